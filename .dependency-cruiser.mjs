@@ -1,0 +1,85 @@
+/** Which room may open which door. See README, "How the code is laid out". */
+const inside = (...rooms) => rooms.map((room) => `^core/${room}/`);
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-unresolved',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^electron$' },
+    },
+    {
+      name: 'core-stands-alone',
+      severity: 'error',
+      from: { path: '^core/' },
+      to: { path: '^(main|renderer|test|models)/' },
+    },
+    {
+      name: 'native-libraries-only-in-runtime',
+      severity: 'error',
+      from: { path: '^(core|renderer|main)/', pathNot: '^core/runtime/' },
+      to: { path: 'onnxruntime-node|@tensorflow/tfjs-(node|backend)|node_modules/sharp/' },
+    },
+    {
+      name: 'no-node-builtins-in-core',
+      severity: 'error',
+      from: { path: '^core/', pathNot: '^core/runtime/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'tensor-library-only-in-implicit',
+      severity: 'error',
+      from: { path: '^(core|renderer|main)/', pathNot: '^core/(runtime|implicit)/' },
+      to: { path: '@tensorflow/' },
+    },
+    {
+      // Algorithms are handed a Session, Gemm, ImageCodec or Storage; they never reach for the real one.
+      name: 'runtime-is-handed-in',
+      severity: 'error',
+      from: { path: '^core/', pathNot: ['^core/runtime/', '^core/index.ts$'] },
+      to: { path: '^core/runtime/' },
+    },
+    {
+      name: 'foundations-know-no-domain',
+      severity: 'error',
+      from: { path: inside('linalg', 'sampling') },
+      to: { path: '^core/[^/]+/', pathNot: inside('linalg', 'sampling') },
+    },
+    {
+      name: 'numerics-know-no-concepts',
+      severity: 'error',
+      from: { path: inside('factorization', 'sensitivity', 'implicit', 'onnx', 'autodiff') },
+      to: { path: inside('attribution', 'concepts', 'metrics', 'project', 'report', 'images') },
+    },
+    {
+      name: 'explanations-know-no-output',
+      severity: 'error',
+      from: { path: inside('attribution', 'metrics', 'images') },
+      to: { path: inside('concepts', 'report') },
+    },
+    {
+      name: 'report-is-last',
+      severity: 'error',
+      from: { path: '^core/', pathNot: ['^core/report/', '^core/index.ts$'] },
+      to: { path: '^core/report/' },
+    },
+    {
+      name: 'renderer-sees-only-the-contract',
+      severity: 'error',
+      from: { path: '^renderer/' },
+      to: { path: '^(core|main|test)/', pathNot: '^main/api/contract.ts$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};

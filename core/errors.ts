@@ -1,0 +1,46 @@
+/** Machine-readable kinds of user-facing failure; stable across versions. */
+export type ErrorCode =
+  | 'bad-usage'
+  | 'bad-model'
+  | 'unsupported-operator'
+  | 'not-differentiable'
+  | 'bad-labels'
+  | 'unknown-name'
+  | 'bad-image'
+  | 'no-images'
+  | 'bad-tensor'
+  | 'bad-project'
+  | 'storage'
+  | 'device'
+  | 'out-of-memory';
+
+/**
+ * A failure that a person caused and can mend: a file, a name, an option, a device.
+ *
+ * `message` says what happened, what was expected and what was got; `hint` says what to do next.
+ */
+export class TesseraError extends Error {
+  override readonly name: string = 'TesseraError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+/** A broken promise between two pieces of our own code; never the user's fault. */
+export class BugError extends Error {
+  override readonly name: string = 'BugError';
+
+  constructor(message: string) {
+    super(`internal: ${message}`);
+  }
+}
+
+/** Throws a {@link BugError} unless the condition holds. */
+export function invariant(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new BugError(message);
+}

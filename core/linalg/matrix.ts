@@ -1,0 +1,21 @@
+import { BugError } from '../errors.ts';
+
+/** A dense row-major float32 matrix: element (i, j) is `data[i * cols + j]`. */
+export interface Matrix {
+  readonly rows: number;
+  readonly cols: number;
+  readonly data: Float32Array;
+}
+
+/** Wraps row-major data (or allocates zeros); throws BugError when the length is not rows · cols. */
+export function matrix(rows: number, cols: number, data = new Float32Array(rows * cols)): Matrix {
+  if (data.length !== rows * cols) {
+    throw new BugError(`matrix: shape [${rows}, ${cols}] needs ${rows * cols} values, got ${data.length}`);
+  }
+  return { rows, cols, data };
+}
+
+/** One row as a view on the matrix's memory, not a copy. */
+export function rowView({ cols, data }: Matrix, row: number): Float32Array {
+  return data.subarray(row * cols, (row + 1) * cols);
+}

@@ -1,0 +1,113 @@
+import type { Matrix } from './linalg/matrix.ts';
+import type { Tensor } from './tensor.ts';
+
+/*
+ * What core asks of the machine it runs on. Algorithms receive these; core/runtime implements them with
+ * onnxruntime-node, sharp and node:fs, and a test may implement them with a few lines of plain code.
+ */
+
+/** Execution providers a person can ask for; `auto` takes the first that is present and proves right. */
+export type DeviceName = 'cpu' | 'cuda' | 'webgpu' | 'dml' | 'coreml' | 'tensorrt';
+export type DeviceChoice = 'auto' | DeviceName;
+
+/** A loaded model. One run at a time; `run` rejects with a TesseraError naming the failing node. */
+export interface Session {
+  /** Where it really runs, after any fall-back. */
+  readonly device: DeviceName;
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  /** Computes the wanted outputs (all by default) from one tensor an input. */
+  run(
+    feeds: Readonly<Record<string, Tensor>>,
+    wanted?: readonly string[],
+  ): Promise<Readonly<Record<string, Tensor>>>;
+  dispose(): Promise<void>;
+}
+
+/** Opens ONNX models given as serialised bytes. */
+export interface SessionFactory {
+  open(model: Uint8Array): Promise<Session>;
+}
+
+/** A matrix A [n, p] kept on the device, for the two products that factorisations need. */
+export interface BoundMatrix {
+  readonly rows: number;
+  readonly cols: number;
+  /** A · Bᵀ for B [r, p] -> [n, r]. */
+  timesTransposed(b: Matrix): Promise<Matrix>;
+  /** Bᵀ · A for B [n, r] -> [r, p]. */
+  transposedTimes(b: Matrix): Promise<Matrix>;
+  dispose(): Promise<void>;
+}
+
+/** Large matrix products on the chosen device. */
+export interface Gemm {
+  bind(a: Matrix): Promise<BoundMatrix>;
+}
+
+/** An 8-bit sRGB picture, upright, without alpha: `data` is [height, width, 3] row-major. */
+export interface RgbImage {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+export type ResizeKernel = 'nearest' | 'linear' | 'cubic' | 'lanczos3';
+
+/** How a picture is brought to the model's input size. */
+export interface FitOptions {
+  readonly width: number;
+  readonly height: number;
+  /** Resize the shorter side to this many pixels, then cut the centre; absent: fit the whole picture. */
+  readonly resizeShort?: number;
+  /** `cover` keeps proportions and cuts the centre; `stretch` ignores proportions; `contain` pads with grey. */
+  readonly fit: 'cover' | 'stretch' | 'contain';
+  readonly kernel: ResizeKernel;
+}
+
+/** Reads and writes pictures. Decoding applies EXIF orientation, flattens alpha on white, converts to sRGB. */
+export interface ImageCodec {
+  /** Rejects with TesseraError 'bad-image' (corrupt, empty, too large, not a picture). */
+  decode(path: string): Promise<RgbImage>;
+  /** Decodes and fits in one pass; far cheaper than decode for large photographs. */
+  decodeFitted(path: string, fit: FitOptions): Promise<RgbImage>;
+  encodeJpeg(image: RgbImage, options?: { quality?: number }): Promise<Uint8Array>;
+  /** RGBA [height, width, 4], for maps with transparency. */
+  encodePng(rgba: { width: number; height: number; data: Uint8Array }): Promise<Uint8Array>;
+}
+
+/** One entry of a directory listing. */
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'directory' | 'other';
+}
+
+/** Files, seen from core. Paths are absolute or relative to the working directory, in the system's notation. */
+export interface Storage {
+  /** Rejects with TesseraError 'storage' naming the path and the reason. */
+  readBytes(path: string): Promise<Uint8Array>;
+  /** All or nothing: a temporary file beside the target, flushed to disk, then renamed over it. */
+  writeAtomic(path: string, bytes: Uint8Array | string): Promise<void>;
+  exists(path: string): Promise<boolean>;
+  /** Entries sorted by name; symbolic links are resolved. Rejects when the directory cannot be read. */
+  list(path: string): Promise<readonly DirectoryEntry[]>;
+  makeDirectory(path: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** Canonical path with every symbolic link resolved; used to break link loops. */
+  realPath(path: string): Promise<string>;
+  join(...parts: readonly string[]): string;
+  resolve(path: string): string;
+  dirname(path: string): string;
+  basename(path: string): string;
+  /** Size in bytes and modification time in ms since the epoch. */
+  stat(path: string): Promise<{ readonly size: number; readonly modifiedMs: number }>;
+  sha256(bytes: Uint8Array): string;
+}
+
+/** Progress of a long job: `done` of `total` units of a stage. */
+export interface Progress {
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
+}
+export type OnProgress = (progress: Progress) => void;

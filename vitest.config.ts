@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    setupFiles: ['test/matchers/to-be-allclose.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // ONNX Runtime does not survive worker threads; a process each does.
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+});
