@@ -1,0 +1,104 @@
+/*
+ * The result of one run, as the project stores it, the report prints it and the workbench shows it: everything
+ * but the large arrays, which lie beside it in a safetensors file under the names given here.
+ */
+
+/** An estimate with its 95 % interval. */
+export interface Estimate {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A rectangle in pixels of the fitted picture (the square the model sees): left, top, width, height. */
+export type Box = readonly [left: number, top: number, width: number, height: number];
+
+/** A place in a picture where a concept is strong. */
+export interface CropRef {
+  /** Index into {@link Explanation.images}. */
+  readonly image: number;
+  readonly box: Box;
+  /** How much of the concept is there (row of U), in units of the activation. */
+  readonly coefficient: number;
+}
+
+/** One picture of the run. */
+export interface ImageRecord {
+  readonly file: string;
+  /** What the model says: index of the largest logit, its name and its softmax probability. */
+  readonly predicted: { readonly index: number; readonly name: string; readonly probability: number };
+  /** The logit of the explained class, by the model and from the reconstructed activations. */
+  readonly logit: number;
+  readonly reconstructedLogit: number;
+  /** Does the reconstructed activation lead the model to the same class? */
+  readonly agrees: boolean;
+}
+
+export interface Concept {
+  /** Stable within a run: "c0", "c1", … in order of the bank, not of the rank. */
+  readonly id: string;
+  readonly name: string;
+  /** Sobol total index on the class logit, mean over images, with its interval. */
+  readonly importance: Estimate;
+  /** Concepts that share a number cannot be told apart by importance; 0 is the most important group. */
+  readonly tier: number;
+  /** Share of the explained images in which the concept is present, 0…1. */
+  readonly prevalence: number;
+  /** Strongest crops first, at most one an image. */
+  readonly crops: readonly CropRef[];
+}
+
+/** How faithful the factorisation is to the activations and to the model. */
+export interface Reconstruction {
+  /** 1 - ‖A - UW‖² / ‖A - mean(A)‖², over all rows and channels; below 0 is worse than the mean. */
+  readonly r2: number;
+  /** ‖A - UW‖ / ‖A‖. */
+  readonly relativeError: number;
+  /** Share of images on which argmax h(UW) equals the model's prediction, 0…1. */
+  readonly agreement: number;
+}
+
+export interface SkippedFile {
+  readonly file: string;
+  readonly reason: string;
+}
+
+/** Where the model was cut. */
+export interface LayerRecord {
+  readonly tensor: string;
+  /** Shape with batch 1. */
+  readonly shape: readonly number[];
+  readonly kind: 'spatial' | 'tokens' | 'vector';
+  /** Position of the channel axis in `shape`. */
+  readonly channelAxis: number;
+  /** Number of positions along height and width; tokens that form no grid give [T, 1]; a vector [1, 1]. */
+  readonly grid: readonly [rows: number, columns: number];
+  /** Share of the model's multiplications that happen before the cut, 0…1. */
+  readonly computeShare: number;
+}
+
+/** Everything a run found out, ranked: `concepts[0]` matters most. */
+export interface Explanation {
+  readonly classIndex: number;
+  readonly className: string;
+  readonly layer: LayerRecord;
+  readonly images: readonly ImageRecord[];
+  readonly concepts: readonly Concept[];
+  readonly reconstruction: Reconstruction;
+  readonly factorization: {
+    readonly method: 'nmf' | 'semi-nmf';
+    readonly status: string;
+    readonly iterations: number;
+    readonly rows: number;
+  };
+  readonly importance: {
+    readonly design: string;
+    /** Size N of a replicate, number of replicates, and forward evaluations of the head in all. */
+    readonly samples: number;
+    readonly replicates: number;
+    readonly evaluations: number;
+    /** 'sampled', or 'exact' where the head is affine in the concepts. */
+    readonly method: 'sampled' | 'exact';
+  };
+  readonly skipped: readonly SkippedFile[];
+}
