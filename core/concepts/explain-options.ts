@@ -1,0 +1,52 @@
+import type { DeviceChoice } from '../platform.ts';
+
+/** Which of the given images are explained. */
+export type ImageSelection =
+  /** Those the model predicts as the class (the paper's choice). */
+  | 'predicted'
+  /** Those in folders named like the class. */
+  | 'folder'
+  | 'all';
+
+/** Every choice that determines a run's numbers; stored with the run, so that it can be repeated. */
+export interface ExplainOptions {
+  readonly model: string;
+  readonly images: readonly string[];
+  /** A class name or index. */
+  readonly class: string;
+  readonly select: ImageSelection;
+  /** Cut tensor; absent: the proposed cut point. */
+  readonly layer?: string;
+  /** Number of concepts r, or chosen from the evidence. */
+  readonly concepts: number | 'auto';
+  /** What a row of the activation matrix is: a pooled crop (the paper), or a grid position of a whole image. */
+  readonly rows: 'crops' | 'grid';
+  /** Side of a crop in pixels of the model's input; absent: 64 at 224, in proportion otherwise. */
+  readonly patch?: number;
+  readonly design: 'sobol' | 'halton' | 'lhs';
+  /** Size N of a design. */
+  readonly samples: number;
+  /** Independently scrambled designs; their spread is part of the interval. */
+  readonly replicates: number;
+  readonly seed: number;
+  readonly device: DeviceChoice;
+  /** A labels file; absent: the card beside the model, its metadata, or numbers. */
+  readonly labels?: string;
+  /** A preset's name or a JSON file; absent: the card beside the model, or a guess that is shown. */
+  readonly preprocessing?: string;
+}
+
+/** What a run does when nothing is asked for. */
+export const DEFAULT_OPTIONS = {
+  select: 'predicted',
+  concepts: 10,
+  rows: 'crops',
+  design: 'sobol',
+  samples: 128,
+  replicates: 4,
+  seed: 0,
+  device: 'auto',
+} as const satisfies Partial<ExplainOptions>;
+
+/** The paper's settings, for comparison with deel-ai/Craft: unscrambled Halton, N = 32, one replicate. */
+export const CRAFT_OPTIONS = { design: 'halton', samples: 32, replicates: 1 } as const;

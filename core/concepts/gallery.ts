@@ -1,0 +1,50 @@
+import type { Matrix } from '../linalg/matrix.ts';
+import type { Box, CropRef, LayerRecord } from './explanation.ts';
+
+/** What a row of the activation matrix shows: a place in one of the explained images. */
+export interface RowPlace {
+  readonly image: number;
+  readonly box: Box;
+}
+
+/**
+ * The places where each concept is strongest, at most one an image so that a gallery shows variety.
+ *
+ * Shapes   coefficients [n, r], places n; returns r lists, each sorted by falling coefficient.
+ *          Rows with a coefficient of 0 are left out: the concept is not there.
+ */
+export function strongestPlaces(
+  coefficients: Matrix,
+  places: readonly RowPlace[],
+  perConcept: number,
+): CropRef[][] {
+  return Array.from({ length: coefficients.cols }, (_, concept) => {
+    const best = new Map<number, CropRef>();
+    places.forEach(({ image, box }, row) => {
+      const coefficient = coefficients.data[row * coefficients.cols + concept];
+      if (coefficient > (best.get(image)?.coefficient ?? 0)) best.set(image, { image, box, coefficient });
+    });
+    return [...best.values()].sort((a, b) => b.coefficient - a.coefficient).slice(0, perConcept);
+  });
+}
+
+/**
+ * The square of `patch` pixels around each grid position's centre, moved inside the picture: what a person
+ * should look at when a concept is strong there. Positions that form no grid show the whole picture.
+ */
+export function positionBoxes(
+  { grid: [rows, cols], kind }: Pick<LayerRecord, 'grid' | 'kind'>,
+  size: { readonly width: number; readonly height: number },
+  patch: number,
+): Box[] {
+  const whole: Box = [0, 0, size.width, size.height];
+  const isGrid = kind !== 'vector' && rows > 1 && cols > 1;
+  const corner = (index: number, count: number, extent: number): number =>
+    Math.round(Math.min(Math.max(((index + 0.5) * extent) / count - patch / 2, 0), extent - patch));
+  return Array.from({ length: rows * cols }, (_, position): Box => {
+    if (!isGrid) return whole;
+    const left = corner(position % cols, cols, size.width);
+    const top = corner(Math.floor(position / cols), rows, size.height);
+    return [left, top, patch, patch];
+  });
+}

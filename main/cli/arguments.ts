@@ -1,0 +1,89 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { TesseraError } from '../../core/errors.ts';
+
+/** Options of a command as `--name`, either flags or taking one value; `multiple` takes several. */
+export type OptionTable = Record<
+  string,
+  { readonly type: 'string' | 'boolean'; readonly multiple?: boolean }
+>;
+
+export interface ParsedArguments {
+  readonly positionals: readonly string[];
+  text(name: string): string | undefined;
+  texts(name: string): readonly string[];
+  flag(name: string): boolean;
+  /** An integer of at least `min`; TesseraError 'bad-usage' otherwise. */
+  integer(name: string, min: number): number | undefined;
+  /** One of the choices; TesseraError 'bad-usage' otherwise. */
+  choice<T extends string>(name: string, choices: readonly T[]): T | undefined;
+}
+
+/** Parses a command's arguments; every mistake is a TesseraError 'bad-usage' that says what was expected. */
+export function parseArguments(argv: readonly string[], table: OptionTable): ParsedArguments {
+  const { values, positionals } = parse(argv, table);
+  const text = (name: string): string | undefined => {
+    const value = values[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    positionals,
+    text,
+    texts: (name) => {
+      const value = values[name];
+      return Array.isArray(value) ? value.map(String) : [];
+    },
+    flag: (name) => values[name] === true,
+    integer: (name, min) => {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      const number = Number(value);
+      if (value.trim() !== '' && Number.isSafeInteger(number) && number >= min) return number;
+      throw new TesseraError(
+        'bad-usage',
+        `--${name} takes a whole number of at least ${min}, got "${value}"`,
+      );
+    },
+    choice: <T extends string>(name: string, choices: readonly T[]) => {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      const choice = choices.find((candidate) => candidate === value);
+      if (choice !== undefined) return choice;
+      throw new TesseraError('bad-usage', `--${name} takes one of ${choices.join(', ')}; got "${value}"`);
+    },
+  };
+}
+
+type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
+
+function parse(argv: readonly string[], table: OptionTable): { values: Values; positionals: string[] } {
+  const config = { args: spreadLists(argv, table), options: table, allowPositionals: true } as const;
+  try {
+    return parseArgs(config as ParseArgsConfig) as { values: Values; positionals: string[] };
+  } catch (error) {
+    throw new TesseraError('bad-usage', (error as Error).message, {
+      hint: 'npm run --silent tessera -- --help lists every command and option.',
+      cause: error,
+    });
+  }
+}
+
+/** Lets `--images A B` mean `--images A --images B`, as shells expand `--images photos/*`. */
+function spreadLists(argv: readonly string[], table: OptionTable): string[] {
+  const out: string[] = [];
+  let list: string | undefined;
+  let expectsValue = false;
+  for (const argument of argv) {
+    if (argument.startsWith('--')) {
+      const name = argument.slice(2).split('=')[0];
+      const option = table[name];
+      list = option?.multiple === true ? `--${name}` : undefined;
+      expectsValue = !argument.includes('=');
+    } else if (list !== undefined && !expectsValue) {
+      out.push(list);
+    } else {
+      expectsValue = false;
+    }
+    out.push(argument);
+  }
+  return out;
+}

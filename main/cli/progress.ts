@@ -1,0 +1,46 @@
+import type { OnProgress, Progress } from '../../core/platform.ts';
+
+const REDRAW_MS = 200;
+
+/**
+ * Progress on a stream, one line a stage: "crops 128/640 · 240/s · 0:02 left".
+ *
+ * On a terminal the line is redrawn; elsewhere (a log file, a pipe) a line is written when a stage ends.
+ */
+export function progressPrinter(stream: NodeJS.WriteStream, now: () => number = Date.now): OnProgress {
+  let stage = '';
+  let startedMs = 0;
+  let startedAt = 0;
+  let drawnMs = 0;
+  return (progress) => {
+    const nowMs = now();
+    if (progress.stage !== stage) {
+      stage = progress.stage;
+      startedMs = nowMs;
+      startedAt = progress.done;
+    }
+    const isEnd = progress.done >= progress.total;
+    const line = describe(progress, progress.done - startedAt, (nowMs - startedMs) / 1000);
+    if (!stream.isTTY) {
+      if (isEnd) stream.write(`${line}\n`);
+    } else if (isEnd || nowMs - drawnMs >= REDRAW_MS) {
+      drawnMs = nowMs;
+      stream.write(`\r\x1b[K${line}${isEnd ? '\n' : ''}`);
+    }
+  };
+}
+
+function describe({ stage, done, total }: Progress, doneHere: number, seconds: number): string {
+  const parts = [`${stage} ${done}/${total}`];
+  const rate = doneHere / seconds;
+  if (seconds > 0 && doneHere > 0) parts.push(`${rate < 10 ? rate.toFixed(1) : Math.round(rate)}/s`);
+  if (done < total && rate > 0 && Number.isFinite(rate)) parts.push(`${clock((total - done) / rate)} left`);
+  if (done >= total) parts.push(clock(seconds));
+  return parts.join(' · ');
+}
+
+/** Seconds as m:ss. */
+function clock(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
