@@ -1,0 +1,189 @@
+import { TesseraError } from '../errors.ts';
+import type { Storage } from '../platform.ts';
+import type { Tensor } from '../tensor.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { readJsonFile, writeJsonFile } from './json-file.ts';
+import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
+import { ID_PATTERN, NOTES_FILE, PROJECT_FILE, RUN_FILE, SCHEMA_VERSION } from './schema.ts';
+import type { NotesFile, ProjectFile, RunFile } from './schema.ts';
+
+/*
+ * NAME.tessera/
+ *   project.json               what is explained
+ *   runs/ID/run.json           options, versions, device, stages, explanation
+ *   runs/ID/tensors.safetensors
+ *   runs/ID/notes.json         names, hidden, merged, comments
+ *   cache/                     stage results and activations; may be deleted at any time
+ *
+ * Every file is written whole or not at all, and a run's own files before its entry in project.json, so that a
+ * kill at any point leaves a project that opens.
+ */
+
+/** An open project folder. `file` is the content of project.json as it was last read or written. */
+export interface Project {
+  readonly storage: Storage;
+  readonly folder: string;
+  readonly file: ProjectFile;
+}
+
+/** What a new project is about. */
+export type ProjectContent = Omit<ProjectFile, 'schemaVersion' | 'created' | 'runs'>;
+
+/** What a new run is about. */
+export type RunContent = Omit<RunFile, 'schemaVersion' | 'id' | 'created' | 'stages' | 'explanation'>;
+
+/**
+ * Opens an existing project folder.
+ * Throws   TesseraError 'bad-project' when the folder holds no project, a damaged one, or one of a newer version.
+ */
+export async function openProject(storage: Storage, folder: string): Promise<Project> {
+  const path = storage.join(folder, 'project.json');
+  if (!(await storage.exists(path)))
+    throw new TesseraError('bad-project', `project: ${folder} is not a Tessera project (no project.json).`, {
+      hint: 'Give the folder that `tessera explain` wrote; its name ends in .tessera.',
+    });
+  return { storage, folder, file: await readJsonFile(storage, path, PROJECT_FILE) };
+}
+
+/**
+ * Creates the folder, with parents, and its project.json.
+ * Throws   TesseraError 'bad-project' when the folder already holds a project; 'storage' when it cannot be written.
+ */
+export async function createProject(
+  storage: Storage,
+  folder: string,
+  content: ProjectContent,
+): Promise<Project> {
+  if (await storage.exists(storage.join(folder, 'project.json')))
+    throw new TesseraError('bad-project', `project: ${folder} already holds a project.`, {
+      hint: 'Open it, or choose another folder.',
+    });
+  await storage.makeDirectory(folder);
+  const file: ProjectFile = { schemaVersion: SCHEMA_VERSION, created: now(), ...content, runs: [] };
+  return saveProject({ storage, folder, file }, {});
+}
+
+/** Changes fields of project.json and returns the project as it now is. */
+export async function saveProject(project: Project, changes: Partial<ProjectFile>): Promise<Project> {
+  const { storage, folder } = project;
+  const file = { ...project.file, ...changes };
+  await writeJsonFile(storage, storage.join(folder, 'project.json'), PROJECT_FILE, file);
+  return { storage, folder, file };
+}
+
+/**
+ * Continues the newest unfinished run of the same options and seed, else begins a new one ("run1", "run2", …).
+ * A continued run takes on the device and the versions of today.
+ */
+export async function startRun(
+  project: Project,
+  content: RunContent,
+): Promise<{ project: Project; run: RunFile; resumed: boolean }> {
+  const interrupted = await findInterrupted(project, content);
+  const id = interrupted?.id ?? (await unusedId(project));
+  const run: RunFile = {
+    ...(interrupted ?? { schemaVersion: SCHEMA_VERSION, id, created: now(), stages: {} }),
+    ...content,
+  };
+  await project.storage.makeDirectory(runFolder(project, id));
+  await saveRun(project, run);
+  if (interrupted !== undefined) return { project, run, resumed: true };
+  const runs = [...project.file.runs, id];
+  return { project: await saveProject(project, { runs }), run, resumed: false };
+}
+
+/** Writes `runs/ID/run.json`; the run must have been started. */
+export function saveRun(project: Project, run: RunFile): Promise<void> {
+  return writeJsonFile(project.storage, runPath(project, run.id, 'run.json'), RUN_FILE, run);
+}
+
+/** Reads one run; TesseraError 'unknown-name' when the project has none of that id. */
+export async function loadRun(project: Project, id: string): Promise<RunFile> {
+  requireRun(project, id);
+  return readJsonFile(project.storage, runPath(project, id, 'run.json'), RUN_FILE);
+}
+
+/** Writes a run's arrays, all at once: the names say what they are, e.g. "conceptBank". */
+export async function saveTensors(
+  project: Project,
+  id: string,
+  tensors: ReadonlyMap<string, Tensor>,
+): Promise<void> {
+  requireRun(project, id);
+  const path = runPath(project, id, 'tensors.safetensors');
+  await project.storage.writeAtomic(path, encodeSafetensors(tensors, { run: id }));
+}
+
+/** Reads a run's arrays; 'bad-project' when the file is damaged, 'storage' when there is none. */
+export async function loadTensors(project: Project, id: string): Promise<Map<string, Tensor>> {
+  requireRun(project, id);
+  const path = runPath(project, id, 'tensors.safetensors');
+  const bytes = await project.storage.readBytes(path);
+  try {
+    return decodeSafetensors(bytes).tensors;
+  } catch (cause) {
+    throw new TesseraError('bad-project', `project: ${path} is damaged: ${(cause as Error).message}`, {
+      hint: 'Run the explanation again; its cached stages are reused.',
+      cause,
+    });
+  }
+}
+
+/** Writes `runs/ID/notes.json`. */
+export async function saveNotes(project: Project, id: string, notes: NotesFile): Promise<void> {
+  requireRun(project, id);
+  await writeJsonFile(project.storage, runPath(project, id, 'notes.json'), NOTES_FILE, notes);
+}
+
+/** Reads a run's notes; empty notes when none were taken. */
+export async function loadNotes(project: Project, id: string): Promise<NotesFile> {
+  requireRun(project, id);
+  const path = runPath(project, id, 'notes.json');
+  if (await project.storage.exists(path)) return readJsonFile(project.storage, path, NOTES_FILE);
+  return { schemaVersion: SCHEMA_VERSION, names: {}, hidden: [], merged: [], comments: {} };
+}
+
+async function findInterrupted(project: Project, content: RunContent): Promise<RunFile | undefined> {
+  const wanted = identityOf(content);
+  for (const id of project.file.runs.toReversed()) {
+    const run = await loadRun(project, id).catch(passOverDamaged);
+    if (run !== undefined && run.explanation === undefined && identityOf(run) === wanted) return run;
+  }
+  return undefined;
+}
+
+/** One damaged old run must not bar the way to a new one. */
+function passOverDamaged(error: unknown): undefined {
+  if (error instanceof TesseraError) return undefined;
+  throw error;
+}
+
+function identityOf({ options, seed }: Pick<RunFile, 'options' | 'seed'>): string {
+  return canonicalJson({ options, seed });
+}
+
+/** A folder that a kill left without its entry in project.json is passed over, not reused. */
+async function unusedId(project: Project): Promise<string> {
+  let number = project.file.runs.length + 1;
+  while (await project.storage.exists(runFolder(project, `run${number}`))) number++;
+  return `run${number}`;
+}
+
+function requireRun({ file, folder }: Project, id: string): void {
+  if (ID_PATTERN.test(id) && file.runs.includes(id)) return;
+  throw new TesseraError('unknown-name', `project: ${folder} has no run "${id}".`, {
+    hint: file.runs.length > 0 ? `Its runs are ${file.runs.join(', ')}.` : 'It has no runs yet.',
+  });
+}
+
+function runFolder({ storage, folder }: Project, id: string): string {
+  return storage.join(folder, 'runs', id);
+}
+
+function runPath(project: Project, id: string, name: string): string {
+  return project.storage.join(runFolder(project, id), name);
+}
+
+function now(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import type { Explanation } from '../concepts/explanation.ts';
+import type { Json } from './canonical-json.ts';
+
+/*
+ * The JSON files of a project folder. Fields that this version does not know are kept at the top level of a file
+ * when it is rewritten, and dropped deeper down. A change of meaning or of a required field raises
+ * SCHEMA_VERSION; an optional field does not.
+ */
+
+/** Options that another room defines; spread an interface (`{ ...options }`) to pass it. */
+export type JsonRecord = { readonly [key: string]: Json | undefined };
+
+/** Version of the shapes below; a file of a higher one is refused. */
+export const SCHEMA_VERSION = 1;
+
+/** The shape of a file as a value that nobody changes in place. */
+type Frozen<T> = { readonly [Key in keyof T]: T[Key] extends object ? Frozen<T[Key]> : T[Key] };
+
+const DEVICE = z.enum(['cpu', 'cuda', 'webgpu', 'dml', 'coreml', 'tensorrt']);
+const COUNT = z.int().nonnegative();
+const JSON_RECORD = z.record(z.string(), z.json());
+const VERSION = z.literal(SCHEMA_VERSION);
+
+/** Names of runs and stages become file names: no separators, no dots. */
+export const ID_PATTERN = /^[a-z0-9][a-z0-9_-]{0,63}$/i;
+const RUN_ID = z.string().regex(ID_PATTERN);
+
+const ESTIMATE = z.object({ mean: z.number(), low: z.number(), high: z.number() });
+const BOX = z.tuple([z.number(), z.number(), z.number(), z.number()]);
+
+const IMAGE = z.object({
+  file: z.string(),
+  predicted: z.object({ index: COUNT, name: z.string(), probability: z.number() }),
+  logit: z.number(),
+  reconstructedLogit: z.number(),
+  agrees: z.boolean(),
+});
+
+const CONCEPT = z.object({
+  id: z.string(),
+  name: z.string(),
+  importance: ESTIMATE,
+  tier: COUNT,
+  prevalence: z.number(),
+  crops: z.array(z.object({ image: COUNT, box: BOX, coefficient: z.number() })),
+});
+
+const LAYER = z.object({
+  tensor: z.string(),
+  shape: z.array(z.int()),
+  kind: z.enum(['spatial', 'tokens', 'vector']),
+  channelAxis: z.int(),
+  grid: z.tuple([COUNT, COUNT]),
+  computeShare: z.number(),
+});
+
+/** {@link Explanation} as it is persisted. */
+export const EXPLANATION = z.object({
+  classIndex: COUNT,
+  className: z.string(),
+  layer: LAYER,
+  images: z.array(IMAGE),
+  concepts: z.array(CONCEPT),
+  reconstruction: z.object({ r2: z.number(), relativeError: z.number(), agreement: z.number() }),
+  factorization: z.object({
+    method: z.enum(['nmf', 'semi-nmf']),
+    status: z.string(),
+    iterations: COUNT,
+    rows: COUNT,
+  }),
+  importance: z.object({
+    design: z.string(),
+    samples: COUNT,
+    replicates: COUNT,
+    evaluations: COUNT,
+    method: z.enum(['sampled', 'exact']),
+  }),
+  skipped: z.array(z.object({ file: z.string(), reason: z.string() })),
+}) satisfies z.ZodType<Explanation>;
+
+/** `project.json`: what is explained, and where the pictures are. */
+export const PROJECT_FILE = z.object({
+  schemaVersion: VERSION,
+  /** ISO 8601, UTC. */
+  created: z.iso.datetime(),
+  model: z.object({ path: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  /** Every option of the preprocessing, as core/images defines them. */
+  preprocessing: JSON_RECORD,
+  labels: z.object({ source: z.string(), names: z.array(z.string()).exactOptional() }),
+  imageRoots: z.array(z.string()),
+  runs: z.array(RUN_ID),
+});
+/** {@link PROJECT_FILE} in memory. */
+export type ProjectFile = Frozen<Omit<z.infer<typeof PROJECT_FILE>, 'preprocessing'>> & {
+  readonly preprocessing: JsonRecord;
+};
+
+const STAGE = z.object({
+  status: z.enum(['pending', 'done']),
+  /** Names the cached result of the stage. */
+  fingerprint: z.string(),
+  /** Time of the computation, whenever it was made; absent while pending. */
+  elapsedMs: z.number().nonnegative().exactOptional(),
+});
+/** How far one stage of a run is. */
+export type StageRecord = Frozen<z.infer<typeof STAGE>>;
+
+/** `runs/ID/run.json`: everything needed to repeat a run, how far it is, and what it found out. */
+export const RUN_FILE = z.object({
+  schemaVersion: VERSION,
+  id: RUN_ID,
+  created: z.iso.datetime(),
+  /** Every option with its value, defaults included. */
+  options: JSON_RECORD,
+  seed: z.int(),
+  /** The command line that repeats the run. */
+  command: z.string().exactOptional(),
+  /** Program and library -> version. */
+  versions: z.record(z.string(), z.string()),
+  device: z.object({
+    requested: z.union([DEVICE, z.literal('auto')]),
+    used: DEVICE,
+    /** Why each better device was passed over. */
+    fallbackReasons: z.array(z.string()),
+  }),
+  /** In the order in which they were begun. */
+  stages: z.record(z.string(), STAGE),
+  explanation: EXPLANATION.exactOptional(),
+});
+/** {@link RUN_FILE} in memory. */
+export type RunFile = Frozen<Omit<z.infer<typeof RUN_FILE>, 'options' | 'explanation'>> & {
+  readonly options: JsonRecord;
+  readonly explanation?: Explanation;
+};
+
+/** `runs/ID/notes.json`: what a person made of the concepts, by concept id. */
+export const NOTES_FILE = z.object({
+  schemaVersion: VERSION,
+  names: z.record(z.string(), z.string()),
+  hidden: z.array(z.string()),
+  /** Groups shown as one concept; the first of a group lends its name and colour. */
+  merged: z.array(z.array(z.string()).min(2)),
+  comments: z.record(z.string(), z.string()),
+});
+/** {@link NOTES_FILE} in memory. */
+export type NotesFile = Frozen<z.infer<typeof NOTES_FILE>>;

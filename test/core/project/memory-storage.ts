@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
+import type { Storage } from '../../../core/platform.ts';
+
+/** Files in memory. `beforeWrite` may throw, as a full disk or a kill would. */
+export function memoryStorage(
+  files = new Map<string, Uint8Array>(),
+  beforeWrite: (path: string) => void = () => undefined,
+): Storage & { readonly files: Map<string, Uint8Array> } {
+  const absent = (path: string) => Promise.reject(new Error(`no such file ${path}`));
+  return {
+    files,
+    readBytes: (path) => (files.has(path) ? Promise.resolve(files.get(path)!) : absent(path)),
+    // eslint-disable-next-line @typescript-eslint/require-await -- a throw must become a rejection
+    async writeAtomic(path, bytes) {
+      beforeWrite(path);
+      files.set(path, typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes.slice());
+    },
+    exists: (path) =>
+      Promise.resolve(files.has(path) || [...files.keys()].some((key) => key.startsWith(`${path}/`))),
+    list: absent,
+    makeDirectory: () => Promise.resolve(),
+    remove(path) {
+      for (const key of files.keys()) if (key === path || key.startsWith(`${path}/`)) files.delete(key);
+      return Promise.resolve();
+    },
+    realPath: (path) => Promise.resolve(path),
+    join: (...parts) => posix.join(...parts),
+    resolve: (path) => posix.resolve(path),
+    dirname: (path) => posix.dirname(path),
+    basename: (path) => posix.basename(path),
+    stat: absent,
+    sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+  };
+}
