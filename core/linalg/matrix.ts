@@ -8,7 +8,11 @@ export interface Matrix {
 }
 
 /** Wraps row-major data (or allocates zeros); throws BugError when the length is not rows · cols. */
-export function matrix(rows: number, cols: number, data = new Float32Array(rows * cols)): Matrix {
+export function matrix(
+  rows: number,
+  cols: number,
+  data: Float32Array = new Float32Array(rows * cols),
+): Matrix {
   if (data.length !== rows * cols) {
     throw new BugError(`matrix: shape [${rows}, ${cols}] needs ${rows * cols} values, got ${data.length}`);
   }

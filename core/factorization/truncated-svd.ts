@@ -1,0 +1,74 @@
+import { matrix, type Matrix } from '../linalg/matrix.ts';
+import { gramOfColumns } from '../linalg/gram.ts';
+import { orthonormalizeRows } from '../linalg/orthonormal-rows.ts';
+import { symmetricEigen } from '../linalg/symmetric-eigen.ts';
+import type { BoundMatrix } from '../platform.ts';
+import { createRandom } from '../random.ts';
+
+/** A ≈ Σ_k σ_k · left_k · right_kᵀ, largest σ first; singular vectors are rows. */
+export interface TruncatedSvd {
+  readonly values: Float64Array;
+  /** [k, n] row-major. */
+  readonly left: Float64Array;
+  /** [k, p] row-major. */
+  readonly right: Float64Array;
+}
+
+/**
+ * The `rank` leading singular triplets of A [n, p] by a seeded randomised range finder with power iterations.
+ *
+ * Only products with A are needed, so A stays on its device. Source: Halko, Martinsson & Tropp 2011, Alg. 4.4, with
+ * the range taken on the channel side, where orthonormalising is cheap. Singular values come from a Gram matrix:
+ * those below about 1e-4 of the first are not resolved. Vectors of zero singular values are zero.
+ */
+export async function truncatedSvd(
+  bound: BoundMatrix,
+  rank: number,
+  {
+    seed,
+    oversampling = 10,
+    powerIterations = 3,
+  }: { seed: number; oversampling?: number; powerIterations?: number },
+): Promise<TruncatedSvd> {
+  const k = Math.min(rank + oversampling, bound.rows, bound.cols);
+  const random = createRandom(seed);
+  let basis = Float64Array.from({ length: k * bound.cols }, () => random.normal());
+  orthonormalizeRows(basis, k, bound.cols);
+  for (let iteration = 0; iteration < powerIterations; iteration++) {
+    const image = await bound.timesTransposed(toMatrix(basis, k, bound.cols));
+    basis = Float64Array.from((await bound.transposedTimes(image)).data);
+    orthonormalizeRows(basis, k, bound.cols);
+  }
+  const image = await bound.timesTransposed(toMatrix(basis, k, bound.cols));
+  return fromRange(image, basis, rank);
+}
+
+function toMatrix(values: Float64Array, rows: number, cols: number): Matrix {
+  return matrix(rows, cols, Float32Array.from(values));
+}
+
+/** SVD of A ≈ image · basis, with image = A·basisᵀ [n, k] and orthonormal rows in `basis` [k, p]. */
+function fromRange(image: Matrix, basis: Float64Array, rank: number): TruncatedSvd {
+  const k = image.cols;
+  const p = basis.length / k;
+  const { values, vectors } = symmetricEigen(gramOfColumns(image), k);
+  const svd = {
+    values: values.slice(0, rank).map((value) => Math.sqrt(Math.max(value, 0))),
+    left: new Float64Array(rank * image.rows),
+    right: new Float64Array(rank * p),
+  };
+  for (let c = 0; c < rank; c++) {
+    const vector = vectors.subarray(c * k, (c + 1) * k);
+    const scale = svd.values[c] > 1e-7 * svd.values[0] ? 1 / svd.values[c] : 0;
+    for (let i = 0; i < image.rows; i++) {
+      let sum = 0;
+      for (let j = 0; j < k; j++) sum += image.data[i * k + j] * vector[j];
+      svd.left[c * image.rows + i] = sum * scale;
+    }
+    const right = svd.right.subarray(c * p, (c + 1) * p);
+    for (let j = 0; j < k; j++) {
+      for (let t = 0; t < p; t++) right[t] += vector[j] * basis[j * p + t];
+    }
+  }
+  return svd;
+}

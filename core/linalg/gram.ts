@@ -1,0 +1,41 @@
+import type { Matrix } from './matrix.ts';
+
+/** B·Bᵀ for B [r, p] -> [r, r] row-major, accumulated in float64. */
+export function gramOfRows({ rows, cols, data }: Matrix): Float64Array {
+  const gram = new Float64Array(rows * rows);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j <= i; j++) {
+      const value = dot(data, i * cols, j * cols, cols);
+      gram[i * rows + j] = value;
+      gram[j * rows + i] = value;
+    }
+  }
+  return gram;
+}
+
+function dot(data: Float32Array, a: number, b: number, length: number): number {
+  let even = 0;
+  let odd = 0;
+  let k = 0;
+  // Two chains of additions hide the latency of one.
+  for (; k + 1 < length; k += 2) {
+    even += data[a + k] * data[b + k];
+    odd += data[a + k + 1] * data[b + k + 1];
+  }
+  return k < length ? even + odd + data[a + k] * data[b + k] : even + odd;
+}
+
+/** Bᵀ·B for B [n, r] -> [r, r] row-major, accumulated in float64; zeros of B are skipped. */
+export function gramOfColumns({ rows, cols: r, data }: Matrix): Float64Array {
+  const gram = new Float64Array(r * r);
+  for (let row = 0, base = 0; row < rows; row++, base += r) {
+    for (let i = 0; i < r; i++) {
+      const value = data[base + i];
+      if (value === 0) continue;
+      const target = i * r;
+      for (let j = 0; j <= i; j++) gram[target + j] += value * data[base + j];
+    }
+  }
+  for (let i = 0; i < r; i++) for (let j = 0; j < i; j++) gram[j * r + i] = gram[i * r + j];
+  return gram;
+}
