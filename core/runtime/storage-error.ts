@@ -1,0 +1,47 @@
+import { TesseraError } from '../errors.ts';
+
+interface Reason {
+  readonly text: string;
+  readonly hint: string;
+}
+
+const REASONS: Readonly<Record<string, Reason | undefined>> = {
+  ENOENT: { text: 'there is no such file or folder', hint: 'Check the path.' },
+  EACCES: { text: 'permission denied', hint: 'Change the permissions or choose another place.' },
+  EPERM: { text: 'the system does not permit it', hint: 'Change the permissions or choose another place.' },
+  EISDIR: { text: 'it is a folder, not a file', hint: 'Give the path of a file.' },
+  ENOTDIR: { text: 'a part of the path is a file, not a folder', hint: 'Give the path of a folder.' },
+  EEXIST: { text: 'something of that name is already there', hint: 'Choose another name.' },
+  ENOTEMPTY: { text: 'it is a folder that is not empty', hint: 'Choose another name.' },
+  ENOSPC: { text: 'the disk is full', hint: 'Free some space and run again; nothing was overwritten.' },
+  EDQUOT: {
+    text: 'the disk quota is used up',
+    hint: 'Free some space and run again; nothing was overwritten.',
+  },
+  EROFS: { text: 'the disk is read-only', hint: 'Choose a place that can be written.' },
+  EMFILE: { text: 'too many files are open', hint: 'Close other programs and run again.' },
+  ENAMETOOLONG: { text: 'the name is too long', hint: 'Choose a shorter name.' },
+  ELOOP: { text: 'its symbolic links form a loop', hint: 'Mend or remove the links.' },
+  EBUSY: { text: 'another program is using it', hint: 'Close that program and run again.' },
+  EIO: { text: 'the disk reported an input/output error', hint: 'Check the disk.' },
+};
+
+/** The system's code of a failed call (`ENOENT`), or undefined when the failure has none. */
+export function systemCode(cause: unknown): string | undefined {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** Why a file operation failed, in plain words: "permission denied". */
+export function storageReason(cause: unknown): string {
+  return REASONS[systemCode(cause) ?? '']?.text ?? (cause instanceof Error ? cause.message : String(cause));
+}
+
+/** Tells in plain words why a file operation failed: `cannot <action> <path>: <reason>`. */
+export function storageError(action: string, path: string, cause: unknown): TesseraError {
+  const hint = REASONS[systemCode(cause) ?? '']?.hint;
+  return new TesseraError('storage', `cannot ${action} ${path}: ${storageReason(cause)}`, {
+    cause,
+    ...(hint !== undefined && { hint }),
+  });
+}

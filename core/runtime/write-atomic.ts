@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { systemCode } from './storage-error.ts';
+
+/**
+ * Replaces a file's content, all or nothing: a temporary file in the same folder, flushed to the disk, then renamed
+ * over the target; the folder is flushed too, so that the rename survives a power cut. Whatever fails, the old
+ * content stays and the temporary file is removed.
+ *
+ * Throws the system's own error. A symbolic link at `path` is replaced, not followed.
+ */
+export async function writeAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
+  const folder = dirname(path);
+  // A short name of its own: the target's may already be as long as the system allows.
+  const temporary = join(folder, `.tessera-${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const file = await open(temporary, 'wx');
+    await writeAndFlush(file, bytes);
+    await renameOver(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  await flushFolder(folder);
+}
+
+async function writeAndFlush(file: FileHandle, bytes: Uint8Array | string): Promise<void> {
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** On Windows a virus scanner may hold the target for a moment; wait for it a little. */
+async function renameOver(from: string, to: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await rename(from, to);
+      return;
+    } catch (error) {
+      const held = ['EPERM', 'EACCES', 'EBUSY'].includes(systemCode(error) ?? '');
+      if (process.platform !== 'win32' || !held || attempt === 5) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20 * 2 ** attempt));
+    }
+  }
+}
+
+/** Not every system can flush a folder (Windows cannot), and the content is safe without it. */
+async function flushFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, 'r');
+    await handle.sync().finally(() => handle.close());
+  } catch {
+    return;
+  }
+}
