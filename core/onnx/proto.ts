@@ -249,7 +249,7 @@ function encodeAttributeValue(attribute: Attribute): Partial<AttributeMessage> {
     case 'tensors':
       return { tensors: attribute.value.map((value) => encodeTensor(value, '')) };
     case 'graphs':
-      return { graphs: attribute.value.map(encodeGraph) };
+      return { graphs: attribute.value.map((graph) => encodeGraph(graph)) };
   }
 }
 
@@ -272,25 +272,32 @@ function encodeValueInfo({ name, type, dims }: ValueInfo): Partial<ValueInfoMess
   return { name, type: { tensor: { elementType: elementTypeCode(type), shape } } };
 }
 
-function encodeGraph(graph: Graph): Partial<GraphMessage> {
+function encodeGraph(graph: Graph, declareOutputs = true): Partial<GraphMessage> {
   return {
     name: graph.name,
     nodes: graph.nodes.map(encodeNode),
     initializers: [...graph.initializers].map(([name, tensor]) => encodeTensor(tensor, name)),
     inputs: graph.inputs.map(encodeValueInfo),
-    outputs: graph.outputs.map(encodeValueInfo),
+    outputs: declareOutputs
+      ? graph.outputs.map(encodeValueInfo)
+      : graph.outputs.map(({ name }) => ({ name })),
     valueInfo: [...graph.valueInfo.values()].map(encodeValueInfo),
   };
 }
 
+export interface EncodeOptions {
+  /** Whether types and shapes of the outputs are written; without them the runtime infers both. @default true */
+  readonly declareOutputs?: boolean;
+}
+
 /** Writes a model as the bytes of an .onnx file, every tensor inside it. Limit: 2 GiB, that of the file format. */
-export function encodeModel(model: Model): Uint8Array {
+export function encodeModel(model: Model, { declareOutputs = true }: EncodeOptions = {}): Uint8Array {
   if (!model.opsets.has('')) throw new BugError('encodeModel: the model names no standard operator set');
   return writeMessage(modelFields, {
     irVersion: BigInt(model.irVersion),
     producerName: model.producer,
     opsets: [...model.opsets].map(([domain, version]) => ({ domain, version: BigInt(version) })),
     metadata: [...model.metadata].map(([key, value]) => ({ key, value })),
-    graph: encodeGraph(model.graph),
+    graph: encodeGraph(model.graph, declareOutputs),
   });
 }

@@ -1,0 +1,133 @@
+import { sizeOf } from '../../tensor.ts';
+import type { ElementType, Tensor } from '../../tensor.ts';
+import { newElements } from '../tensor-proto.ts';
+import { broadcastStrides, walk } from './strided.ts';
+
+type Numeric = number | bigint;
+interface Binary {
+  readonly onNumbers: (a: number, b: number) => number;
+  readonly onIntegers?: (a: bigint, b: bigint) => bigint;
+}
+
+const binary: Readonly<Record<string, Binary>> = {
+  Add: { onNumbers: (a, b) => a + b, onIntegers: (a, b) => a + b },
+  Sub: { onNumbers: (a, b) => a - b, onIntegers: (a, b) => a - b },
+  Mul: { onNumbers: (a, b) => a * b, onIntegers: (a, b) => a * b },
+  Div: { onNumbers: (a, b) => a / b, onIntegers: (a, b) => a / b },
+  Min: { onNumbers: Math.min, onIntegers: (a, b) => (a < b ? a : b) },
+  Max: { onNumbers: Math.max, onIntegers: (a, b) => (a > b ? a : b) },
+  And: { onNumbers: (a, b) => Number(a && b) },
+  Or: { onNumbers: (a, b) => Number(a || b) },
+};
+
+const comparisons: Readonly<Record<string, (a: Numeric, b: Numeric) => boolean>> = {
+  // eslint-disable-next-line eqeqeq -- both operands have the same type
+  Equal: (a, b) => a == b,
+  Greater: (a, b) => a > b,
+  GreaterOrEqual: (a, b) => a >= b,
+  Less: (a, b) => a < b,
+  LessOrEqual: (a, b) => a <= b,
+};
+
+const unary: Readonly<Record<string, (a: number) => number>> = {
+  Neg: (a) => -a,
+  Abs: Math.abs,
+  Sqrt: Math.sqrt,
+  Reciprocal: (a) => 1 / a,
+  Floor: Math.floor,
+  Ceil: Math.ceil,
+  Not: (a) => Number(!a),
+};
+
+const isBig = (type: ElementType) => type === 'int64' || type === 'uint64';
+const isHalf = (type: ElementType) => type === 'float16' || type === 'bfloat16' || type === 'string';
+
+/** Numbers and bigints of a tensor, without its precise type. */
+const valuesOf = (tensor: Tensor) => tensor.data as unknown as ArrayLike<Numeric>;
+
+function combine(
+  a: Tensor,
+  b: Tensor,
+  type: ElementType,
+  dims: readonly number[],
+  operate: (a: Numeric, b: Numeric) => Numeric,
+): Tensor {
+  const data = newElements(type as 'float32', sizeOf(dims)) as unknown as Numeric[];
+  const right = new Float64Array(sizeOf(dims));
+  walk(dims, broadcastStrides(b.dims, dims), 0, (source, position) => (right[position] = source));
+  const [left, other] = [valuesOf(a), valuesOf(b)];
+  walk(dims, broadcastStrides(a.dims, dims), 0, (source, position) => {
+    data[position] = operate(left[source], other[right[position]]);
+  });
+  return { type, dims, data: data as unknown as Tensor['data'] };
+}
+
+function arithmetic(opType: string, a: Tensor, b: Tensor, dims: readonly number[]): Tensor | undefined {
+  const { onNumbers, onIntegers } = binary[opType];
+  if (isBig(a.type)) {
+    const noDivisor = opType === 'Div' && Array.from(valuesOf(b)).some((value) => !value);
+    return onIntegers && !noDivisor
+      ? combine(a, b, a.type, dims, onIntegers as (a: Numeric, b: Numeric) => Numeric)
+      : undefined;
+  }
+  const exact = a.type === 'float32' || a.type === 'float64' || a.type === 'bool';
+  // int32 division truncates, and products of int32 overflow: left to the runtime, no exporter folds shapes with them.
+  if (!exact && (opType === 'Div' || opType === 'Mul')) return undefined;
+  return combine(a, b, a.type, dims, onNumbers as (a: Numeric, b: Numeric) => Numeric);
+}
+
+/** Result of a two- or many-operand element-wise operator on constants; undefined where it is not computed here. */
+export function evaluateBinary(
+  opType: string,
+  operands: readonly Tensor[],
+  dims: readonly number[],
+): Tensor | undefined {
+  if (operands.length !== 2 || operands.some(({ type }) => isHalf(type))) return undefined;
+  const [a, b] = operands;
+  if (opType in comparisons) {
+    const compare = comparisons[opType];
+    return combine(a, b, 'bool', dims, (x, y) => Number(compare(x, y)));
+  }
+  return opType in binary ? arithmetic(opType, a, b, dims) : undefined;
+}
+
+/** Result of a one-operand element-wise operator on a constant; undefined where it is not computed here. */
+export function evaluateUnary(opType: string, operand: Tensor): Tensor | undefined {
+  const operate = unary[opType];
+  if (!operate || isHalf(operand.type) || isBig(operand.type)) return undefined;
+  const data = newElements(operand.type as 'float32', sizeOf(operand.dims));
+  const values = operand.data as unknown as ArrayLike<number>;
+  for (let i = 0; i < data.length; i++) data[i] = operate(values[i]);
+  return { ...operand, data };
+}
+
+/** A constant in another element type: floats are cut toward zero, booleans become 0 or 1. */
+export function evaluateCast(tensor: Tensor, type: ElementType): Tensor | undefined {
+  if (tensor.type === type) return tensor;
+  if (isHalf(tensor.type) || isHalf(type)) return undefined;
+  const data = newElements(type as 'float32', sizeOf(tensor.dims)) as unknown as Numeric[];
+  const values = valuesOf(tensor);
+  for (let i = 0; i < data.length; i++) {
+    const value = values[i];
+    if (type === 'bool') data[i] = Number(Boolean(value));
+    else if (!isBig(type)) data[i] = Number(value);
+    else if (typeof value === 'bigint') data[i] = value;
+    else if (Number.isFinite(value)) data[i] = BigInt(Math.trunc(value));
+    else return undefined;
+  }
+  return { type, dims: tensor.dims, data: data as unknown as Tensor['data'] };
+}
+
+/** Where on constants. */
+export function evaluateWhere(operands: readonly Tensor[], dims: readonly number[]): Tensor {
+  const [condition, whenTrue, whenFalse] = operands;
+  const spread = (tensor: Tensor) => {
+    const sources = new Float64Array(sizeOf(dims));
+    walk(dims, broadcastStrides(tensor.dims, dims), 0, (source, position) => (sources[position] = source));
+    return (position: number) => valuesOf(tensor)[sources[position]];
+  };
+  const [chosen, yes, no] = [spread(condition), spread(whenTrue), spread(whenFalse)];
+  const data = newElements(whenTrue.type as 'float32', sizeOf(dims)) as unknown as Numeric[];
+  for (let i = 0; i < data.length; i++) data[i] = chosen(i) ? yes(i) : no(i);
+  return { type: whenTrue.type, dims, data: data as unknown as Tensor['data'] };
+}

@@ -1,0 +1,202 @@
+import { int64, sizeOf } from '../../tensor.ts';
+import type { Tensor } from '../../tensor.ts';
+import { attributeOf, intOf, intsOf } from '../attributes.ts';
+import { permutationOf, sliceRanges, splitSizes } from '../shape-rules/movement.ts';
+import { reducedAxes } from '../shape-rules/reductions.ts';
+import { axisOf, numbersOf } from '../shape-rules/rule.ts';
+import type { NodeCall, TensorFact } from '../shape-rules/rule.ts';
+import { newElements } from '../tensor-proto.ts';
+import { evaluateBinary, evaluateCast, evaluateUnary, evaluateWhere } from './elementwise.ts';
+import { broadcastStrides, copyView, fill, stridesOf, walk } from './strided.ts';
+
+/** Computes the outputs of a node from constant inputs, given their shapes; undefined where it is left to the runtime. */
+type Evaluator = (
+  call: NodeCall,
+  values: readonly Tensor[],
+  outputs: readonly TensorFact[],
+) => Tensor[] | undefined;
+
+const listed = (tensor: Tensor | undefined): Tensor[] | undefined => tensor && [tensor];
+const reshaped: Evaluator = (_, [value], [{ dims }]) => [{ ...value, dims }];
+
+const transpose: Evaluator = (call, [value], [{ dims }]) => {
+  const strides = stridesOf(value.dims);
+  return [
+    copyView(
+      value,
+      dims,
+      permutationOf(call).map((axis) => strides[axis]),
+    ),
+  ];
+};
+
+const expand: Evaluator = (_, [value], [{ dims }]) => [
+  copyView(value, dims, broadcastStrides(value.dims, dims)),
+];
+
+const tile: Evaluator = (call, [value], [{ dims }]) => {
+  const repeats = numbersOf(call, 1, 'repeats') ?? [];
+  const strides = stridesOf(value.dims);
+  const view = value.dims.flatMap((size, axis) => [repeats[axis], size]);
+  return [
+    {
+      ...copyView(
+        value,
+        view,
+        strides.flatMap((stride) => [0, stride]),
+      ),
+      dims,
+    },
+  ];
+};
+
+const slice: Evaluator = (call, [value], [{ dims }]) => {
+  const strides = stridesOf(value.dims);
+  const ranges = sliceRanges(call);
+  const offset = ranges.reduce((total, { start }, axis) => total + start * strides[axis], 0);
+  return [
+    copyView(
+      value,
+      dims,
+      ranges.map(({ step }, axis) => step * strides[axis]),
+      offset,
+    ),
+  ];
+};
+
+const split: Evaluator = (call, [value], outputs) => {
+  const { axis, sizes } = splitSizes(call);
+  const strides = stridesOf(value.dims);
+  let start = 0;
+  return outputs.map(({ dims }, index) => {
+    const piece = copyView(value, dims, strides, start * strides[axis]);
+    start += sizes[index];
+    return piece;
+  });
+};
+
+const concat: Evaluator = (call, values, [{ dims }]) => {
+  const axis = axisOf(call, intOf(call.node, 'axis', 1), dims.length);
+  const strides = stridesOf(dims);
+  return [
+    fill(values[0], dims, (put) => {
+      let start = 0;
+      for (const value of values) {
+        walk(value.dims, strides, start * strides[axis], (target, source) => put(target, value, source));
+        start += value.dims[axis];
+      }
+    }),
+  ];
+};
+
+const gather: Evaluator = (call, [value, indices], [{ dims }]) => {
+  const axis = axisOf(call, intOf(call.node, 'axis', 0), value.dims.length);
+  const inner = sizeOf(value.dims.slice(axis + 1));
+  const size = value.dims[axis];
+  const picks = Array.from(indices.data as ArrayLike<number | bigint>, Number).map((pick) =>
+    pick < 0 ? pick + size : pick,
+  );
+  if (picks.some((pick) => pick < 0 || pick >= size)) return undefined;
+  return [
+    fill(value, dims, (put) => {
+      let position = 0;
+      for (let outer = 0; outer < sizeOf(value.dims.slice(0, axis)); outer++) {
+        for (const pick of picks) {
+          const from = (outer * size + pick) * inner;
+          for (let i = 0; i < inner; i++) put(position++, value, from + i);
+        }
+      }
+    }),
+  ];
+};
+
+const constantOfShape: Evaluator = (call, _, [{ type, dims }]) => {
+  const given = attributeOf(call.node, 'value', 'tensor', undefined);
+  if (given)
+    return [
+      fill(given, dims, (put) =>
+        walk(
+          dims,
+          dims.map(() => 0),
+          0,
+          (source, at) => put(at, given, source),
+        ),
+      ),
+    ];
+  return [{ type, dims, data: newElements('float32', sizeOf(dims)) }];
+};
+
+const range: Evaluator = (_, [start, , step], [{ type, dims }]) => {
+  if (type !== 'int64') return undefined;
+  const [first, delta] = [start, step].map(({ data }) => (data as BigInt64Array)[0]);
+  return [
+    {
+      type,
+      dims,
+      data: BigInt64Array.from({ length: dims[0] }, (_value, index) => first + BigInt(index) * delta),
+    },
+  ];
+};
+
+const reduceProd: Evaluator = (call, [value], [{ type, dims }]) => {
+  if (type !== 'int64' || reducedAxes(call).length !== value.dims.length) return undefined;
+  return [{ type, dims, data: BigInt64Array.of((value.data as BigInt64Array).reduce((a, b) => a * b, 1n)) }];
+};
+
+const cast: Evaluator = (_, [value], [{ type }]) => listed(evaluateCast(value, type));
+const elementwise: Evaluator = ({ node }, values, [{ dims }]) =>
+  listed(evaluateBinary(node.opType, values, dims));
+const unary: Evaluator = ({ node }, [value]) => listed(evaluateUnary(node.opType, value));
+
+const evaluators: ReadonlyMap<string, Evaluator> = new Map([
+  ...['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'].map((name) => [name, reshaped] as const),
+  ...'Add Sub Mul Div Min Max And Or Equal Greater GreaterOrEqual Less LessOrEqual'
+    .split(' ')
+    .map((name) => [name, elementwise] as const),
+  ...'Neg Abs Sqrt Reciprocal Floor Ceil Not'.split(' ').map((name) => [name, unary] as const),
+  ['Transpose', transpose],
+  ['Expand', expand],
+  ['Tile', tile],
+  ['Slice', slice],
+  ['Split', split],
+  ['Concat', concat],
+  ['Gather', gather],
+  ['ConstantOfShape', constantOfShape],
+  ['Range', range],
+  ['ReduceProd', reduceProd],
+  ['Cast', cast],
+  ['CastLike', cast],
+  ['Where', (_, values, [{ dims }]) => [evaluateWhere(values, dims)]],
+]);
+
+/** The tensor a Constant node holds. */
+export function constantOf({ node }: NodeCall): Tensor | undefined {
+  const floats =
+    attributeOf(node, 'value_floats', 'floats', undefined) ??
+    attributeOf(node, 'value_float', 'float', undefined);
+  const integers = intsOf(node, 'value_ints') ?? attributeOf(node, 'value_int', 'int', undefined);
+  if (typeof integers === 'number') return int64([integers], []);
+  if (integers) return int64(integers);
+  if (typeof floats === 'number') return { type: 'float32', dims: [], data: Float32Array.of(floats) };
+  if (floats) return { type: 'float32', dims: [floats.length], data: Float32Array.from(floats) };
+  return attributeOf(node, 'value', 'tensor', undefined);
+}
+
+/** Values that follow from the input's shape alone: Shape and Size. */
+export function evaluateShapeOf({ node, inputs }: NodeCall): Tensor | undefined {
+  const dims = inputs[0]?.dims ?? [];
+  if (node.opType === 'Size') return int64([sizeOf(dims)], []);
+  if (node.opType !== 'Shape') return undefined;
+  return int64(dims.slice(intOf(node, 'start', 0), attributeOf(node, 'end', 'int', dims.length)));
+}
+
+/**
+ * Values of a node's outputs when all its inputs are constant; undefined where this file does not compute the
+ * operator. Float arithmetic rounds as the runtime does (one IEEE operation an element).
+ */
+export function evaluateNode(call: NodeCall, outputs: readonly TensorFact[]): readonly Tensor[] | undefined {
+  const values = call.inputs.map((input) => input?.value);
+  const known = values.filter((value) => value !== undefined);
+  if (known.length !== values.length) return undefined;
+  return evaluators.get(call.node.opType)?.(call, known, outputs);
+}
