@@ -1,11 +1,18 @@
-let tail: Promise<unknown> = Promise.resolve();
+/** Runs a task once every task given before it has ended; settles as the task does. */
+export type Queue = <T>(task: () => Promise<T>) => Promise<T>;
+
+/** One task at a time, first come, first served; a task that fails does not stop the queue. */
+export function createQueue(): Queue {
+  let tail: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const result = tail.then(task);
+    tail = result.catch(() => undefined);
+    return result;
+  };
+}
 
 /**
- * Runs a task once every task queued before it has ended, so that ONNX Runtime does one thing at a time in the whole
- * process: concurrent runs of its WebGPU provider crash. Settles as the task does; a failure does not stop the queue.
+ * The queue of everything ONNX Runtime does in this process: concurrent runs of its WebGPU provider crash. A task in
+ * it must not wait for another one.
  */
-export function queued<T>(task: () => Promise<T>): Promise<T> {
-  const result = tail.then(task);
-  tail = result.catch(() => undefined);
-  return result;
-}
+export const queued = createQueue();

@@ -16,7 +16,7 @@ export interface SessionOptions {
   readonly threads?: number;
 }
 
-/** Sessions on one device, without fall-back; {@link openDevice} adds the choice, the check and the fall-back. */
+/** Sessions on one device, without fall-back; {@link openDevice} of device.ts adds the choice, the check and the fall-back. */
 export function createSessionFactory({
   device,
   ...options

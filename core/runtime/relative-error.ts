@@ -1,0 +1,47 @@
+import type { Tensor } from '../tensor.ts';
+
+/**
+ * Largest relative distance ‖got - want‖ / ‖want‖ over the floating-point outputs of two runs of one model; Infinity
+ * when a shape or type differs or a value is not finite in one run only. Integer outputs are not compared: where
+ * two values tie, an index may rightly differ.
+ */
+export function relativeError(
+  got: Readonly<Record<string, Tensor>>,
+  want: Readonly<Record<string, Tensor>>,
+): number {
+  return Math.max(0, ...Object.keys(want).map((name) => tensorError(got[name], want[name])));
+}
+
+function tensorError(got: Tensor | undefined, want: Tensor): number {
+  if (got?.type !== want.type || got.data.length !== want.data.length) return Infinity;
+  const values = numbersOf(want);
+  return values === undefined ? 0 : distance(numbersOf(got) ?? [], values);
+}
+
+function numbersOf({ type, data }: Tensor): ArrayLike<number> | undefined {
+  if (type === 'float32' || type === 'float64') return data as Float32Array | Float64Array;
+  return type === 'float16' ? Float32Array.from(data as Uint16Array, halfToNumber) : undefined;
+}
+
+function distance(got: ArrayLike<number>, want: ArrayLike<number>): number {
+  let error = 0;
+  let norm = 0;
+  for (let i = 0; i < want.length; i++) {
+    // Equal infinities, and NaN on both sides, agree.
+    if (Object.is(got[i], want[i])) continue;
+    error += (got[i] - want[i]) ** 2;
+  }
+  for (let i = 0; i < want.length; i++) if (Number.isFinite(want[i])) norm += want[i] ** 2;
+  if (error === 0) return 0;
+  return Number.isFinite(error) ? Math.sqrt(error / norm) : Infinity;
+}
+
+/** IEEE 754 binary16 bits as a number. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
