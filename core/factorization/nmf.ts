@@ -1,8 +1,9 @@
 import { gramOfColumns } from '../linalg/gram.ts';
-import { matrix, type Matrix } from '../linalg/matrix.ts';
+import { matrix, takeRows, type Matrix } from '../linalg/matrix.ts';
 import { innerProduct, squaredResidual } from '../linalg/norms.ts';
 import { transpose } from '../linalg/transpose.ts';
-import type { BoundMatrix } from '../platform.ts';
+import type { BoundMatrix, Gemm } from '../platform.ts';
+import { createRandom } from '../random.ts';
 import {
   checkOptions,
   normalizeBank,
@@ -15,13 +16,15 @@ import { sweepRows } from './hals.ts';
 import { nndsvd } from './nndsvd.ts';
 import { reseedDead, type Iterate } from './reseed.ts';
 
-/** Most sweeps of one factor for one product with A; a row that settles earlier stops earlier. */
-const MAX_SWEEPS = 8;
-/** Stop once this many iterations together lower the loss by less than {@link MIN_DECREASE} of itself. */
+/** Sweeps of one factor for one product with A. More settle the factor better but, with extrapolation, gain nothing. */
+const SWEEPS = 2;
+/** Stop once {@link DECREASE_WINDOW} iterations together lower the loss by less than this share of it. */
+const MIN_DECREASE = 2e-4;
 const DECREASE_WINDOW = 5;
-const MIN_DECREASE = 1e-4;
 /** A squared error below this share of ‖A‖² is dominated by rounding in the float32 products. */
 const EXACT_BELOW = 1e-5;
+/** Rows that stand for all in the singular vectors of the start, where there are at least four times as many. */
+const SVD_ROWS = 2048;
 
 /**
  * Non-negative factorisation of activations into concepts: minimises ½‖A - U·W‖² over U, W >= 0.
@@ -43,7 +46,9 @@ export async function nmf(activations: Matrix, options: FactorizationOptions): P
   if (sums.squaredNorm === 0) return allZero(activations, nComponents);
   const bound = await gemm.bind(activations);
   try {
-    const start = await nndsvd(bound, { nComponents, mean: sums.mean, seed });
+    const range = await bindSample(activations, gemm, seed);
+    const start = await nndsvd(bound, { nComponents, mean: sums.mean, seed, range });
+    await range?.dispose();
     const descent = await descend(activations, bound, sums.squaredNorm, options, {
       u: start.coefficients,
       wt: transpose(start.conceptBank),
@@ -55,6 +60,12 @@ export async function nmf(activations: Matrix, options: FactorizationOptions): P
   }
 }
 
+/** Some rows of A drawn at random, or undefined when A has too few to be worth it. */
+async function bindSample(a: Matrix, gemm: Gemm, seed: number): Promise<BoundMatrix | undefined> {
+  if (a.rows < 4 * SVD_ROWS) return undefined;
+  return gemm.bind(takeRows(a, createRandom(seed).permutation(a.rows).subarray(0, SVD_ROWS).sort()));
+}
+
 interface Descent {
   readonly best: Iterate;
   readonly status: FactorizationStatus;
@@ -63,10 +74,19 @@ interface Descent {
   readonly reseeded: number;
 }
 
-/** The extrapolation of Ang & Gillis: how far to go past the newest iterate, learnt from what succeeded. */
-interface Momentum {
+/** Where the next step starts, and what the extrapolation has learnt (Ang & Gillis 2019). */
+interface Course {
+  /** Lowest loss so far. */
+  best: Iterate;
+  /** Start of the next step; its bank may lie ahead of the newest. */
+  from: Iterate;
+  /** Coefficients before extrapolation, from the step that led to `best`. */
+  newestU: Matrix;
+  /** How far the next step goes past its result; 0 after a step that was taken back. */
   beta: number;
-  limit: number;
+  /** The factor to return to, and its ceiling. */
+  learntBeta: number;
+  ceiling: number;
 }
 
 async function descend(
@@ -77,74 +97,77 @@ async function descend(
   start: Iterate,
 ): Promise<Descent> {
   const losses: number[] = [];
-  const momentum: Momentum = { beta: 0.5, limit: 1 };
-  let best = start;
-  let from = start;
-  let newest = start;
-  let beta = 0;
+  const course: Course = { best: start, from: start, newestU: start.u, beta: 0, learntBeta: 0.5, ceiling: 1 };
   let firstGradient = 0;
   let projectedGradient = 1;
   let reseeded = 0;
-  let status: FactorizationStatus = 'max-iter-reached';
+  const end = (status: FactorizationStatus): Descent => ({
+    best: course.best,
+    status,
+    losses,
+    projectedGradient,
+    reseeded,
+  });
   for (let iteration = 1; iteration <= maxIter; iteration++) {
     signal?.throwIfAborted();
-    const step = await halsStep(bound, squaredNorm, from, newest.u, beta);
-    if (!Number.isFinite(step.point.loss)) {
-      status = 'non-finite';
-      break;
-    }
+    const step = await halsStep(bound, squaredNorm, course);
+    if (!Number.isFinite(step.point.loss)) return end('non-finite');
     if (iteration === 1) firstGradient = step.gradient;
     projectedGradient = firstGradient > 0 ? step.gradient / firstGradient : 0;
-    const isAccepted = step.point.loss <= best.loss;
-    const isStuck = !isAccepted && beta === 0;
-    if (isAccepted) {
-      const previous = newest;
-      best = step.point;
-      newest = { u: step.u, wt: step.point.wt, loss: best.loss };
-      adapt(momentum, true);
-      beta = iteration === 1 ? 0 : momentum.beta;
-      from = { ...best, wt: extrapolate(newest.wt, previous.wt, beta) };
-      beta = momentum.beta;
-    } else {
-      adapt(momentum, false);
-      beta = 0;
-      from = best;
-      newest = best;
-    }
-    losses.push(best.loss);
-    onIteration?.(iteration, best.loss);
-    if (isStuck || projectedGradient <= tol || hasStalled(losses)) {
-      status = 'converged';
-      break;
-    }
-    const revived = isAccepted ? reseedDead(activations, best) : undefined;
+    const wasPlain = course.beta === 0;
+    const isAccepted = step.point.loss <= course.best.loss;
+    if (isAccepted) advance(course, step.point, step.u);
+    else retreat(course);
+    losses.push(course.best.loss);
+    onIteration?.(iteration, course.best.loss);
+    // A plain step can only fail to descend where rounding hides what is left.
+    const isStuck = !isAccepted && wasPlain;
+    if (isStuck || projectedGradient <= tol || hasStalled(losses)) return end('converged');
+    const revived = isAccepted ? reseedDead(activations, course.best) : undefined;
     if (revived) {
       reseeded += revived.count;
-      best = revived.iterate;
-      from = best;
-      newest = best;
-      beta = 0;
+      restartAt(course, revived.iterate);
     }
   }
-  return { best, status, losses, projectedGradient, reseeded };
+  return end('max-iter-reached');
+}
+
+/** Takes the step, looks further ahead along it and grows bolder (constants of Ang & Gillis 2019, §3.2). */
+function advance(course: Course, point: Iterate, u: Matrix): void {
+  const previous = course.best;
+  course.beta = course.learntBeta = Math.min(course.ceiling, course.learntBeta * 1.05);
+  course.ceiling = Math.min(1, course.ceiling * 1.01);
+  // The first step leaves a start that says nothing about the direction.
+  const wt = Number.isFinite(previous.loss) ? extrapolate(point.wt, previous.wt, course.beta) : point.wt;
+  course.best = point;
+  course.from = { ...point, wt };
+  course.newestU = u;
+}
+
+/** Goes back to the best point, for one step without extrapolation and more caution after it. */
+function retreat(course: Course): void {
+  course.ceiling = course.learntBeta;
+  course.learntBeta /= 1.5;
+  restartAt(course, course.best);
+}
+
+function restartAt(course: Course, point: Iterate): void {
+  course.best = point;
+  course.from = point;
+  course.newestU = point.u;
+  course.beta = 0;
 }
 
 /** Coefficients given the bank, extrapolate, bank given the coefficients; with the loss of where that ends. */
-async function halsStep(
-  bound: BoundMatrix,
-  squaredNorm: number,
-  from: Iterate,
-  previousU: Matrix,
-  beta: number,
-) {
+async function halsStep(bound: BoundMatrix, squaredNorm: number, { from, newestU, beta }: Course) {
   const u = copy(from.u);
   const forCoefficients = await bound.timesTransposed(transpose(from.wt));
-  const gradientU = sweepRows(u, forCoefficients, gramOfColumns(from.wt), MAX_SWEEPS);
-  const ahead = extrapolate(u, previousU, beta);
+  const gradientU = sweepRows(u, forCoefficients, gramOfColumns(from.wt), SWEEPS);
+  const ahead = extrapolate(u, newestU, beta);
   const wt = copy(from.wt);
   const forBank = transpose(await bound.transposedTimes(ahead));
   const gramU = gramOfColumns(ahead);
-  const gradientW = sweepRows(wt, forBank, gramU, MAX_SWEEPS);
+  const gradientW = sweepRows(wt, forBank, gramU, SWEEPS);
   const cross = innerProduct(forBank.data, wt.data);
   const loss = (squaredNorm - 2 * cross + innerProduct(gramU, gramOfColumns(wt))) / 2;
   return { point: { u: ahead, wt, loss }, u, gradient: Math.sqrt(gradientU + gradientW) };
@@ -159,17 +182,6 @@ function extrapolate(x: Matrix, previous: Matrix, beta: number): Matrix {
     result.data[k] = value > 0 ? value : 0;
   }
   return result;
-}
-
-/** Growth after success, retreat after failure; the constants are those of Ang & Gillis 2019, §3.2. */
-function adapt(momentum: Momentum, isAccepted: boolean): void {
-  if (isAccepted) {
-    momentum.beta = Math.min(momentum.limit, momentum.beta * 1.05);
-    momentum.limit = Math.min(1, momentum.limit * 1.01);
-  } else {
-    momentum.limit = momentum.beta;
-    momentum.beta /= 1.5;
-  }
 }
 
 function hasStalled(losses: readonly number[]): boolean {

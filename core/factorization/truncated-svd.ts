@@ -14,6 +14,16 @@ export interface TruncatedSvd {
   readonly right: Float64Array;
 }
 
+interface TruncatedSvdOptions {
+  readonly seed: number;
+  /** Directions carried beyond `rank`. @default 10 */
+  readonly oversampling?: number;
+  /** @default 3 */
+  readonly powerIterations?: number;
+  /** Rows that stand for A's in finding the leading right singular vectors. @default A itself */
+  readonly range?: BoundMatrix;
+}
+
 /**
  * The `rank` leading singular triplets of A [n, p] by a seeded randomised range finder with power iterations.
  *
@@ -24,19 +34,15 @@ export interface TruncatedSvd {
 export async function truncatedSvd(
   bound: BoundMatrix,
   rank: number,
-  {
-    seed,
-    oversampling = 10,
-    powerIterations = 3,
-  }: { seed: number; oversampling?: number; powerIterations?: number },
+  { seed, oversampling = 10, powerIterations = 3, range = bound }: TruncatedSvdOptions,
 ): Promise<TruncatedSvd> {
-  const k = Math.min(rank + oversampling, bound.rows, bound.cols);
+  const k = Math.min(rank + oversampling, range.rows, bound.cols);
   const random = createRandom(seed);
   let basis = Float64Array.from({ length: k * bound.cols }, () => random.normal());
   orthonormalizeRows(basis, k, bound.cols);
   for (let iteration = 0; iteration < powerIterations; iteration++) {
-    const image = await bound.timesTransposed(toMatrix(basis, k, bound.cols));
-    basis = Float64Array.from((await bound.transposedTimes(image)).data);
+    const image = await range.timesTransposed(toMatrix(basis, k, bound.cols));
+    basis = Float64Array.from((await range.transposedTimes(image)).data);
     orthonormalizeRows(basis, k, bound.cols);
   }
   const image = await bound.timesTransposed(toMatrix(basis, k, bound.cols));

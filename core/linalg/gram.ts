@@ -25,15 +25,22 @@ function dot(data: Float32Array, a: number, b: number, length: number): number {
   return k < length ? even + odd + data[a + k] * data[b + k] : even + odd;
 }
 
-/** Bᵀ·B for B [n, r] -> [r, r] row-major, accumulated in float64; zeros of B are skipped. */
+/** Bᵀ·B for B [n, r] -> [r, r] row-major, accumulated in float64; costs only the pairs that are not zero. */
 export function gramOfColumns({ rows, cols: r, data }: Matrix): Float64Array {
   const gram = new Float64Array(r * r);
+  const columns = new Int32Array(r);
+  const values = new Float64Array(r);
   for (let row = 0, base = 0; row < rows; row++, base += r) {
-    for (let i = 0; i < r; i++) {
-      const value = data[base + i];
+    let count = 0;
+    for (let k = 0; k < r; k++) {
+      const value = data[base + k];
       if (value === 0) continue;
-      const target = i * r;
-      for (let j = 0; j <= i; j++) gram[target + j] += value * data[base + j];
+      columns[count] = k;
+      values[count++] = value;
+    }
+    for (let i = 0; i < count; i++) {
+      const target = columns[i] * r;
+      for (let j = 0; j <= i; j++) gram[target + columns[j]] += values[i] * values[j];
     }
   }
   for (let i = 0; i < r; i++) for (let j = 0; j < i; j++) gram[j * r + i] = gram[i * r + j];

@@ -23,3 +23,11 @@ export function matrix(
 export function rowView({ cols, data }: Matrix, row: number): Float32Array {
   return data.subarray(row * cols, (row + 1) * cols);
 }
+
+/** Copies of the given rows, in the given order. */
+export function takeRows({ cols, data }: Matrix, rows: ArrayLike<number>): Matrix {
+  const result = matrix(rows.length, cols);
+  for (let i = 0; i < rows.length; i++)
+    result.data.set(data.subarray(rows[i] * cols, (rows[i] + 1) * cols), i * cols);
+  return result;
+}
