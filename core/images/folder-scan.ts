@@ -1,0 +1,133 @@
+import { TesseraError } from '../errors.ts';
+import type { DirectoryEntry, Storage } from '../platform.ts';
+
+const PICTURE = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|bmp|dib|heic|heif)$/i;
+
+/** A picture found in a folder. */
+export interface ImageFile {
+  readonly path: string;
+  /** Name of the folder it lies in, relative to the root: often its class. Empty directly under a root. */
+  readonly folder: string;
+  /** The root it was found under, as given. */
+  readonly root: string;
+}
+
+/** A file or folder that could not be used, and why, in a few words. */
+export interface SkippedFile {
+  readonly file: string;
+  readonly reason: string;
+}
+
+/** What a scan found. */
+export interface FolderScan {
+  /** Sorted by path within each root, roots in the order given; each file once. */
+  readonly images: readonly ImageFile[];
+  /** Pictures and folders that cannot be used. */
+  readonly skipped: readonly SkippedFile[];
+  /** Files that are no pictures, by their names; hidden ones are not counted. */
+  readonly otherFiles: number;
+}
+
+/**
+ * Finds the pictures under some roots, each a folder (searched with its subfolders) or a single file. Pictures are
+ * known by their extension; hidden files and folders are passed over, links are followed once, empty files and
+ * folders that cannot be read are reported in `skipped`. Throws 'no-images' when nothing is left, and 'storage' when a
+ * root does not exist.
+ */
+export async function scanImages(storage: Storage, roots: readonly string[]): Promise<FolderScan> {
+  const scan = new Scan(storage);
+  for (const root of roots) await scan.addRoot(root);
+  if (scan.images.length === 0) throw nothingFound(roots, scan);
+  return scan;
+}
+
+function nothingFound(roots: readonly string[], { skipped, otherFiles }: FolderScan): TesseraError {
+  const notes = [
+    ...(skipped.length > 0
+      ? [`${skipped.length} could not be used (first: ${skipped[0].file}: ${skipped[0].reason})`]
+      : []),
+    ...(otherFiles > 0 ? [`${otherFiles} other files are there`] : []),
+  ];
+  const where = roots.length === 0 ? 'no folder was given' : `no picture was found in ${roots.join(', ')}`;
+  return new TesseraError('no-images', [where, ...notes].join('; '), {
+    hint: 'Give a folder that holds JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP files.',
+  });
+}
+
+/** The running state of one scan. */
+class Scan implements FolderScan {
+  readonly images: ImageFile[] = [];
+  readonly skipped: SkippedFile[] = [];
+  otherFiles = 0;
+  readonly #storage: Storage;
+  /** Canonical paths of the folders and files already met, so that link loops end and no file comes twice. */
+  readonly #seen = new Set<string>();
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+  }
+
+  async addRoot(root: string): Promise<void> {
+    const path = this.#storage.resolve(root);
+    // A root that is not there is a mistake of the caller, not an unlucky file.
+    await this.#storage.stat(path);
+    const entries = await this.#storage.list(path).catch((error: unknown) => error);
+    if (Array.isArray(entries)) await this.#addEntries(root, path, '', entries as readonly DirectoryEntry[]);
+    else if (await this.#isFile(path)) await this.#addFile(root, path, '');
+    else this.#skip(path, entries);
+  }
+
+  /** A path that cannot be listed is a file when its folder says so. */
+  async #isFile(path: string): Promise<boolean> {
+    const real = await this.#storage.realPath(path);
+    const siblings = await this.#storage.list(this.#storage.dirname(real)).catch(() => []);
+    return siblings.some(({ name, kind }) => kind === 'file' && name === this.#storage.basename(real));
+  }
+
+  async #addFolder(root: string, path: string, folder: string): Promise<void> {
+    try {
+      await this.#addEntries(root, path, folder, await this.#storage.list(path));
+    } catch (error) {
+      this.#skip(path, error);
+    }
+  }
+
+  async #addEntries(
+    root: string,
+    path: string,
+    folder: string,
+    entries: readonly DirectoryEntry[],
+  ): Promise<void> {
+    if (!(await this.#isNew(path))) return;
+    for (const { name, kind } of entries) {
+      if (name.startsWith('.')) continue;
+      const child = this.#storage.join(path, name);
+      if (kind === 'directory') await this.#addFolder(root, child, name);
+      else if (kind === 'file' && PICTURE.test(name)) await this.#addFile(root, child, folder);
+      else if (PICTURE.test(name))
+        this.skipped.push({ file: child, reason: 'broken link or not a regular file' });
+      else this.otherFiles++;
+    }
+  }
+
+  async #addFile(root: string, path: string, folder: string): Promise<void> {
+    try {
+      const { size } = await this.#storage.stat(path);
+      if (size === 0) this.skipped.push({ file: path, reason: 'empty file' });
+      else if (await this.#isNew(path)) this.images.push({ path, folder, root });
+    } catch (error) {
+      this.#skip(path, error);
+    }
+  }
+
+  async #isNew(path: string): Promise<boolean> {
+    const real = await this.#storage.realPath(path);
+    if (this.#seen.has(real)) return false;
+    this.#seen.add(real);
+    return true;
+  }
+
+  #skip(file: string, error: unknown): void {
+    this.skipped.push({ file, reason: error instanceof Error ? error.message : String(error) });
+  }
+}

@@ -1,0 +1,65 @@
+import { TesseraError } from '../errors.ts';
+import type { Storage } from '../platform.ts';
+import { parseJson, readCard } from './model-card.ts';
+import { parsePreprocessing, type Preprocessing } from './preprocessing.ts';
+import { fromPreset } from './preprocessing-presets.ts';
+
+/** A preprocessing and where it comes from, for people. */
+export interface PreprocessingGuess {
+  readonly preprocessing: Preprocessing;
+  readonly source: 'card' | 'metadata' | 'default';
+  readonly reason: string;
+}
+
+/** What is known of a model before it has run. */
+export interface ModelFacts {
+  readonly path: string;
+  /** Key-value pairs that the model's author stored in the file. */
+  readonly metadata: ReadonlyMap<string, string>;
+  /** Side of the input in pixels and its layout, from the graph. */
+  readonly size: number;
+  readonly layout: Preprocessing['layout'];
+}
+
+/**
+ * Finds a model's preprocessing: in a card beside it (MODEL.json, or card.json in its folder), else in its metadata
+ * (key `preprocessing`, JSON), else ImageNet's, with the reason. Size and layout default to those of the graph.
+ * Throws 'bad-usage' when a card or the metadata is there but wrong: a silent default would give wrong results.
+ */
+export async function guessPreprocessing(storage: Storage, model: ModelFacts): Promise<PreprocessingGuess> {
+  const card = await readCard(storage, model.path);
+  const found = card?.fields['preprocessing'];
+  if (card !== undefined && found !== undefined) {
+    return {
+      preprocessing: read(found, model, card.path),
+      source: 'card',
+      reason: `from the card ${card.path}`,
+    };
+  }
+  const stored = model.metadata.get('preprocessing');
+  if (stored !== undefined) {
+    const fields = parseJson(stored, "the model's metadata");
+    return {
+      preprocessing: read(fields, model, "the model's metadata"),
+      source: 'metadata',
+      reason: "from the model's metadata",
+    };
+  }
+  return {
+    preprocessing: fromPreset('imagenet', model),
+    source: 'default',
+    reason:
+      'neither a card beside the model nor its metadata tells it, so the ImageNet mean and deviation are assumed',
+  };
+}
+
+function read(fields: unknown, { size, layout }: ModelFacts, source: string): Preprocessing {
+  const isObject = typeof fields === 'object' && fields !== null && !Array.isArray(fields);
+  try {
+    return parsePreprocessing(isObject ? { size, layout, ...fields } : fields);
+  } catch (cause) {
+    if (!(cause instanceof TesseraError)) throw cause;
+    const hint = cause.hint === undefined ? {} : { hint: cause.hint };
+    throw new TesseraError(cause.code, `${source}: ${cause.message}`, { cause, ...hint });
+  }
+}

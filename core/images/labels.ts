@@ -1,0 +1,78 @@
+import { TesseraError } from '../errors.ts';
+import type { Storage } from '../platform.ts';
+import { readCard } from './model-card.ts';
+import { parseLabels } from './parse-labels.ts';
+
+/** Names of a model's classes, in the order of its logits. */
+export interface Labels {
+  readonly names: readonly string[];
+  /** Where they come from, for people: a path, "the model's metadata", or "numbers". */
+  readonly source: string;
+}
+
+export interface LabelQuestion {
+  readonly modelPath: string;
+  readonly metadata: ReadonlyMap<string, string>;
+  /** Number of logits. */
+  readonly classes: number;
+  /** A file that the person named. */
+  readonly labelsPath?: string;
+}
+
+/** Keys under which exporters store class names. */
+const METADATA_KEYS = ['labels', 'names', 'classes', 'class_names', 'id2label'];
+
+/**
+ * Finds the names of a model's classes: in the file given, else in the card beside the model (field `labels`: a file
+ * name beside the card, or the names), else in the model's metadata, else numbers. Throws 'bad-labels' when a file or
+ * card does not hold one name a class; metadata that does not fit is passed over.
+ */
+export async function loadLabels(storage: Storage, question: LabelQuestion): Promise<Labels> {
+  const { labelsPath, modelPath, metadata, classes } = question;
+  if (labelsPath !== undefined) return fromFile(storage, labelsPath, classes);
+  const card = await readCard(storage, modelPath);
+  const field = card?.fields['labels'];
+  if (card !== undefined && typeof field === 'string') {
+    return fromFile(storage, storage.join(storage.dirname(card.path), field), classes);
+  }
+  if (card !== undefined && field !== undefined) {
+    return checkLabels(parseLabels(JSON.stringify(field), card.path), card.path, classes);
+  }
+  return fromMetadata(metadata, classes) ?? numberedLabels(classes);
+}
+
+/** Labels for a model that tells no names: "class 0", "class 1", … */
+export function numberedLabels(classes: number): Labels {
+  return { names: Array.from({ length: classes }, (_, index) => `class ${index}`), source: 'numbers' };
+}
+
+async function fromFile(storage: Storage, path: string, classes: number): Promise<Labels> {
+  const text = new TextDecoder().decode(await storage.readBytes(path));
+  return checkLabels(parseLabels(text, path), path, classes);
+}
+
+function fromMetadata(metadata: ReadonlyMap<string, string>, classes: number): Labels | undefined {
+  const source = "the model's metadata";
+  for (const key of METADATA_KEYS) {
+    const text = metadata.get(key);
+    if (text === undefined) continue;
+    try {
+      return checkLabels(parseLabels(text, source), source, classes);
+    } catch (error) {
+      if (!(error instanceof TesseraError)) throw error;
+    }
+  }
+  return undefined;
+}
+
+/** The labels, or 'bad-labels' when there is not one name for each class. */
+export function checkLabels(names: readonly string[], source: string, classes: number): Labels {
+  if (names.length === classes) return { names, source };
+  const excess =
+    names.length === classes + 1 ? ' The first line may be a background class that the model lacks.' : '';
+  throw new TesseraError(
+    'bad-labels',
+    `the labels do not fit the model: expected ${classes} names, one for each class, got ${names.length} (${source})`,
+    { hint: `Give a file with one name a line, in the order of the model's outputs.${excess}` },
+  );
+}

@@ -1,0 +1,30 @@
+import { TesseraError } from '../errors.ts';
+import type { Storage } from '../platform.ts';
+
+/** The fields of the card beside a model, or undefined when there is none. Throws 'bad-usage' when it is no JSON object. */
+export async function readCard(
+  storage: Storage,
+  modelPath: string,
+): Promise<{ readonly path: string; readonly fields: Readonly<Record<string, unknown>> } | undefined> {
+  const stem = modelPath.replace(/\.onnx$/i, '');
+  for (const path of [`${stem}.json`, storage.join(storage.dirname(modelPath), 'card.json')]) {
+    if (!(await storage.exists(path))) continue;
+    const fields = parseJson(new TextDecoder().decode(await storage.readBytes(path)), path);
+    if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) {
+      return { path, fields: fields as Record<string, unknown> };
+    }
+    throw new TesseraError('bad-usage', `${path} is not a model card: a JSON object was expected`);
+  }
+  return undefined;
+}
+
+/** Parses JSON text (a byte-order mark is allowed); throws 'bad-usage' naming the source. */
+export function parseJson(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (cause) {
+    throw new TesseraError('bad-usage', `${source} holds no valid JSON: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { TesseraError, invariant } from '../errors.ts';
+import type { FitOptions, RgbImage } from '../platform.ts';
+import { float32, type Tensor } from '../tensor.ts';
+
+const triple = z.tuple([z.number(), z.number(), z.number()]);
+
+const preprocessingSchema = z.object({
+  size: z.int().positive(),
+  resizeShort: z.int().positive().optional(),
+  fit: z.enum(['cover', 'stretch', 'contain']).default('cover'),
+  kernel: z.enum(['nearest', 'linear', 'cubic', 'lanczos3']).default('cubic'),
+  channelOrder: z.enum(['RGB', 'BGR']).default('RGB'),
+  scale: z.number().positive().default(255),
+  mean: triple.default([0, 0, 0]),
+  std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]).default([1, 1, 1]),
+  layout: z.enum(['NCHW', 'NHWC']).default('NCHW'),
+});
+
+/**
+ * How a picture becomes the model's input: fitted to `size` x `size` pixels (see {@link FitOptions}), then each
+ * channel value v of 0…255 becomes (v / scale - mean) / std. `mean` and `std` are in the order of `channelOrder`,
+ * which is the order of the channels in the tensor.
+ */
+export interface Preprocessing {
+  readonly size: number;
+  readonly resizeShort?: number | undefined;
+  readonly fit: FitOptions['fit'];
+  readonly kernel: FitOptions['kernel'];
+  readonly channelOrder: 'RGB' | 'BGR';
+  readonly scale: number;
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+  readonly layout: 'NCHW' | 'NHWC';
+}
+
+/**
+ * Reads the preprocessing of a model card. Absent fields take the commonest value: cover, cubic, RGB, values of
+ * 0…1, NCHW. Throws 'bad-usage' naming each field that is wrong.
+ */
+export function parsePreprocessing(json: unknown): Preprocessing {
+  const parsed = preprocessingSchema.safeParse(json);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`);
+    throw new TesseraError('bad-usage', `the preprocessing is not valid: ${faults.join('; ')}`, {
+      hint: 'A model card holds size, fit, kernel, channelOrder, scale, mean, std and layout.',
+    });
+  }
+  return checkCut(parsed.data);
+}
+
+function checkCut(preprocessing: Preprocessing): Preprocessing {
+  const { size, resizeShort } = preprocessing;
+  if (resizeShort === undefined || resizeShort >= size) return preprocessing;
+  throw new TesseraError(
+    'bad-usage',
+    `the preprocessing is not valid: resizeShort is ${resizeShort}, but ${size} pixels are to be cut out of it`,
+    { hint: `Set resizeShort to ${size} or more.` },
+  );
+}
+
+/** The part of a preprocessing that an image codec does. */
+export function fitOf({ size, fit, kernel, resizeShort }: Preprocessing): FitOptions {
+  return { width: size, height: size, fit, kernel, ...(resizeShort !== undefined && { resizeShort }) };
+}
+
+/**
+ * Fitted pictures as one input batch, [n, 3, size, size] or [n, size, size, 3]. Every picture must be size x size.
+ */
+export function toInputTensor(images: readonly RgbImage[], preprocessing: Preprocessing): Tensor<'float32'> {
+  const { size, layout } = preprocessing;
+  const plane = size * size;
+  const data = new Float32Array(images.length * 3 * plane);
+  const tables = channelTables(preprocessing);
+  images.forEach(({ width, height, data: pixels }, index) => {
+    invariant(
+      width === size && height === size,
+      `toInputTensor: picture is ${width} x ${height}, not ${size}`,
+    );
+    const target = data.subarray(index * 3 * plane, (index + 1) * 3 * plane);
+    tables.forEach(({ source, values }, channel) => {
+      const [start, step] = layout === 'NCHW' ? [channel * plane, 1] : [channel, 3];
+      for (let from = source, to = start, i = 0; i < plane; i++, from += 3, to += step) {
+        target[to] = values[pixels[from]];
+      }
+    });
+  });
+  return float32(data, layout === 'NCHW' ? [images.length, 3, size, size] : [images.length, size, size, 3]);
+}
+
+/** For each channel of the tensor, where it lies in a pixel and what each of the 256 levels becomes. */
+function channelTables({ channelOrder, scale, mean, std }: Preprocessing) {
+  return [0, 1, 2].map((channel) => ({
+    source: channelOrder === 'RGB' ? channel : 2 - channel,
+    values: Float32Array.from({ length: 256 }, (_, level) => (level / scale - mean[channel]) / std[channel]),
+  }));
+}
