@@ -1,53 +1,14 @@
-import { TesseraError } from '../errors.ts';
 import { int64 } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
 import { intOf, stringOf } from './attributes.ts';
 import { batchVectorFragment, batchVectorOf } from './batch-vectors.ts';
 import type { Model, Node } from './graph.ts';
 import { freshNames, withGraph } from './graph-edits.ts';
-import { propagate } from './propagate.ts';
-import type { TensorFact } from './shape-rules/rule.ts';
-
-type Facts = ReadonlyMap<string, TensorFact>;
-
-/** Facts at two batch sizes: what differs between them depends on the batch. */
-interface TwoBatches {
-  readonly batches: readonly [number, number];
-  readonly facts: readonly [Facts, Facts];
-}
+import { atTwoBatches, constantIn } from './two-batches.ts';
+import type { InputDims, TwoBatches } from './two-batches.ts';
 
 /** Weights are never repeated beyond this many elements just to save a node. */
 const maxFoldedElements = 2 ** 24;
-
-function sameValue(a: Tensor, b: Tensor): boolean {
-  if (a === b) return true;
-  if (a.dims.join() !== b.dims.join()) return false;
-  for (let i = 0; i < a.data.length; i++) if (!Object.is(a.data[i], b.data[i])) return false;
-  return true;
-}
-
-function withBatch(inputDims: ReadonlyMap<string, readonly number[]>, batch: number) {
-  return new Map([...inputDims].map(([name, dims]) => [name, [batch, ...dims.slice(1)]]));
-}
-
-/** Facts at two batch sizes, or at the given one twice when the model accepts no other. */
-function inspect(model: Model, inputDims: ReadonlyMap<string, readonly number[]>): TwoBatches {
-  const options = { maxElements: maxFoldedElements };
-  const own = inputDims.values().next().value?.[0] ?? 1;
-  try {
-    const [first, second] = [2, 3].map((batch) => propagate(model, withBatch(inputDims, batch), options));
-    return { batches: [2, 3], facts: [first, second] };
-  } catch (error) {
-    if (!(error instanceof TesseraError)) throw error;
-    const only = propagate(model, inputDims, options);
-    return { batches: [own, own], facts: [only, only] };
-  }
-}
-
-function constantIn({ facts: [a, b] }: TwoBatches, name: string): Tensor | undefined {
-  const [first, second] = [a.get(name)?.value, b.get(name)?.value];
-  return first && second && sameValue(first, second) ? first : undefined;
-}
 
 /** Whether a tensor holds integers that follow from the batch size alone: shape arithmetic. */
 function isBatchValue(two: TwoBatches, name: string): boolean {
@@ -201,6 +162,11 @@ function foldToConstants(builder: Builder, { outputs }: Node): boolean {
   return true;
 }
 
+export interface FoldOptions {
+  /** Tensors that stay under their name even if they only repeat another. @default none */
+  readonly keep?: readonly string[];
+}
+
 /**
  * Replaces what follows from constants and the input size by initializers, and removes Identity, Dropout, dead
  * nodes and unused initializers. Same numbers as before.
@@ -210,11 +176,11 @@ function foldToConstants(builder: Builder, { outputs }: Node): boolean {
  * input's size; its first axis is the batch. Declared shapes of inner tensors are dropped.
  * Throws as {@link propagate}.
  */
-export function foldConstants(model: Model, inputDims: ReadonlyMap<string, readonly number[]>): Model {
+export function foldConstants(model: Model, inputDims: InputDims, { keep = [] }: FoldOptions = {}): Model {
   const { graph } = model;
-  const outputs = new Set(graph.outputs.map(({ name }) => name));
+  const outputs = new Set([...keep, ...graph.outputs.map(({ name }) => name)]);
   const builder: Builder = {
-    two: inspect(model, inputDims),
+    two: atTwoBatches(model, inputDims, { maxElements: maxFoldedElements }),
     nodes: [],
     initializers: new Map(graph.initializers),
     aliases: new Map(),
