@@ -16,12 +16,13 @@ const NEGLIGIBLE = 1e-8;
 
 /**
  * Gives concepts that died (their coefficients or their direction are all zero) a new start: the positive part of
- * the worst reconstructed row's residual, with coefficient 1 on that row alone. That can only lower the loss.
+ * the worst reconstructed row's residual (all of it where the bank may be signed), with coefficient 1 on that row alone. That can only lower the loss.
  * Returns undefined when nothing is dead or nothing is left to explain.
  */
 export function reseedDead(
   activations: Matrix,
   { u, wt, loss }: Iterate,
+  isSigned: boolean,
 ): { iterate: Iterate; count: number } | undefined {
   const dead = deadComponents(u, wt);
   if (dead.length === 0) return undefined;
@@ -29,7 +30,7 @@ export function reseedDead(
   for (const c of dead) clearComponent(fresh.u, fresh.wt, c);
   let count = 0;
   for (const c of dead) {
-    const worst = worstRow(activations, fresh.u, transpose(fresh.wt));
+    const worst = worstRow(activations, fresh.u, transpose(fresh.wt), isSigned);
     if (!worst) break;
     fresh.u.data[worst.row * u.cols + c] = 1;
     worst.direction.forEach((value, j) => (fresh.wt.data[j * u.cols + c] = value));
@@ -40,7 +41,7 @@ export function reseedDead(
 
 function deadComponents(u: Matrix, wt: Matrix): number[] {
   const isAlive = (m: Matrix, c: number): boolean => {
-    for (let k = c; k < m.data.length; k += m.cols) if (m.data[k] > 0) return true;
+    for (let k = c; k < m.data.length; k += m.cols) if (m.data[k] !== 0) return true;
     return false;
   };
   return Array.from({ length: u.cols }, (_, c) => c).filter((c) => !isAlive(u, c) || !isAlive(wt, c));
@@ -52,7 +53,12 @@ function clearComponent(u: Matrix, wt: Matrix, c: number): void {
 }
 
 /** The row, among an even sample, whose residual has the largest positive part, and that part [p]. */
-function worstRow(a: Matrix, u: Matrix, w: Matrix): { row: number; direction: Float64Array } | undefined {
+function worstRow(
+  a: Matrix,
+  u: Matrix,
+  w: Matrix,
+  isSigned: boolean,
+): { row: number; direction: Float64Array } | undefined {
   const stride = Math.max(1, Math.floor(a.rows / MAX_ROWS));
   const residual = new Float64Array(a.cols);
   let best: { row: number; direction: Float64Array } | undefined;
@@ -62,12 +68,12 @@ function worstRow(a: Matrix, u: Matrix, w: Matrix): { row: number; direction: Fl
     let energy = 0;
     let total = 0;
     for (let j = 0; j < a.cols; j++) {
-      if (residual[j] > 0) energy += residual[j] ** 2;
+      if (residual[j] > 0 || isSigned) energy += residual[j] ** 2;
       total += a.data[row * a.cols + j] ** 2;
     }
     if (energy <= NEGLIGIBLE * total || energy <= bestEnergy) continue;
     bestEnergy = energy;
-    best = { row, direction: residual.map((value) => Math.max(value, 0)) };
+    best = { row, direction: residual.map((value) => (isSigned ? value : Math.max(value, 0))) };
   }
   return best;
 }

@@ -1,0 +1,139 @@
+import { TesseraError } from '../errors.ts';
+import { takeRows, type Matrix } from '../linalg/matrix.ts';
+import { squaredResidual } from '../linalg/norms.ts';
+import type { Gemm } from '../platform.ts';
+import { createRandom } from '../random.ts';
+import { scanActivations } from './factorization.ts';
+import { matchRows } from './match-rows.ts';
+import { nmf } from './nmf.ts';
+import { nnls } from './nnls.ts';
+import { semiNmf } from './semi-nmf.ts';
+
+export interface RankOptions {
+  /** Numbers of concepts to try, each 1 … min(rows of a sample, p). */
+  readonly candidates: readonly number[];
+  readonly gemm: Gemm;
+  /** @default 0 */
+  readonly seed?: number;
+  /** Rows of each of the two samples that are factorised. @default 2048 */
+  readonly sampleRows?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What one number of concepts achieves, on rows that its bank has not seen. */
+export interface RankEvidence {
+  readonly r: number;
+  /** 1 - ‖A - UW‖² / ‖A - mean(A)‖² on held-out rows, mean over the two samples. */
+  readonly r2: number;
+  /** ‖A - UW‖ / ‖A‖ on held-out rows. */
+  readonly relativeError: number;
+  /** Mean cosine between matched concepts of two banks made from disjoint rows, 0…1. */
+  readonly stability: number;
+}
+
+/** Concepts this much less alike than the best candidate's (mean cosine) count as unstable. */
+const STABILITY_SLACK = 0.1;
+
+/**
+ * Chooses the number of concepts by evidence.
+ *
+ * Two disjoint random samples of rows are factorised for every candidate r. Each bank is judged on the other's rows
+ * (coefficients by exact NNLS), and the two banks are compared concept by concept (Hungarian matching of cosines).
+ * Rule: among candidates whose stability is within 0.1 of the best, the one farthest above the chord of the R²
+ * curve, that is, after which further concepts buy least (the "kneedle" of Satopaa et al. 2011); the smaller on ties.
+ *
+ * Throws TesseraError 'bad-usage' when no candidate fits the data. Same seed, same choice.
+ */
+export async function chooseRank(
+  activations: Matrix,
+  options: RankOptions,
+): Promise<{ readonly chosen: number; readonly curve: readonly RankEvidence[] }> {
+  const { candidates, seed = 0, sampleRows = 2048, signal } = options;
+  const { rows, cols } = activations;
+  const size = Math.min(sampleRows, Math.floor(rows / 2));
+  const order = createRandom(seed).permutation(rows);
+  const halves = [order.subarray(0, size), order.subarray(size, 2 * size)].map((part) =>
+    takeRows(activations, part),
+  );
+  const tried = [...new Set(candidates)]
+    .filter((r) => r >= 1 && r <= Math.min(size, cols))
+    .sort((a, b) => a - b);
+  if (tried.length === 0) {
+    throw new TesseraError(
+      'bad-usage',
+      `chooseRank: no candidate in [${candidates.join(', ')}] is from 1 to ${Math.min(size, cols)}, the most that two samples of ${size} rows and ${cols} channels allow`,
+      { hint: 'Give the number of concepts, or more images.' },
+    );
+  }
+  const curve: RankEvidence[] = [];
+  for (const r of tried) {
+    signal?.throwIfAborted();
+    curve.push(await evidenceFor(r, halves, options));
+  }
+  return { chosen: chooseFrom(curve), curve };
+}
+
+async function evidenceFor(
+  r: number,
+  [first, second]: Matrix[],
+  options: RankOptions,
+): Promise<RankEvidence> {
+  const banks = [await bankOf(first, r, options), await bankOf(second, r, options)];
+  const crossed = [await fitOf(second, banks[0], options), await fitOf(first, banks[1], options)];
+  const { similarities } = matchRows(banks[0], banks[1]);
+  return {
+    r,
+    r2: (crossed[0].r2 + crossed[1].r2) / 2,
+    relativeError: (crossed[0].relativeError + crossed[1].relativeError) / 2,
+    stability: similarities.reduce((sum, value) => sum + Math.max(value, 0), 0) / r,
+  };
+}
+
+async function bankOf(
+  sample: Matrix,
+  nComponents: number,
+  { gemm, seed = 0, signal }: RankOptions,
+): Promise<Matrix> {
+  const factorize = sample.data.some((value) => value < 0) ? semiNmf : nmf;
+  const { conceptBank } = await factorize(sample, { nComponents, gemm, seed, ...(signal ? { signal } : {}) });
+  return conceptBank;
+}
+
+async function fitOf(rows: Matrix, bank: Matrix, { gemm, signal }: RankOptions) {
+  const { coefficients } = await nnls(rows, bank, { gemm, ...(signal ? { signal } : {}) });
+  const error = squaredResidual(rows, coefficients, bank);
+  const { squaredNorm } = scanActivations('chooseRank', rows, { nonNegative: false });
+  const variance = centredSquaredNorm(rows);
+  return {
+    r2: variance > 0 ? 1 - error / variance : 1,
+    relativeError: squaredNorm > 0 ? Math.sqrt(error / squaredNorm) : 0,
+  };
+}
+
+/** ‖A - mean(A)‖², the mean taken channel by channel. */
+function centredSquaredNorm({ rows, cols, data }: Matrix): number {
+  const means = new Float64Array(cols);
+  for (let k = 0; k < data.length; k++) means[k % cols] += data[k] / rows;
+  let sum = 0;
+  for (let k = 0; k < data.length; k++) sum += (data[k] - means[k % cols]) ** 2;
+  return sum;
+}
+
+/** The rule of {@link chooseRank}; `curve` is sorted by r and not empty. */
+export function chooseFrom(curve: readonly RankEvidence[]): number {
+  const bestStability = Math.max(...curve.map(({ stability }) => stability));
+  const first = curve[0];
+  const last = curve[curve.length - 1];
+  const slope = last.r > first.r ? (last.r2 - first.r2) / (last.r - first.r) : 0;
+  let chosen = first.r;
+  let highest = -Infinity;
+  for (const { r, r2, stability } of curve) {
+    if (stability < bestStability - STABILITY_SLACK) continue;
+    const height = r2 - first.r2 - slope * (r - first.r);
+    if (height > highest) {
+      highest = height;
+      chosen = r;
+    }
+  }
+  return chosen;
+}
