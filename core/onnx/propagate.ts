@@ -60,7 +60,21 @@ function callOf(node: Node, opset: number, facts: ReadonlyMap<string, TensorFact
   return { node, opset, inputs };
 }
 
-function knownAtStart(
+/** Adds what follows for the outputs of one node to the known facts. Throws as {@link propagate}. */
+export function addNodeFacts(
+  facts: Map<string, TensorFact>,
+  node: Node,
+  opsets: Model['opsets'],
+  maxElements = Infinity,
+): void {
+  const outputs = inferNode(callOf(node, opsets.get(node.domain) ?? 1, facts), maxElements);
+  node.outputs.forEach((name, index) => {
+    if (name !== '' && outputs[index]) facts.set(name, outputs[index]);
+  });
+}
+
+/** What is known before the first node: initializers, and inputs of the given sizes. */
+export function knownAtStart(
   graph: Graph,
   inputDims: ReadonlyMap<string, readonly number[]>,
 ): Map<string, TensorFact> {
@@ -82,11 +96,6 @@ export function propagate(
   { maxElements = Infinity }: PropagateOptions = {},
 ): ReadonlyMap<string, TensorFact> {
   const facts = knownAtStart(graph, inputDims);
-  for (const node of graph.nodes) {
-    const outputs = inferNode(callOf(node, opsets.get(node.domain) ?? 1, facts), maxElements);
-    node.outputs.forEach((name, index) => {
-      if (name !== '' && outputs[index]) facts.set(name, outputs[index]);
-    });
-  }
+  for (const node of graph.nodes) addNodeFacts(facts, node, opsets, maxElements);
   return facts;
 }

@@ -72,6 +72,11 @@ const tile: ShapeRule = (call) => {
 const concat: ShapeRule = (call) => {
   const { type, dims } = inputOf(call, 0);
   const axis = axisOf(call, intOf(call.node, 'axis', 1), dims.length);
+  const fits = (other: readonly number[]) =>
+    other.length === dims.length && other.every((size, index) => index === axis || size === dims[index]);
+  const misfit = call.inputs.find((input) => input && !fits(input.dims));
+  if (misfit)
+    refuse(call, `cannot join [${dims.join(', ')}] and [${misfit.dims.join(', ')}] along axis ${axis}`);
   const total = sum(call.inputs.map((input) => input?.dims[axis] ?? 0));
   return [{ type, dims: dims.map((size, index) => (index === axis ? total : size)) }];
 };
