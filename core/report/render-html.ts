@@ -1,0 +1,64 @@
+import { rankingChart } from './charts/ranking-chart.ts';
+import { html, trustedMarkup } from './html.ts';
+import type { Html } from './html.ts';
+import { REPORT_STYLE } from './report-style.ts';
+import type { ReportData } from './report-data.ts';
+import { conceptsSection } from './sections/concept-section.ts';
+import { dataSection } from './sections/data-section.ts';
+import { honestySection } from './sections/honesty-section.ts';
+import { reproductionSection } from './sections/reproduction-section.ts';
+import { leadSentences, summarySection } from './sections/summary-section.ts';
+
+/** Even if a picture were an address or a name became a script, the page could neither load nor run it. */
+const POLICY =
+  "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/**
+ * The report as one HTML file: no script, no request, both themes, made to be printed on A4.
+ * Everything from outside (names, paths, labels, options) is escaped.
+ */
+export function renderReport(data: ReportData): string {
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="referrer" content="no-referrer" />
+        <meta name="description" content="${leadSentences(data.explanation)}" />
+        <title>${data.explanation.className}: what the model looks at</title>
+        <style>
+          ${trustedMarkup(REPORT_STYLE)}
+        </style>
+      </head>
+      <body>
+        <main>
+          ${summarySection(data)} ${CONTENTS} ${rankingSection(data)} ${conceptsSection(data)}
+          ${honestySection(data)} ${dataSection(data)} ${reproductionSection(data)}
+        </main>
+      </body>
+    </html> `;
+  return page.markup;
+}
+
+const CONTENTS = html`<nav aria-label="Contents">
+  <a href="#ranking">Ranking</a> <a href="#concepts">Concepts</a> <a href="#honesty">Trust</a>
+  <a href="#data">Model and data</a> <a href="#reproduce">Repeat</a>
+</nav>`;
+
+function rankingSection({ explanation }: ReportData): Html {
+  const { className, concepts, importance } = explanation;
+  return html`<section id="ranking">
+    <h2>What the score for <bdi>${className}</bdi> depends on</h2>
+    ${rankingChart(concepts)}
+    <p class="intro">
+      All concepts are turned up and down at random while the score is watched. A concept's share is the part
+      of the score's movement that involves it, alone or together with others; so shares overlap and may add
+      up to more than 100&nbsp;%. The thin line is the 95&nbsp;% interval
+      ${importance.method === 'exact' ? 'over images' : 'over images and repetitions'}. Concepts joined by a
+      bracket cannot be told apart: their order may be chance.
+      <span class="quiet">Sobol total index, N&nbsp;=&nbsp;${importance.samples}.</span>
+    </p>
+  </section>`;
+}

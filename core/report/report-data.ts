@@ -1,0 +1,68 @@
+import type { Explanation } from '../concepts/explanation.ts';
+import { TesseraError } from '../errors.ts';
+import type { NotesFile, ProjectFile, RunFile } from '../project/schema.ts';
+
+/** A picture on the page: always a `data:image/…` URL, never an address. */
+export type PictureUrl = string;
+
+/** One crop of a gallery. */
+export interface CropPicture {
+  readonly src: PictureUrl;
+  /** Index into {@link Explanation.images}. */
+  readonly image: number;
+  readonly coefficient: number;
+}
+
+/** One example: the picture, and the same under the map of the concept. */
+export interface ExamplePicture {
+  readonly src: PictureUrl;
+  readonly map: PictureUrl;
+  readonly image: number;
+}
+
+/** The pictures of one concept. */
+export interface ConceptPictures {
+  readonly crops: readonly CropPicture[];
+  readonly examples: readonly ExamplePicture[];
+  /** Coefficient at the bright end of the colour scale that its maps share. */
+  readonly mapMaximum: number;
+}
+
+/** Everything the page shows, as plain data. */
+export interface ReportData {
+  readonly project: ProjectFile;
+  readonly run: RunFile;
+  /** With the names that a person gave. */
+  readonly explanation: Explanation;
+  readonly notes: NotesFile;
+  /** By concept id; a concept without pictures is shown with its numbers alone. */
+  readonly pictures: Readonly<Record<string, ConceptPictures>>;
+  /** By concept id: its strongest coefficient in each image, in the order of the images. */
+  readonly strengths: Readonly<Record<string, readonly number[]>>;
+}
+
+/**
+ * Gathers a finished run for the page and applies the notes' names.
+ * Throws TesseraError 'bad-project' when the run has not finished.
+ */
+export function reportDataOf(
+  project: ProjectFile,
+  run: RunFile,
+  notes: NotesFile,
+  pictures: Readonly<Record<string, ConceptPictures>>,
+  strengths: Readonly<Record<string, readonly number[]>> = {},
+): ReportData {
+  if (run.explanation === undefined)
+    throw new TesseraError(
+      'bad-project',
+      `report: run ${run.id} has not finished; there is nothing to report.`,
+      {
+        hint: 'Run the same `tessera explain` command again: it continues where it stopped.',
+      },
+    );
+  const concepts = run.explanation.concepts.map((concept) => ({
+    ...concept,
+    name: notes.names[concept.id] ?? concept.name,
+  }));
+  return { project, run, explanation: { ...run.explanation, concepts }, notes, pictures, strengths };
+}

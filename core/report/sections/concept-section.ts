@@ -1,0 +1,122 @@
+import type { Concept } from '../../concepts/explanation.ts';
+import { strengthStrip } from '../charts/strength-strip.ts';
+import { html } from '../html.ts';
+import type { Html } from '../html.ts';
+import { fileNameOf, intervalText, numberText, percentText, plural } from '../number-text.ts';
+import type { ConceptPictures, ReportData } from '../report-data.ts';
+import { picture } from './picture.ts';
+import { colourStyle } from './swatch.ts';
+
+/** Every concept that is not hidden: where it is strongest, where it lies in whole images, and its numbers. */
+export function conceptsSection(data: ReportData): Html {
+  const { concepts } = data.explanation;
+  const hidden = concepts.filter(({ id }) => data.notes.hidden.includes(id)).length;
+  return html`<section id="concepts">
+    <h2>The concepts, one by one</h2>
+    <p class="intro">
+      A concept is a pattern that the model itself reacts to, found without labels; its name is given by a
+      person or just a number. The crops are the places where it is strongest, at most one an image, each with
+      its strength. On the maps the picture is grey and the colour says how strong the concept is at each
+      place.
+      ${hidden > 0 && html`${plural(hidden, 'concept')} hidden by the analyst ${hidden === 1 ? 'is' : 'are'} left out here.`}
+    </p>
+    ${concepts.map((concept, rank) => !data.notes.hidden.includes(concept.id) && conceptArticle(concept, rank, data))}
+  </section>`;
+}
+
+function conceptArticle(concept: Concept, rank: number, data: ReportData): Html {
+  const pictures = data.pictures[concept.id];
+  const comment = data.notes.comments[concept.id];
+  return html`<article class="concept" id="${concept.id}" style="${colourStyle(rank)}">
+    <header>
+      <h3><span class="rank">${rank + 1}</span><bdi>${concept.name}</bdi></h3>
+      ${conceptFacts(concept, data)}
+    </header>
+    ${comment !== undefined && comment !== '' && html`<p class="comment">${comment}</p>`}
+    ${pictures !== undefined && gallery(concept, pictures, data)}
+    ${pictures !== undefined && pictures.examples.length > 0 && examples(concept, pictures, data)}
+  </article>`;
+}
+
+function conceptFacts(concept: Concept, { explanation, strengths }: ReportData): Html {
+  const { concepts, images } = explanation;
+  const ties = concepts.filter(({ tier }) => tier === concept.tier).length - 1;
+  const strip = strengthStrip(strengths[concept.id] ?? [], concepts.indexOf(concept));
+  return html`<dl class="facts">
+    <div>
+      <dt>importance</dt>
+      <dd>
+        <span class="strong">${percentText(concept.importance.mean)}</span>
+        <span class="quiet">${intervalText(concept.importance)}</span>
+      </dd>
+    </div>
+    <div>
+      <dt>present in</dt>
+      <dd>
+        <span class="strong">${percentText(concept.prevalence)}</span>
+        <span class="quiet">of ${plural(images.length, 'image')}</span>
+      </dd>
+    </div>
+    <div>
+      <dt>rank</dt>
+      <dd>
+        <span class="strong">tier ${concept.tier + 1}</span>
+        <span class="quiet"
+          >${ties === 0 ? 'distinct' : `tied with ${ties} other${ties === 1 ? '' : 's'}`}</span
+        >
+      </dd>
+    </div>
+    ${
+      strip &&
+      html`<div class="wide">
+        <dt>strength in each image</dt>
+        <dd>${strip}</dd>
+      </div>`
+    }
+  </dl>`;
+}
+
+function gallery({ name }: Concept, { crops }: ConceptPictures, { explanation }: ReportData): Html {
+  return html`<ul class="gallery" aria-label="Strongest crops">
+    ${crops.map(({ src, image, coefficient }) => {
+      const file = fileNameOf(explanation.images[image]?.file ?? '');
+      return html`<li>
+        <figure>
+          ${picture(src, `Crop of ${file} where ${name} is strong`)}
+          <figcaption>
+            <span class="file" title="${file}"><bdi>${file}</bdi></span
+            ><span class="number">${numberText(coefficient)}</span>
+          </figcaption>
+        </figure>
+      </li>`;
+    })}
+  </ul>`;
+}
+
+function examples({ name }: Concept, pictures: ConceptPictures, { explanation }: ReportData): Html {
+  return html`<div class="examples">
+    ${pictures.examples.map(({ src, map, image }) => {
+      const record = explanation.images[image];
+      const file = fileNameOf(record?.file ?? '');
+      return html`<figure>
+        <div class="pair">
+          ${picture(src, file)} ${picture(map, `Where ${name} is in ${file}: brighter is stronger`)}
+        </div>
+        <figcaption>
+          <span class="file" title="${file}"><bdi>${file}</bdi></span>
+          ${
+            record &&
+            html`<span class="said"
+              ><bdi>${record.predicted.name}</bdi> ${percentText(record.predicted.probability)}</span
+            >`
+          }
+        </figcaption>
+      </figure>`;
+    })}
+    <p class="legend">
+      <span>0</span><span class="scale" aria-hidden="true"></span
+      ><span>${numberText(pictures.mapMaximum)}</span>
+      <span class="quiet">strength of the concept, one scale for these maps</span>
+    </p>
+  </div>`;
+}

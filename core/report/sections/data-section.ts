@@ -1,0 +1,140 @@
+import { group, rollups } from 'd3';
+import type { ImageRecord } from '../../concepts/explanation.ts';
+import { html } from '../html.ts';
+import type { Html } from '../html.ts';
+import { countText, percentText, plural } from '../number-text.ts';
+import type { ReportData } from '../report-data.ts';
+import { factsTable, optionFacts } from './facts-table.ts';
+
+const MOST_ROWS = 20;
+
+/** Which model was asked, how it was fed, and what it says of which images. */
+export function dataSection(data: ReportData): Html {
+  const { explanation, project } = data;
+  const { layer } = explanation;
+  const { model, labels, preprocessing } = project;
+  return html`<section id="data">
+    <h2>Model and data</h2>
+    <div class="columns">
+      ${factsTable('Model', [
+        ['file', html`<bdi>${model.path}</bdi>`],
+        ['SHA-256', html`<code>${model.sha256}</code>`],
+        ['class', html`<bdi>${explanation.className}</bdi> (output ${explanation.classIndex})`],
+        ['labels', labels.source],
+        [
+          'layer explained',
+          html`<code>${layer.tensor}</code>, ${layer.kind} [${layer.shape.join(', ')}],
+            ${percentText(layer.computeShare)} of the computation lies before it`,
+        ],
+      ])}
+      ${factsTable('How pictures were prepared', optionFacts(preprocessing))}
+    </div>
+    <div class="columns">${foldersTable(data)} ${predictionsTable(explanation.images)}</div>
+    ${skippedFiles(data)}
+  </section>`;
+}
+
+function foldersTable({ explanation }: ReportData): Html {
+  const { images, classIndex, className } = explanation;
+  const folders = [...group(images, ({ file }) => folderOf(file))].sort((a, b) => b[1].length - a[1].length);
+  return html`<table class="plain counts">
+    <caption>
+      Images by folder
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">folder</th>
+        <th scope="col" class="number">images</th>
+        <th scope="col" class="number">called <bdi>${className}</bdi></th>
+      </tr>
+    </thead>
+    <tbody>
+      ${folders.slice(0, MOST_ROWS).map(
+        ([folder, inside]) =>
+          html`<tr>
+            <td><bdi>${folder}</bdi></td>
+            <td class="number">${countText(inside.length)}</td>
+            <td class="number">
+              ${countText(inside.filter(({ predicted }) => predicted.index === classIndex).length)}
+            </td>
+          </tr>`,
+      )}
+    </tbody>
+    ${moreRow(folders.length, 'folder', 3)}
+  </table>`;
+}
+
+function predictionsTable(images: readonly ImageRecord[]): Html {
+  const classes = rollups(
+    images,
+    (same) => ({
+      name: same[0].predicted.name,
+      count: same.length,
+      probability: same.reduce((sum, { predicted }) => sum + predicted.probability, 0) / same.length,
+    }),
+    ({ predicted }) => predicted.index,
+  )
+    .map(([, row]) => row)
+    .sort((a, b) => b.count - a.count);
+  return html`<table class="plain counts">
+    <caption>
+      What the model says
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">predicted class</th>
+        <th scope="col" class="number">images</th>
+        <th scope="col" class="number">mean probability</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${classes.slice(0, MOST_ROWS).map(
+        ({ name, count, probability }) =>
+          html`<tr>
+            <td><bdi>${name}</bdi></td>
+            <td class="number">${countText(count)}</td>
+            <td class="number">${percentText(probability)}</td>
+          </tr>`,
+      )}
+    </tbody>
+    ${moreRow(classes.length, 'class', 3, 'classes')}
+  </table>`;
+}
+
+function skippedFiles({ explanation: { skipped } }: ReportData): Html {
+  if (skipped.length === 0) return html`<p class="quiet" id="skipped">Every file could be read.</p>`;
+  return html`<table class="plain" id="skipped">
+    <caption>
+      ${plural(skipped.length, 'file')} could not be read and ${skipped.length === 1 ? 'is' : 'are'} left out
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">file</th>
+        <th scope="col">reason</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${skipped.map(
+        ({ file, reason }) =>
+          html`<tr>
+            <td><bdi>${file}</bdi></td>
+            <td>${reason}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+function moreRow(count: number, noun: string, columns: number, nouns = `${noun}s`): Html | undefined {
+  const more = count - MOST_ROWS;
+  if (more <= 0) return undefined;
+  return html`<tfoot>
+    <tr>
+      <td colspan="${columns}" class="quiet">and ${countText(more)} more ${more === 1 ? noun : nouns}</td>
+    </tr>
+  </tfoot>`;
+}
+
+function folderOf(file: string): string {
+  return file.replace(/[/\\][^/\\]*$/, '') || '.';
+}

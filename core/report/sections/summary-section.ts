@@ -1,0 +1,98 @@
+import type { Concept, Explanation } from '../../concepts/explanation.ts';
+import { html } from '../html.ts';
+import type { Html } from '../html.ts';
+import { countText, fileNameOf, intervalText, listText, percentText } from '../number-text.ts';
+import type { ReportData } from '../report-data.ts';
+import { trustVerdict } from '../trust-verdict.ts';
+import { picture } from './picture.ts';
+import { colourStyle, swatch } from './swatch.ts';
+
+/** Concepts named in a sentence before it only counts them. */
+const MOST_NAMED = 3;
+
+/** Title, one paragraph for a reader who reads no further, and the leading concepts in pictures. */
+export function summarySection(data: ReportData): Html {
+  const { className } = data.explanation;
+  return html`<header class="summary">
+    <p class="kicker">
+      Tessera explanation of <bdi>${fileNameOf(data.project.model.path)}</bdi>,
+      ${data.run.created.slice(0, 10)}
+    </p>
+    <h1>
+      What the model looks at when it says <em><bdi>${className}</bdi></em>
+    </h1>
+    <p class="lead">${leadSentences(data.explanation)}</p>
+    ${trustLine(data.explanation)} ${glance(data)}
+  </header>`;
+}
+
+/** The first paragraph in words; also the page's description. */
+export function leadSentences(explanation: Explanation): string {
+  return [verdictSentence(explanation), amountSentence(explanation)].filter((text) => text !== '').join(' ');
+}
+
+function verdictSentence({ images, classIndex, className, concepts }: Explanation): string {
+  const called = images.filter(({ predicted }) => predicted.index === classIndex).length;
+  const causes = leaders(concepts);
+  if (images.length === 0 || causes.length === 0)
+    return `No explanation of \u201c${className}\u201d was found.`;
+  const names =
+    causes.length <= MOST_NAMED
+      ? listText(causes.map(({ name }) => `\u201c${name}\u201d`))
+      : `${causes.length} concepts together`;
+  if (called === images.length)
+    return `The model calls ${images.length === 1 ? 'this image' : `these ${countText(images.length)} images`} \u201c${className}\u201d mostly because of ${names}.`;
+  return `The model calls ${countText(called)} of these ${countText(images.length)} images \u201c${className}\u201d. Its score for that class depends mostly on ${names}.`;
+}
+
+function amountSentence({ concepts }: Explanation): string {
+  const causes = leaders(concepts);
+  if (causes.length === 0) return '';
+  if (causes.length === 1)
+    return `When concepts are turned up and down at random, ${percentText(causes[0].importance.mean)} of the movement of the score involves it (95\u00a0% interval ${intervalText(causes[0].importance)}).`;
+  const means = causes.map(({ importance }) => importance.mean);
+  return `When concepts are turned up and down at random, each of them is involved in ${percentText(Math.min(...means))} to ${percentText(Math.max(...means))} of the movement of the score; which of them matters most cannot be told.`;
+}
+
+function leaders(concepts: readonly Concept[]): readonly Concept[] {
+  return concepts.filter(({ tier }) => tier === 0);
+}
+
+/** Three bars and words, so that the grade does not rest on colour. */
+function trustLine(explanation: Explanation): Html {
+  const { grade, headline } = trustVerdict(explanation);
+  const { agreement, r2 } = explanation.reconstruction;
+  return html`<p class="trust ${grade}">
+    <span class="lamp" aria-hidden="true"><i></i><i></i><i></i></span>
+    <span
+      ><strong>Trust: ${grade}.</strong> ${headline}: replayed through them, it gives the same answer for
+      ${percentText(agreement)} of the images, and ${r2 > 0 ? percentText(r2) : 'none'} of the variation
+      inside it is kept. <a href="#honesty">How this is judged</a></span
+    >
+  </p>`;
+}
+
+function glance({ explanation, pictures, notes }: ReportData): Html | undefined {
+  const shown = explanation.concepts
+    .map((concept, rank) => ({ concept, rank, crops: pictures[concept.id]?.crops ?? [] }))
+    .filter(({ concept, crops }) => crops.length > 0 && !notes.hidden.includes(concept.id))
+    .slice(0, 3);
+  if (shown.length === 0) return undefined;
+  return html`<ul class="glance">
+    ${shown.map(
+      ({ concept, rank, crops }) =>
+        html`<li style="${colourStyle(rank)}">
+          <a href="#${concept.id}" aria-label="${concept.name}">
+            <span class="mosaic" aria-hidden="true">
+              ${crops.slice(0, 4).map((crop) => picture(crop.src, ''))}
+            </span>
+          </a>
+          <p class="glance-name">${swatch(rank)}<bdi>${concept.name}</bdi></p>
+          <p class="glance-share">
+            <span class="strong">${percentText(concept.importance.mean)}</span>
+            <span class="quiet">${intervalText(concept.importance)}</span>
+          </p>
+        </li>`,
+    )}
+  </ul>`;
+}

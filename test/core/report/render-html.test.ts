@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import type { Explanation } from '../../../core/concepts/explanation.ts';
+import type { RunFile } from '../../../core/project/schema.ts';
+import { renderReport } from '../../../core/report/render-html.ts';
+import { reportDataOf } from '../../../core/report/report-data.ts';
+import type { ReportData } from '../../../core/report/report-data.ts';
+import { leadSentences } from '../../../core/report/sections/summary-section.ts';
+import { noNotes, sampleExplanation, sampleProject, sampleReport, sampleRun } from './sample-report.ts';
+
+const HOSTILE = '<img src=x onerror=alert(1)>.jpg';
+const spaces = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, ' ');
+const withoutPictures = (explanation: Explanation, notes = noNotes): ReportData =>
+  reportDataOf(sampleProject, sampleRun(explanation), notes, {});
+
+describe('reportDataOf()', () => {
+  it('applies the names that a person gave', () => {
+    const data = withoutPictures(sampleExplanation(), { ...noNotes, names: { c1: 'sea' } });
+    expect(data.explanation.concepts.map(({ name }) => name).slice(0, 3)).toEqual([
+      'striped hull',
+      'sea',
+      'white sail',
+    ]);
+  });
+
+  it('refuses a run that has not finished', () => {
+    const unfinished = JSON.parse(
+      JSON.stringify({ ...sampleRun(sampleExplanation()), explanation: undefined }),
+    ) as RunFile;
+    expect(() => reportDataOf(sampleProject, unfinished, noNotes, {})).toThrow(
+      'report: run run1 has not finished; there is nothing to report.',
+    );
+  });
+});
+
+describe('leadSentences()', () => {
+  it('names the one leading concept with its share and interval', () => {
+    expect(spaces(leadSentences(sampleExplanation()))).toBe(
+      'The model calls these 40 images “boat” mostly because of “striped hull”. When concepts are turned up and down at random, 44 % of the movement of the score involves it (95 % interval 39–49 %).',
+    );
+  });
+
+  it('does not pick a winner among tied concepts, and counts the images that are called so', () => {
+    const { concepts, images, ...rest } = sampleExplanation();
+    const text = leadSentences({
+      ...rest,
+      concepts: concepts.map((concept, rank) => ({ ...concept, tier: rank < 2 ? 0 : 1 })),
+      images: images.map((image, i) =>
+        i < 5 ? { ...image, predicted: { ...image.predicted, index: 0 } } : image,
+      ),
+    });
+    expect(spaces(text)).toBe(
+      'The model calls 35 of these 40 images “boat”. Its score for that class depends mostly on “striped hull” and “waves”. When concepts are turned up and down at random, each of them is involved in 29 % to 44 % of the movement of the score; which of them matters most cannot be told.',
+    );
+  });
+});
+
+describe('renderReport()', () => {
+  it('asks nothing of the network and carries no script', async () => {
+    const page = renderReport(await sampleReport({ concepts: 2, images: 6 }));
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(page).not.toMatch(/<script|javascript:|\son\w+="|@import|url\(|<link|<iframe|<object|<base/i);
+    expect(
+      [...page.matchAll(/\s(?:src|href|srcset|action|data)="([^"]{0,5})/g)].map((match) => match[1]),
+    ).toSatisfy(
+      (addresses: string[]) =>
+        addresses.length > 10 && addresses.every((a) => a === 'data:' || a.startsWith('#')),
+    );
+    expect(page).toContain(
+      "default-src 'none'; img-src data:; style-src 'unsafe-inline'".replaceAll("'", '&#39;'),
+    );
+  });
+
+  it('refuses a picture that is not a data URL', () => {
+    const data = withoutPictures(sampleExplanation());
+    const crops = [{ src: 'https://example.org/x.jpg', image: 0, coefficient: 1 }];
+    const pictures = { c0: { crops, examples: [], mapMaximum: 1 } };
+    expect(() => renderReport({ ...data, pictures })).toThrow('internal: a picture must be a data URL');
+  });
+
+  it('escapes every string that comes from outside', () => {
+    const hostile = '"\'><svg onload=alert(1)>&`';
+    const poisoned = JSON.parse(
+      JSON.stringify(withoutPictures(sampleExplanation())),
+      (key, value: unknown) => {
+        const kept = ['created', 'grade', 'method', 'status', 'kind', 'id'];
+        return typeof value === 'string' && !kept.includes(key) ? `${value}${hostile}` : value;
+      },
+    ) as ReportData;
+    const page = renderReport(poisoned);
+    expect(page.match(/&lt;svg onload=alert\(1\)&gt;/g)!.length).toBeGreaterThan(40);
+    expect(page).not.toMatch(/<svg onload/);
+    const text = page.replace(/<style>.*<\/style>/s, '').replaceAll(/<[a-z!/][^<>]*>/gi, '');
+    expect(text).not.toMatch(/[<>]/);
+  });
+
+  it('closes every element that it opens', async () => {
+    const page = renderReport(await sampleReport({ concepts: 3, images: 6, fileOf: () => HOSTILE }));
+    expect(unclosed(page)).toEqual([]);
+  });
+
+  it('shows each importance with its interval', () => {
+    const explanation = sampleExplanation();
+    const page = spaces(renderReport(withoutPictures(explanation)));
+    for (const interval of ['39–49 %', '26–33 %', '22–28 %', '10–15 %', '6.5–10 %', '3.9–7.2 %'])
+      expect(page.split(interval).length - 1).toBeGreaterThanOrEqual(2);
+  });
+
+  it('draws one bracket around the tied concepts', () => {
+    const page = renderReport(withoutPictures(sampleExplanation()));
+    expect([...page.matchAll(/class="ties tied" rowspan="(\d)"/g)].map((match) => match[1])).toEqual(['3']);
+  });
+
+  it('places bar and whisker where the numbers are', () => {
+    const explanation = sampleExplanation({ concepts: 1 });
+    const concepts = [{ ...explanation.concepts[0], importance: { mean: 0.5, low: 0.25, high: 1 } }];
+    const page = renderReport(withoutPictures({ ...explanation, concepts }));
+    expect(page).toMatch(/class="bar"\s+x="0%"\s+y="8"\s+width="50%"/);
+    expect(page).toMatch(/class="whisker"\s+x1="25%"\s+y1="14"\s+x2="100%"/);
+  });
+
+  it('leaves hidden concepts out of the galleries but not out of the ranking', () => {
+    const page = renderReport(withoutPictures(sampleExplanation(), { ...noNotes, hidden: ['c2'] }));
+    expect(page).not.toContain('id="c2"');
+    expect(page).toContain('white sail');
+    expect(page).toContain('1 concept hidden by the analyst');
+  });
+
+  it('lists the files that could not be read, with the reasons', () => {
+    const page = renderReport(withoutPictures(sampleExplanation()));
+    expect(page).toContain('2 files could not be read and are left out');
+    expect(page).toContain('corrupt JPEG: premature end of data');
+    expect(renderReport(withoutPictures({ ...sampleExplanation(), skipped: [] }))).toContain(
+      'Every file could be read.',
+    );
+  });
+
+  it('copes with no images, no concepts and figures that are not numbers', () => {
+    const nothing = { ...sampleExplanation(), images: [], concepts: [], skipped: [] };
+    const page = renderReport(
+      withoutPictures({ ...nothing, reconstruction: { r2: NaN, relativeError: NaN, agreement: NaN } }),
+    );
+    expect(page).toContain('No explanation of “boat” was found.');
+    expect(page).toContain('not defined');
+    expect(page).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('stays far below 15 MB for 25 concepts', async () => {
+    const page = renderReport(await sampleReport({ concepts: 25, images: 30 }));
+    expect(page.length).toBeLessThan(15e6);
+    expect(page.match(/class="concept"/g)).toHaveLength(25);
+  });
+});
+
+/** Elements that are opened and not closed in order; void elements do not count. */
+function unclosed(page: string): string[] {
+  const open: string[] = [];
+  for (const [, closing, name, selfClosing] of page.matchAll(/<(\/?)([a-z][a-z0-9]*)\b[^<>]*?(\/?)>/gi)) {
+    if (selfClosing === '/') continue;
+    if (closing === '') open.push(name);
+    else if (open.pop() !== name) return [...open, `/${name}`];
+  }
+  return open;
+}

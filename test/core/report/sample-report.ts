@@ -1,0 +1,179 @@
+import type { Concept, Explanation, ImageRecord } from '../../../core/concepts/explanation.ts';
+import type { RgbImage } from '../../../core/platform.ts';
+import type { NotesFile, ProjectFile, RunFile } from '../../../core/project/schema.ts';
+import { createRandom } from '../../../core/random.ts';
+import { assemblePictures } from '../../../core/report/report-pictures.ts';
+import type { PictureOptions } from '../../../core/report/report-pictures.ts';
+import { reportDataOf } from '../../../core/report/report-data.ts';
+import type { ReportData } from '../../../core/report/report-data.ts';
+import type { CoefficientMap } from '../../../core/report/rgb-picture.ts';
+import { sharpCodec } from '../../../core/runtime/image-codec.ts';
+
+const NAMES = ['striped hull', 'waves', 'white sail', 'stamp in the corner', 'open sky', 'rocks'];
+const FRAME = { width: 128, height: 128 };
+
+export interface SampleOptions {
+  readonly concepts?: number;
+  readonly images?: number;
+  /** File name of every image. */
+  readonly fileOf?: (image: number) => string;
+  readonly loadImage?: PictureOptions['loadImage'];
+}
+
+/** An explanation as a run would write it: falling importance, a tie, one image lost, one file skipped. */
+export function sampleExplanation({
+  concepts = 6,
+  images = 40,
+  fileOf = (image) => `/photos/harbour/IMG_${2000 + image}.jpg`,
+}: SampleOptions = {}): Explanation {
+  const random = createRandom(7);
+  return {
+    classIndex: 1,
+    className: 'boat',
+    layer: {
+      tensor: '/features/stage4/relu_7/Relu_output_0',
+      shape: [1, 128, 8, 8],
+      kind: 'spatial',
+      channelAxis: 1,
+      grid: [8, 8],
+      computeShare: 0.968,
+    },
+    images: Array.from({ length: images }, (_, i) => sampleImage(fileOf(i), i, random.normal())),
+    concepts: Array.from({ length: concepts }, (_, rank) => sampleConcept(rank, images, random.uniform())),
+    reconstruction: { r2: 0.83, relativeError: 0.34, agreement: 0.975 },
+    factorization: { method: 'nmf', status: 'converged', iterations: 112, rows: images * 49 },
+    importance: { design: 'sobol', samples: 128, replicates: 4, evaluations: 245_760, method: 'sampled' },
+    skipped: [
+      { file: '/photos/harbour/IMG_2047.jpg', reason: 'corrupt JPEG: premature end of data' },
+      { file: '/photos/harbour/empty.png', reason: 'the file is empty' },
+    ],
+  };
+}
+
+function sampleImage(file: string, index: number, noise: number): ImageRecord {
+  const logit = 8 + 1.6 * noise;
+  const agrees = index !== 3;
+  return {
+    file,
+    predicted: { index: 1, name: 'boat', probability: 1 / (1 + Math.exp(-logit / 2)) },
+    logit,
+    reconstructedLogit: agrees ? logit * 0.94 + 0.2 * Math.sin(index * 7) : 2.1,
+    agrees,
+  };
+}
+
+function sampleConcept(rank: number, images: number, noise: number): Concept {
+  const mean = 0.44 * 0.66 ** rank + (rank === 2 ? 0.06 : 0);
+  const half = 0.012 + 0.08 * mean;
+  return {
+    id: `c${rank}`,
+    name: NAMES[rank] ?? `concept ${rank + 1}`,
+    importance: { mean, low: mean - half, high: mean + half },
+    tier: rank < 2 ? rank : rank < 4 ? 1 : rank - 2,
+    prevalence: Math.max(0.08, 0.97 - 0.11 * rank - 0.05 * noise),
+    crops: Array.from({ length: Math.min(images, 12) }, (_, i) => ({
+      image: (rank * 5 + i * 3) % images,
+      box: [8 * ((rank + i) % 8), 8 * ((rank * 3 + i) % 8), 36, 36],
+      coefficient: 4.2 - 0.21 * i - 0.3 * (rank % 6),
+    })),
+  };
+}
+
+/** A made-up photograph: a sky, a sea and a bright disc, different for every index. */
+export function gradientImage(index: number, side = 128): RgbImage {
+  const data = new Uint8Array(side * side * 3);
+  const [cx, cy] = [side * (0.3 + 0.4 * ((index * 0.37) % 1)), side * (0.3 + 0.4 * ((index * 0.61) % 1))];
+  for (let y = 0; y < side; y++)
+    for (let x = 0; x < side; x++) {
+      const inside = Math.hypot(x - cx, y - cy) < side * 0.18;
+      const horizon = y > side * 0.6;
+      const at = (y * side + x) * 3;
+      data[at] = inside ? 235 : horizon ? 20 + (x * 60) / side : 120 + (y * 80) / side;
+      data[at + 1] = inside ? 180 - index : horizon ? 70 + 20 * Math.sin(x / 5) : 160 + (y * 60) / side;
+      data[at + 2] = inside ? 60 : horizon ? 110 : 220;
+    }
+  return { width: side, height: side, data };
+}
+
+/** A blob of the concept, wandering from image to image. */
+export function blobMap(concept: number, image: number): CoefficientMap {
+  const values = new Float32Array(64);
+  const [cx, cy] = [1 + ((concept * 5 + image * 3) % 6), 1 + ((concept * 2 + image) % 6)];
+  for (let i = 0; i < 64; i++)
+    values[i] = 4 * Math.exp(-(((i % 8) - cx) ** 2 + (Math.floor(i / 8) - cy) ** 2) / 3);
+  return { values, grid: [8, 8] };
+}
+
+export const sampleProject: ProjectFile = {
+  schemaVersion: 1,
+  created: '2026-11-22T09:30:00.000Z',
+  model: { path: '/models/harbour/boat-classifier.onnx', sha256: '9f2c'.repeat(16) },
+  preprocessing: {
+    preset: 'imagenet',
+    mean: [0.485, 0.456, 0.406],
+    std: [0.229, 0.224, 0.225],
+    layout: 'NCHW',
+  },
+  labels: { source: 'card.json beside the model' },
+  imageRoots: ['/photos/harbour'],
+  runs: ['run1'],
+};
+
+export function sampleRun(explanation: Explanation): RunFile {
+  return {
+    schemaVersion: 1,
+    id: 'run1',
+    created: '2026-11-22T09:30:00.000Z',
+    options: {
+      model: '/models/harbour/boat-classifier.onnx',
+      images: ['/photos/harbour'],
+      class: 'boat',
+      select: 'predicted',
+      concepts: 6,
+      rows: 'crops',
+      design: 'sobol',
+      samples: 128,
+      replicates: 4,
+      seed: 0,
+      device: 'auto',
+    },
+    seed: 0,
+    command:
+      'tessera explain --model /models/harbour/boat-classifier.onnx --images /photos/harbour --class boat --seed 0',
+    versions: { tessera: '0.1.0', 'onnxruntime-node': '1.30.0', node: '20.20.0' },
+    device: { requested: 'auto', used: 'cpu', fallbackReasons: ['cuda: no NVIDIA driver was found'] },
+    stages: {
+      images: { status: 'done', fingerprint: 'a1', elapsedMs: 840 },
+      activations: { status: 'done', fingerprint: 'a2', elapsedMs: 12_400 },
+      factorisation: { status: 'done', fingerprint: 'a3', elapsedMs: 2210 },
+      importance: { status: 'done', fingerprint: 'a4', elapsedMs: 65_300 },
+    },
+    explanation,
+  };
+}
+
+export const noNotes: NotesFile = { schemaVersion: 1, names: {}, hidden: [], merged: [], comments: {} };
+
+/** A whole report with pictures. */
+export async function sampleReport(options: SampleOptions = {}): Promise<ReportData> {
+  const explanation = sampleExplanation(options);
+  const pictures = await assemblePictures({
+    explanation,
+    codec: sharpCodec,
+    loadImage: options.loadImage ?? ((image) => Promise.resolve(gradientImage(image))),
+    frame: FRAME,
+    mapOf: blobMap,
+  });
+  const random = createRandom(3);
+  const strengths = Object.fromEntries(
+    explanation.concepts.map(({ id, prevalence }) => [
+      id,
+      explanation.images.map(() => (random.uniform() < prevalence ? 0.4 + 2.6 * random.uniform() ** 2 : 0)),
+    ]),
+  );
+  const notes = {
+    ...noNotes,
+    comments: { c3: 'The stamp sits in the lower right corner of 29 of the 40 photographs.' },
+  };
+  return reportDataOf(sampleProject, sampleRun(explanation), notes, pictures, strengths);
+}
