@@ -1,7 +1,5 @@
-import { takeRows, type Matrix } from '../linalg/matrix.ts';
+import type { Matrix } from '../linalg/matrix.ts';
 import { transpose } from '../linalg/transpose.ts';
-import type { BoundMatrix, Gemm } from '../platform.ts';
-import { createRandom } from '../random.ts';
 import { allZero, descend, finish, SWEEPS, type BankRule } from './descent.ts';
 import {
   checkOptions,
@@ -11,9 +9,6 @@ import {
 } from './factorization.ts';
 import { sweepRows } from './hals.ts';
 import { nndsvd } from './nndsvd.ts';
-
-/** Rows that stand for all in the singular vectors of the start, where there are at least four times as many. */
-const SVD_ROWS = 2048;
 
 const NON_NEGATIVE: BankRule = {
   isSigned: false,
@@ -40,9 +35,7 @@ export async function nmf(activations: Matrix, options: FactorizationOptions): P
   if (sums.squaredNorm === 0) return allZero(activations, nComponents);
   const bound = await gemm.bind(activations);
   try {
-    const range = await bindSample(activations, gemm, seed);
-    const start = await nndsvd(bound, { nComponents, mean: sums.mean, seed, range });
-    await range?.dispose();
+    const start = await nndsvd(bound, { nComponents, mean: sums.mean, seed });
     const descent = await descend(activations, bound, sums.squaredNorm, NON_NEGATIVE, options, {
       u: start.coefficients,
       wt: transpose(start.conceptBank),
@@ -52,10 +45,4 @@ export async function nmf(activations: Matrix, options: FactorizationOptions): P
   } finally {
     await bound.dispose();
   }
-}
-
-/** Some rows of A drawn at random, or undefined when A has too few to be worth it. */
-async function bindSample(a: Matrix, gemm: Gemm, seed: number): Promise<BoundMatrix | undefined> {
-  if (a.rows < 4 * SVD_ROWS) return undefined;
-  return gemm.bind(takeRows(a, createRandom(seed).permutation(a.rows).subarray(0, SVD_ROWS).sort()));
 }

@@ -8,15 +8,6 @@ export interface FactorPair {
   readonly conceptBank: Matrix;
 }
 
-interface NndsvdOptions {
-  readonly nComponents: number;
-  /** Mean of A, which replaces zeros. */
-  readonly mean: number;
-  readonly seed: number;
-  /** A sample of A's rows to find the leading directions in. @default A */
-  readonly range?: BoundMatrix | undefined;
-}
-
 /** Entries below this are taken for zero before they are filled. */
 const SMALL = 1e-6;
 
@@ -28,10 +19,10 @@ const SMALL = 1e-6;
  */
 export async function nndsvd(
   bound: BoundMatrix,
-  { nComponents, mean, seed, range = bound }: NndsvdOptions,
+  { nComponents, mean, seed }: { nComponents: number; mean: number; seed: number },
 ): Promise<FactorPair> {
   const { rows: n, cols: p } = bound;
-  const svd = await truncatedSvd(bound, nComponents, { seed, range });
+  const svd = await truncatedSvd(bound, nComponents, { seed });
   const coefficients = matrix(n, nComponents);
   const conceptBank = matrix(nComponents, p);
   for (let c = 0; c < nComponents; c++) {

@@ -20,8 +20,6 @@ interface TruncatedSvdOptions {
   readonly oversampling?: number;
   /** @default 3 */
   readonly powerIterations?: number;
-  /** Rows that stand for A's in finding the leading right singular vectors. @default A itself */
-  readonly range?: BoundMatrix;
 }
 
 /**
@@ -34,15 +32,15 @@ interface TruncatedSvdOptions {
 export async function truncatedSvd(
   bound: BoundMatrix,
   rank: number,
-  { seed, oversampling = 10, powerIterations = 3, range = bound }: TruncatedSvdOptions,
+  { seed, oversampling = 10, powerIterations = 3 }: TruncatedSvdOptions,
 ): Promise<TruncatedSvd> {
-  const k = Math.min(rank + oversampling, range.rows, bound.cols);
+  const k = Math.min(rank + oversampling, bound.rows, bound.cols);
   const random = createRandom(seed);
   let basis = Float64Array.from({ length: k * bound.cols }, () => random.normal());
   orthonormalizeRows(basis, k, bound.cols);
   for (let iteration = 0; iteration < powerIterations; iteration++) {
-    const image = await range.timesTransposed(toMatrix(basis, k, bound.cols));
-    basis = Float64Array.from((await range.transposedTimes(image)).data);
+    const image = await bound.timesTransposed(toMatrix(basis, k, bound.cols));
+    basis = Float64Array.from((await bound.transposedTimes(image)).data);
     orthonormalizeRows(basis, k, bound.cols);
   }
   const image = await bound.timesTransposed(toMatrix(basis, k, bound.cols));

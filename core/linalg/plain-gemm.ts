@@ -15,8 +15,8 @@ function bindPlain(a: Matrix): BoundMatrix {
   return {
     rows: a.rows,
     cols: a.cols,
-    timesTransposed: (b) => Promise.resolve(timesTransposed(a, b)),
-    transposedTimes: (b) => Promise.resolve(transposedTimes(a, b)),
+    timesTransposed: async (b) => Promise.resolve(timesTransposed(a, b)),
+    transposedTimes: async (b) => Promise.resolve(transposedTimes(a, b)),
     dispose: () => Promise.resolve(),
   };
 }
