@@ -90,7 +90,7 @@ async function run(): Promise<readonly string[]> {
   if (missing !== undefined) return [`not run: ${missing}`];
   const folder = await mkdtemp(path.join(os.tmpdir(), 'tessera-nmf-'));
   try {
-    const gemm = createGemm(createSessionFactory());
+    const gemm = createGemm(createSessionFactory({ device: 'cpu' }));
     const rows: string[] = [];
     // The products' sessions open with the first use; that belongs to no matrix.
     await nmf(matrix(2, 2, Float32Array.of(1, 2, 3, 4)), { nComponents: 1, gemm });
