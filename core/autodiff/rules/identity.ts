@@ -1,0 +1,2 @@
+/** y = x. */
+export { unchanged as identity } from '../rule.ts';

@@ -1,0 +1,2 @@
+/** The same values in another shape. */
+export { reshaped as squeeze } from '../rule.ts';

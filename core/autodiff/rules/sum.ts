@@ -1,0 +1,2 @@
+/** y = a + b + …, any number of tensors. */
+export { add as sum } from './add.ts';
