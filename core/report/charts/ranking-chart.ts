@@ -48,9 +48,15 @@ export function rankingChart(concepts: readonly Concept[]): Html {
 function scaleOf(concepts: readonly Concept[]): Scale {
   const lows = concepts.map(({ importance }) => importance.low);
   const highs = concepts.map(({ importance }) => importance.high);
-  const domain = [Math.min(0, ...lows), Math.max(0.01, ...highs)];
-  const at = scaleLinear().domain(domain).nice(5).range([0, 100]);
-  return { at: (value) => rounded(at(value)), ticks: at.ticks(5) };
+  const [, end] = scaleLinear()
+    .domain([0, Math.max(0.01, ...highs)])
+    .nice(5)
+    .domain();
+  // An interval that barely crosses zero must not cost a tenth of the width, so only the upper end is rounded.
+  const at = scaleLinear()
+    .domain([Math.min(0, ...lows), end])
+    .range([0, 100]);
+  return { at: (value) => rounded(at(value)), ticks: at.ticks(3) };
 }
 
 /** Runs of neighbours that share a tier. */
