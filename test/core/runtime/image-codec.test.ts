@@ -15,10 +15,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function file(name: string, content: Sharp | Uint8Array | string): Promise<string> {
   const path = join(folder, name);
-  await writeFile(
-    path,
-    content instanceof sharp ? await (content).toBuffer() : (content as Uint8Array),
-  );
+  await writeFile(path, content instanceof sharp ? await content.toBuffer() : (content as Uint8Array));
   return path;
 }
 
