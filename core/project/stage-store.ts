@@ -38,11 +38,8 @@ export interface StageStore {
     fingerprint: string,
     compute: () => Promise<StageResult<Value>>,
   ): Promise<StageResult<Value>>;
-  /**
-   * The pieces of a large result, in `cache/NAME-FINGERPRINT/000.safetensors` and on. How many rows a piece holds
-   * belongs into the fingerprint. Wrap the loop over them in a `stage` to have it in run.json with its time.
-   */
-  chunks(name: string, fingerprint: string): Promise<Chunks>;
+  /** Work that keeps its own results (in chunks, say): run.json says 'pending' meanwhile, 'done' and its time after. */
+  timed<Result>(name: string, fingerprint: string, work: () => Promise<Result>): Promise<Result>;
   /** Changes fields of run.json, e.g. the explanation at the end. */
   finish(changes: Partial<RunFile>): Promise<RunFile>;
 }
@@ -62,7 +59,13 @@ export function openStageStore(project: Project, started: RunFile): StageStore {
       return run;
     },
     finish,
-    chunks: (name, fingerprint) => openChunks(project, name, fingerprint),
+    async timed(name, fingerprint, work) {
+      await record(name, { status: 'pending', fingerprint });
+      const begun = Date.now();
+      const result = await work();
+      await record(name, { status: 'done', fingerprint, elapsedMs: Math.max(0, Date.now() - begun) });
+      return result;
+    },
     async stage<Value extends Json>(
       name: string,
       fingerprint: string,
@@ -94,7 +97,11 @@ export async function clearCache({ storage, folder }: Project): Promise<void> {
   await storage.remove(storage.join(folder, 'cache'));
 }
 
-async function openChunks(project: Project, name: string, fingerprint: string): Promise<Chunks> {
+/**
+ * The pieces of a large result, in `cache/NAME-FINGERPRINT/000.safetensors` and on. How many rows a piece holds
+ * belongs into the fingerprint.
+ */
+export async function openChunks(project: Project, name: string, fingerprint: string): Promise<Chunks> {
   const { storage } = project;
   const folder = storage.join(await cacheFolder(project), cacheName(name, fingerprint));
   await storage.makeDirectory(folder);

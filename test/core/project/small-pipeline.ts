@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Storage } from '../../../core/platform.ts';
 import { fingerprintOf } from '../../../core/project/canonical-json.ts';
 import { createProject, openProject, startRun } from '../../../core/project/project-folder.ts';
-import { openStageStore } from '../../../core/project/stage-store.ts';
+import { openChunks, openStageStore } from '../../../core/project/stage-store.ts';
 import { fileStorage } from '../../../core/runtime/storage.ts';
 import { expectFloat32, float32 } from '../../../core/tensor.ts';
 import { explanation, projectContent, runContent } from './sample-run.ts';
@@ -23,7 +23,7 @@ export async function runSmallPipeline(
   const { project, run } = await startRun(opened, runContent);
   const store = openStageStore(project, run);
   const activations = fingerprintOf(storage, { model: project.file.model.sha256, seed: run.seed });
-  const chunks = await store.chunks('activations', activations);
+  const chunks = await openChunks(project, 'activations', activations);
   const { value } = await store.stage('sum', fingerprintOf(storage, { activations }), async () => {
     let sum = 0;
     for (let index = 0; index < CHUNKS; index++) {

@@ -1,0 +1,22 @@
+/**
+ * Class probabilities of one row of a classifier's output.
+ *
+ * A row that is non-negative and sums to 1 is taken as probabilities already (a model that ends in softmax);
+ * anything else is taken as logits and goes through a stable softmax.
+ */
+export function classProbabilities(output: Float32Array): Float64Array {
+  const values = Float64Array.from(output);
+  const sum = values.reduce((total, value) => total + value, 0);
+  if (Math.abs(sum - 1) < 1e-3 && values.every((value) => value >= 0)) return values;
+  const largest = values.reduce((most, value) => Math.max(most, value), -Infinity);
+  const powers = values.map((value) => Math.exp(value - largest));
+  const total = powers.reduce((all, power) => all + power, 0);
+  return powers.map((power) => power / total);
+}
+
+/** Index of the largest value, the first of equals; 0 where nothing is a number. */
+export function argMax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
+  return best;
+}

@@ -1,0 +1,100 @@
+import type { Matrix } from '../linalg/matrix.ts';
+import type { OnProgress } from '../platform.ts';
+import { createRandom } from '../random.ts';
+import { bootstrapImportance } from '../sensitivity/bootstrap.ts';
+import { linearExact } from '../sensitivity/linear-exact.ts';
+import { tiers } from '../sensitivity/tiers.ts';
+import { totalIndex, type TotalIndexOptions } from '../sensitivity/total-index.ts';
+import type { Estimate } from './explanation.ts';
+import type { MaskedHead, MaskedLogit } from './masked-head.ts';
+
+/** Sobol total indices of one image. */
+export interface ImageImportance {
+  /** One vector of r indices a replicate; a single one where the closed form holds. */
+  readonly replicates: readonly Float64Array[];
+  readonly evaluations: number;
+  readonly method: 'sampled' | 'exact';
+  /** `constant-output`: nothing the concepts do moves the logit; `non-finite`: the head gave NaN or infinity. */
+  readonly status: 'ok' | 'constant-output' | 'non-finite';
+}
+
+/** Importance of every concept for the class, over all images. */
+export interface ClassImportance {
+  /** By concept, in order of the bank. */
+  readonly estimates: readonly Estimate[];
+  /** Concept indices, most important first. */
+  readonly order: readonly number[];
+  /** By concept, in order of the bank: group of concepts that cannot be told apart, 0 first. */
+  readonly tiers: readonly number[];
+  readonly evaluations: number;
+  readonly method: 'sampled' | 'exact';
+  /** Images whose logit was not finite: they are left out of the mean. */
+  readonly leftOut: readonly number[];
+}
+
+/** Where the head is affine in the masks the index is exact; a chosen design forces sampling. */
+export interface ImportanceOptions extends TotalIndexOptions {
+  /** Sample even where the closed form holds, to compare with it. @default false */
+  readonly alwaysSample?: boolean;
+}
+
+/**
+ * Total Sobol index of every concept on the class logit of one image (CRAFT, section 3.3; Jansen's estimator).
+ *
+ * `seed` must differ between images: the class interval relies on independent designs.
+ */
+export async function imageImportance(
+  logit: MaskedLogit,
+  nConcepts: number,
+  { alwaysSample = false, ...options }: ImportanceOptions,
+): Promise<ImageImportance> {
+  if (logit.slopes !== undefined && !alwaysSample) {
+    const { indices, status } = linearExact(logit.slopes);
+    return { replicates: [indices], evaluations: 0, method: 'exact', status };
+  }
+  const sampled = await totalIndex((masks) => logit.evaluate(masks), nConcepts, options);
+  return { ...sampled, method: 'sampled' };
+}
+
+/** {@link imageImportance} for many images, each with a seed of its own drawn from `options.seed`. */
+export async function importanceOfImages(
+  coefficients: Iterable<Matrix>,
+  head: MaskedHead,
+  options: ImportanceOptions,
+  { total, onProgress, signal }: { total: number; onProgress?: OnProgress; signal?: AbortSignal },
+): Promise<ImageImportance[]> {
+  const seeds = createRandom(options.seed ?? 0);
+  const results: ImageImportance[] = [];
+  for (const image of coefficients) {
+    signal?.throwIfAborted();
+    const logit = await head.prepare(image);
+    results.push(await imageImportance(logit, image.cols, { ...options, seed: seeds.integer(2 ** 32) }));
+    onProgress?.({ stage: 'importance', done: results.length, total });
+  }
+  return results;
+}
+
+/** Mean over images with a bootstrap interval, the ranking, and what it cannot tell apart. */
+export function classImportance(images: readonly ImageImportance[], seed: number): ClassImportance {
+  const usable = images.filter(({ status }) => status !== 'non-finite');
+  const exact = usable.every(({ method }) => method === 'exact');
+  const bootstrap = bootstrapImportance(
+    usable.map(({ replicates }) => replicates),
+    { exact, seed },
+  );
+  const ranking = tiers(bootstrap);
+  const tierOf: number[] = [];
+  ranking.order.forEach((concept, place) => (tierOf[concept] = ranking.tiers[place]));
+  return {
+    estimates: Array.from(bootstrap.mean, (mean, concept) => ({
+      mean,
+      low: bootstrap.low[concept],
+      high: bootstrap.high[concept],
+    })),
+    order: [...ranking.order],
+    tiers: tierOf,
+    evaluations: images.reduce((sum, { evaluations }) => sum + evaluations, 0),
+    method: exact ? 'exact' : 'sampled',
+    leftOut: [...images.keys()].filter((image) => images[image].status === 'non-finite'),
+  };
+}

@@ -1,0 +1,111 @@
+import type { Concept, Explanation, ImageRecord, SkippedFile } from '../concepts/explanation.ts';
+import { strongestPlaces } from '../concepts/gallery.ts';
+import type { ClassImportance, ImageImportance } from '../concepts/importance.ts';
+import type { Matrix } from '../linalg/matrix.ts';
+import { reconstructionError } from '../metrics/reconstruction.ts';
+import type { ClassContext } from './run-context.ts';
+import type { ImageCoefficients } from './stages/coefficients.ts';
+import type { Prediction } from './stages/predictions.ts';
+import type { ActivationRows } from './stages/rows.ts';
+
+/** Crops kept for a concept's gallery. */
+const CROPS_KEPT = 60;
+
+/** A concept is present in an image where its strongest coefficient reaches this share of its largest anywhere. */
+const PRESENT_FROM = 0.1;
+
+/** Everything the stages of a run computed. */
+export interface Findings {
+  readonly predictions: readonly Prediction[];
+  readonly rows: ActivationRows;
+  readonly bank: {
+    readonly coefficients: Matrix;
+    readonly conceptBank: Matrix;
+    readonly method: 'nmf' | 'semi-nmf';
+    readonly status: string;
+    readonly iterations: number;
+  };
+  readonly images: ImageCoefficients;
+  readonly importances: readonly ImageImportance[];
+  readonly importance: ClassImportance;
+}
+
+/** Puts the findings of a run into the form that project, report and workbench share. */
+export function assembleExplanation(
+  context: ClassContext,
+  findings: Findings,
+  skipped: readonly SkippedFile[],
+): Explanation {
+  const { classIndex, layer, options, intake } = context;
+  const { rows, bank, images, importance, importances } = findings;
+  const count = images.coefficients.length;
+  return {
+    classIndex,
+    className: intake.labels.names[classIndex],
+    layer,
+    images: imageRecords(context, findings),
+    concepts: rankedConcepts(findings),
+    reconstruction: {
+      ...reconstructionError(rows.activations, bank.coefficients, bank.conceptBank),
+      agreement: images.agrees.reduce((sum, agrees) => sum + agrees, 0) / count,
+    },
+    factorization: {
+      method: bank.method,
+      status: bank.status,
+      iterations: bank.iterations,
+      rows: rows.activations.rows,
+    },
+    importance: {
+      design: importance.method === 'exact' ? 'closed form' : options.design,
+      samples: importance.method === 'exact' ? 0 : options.samples,
+      replicates: importances[0].replicates.length,
+      evaluations: importance.evaluations,
+      method: importance.method,
+    },
+    skipped,
+  };
+}
+
+function imageRecords({ intake }: ClassContext, { predictions, images }: Findings): ImageRecord[] {
+  return predictions.map(({ file, index, probability }, image) => ({
+    file: file.path,
+    predicted: { index, name: intake.labels.names[index], probability },
+    logit: images.logits[image],
+    reconstructedLogit: images.reconstructedLogits[image],
+    agrees: images.agrees[image] === 1,
+  }));
+}
+
+function rankedConcepts({ rows, bank, images, importance }: Findings): Concept[] {
+  const galleries = strongestPlaces(bank.coefficients, rows.places, CROPS_KEPT);
+  const prevalence = prevalences(images.coefficients);
+  return importance.order.map((concept, rank) => ({
+    id: `c${concept}`,
+    name: `Concept ${rank + 1}`,
+    importance: importance.estimates[concept],
+    tier: importance.tiers[concept],
+    prevalence: prevalence[concept],
+    crops: galleries[concept],
+  }));
+}
+
+/** Share of images in which each concept reaches {@link PRESENT_FROM} of its largest coefficient, by concept. */
+function prevalences(coefficients: readonly Matrix[]): number[] {
+  const strengths = coefficients.map(strongest);
+  return Array.from({ length: coefficients[0].cols }, (_, concept) => {
+    const own = strengths.map((image) => image[concept]);
+    const threshold = PRESENT_FROM * Math.max(...own);
+    return threshold > 0 ? own.filter((strength) => strength >= threshold).length / own.length : 0;
+  });
+}
+
+/** Largest coefficient of each concept over an image's positions. */
+export function strongest({ rows, cols, data }: Matrix): Float32Array {
+  const most = new Float32Array(cols);
+  for (let row = 0; row < rows; row++) {
+    for (let concept = 0; concept < cols; concept++) {
+      most[concept] = Math.max(most[concept], data[row * cols + concept]);
+    }
+  }
+  return most;
+}

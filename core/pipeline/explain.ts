@@ -1,0 +1,186 @@
+import { buildBank } from '../concepts/bank.ts';
+import type { ExplainOptions } from '../concepts/explain-options.ts';
+import type { SkippedFile } from '../concepts/explanation.ts';
+import { classImportance } from '../concepts/importance.ts';
+import { TesseraError } from '../errors.ts';
+import { scanImages, type ImageFile } from '../images/folder-scan.ts';
+import { matrix, type Matrix } from '../linalg/matrix.ts';
+import { saveTensors, startRun, type Project } from '../project/project-folder.ts';
+import type { RunFile } from '../project/schema.ts';
+import { openStageStore } from '../project/stage-store.ts';
+import { float32, type Tensor } from '../tensor.ts';
+import { assembleExplanation, type Findings } from './assemble-explanation.ts';
+import { fingerprintsOf, predictionsFingerprint, type Fingerprints } from './fingerprints.ts';
+import { chooseLayer } from './model-intake.ts';
+import type { ClassContext, RunContext, RunScope } from './run-context.ts';
+import { chooseClass, predictedClasses, selectImages, type ClassQuestion } from './selection.ts';
+import { imageCoefficients } from './stages/coefficients.ts';
+import { imageImportances } from './stages/importance.ts';
+import { predictImages, type Prediction } from './stages/predictions.ts';
+import { activationRows } from './stages/rows.ts';
+
+/** A finished run and the project that now holds it. */
+export interface ExplainOutcome {
+  readonly project: Project;
+  readonly run: RunFile;
+  readonly resumed: boolean;
+}
+
+/**
+ * Explains one class of a model on a set of images: predictions, activation rows, concept bank, coefficients,
+ * importance. Every stage is stored as it is done; the same call after an interruption continues.
+ *
+ * Throws TesseraError for anything a person can mend, and the signal's reason when aborted; what was computed stays.
+ */
+export async function explain(
+  scope: RunScope,
+  options: ExplainOptions,
+  command?: string,
+): Promise<ExplainOutcome> {
+  const { workbench, device, intake } = scope;
+  const question = chooseClass(intake.labels.names, options);
+  const layer = chooseLayer(intake, options.layer);
+  const scan = await scanImages(workbench.storage, options.images);
+  const started = await startRun(scope.project, {
+    options: { ...options, images: [...options.images] },
+    seed: options.seed,
+    ...(command !== undefined && { command }),
+    versions: { ...workbench.versions },
+    device: { requested: options.device, used: device.used, fallbackReasons: [...device.fallbackReasons] },
+  });
+  const store = openStageStore(started.project, started.run);
+  const context: RunContext = { ...scope, project: started.project, store, options };
+  const predicted = await predictedImages(context, scan.images, question);
+  const images = predicted.chosen.map(({ file }) => file);
+  const classContext: ClassContext = { ...context, classIndex: question.classIndex, layer, images };
+  const keys = fingerprintsOf(
+    workbench.storage,
+    predicted.fingerprint,
+    layer,
+    question.classIndex,
+    images,
+    options,
+  );
+  const findings = await findConcepts(classContext, keys, predicted.chosen);
+  await saveTensors(started.project, started.run.id, findingTensors(findings));
+  const explanation = assembleExplanation(classContext, findings, [...scan.skipped, ...predicted.skipped]);
+  const run = await store.finish({
+    explanation,
+    device: { ...store.run.device, fallbackReasons: [...device.fallbackReasons] },
+  });
+  return { project: started.project, run, resumed: started.resumed };
+}
+
+/** Fewest images of a class that "every class" takes up. */
+const LEAST_IMAGES = 5;
+
+/** Classes that the model predicts for at least {@link LEAST_IMAGES} of the images, the most frequent first. */
+export async function classesToExplain(scope: RunScope, roots: readonly string[]): Promise<number[]> {
+  const { workbench, intake, device } = scope;
+  const { images } = await scanImages(workbench.storage, roots);
+  const fingerprint = await predictionsFingerprint(workbench.storage, intake, device.used, images);
+  const { predictions } = await predictImages(scope, images, fingerprint);
+  const classes = predictedClasses(predictions, LEAST_IMAGES);
+  if (classes.length > 0) return classes;
+  throw new TesseraError(
+    'no-images',
+    `The model predicts no class for at least ${LEAST_IMAGES} of the ${predictions.length} images.`,
+    { hint: 'Give more images, or name one class.' },
+  );
+}
+
+async function predictedImages(
+  context: RunContext,
+  files: readonly ImageFile[],
+  question: ClassQuestion,
+): Promise<{ chosen: Prediction[]; skipped: SkippedFile[]; fingerprint: string }> {
+  const { workbench, intake, device, store } = context;
+  const fingerprint = await predictionsFingerprint(workbench.storage, intake, device.used, files);
+  const { predictions, skipped } = await store.timed('predictions', fingerprint, () =>
+    predictImages(context, files, fingerprint),
+  );
+  return { chosen: selectImages(predictions, intake.labels.names, question), skipped, fingerprint };
+}
+
+async function findConcepts(
+  context: ClassContext,
+  keys: Fingerprints,
+  predictions: readonly Prediction[],
+): Promise<Findings> {
+  const { store } = context;
+  const rows = await store.timed('rows', keys.rows, () => activationRows(context, keys.rows));
+  const bank = await storedBank(context, rows.activations, keys.bank);
+  const { conceptBank } = bank;
+  const images = await store.timed('coefficients', keys.coefficients, () =>
+    imageCoefficients(context, conceptBank, keys.coefficients),
+  );
+  const importances = await store.timed('importance', keys.importance, () =>
+    imageImportances(context, conceptBank, images.coefficients, keys.importance),
+  );
+  const importance = classImportance(importances, context.options.seed);
+  return { predictions, rows, bank, images, importances, importance };
+}
+
+/** The factorisation, from the cache where it was made before. */
+async function storedBank(
+  { store, options, device, onProgress, signal }: ClassContext,
+  activations: Matrix,
+  fingerprint: string,
+): Promise<Findings['bank']> {
+  const { tensors, value } = await store.stage('bank', fingerprint, async () => {
+    const maxIter = 200;
+    const { coefficients, conceptBank, method, status, stats } = await buildBank(
+      activations,
+      options.concepts,
+      {
+        gemm: device.gemm,
+        seed: options.seed,
+        maxIter,
+        onIteration: (done) => onProgress({ stage: 'concepts', done, total: maxIter }),
+        ...(signal && { signal }),
+      },
+    );
+    onProgress({ stage: 'concepts', done: maxIter, total: maxIter });
+    return {
+      tensors: new Map([
+        ['coefficients', asTensor(coefficients)],
+        ['conceptBank', asTensor(conceptBank)],
+      ]),
+      value: { method, status, iterations: stats.iterations },
+    };
+  });
+  return {
+    coefficients: asMatrix(tensors.get('coefficients')),
+    conceptBank: asMatrix(tensors.get('conceptBank')),
+    ...value,
+  };
+}
+
+/** What later views need beside the explanation; names as in the project's tensors file. */
+function findingTensors({ bank, images, importances }: Findings): Map<string, Tensor> {
+  const [{ rows: positions, cols }] = images.coefficients;
+  const coefficients = new Float32Array(images.coefficients.length * positions * cols);
+  images.coefficients.forEach(({ data }, image) => coefficients.set(data, image * positions * cols));
+  const indices = Float64Array.from(
+    importances.flatMap(({ replicates }) =>
+      Array.from(
+        { length: cols },
+        (_, concept) => replicates.reduce((sum, one) => sum + one[concept], 0) / replicates.length,
+      ),
+    ),
+  );
+  return new Map<string, Tensor>([
+    ['conceptBank', asTensor(bank.conceptBank)],
+    ['coefficients', float32(coefficients, [images.coefficients.length, positions, cols])],
+    ['imageImportance', { type: 'float64', dims: [images.coefficients.length, cols], data: indices }],
+  ]);
+}
+
+function asTensor({ rows, cols, data }: Matrix): Tensor<'float32'> {
+  return float32(data, [rows, cols]);
+}
+
+function asMatrix(tensor: Tensor | undefined): Matrix {
+  const { dims, data } = tensor as Tensor<'float32'>;
+  return matrix(dims[0], dims[1], data);
+}

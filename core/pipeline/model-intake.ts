@@ -1,0 +1,173 @@
+import type { LayerRecord } from '../concepts/explanation.ts';
+import { TesseraError } from '../errors.ts';
+import { guessPreprocessing, type PreprocessingGuess } from '../images/guess-preprocessing.ts';
+import { loadLabels, type Labels } from '../images/labels.ts';
+import { parsePreprocessing, type Preprocessing } from '../images/preprocessing.ts';
+import { fromPreset, presetNames } from '../images/preprocessing-presets.ts';
+import { findCutPoints, type CutPoint } from '../onnx/cut-points.ts';
+import { withDynamicBatch } from '../onnx/dynamic-batch.ts';
+import type { Model } from '../onnx/graph.ts';
+import { loadModel } from '../onnx/load-model.ts';
+import { describeClassifier, type ClassifierSignature } from '../onnx/validate.ts';
+import { nearestNames } from '../nearest-names.ts';
+import type { Storage } from '../platform.ts';
+
+/** How a model was told from its file: everything `inspect` shows and a run starts from. */
+export interface ModelIntake {
+  readonly path: string;
+  readonly sha256: string;
+  /** As in the file, with a free batch axis where that is possible. */
+  readonly model: Model;
+  readonly hasFreeBatch: boolean;
+  readonly signature: ClassifierSignature;
+  /** Sizes of the input at batch 1. */
+  readonly inputDims: ReadonlyMap<string, readonly number[]>;
+  readonly labels: Labels;
+  readonly preprocessing: PreprocessingSource;
+  /** In order of depth. */
+  readonly cutPoints: readonly CutPoint[];
+}
+
+/** The preprocessing in use and where it came from. */
+export interface PreprocessingSource {
+  readonly preprocessing: Preprocessing;
+  readonly source: PreprocessingGuess['source'] | 'chosen';
+  readonly reason: string;
+}
+
+export interface IntakeOptions {
+  /** A labels file. */
+  readonly labels?: string;
+  /** A preset's name, or a JSON file with a card's `preprocessing` fields. */
+  readonly preprocessing?: string;
+}
+
+/** Side in pixels for models that take any size, unless their card says another. */
+const USUAL_SIZE = 224;
+
+/**
+ * Opens a model file and finds out what is needed to run it: signature, labels, preprocessing, cut points.
+ *
+ * Throws TesseraError 'bad-model', 'unsupported-operator', 'bad-labels', 'bad-usage', 'storage'.
+ */
+export async function openModel(
+  storage: Storage,
+  path: string,
+  options: IntakeOptions = {},
+): Promise<ModelIntake> {
+  const loaded = await loadModel(storage, path);
+  const signature = describeClassifier(loaded);
+  const preprocessing = await choosePreprocessing(storage, path, loaded, signature, options.preprocessing);
+  const inputDims = new Map([[signature.input.name, dimsFor(signature, preprocessing.preprocessing)]]);
+  const { model, batch } = withDynamicBatch(loaded, inputDims);
+  const cutPoints = findCutPoints(model, inputDims);
+  const labels = await loadLabels(storage, {
+    modelPath: path,
+    metadata: loaded.metadata,
+    classes: classesOf(signature),
+    ...(options.labels !== undefined && { labelsPath: options.labels }),
+  });
+  const sha256 = storage.sha256(await storage.readBytes(path));
+  return {
+    path: storage.resolve(path),
+    sha256,
+    model,
+    hasFreeBatch: batch === 'dynamic',
+    signature,
+    inputDims,
+    labels,
+    preprocessing,
+    cutPoints,
+  };
+}
+
+/** The cut point to use: the one asked for, or the proposed one. 'unknown-name' offers the nearest. */
+export function chooseLayer({ cutPoints }: ModelIntake, tensor: string | undefined): LayerRecord {
+  const chosen = cutPoints.find((cut) => (tensor === undefined ? cut.proposed : cut.tensor === tensor));
+  if (chosen !== undefined) {
+    const { shape, kind, channelAxis, grid, computeShare } = chosen;
+    return { tensor: chosen.tensor, shape, kind, channelAxis, grid, computeShare };
+  }
+  if (tensor === undefined) {
+    throw new TesseraError('bad-model', 'The model has no tensor at which it can be cut.', {
+      hint: 'Every path from the image to the scores must run through one tensor.',
+    });
+  }
+  const names = cutPoints.map((cut) => cut.tensor);
+  throw new TesseraError('unknown-name', `The model has no cut point called "${tensor}".`, {
+    hint: `Near to it: ${nearestNames(tensor, names).join(', ')}. "tessera inspect" lists all ${names.length}.`,
+  });
+}
+
+async function choosePreprocessing(
+  storage: Storage,
+  path: string,
+  { metadata }: Model,
+  { input }: ClassifierSignature,
+  asked: string | undefined,
+): Promise<PreprocessingSource> {
+  if (input.channels !== 3) {
+    throw new TesseraError('bad-model', `The model takes ${input.channels} channels; expected 3 (RGB).`, {
+      hint: 'Models for grey or multispectral pictures cannot be explained yet.',
+    });
+  }
+  if (input.height !== input.width) {
+    throw new TesseraError(
+      'bad-model',
+      `The model takes pictures of ${input.width} x ${input.height} pixels; expected a square.`,
+    );
+  }
+  const size = input.height ?? USUAL_SIZE;
+  const { layout } = input;
+  if (asked === undefined) return guessPreprocessing(storage, { path, metadata, size, layout });
+  const preset = presetNames.find((name) => name === asked);
+  if (preset !== undefined) {
+    return {
+      preprocessing: fromPreset(preset, { size, layout }),
+      source: 'chosen',
+      reason: `preset ${preset}`,
+    };
+  }
+  if (!(await storage.exists(asked))) {
+    throw new TesseraError('bad-usage', `There is no preprocessing preset or file called "${asked}".`, {
+      hint: `Presets: ${presetNames.join(', ')}.`,
+    });
+  }
+  return {
+    preprocessing: await readPreprocessing(storage, asked, { size, layout }),
+    source: 'chosen',
+    reason: asked,
+  };
+}
+
+async function readPreprocessing(
+  storage: Storage,
+  path: string,
+  defaults: Pick<Preprocessing, 'size' | 'layout'>,
+): Promise<Preprocessing> {
+  const text = new TextDecoder().decode(await storage.readBytes(path));
+  try {
+    const json = JSON.parse(text) as Record<string, unknown>;
+    return parsePreprocessing({ ...defaults, ...((json['preprocessing'] as object | undefined) ?? json) });
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new TesseraError('bad-usage', `${path} is not JSON: ${error.message}`);
+  }
+}
+
+function dimsFor({ input }: ClassifierSignature, { size, layout }: Preprocessing): readonly number[] {
+  const isWrong = (input.height !== undefined && input.height !== size) || layout !== input.layout;
+  if (isWrong) {
+    throw new TesseraError(
+      'bad-usage',
+      `The preprocessing makes ${layout} pictures of ${size} pixels; the model takes ${input.layout} of ${input.height ?? 'any size'}.`,
+      { hint: 'Correct `size` and `layout` in the card or in the preprocessing file.' },
+    );
+  }
+  return layout === 'NCHW' ? [1, input.channels, size, size] : [1, size, size, input.channels];
+}
+
+function classesOf({ output }: ClassifierSignature): number {
+  if (output.classes !== undefined) return output.classes;
+  throw new TesseraError('bad-model', `The number of classes of output ${output.name} could not be found.`);
+}

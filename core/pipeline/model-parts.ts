@@ -1,0 +1,58 @@
+import type { LayerRecord } from '../concepts/explanation.ts';
+import { withInputResize, withMeanPool } from '../onnx/compose.ts';
+import type { Model } from '../onnx/graph.ts';
+import { inferShapes } from '../onnx/shapes.ts';
+import { splitModel, type SplitModel } from '../onnx/split.ts';
+import { sizeOf } from '../tensor.ts';
+import type { ModelIntake } from './model-intake.ts';
+import { createModelRunner, type ModelRunner } from './model-runner.ts';
+import type { RunScope } from './run-context.ts';
+
+/** Side in pixels of the paper's crops, at the paper's input size. */
+const PAPER_PATCH = 64;
+const PAPER_SIZE = 224;
+
+/** Side in pixels of a crop when none is asked for: the paper's share of the picture. */
+export function defaultPatch({ preprocessing }: ModelIntake): number {
+  return Math.max(1, Math.round((PAPER_PATCH / PAPER_SIZE) * preprocessing.preprocessing.size));
+}
+
+/** The latent model g and the head h at a layer. */
+export function splitAt({ model, inputDims }: ModelIntake, { tensor }: LayerRecord): SplitModel {
+  return splitModel(model, tensor, inputDims);
+}
+
+/**
+ * From crops of `side` pixels to their pooled activations [n, channels]: resized to the model's input inside the
+ * graph, then averaged over positions (CRAFT, section 3.1). A vector layer needs no pooling.
+ */
+export function cropModel(intake: ModelIntake, layer: LayerRecord, side: number): Model {
+  const { size } = intake.preprocessing.preprocessing;
+  const resized = withInputResize(splitAt(intake, layer).latent, [side, side], [size, size]);
+  const axes = [...layer.shape.keys()].filter((axis) => axis !== 0 && axis !== layer.channelAxis);
+  return axes.length === 0 ? resized : withMeanPool(resized, layer.tensor, axes);
+}
+
+/** A runner whose batch fits the memory budget, judged by the size of all tensors of one item. */
+export function runnerFor({ workbench, device, intake }: RunScope, model: Model): ModelRunner {
+  return createModelRunner(model, {
+    sessions: device.sessions,
+    bytesPerItem: bytesPerItem(model),
+    memoryBudget: workbench.memoryBudget,
+    fixedBatch: !intake.hasFreeBatch,
+  });
+}
+
+function bytesPerItem(model: Model): number {
+  const dims = new Map(
+    model.graph.inputs.map(({ name, dims = [] }) => [
+      name,
+      dims.map((dim, axis) => (axis === 0 || typeof dim !== 'number' ? 1 : dim)),
+    ]),
+  );
+  let bytes = 0;
+  for (const [name, shape] of inferShapes(model, dims)) {
+    if (!model.graph.initializers.has(name)) bytes += 4 * sizeOf(shape.dims);
+  }
+  return Math.max(bytes, 4);
+}

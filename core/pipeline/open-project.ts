@@ -1,0 +1,37 @@
+import { TesseraError } from '../errors.ts';
+import type { Storage } from '../platform.ts';
+import { createProject, openProject, saveProject, type Project } from '../project/project-folder.ts';
+import type { JsonRecord } from '../project/schema.ts';
+import type { ModelIntake } from './model-intake.ts';
+
+/**
+ * The project in a folder, made if there is none. An existing one must be about the same model ('bad-project'
+ * otherwise: two models' runs side by side would mislead); labels, preprocessing and image folders are brought up to date.
+ */
+export async function openOrCreateProject(
+  storage: Storage,
+  folder: string,
+  intake: ModelIntake,
+  imageRoots: readonly string[],
+): Promise<Project> {
+  const content = {
+    model: { path: intake.path, sha256: intake.sha256 },
+    preprocessing: intake.preprocessing.preprocessing as unknown as JsonRecord,
+    labels: { source: intake.labels.source, names: [...intake.labels.names] },
+    imageRoots: imageRoots.map((root) => storage.resolve(root)),
+  };
+  if (!(await storage.exists(storage.join(folder, 'project.json')))) {
+    return createProject(storage, folder, content);
+  }
+  const project = await openProject(storage, folder);
+  if (project.file.model.sha256 !== intake.sha256) {
+    throw new TesseraError(
+      'bad-project',
+      `${folder} holds runs of another model (${project.file.model.path}).`,
+      {
+        hint: 'Choose another folder with --out.',
+      },
+    );
+  }
+  return saveProject(project, content);
+}

@@ -1,0 +1,84 @@
+import { TesseraError } from '../errors.ts';
+import type { SkippedFile } from '../concepts/explanation.ts';
+import { fitOf, toInputTensor, type Preprocessing } from '../images/preprocessing.ts';
+import type { FitOptions, ImageCodec, RgbImage } from '../platform.ts';
+import type { Tensor } from '../tensor.ts';
+
+/** Pictures decoded at once: enough to keep a decoder busy on every core. */
+const IN_FLIGHT = 4;
+
+/** The pictures of a batch of files, brought to the model's input size; broken ones are told, not thrown. */
+async function readPictures(
+  codec: ImageCodec,
+  files: readonly string[],
+  fit: FitOptions,
+): Promise<(RgbImage | SkippedFile)[]> {
+  const results: (RgbImage | SkippedFile)[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < files.length) {
+      const index = next++;
+      results[index] = await readPicture(codec, files[index], fit);
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+  return results;
+}
+
+async function readPicture(
+  codec: ImageCodec,
+  file: string,
+  fit: FitOptions,
+): Promise<RgbImage | SkippedFile> {
+  try {
+    return await codec.decodeFitted(file, fit);
+  } catch (error) {
+    if (error instanceof TesseraError && (error.code === 'bad-image' || error.code === 'storage')) {
+      return { file, reason: error.message };
+    }
+    throw error;
+  }
+}
+
+function isSkipped(result: RgbImage | SkippedFile): result is SkippedFile {
+  return 'reason' in result;
+}
+
+/** A batch ready for the model. */
+export interface PictureBatch {
+  /** Which of the files could be read, as positions in the batch. */
+  readonly readable: readonly number[];
+  /** The readable ones as the model's input; undefined when there are none. */
+  readonly input: Tensor<'float32'> | undefined;
+  readonly skipped: readonly SkippedFile[];
+}
+
+/** Decodes, fits and normalises a batch of files. */
+export async function readBatch(
+  codec: ImageCodec,
+  files: readonly { readonly path: string }[],
+  preprocessing: Preprocessing,
+): Promise<PictureBatch> {
+  const results = await readPictures(
+    codec,
+    files.map(({ path }) => path),
+    fitOf(preprocessing),
+  );
+  const skipped = results.filter(isSkipped);
+  const pictures = results.filter((result): result is RgbImage => !isSkipped(result));
+  return {
+    readable: [...results.keys()].filter((index) => !isSkipped(results[index])),
+    input: pictures.length > 0 ? toInputTensor(pictures, preprocessing) : undefined,
+    skipped,
+  };
+}
+
+/** The input of a batch whose files were all readable a moment ago; 'bad-image' if one no longer is. */
+export function requireAll({ input, skipped }: PictureBatch): Tensor<'float32'> {
+  if (input !== undefined && skipped.length === 0) return input;
+  throw new TesseraError(
+    'bad-image',
+    `${skipped[0].file} could be read before and no longer can: ${skipped[0].reason}`,
+    { hint: 'Do not change the pictures during a run. Run the same command again to continue.' },
+  );
+}

@@ -1,0 +1,32 @@
+import type { LayerRecord } from '../concepts/explanation.ts';
+import type { ExplainOptions } from '../concepts/explain-options.ts';
+import type { ImageFile } from '../images/folder-scan.ts';
+import type { OnProgress } from '../platform.ts';
+import type { Project } from '../project/project-folder.ts';
+import type { StageStore } from '../project/stage-store.ts';
+import type { ModelIntake } from './model-intake.ts';
+import type { OpenedDevice, Workbench } from './workbench.ts';
+
+/** A model on a device, and the project whose cache keeps what it computes. */
+export interface RunScope {
+  readonly workbench: Workbench;
+  readonly device: OpenedDevice;
+  readonly intake: ModelIntake;
+  readonly project: Project;
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What every stage of a run works with. */
+export interface RunContext extends RunScope {
+  readonly store: StageStore;
+  readonly options: ExplainOptions;
+}
+
+/** A run whose images and class are known. */
+export interface ClassContext extends RunContext {
+  readonly classIndex: number;
+  readonly layer: LayerRecord;
+  /** The explained images, in the order of every later array. */
+  readonly images: readonly ImageFile[];
+}

@@ -1,0 +1,134 @@
+import type { Box } from '../../concepts/explanation.ts';
+import { positionBoxes, type RowPlace } from '../../concepts/gallery.ts';
+import { channelsOf, positionsOf, toRows } from '../../concepts/latent-rows.ts';
+import { cropBoxes, cutCrops } from '../../images/crops.ts';
+import { matrix, type Matrix } from '../../linalg/matrix.ts';
+import { createRandom, type Random } from '../../random.ts';
+import { float32, sizeOf, type Tensor } from '../../tensor.ts';
+import { chunked } from '../chunked.ts';
+import { cropModel, defaultPatch, runnerFor, splitAt } from '../model-parts.ts';
+import { readBatch, requireAll } from '../pictures.ts';
+import type { ClassContext } from '../run-context.ts';
+
+/** Memory of the activation matrix; with more rows than fit, every image gives an equal random share. */
+const MATRIX_BYTES = 2 ** 27;
+
+/** The activation matrix A [n, p] and what each of its rows shows. */
+export interface ActivationRows {
+  readonly activations: Matrix;
+  readonly places: readonly RowPlace[];
+}
+
+/** Rows of the activation matrix: pooled crops (CRAFT, section 3.1) or the grid positions of whole images. */
+export async function activationRows(context: ClassContext, fingerprint: string): Promise<ActivationRows> {
+  const { layer, images, intake, options, workbench } = context;
+  const boxes = rowBoxes(context);
+  const perImage = Math.min(
+    boxes.length,
+    Math.max(1, Math.floor(MATRIX_BYTES / (4 * channelsOf(layer)) / images.length)),
+  );
+  const random = createRandom(options.seed);
+  const chosen = images.map(() => choose(boxes.length, perImage, random));
+  const activations = matrix(images.length * perImage, channelsOf(layer));
+  const rowsOf = options.rows === 'crops' ? cropRows(context, boxes) : gridRows(context);
+  const stage = chunked(context, {
+    stage: 'rows',
+    fingerprint,
+    count: images.length,
+    prepare: (start, end) =>
+      readBatch(workbench.codec, images.slice(start, end), intake.preprocessing.preprocessing),
+    compute: async (batch, start, end) => {
+      const rows = await rowsOf.compute(requireAll(batch), chosen.slice(start, end));
+      return new Map<string, Tensor>([['rows', float32(rows.data, [rows.rows, rows.cols])]]);
+    },
+  });
+  try {
+    let offset = 0;
+    for await (const chunk of stage) {
+      const { data } = chunk.get('rows') as Tensor<'float32'>;
+      activations.data.set(data, offset);
+      offset += data.length;
+    }
+  } finally {
+    await rowsOf.dispose();
+  }
+  const places = chosen.flatMap((rows, image) => rows.map((row) => ({ image, box: boxes[row] })));
+  return { activations, places };
+}
+
+interface RowSource {
+  /** Chosen rows of each image of a batch, one image after another. */
+  compute(input: Tensor<'float32'>, chosen: readonly (readonly number[])[]): Promise<Matrix>;
+  dispose(): Promise<void>;
+}
+
+/** The part of the picture that each possible row of an image stands for. */
+function rowBoxes({ intake, layer, options }: ClassContext): Box[] {
+  const { size } = intake.preprocessing.preprocessing;
+  const patch = options.patch ?? defaultPatch(intake);
+  if (options.rows === 'crops') return cropBoxes({ width: size, height: size, patch });
+  const boxes = positionBoxes(layer, { width: size, height: size }, patch);
+  // Tokens before the grid (a class token) stand for the whole picture.
+  const extra = positionsOf(layer) - boxes.length;
+  return [...Array.from({ length: extra }, (): Box => [0, 0, size, size]), ...boxes];
+}
+
+function cropRows(context: ClassContext, boxes: readonly Box[]): RowSource {
+  const { intake, layer } = context;
+  const runner = runnerFor(context, cropModel(intake, layer, boxes[0][2]));
+  return {
+    async compute(input, chosen) {
+      const parts = chosen.map((rows, image) =>
+        cutCrops(
+          imageOf(input, image),
+          intake.signature.input.layout,
+          rows.map((row) => boxes[row]),
+        ),
+      );
+      const crops = await runner.run(stack(parts));
+      return matrix(crops.dims[0], crops.data.length / crops.dims[0], crops.data);
+    },
+    dispose: () => runner.dispose(),
+  };
+}
+
+function gridRows(context: ClassContext): RowSource {
+  const { intake, layer } = context;
+  const runner = runnerFor(context, splitAt(intake, layer).latent);
+  const positions = positionsOf(layer);
+  return {
+    async compute(input, chosen) {
+      const all = toRows(await runner.run(input), layer);
+      const rows = chosen.flatMap((own, image) => own.map((row) => image * positions + row));
+      const out = matrix(rows.length, all.cols);
+      rows.forEach((row, i) =>
+        out.data.set(all.data.subarray(row * all.cols, (row + 1) * all.cols), i * all.cols),
+      );
+      return out;
+    },
+    dispose: () => runner.dispose(),
+  };
+}
+
+/** `count` of 0 … n-1 without repetition, in rising order. */
+function choose(n: number, count: number, random: Random): number[] {
+  if (count >= n) return Array.from({ length: n }, (_, index) => index);
+  return [...random.permutation(n).subarray(0, count)].sort((a, b) => a - b);
+}
+
+function imageOf({ data, dims }: Tensor<'float32'>, image: number): Tensor<'float32'> {
+  const size = sizeOf(dims.slice(1));
+  return float32(data.subarray(image * size, (image + 1) * size), [1, ...dims.slice(1)]);
+}
+
+function stack(parts: readonly Tensor<'float32'>[]): Tensor<'float32'> {
+  const count = parts.reduce((sum, { dims }) => sum + dims[0], 0);
+  const item = parts[0].dims.slice(1);
+  const data = new Float32Array(count * sizeOf(item));
+  let offset = 0;
+  for (const part of parts) {
+    data.set(part.data, offset);
+    offset += part.data.length;
+  }
+  return float32(data, [count, ...item]);
+}

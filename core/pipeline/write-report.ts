@@ -1,0 +1,95 @@
+import type { CoefficientMap } from '../report/rgb-picture.ts';
+import { fitOf, parsePreprocessing } from '../images/preprocessing.ts';
+import { matrix, type Matrix } from '../linalg/matrix.ts';
+import type { FitOptions, OnProgress } from '../platform.ts';
+import { loadNotes, loadRun, loadTensors, type Project } from '../project/project-folder.ts';
+import { assemblePictures } from '../report/report-pictures.ts';
+import { reportDataOf } from '../report/report-data.ts';
+import { renderReport } from '../report/render-html.ts';
+import type { Explanation } from '../concepts/explanation.ts';
+import type { Tensor } from '../tensor.ts';
+import { strongest } from './assemble-explanation.ts';
+import type { Workbench } from './workbench.ts';
+
+/** Pictures are shown at this many times the model's input, where the file has the detail. */
+const SHARPNESS = 2;
+
+/**
+ * Writes a finished run as one HTML file and returns its path.
+ *
+ * The pictures are read again from their files; one that is gone since is an error that names it.
+ */
+export async function writeReport(
+  { storage, codec }: Pick<Workbench, 'storage' | 'codec'>,
+  project: Project,
+  runId: string,
+  path: string,
+  onProgress?: OnProgress,
+): Promise<string> {
+  const run = await loadRun(project, runId);
+  const notes = await loadNotes(project, runId);
+  const { explanation } = reportDataOf(project.file, run, notes, {});
+  const coefficients = coefficientsOf(await loadTensors(project, runId));
+  const fit = fitOf(parsePreprocessing(project.file.preprocessing));
+  const pictures = await assemblePictures({
+    explanation,
+    codec,
+    loadImage: (image) => codec.decodeFitted(explanation.images[image].file, enlarged(fit)),
+    frame: fit,
+    mapOf: (rank, image) => coefficientMap(explanation, coefficients[image], rank),
+    ...(onProgress && { onProgress }),
+  });
+  const data = reportDataOf(project.file, run, notes, pictures, strengthsOf(explanation, coefficients));
+  await storage.writeAtomic(path, renderReport(data));
+  return path;
+}
+
+function enlarged({ resizeShort, width, height, ...rest }: FitOptions): FitOptions {
+  return {
+    ...rest,
+    width: width * SHARPNESS,
+    height: height * SHARPNESS,
+    ...(resizeShort !== undefined && { resizeShort: resizeShort * SHARPNESS }),
+  };
+}
+
+/** U(x) [positions, r] of each image, from the tensor [n, positions, r]. */
+function coefficientsOf(tensors: ReadonlyMap<string, Tensor>): Matrix[] {
+  const { dims, data } = tensors.get('coefficients') as Tensor<'float32'>;
+  const [count, positions, r] = dims;
+  return Array.from({ length: count }, (_, image) =>
+    matrix(positions, r, data.subarray(image * positions * r, (image + 1) * positions * r)),
+  );
+}
+
+/** Column of the bank that a concept's id names. */
+function columnOf(explanation: Explanation, rank: number): number {
+  return Number(explanation.concepts[rank].id.slice(1));
+}
+
+/** Map of a concept on the layer's grid; positions before the grid (a class token) are left out. */
+function coefficientMap(
+  explanation: Explanation,
+  coefficients: Matrix,
+  rank: number,
+): CoefficientMap | undefined {
+  const { grid, kind } = explanation.layer;
+  if (kind === 'vector' || grid[0] * grid[1] === 1) return undefined;
+  const column = columnOf(explanation, rank);
+  const first = coefficients.rows - grid[0] * grid[1];
+  const values = Float32Array.from(
+    { length: grid[0] * grid[1] },
+    (_, cell) => coefficients.data[(first + cell) * coefficients.cols + column],
+  );
+  return { values, grid };
+}
+
+function strengthsOf(explanation: Explanation, coefficients: readonly Matrix[]): Record<string, number[]> {
+  const perImage = coefficients.map(strongest);
+  return Object.fromEntries(
+    explanation.concepts.map(({ id }, rank) => [
+      id,
+      perImage.map((image) => image[columnOf(explanation, rank)]),
+    ]),
+  );
+}

@@ -1,0 +1,17 @@
+import { probeDevices } from '../../core/runtime/device.ts';
+import { parseArguments } from './arguments.ts';
+
+/** `devices`: what can compute here, and why something cannot. */
+export async function devices(argv: readonly string[]): Promise<void> {
+  const args = parseArguments(argv, { json: { type: 'boolean' } });
+  const reports = await probeDevices();
+  if (args.flag('json')) {
+    console.log(JSON.stringify({ devices: reports }, null, 2));
+    return;
+  }
+  for (const { name, available, reason, detail, speed } of reports) {
+    const state = available ? `ready   ${detail}` : `absent  ${reason}`;
+    const ratio = available && name !== 'cpu' ? `; ${speed.toFixed(1)}× the CPU on a small network` : '';
+    console.log(`${name.padEnd(9)}${state}${ratio}`);
+  }
+}

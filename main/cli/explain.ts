@@ -1,0 +1,176 @@
+import path from 'node:path';
+import { TesseraError } from '../../core/errors.ts';
+import {
+  CRAFT_OPTIONS,
+  DEFAULT_OPTIONS,
+  type ExplainOptions,
+  type ImageSelection,
+} from '../../core/concepts/explain-options.ts';
+import { classesToExplain, explain, type ExplainOutcome } from '../../core/pipeline/explain.ts';
+import { openModel } from '../../core/pipeline/model-intake.ts';
+import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
+import type { RunScope } from '../../core/pipeline/run-context.ts';
+import { writeReport } from '../../core/pipeline/write-report.ts';
+import { acquireWriteLock } from '../../core/project/write-lock.ts';
+import { createNodeWorkbench } from '../node-workbench.ts';
+import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
+import { explanationJson, explanationText } from './explanation-output.ts';
+import { progressPrinter } from './progress.ts';
+
+const DEMO = path.join(import.meta.dirname, '../../models/demo');
+const DEMO_CLASS = 'boat';
+
+const TABLE: OptionTable = {
+  demo: { type: 'boolean' },
+  model: { type: 'string' },
+  images: { type: 'string', multiple: true },
+  class: { type: 'string' },
+  select: { type: 'string' },
+  layer: { type: 'string' },
+  concepts: { type: 'string' },
+  rows: { type: 'string' },
+  patch: { type: 'string' },
+  design: { type: 'string' },
+  samples: { type: 'string' },
+  replicates: { type: 'string' },
+  craft: { type: 'boolean' },
+  labels: { type: 'string' },
+  preprocessing: { type: 'string' },
+  seed: { type: 'string' },
+  device: { type: 'string' },
+  out: { type: 'string' },
+  json: { type: 'boolean' },
+};
+
+/** `explain`: from a model and folders of images to a project folder and a report. */
+export async function explainCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
+  const args = parseArguments(argv, TABLE);
+  const options = readOptions(args);
+  const folder =
+    args.text('out') ?? `${path.basename(demoOr(args, options.model)).replace(/\.onnx$/i, '')}.tessera`;
+  const workbench = createNodeWorkbench();
+  const intake = await openModel(workbench.storage, options.model, options);
+  const device = await workbench.openDevice(options.device);
+  for (const reason of device.fallbackReasons) console.error(reason);
+  const onProgress = progressPrinter(process.stderr);
+  const project = await openOrCreateProject(workbench.storage, folder, intake, options.images);
+  const lock = await acquireWriteLock(workbench.storage, folder, workbench.self);
+  try {
+    const scope: RunScope = { workbench, device, intake, project, onProgress, signal };
+    const command = `tessera explain ${argv.map(quoted).join(' ')}`;
+    await explainClasses(scope, options, command, args.flag('json'));
+  } finally {
+    await lock.release();
+  }
+}
+
+function demoOr(args: ParsedArguments, model: string): string {
+  return args.flag('demo') ? 'demo' : model;
+}
+
+/** One class, or with `--class all` every class that is predicted often enough, each with a report of its own. */
+async function explainClasses(
+  scope: RunScope,
+  options: ExplainOptions,
+  command: string,
+  asJson: boolean,
+): Promise<void> {
+  if (options.class !== 'all') {
+    const outcome = await explain(scope, options, command);
+    const file = await reportOf(scope, outcome, 'report.html');
+    const facts = explanationJson(outcome, file);
+    console.log(asJson ? JSON.stringify(facts, null, 2) : explanationText(facts));
+    return;
+  }
+  const all = [];
+  let { project } = scope;
+  for (const index of await classesToExplain(scope, options.images)) {
+    const outcome = await explain({ ...scope, project }, { ...options, class: String(index) }, command);
+    project = outcome.project;
+    const facts = explanationJson(outcome, await reportOf(scope, outcome, `report-${index}.html`));
+    all.push(facts);
+    if (!asJson) console.log(`${explanationText(facts)}\n`);
+  }
+  if (asJson) console.log(JSON.stringify({ explanations: all }, null, 2));
+}
+
+function reportOf(
+  { workbench, onProgress }: RunScope,
+  { project, run }: ExplainOutcome,
+  name: string,
+): Promise<string> {
+  return writeReport(workbench, project, run.id, path.resolve(project.folder, name), onProgress);
+}
+
+function readOptions(args: ParsedArguments): ExplainOptions {
+  if (args.positionals.length > 0) {
+    throw new TesseraError(
+      'bad-usage',
+      `explain does not take "${args.positionals[0]}" without an option name.`,
+      {
+        hint: 'Write --model MODEL --images DIR --class CLASS.',
+      },
+    );
+  }
+  const optional = {
+    layer: args.text('layer'),
+    patch: args.integer('patch', 1),
+    labels: args.text('labels'),
+    preprocessing: args.text('preprocessing'),
+  };
+  return {
+    ...DEFAULT_OPTIONS,
+    ...subject(args),
+    ...present({
+      select: args.choice<ImageSelection>('select', ['predicted', 'folder', 'all']),
+      concepts: args.text('concepts') === 'auto' ? ('auto' as const) : args.integer('concepts', 1),
+      rows: args.choice<ExplainOptions['rows']>('rows', ['crops', 'grid']),
+      seed: args.integer('seed', 0),
+      device: args.choice<ExplainOptions['device']>('device', [
+        'auto',
+        'cpu',
+        'cuda',
+        'webgpu',
+        'dml',
+        'coreml',
+        'tensorrt',
+      ]),
+    }),
+    ...present(optional),
+    ...(args.flag('craft') && CRAFT_OPTIONS),
+    ...present({
+      design: args.choice<ExplainOptions['design']>('design', ['sobol', 'halton', 'lhs']),
+      samples: args.integer('samples', 2),
+      replicates: args.integer('replicates', 1),
+    }),
+  };
+}
+
+/** Model, images and class: those of the demo, or the ones that must be named. */
+function subject(args: ParsedArguments): Pick<ExplainOptions, 'model' | 'images' | 'class'> {
+  const isDemo = args.flag('demo');
+  const model =
+    args.text('model') ?? (isDemo ? path.join(DEMO, 'model.onnx') : missing('model', 'a model file (.onnx)'));
+  const images = args.texts('images');
+  const classQuery = args.text('class') ?? (isDemo ? DEMO_CLASS : missing('class', 'a class name or index'));
+  if (images.length > 0) return { model, images, class: classQuery };
+  if (!isDemo) missing('images', 'one or more folders of images');
+  return { model, images: [path.join(DEMO, 'images')], class: classQuery };
+}
+
+function missing(name: string, what: string): never {
+  throw new TesseraError('bad-usage', `explain needs --${name}: ${what}.`, {
+    hint: 'npm run demo shows the whole thing on the bundled model; --help lists every option.',
+  });
+}
+
+type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The fields that were given. */
+function present<T extends Record<string, unknown>>(fields: T): Present<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;
+}
+
+function quoted(argument: string): string {
+  return /^[\w./:=@%+-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
+}

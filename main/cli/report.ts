@@ -1,0 +1,26 @@
+import path from 'node:path';
+import { TesseraError } from '../../core/errors.ts';
+import { writeReport } from '../../core/pipeline/write-report.ts';
+import { openProject } from '../../core/project/project-folder.ts';
+import { createNodeWorkbench } from '../node-workbench.ts';
+import { parseArguments } from './arguments.ts';
+import { progressPrinter } from './progress.ts';
+
+/** `report PROJECT`: writes the report of a run, the newest unless one is named. */
+export async function report(argv: readonly string[]): Promise<void> {
+  const args = parseArguments(argv, { run: { type: 'string' }, out: { type: 'string' } });
+  const [folder, ...more] = args.positionals;
+  if (folder === undefined || more.length > 0) {
+    throw new TesseraError('bad-usage', `report takes one project folder, got ${args.positionals.length}.`);
+  }
+  const workbench = createNodeWorkbench();
+  const project = await openProject(workbench.storage, folder);
+  const run = args.text('run') ?? project.file.runs.at(-1);
+  if (run === undefined) {
+    throw new TesseraError('bad-project', `${folder} has no run yet.`, {
+      hint: 'Run tessera explain first.',
+    });
+  }
+  const file = args.text('out') ?? path.join(folder, 'report.html');
+  console.log(await writeReport(workbench, project, run, file, progressPrinter(process.stderr)));
+}

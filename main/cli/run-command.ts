@@ -1,0 +1,70 @@
+import { TesseraError } from '../../core/errors.ts';
+import { devices } from './devices.ts';
+import { explainCommand } from './explain.ts';
+import { inspect } from './inspect.ts';
+import { report } from './report.ts';
+import { USAGE } from './usage.ts';
+
+/** A command of the command line; resolves when its work is done and throws TesseraError for what people can mend. */
+export type Command = (argv: readonly string[], signal: AbortSignal) => Promise<void>;
+
+const COMMANDS: Readonly<Record<string, Command>> = { inspect, explain: explainCommand, report, devices };
+
+/** Failures that lie in what was asked or given; anything else is a run that failed. */
+const BAD_INPUT: ReadonlySet<string> = new Set([
+  'bad-usage',
+  'bad-model',
+  'unsupported-operator',
+  'not-differentiable',
+  'bad-labels',
+  'unknown-name',
+  'bad-image',
+  'no-images',
+  'bad-tensor',
+  'bad-project',
+]);
+
+/** Runs one command and returns the exit code: 0 done, 1 a run failed or was stopped, 2 bad usage or input. */
+export async function runCommand(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === 'help' || argv.includes('--help')) {
+    console.log(USAGE);
+    return name === undefined ? 2 : 0;
+  }
+  const stop = new AbortController();
+  const onInterrupt = (): void => stop.abort(new Interrupted());
+  process.once('SIGINT', onInterrupt);
+  try {
+    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (command === undefined) throw unknownCommand(name);
+    await command(rest, stop.signal);
+    return 0;
+  } catch (error) {
+    return tell(error);
+  } finally {
+    process.off('SIGINT', onInterrupt);
+  }
+}
+
+class Interrupted extends Error {}
+
+function unknownCommand(name: string): TesseraError {
+  return new TesseraError('bad-usage', `There is no command "${name}".`, {
+    hint: `Commands: ${Object.keys(COMMANDS).join(', ')}. --help lists their options.`,
+  });
+}
+
+function tell(error: unknown): number {
+  if (error instanceof Interrupted) {
+    console.error('\nStopped. The same command continues where it stopped.');
+    return 1;
+  }
+  if (error instanceof TesseraError) {
+    console.error(`tessera: ${error.message}`);
+    if (error.hint !== undefined) console.error(error.hint);
+    return BAD_INPUT.has(error.code) ? 2 : 1;
+  }
+  console.error('tessera: something went wrong inside Tessera; this is a bug.');
+  console.error(error);
+  return 1;
+}

@@ -1,0 +1,35 @@
+/** What `--help` prints. */
+export const USAGE = `Tessera shows what an image classifier looks at, and where.
+
+tessera inspect MODEL [--labels FILE] [--preprocessing NAME|FILE] [--json]
+    What the model takes and gives, and the tensors at which it can be cut.
+
+tessera explain --model MODEL --images DIR… --class CLASS [options]
+tessera explain --demo [options]
+    Finds the concepts behind a class and writes a project folder and a report.
+    --class CLASS          name or index: images the model predicts as this class
+                           predicted:CLASS  the same, said outright
+                           all              every class predicted for at least 5 images, one after another
+    --select WHICH         predicted | folder | all: images to explain on (predicted)
+    --layer TENSOR         where to cut the model (the proposed cut point)
+    --concepts R           number of concepts, or "auto" (10)
+    --rows KIND            crops | grid: what a row of the activations is (crops)
+    --patch PX             side of a crop in the model's pixels (64 at 224)
+    --design NAME          sobol | halton | lhs (sobol)
+    --samples N            size of a design (128)
+    --replicates N         independent designs an image (4)
+    --craft                the paper's settings: halton, 32 samples, 1 replicate, unscrambled
+    --labels FILE          class names, one a line or JSON (the card beside the model)
+    --preprocessing NAME   imagenet | symmetric | unit | raw | caffe | clip, or a JSON file
+    --seed S               (0)
+    --device D             auto | cpu | cuda | webgpu | dml | coreml | tensorrt (auto)
+    --out DIR              project folder (MODEL.tessera here)
+    --json                 the result on standard output; progress stays on standard error
+
+tessera report PROJECT [--run ID] [--out FILE]
+    Writes the report of a finished run again, with the names given to concepts since.
+
+tessera devices [--json]
+    What can compute here, and why something cannot.
+
+Exit code: 0 done, 1 a run failed or was stopped, 2 bad usage or input.`;
