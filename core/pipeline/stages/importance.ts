@@ -4,7 +4,7 @@ import {
   type ImageImportance,
   type ImportanceOptions,
 } from '../../concepts/importance.ts';
-import { createPlainMaskedHead } from '../../concepts/plain-masked-head.ts';
+import { createSpecialisedMaskedHead } from '../../concepts/specialised-masked-head.ts';
 import type { Matrix } from '../../linalg/matrix.ts';
 import { createRandom } from '../../random.ts';
 import type { Tensor } from '../../tensor.ts';
@@ -20,14 +20,14 @@ export async function imageImportances(
   coefficients: readonly Matrix[],
   fingerprint: string,
 ): Promise<ImageImportance[]> {
-  const { intake, layer, classIndex, device, options } = context;
-  const head = await createPlainMaskedHead(
-    splitAt(intake, layer).head,
-    layer,
-    conceptBank,
-    classIndex,
-    device.sessions,
-  );
+  const { intake, layer, classIndex, device, workbench, options } = context;
+  const { sessions } = device;
+  const { memoryBudget } = workbench;
+  const latentHead = splitAt(intake, layer).head;
+  const head = await createSpecialisedMaskedHead(latentHead, layer, conceptBank, classIndex, {
+    sessions,
+    memoryBudget,
+  });
   // Drawn for all chunks at once, so that a resumed run meets the same designs.
   const random = createRandom(options.seed);
   const seeds = Array.from({ length: Math.ceil(coefficients.length / CHUNK) }, () => random.integer(2 ** 32));
