@@ -1,17 +1,21 @@
-"""The demo's classifier: a small residual network whose last map, after its ReLU, is 16 x 16."""
+"""The demo's classifier: a small residual network whose last map, after its ReLU, is 16 x 16.
+
+A position of that map sees 47 x 47 pixels, not the whole picture, so that what is found at a place is also there.
+"""
 
 import torch
 from torch import nn
 
 
 class ResidualBlock(nn.Module):
-    """Two 3 x 3 convolutions with batch norm, added to the (projected) input, then ReLU."""
+    """Two convolutions (3 x 3 or 1 x 1) with batch norm, added to the (projected) input, then ReLU."""
 
-    def __init__(self, channels_in, channels_out, stride):
+    def __init__(self, channels_in, channels_out, stride, kernels):
         super().__init__()
-        self.conv1 = nn.Conv2d(channels_in, channels_out, 3, stride, 1, bias=False)
+        first, second = kernels
+        self.conv1 = nn.Conv2d(channels_in, channels_out, first, stride, first // 2, bias=False)
         self.norm1 = nn.BatchNorm2d(channels_out)
-        self.conv2 = nn.Conv2d(channels_out, channels_out, 3, 1, 1, bias=False)
+        self.conv2 = nn.Conv2d(channels_out, channels_out, second, 1, second // 2, bias=False)
         self.norm2 = nn.BatchNorm2d(channels_out)
         self.shortcut = nn.Identity()
         if stride != 1 or channels_in != channels_out:
@@ -38,9 +42,9 @@ class DemoNetwork(nn.Module):
             nn.ReLU(),
         )
         self.blocks = nn.Sequential(
-            ResidualBlock(24, 48, 2),
-            ResidualBlock(48, 48, 1),
-            ResidualBlock(48, 80, 1),
+            ResidualBlock(24, 48, 2, (3, 3)),
+            ResidualBlock(48, 64, 1, (3, 1)),
+            ResidualBlock(64, 80, 1, (1, 1)),
         )
         self.classify = nn.Linear(80, classes)
 
@@ -48,5 +52,8 @@ class DemoNetwork(nn.Module):
         """The last map, [n, 80, 16, 16], non-negative."""
         return self.blocks(self.stem(x))
 
+    def head(self, latent):
+        return self.classify(latent.mean(dim=(2, 3)))
+
     def forward(self, x):
-        return self.classify(self.latent(x).mean(dim=(2, 3)))
+        return self.head(self.latent(x))

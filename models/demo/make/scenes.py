@@ -6,7 +6,7 @@ import numpy as np
 
 import parts
 from canvas import Canvas, box, ellipse, mix, stroke, vertical
-from parts import DARK, GREENS, LEAVES, ROOFS, WHITE, WOODS, jitter, pick
+from parts import DARK, LEAVES, ROOFS, WHITE, WOODS, jitter, pick
 
 
 @dataclass(frozen=True)

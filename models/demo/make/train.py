@@ -17,8 +17,12 @@ from render import CLASS_NAMES
 
 SEED = 20261122
 PER_CLASS = 500
-EPOCHS = 10
+EPOCHS = 8
 BATCH = 64
+# Weight of the mean activation of the last map: keeps what says nothing about the class, such as sky, near zero.
+SPARSITY = 0.05
+# Share of training pictures replaced by a window of themselves, enlarged, as explanations by crops show them.
+ZOOM_SHARE = 0.2
 
 
 def to_input(pictures):
@@ -38,6 +42,18 @@ def vary(batch, generator):
     blurred = functional.avg_pool2d(batch, 3, 1, 1, count_include_pad=False)
     batch = torch.lerp(batch, blurred, between(-0.4, 0.8, 1, 1, 1))
     return batch.clamp(-1, 1)
+
+
+def zoom_some(batch, generator):
+    """A random square window, a quarter to the whole of the side, enlarged to the full size, for some of the batch."""
+    batch = batch.clone()
+    side = batch.shape[-1]
+    for index in torch.nonzero(torch.rand(len(batch), generator=generator) < ZOOM_SHARE).flatten():
+        width = int(torch.randint(side // 4, side, (), generator=generator))
+        y, x = (int(v) for v in torch.randint(0, side - width + 1, (2,), generator=generator))
+        window = batch[index : index + 1, :, y : y + width, x : x + width]
+        batch[index] = functional.interpolate(window, size=(side, side), mode="bilinear", align_corners=False)[0]
+    return batch
 
 
 def accuracy(model, pictures, targets):
@@ -64,8 +80,10 @@ def train(cache=None, epochs=EPOCHS, seed=SEED):
         order = torch.randperm(len(targets), generator=generator)
         for first in range(0, len(targets) - BATCH + 1, BATCH):
             chosen = order[first : first + BATCH]
-            batch = vary(to_input(pictures[chosen.numpy()]), generator).contiguous(memory_format=torch.channels_last)
-            loss = functional.cross_entropy(model(batch), labels[chosen], label_smoothing=0.02)
+            batch = zoom_some(vary(to_input(pictures[chosen.numpy()]), generator), generator)
+            latent = model.latent(batch.contiguous(memory_format=torch.channels_last))
+            loss = functional.cross_entropy(model.head(latent), labels[chosen], label_smoothing=0.02)
+            loss = loss + SPARSITY * latent.mean()
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
