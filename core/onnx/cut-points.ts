@@ -1,3 +1,4 @@
+import type { CutPoint } from './cut-point.ts';
 import type { SessionFactory } from '../platform.ts';
 import type { Tensor } from '../tensor.ts';
 import { channelAxes } from './channel-axis.ts';
@@ -14,20 +15,7 @@ import { withBatch } from './two-batches.ts';
 import type { InputDims } from './two-batches.ts';
 import { layoutOf } from './validate.ts';
 
-/** A tensor through which every path from input to output goes. */
-export interface CutPoint {
-  readonly tensor: string;
-  /** At batch 1. */
-  readonly shape: readonly number[];
-  /** [N, C, H, W] or [N, H, W, C]; [N, T, C]; [N, C] or [N, C, 1, 1]. */
-  readonly kind: 'spatial' | 'tokens' | 'vector';
-  readonly channelAxis: number;
-  /** Rows and columns of positions; [1, T] for tokens that do not lie on a grid, [1, 1] for a vector. */
-  readonly grid: readonly [rows: number, cols: number];
-  /** Share of all multiplications done before this tensor, 0 to 1. */
-  readonly computeShare: number;
-  readonly proposed: boolean;
-}
+export type { CutPoint } from './cut-point.ts';
 
 /** Marks what depends on the input's values; what is read from shapes alone does not. */
 function dependentNodes({ nodes, inputs }: Graph): ReadonlySet<Node> {

@@ -1,4 +1,4 @@
-import type { CutPoint } from './cut-points.ts';
+import type { CutPoint } from './cut-point.ts';
 import type { Graph, Node } from './graph.ts';
 
 const linear = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul', 'Einsum']);

@@ -85,7 +85,7 @@ describe('withMeanPool() and withOutputs()', () => {
       const want = tensors.get(`A_${index}`)!;
       const positions = want.dims[2] * want.dims[3];
       const means = Array.from(
-        pooled.data,
+        pooled.data as Float32Array,
         (_, row) =>
           want.data.slice(row * positions, (row + 1) * positions).reduce((a, b) => a + b) / positions,
       );
