@@ -58,7 +58,10 @@ function rankingSection({ explanation }: ReportData): Html {
       up to more than 100&nbsp;%. The thin line is the 95&nbsp;% interval
       ${importance.method === 'exact' ? 'over images' : 'over images and repetitions'}. Concepts joined by a
       bracket cannot be told apart: their order may be chance.
-      <span class="quiet">Sobol total index, N&nbsp;=&nbsp;${importance.samples}.</span>
+      <span class="quiet"
+        >Sobol total index,
+        ${importance.method === 'exact' ? 'exact' : html`N&nbsp;=&nbsp;${importance.samples}`}.</span
+      >
     </p>
   </section>`;
 }

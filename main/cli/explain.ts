@@ -18,7 +18,7 @@ import { explanationJson, explanationText } from './explanation-output.ts';
 import { progressPrinter } from './progress.ts';
 
 const DEMO = path.join(import.meta.dirname, '../../models/demo');
-const DEMO_CLASS = 'boat';
+const DEMO_CLASS = 'house';
 
 const TABLE: OptionTable = {
   demo: { type: 'boolean' },

@@ -13,7 +13,7 @@ tessera explain --demo [options]
     --select WHICH         predicted | folder | all: images to explain on (predicted)
     --layer TENSOR         where to cut the model (the proposed cut point)
     --concepts R           number of concepts, or "auto" (10)
-    --rows KIND            crops | grid: what a row of the activations is (crops)
+    --rows KIND            grid | crops: what a row of the activations is (grid)
     --patch PX             side of a crop in the model's pixels (64 at 224)
     --design NAME          sobol | halton | lhs (sobol)
     --samples N            size of a design (128)
