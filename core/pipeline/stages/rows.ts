@@ -11,7 +11,7 @@ import { readBatch, requireAll } from '../pictures.ts';
 import type { ClassContext } from '../run-context.ts';
 
 /** Memory of the activation matrix; with more rows than fit, every image gives an equal random share. */
-const MATRIX_BYTES = 2 ** 27;
+const MATRIX_BYTES = 2 ** 26;
 
 /** The activation matrix A [n, p] and what each of its rows shows. */
 export interface ActivationRows {

@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DEFAULT_OPTIONS } from '../../core/concepts/explain-options.ts';
+import { chooseLayer } from '../../core/pipeline/model-intake.ts';
+import { cropModel, defaultPatch, runnerFor } from '../../core/pipeline/model-parts.ts';
+import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
+import { activationRows } from '../../core/pipeline/stages/rows.ts';
+import type { ClassContext } from '../../core/pipeline/run-context.ts';
+import { openStageStore } from '../../core/project/stage-store.ts';
+import { startRun } from '../../core/project/project-folder.ts';
+import { float32 } from '../../core/tensor.ts';
+import { missingData, realSetting, secondsOf } from './shared-models.ts';
+
+const PHOTOS = 40;
+/** The target: the whole stage (decode, fit, cut, run, store) over the bare forward passes of as many crops. */
+const WANTED = 1.15;
+
+async function run(): Promise<string[]> {
+  if (missingData !== undefined) return [`left out: ${missingData}`];
+  const folder = await mkdtemp(path.join(tmpdir(), 'tessera-bench-'));
+  try {
+    return await compare(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function compare(folder: string): Promise<string[]> {
+  const { workbench, device, intake, photos } = await realSetting('squeezenet1_1', 'parachute');
+  const files = photos.slice(0, PHOTOS);
+  const layer = chooseLayer(intake, undefined);
+  const options = {
+    ...DEFAULT_OPTIONS,
+    rows: 'crops',
+    model: intake.path,
+    images: files,
+    class: '701',
+  } as const;
+  const created = await openOrCreateProject(workbench.storage, folder, intake, files);
+  const { project, run } = await startRun(created, {
+    options: {},
+    seed: 0,
+    versions: {},
+    device: { requested: 'cpu', used: 'cpu', fallbackReasons: [] },
+  });
+  const context: ClassContext = {
+    ...{ workbench, device, intake, project, options, layer, classIndex: 701, signal: undefined },
+    store: openStageStore(project, run),
+    onProgress: () => undefined,
+    images: files.map((file) => ({ path: file, folder: '', root: '' })),
+  };
+  const side = defaultPatch(intake);
+  const runner = runnerFor(context, cropModel(intake, layer, side));
+  const bare = async (count: number): Promise<void> => {
+    for (let done = 0; done < count; done += 64) {
+      const crops = Math.min(64, count - done);
+      await runner.run(float32(new Float32Array(crops * 3 * side * side), [crops, 3, side, side]));
+    }
+  };
+  await bare(64);
+  // The stage between two halves of the bare passes, so that a drift of the machine's speed falls on both.
+  let rows = 0;
+  const first = await secondsOf(() => bare(PHOTOS * 8));
+  const stage = await secondsOf(async () => {
+    rows = (await activationRows(context, 'bench')).activations.rows;
+  });
+  const second = await secondsOf(() => bare(PHOTOS * 8));
+  const forward = ((first + second) * rows) / (PHOTOS * 16);
+  return [
+    `SqueezeNet 1.1, ${PHOTOS} photos, ${rows} crops of ${side} px`,
+    `  crop stage     ${stage.toFixed(2)} s (${(rows / stage).toFixed(0)} crops/s)`,
+    `  bare forwards  ${forward.toFixed(2)} s`,
+    `  ratio ${(stage / forward).toFixed(2)} (wanted at most ${WANTED})`,
+  ];
+}
+
+export default { name: 'Crop stage against the bare forward passes', run };
