@@ -209,6 +209,23 @@ describe('vjp() at kinks follows torch', () => {
     expect([...(gx.data as Float32Array)]).toEqual([3, 0, 0, 4, 0, 0, 0, 0]);
   });
 
+  test('a ReLU that only a MaxPool reads is applied to the pooled tensor, with the same value and gradient', async () => {
+    const model = smallModel({ x: [1, 1, 2, 4] }, [
+      ['Relu', ['x'], ['positive']],
+      ['MaxPool', ['positive'], ['y'], { kernel_shape: [2, 2], strides: [2, 2] }],
+    ]);
+    const backward = vjp(model, { from: 'x', to: 'y', inputDims: noDims, cotangents: 'single' });
+    expect(backward.model.graph.nodes.slice(0, 2).map(({ opType }) => opType)).toEqual(['MaxPool', 'Relu']);
+    const { a, gx } = await runModel(backward.model, {
+      x: float32(Float32Array.of(-1, -2, 1, 5, -3, -4, 2, 3), [1, 1, 2, 4]),
+      v: float32(Float32Array.of(3, 4), [1, 1, 1, 2]),
+    });
+    expect([...(a.data as Float32Array)]).toEqual([0, 5]);
+    expect([...(gx.data as Float32Array)]).toEqual([0, 0, 0, 4, 0, 0, 0, 0]);
+    const atRelu = vjp(model, { from: 'positive', to: 'y', inputDims: noDims });
+    expect(atRelu.inputs.x).toBe('positive');
+  });
+
   test('the norm of a zero vector has gradient zero', async () => {
     const model = smallModel({ x: [1, 3] }, [['ReduceL2', ['x'], ['y'], { axes: [1] }]]);
     const backward = vjp(model, { from: 'x', to: 'y', inputDims: noDims, cotangents: 'single' });
