@@ -16,7 +16,7 @@ export interface FactorHessian {
   /** Place of the free entries of each row of W among the f, and their values: the rows of the unit-row gauge. */
   readonly rowsOfBank: readonly { readonly places: readonly number[]; readonly values: readonly number[] }[];
   /** H · x. */
-  apply(x: Float64Array): Float64Array;
+  readonly apply: (x: Float64Array) => Float64Array;
   /** Change of -gradient with A: δA [n · p] -> (δA·Wᵀ, Uᵀ·δA) [f]. */
   forcing(tangent: ArrayLike<number>): Float64Array;
   /** Its transpose: x [f] -> x_U·W + U·x_W [n · p]. */
