@@ -1,0 +1,220 @@
+import type {
+  Box,
+  Estimate,
+  LayerRecord,
+  Reconstruction,
+  SkippedFile,
+} from '../../core/concepts/explanation.ts';
+import type { DeviceName } from '../../core/platform.ts';
+import type { ClassScore, DocumentId, PictureId, SerializedError } from './app-data.ts';
+
+/*
+ * Plain data that crosses from the workbench to its views: a run, what it found, images, reports. See contract.ts.
+ */
+
+export type RunStatus = 'running' | 'paused' | 'done' | 'cancelled' | 'failed';
+
+export interface RunSummary {
+  readonly runId: string;
+  readonly created: string;
+  readonly className: string | null;
+  readonly classIndex: number | null;
+  readonly layer: string | null;
+  readonly concepts: number | null;
+  readonly isFinished: boolean;
+}
+
+export interface StageProgress {
+  readonly stage: string;
+  /** What the stage does, for people. */
+  readonly title: string;
+  readonly status: 'waiting' | 'running' | 'done';
+  readonly done: number;
+  readonly total: number;
+  readonly ratePerSecond: number | null;
+  readonly etaSeconds: number | null;
+  readonly elapsedSeconds: number;
+}
+
+export interface RunState {
+  /** Null while the run has not told its id. */
+  readonly runId: string | null;
+  readonly status: RunStatus;
+  readonly className: string;
+  readonly stages: readonly StageProgress[];
+  /** Seconds to the end of the stage that runs. */
+  readonly etaSeconds: number | null;
+  /** Taken up where an earlier one had stopped. */
+  readonly isResumed: boolean;
+  readonly device: { readonly used: DeviceName | null; readonly fallbackReasons: readonly string[] };
+  readonly error: SerializedError | null;
+}
+
+/** Concepts as soon as they exist, before their importance is known; in the order of the bank. */
+export interface EarlyConcepts {
+  readonly runId: string;
+  readonly concepts: readonly { readonly id: string; readonly crops: readonly PictureId[] }[];
+}
+
+export interface ConceptItem {
+  readonly id: string;
+  readonly name: string;
+  /** The name that the run gave. */
+  readonly givenName: string;
+  readonly rank: number;
+  readonly importance: Estimate;
+  /** Concepts that share a number cannot be told apart by importance. */
+  readonly tier: number;
+  /** 0…1 */
+  readonly prevalence: number;
+  /** Agreement over repetitions, 0…1; null where it was not evaluated. */
+  readonly reliability: number | null;
+  readonly isHidden: boolean;
+  /** Ids shown as one with it, itself first; empty when it stands alone. */
+  readonly group: readonly string[];
+  /** The concept that stands for its group, when it is another. */
+  readonly mergedInto: string | null;
+  readonly comment: string;
+  /** The strongest crops. */
+  readonly cover: readonly PictureId[];
+  /** Strongest coefficient in each image of the run, by image. */
+  readonly strengths: readonly number[];
+}
+
+export interface RunResult {
+  readonly run: RunSummary;
+  readonly className: string;
+  readonly layer: LayerRecord;
+  readonly images: number;
+  /** Most important first. */
+  readonly concepts: readonly ConceptItem[];
+  readonly reconstruction: Reconstruction;
+  readonly factorization: { readonly method: string; readonly status: string; readonly rows: number };
+  readonly importance: {
+    readonly design: string;
+    readonly samples: number;
+    readonly replicates: number;
+    readonly method: 'sampled' | 'exact';
+  };
+  readonly device: { readonly used: DeviceName; readonly fallbackReasons: readonly string[] };
+  /** Share of images in which two concepts are present together, [r][r] in the order of `concepts`. */
+  readonly cooccurrence: readonly (readonly number[])[];
+  readonly skipped: readonly SkippedFile[];
+  /** What undo and redo would do, for people; null when there is nothing. */
+  readonly undo: string | null;
+  readonly redo: string | null;
+}
+
+/** An edit of what a person made of the concepts. */
+export type ConceptEdit =
+  | { readonly kind: 'rename'; readonly concept: string; readonly name: string }
+  | { readonly kind: 'hide' | 'show'; readonly concept: string }
+  /** The first stands for the others. */
+  | { readonly kind: 'merge'; readonly concepts: readonly string[] }
+  | { readonly kind: 'split'; readonly concept: string }
+  | { readonly kind: 'comment'; readonly concept: string; readonly text: string };
+
+export interface CropQuery {
+  readonly runId: string;
+  readonly concept: string;
+  /** `effect`: how far the class logit falls without the concept in that image. @default 'coefficient' */
+  readonly sort?: 'coefficient' | 'effect';
+  /** Every place of the concept, or the strongest of each image. @default 'all' */
+  readonly places?: 'all' | 'strongest';
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface CropItem {
+  /** Index of the image in the run. */
+  readonly image: number;
+  readonly box: Box;
+  readonly coefficient: number;
+  /** Fall of the class logit without the concept in this image; null until it is asked for by `sort: 'effect'`. */
+  readonly effect: number | null;
+  readonly crop: PictureId;
+  /** The whole picture with the crop outlined. */
+  readonly context: PictureId;
+  /** The whole picture under the concept's map; null where the layer has no grid. */
+  readonly map: PictureId | null;
+}
+
+export interface CropPage {
+  readonly total: number;
+  readonly crops: readonly CropItem[];
+}
+
+export interface RunImage {
+  readonly image: number;
+  readonly fileName: string;
+  readonly picture: PictureId;
+  readonly predicted: ClassScore;
+  readonly agrees: boolean;
+}
+
+export interface ConceptMap {
+  readonly concept: string;
+  readonly grid: readonly [rows: number, columns: number];
+  /** Row-major over the grid; units of the activation. */
+  readonly values: readonly number[];
+  readonly overlay: PictureId;
+  /** Largest value of the concept in any image. */
+  readonly maximum: number;
+}
+
+/** From the logit without any concept to the model's own. `baseline + Σ steps + unexplained = logit`. */
+export interface Waterfall {
+  readonly baseline: number;
+  /** Concepts added one after another, the most important of the class first. */
+  readonly steps: readonly { readonly concept: string; readonly change: number }[];
+  /** What the concepts do not reproduce. */
+  readonly unexplained: number;
+  readonly logit: number;
+}
+
+export interface MapMethod {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+}
+
+export interface ImageDetail {
+  readonly image: number;
+  readonly fileName: string;
+  readonly path: string;
+  /** The square that the model sees. */
+  readonly picture: PictureId;
+  /** Side of that square in pixels of the model's input: the unit of boxes. */
+  readonly side: number;
+  readonly predicted: ClassScore;
+  readonly logit: number;
+  readonly reconstructedLogit: number;
+  readonly agrees: boolean;
+  readonly method: string;
+  readonly methods: readonly MapMethod[];
+  /** One a concept in order of rank; empty where the layer has no grid. */
+  readonly maps: readonly ConceptMap[];
+  /** Bright end of the colour scale that all maps of the run share. */
+  readonly scaleMaximum: number;
+  /** Sobol total index of each concept in this image, by id. */
+  readonly localImportance: Readonly<Record<string, number>>;
+}
+
+export interface ReportChoice {
+  readonly runId: string;
+  /** Ids of the concepts to print, in any order; absent: all that are not hidden. */
+  readonly concepts?: readonly string[];
+  /** Ids from {@link WorkbenchApi.listReportSections}; absent: all. */
+  readonly sections?: readonly string[];
+}
+
+export interface ReportSection {
+  readonly id: string;
+  readonly title: string;
+}
+
+/** Where a report went: a path on this machine, or a page to download; neither when the dialog was closed. */
+export interface SavedReport {
+  readonly path: string | null;
+  readonly document: DocumentId | null;
+}

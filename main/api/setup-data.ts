@@ -1,0 +1,202 @@
+import type { LayerRecord, SkippedFile } from '../../core/concepts/explanation.ts';
+import type { ExplainOptions, ImageSelection } from '../../core/concepts/explain-options.ts';
+import type { Preprocessing } from '../../core/images/preprocessing.ts';
+import type { DeviceChoice } from '../../core/platform.ts';
+import type { ClassScore, PictureId, ProjectId, SerializedError } from './app-data.ts';
+import type { RunSummary } from './result-data.ts';
+
+/*
+ * Plain data that crosses from the workbench to its views: recent projects and the setup of a run. See contract.ts.
+ */
+
+export interface RecentProject {
+  readonly id: ProjectId;
+  readonly name: string;
+  /** Where it lies, for people. */
+  readonly folder: string;
+  readonly modelName: string;
+  /** Classes explained by its finished runs, newest first. */
+  readonly classNames: readonly string[];
+  readonly openedAt: string;
+  readonly thumbnails: readonly PictureId[];
+  /** Why it cannot be opened now; absent when it can. */
+  readonly problem?: string;
+}
+
+/** Everything set for the next run; what is not there yet is null. */
+export interface Setup {
+  /** Another model or project has another key. */
+  readonly key: string;
+  /** Name of the project; null before a model is given. */
+  readonly name: string | null;
+  readonly folder: string | null;
+  readonly model: ModelSummary | null;
+  readonly images: ImageSetSummary | null;
+  readonly options: RunOptions;
+  /** What was refused last, by the part it belongs to; what was set before stays. */
+  readonly problems: Readonly<Partial<Record<SetupPart, SerializedError>>>;
+  /** Finished and unfinished runs of the project, newest first. */
+  readonly runs: readonly RunSummary[];
+  readonly canUndo: boolean;
+}
+
+export type SetupPart = 'model' | 'images' | 'labels' | 'preprocessing' | 'options';
+
+export interface ModelSummary {
+  readonly fileName: string;
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly opset: number;
+  readonly input: {
+    readonly name: string;
+    readonly dims: readonly (number | string)[];
+    readonly layout: string;
+  };
+  readonly output: { readonly name: string; readonly dims: readonly (number | string)[] };
+  readonly classNames: readonly string[];
+  readonly labelsSource: string;
+  readonly preprocessing: PreprocessingChoice;
+  /** In order of depth. */
+  readonly cutPoints: readonly CutPointSummary[];
+  readonly hasFreeBatch: boolean;
+}
+
+export interface CutPointSummary {
+  readonly tensor: string;
+  readonly shape: readonly number[];
+  readonly kind: LayerRecord['kind'];
+  readonly channels: number;
+  readonly grid: readonly [rows: number, columns: number];
+  /** Smallest value on a batch of noise: below 0 says that the layer is signed. Null until probed. */
+  readonly minValue: number | null;
+  /** Share of the multiplications done before it, 0…1. */
+  readonly computeShare: number;
+  readonly proposed: boolean;
+}
+
+export interface PreprocessingChoice {
+  readonly value: Preprocessing;
+  readonly source: 'card' | 'metadata' | 'default' | 'chosen';
+  readonly reason: string;
+  readonly presets: readonly string[];
+  /** The preset in use, if it is one. */
+  readonly preset: string | null;
+}
+
+export interface ImageSetSummary {
+  readonly roots: readonly { readonly path: string; readonly name: string; readonly count: number }[];
+  readonly count: number;
+  /** Pictures and folders that cannot be used. */
+  readonly skipped: readonly SkippedFile[];
+  readonly otherFiles: number;
+  readonly folders: readonly {
+    readonly name: string;
+    readonly count: number;
+    readonly classIndex: number | null;
+  }[];
+}
+
+/** The options of a run that a person sets; model, images, labels and preprocessing are parts of the setup. */
+export type RunOptions = Omit<ExplainOptions, 'model' | 'images' | 'labels' | 'preprocessing' | 'class'> & {
+  /** Index of the class to explain; null before it is chosen. */
+  readonly classIndex: number | null;
+};
+
+/** Changes of options; null takes a choice back. */
+export interface OptionChanges {
+  readonly classIndex?: number | null;
+  readonly select?: ImageSelection;
+  readonly layer?: string | null;
+  readonly concepts?: number | 'auto';
+  readonly rows?: 'crops' | 'grid';
+  readonly patch?: number | null;
+  readonly design?: 'sobol' | 'halton' | 'lhs';
+  readonly samples?: number;
+  readonly replicates?: number;
+  readonly seed?: number;
+  readonly device?: DeviceChoice;
+}
+
+/** What the model says of a handful of pictures under a preprocessing. */
+export interface Preview {
+  readonly pictures: readonly {
+    /** As the model gets it: fitted and cut. */
+    readonly picture: PictureId;
+    readonly fileName: string;
+    readonly folder: string;
+    /** The likeliest classes, at most five. */
+    readonly top: readonly ClassScore[];
+    /** The class its folder names; null where none fits. */
+    readonly expected: number | null;
+  }[];
+  /** Folders named like a class, with how often the model says so. */
+  readonly folders: readonly {
+    readonly name: string;
+    readonly className: string;
+    readonly shown: number;
+    readonly hits: number;
+  }[];
+  /** Hits over all pictures whose folder names a class, 0…1; null where none does. */
+  readonly hitRate: number | null;
+  /** Mean of the largest probability, 0…1. */
+  readonly confidence: number;
+  readonly skipped: readonly SkippedFile[];
+}
+
+export interface PreprocessingTrial {
+  readonly preset: string;
+  readonly hitRate: number | null;
+  readonly confidence: number;
+}
+
+/** What the model predicts for all images. */
+export interface ClassCounts {
+  /** Classes predicted at least once, the most frequent first. */
+  readonly classes: readonly {
+    readonly index: number;
+    readonly name: string;
+    readonly count: number;
+    readonly picture: PictureId;
+  }[];
+  readonly images: number;
+  readonly skipped: readonly SkippedFile[];
+}
+
+export interface ImageTableQuery {
+  readonly offset: number;
+  readonly limit: number;
+  /** @default 'path' */
+  readonly sort?: 'path' | 'folder' | 'bytes' | 'predicted' | 'probability';
+  readonly descending?: boolean;
+  /** Part of a path. */
+  readonly filter?: string;
+}
+
+/** A page of the image table; predictions are null before {@link WorkbenchApi.predictAll}. */
+export interface ImageTable {
+  readonly total: number;
+  readonly rows: readonly {
+    /** Position in the scan. */
+    readonly index: number;
+    readonly picture: PictureId;
+    readonly fileName: string;
+    readonly folder: string;
+    readonly bytes: number;
+    readonly predicted: ClassScore | null;
+    /** Why it is left out; null when it is used. */
+    readonly reason: string | null;
+  }[];
+}
+
+export interface RunEstimate {
+  /** Null before anything was measured on this machine with this model. */
+  readonly seconds: { readonly low: number; readonly high: number } | null;
+  readonly memoryBytes: number;
+  readonly images: number;
+  /** Rows of the activation matrix. */
+  readonly rows: number;
+  readonly channels: number;
+  /** How the figures came about, a sentence. */
+  readonly basis: string;
+}
