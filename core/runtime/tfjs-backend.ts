@@ -66,4 +66,4 @@ async function proveBackend(): Promise<void> {
 }
 
 const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!;
+  (error instanceof Error ? error.message : String(error)).split('\n', 1)[0];

@@ -1,0 +1,78 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { TesseraError } from '../errors.ts';
+import { attachRoot } from './attach-root.ts';
+import type { ImplicitOptions } from './implicit-options.ts';
+import type { OptimalityFn } from './residual-map.ts';
+import { withoutTape } from './tape.ts';
+
+/**
+ * Makes any solver differentiable by the optimality condition that its solutions satisfy.
+ *
+ * `customRoot(F)(solver)` is a function with the solver's own signature, `(init, ...args) => x`. Inside `tf.grad`,
+ * `tf.grads` or `tf.valueAndGrads` (and `tf.tidy`) gradients flow through x to every real tensor among `args`, however
+ * nested; numbers, integer tensors and the arguments listed in `constants` stay constant, and so does `init`. The
+ * solver's own steps are never recorded: memory does not grow with its iterations, and it need not be differentiable.
+ * F sees only its parameters: tensors it closes over count as constants.
+ *
+ * Throws TesseraError: 'bad-usage' if the solver returns a promise (see {@link customRootAsync}); 'bad-tensor' if shapes
+ * do not fit or values are not finite; 'not-differentiable' in the backward pass if ∂F/∂x is singular.
+ * Source: Blondel et al. 2022, "Efficient and Modular Implicit Differentiation", sec. 2.
+ */
+export function customRoot<X, A extends unknown[]>(
+  optimalityFn: OptimalityFn<X, A>,
+  options: ImplicitOptions = {},
+): <I>(solver: (init: I, ...args: A) => X) => (init: I, ...args: A) => X {
+  const attach = attachRoot(optimalityFn, options);
+  return (solver) =>
+    (init, ...args) => {
+      const run = (): X =>
+        tf.tidy(() => refusePromise(solver(init, ...args)) as unknown as tf.TensorContainer) as unknown as X;
+      return tf.tidy(() => {
+        const solution = withoutTape(run);
+        return attach(solution, ...args) as unknown as tf.TensorContainer;
+      }) as unknown as X;
+    };
+}
+
+function refusePromise<X>(solution: X): X {
+  if (!(solution instanceof Promise)) return solution;
+  // Its outcome is of no interest here, but an unhandled rejection would end the process.
+  solution.catch(() => undefined);
+  throw new TesseraError('bad-usage', 'customRoot: the solver returned a promise', {
+    hint: 'Use customRootAsync, or await the solution and give it to attachRoot.',
+  });
+}
+
+/**
+ * The same for an asynchronous solver. tfjs's gradients are synchronous, so the work is in two parts:
+ *
+ *     const attach = await customRootAsync(F)(solver)(init, theta);   // solves once
+ *     const gradient = tf.grad((t) => loss(attach(t)))(theta);        // differentiates at that solution
+ *
+ * `attach(...args)` returns the solution that was found, so it must be given the arguments it was found for. The caller
+ * owns the solution's tensors and disposes them through `attach.dispose()`.
+ */
+export function customRootAsync<X, A extends unknown[]>(
+  optimalityFn: OptimalityFn<X, A>,
+  options: ImplicitOptions = {},
+): <I>(
+  solver: (init: I, ...args: A) => Promise<X>,
+) => (init: I, ...args: A) => Promise<AttachedSolution<X, A>> {
+  const attach = attachRoot(optimalityFn, options);
+  return (solver) =>
+    async (init, ...args) => {
+      const solution = await solver(init, ...args);
+      const attached = (...current: A): X => attach(solution, ...current);
+      return Object.assign(attached, {
+        solution,
+        dispose: () => tf.dispose(solution as unknown as tf.TensorContainer),
+      });
+    };
+}
+
+/** A solution found asynchronously, to be attached to its arguments inside a gradient. */
+export interface AttachedSolution<X, A extends unknown[]> {
+  (...args: A): X;
+  readonly solution: X;
+  dispose(): void;
+}

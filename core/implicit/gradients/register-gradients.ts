@@ -1,0 +1,12 @@
+import { registerElementwiseGradients } from './elementwise-gradients.ts';
+import { registerStructuralGradients } from './structural-gradients.ts';
+
+let registered = false;
+
+/** Gives tfjs's kernels gradients of every order, once. Kernels for which we have no rule keep the one they had. */
+export function registerGradients(): void {
+  if (registered) return;
+  registered = true;
+  registerElementwiseGradients();
+  registerStructuralGradients();
+}

@@ -1,0 +1,119 @@
+/** A square matrix A [size, size], known by what it does to a vector. */
+export interface LinearOperator {
+  readonly size: number;
+  /** A · v. */
+  readonly apply: (v: Float64Array) => Float64Array;
+  /** Aᵀ · v; needed by normal-cg and minimum-norm. */
+  readonly applyTranspose?: (v: Float64Array) => Float64Array;
+  /** All of A, row-major, where that is cheaper than `size` products. */
+  readonly toDense?: () => Float64Array;
+}
+
+/**
+ * How a linear solve ended. `breakdown`: the method cannot go on (singular or, for cg and cholesky, not positive
+ * definite matrix, or values that are not finite); `x` is then the best iterate and must not be trusted.
+ */
+export type LinearStatus = 'converged' | 'max-iterations' | 'breakdown';
+
+export interface LinearSolution {
+  readonly x: Float64Array;
+  readonly status: LinearStatus;
+  readonly iterations: number;
+  /** ‖b - A x‖ / ‖b‖ of the returned x, recomputed, not the method's own running estimate. */
+  readonly residual: number;
+}
+
+export interface LinearSolveOptions {
+  /** Wanted ‖b - A x‖ / ‖b‖. @default 1e-10 */
+  readonly tol?: number;
+  /** Products with A (or pairs of them). @default 10 · size + 100 */
+  readonly maxIter?: number;
+  /** Warm start. @default zeros */
+  readonly init?: Float64Array;
+  /** Approximates A⁻¹ · r. Must be symmetric positive definite for cg. */
+  readonly preconditioner?: (r: Float64Array) => Float64Array;
+  /** Solves (A + ridge · I) x = b instead. @default 0 */
+  readonly ridge?: number;
+  /** Vectors kept by gmres between restarts. @default 50 */
+  readonly restart?: number;
+}
+
+/** Solves A x = b. Never throws for numerical reasons: look at `status`. */
+export type LinearSolver = (
+  operator: LinearOperator,
+  b: Float64Array,
+  options?: LinearSolveOptions,
+) => LinearSolution;
+
+/** An operator from a row-major matrix. */
+export function denseOperator(matrix: Float64Array, size: number): LinearOperator {
+  return {
+    size,
+    apply: (v) => {
+      const product = new Float64Array(size);
+      for (let i = 0; i < size; i++) {
+        let sum = 0;
+        for (let j = 0; j < size; j++) sum += matrix[i * size + j] * v[j];
+        product[i] = sum;
+      }
+      return product;
+    },
+    applyTranspose: (v) => {
+      const product = new Float64Array(size);
+      for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) product[j] += matrix[i * size + j] * v[i];
+      return product;
+    },
+    toDense: () => matrix,
+  };
+}
+
+/** Aᵀ as an operator; `apply` fails when A does not offer `applyTranspose`. */
+export function transposeOperator(operator: LinearOperator): LinearOperator {
+  const { size } = operator;
+  return {
+    size,
+    apply: (v) => operator.applyTranspose!(v),
+    applyTranspose: (v) => operator.apply(v),
+    toDense: () => transposeSquare(denseMatrix(operator), size),
+  };
+}
+
+/** Row-major transpose of a square matrix. */
+export function transposeSquare(matrix: Float64Array, size: number): Float64Array {
+  const result = new Float64Array(matrix.length);
+  for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) result[j * size + i] = matrix[i * size + j]!;
+  return result;
+}
+
+/** All entries of an operator, row-major; by unit vectors if it has no quicker way. */
+export function denseMatrix(operator: LinearOperator): Float64Array {
+  if (operator.toDense) return operator.toDense();
+  const { size } = operator;
+  const matrix = new Float64Array(size * size);
+  const unit = new Float64Array(size);
+  for (let j = 0; j < size; j++) {
+    unit[j] = 1;
+    operator.apply(unit).forEach((value, i) => (matrix[i * size + j] = value));
+    unit[j] = 0;
+  }
+  return matrix;
+}
+
+/** A + ridge · I. */
+export function addRidge(operator: LinearOperator, ridge: number): LinearOperator {
+  if (ridge === 0) return operator;
+  const { size } = operator;
+  const { applyTranspose } = operator;
+  const shifted = (product: Float64Array, v: Float64Array): Float64Array =>
+    product.map((value, i) => value + ridge * v[i]);
+  return {
+    size,
+    apply: (v) => shifted(operator.apply(v), v),
+    ...(applyTranspose ? { applyTranspose: (v: Float64Array) => shifted(applyTranspose(v), v) } : {}),
+    toDense: () => {
+      const matrix = Float64Array.from(denseMatrix(operator));
+      for (let i = 0; i < size; i++) matrix[i * size + i] += ridge;
+      return matrix;
+    },
+  };
+}

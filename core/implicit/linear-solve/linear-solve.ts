@@ -1,0 +1,56 @@
+import { TesseraError } from '../../errors.ts';
+import { bicgstab } from './bicgstab.ts';
+import { cg } from './cg.ts';
+import { cholesky, lu } from './dense-solve.ts';
+import { gmres } from './gmres.ts';
+import type { LinearSolution, LinearSolver } from './linear-operator.ts';
+import { minimumNorm } from './minimum-norm.ts';
+import { normalCg } from './normal-cg.ts';
+
+/** Up to this size the default assembles the matrix: exact, and dearer than a few dozen products only slowly. */
+const DENSE_LIMIT = 500;
+
+/**
+ * The default. Dense LU up to 500 unknowns; beyond that gmres, then bicgstab from where it stopped, then normal-cg.
+ *
+ * Krylov methods on the normal equations alone, as some toolkits default to, lose most digits on the
+ * Karush-Kuhn-Tucker systems of constrained problems.
+ */
+export const auto: LinearSolver = (operator, b, options = {}) => {
+  if (operator.size <= DENSE_LIMIT) return lu(operator, b, options);
+  const methods = [gmres, bicgstab, ...(operator.applyTranspose ? [normalCg] : [])];
+  let best: LinearSolution | undefined;
+  for (const method of methods) {
+    const start = best && Number.isFinite(best.residual) ? { init: best.x } : {};
+    const solution = method(operator, b, { ...options, ...start });
+    if (solution.status === 'converged') return solution;
+    if (!best || !(solution.residual >= best.residual)) best = solution;
+  }
+  return best!;
+};
+
+const solvers = {
+  auto,
+  cg,
+  'normal-cg': normalCg,
+  bicgstab,
+  gmres,
+  lu,
+  cholesky,
+  'minimum-norm': minimumNorm,
+} as const satisfies Record<string, LinearSolver>;
+
+export type LinearSolverName = keyof typeof solvers;
+
+/** The names a `solve` option takes. */
+export const linearSolverNames = Object.keys(solvers) as readonly LinearSolverName[];
+
+/** Looks a solver up by name; TesseraError 'unknown-name' lists the names there are. */
+export function linearSolver(solver: LinearSolverName | LinearSolver): LinearSolver {
+  if (typeof solver === 'function') return solver;
+  const found = (solvers as Readonly<Record<string, LinearSolver | undefined>>)[solver];
+  if (found) return found;
+  throw new TesseraError('unknown-name', `unknown linear solver "${String(solver)}"`, {
+    hint: `Use one of ${linearSolverNames.join(', ')}, or a function.`,
+  });
+}

@@ -1,0 +1,76 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { constant } from './constant.ts';
+import { toFloat64 } from './float64/float64-backend.ts';
+import { transposeSquare } from './linear-solve/linear-operator.ts';
+import type { LinearOperator } from './linear-solve/linear-operator.ts';
+import { jvp, vjp, withoutTape } from './tape.ts';
+
+/**
+ * The derivative of a map from vectors [n] to vectors [n] at a point, as a matrix-free operator on plain arrays.
+ *
+ * Each product evaluates f again. `apply` falls back to the assembled matrix where an operation has a first but no
+ * second derivative in tfjs. The point must outlive the operator.
+ */
+export function linearise(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor): LinearOperator {
+  const size = x.size;
+  const onArrays = (v: Float64Array, product: (tensor: tf.Tensor) => tf.Tensor): Float64Array =>
+    withoutTape(() => {
+      const result = tf.tidy(() => product(constant(v)));
+      const values = toFloat64(result);
+      result.dispose();
+      return values;
+    });
+  const applyTranspose = (u: Float64Array): Float64Array =>
+    onArrays(u, (tensor) => vjp(([point]) => f(point), [x], tensor)[0]);
+  let assembled: Float64Array | undefined;
+  const toDense = (): Float64Array => (assembled ??= assembleRows(applyTranspose, size));
+  let forward: 'unknown' | 'available' | 'missing' = 'unknown';
+  const apply = (v: Float64Array): Float64Array => {
+    if (forward !== 'missing') {
+      try {
+        const product = onArrays(v, (tensor) => jvp(([point]) => f(point), [x], [tensor]));
+        forward = 'available';
+        return product;
+      } catch (error) {
+        if (forward === 'available' || !isMissingGradient(error)) throw error;
+        forward = 'missing';
+      }
+    }
+    return matVec(toDense(), v);
+  };
+  return { size, apply, applyTranspose, toDense };
+}
+
+const isMissingGradient = (error: unknown): boolean =>
+  error instanceof Error && error.message.includes('gradient function not found');
+
+function assembleRows(applyTranspose: (u: Float64Array) => Float64Array, size: number): Float64Array {
+  const matrix = new Float64Array(size * size);
+  const unit = new Float64Array(size);
+  for (let i = 0; i < size; i++) {
+    unit[i] = 1;
+    matrix.set(applyTranspose(unit), i * size);
+    unit[i] = 0;
+  }
+  return matrix;
+}
+
+function matVec(matrix: Float64Array, v: Float64Array): Float64Array {
+  const n = v.length;
+  return Float64Array.from({ length: n }, (_, i) => {
+    let sum = 0;
+    for (let j = 0; j < n; j++) sum += matrix[i * n + j] * v[j];
+    return sum;
+  });
+}
+
+/** The transposed derivative, as reverse differentiation needs it. */
+export function lineariseTransposed(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor): LinearOperator {
+  const { size, apply, applyTranspose, toDense } = linearise(f, x);
+  return {
+    size,
+    apply: applyTranspose!,
+    applyTranspose: apply,
+    toDense: () => transposeSquare(toDense!(), size),
+  };
+}

@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { OptimalityFn } from '../residual-map.ts';
+import { gradientOf } from './gradient.ts';
+import type { Objective } from './gradient.ts';
+
+/** A primal solution with its multipliers: `nu` for equalities, `mu` >= 0 for inequalities; absent if there are none. */
+export interface KktPoint<X> {
+  readonly x: X;
+  readonly nu?: tf.Tensor;
+  readonly mu?: tf.Tensor;
+}
+
+/** minimise objective s.t. equality(x) = 0 and inequality(x) <= 0, entry by entry. All see the same arguments. */
+export interface ConstrainedProblem<X, A extends unknown[]> {
+  readonly objective: Objective<X, A>;
+  readonly equality?: (x: X, ...args: A) => tf.Tensor;
+  readonly inequality?: (x: X, ...args: A) => tf.Tensor;
+}
+
+/**
+ * The Karush-Kuhn-Tucker conditions as a root:
+ * { x: ∇ₓ(f + ⟨nu, g⟩ + ⟨mu, h⟩), nu: g(x), mu: mu ⊙ h(x) }  for equality g and inequality h.
+ *
+ * Regular where strict complementarity, independent active constraints and second-order sufficiency hold.
+ */
+export function kktConditions<X, A extends unknown[]>({
+  objective,
+  equality,
+  inequality,
+}: ConstrainedProblem<X, A>): OptimalityFn<KktPoint<X>, A> {
+  return ({ x, nu, mu }, ...args) => {
+    const lagrangian = (point: X): tf.Tensor => {
+      const terms = [tf.reshape(objective(point, ...args), [])];
+      if (equality && nu) terms.push(tf.sum(tf.mul(nu, equality(point, ...args))));
+      if (inequality && mu) terms.push(tf.sum(tf.mul(mu, inequality(point, ...args))));
+      return tf.addN(terms);
+    };
+    return {
+      x: gradientOf(lagrangian)(x),
+      ...(equality && nu ? { nu: equality(x, ...args) } : {}),
+      ...(inequality && mu ? { mu: tf.mul(mu, inequality(x, ...args)) } : {}),
+    };
+  };
+}

@@ -1,0 +1,34 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { KktPoint } from './kkt.ts';
+
+/**
+ * minimise ½ xᵀQx + cᵀx s.t. A x = b, G x <= h, for Q [n, n] (its symmetric part counts), c [n], A [m, n], b [m],
+ * G [k, n], h [k]. Both kinds of constraint may be absent.
+ */
+export interface QuadraticProgramme {
+  readonly Q: tf.Tensor;
+  readonly c: tf.Tensor;
+  readonly A?: tf.Tensor;
+  readonly b?: tf.Tensor;
+  readonly G?: tf.Tensor;
+  readonly h?: tf.Tensor;
+}
+
+const times = (matrix: tf.Tensor, v: tf.Tensor, transpose = false): tf.Tensor =>
+  tf.reshape(tf.matMul(matrix, tf.reshape(v, [v.size, 1]), transpose), [matrix.shape[transpose ? 1 : 0]!]);
+
+/** KKT residual { x: Qx + c + Aᵀnu + Gᵀmu, nu: Ax - b, mu: mu ⊙ (Gx - h) } of a quadratic programme. */
+export function quadraticProgrammeResidual(
+  { x, nu, mu }: KktPoint<tf.Tensor>,
+  { Q, c, A, b, G, h }: QuadraticProgramme,
+): KktPoint<tf.Tensor> {
+  const symmetric = tf.mul(0.5, tf.add(Q, tf.transpose(Q)));
+  const forces = [tf.add(times(symmetric, x), c)];
+  if (A && nu) forces.push(times(A, nu, true));
+  if (G && mu) forces.push(times(G, mu, true));
+  return {
+    x: tf.addN(forces),
+    ...(A && b && nu ? { nu: tf.sub(times(A, x), b) } : {}),
+    ...(G && h && mu ? { mu: tf.mul(mu, tf.sub(times(G, x), h)) } : {}),
+  };
+}

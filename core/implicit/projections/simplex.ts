@@ -1,0 +1,88 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { TesseraError } from '../../errors.ts';
+import { constant } from '../constant.ts';
+import { toFloat64 } from '../float64/float64-backend.ts';
+import { asTensor } from '../scalar.ts';
+import type { Scalar } from '../scalar.ts';
+
+/** Which entries of one row stay positive (Held, Wolfe & Crowder 1974): sort, then find the threshold. */
+function supportOf(row: Float64Array, value: number, maxNonZero: number): Float64Array {
+  const order = Array.from(row.keys()).sort((a, b) => row[b] - row[a] || a - b);
+  const support = new Float64Array(row.length);
+  let sum = 0;
+  for (let count = 1; count <= Math.min(maxNonZero, row.length); count++) {
+    const index = order[count - 1];
+    sum += row[index];
+    // Compared as a difference to the largest entry, so that entries of 1e8 keep their digits.
+    if (count > 1 && !(row[index] - (sum - value) / count > 0)) break;
+    support[index] = 1;
+  }
+  return support;
+}
+
+function supportMask(x: tf.Tensor, value: tf.Tensor, maxNonZero: number): tf.Tensor {
+  const rows = toFloat64(x);
+  const totals = toFloat64(value);
+  if (!totals.every((total) => total > 0)) {
+    throw new TesseraError(
+      'bad-tensor',
+      `simplex projection: the sum must be positive, got ${totals.join(', ')}`,
+    );
+  }
+  const width = x.shape.at(-1)!;
+  const mask = new Float64Array(rows.length);
+  for (let start = 0; start < rows.length; start += width) {
+    const total = totals[totals.length === 1 ? 0 : start / width];
+    mask.set(supportOf(rows.subarray(start, start + width), total, maxNonZero), start);
+  }
+  return constant(mask, x.shape);
+}
+
+/** On a known support the projection is affine: subtract the same amount everywhere. */
+function shiftOnSupport(x: tf.Tensor, total: tf.Tensor, mask: tf.Tensor): tf.Tensor {
+  const count = tf.sum(mask, -1, true);
+  const sums = total.size === 1 ? tf.reshape(total, []) : tf.expandDims(total, -1);
+  // Centring first keeps digits when the entries are large.
+  const centre = tf.div(tf.sum(tf.mul(mask, x), -1, true), count);
+  const kept = tf.add(tf.sub(x, centre), tf.div(sums, count));
+  return tf.where(tf.cast(mask, 'bool'), kept, tf.zerosLike(kept));
+}
+
+/**
+ * argmin ‖p - x‖² over p >= 0, Σp = value, along the last axis of x [..., n]. `value` is one number for all rows or a
+ * tensor of shape x.shape without the last axis. Derivative: (diag(s) - s sᵀ/|s|) with s the support.
+ *
+ * Throws TesseraError 'bad-tensor' unless value > 0.
+ */
+export function projectionSimplex(x: tf.Tensor, value: Scalar = 1): tf.Tensor {
+  return projectionSparseSimplex(x, Infinity, value);
+}
+
+/**
+ * Projection onto the simplex of the `maxNonZero` largest entries, zero elsewhere: a global minimiser over the vectors of
+ * the simplex with at most that many non-zeros (Kyrillidis et al. 2013). Ties go to the first entry.
+ */
+export function projectionSparseSimplex(x: tf.Tensor, maxNonZero: number, value: Scalar = 1): tf.Tensor {
+  return tf.tidy(() => {
+    const total = asTensor(value);
+    return shiftOnSupport(x, total, supportMask(x, total, maxNonZero));
+  });
+}
+
+/** A nearest point with ‖p‖₁ = value for a vector x: the simplex projection of |x| with the signs of x (0 counts as +). */
+export function projectionL1Sphere(x: tf.Tensor, value: Scalar = 1): tf.Tensor {
+  return tf.tidy(() => {
+    const one = tf.onesLike(x);
+    const sign = tf.where(tf.less(x, 0), tf.neg(one), one);
+    return tf.mul(sign, projectionSimplex(tf.mul(sign, x), value));
+  });
+}
+
+/** argmin ‖p - x‖² over ‖p‖₁ <= maxValue for a vector x; the identity inside. */
+export function projectionL1Ball(x: tf.Tensor, maxValue: Scalar = 1): tf.Tensor {
+  return tf.tidy(() => {
+    const radius = asTensor(maxValue);
+    const inside = tf.lessEqual(tf.sum(tf.abs(x)), radius);
+    return tf.where(inside, x, projectionL1Sphere(x, radius));
+  });
+}

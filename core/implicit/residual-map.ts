@@ -1,0 +1,115 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { TesseraError } from '../errors.ts';
+import { toFloat64 } from './float64/float64-backend.ts';
+import { registerGradients } from './gradients/register-gradients.ts';
+import { allFinite } from './linear-solve/vector.ts';
+import { flattenTree, pack, unpack } from './tree.ts';
+import type { FlatTree } from './tree.ts';
+
+/** F(x, theta) on packed vectors: x [n], the differentiated tensors, the other tensors -> [n]. */
+export type Residual = (
+  x: tf.Tensor,
+  theta: readonly tf.Tensor[],
+  constants: readonly tf.Tensor[],
+) => tf.Tensor;
+
+/** A user's optimality condition at one solution and one set of arguments, taken apart into plain tensors. */
+export interface ResidualMap {
+  readonly residual: Residual;
+  /** Tensors of the solution. */
+  readonly solution: readonly tf.Tensor[];
+  readonly theta: readonly tf.Tensor[];
+  readonly constants: readonly tf.Tensor[];
+  /** Puts one value for each differentiated tensor into the shape of the arguments, null for all other tensors. */
+  arrange<T>(values: readonly unknown[]): T;
+}
+
+/** F of the solution and the arguments, with values shaped like the solution. */
+export type OptimalityFn<X, A extends unknown[]> = (x: X, ...args: A) => X;
+
+/**
+ * Takes a problem apart; tensors of type float32 (tfjs's only real type) outside `constantArguments` are differentiated.
+ *
+ * Throws TesseraError 'bad-tensor' when the solution holds no tensor, integers, or values that are not finite, and later
+ * when F does not return the solution's shapes.
+ */
+export function createResidualMap<X, A extends unknown[]>(
+  optimalityFn: OptimalityFn<X, A>,
+  solution: X,
+  args: A,
+  constantArguments: readonly number[] = [],
+): ResidualMap {
+  registerGradients();
+  const x = flattenTree(solution);
+  checkSolution(x);
+  const shapes = x.leaves.map((leaf) => leaf.shape);
+  const all = flattenTree(args);
+  const isTheta = differentiableLeaves(args, constantArguments);
+  const residual: Residual = (vector, theta, constants) => {
+    const queues = { theta: [...theta], constants: [...constants] };
+    const leaves = isTheta.map((yes) => (yes ? queues.theta.shift()! : queues.constants.shift()!));
+    const value = optimalityFn(x.rebuild<X>(unpack(vector, shapes)), ...all.rebuild<A>(leaves));
+    return packResidual(value, x);
+  };
+  return {
+    residual,
+    solution: x.leaves,
+    theta: all.leaves.filter((_, i) => isTheta[i]),
+    constants: all.leaves.filter((_, i) => !isTheta[i]),
+    arrange: <T>(values: readonly unknown[]) => {
+      const queue = [...values];
+      return all.rebuild<T>(isTheta.map((yes) => (yes ? queue.shift() : null)));
+    },
+  };
+}
+
+function differentiableLeaves(args: readonly unknown[], constantArguments: readonly number[]): boolean[] {
+  return args.flatMap((argument, position) =>
+    flattenTree(argument).leaves.map(
+      (leaf) => leaf.dtype === 'float32' && !constantArguments.includes(position),
+    ),
+  );
+}
+
+function checkSolution(x: FlatTree<unknown>): void {
+  if (x.leaves.length === 0) {
+    throw new TesseraError('bad-tensor', 'implicit differentiation: the solution holds no tensor', {
+      hint: 'A solver must return a tensor, or arrays and plain objects of tensors.',
+    });
+  }
+  for (const leaf of x.leaves) {
+    if (leaf.dtype !== 'float32') {
+      throw new TesseraError(
+        'bad-tensor',
+        `implicit differentiation: the solution must be real (float32), got ${leaf.dtype} of shape [${leaf.shape.join(', ')}]`,
+      );
+    }
+    if (!allFinite(toFloat64(leaf))) {
+      throw new TesseraError(
+        'bad-tensor',
+        'implicit differentiation: the solution has entries that are not finite',
+        {
+          hint: 'The solver diverged, or was started outside its domain.',
+        },
+      );
+    }
+  }
+}
+
+/** Joins what F returned, after comparing it with the solution leaf by leaf. */
+function packResidual(value: unknown, x: FlatTree<unknown>): tf.Tensor {
+  const { leaves } = flattenTree(value);
+  const shapesOf = (tensors: readonly tf.Tensor[]): string =>
+    tensors.map((tensor) => `[${tensor.shape.join(', ')}]`).join(', ');
+  const fits =
+    leaves.length === x.leaves.length &&
+    leaves.every((leaf, i) => tf.util.arraysEqual(leaf.shape, x.leaves[i].shape));
+  if (!fits) {
+    throw new TesseraError(
+      'bad-tensor',
+      `optimality condition: expected values shaped like the solution, ${shapesOf(x.leaves)}, got ${shapesOf(leaves)}`,
+      { hint: 'F(x, ...) must return one value for every entry of x, in the same structure.' },
+    );
+  }
+  return pack(leaves);
+}

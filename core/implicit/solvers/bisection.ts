@@ -1,0 +1,57 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { TesseraError } from '../../errors.ts';
+import { constant } from '../constant.ts';
+import { createSolver, numberOf } from './solver.ts';
+import type { Solver, SolverOptions } from './solver.ts';
+
+export interface BisectionOptions extends SolverOptions {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** The bracket, and the sign of f at its lower end. */
+interface Bracket {
+  readonly lower: number;
+  readonly upper: number;
+  readonly sign: number;
+}
+
+/**
+ * Root of a continuous f(x, ...args) of one number x between two bounds where it has opposite signs. The first guess given
+ * to `run` is ignored. Error: width of the bracket over that of the bounds. Its iterations carry no gradient, so
+ * unrolling gives none; `run` does.
+ *
+ * Throws TesseraError 'bad-usage' when f has the same sign at both bounds. @default maxIter 200
+ */
+export function bisection<A extends unknown[]>(
+  rootFn: (x: tf.Tensor, ...args: A) => tf.Tensor,
+  options: BisectionOptions,
+): Solver<tf.Tensor, A, Bracket> {
+  const { lower, upper } = options;
+  const at = (x: number, args: A): number => numberOf(rootFn(constant(x), ...args));
+  return createSolver<tf.Tensor, A, Bracket>(
+    {
+      optimality: rootFn,
+      maxIter: 200,
+      start: (_, ...args) => {
+        const [low, high] = [at(lower, args), at(upper, args)];
+        if (!(low * high <= 0)) {
+          throw new TesseraError(
+            'bad-usage',
+            `bisection: f must change sign between ${lower} and ${upper}, got f = ${low} and ${high}`,
+          );
+        }
+        return { lower, upper, sign: Math.sign(low) || -Math.sign(high) || -1 };
+      },
+      advance: (_, bracket, __, ...args) => {
+        const middle = 0.5 * (bracket.lower + bracket.upper);
+        const value = at(middle, args);
+        const below = Math.sign(value) === bracket.sign;
+        const memory = { ...bracket, ...(below ? { lower: middle } : { upper: middle }) };
+        const width = value === 0 ? 0 : (memory.upper - memory.lower) / (upper - lower);
+        return { x: constant(middle), memory, error: Number.isNaN(value) ? NaN : width };
+      },
+    },
+    options,
+  );
+}

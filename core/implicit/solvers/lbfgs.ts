@@ -1,0 +1,110 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { constant } from '../constant.ts';
+import { toFloat64 } from '../float64/float64-backend.ts';
+import { dot, norm } from '../linear-solve/vector.ts';
+import { gradientOf } from '../optimality/gradient.ts';
+import type { Objective } from '../optimality/gradient.ts';
+import { stationaryPoint } from '../optimality/stationary.ts';
+import { withoutTape } from '../tape.ts';
+import { createSolver, numberOf } from './solver.ts';
+import type { Solver, SolverOptions } from './solver.ts';
+
+export interface LbfgsOptions extends SolverOptions {
+  /** Pairs of steps and gradient changes kept. @default 10 */
+  readonly history?: number;
+}
+
+/** A step s, the gradient's change y, and 1 / ⟨s, y⟩. */
+interface Pair {
+  readonly s: Float64Array;
+  readonly y: Float64Array;
+  readonly rho: number;
+}
+
+/** Applies the inverse Hessian's approximation by the two-loop recursion, in tfjs operations so that it can be unrolled. */
+function twoLoop(pairs: readonly Pair[], g: tf.Tensor): tf.Tensor {
+  let q = g;
+  const alphas: tf.Tensor[] = [];
+  const inner = (a: Float64Array, b: tf.Tensor): tf.Tensor => tf.sum(tf.mul(constant(a, b.shape), b));
+  for (const { s, y, rho } of pairs) {
+    const alpha = tf.mul(constant(rho), inner(s, q));
+    alphas.push(alpha);
+    q = tf.sub(q, tf.mul(alpha, constant(y, g.shape)));
+  }
+  const [last] = pairs;
+  if (last) q = tf.mul(constant(1 / (last.rho * dot(last.y, last.y))), q);
+  for (let i = pairs.length - 1; i >= 0; i--) {
+    const { s, y, rho } = pairs[i]!;
+    const beta = tf.mul(constant(rho), inner(y, q));
+    q = tf.add(q, tf.mul(tf.sub(alphas[i]!, beta), constant(s, g.shape)));
+  }
+  return q;
+}
+
+/** Step length by bisection between Armijo's and the weak Wolfe condition (Lewis & Overton 2013). */
+function wolfeLength(
+  along: (length: number) => { value: number; slope: number },
+  value: number,
+  slope: number,
+): number {
+  const slack = 10 * tf.backend().epsilon() * Math.max(1, Math.abs(value));
+  let [low, high, length] = [0, Infinity, 1];
+  for (let trial = 0; trial < 40; trial++) {
+    const there = along(length);
+    if (!(there.value <= value + 1e-4 * length * slope + slack)) high = length;
+    else if (there.slope < 0.9 * slope) low = length;
+    else return length;
+    length = high === Infinity ? 2 * low : (low + high) / 2;
+  }
+  return length;
+}
+
+/**
+ * minimise a smooth f(x, ...args) of one tensor x by limited-memory BFGS (Liu & Nocedal 1989) with a weak Wolfe line search.
+ * Error: ‖∇f‖. Differentiated through ∇f = 0. @default maxIter 500
+ */
+export function lbfgs<A extends unknown[]>(
+  objective: Objective<tf.Tensor, A>,
+  options: LbfgsOptions = {},
+): Solver<tf.Tensor, A, readonly Pair[]> {
+  const gradient = gradientOf(objective);
+  const { history = 10 } = options;
+  const lengthAlong = (x: tf.Tensor, direction: tf.Tensor, slope: number, first: number, args: A): number =>
+    withoutTape(() => {
+      const value = tf.tidy(() => numberOf(objective(x, ...args)) as never) as number;
+      const along = (length: number): { value: number; slope: number } =>
+        tf.tidy(() => {
+          const point = tf.sub(x, tf.mul(constant(length * first), direction));
+          const there = gradient(point, ...args);
+          return {
+            value: numberOf(objective(point, ...args)),
+            slope: -first * numberOf(tf.sum(tf.mul(there, direction))),
+          } as never;
+        });
+      return first * wolfeLength(along, value, first * slope);
+    });
+  return createSolver<tf.Tensor, A, readonly Pair[]>(
+    {
+      optimality: stationaryPoint(objective),
+      maxIter: 500,
+      start: () => [],
+      advance: (x, pairs, _, ...args) => {
+        const g = gradient(x, ...args);
+        const direction = twoLoop(pairs, g);
+        const slope = -numberOf(tf.sum(tf.mul(g, direction)));
+        // Without curvature yet, a unit step may be far too long.
+        const first = pairs.length > 0 ? 1 : Math.min(1, 1 / Math.max(norm(toFloat64(g)), 1e-30));
+        const length = lengthAlong(x, direction, slope, first, args);
+        const next = tf.sub(x, tf.mul(constant(length), direction));
+        const after = gradient(next, ...args);
+        const s = toFloat64(tf.sub(next, x));
+        const y = toFloat64(tf.sub(after, g));
+        const curvature = dot(s, y);
+        const useful = curvature > 1e-12 * norm(s) * norm(y);
+        const kept = useful ? [{ s, y, rho: 1 / curvature }, ...pairs].slice(0, history) : pairs;
+        return { x: next, memory: kept, error: norm(toFloat64(after)) };
+      },
+    },
+    options,
+  );
+}

@@ -1,0 +1,88 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { constant } from '../constant.ts';
+import { toFloat64 } from '../float64/float64-backend.ts';
+import { fixedPointResidual } from '../custom-fixed-point.ts';
+import { rowGram } from '../float64-matrix.ts';
+import { luFactor } from '../linear-solve/lu-factor.ts';
+import { projectedGradient } from '../optimality/fixed-points.ts';
+import type { OptimalityFn } from '../residual-map.ts';
+import { withoutTape } from '../tape.ts';
+import { createSolver, treeNorm } from './solver.ts';
+import type { Solver, SolverOptions } from './solver.ts';
+
+export interface NnlsOptions extends SolverOptions {
+  /** Penalty of the splitting. @default the mean of the diagonal of W Wᵀ */
+  readonly rho?: number;
+}
+
+/** The scaled dual, the unconstrained copy, the penalty and (W Wᵀ + rho I)⁻¹. */
+interface Splitting {
+  readonly u: tf.Tensor;
+  readonly dual: tf.Tensor;
+  readonly rho: number;
+  readonly inverse: Float64Array;
+}
+
+/** ½‖A - U W‖² for U [n, r], A [n, p], W [r, p]. */
+export function nnlsObjective(u: tf.Tensor, a: tf.Tensor, w: tf.Tensor): tf.Tensor {
+  return tf.mul(0.5, tf.sum(tf.square(tf.sub(a, tf.matMul(u, w)))));
+}
+
+/** U = max(U - ∇, 0) as a root: the condition behind every derivative of non-negative least squares here. */
+export const nnlsOptimality: OptimalityFn<tf.Tensor, [tf.Tensor, tf.Tensor]> = fixedPointResidual(
+  projectedGradient(nnlsObjective, (y) => tf.relu(y)),
+);
+
+/** Inverse of a regular row-major matrix. */
+export function invertRegular(matrix: Float64Array, n: number): Float64Array {
+  const factor = luFactor(matrix, n);
+  const inverse = new Float64Array(n * n);
+  for (let j = 0; j < n; j++) {
+    const unit = new Float64Array(n);
+    unit[j] = 1;
+    factor.solve(unit).forEach((value, i) => (inverse[i * n + j] = value));
+  }
+  return inverse;
+}
+
+function splittingFor(u: tf.Tensor, w: tf.Tensor, chosen: number | undefined): Splitting {
+  const [r, p] = w.shape as [number, number];
+  const gram = rowGram(toFloat64(w), r, p);
+  let trace = 0;
+  for (let i = 0; i < r; i++) trace += gram[i * r + i]!;
+  const rho = chosen ?? Math.max(trace / r, Number.MIN_VALUE);
+  for (let i = 0; i < r; i++) gram[i * r + i]! += rho;
+  return { u, dual: tf.zerosLike(u), rho, inverse: invertRegular(gram, r) };
+}
+
+/**
+ * argmin ½‖A - U W‖² over U >= 0 [n, r], for A [n, p] and W [r, p], by the alternating direction method of multipliers
+ * (Boyd et al. 2011): arguments of `run` are (U₀, A, W).
+ *
+ * Error: primal plus dual residual. Differentiated by A and W through the projected-gradient condition, which has a
+ * derivative wherever no coefficient and its multiplier vanish together and the active rows of W are independent.
+ * @default maxIter 5000
+ */
+export function nnlsAdmm(options: NnlsOptions = {}): Solver<tf.Tensor, [tf.Tensor, tf.Tensor], Splitting> {
+  return createSolver<tf.Tensor, [tf.Tensor, tf.Tensor], Splitting>(
+    {
+      optimality: nnlsOptimality,
+      maxIter: 5000,
+      start: (u0, _, w) => withoutTape(() => splittingFor(u0, w, options.rho)),
+      advance: (z, { u, dual, rho, inverse }, _, a, w) => {
+        const r = w.shape[0]!;
+        // (U(W Wᵀ + rho I) - A Wᵀ - rho (Z - Y)) = 0, solved as a correction: the inverse then counts as a constant.
+        const gap = tf.sub(
+          tf.matMul(tf.sub(tf.matMul(u, w), a), w, false, true),
+          tf.mul(constant(rho), tf.sub(tf.sub(z, dual), u)),
+        );
+        const uNext = tf.sub(u, tf.matMul(gap, constant(inverse, [r, r])));
+        const zNext = tf.relu(tf.add(uNext, dual));
+        const dualNext = tf.add(dual, tf.sub(uNext, zNext));
+        const error = treeNorm(tf.sub(uNext, zNext)) + treeNorm(tf.sub(zNext, z));
+        return { x: zNext, memory: { u: uNext, dual: dualNext, rho, inverse }, error };
+      },
+    },
+    options,
+  );
+}

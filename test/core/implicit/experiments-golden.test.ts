@@ -1,0 +1,86 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { constant } from '../../../core/implicit/constant.ts';
+import {
+  equilibrium,
+  fireMinimise,
+  softSphereEnergy,
+} from '../../../core/implicit/experiments/soft-spheres.ts';
+import { registerFloat64Backend, toFloat64 } from '../../../core/implicit/float64/float64-backend.ts';
+import { rootJvp, rootVjp } from '../../../core/implicit/root-derivatives.ts';
+import { expectClose, readGolden, tensorOf } from '../../fixtures/implicit/golden.ts';
+import type { GoldenArray } from '../../fixtures/implicit/golden.ts';
+
+registerFloat64Backend();
+beforeAll(() => void tf.setBackend('float64'));
+
+interface SpheresCase {
+  readonly id: string;
+  readonly n: number;
+  readonly theta_diameter_small: number;
+  readonly box_length: number;
+  readonly initial_positions: GoldenArray;
+  readonly fire: {
+    readonly iterations: number;
+    readonly trace: readonly {
+      step: number;
+      energy: number;
+      max_abs_force: number;
+      dt: number;
+      alpha: number;
+    }[];
+    readonly positions_early: { readonly step10: GoldenArray };
+  };
+  readonly minimised_positions: GoldenArray;
+  readonly energy: number;
+  readonly jvp_dense: GoldenArray;
+  readonly jvp_bicgstab: GoldenArray;
+  readonly vjp: { readonly cotangent: GoldenArray; readonly vjp_theta: number };
+}
+
+describe('soft spheres: golden values', () => {
+  for (const item of readGolden<{ cases: readonly SpheresCase[] }>('molecular_dynamics').cases) {
+    const system = { n: item.n, boxLength: item.box_length };
+    it(`${item.id}: sensitivity of the minimum, dense to 1e-8 and by bicgstab to 1e-5`, () => {
+      tf.tidy(() => {
+        const x = tensorOf(item.minimised_positions);
+        const theta = constant(item.theta_diameter_small);
+        expectClose(softSphereEnergy(system)(x, theta), item.energy, 1e-12);
+        const root = equilibrium(system);
+        const dense = rootJvp(root, x, [theta], [constant(1)]);
+        expectClose(dense.value, item.jvp_dense, 1e-8);
+        const iterative = rootJvp(root, x, [theta], [constant(1)], { solve: 'bicgstab' });
+        expect(iterative.linear.status).toBe('converged');
+        expectClose(iterative.value, item.jvp_bicgstab, 1e-5);
+        expectClose(
+          rootVjp(root, x, [theta], tensorOf(item.vjp.cotangent)).value[0],
+          item.vjp.vjp_theta,
+          1e-8,
+        );
+      });
+    });
+
+    it(`${item.id}: FIRE follows the golden trace step by step`, () => {
+      tf.tidy(() => {
+        const theta = constant(item.theta_diameter_small);
+        const energy = (x: tf.Tensor): tf.Tensor => softSphereEnergy(system)(x, theta);
+        let early: Float64Array | undefined;
+        const wanted = new Map(item.fire.trace.map((entry) => [entry.step, entry]));
+        const { x, iterations, converged } = fireMinimise(energy, tensorOf(item.initial_positions), {
+          onStep: ({ step, positions, maxForce, dt, alpha }) => {
+            if (step === 10) early = Float64Array.from(positions);
+            const want = wanted.get(step);
+            if (!want) return;
+            expect([maxForce, dt, alpha]).toBeAllclose([want.max_abs_force, want.dt, want.alpha], {
+              rtol: 1e-9,
+            });
+          },
+        });
+        expect(converged).toBe(true);
+        expect(iterations).toBe(item.fire.iterations);
+        expectClose(early!, item.fire.positions_early.step10, 1e-12);
+        expectClose(toFloat64(x), item.minimised_positions, 1e-6);
+      });
+    });
+  }
+});
