@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Workbench } from '../core/pipeline/workbench.ts';
-import { openDevice } from '../core/runtime/device.ts';
+import { openDevice, type ProbeOptions } from '../core/runtime/device.ts';
 import { createGemm } from '../core/runtime/gemm.ts';
 import { sharpCodec } from '../core/runtime/image-codec.ts';
 import { libraryVersions } from '../core/runtime/library-versions.ts';
@@ -10,13 +10,13 @@ import packageFile from '../package.json' with { type: 'json' };
 /** Bytes for one batch of activations: leaves room for the model and the pictures on a 4 GB machine. */
 const MEMORY_BUDGET = 512 * 2 ** 20;
 
-/** The workbench of this machine: its files, its picture library, its devices. */
-export function createNodeWorkbench(): Workbench {
+/** The workbench of this machine: its files, its picture library, its devices (tried as `options` say). */
+export function createNodeWorkbench(options: ProbeOptions = {}): Workbench {
   return {
     storage: fileStorage,
     codec: sharpCodec,
     openDevice: async (choice) => {
-      const { device, reasons, sessions } = await openDevice(choice);
+      const { device, reasons, sessions } = await openDevice(choice, options);
       return { used: device, fallbackReasons: reasons, sessions, gemm: createGemm(sessions) };
     },
     versions: {

@@ -1,0 +1,32 @@
+import type { ProbeOptions } from '../../../core/runtime/device.ts';
+import { createNodeWorkbench } from '../../node-workbench.ts';
+import { cropJobs } from './crop-jobs.ts';
+import { estimateJobs } from './estimate-jobs.ts';
+import { imageJobs } from './image-jobs.ts';
+import { createIntakes } from './intakes.ts';
+import type { Jobs } from './job-context.ts';
+import { createMaskedHeads } from './masked-heads.ts';
+import { modelJobs } from './model-jobs.ts';
+import { createOpenedRuns } from './opened-runs.ts';
+import { pictureJobs } from './picture-jobs.ts';
+import { previewJobs } from './preview-jobs.ts';
+import { resultJobs } from './result-jobs.ts';
+import { runJobs } from './run-jobs.ts';
+
+/** Everything that a compute process does, on this machine; `probe` says how devices are tried. */
+export function createJobs(probe: ProbeOptions): Jobs {
+  const workbench = createNodeWorkbench(probe);
+  const openIntake = createIntakes(workbench);
+  const withHead = createMaskedHeads(workbench, openIntake);
+  const openRun = createOpenedRuns(workbench.storage);
+  return {
+    ...modelJobs(workbench, openIntake, probe),
+    ...previewJobs(workbench, openIntake),
+    ...estimateJobs(workbench, openIntake),
+    ...runJobs(workbench, openIntake),
+    ...resultJobs(workbench, openRun),
+    ...imageJobs(workbench, openRun, withHead),
+    ...cropJobs(openRun, withHead),
+    ...pictureJobs(workbench, openRun),
+  };
+}

@@ -1,0 +1,91 @@
+import type { MaskedHead } from '../../../core/concepts/masked-head.ts';
+import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
+import type { CropItem } from '../../api/contract.ts';
+import { pictureId } from '../picture-ids.ts';
+import type { RunQuestion } from '../protocol.ts';
+import { orderCrops, type CropOrder } from './crop-order.ts';
+import type { JobContext, Jobs } from './job-context.ts';
+import type { WithHead } from './masked-heads.ts';
+import type { OpenRun, OpenedRun } from './opened-runs.ts';
+
+/** Pages of a concept's crops, by coefficient or by effect. Orders and effects are kept while the run is. */
+export function cropJobs(openRun: OpenRun, withHead: WithHead): Jobs<'listCrops'> {
+  const orders = new WeakMap<OpenedRun, Map<string, CropOrder>>();
+  const allEffects = new WeakMap<OpenedRun, Promise<Matrix>>();
+
+  const effectsOf = (opened: OpenedRun, context: JobContext): Promise<Matrix> => {
+    const effects = allEffects.get(opened) ?? withHead(opened, (head) => dropsOf(opened, head, context));
+    allEffects.set(opened, effects);
+    effects.catch(() => allEffects.delete(opened));
+    return effects;
+  };
+
+  return {
+    async listCrops({ concept, sort = 'coefficient', places = 'all', offset, limit, ...question }, context) {
+      const opened = await openRun(question);
+      const column = opened.columnOf(concept);
+      const effects = sort === 'effect' ? await effectsOf(opened, context) : undefined;
+      const known = orders.get(opened) ?? new Map<string, CropOrder>();
+      orders.set(opened, known);
+      const key = `${concept} ${sort} ${places}`;
+      const order =
+        known.get(key) ??
+        orderCrops(opened, column, { places, ...(effects && { effects: columnData(effects, column) }) });
+      known.set(key, order);
+      const end = Math.min(order.images.length, offset + limit);
+      const crops = Array.from({ length: Math.max(0, end - offset) }, (_, i) =>
+        cropItem(question, opened, concept, order.images[offset + i], order.cells[offset + i], effects),
+      );
+      return { total: order.images.length, crops };
+    },
+  };
+}
+
+/** How far the logit of each image falls when one concept is taken out, [images, r]. */
+async function dropsOf(
+  { coefficients }: OpenedRun,
+  head: MaskedHead,
+  { signal, onProgress }: JobContext,
+): Promise<Matrix> {
+  const r = coefficients[0].cols;
+  const masks = matrix(r + 1, r);
+  masks.data.fill(1);
+  for (let concept = 0; concept < r; concept++) masks.data[concept * r + concept] = 0;
+  const drops = matrix(coefficients.length, r);
+  for (const [image, own] of coefficients.entries()) {
+    signal.throwIfAborted();
+    const logits = await (await head.prepare(own)).evaluate(masks);
+    for (let concept = 0; concept < r; concept++)
+      drops.data[image * r + concept] = logits[r] - logits[concept];
+    onProgress({ stage: 'effects', done: image + 1, total: coefficients.length });
+  }
+  return drops;
+}
+
+function columnData({ rows, cols, data }: Matrix, column: number): Float32Array {
+  return Float32Array.from({ length: rows }, (_, row) => data[row * cols + column]);
+}
+
+function cropItem(
+  { key, runId }: RunQuestion,
+  opened: OpenedRun,
+  concept: string,
+  image: number,
+  cell: number,
+  effects: Matrix | undefined,
+): CropItem {
+  const box = opened.boxes[cell];
+  const column = opened.columnOf(concept);
+  const { data, cols } = opened.coefficients[image];
+  const place = { project: key, run: runId, image };
+  const hasMap = opened.mapOf(concept, image) !== undefined;
+  return {
+    image,
+    box,
+    coefficient: data[(opened.firstPosition + cell) * cols + column],
+    effect: effects?.data[image * effects.cols + column] ?? null,
+    crop: pictureId({ kind: 'crop', ...place, box }),
+    context: pictureId({ kind: 'context', ...place, box }),
+    map: hasMap ? pictureId({ kind: 'map', ...place, concept, scale: 'concept' }) : null,
+  };
+}

@@ -1,0 +1,76 @@
+import { channelsOf } from '../../../core/concepts/latent-rows.ts';
+import { fromPreset, presetNames } from '../../../core/images/preprocessing-presets.ts';
+import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
+import { probeCutSigns } from '../../../core/pipeline/probe-cut-signs.ts';
+import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import { probeDevices } from '../../../core/runtime/device.ts';
+import { tryDevice } from '../../../core/runtime/device-trial.ts';
+import type { ProbeOptions } from '../../../core/runtime/device.ts';
+import type { ModelSummary, PreprocessingChoice } from '../../api/contract.ts';
+import type { OpenIntake } from './intakes.ts';
+import type { Jobs } from './job-context.ts';
+
+/** Jobs about a model file and about devices. */
+export function modelJobs(
+  workbench: Workbench,
+  openIntake: OpenIntake,
+  probe: ProbeOptions,
+): Jobs<'openModel' | 'probeDevices' | 'tryDevice'> {
+  return {
+    async openModel({ probeSigns, ...question }) {
+      const intake = await openIntake(question);
+      const { size: bytes } = await workbench.storage.stat(intake.path);
+      const minima = probeSigns
+        ? await probeCutSigns(intake, (await workbench.openDevice('cpu')).sessions)
+        : new Map<string, number>();
+      return summaryOf(workbench, intake, bytes, minima);
+    },
+    probeDevices: () => probeDevices(probe),
+    tryDevice: ({ device }) => tryDevice(device),
+  };
+}
+
+function summaryOf(
+  { storage }: Workbench,
+  intake: ModelIntake,
+  bytes: number,
+  minima: ReadonlyMap<string, number>,
+): ModelSummary {
+  const { signature, labels, path, sha256, hasFreeBatch, cutPoints } = intake;
+  const { input, output, opset } = signature;
+  return {
+    fileName: storage.basename(path),
+    path,
+    sha256,
+    bytes,
+    opset,
+    input: { name: input.name, dims: input.dims.map((dim) => dim ?? '?'), layout: input.layout },
+    output: { name: output.name, dims: output.dims.map((dim) => dim ?? '?') },
+    classNames: labels.names,
+    labelsSource: labels.source,
+    preprocessing: preprocessingOf(intake),
+    cutPoints: cutPoints.map((cut) => ({
+      tensor: cut.tensor,
+      shape: cut.shape,
+      kind: cut.kind,
+      channels: channelsOf(cut),
+      grid: cut.grid,
+      minValue: minima.get(cut.tensor) ?? null,
+      computeShare: cut.computeShare,
+      proposed: cut.proposed,
+    })),
+    hasFreeBatch,
+  };
+}
+
+function preprocessingOf({
+  preprocessing: { preprocessing, source, reason },
+}: ModelIntake): PreprocessingChoice {
+  const text = sortedJson(preprocessing);
+  const preset = presetNames.find((name) => sortedJson(fromPreset(name, preprocessing)) === text);
+  return { value: preprocessing, source, reason, presets: presetNames, preset: preset ?? null };
+}
+
+function sortedJson(value: object): string {
+  return JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

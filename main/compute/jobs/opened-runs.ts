@@ -1,0 +1,115 @@
+import type { Box, Explanation } from '../../../core/concepts/explanation.ts';
+import { positionBoxes } from '../../../core/concepts/gallery.ts';
+import { TesseraError } from '../../../core/errors.ts';
+import { parsePreprocessing, type Preprocessing } from '../../../core/images/preprocessing.ts';
+import type { Matrix } from '../../../core/linalg/matrix.ts';
+import { coefficientMap, coefficientsOf, columnOf } from '../../../core/pipeline/write-report.ts';
+import { loadRun, loadTensors, openProject, type Project } from '../../../core/project/project-folder.ts';
+import type { RunFile } from '../../../core/project/schema.ts';
+import type { CoefficientMap } from '../../../core/report/rgb-picture.ts';
+import type { Storage } from '../../../core/platform.ts';
+import type { Tensor } from '../../../core/tensor.ts';
+import type { RunQuestion } from '../protocol.ts';
+
+/** A finished run with its arrays, as views ask for it. */
+export interface OpenedRun {
+  readonly project: Project;
+  readonly run: RunFile;
+  readonly explanation: Explanation;
+  readonly preprocessing: Preprocessing;
+  /** W [r, p]. */
+  readonly conceptBank: Tensor<'float32'>;
+  /** U(x) [positions, r] of each image. */
+  readonly coefficients: readonly Matrix[];
+  /** Total index of each concept (column) in each image, [images, r]. */
+  readonly imageImportance: Tensor<'float64'>;
+  /** The part of the picture that each grid position stands for. */
+  readonly boxes: readonly Box[];
+  /** Positions before the grid (a class token). */
+  readonly firstPosition: number;
+  /** Largest coefficient of each concept in any image, by column. */
+  readonly maxima: Float32Array;
+  /** Column of the bank that a concept's id names; throws 'unknown-name'. */
+  readonly columnOf: (concept: string) => number;
+  /** The concept's map on the layer's grid, if it has one. */
+  readonly mapOf: (concept: string, image: number) => CoefficientMap | undefined;
+  /** Throws 'unknown-name' unless the run has the image. */
+  readonly checkImage: (image: number) => void;
+}
+
+export type OpenRun = (question: RunQuestion) => Promise<OpenedRun>;
+
+const KEPT = 3;
+
+/** Opens finished runs, keeping the last ones. Rejects with 'bad-project' for a run that has not ended. */
+export function createOpenedRuns(storage: Storage): OpenRun {
+  const kept = new Map<string, Promise<OpenedRun>>();
+  return async ({ folder, runId }) => {
+    const path = storage.join(folder, 'runs', runId, 'run.json');
+    const modified = (await storage.exists(path)) ? (await storage.stat(path)).modifiedMs : 0;
+    const key = `${folder}\n${runId}\n${modified}`;
+    const opened = kept.get(key) ?? openRun(storage, folder, runId);
+    kept.delete(key);
+    kept.set(key, opened);
+    opened.catch(() => kept.delete(key));
+    if (kept.size > KEPT) kept.delete([...kept.keys()][0]);
+    return opened;
+  };
+}
+
+async function openRun(storage: Storage, folder: string, runId: string): Promise<OpenedRun> {
+  const project = await openProject(storage, folder);
+  const run = await loadRun(project, runId);
+  const { explanation } = run;
+  if (explanation === undefined) {
+    throw new TesseraError('bad-project', `Run ${runId} has not ended; there is nothing to show yet.`, {
+      hint: 'Start the run again: it continues where it stopped.',
+    });
+  }
+  const tensors = await loadTensors(project, runId);
+  const coefficients = coefficientsOf(tensors);
+  const preprocessing = parsePreprocessing(project.file.preprocessing);
+  const boxes = boxesOf(explanation, run, preprocessing);
+  const rankOf = new Map(explanation.concepts.map(({ id }, rank) => [id, rank]));
+  const rank = (concept: string): number => {
+    const found = rankOf.get(concept);
+    if (found !== undefined) return found;
+    throw new TesseraError('unknown-name', `Run ${runId} has no concept "${concept}".`);
+  };
+  return {
+    project,
+    run,
+    explanation,
+    preprocessing,
+    conceptBank: tensors.get('conceptBank') as Tensor<'float32'>,
+    coefficients,
+    imageImportance: tensors.get('imageImportance') as Tensor<'float64'>,
+    boxes,
+    firstPosition: coefficients[0].rows - boxes.length,
+    maxima: maximaOf(coefficients),
+    columnOf: (concept) => columnOf(explanation, rank(concept)),
+    mapOf: (concept, image) => coefficientMap(explanation, coefficients[image], rank(concept)),
+    checkImage: (image) => {
+      if (image < coefficients.length) return;
+      throw new TesseraError(
+        'unknown-name',
+        `Run ${runId} has ${coefficients.length} images; there is no image ${image}.`,
+      );
+    },
+  };
+}
+
+/** As large as the crops of the run where they are told, else the paper's share of the picture. */
+function boxesOf({ layer, concepts }: Explanation, { options }: RunFile, { size }: Preprocessing): Box[] {
+  const first = concepts.flatMap(({ crops }) => crops)[0];
+  const patch = typeof options['patch'] === 'number' ? options['patch'] : (first?.box[2] ?? size);
+  return positionBoxes(layer, { width: size, height: size }, Math.min(patch, size));
+}
+
+function maximaOf(coefficients: readonly Matrix[]): Float32Array {
+  const maxima = new Float32Array(coefficients[0].cols);
+  for (const { data, cols } of coefficients) {
+    for (let i = 0; i < data.length; i++) maxima[i % cols] = Math.max(maxima[i % cols], data[i]);
+  }
+  return maxima;
+}

@@ -1,0 +1,106 @@
+import type { Box } from '../../../core/concepts/explanation.ts';
+import { fitOf, type Preprocessing } from '../../../core/images/preprocessing.ts';
+import type { FitOptions, ImageCodec, RgbImage } from '../../../core/platform.ts';
+import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import { cutScaled, overlayMap } from '../../../core/report/rgb-picture.ts';
+import type { PictureQuestion } from '../protocol.ts';
+import type { Jobs } from './job-context.ts';
+import type { OpenRun, OpenedRun } from './opened-runs.ts';
+
+/** Decoded pictures kept, since the crops of one picture are asked for together; some 2 MB each. */
+const KEPT = 24;
+/** A crop is cut from a picture of at most this side: more detail is not worth the time. */
+const LARGEST_SIDE = 1536;
+const OUTLINE: readonly number[] = [255, 255, 255];
+
+/** Makes JPEG files of pictures. */
+export function pictureJobs({ storage, codec }: Workbench, openRun: OpenRun): Jobs<'makePicture'> {
+  const decode = keptPictures(codec);
+  const make = async (picture: PictureQuestion): Promise<RgbImage> => {
+    const { side } = picture;
+    if (picture.kind === 'file')
+      return decode(picture.file, { width: side, height: side, fit: 'cover', kernel: 'lanczos3' });
+    if (picture.kind === 'fitted') return decode(picture.file, fitFor(picture.preprocessing, side));
+    return makeOfRun(decode, await openRun(picture), picture);
+  };
+  return {
+    async makePicture({ picture, path }) {
+      await storage.makeDirectory(storage.dirname(path));
+      await storage.writeAtomic(path, await codec.encodeJpeg(await make(picture), { quality: 85 }));
+      return null;
+    },
+  };
+}
+
+type Decode = (file: string, fit: FitOptions) => Promise<RgbImage>;
+
+async function makeOfRun(
+  decode: Decode,
+  opened: OpenedRun,
+  { side, name }: PictureQuestion & { kind: 'run' },
+): Promise<RgbImage> {
+  opened.checkImage(name.image);
+  const { explanation, preprocessing, maxima } = opened;
+  const { file } = explanation.images[name.image];
+  const { size } = preprocessing;
+  if (name.kind === 'crop') {
+    const whole = Math.min(
+      LARGEST_SIDE,
+      Math.max(size, Math.round((side * size) / Math.max(1, name.box[2]))),
+    );
+    const picture = await decode(file, fitFor(preprocessing, whole));
+    return cutScaled(picture, scaled(name.box, whole / size), side, side);
+  }
+  const picture = await decode(file, fitFor(preprocessing, side));
+  if (name.kind === 'image') return picture;
+  if (name.kind === 'context') return outlined(picture, scaled(name.box, side / size));
+  const map = opened.mapOf(name.concept, name.image);
+  if (map === undefined) return picture;
+  const most = name.scale === 'run' ? Math.max(...maxima) : maxima[opened.columnOf(name.concept)];
+  return overlayMap(picture, map, most);
+}
+
+/** The fit of a preprocessing at another size: the same part of the picture, in more or less detail. */
+function fitFor(preprocessing: Preprocessing, side: number): FitOptions {
+  const { resizeShort, ...fit } = fitOf(preprocessing);
+  const scale = side / preprocessing.size;
+  return {
+    ...fit,
+    width: side,
+    height: side,
+    ...(resizeShort !== undefined && { resizeShort: Math.max(side, Math.round(resizeShort * scale)) }),
+  };
+}
+
+function scaled([left, top, width, height]: Box, scale: number): Box {
+  return [left * scale, top * scale, width * scale, height * scale];
+}
+
+/** The picture, darker outside the box and with a line around it. */
+function outlined({ width, height, data }: RgbImage, [left, top, boxWidth, boxHeight]: Box): RgbImage {
+  const out = Uint8Array.from(data);
+  const line = Math.max(1, Math.round(width / 160));
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at += 3) {
+      const inset = Math.min(x - left, y - top, left + boxWidth - 1 - x, top + boxHeight - 1 - y);
+      if (inset >= line) continue;
+      for (let channel = 0; channel < 3; channel++) {
+        out[at + channel] = inset >= 0 ? OUTLINE[channel] : data[at + channel] * 0.6;
+      }
+    }
+  }
+  return { width, height, data: out };
+}
+
+function keptPictures(codec: ImageCodec): Decode {
+  const kept = new Map<string, Promise<RgbImage>>();
+  return (file, fit) => {
+    const key = JSON.stringify([file, fit]);
+    const picture = kept.get(key) ?? codec.decodeFitted(file, fit);
+    kept.delete(key);
+    kept.set(key, picture);
+    picture.catch(() => kept.delete(key));
+    if (kept.size > KEPT) kept.delete([...kept.keys()][0]);
+    return picture;
+  };
+}

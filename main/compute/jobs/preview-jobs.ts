@@ -1,0 +1,123 @@
+import { classProbabilities } from '../../../core/concepts/class-probabilities.ts';
+import type { SkippedFile } from '../../../core/concepts/explanation.ts';
+import { classOfFolder } from '../../../core/images/find-class.ts';
+import { scanImages, type ImageFile } from '../../../core/images/folder-scan.ts';
+import type { Preprocessing } from '../../../core/images/preprocessing.ts';
+import { fromPreset, presetNames } from '../../../core/images/preprocessing-presets.ts';
+import { scorePreprocessings } from '../../../core/images/score-preprocessings.ts';
+import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
+import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
+import { runnerFor } from '../../../core/pipeline/model-parts.ts';
+import { readBatch } from '../../../core/pipeline/pictures.ts';
+import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import type { ClassScore, Preview } from '../../api/contract.ts';
+import type { OpenIntake } from './intakes.ts';
+import type { Jobs } from './job-context.ts';
+
+/** Classes shown of a picture. */
+const TOP = 5;
+
+/** Jobs that look at a handful of pictures before a run, on the CPU. */
+export function previewJobs(
+  workbench: Workbench,
+  openIntake: OpenIntake,
+): Jobs<'scanImages' | 'previewImages' | 'comparePreprocessings'> {
+  return {
+    async scanImages({ roots }) {
+      const { images, skipped, otherFiles } = await scanImages(workbench.storage, roots);
+      return { images, skipped, otherFiles };
+    },
+    async previewImages({ images, pictures, ...question }) {
+      const intake = await openIntake(question);
+      const { logits, readable, skipped } = await logitsOf(workbench, intake, images);
+      return previewOf(intake, images, pictures ?? [], { logits, readable, skipped });
+    },
+    async comparePreprocessings({ images, ...question }, { signal }) {
+      const intake = await openIntake(question);
+      const trials: { name: string; logits: Matrix }[] = [];
+      let expected: (number | undefined)[] = [];
+      for (const name of presetNames) {
+        signal.throwIfAborted();
+        const preprocessing = fromPreset(name, intake.preprocessing.preprocessing);
+        const { logits, readable } = await logitsOf(workbench, intake, images, preprocessing);
+        if (logits === undefined) return [];
+        expected = readable.map((index) => expectedClass(intake, images[index]));
+        trials.push({ name, logits });
+      }
+      return scorePreprocessings(trials, expected).map(({ name, hitRate, confidence }) => ({
+        preset: name,
+        hitRate: hitRate ?? null,
+        confidence,
+      }));
+    },
+  };
+}
+
+interface Looked {
+  /** One row a readable picture. */
+  readonly logits: Matrix | undefined;
+  readonly readable: readonly number[];
+  readonly skipped: readonly SkippedFile[];
+}
+
+async function logitsOf(
+  workbench: Workbench,
+  intake: ModelIntake,
+  images: readonly ImageFile[],
+  preprocessing: Preprocessing = intake.preprocessing.preprocessing,
+): Promise<Looked> {
+  const { input, readable, skipped } = await readBatch(workbench.codec, images, preprocessing);
+  if (input === undefined) return { logits: undefined, readable, skipped };
+  const device = await workbench.openDevice('cpu');
+  const runner = runnerFor({ workbench, device, intake }, intake.model);
+  try {
+    const { data, dims } = await runner.run(input);
+    return { logits: matrix(dims[0], data.length / dims[0], data), readable, skipped };
+  } finally {
+    await runner.dispose();
+  }
+}
+
+/** The class that a picture's folder names. */
+function expectedClass({ labels }: ModelIntake, { folder, root }: ImageFile): number | undefined {
+  return classOfFolder(labels.names, (folder === '' ? root : folder).split(/[\\/]/).at(-1) ?? '');
+}
+
+function previewOf(
+  intake: ModelIntake,
+  images: readonly ImageFile[],
+  ids: readonly string[],
+  { logits, readable, skipped }: Looked,
+): Preview {
+  const pictures = readable.map((index, row) => ({
+    picture: ids[index] ?? '',
+    fileName: images[index].path.split(/[\\/]/).at(-1) ?? '',
+    folder: images[index].folder,
+    top: topClasses(intake, logits!, row),
+    expected: expectedClass(intake, images[index]) ?? null,
+  }));
+  const judged = pictures.filter(({ expected }) => expected !== null);
+  const isHit = ({ top, expected }: (typeof pictures)[number]) => top[0].index === expected;
+  const folders = [...new Set(judged.map(({ folder }) => folder))].map((name) => {
+    const own = judged.filter(({ folder }) => folder === name);
+    const className = intake.labels.names[own[0].expected!];
+    return { name, className, shown: own.length, hits: own.filter(isHit).length };
+  });
+  return {
+    pictures,
+    folders,
+    hitRate: judged.length === 0 ? null : judged.filter(isHit).length / judged.length,
+    confidence: pictures.reduce((sum, { top }) => sum + top[0].probability, 0) / Math.max(1, pictures.length),
+    skipped,
+  };
+}
+
+function topClasses({ labels }: ModelIntake, logits: Matrix, row: number): ClassScore[] {
+  const probabilities = classProbabilities(logits.data.subarray(row * logits.cols, (row + 1) * logits.cols));
+  const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
+  return order.slice(0, TOP).map((index) => ({
+    index,
+    name: labels.names[index],
+    probability: probabilities[index],
+  }));
+}

@@ -1,0 +1,102 @@
+import type { ExplainOptions } from '../../../core/concepts/explain-options.ts';
+import { scanImages, type FolderScan } from '../../../core/images/folder-scan.ts';
+import { checkQuestion, explain } from '../../../core/pipeline/explain.ts';
+import { predictionsFingerprint } from '../../../core/pipeline/fingerprints.ts';
+import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
+import { openOrCreateProject } from '../../../core/pipeline/open-project.ts';
+import type { RunScope } from '../../../core/pipeline/run-context.ts';
+import { predictImages } from '../../../core/pipeline/stages/predictions.ts';
+import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import { acquireWriteLock } from '../../../core/project/write-lock.ts';
+import type { ModelQuestion } from '../protocol.ts';
+import type { OpenIntake } from './intakes.ts';
+import type { JobContext, Jobs } from './job-context.ts';
+
+/** Jobs that take long and keep what they have computed in the project, so that they can be repeated at any time. */
+export function runJobs(workbench: Workbench, openIntake: OpenIntake): Jobs<'predictAll' | 'explain'> {
+  return {
+    async predictAll({ folder, device: choice, images, ...question }, context) {
+      const intake = await openIntake(question);
+      const roots = [...new Set(images.map(({ root }) => root))];
+      const scan = { images, skipped: [], otherFiles: 0 };
+      return inProject(workbench, { folder, intake, roots, scan, choice }, context, async (scope) => {
+        const { used } = scope.device;
+        const fingerprint = await predictionsFingerprint(workbench.storage, intake, used, images);
+        const { predictions, skipped } = await predictImages(scope, images, fingerprint);
+        const indexOf = new Map(images.map(({ path }, index) => [path, index]));
+        return {
+          images: predictions.map(({ file }) => indexOf.get(file.path)!),
+          predicted: predictions.map(({ index, probability }) => ({
+            index,
+            name: intake.labels.names[index],
+            probability,
+          })),
+          skipped,
+        };
+      });
+    },
+
+    async explain({ folder, options, command }, context) {
+      const intake = await openIntake(modelQuestionOf(options));
+      checkQuestion(intake, options);
+      const scan = await scanImages(workbench.storage, options.images);
+      const place = { folder, intake, roots: options.images, scan, choice: options.device };
+      return inProject(workbench, place, context, async (scope) => {
+        const { run, resumed } = await explain(scope, options, command);
+        return { runId: run.id, resumed };
+      });
+    },
+  };
+}
+
+/** The part of a run's options that says how its model is opened. */
+export function modelQuestionOf({ model, labels, preprocessing }: ExplainOptions): ModelQuestion {
+  return {
+    path: model,
+    ...(labels !== undefined && { labels }),
+    ...(preprocessing !== undefined && { preprocessing }),
+  };
+}
+
+interface Place {
+  readonly folder: string;
+  readonly intake: ModelIntake;
+  readonly roots: readonly string[];
+  readonly scan: FolderScan;
+  readonly choice: ExplainOptions['device'];
+}
+
+/** Opens the device and the project, and writes to it alone. */
+async function inProject<T>(
+  workbench: Workbench,
+  { folder, intake, roots, scan, choice }: Place,
+  { signal, onProgress, onNews }: JobContext,
+  task: (scope: RunScope) => Promise<T>,
+): Promise<T> {
+  const device = await workbench.openDevice(choice);
+  onNews({ kind: 'device', used: device.used, fallbackReasons: [...device.fallbackReasons] });
+  await workbench.storage.makeDirectory(folder);
+  const lock = await acquireWriteLock(workbench.storage, folder, workbench.self);
+  try {
+    const project = await openOrCreateProject(workbench.storage, folder, intake, roots);
+    return await task({
+      workbench,
+      device,
+      intake,
+      project,
+      scan,
+      signal,
+      onProgress,
+      onResume: (runId) => onNews({ kind: 'started', runId, resumed: true }),
+      onConcepts: (runId, places) =>
+        onNews({
+          kind: 'concepts',
+          runId,
+          crops: places.map((crops, concept) => ({ id: `c${concept}`, crops: [...crops] })),
+        }),
+    });
+  } finally {
+    // A lock that stays is taken over by the next run; the failure that led here is what has to be told.
+    await lock.release().catch(() => undefined);
+  }
+}

@@ -1,0 +1,133 @@
+import type { ExplainOptions } from '../../core/concepts/explain-options.ts';
+import type { Explanation, SkippedFile } from '../../core/concepts/explanation.ts';
+import type { FolderScan, ImageFile } from '../../core/images/folder-scan.ts';
+import type { DeviceChoice, DeviceName, Progress } from '../../core/platform.ts';
+import type { Trial } from '../../core/runtime/device-trial.ts';
+import type {
+  ClassScore,
+  CropPage,
+  CropQuery,
+  DeviceReport,
+  ImageDetail,
+  ModelSummary,
+  PictureId,
+  Preprocessing,
+  PreprocessingTrial,
+  Preview,
+  ReportChoice,
+  RunEstimate,
+  RunImage,
+  RunResult,
+  RunSummary,
+  SerializedError,
+  Waterfall,
+} from '../api/contract.ts';
+import type { PictureName } from './picture-ids.ts';
+
+/** A model file and what a person chose for it. */
+export interface ModelQuestion {
+  readonly path: string;
+  readonly labels?: string;
+  /** A preset's name or a JSON file. */
+  readonly preprocessing?: string;
+}
+
+/** A model and the pictures to run it on. */
+export interface PicturesQuestion extends ModelQuestion {
+  readonly images: readonly ImageFile[];
+  /** Names of their pictures, for the answer. */
+  readonly pictures?: readonly PictureId[];
+}
+
+/** A run of a project folder. */
+export interface RunQuestion {
+  readonly folder: string;
+  /** Stands for the folder in names of pictures. */
+  readonly key: string;
+  readonly runId: string;
+}
+
+/** What the model says of all images: one prediction an image that could be read. */
+export interface Predictions {
+  /** Index into the images of the question. */
+  readonly images: readonly number[];
+  readonly predicted: readonly ClassScore[];
+  readonly skipped: readonly SkippedFile[];
+}
+
+export interface ExplainQuestion {
+  readonly folder: string;
+  /** Every choice, defaults included. */
+  readonly options: ExplainOptions;
+  readonly command: string;
+}
+
+/** A picture to make, as a JPEG; `side` is its longer side in pixels. */
+export type PictureQuestion = { readonly side: number } & (
+  | { readonly kind: 'file'; readonly file: string }
+  | { readonly kind: 'fitted'; readonly file: string; readonly preprocessing: Preprocessing }
+  | (RunQuestion & { readonly kind: 'run'; readonly name: RunPictureName })
+);
+export type RunPictureName = Exclude<PictureName, { readonly kind: 'file' | 'fitted' }>;
+
+/** Everything the compute process can be asked; arguments and results are plain data. */
+export interface ComputeJobs {
+  openModel(question: ModelQuestion & { readonly probeSigns: boolean }): Promise<ModelSummary>;
+  scanImages(question: { readonly roots: readonly string[] }): Promise<FolderScan>;
+  previewImages(question: PicturesQuestion): Promise<Preview>;
+  comparePreprocessings(question: PicturesQuestion): Promise<readonly PreprocessingTrial[]>;
+  predictAll(
+    question: PicturesQuestion & { readonly folder: string; readonly device: DeviceChoice },
+  ): Promise<Predictions>;
+  estimate(
+    question: PicturesQuestion & { readonly options: ExplainOptions; readonly selected?: number },
+  ): Promise<RunEstimate>;
+  explain(question: ExplainQuestion): Promise<{ readonly runId: string; readonly resumed: boolean }>;
+  probeDevices(question: Record<never, never>): Promise<readonly DeviceReport[]>;
+  tryDevice(question: { readonly device: DeviceName }): Promise<Trial>;
+
+  listRuns(question: { readonly folder: string }): Promise<readonly RunSummary[]>;
+  readResult(question: RunQuestion): Promise<Omit<RunResult, 'undo' | 'redo'>>;
+  listCrops(question: CropQuery & RunQuestion): Promise<CropPage>;
+  listRunImages(question: RunQuestion): Promise<readonly RunImage[]>;
+  readImage(
+    question: RunQuestion & { readonly image: number; readonly method?: string },
+  ): Promise<ImageDetail>;
+  waterfall(question: RunQuestion & { readonly image: number }): Promise<Waterfall>;
+  writeReport(question: ReportChoice & RunQuestion & { readonly path: string }): Promise<string>;
+  /** Writes the picture to `path`. */
+  makePicture(question: { readonly picture: PictureQuestion; readonly path: string }): Promise<null>;
+}
+
+export type JobName = keyof ComputeJobs;
+export type JobQuestion<Name extends JobName> = Parameters<ComputeJobs[Name]>[0];
+export type JobAnswer<Name extends JobName> = Awaited<ReturnType<ComputeJobs[Name]>>;
+
+/** What a run tells before its end. */
+export type RunNews =
+  | { readonly kind: 'started'; readonly runId: string; readonly resumed: boolean }
+  | { readonly kind: 'device'; readonly used: DeviceName; readonly fallbackReasons: readonly string[] }
+  | { readonly kind: 'concepts'; readonly runId: string; readonly crops: readonly EarlyCrops[] };
+
+/** The strongest places of a concept, before its importance is known. */
+export interface EarlyCrops {
+  readonly id: string;
+  readonly crops: Explanation['concepts'][number]['crops'];
+}
+
+export type ToCompute =
+  | { readonly type: 'job'; readonly id: number; readonly name: JobName; readonly question: unknown }
+  /** Stop between two batches; the job fails with 'cancelled'. */
+  | { readonly type: 'cancel'; readonly id: number }
+  | { readonly type: 'trial'; readonly id: number; readonly trial: Trial }
+  | { readonly type: 'ping' };
+
+export type FromCompute =
+  | { readonly type: 'ready' }
+  | { readonly type: 'pong' }
+  | { readonly type: 'progress'; readonly id: number; readonly progress: Progress }
+  | { readonly type: 'news'; readonly id: number; readonly news: RunNews }
+  /** Try a device in a process that may die; answered by `trial`. */
+  | { readonly type: 'try-device'; readonly id: number; readonly device: DeviceName }
+  | { readonly type: 'done'; readonly id: number; readonly answer: unknown }
+  | { readonly type: 'failed'; readonly id: number; readonly error: SerializedError };
