@@ -1,0 +1,18 @@
+import type { Tensor } from '../tensor.ts';
+import { overChannels, type DifferentiableTargets, type TargetMaps } from './targets.ts';
+
+/**
+ * Gradient × input: the share of each pixel in the target were it linear, Σ over channels of x · ∂target/∂x. Signed.
+ *
+ * The input is the normalised one, so that a pixel of the mean colour counts nothing, whatever its gradient.
+ * Source  Shrikumar et al. 2016, "Not just a black box", section 2.
+ */
+export async function gradientInput(
+  targets: DifferentiableTargets,
+  x: Tensor<'float32'>,
+): Promise<TargetMaps> {
+  const { gradients } = await targets.gradients(x);
+  const size = x.data.length;
+  const products = gradients.map((value, i) => value * x.data[i % size]);
+  return overChannels(products, targets, (sum, value) => sum + value);
+}

@@ -1,0 +1,13 @@
+import type { Tensor } from '../tensor.ts';
+import { overChannels, type DifferentiableTargets, type TargetMaps } from './targets.ts';
+
+/**
+ * Saliency: the largest |∂target/∂pixel| over the channels, where a small change of the picture matters most.
+ *
+ * Source  Simonyan, Vedaldi & Zisserman 2014, section 3.
+ * Limits  A gradient of many layers is noise-like from pixel to pixel; smooth-grad averages that out.
+ */
+export async function saliency(targets: DifferentiableTargets, x: Tensor<'float32'>): Promise<TargetMaps> {
+  const { gradients } = await targets.gradients(x);
+  return overChannels(gradients, targets, (largest, value) => Math.max(largest, Math.abs(value)));
+}

@@ -1,0 +1,102 @@
+import type { BackwardRunner } from '../attribution/backward-runner.ts';
+import type { DifferentiableTargets } from '../attribution/targets.ts';
+import { nnlsDerivative } from '../factorization/nnls-derivative.ts';
+import { nnls } from '../factorization/nnls.ts';
+import { matrix, type Matrix } from '../linalg/matrix.ts';
+import type { Tensor } from '../tensor.ts';
+import type { LayerRecord } from './explanation.ts';
+import { fromRows, positionsOf, toRows } from './latent-rows.ts';
+
+/** What of a concept's coefficients u_c(x) over the positions of a layer makes the one number s_c(x). */
+export type ConceptObjective = 'sum' | 'mean' | { readonly position: number };
+
+export interface ConceptTargetsOptions {
+  /** Where the concepts live. */
+  readonly layer: LayerRecord;
+  /** W [r, p]. */
+  readonly conceptBank: Matrix;
+  /** Columns of the bank that are asked for. */
+  readonly concepts: readonly number[];
+  /** @default 'sum' */
+  readonly objective?: ConceptObjective;
+  /** The tensor that the targets are functions of: batch 1, and where its channels are. */
+  readonly dims: readonly number[];
+  readonly channelAxis: number;
+  /** From that tensor to the layer's activations [n, …]. */
+  readonly forward: (batch: Tensor<'float32'>) => Promise<Tensor<'float32'>>;
+  /** Gives the gradients of the same when they are first asked for; absent where the layer itself is the tensor. */
+  readonly backward?: () => BackwardRunner;
+}
+
+/** Concepts as targets, and how sure their gradients are. */
+export interface ConceptTargets extends DifferentiableTargets {
+  /** Positions differentiated so far, and those of them whose active set is nearly degenerate. */
+  readonly positions: { readonly total: number; readonly nearDegenerate: number };
+}
+
+/**
+ * How strong concepts are in a picture, s_c(x), as differentiable targets: the cotangent of the coefficients goes
+ * through the NNLS solution in closed form, then through the model by its backward graph.
+ *
+ * Source  CRAFT (Fel et al. 2023), section 3.3: implicit differentiation of the factorisation.
+ */
+export function createConceptTargets(options: ConceptTargetsOptions): ConceptTargets {
+  const { layer, conceptBank, concepts, objective = 'sum', dims, channelAxis, forward, backward } = options;
+  const positions = positionsOf(layer);
+  const weights = weightsOf(objective, positions);
+  const seen = { total: 0, nearDegenerate: 0 };
+  const valuesOf = ({ data, cols: r }: Matrix): Float64Array => {
+    const images = data.length / (r * positions);
+    return Float64Array.from({ length: images * concepts.length }, (_, at) => {
+      const image = Math.floor(at / concepts.length);
+      const concept = concepts[at % concepts.length];
+      return weights.reduce(
+        (sum, weight, row) => sum + weight * data[(image * positions + row) * r + concept],
+        0,
+      );
+    });
+  };
+  return {
+    count: concepts.length,
+    dims,
+    channelAxis,
+    positions: seen,
+    async values(batch) {
+      const { coefficients } = await nnls(toRows(await forward(batch), layer), conceptBank);
+      return valuesOf(coefficients);
+    },
+    async gradients(x) {
+      const rows = toRows(await forward(x), layer);
+      const { coefficients, support } = await nnls(rows, conceptBank);
+      const derivative = nnlsDerivative(rows, conceptBank, support);
+      seen.total += positions;
+      seen.nearDegenerate += derivative.nearDegenerateCount;
+      const cotangents = derivative.vjp(unitCotangents(concepts, conceptBank.rows, weights));
+      const stacked = matrix(concepts.length * positions, rows.cols, Float32Array.from(cotangents));
+      const { data } = fromRows(stacked, layer);
+      return {
+        values: valuesOf(coefficients),
+        gradients: backward ? await backward().run(x, data) : data,
+      };
+    },
+  };
+}
+
+/** Weight of every position in s_c. */
+function weightsOf(objective: ConceptObjective, positions: number): Float64Array {
+  if (objective === 'sum') return new Float64Array(positions).fill(1);
+  if (objective === 'mean') return new Float64Array(positions).fill(1 / positions);
+  const weights = new Float64Array(positions);
+  weights[objective.position] = 1;
+  return weights;
+}
+
+/** ∂s_c/∂U for each concept asked for: [K, positions, r]. */
+function unitCotangents(concepts: readonly number[], r: number, weights: Float64Array): Float64Array {
+  const size = weights.length * r;
+  const cotangents = new Float64Array(concepts.length * size);
+  concepts.forEach((concept, k) => {
+    weights.forEach((weight, row) => (cotangents[k * size + row * r + concept] = weight));
+  });
+  return cotangents;
+}
