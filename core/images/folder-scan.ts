@@ -31,8 +31,8 @@ export interface FolderScan {
 /**
  * Finds the pictures under some roots, each a folder (searched with its subfolders) or a single file. Pictures are
  * known by their extension; hidden files and folders are passed over, links are followed once, empty files and
- * folders that cannot be read are reported in `skipped`. Throws 'no-images' when nothing is left, and 'storage' when a
- * root does not exist.
+ * folders that cannot be read are reported in `skipped`. Throws 'no-images' when a root does not exist and when nothing
+ * is left.
  */
 export async function scanImages(storage: Storage, roots: readonly string[]): Promise<FolderScan> {
   const scan = new Scan(storage);
@@ -69,12 +69,24 @@ class Scan implements FolderScan {
 
   async addRoot(root: string): Promise<void> {
     const path = this.#storage.resolve(root);
-    // A root that is not there is a mistake of the caller, not an unlucky file.
-    await this.#storage.stat(path);
+    await this.#requireRoot(path);
     const entries = await this.#storage.list(path).catch((error: unknown) => error);
     if (Array.isArray(entries)) await this.#addEntries(root, path, '', entries as readonly DirectoryEntry[]);
     else if (await this.#isFile(path)) await this.#addFile(root, path, '');
     else this.#skip(path, entries);
+  }
+
+  /** A root that is not there is a mistake of the caller, not an unlucky file. */
+  async #requireRoot(path: string): Promise<void> {
+    try {
+      await this.#storage.stat(path);
+    } catch (error) {
+      if (!(error instanceof TesseraError)) throw error;
+      throw new TesseraError('no-images', error.message, {
+        hint: error.hint ?? 'Give a folder that holds pictures.',
+        cause: error,
+      });
+    }
   }
 
   /** A path that cannot be listed is a file when its folder says so. */

@@ -31,7 +31,7 @@ export async function guessPreprocessing(storage: Storage, model: ModelFacts): P
   const found = card?.fields['preprocessing'];
   if (card !== undefined && found !== undefined) {
     return {
-      preprocessing: read(found, model, card.path),
+      preprocessing: preprocessingFrom(found, model, card.path),
       source: 'card',
       reason: `from the card ${card.path}`,
     };
@@ -40,7 +40,7 @@ export async function guessPreprocessing(storage: Storage, model: ModelFacts): P
   if (stored !== undefined) {
     const fields = parseJson(stored, "the model's metadata");
     return {
-      preprocessing: read(fields, model, "the model's metadata"),
+      preprocessing: preprocessingFrom(fields, model, "the model's metadata"),
       source: 'metadata',
       reason: "from the model's metadata",
     };
@@ -53,7 +53,12 @@ export async function guessPreprocessing(storage: Storage, model: ModelFacts): P
   };
 }
 
-function read(fields: unknown, { size, layout }: ModelFacts, source: string): Preprocessing {
+/** Reads the fields of a preprocessing, naming its source in errors; size and layout default to the model's. */
+export function preprocessingFrom(
+  fields: unknown,
+  { size, layout }: Pick<ModelFacts, 'size' | 'layout'>,
+  source: string,
+): Preprocessing {
   const isObject = typeof fields === 'object' && fields !== null && !Array.isArray(fields);
   try {
     return parsePreprocessing(isObject ? { size, layout, ...fields } : fields);

@@ -1,5 +1,6 @@
 import { TesseraError } from '../errors.ts';
 import type { Storage } from '../platform.ts';
+import { readInput } from '../read-input.ts';
 import { readCard } from './model-card.ts';
 import { parseLabels } from './parse-labels.ts';
 
@@ -47,7 +48,7 @@ export function numberedLabels(classes: number): Labels {
 }
 
 async function fromFile(storage: Storage, path: string, classes: number): Promise<Labels> {
-  const text = new TextDecoder().decode(await storage.readBytes(path));
+  const text = new TextDecoder().decode(await readInput(storage, path, 'bad-labels'));
   return checkLabels(parseLabels(text, path), path, classes);
 }
 

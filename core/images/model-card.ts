@@ -1,5 +1,6 @@
 import { TesseraError } from '../errors.ts';
 import type { Storage } from '../platform.ts';
+import { readInput } from '../read-input.ts';
 
 /** The fields of the card beside a model, or undefined when there is none. Throws 'bad-usage' when it is no JSON object. */
 export async function readCard(
@@ -9,11 +10,13 @@ export async function readCard(
   const stem = modelPath.replace(/\.onnx$/i, '');
   for (const path of [`${stem}.json`, storage.join(storage.dirname(modelPath), 'card.json')]) {
     if (!(await storage.exists(path))) continue;
-    const fields = parseJson(new TextDecoder().decode(await storage.readBytes(path)), path);
+    const fields = parseJson(new TextDecoder().decode(await readInput(storage, path, 'bad-usage')), path);
     if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) {
       return { path, fields: fields as Record<string, unknown> };
     }
-    throw new TesseraError('bad-usage', `${path} is not a model card: a JSON object was expected`);
+    throw new TesseraError('bad-usage', `${path} is not a model card: a JSON object was expected`, {
+      hint: 'Correct it, or move it away: it lies beside the model, where a card is looked for.',
+    });
   }
   return undefined;
 }
@@ -24,6 +27,7 @@ export function parseJson(text: string, source: string): unknown {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw new TesseraError('bad-usage', `${source} holds no valid JSON: ${(cause as Error).message}`, {
+      hint: 'Correct the text, or move the file away.',
       cause,
     });
   }

@@ -1,5 +1,6 @@
 import { TesseraError } from '../errors.ts';
 import type { Storage } from '../platform.ts';
+import { readInput } from '../read-input.ts';
 import type { Model } from './graph.ts';
 import { decodeModel, externalLocations } from './proto.ts';
 
@@ -25,17 +26,17 @@ async function readBeside(storage: Storage, folder: string, location: string): P
   const [real, realFolder] = [await storage.realPath(path), await storage.realPath(folder)];
   if (!isInside(storage, real, realFolder))
     refuse(location, 'a link that leads outside the folder of the model');
-  return storage.readBytes(path);
+  return readInput(storage, path, 'bad-model');
 }
 
 /**
  * Reads a model file and the external data it names, which may only lie beside it.
  *
- * Throws TesseraError 'bad-model' as {@link decodeModel} and for data outside the folder (absolute path, "..", a
- * link that leads out) or missing; 'storage' when a file cannot be read.
+ * Throws TesseraError 'bad-model' as {@link decodeModel}, for data outside the folder (absolute path, "..", a link that
+ * leads out) or missing, and when a file cannot be read.
  */
 export async function loadModel(storage: Storage, path: string): Promise<Model> {
-  const file = await storage.readBytes(path);
+  const file = await readInput(storage, path, 'bad-model');
   const folder = storage.dirname(storage.resolve(path));
   const files = new Map<string, Uint8Array>();
   for (const location of externalLocations(file))

@@ -152,7 +152,11 @@ function decodeGraph(message: Partial<GraphMessage>, read: ExternalData): Graph 
 }
 
 function parse(file: Uint8Array): ModelMessage {
-  if (file.length === 0) throw new TesseraError('bad-model', 'The model file is empty.');
+  if (file.length === 0) {
+    throw new TesseraError('bad-model', 'The model file is empty.', {
+      hint: 'Expected a complete .onnx file; export or download it again.',
+    });
+  }
   let message: ModelMessage;
   try {
     message = readMessage(modelFields, file);

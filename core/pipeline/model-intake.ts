@@ -1,8 +1,13 @@
 import type { LayerRecord } from '../concepts/explanation.ts';
 import { TesseraError } from '../errors.ts';
-import { guessPreprocessing, type PreprocessingGuess } from '../images/guess-preprocessing.ts';
+import {
+  guessPreprocessing,
+  preprocessingFrom,
+  type PreprocessingGuess,
+} from '../images/guess-preprocessing.ts';
 import { loadLabels, type Labels } from '../images/labels.ts';
-import { parsePreprocessing, type Preprocessing } from '../images/preprocessing.ts';
+import { parseJson } from '../images/model-card.ts';
+import type { Preprocessing } from '../images/preprocessing.ts';
 import { fromPreset, presetNames } from '../images/preprocessing-presets.ts';
 import { findCutPoints, type CutPoint } from '../onnx/cut-points.ts';
 import { withDynamicBatch } from '../onnx/dynamic-batch.ts';
@@ -11,6 +16,7 @@ import { loadModel } from '../onnx/load-model.ts';
 import { describeClassifier, type ClassifierSignature } from '../onnx/validate.ts';
 import { nearestNames } from '../nearest-names.ts';
 import type { Storage } from '../platform.ts';
+import { readInput } from '../read-input.ts';
 
 /** How a model was told from its file: everything `inspect` shows and a run starts from. */
 export interface ModelIntake {
@@ -48,13 +54,32 @@ const USUAL_SIZE = 224;
 /**
  * Opens a model file and finds out what is needed to run it: signature, labels, preprocessing, cut points.
  *
- * Throws TesseraError 'bad-model', 'unsupported-operator', 'bad-labels', 'bad-usage', 'storage'.
+ * Throws TesseraError 'bad-model' and 'unsupported-operator' (both naming the file), 'bad-labels', 'bad-usage'.
  */
 export async function openModel(
   storage: Storage,
   path: string,
   options: IntakeOptions = {},
 ): Promise<ModelIntake> {
+  try {
+    return await readModel(storage, path, options);
+  } catch (error) {
+    throw namingFile(path, error);
+  }
+}
+
+/** Adds the file's name to what is wrong with the model in it. */
+function namingFile(path: string, error: unknown): unknown {
+  const isAboutModel =
+    error instanceof TesseraError && (error.code === 'bad-model' || error.code === 'unsupported-operator');
+  if (!isAboutModel || error.message.includes(path)) return error;
+  return new TesseraError(error.code, `${path}: ${error.message}`, {
+    cause: error,
+    ...(error.hint !== undefined && { hint: error.hint }),
+  });
+}
+
+async function readModel(storage: Storage, path: string, options: IntakeOptions): Promise<ModelIntake> {
   const loaded = await loadModel(storage, path);
   const signature = describeClassifier(loaded);
   const preprocessing = await choosePreprocessing(storage, path, loaded, signature, options.preprocessing);
@@ -106,6 +131,15 @@ async function choosePreprocessing(
   { input }: ClassifierSignature,
   asked: string | undefined,
 ): Promise<PreprocessingSource> {
+  if (input.type !== 'float32') {
+    throw new TesseraError(
+      'bad-model',
+      `The model's input ${input.name} is ${input.type}; expected float32.`,
+      {
+        hint: 'Export the model in float32, without quantisation and without decoding inside.',
+      },
+    );
+  }
   if (input.channels !== 3) {
     throw new TesseraError('bad-model', `The model takes ${input.channels} channels; expected 3 (RGB).`, {
       hint: 'Models for grey or multispectral pictures cannot be explained yet.',
@@ -115,6 +149,7 @@ async function choosePreprocessing(
     throw new TesseraError(
       'bad-model',
       `The model takes pictures of ${input.width} x ${input.height} pixels; expected a square.`,
+      { hint: 'Export the model for square pictures.' },
     );
   }
   const size = input.height ?? USUAL_SIZE;
@@ -140,19 +175,15 @@ async function choosePreprocessing(
   };
 }
 
+/** A card's `preprocessing` field, or its fields alone. */
 async function readPreprocessing(
   storage: Storage,
   path: string,
   defaults: Pick<Preprocessing, 'size' | 'layout'>,
 ): Promise<Preprocessing> {
-  const text = new TextDecoder().decode(await storage.readBytes(path));
-  try {
-    const json = JSON.parse(text) as Record<string, unknown>;
-    return parsePreprocessing({ ...defaults, ...((json['preprocessing'] as object | undefined) ?? json) });
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new TesseraError('bad-usage', `${path} is not JSON: ${error.message}`);
-  }
+  const json = parseJson(new TextDecoder().decode(await readInput(storage, path, 'bad-usage')), path);
+  const isCard = typeof json === 'object' && json !== null && 'preprocessing' in json;
+  return preprocessingFrom(isCard ? json.preprocessing : json, defaults, path);
 }
 
 function dimsFor({ input }: ClassifierSignature, { size, layout }: Preprocessing): readonly number[] {
@@ -169,5 +200,7 @@ function dimsFor({ input }: ClassifierSignature, { size, layout }: Preprocessing
 
 function classesOf({ output }: ClassifierSignature): number {
   if (output.classes !== undefined) return output.classes;
-  throw new TesseraError('bad-model', `The number of classes of output ${output.name} could not be found.`);
+  throw new TesseraError('bad-model', `The number of classes of output ${output.name} could not be found.`, {
+    hint: 'Export the model with a fixed number of classes, or run ONNX shape inference over it.',
+  });
 }

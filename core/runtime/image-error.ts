@@ -30,8 +30,15 @@ export function decodingError(cause: unknown, format?: string): TesseraError {
   return badImage(`corrupt ${kind}: ${plain(raw)}`, cause);
 }
 
-/** The first complaint of libvips, without the names of its modules. */
+/**
+ * The first complaint of libvips that says something, without the names of its modules: attempts to read past the end
+ * of a file that is cut short ("bad seek", with its path) come before the reason, and PNG headers come with none.
+ */
 function plain(raw: string): string {
-  const [first = raw] = raw.replace(/^Input (file|buffer) has corrupt header:\s*/i, '').split('\n');
-  return first.replace(/^(Vips\w+|vips\w+|\w+load(_\w+)?):\s*/, '').trim();
+  const complaints = raw
+    .replace(/^Input (file|buffer) has corrupt header:\s*/i, '')
+    .split('\n')
+    .filter((line) => !/: bad seek to \d+$/.test(line))
+    .map((line) => line.replace(/^(Vips\w+|vips\w+|tiff2vips|\w+load(_\w+)?):\s*/, '').trim());
+  return complaints.find((line) => line !== '') ?? 'its header is damaged or cut short';
 }

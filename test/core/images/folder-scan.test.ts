@@ -92,6 +92,9 @@ describe('scanImages()', () => {
   });
 
   it('refuses a root that is not there', async () => {
-    await expect(scanImages(fileStorage, [join(root, 'absent')])).rejects.toMatchObject({ code: 'storage' });
+    await expect(scanImages(fileStorage, [join(root, 'absent')])).rejects.toMatchObject({
+      code: 'no-images',
+      message: `cannot read ${join(root, 'absent')}: there is no such file or folder`,
+    });
   });
 });
