@@ -1,9 +1,11 @@
 import { buildBank } from '../concepts/bank.ts';
 import type { ExplainOptions } from '../concepts/explain-options.ts';
 import type { SkippedFile } from '../concepts/explanation.ts';
+import { strongestPlaces } from '../concepts/gallery.ts';
 import { classImportance } from '../concepts/importance.ts';
+import { channelsOf } from '../concepts/latent-rows.ts';
 import { TesseraError } from '../errors.ts';
-import { scanImages, type ImageFile } from '../images/folder-scan.ts';
+import { scanImages, type FolderScan, type ImageFile } from '../images/folder-scan.ts';
 import { matrix, type Matrix } from '../linalg/matrix.ts';
 import { saveTensors, startRun, type Project } from '../project/project-folder.ts';
 import type { RunFile } from '../project/schema.ts';
@@ -11,7 +13,7 @@ import { openStageStore } from '../project/stage-store.ts';
 import { float32, type Tensor } from '../tensor.ts';
 import { assembleExplanation, type Findings } from './assemble-explanation.ts';
 import { fingerprintsOf, predictionsFingerprint, type Fingerprints } from './fingerprints.ts';
-import { chooseLayer } from './model-intake.ts';
+import { chooseLayer, type ModelIntake } from './model-intake.ts';
 import type { ClassContext, RunContext, RunScope } from './run-context.ts';
 import { chooseClass, predictedClasses, selectImages, type ClassQuestion } from './selection.ts';
 import { imageCoefficients } from './stages/coefficients.ts';
@@ -40,7 +42,7 @@ export async function explain(
   const { workbench, device, intake } = scope;
   const question = chooseClass(intake.labels.names, options);
   const layer = chooseLayer(intake, options.layer);
-  const scan = await scanImages(workbench.storage, options.images);
+  const scan = await scanOf(scope, options.images);
   const started = await startRun(scope.project, {
     options: { ...options, images: [...options.images] },
     seed: options.seed,
@@ -48,6 +50,7 @@ export async function explain(
     versions: { ...workbench.versions },
     device: { requested: options.device, used: device.used, fallbackReasons: [...device.fallbackReasons] },
   });
+  if (started.resumed) scope.onResume?.(started.run.id);
   const store = openStageStore(started.project, started.run);
   const context: RunContext = { ...scope, project: started.project, store, options };
   const predicted = await predictedImages(context, scan.images, question);
@@ -71,13 +74,33 @@ export async function explain(
   return { project: started.project, run, resumed: started.resumed };
 }
 
+async function scanOf({ workbench, scan }: RunScope, roots: readonly string[]): Promise<FolderScan> {
+  return scan ?? scanImages(workbench.storage, roots);
+}
+
+/**
+ * Throws what can be told of a question before anything is computed: 'unknown-name' for the class or the layer (the
+ * nearest names offered), 'bad-usage' for more concepts than the layer has channels.
+ */
+export function checkQuestion(intake: ModelIntake, options: ExplainOptions): void {
+  if (options.class !== 'all') chooseClass(intake.labels.names, options);
+  const layer = chooseLayer(intake, options.layer);
+  const channels = channelsOf(layer);
+  if (options.concepts === 'auto' || options.concepts <= channels) return;
+  throw new TesseraError(
+    'bad-usage',
+    `The layer ${layer.tensor} has ${channels} channels, which allow at most as many concepts; got ${options.concepts}.`,
+    { hint: `Ask for fewer with --concepts, or choose another layer with --layer.` },
+  );
+}
+
 /** Fewest images of a class that "every class" takes up. */
 const LEAST_IMAGES = 5;
 
 /** Classes that the model predicts for at least {@link LEAST_IMAGES} of the images, the most frequent first. */
 export async function classesToExplain(scope: RunScope, roots: readonly string[]): Promise<number[]> {
   const { workbench, intake, device } = scope;
-  const { images } = await scanImages(workbench.storage, roots);
+  const { images } = await scanOf(scope, roots);
   const fingerprint = await predictionsFingerprint(workbench.storage, intake, device.used, images);
   const { predictions } = await predictImages(scope, images, fingerprint);
   const classes = predictedClasses(predictions, LEAST_IMAGES);
@@ -102,6 +125,9 @@ async function predictedImages(
   return { chosen: selectImages(predictions, intake.labels.names, question), skipped, fingerprint };
 }
 
+/** Crops shown of each concept while its importance is still computed. */
+const EARLY_CROPS = 8;
+
 async function findConcepts(
   context: ClassContext,
   keys: Fingerprints,
@@ -111,6 +137,7 @@ async function findConcepts(
   const rows = await store.timed('rows', keys.rows, () => activationRows(context, keys.rows));
   const bank = await storedBank(context, rows.activations, keys.bank);
   const { conceptBank } = bank;
+  context.onConcepts?.(store.run.id, strongestPlaces(bank.coefficients, rows.places, EARLY_CROPS));
   const images = await store.timed('coefficients', keys.coefficients, () =>
     imageCoefficients(context, conceptBank, keys.coefficients),
   );
@@ -127,6 +154,7 @@ async function storedBank(
   activations: Matrix,
   fingerprint: string,
 ): Promise<Findings['bank']> {
+  requireRows(activations, options.concepts);
   const { tensors, value } = await store.stage('bank', fingerprint, async () => {
     const maxIter = 200;
     const { coefficients, conceptBank, method, status, stats } = await buildBank(
@@ -154,6 +182,18 @@ async function storedBank(
     conceptBank: asMatrix(tensors.get('conceptBank')),
     ...value,
   };
+}
+
+/** A factorisation has at most as many concepts as rows; told here, where images are known to be too few. */
+function requireRows({ rows }: Matrix, concepts: ExplainOptions['concepts']): void {
+  if (concepts === 'auto' || concepts <= rows) return;
+  throw new TesseraError(
+    'bad-usage',
+    `The images give ${rows} rows of activations, which allow at most as many concepts; got ${concepts}.`,
+    {
+      hint: 'Ask for fewer with --concepts, give more images, or take more rows an image with --rows crops.',
+    },
+  );
 }
 
 /** What later views need beside the explanation; names as in the project's tensors file. */

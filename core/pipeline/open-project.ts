@@ -21,6 +21,7 @@ export async function openOrCreateProject(
     imageRoots: imageRoots.map((root) => storage.resolve(root)),
   };
   if (!(await storage.exists(storage.join(folder, 'project.json')))) {
+    await refuseForeignFiles(storage, folder);
     return createProject(storage, folder, content);
   }
   const project = await openProject(storage, folder);
@@ -34,4 +35,19 @@ export async function openOrCreateProject(
     );
   }
   return saveProject(project, content);
+}
+
+/** What a project writes at the top of its folder, beside project.json and its lock. */
+const OWN_NAMES = ['cache', 'runs', 'report.html'];
+
+/** A folder without a project must hold nothing that a project would write over. */
+async function refuseForeignFiles(storage: Storage, folder: string): Promise<void> {
+  for (const name of OWN_NAMES) {
+    if (!(await storage.exists(storage.join(folder, name)))) continue;
+    throw new TesseraError(
+      'bad-project',
+      `${folder} is no Tessera project (no project.json), but holds "${name}", which a project would write over.`,
+      { hint: 'Choose a new or empty folder with --out.' },
+    );
+  }
 }

@@ -1,6 +1,6 @@
-import type { LayerRecord } from '../concepts/explanation.ts';
+import type { CropRef, LayerRecord } from '../concepts/explanation.ts';
 import type { ExplainOptions } from '../concepts/explain-options.ts';
-import type { ImageFile } from '../images/folder-scan.ts';
+import type { FolderScan, ImageFile } from '../images/folder-scan.ts';
 import type { OnProgress } from '../platform.ts';
 import type { Project } from '../project/project-folder.ts';
 import type { StageStore } from '../project/stage-store.ts';
@@ -13,7 +13,13 @@ export interface RunScope {
   readonly device: OpenedDevice;
   readonly intake: ModelIntake;
   readonly project: Project;
+  /** The pictures, where they were looked for already. @default the folders of the options are scanned */
+  readonly scan?: FolderScan;
   readonly onProgress: OnProgress;
+  /** Told when a run that was stopped before its end is taken up again. */
+  readonly onResume?: (runId: string) => void;
+  /** Told as soon as concepts exist: the strongest places of each, in the order of the bank. */
+  readonly onConcepts?: (runId: string, places: readonly (readonly CropRef[])[]) => void;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -1,7 +1,8 @@
 import type { CoefficientMap } from '../report/rgb-picture.ts';
 import { fitOf, parsePreprocessing } from '../images/preprocessing.ts';
 import { matrix, type Matrix } from '../linalg/matrix.ts';
-import type { FitOptions, OnProgress } from '../platform.ts';
+import { TesseraError } from '../errors.ts';
+import type { FitOptions, ImageCodec, OnProgress, RgbImage } from '../platform.ts';
 import { loadNotes, loadRun, loadTensors, type Project } from '../project/project-folder.ts';
 import { assemblePictures } from '../report/report-pictures.ts';
 import { reportDataOf } from '../report/report-data.ts';
@@ -34,7 +35,7 @@ export async function writeReport(
   const pictures = await assemblePictures({
     explanation,
     codec,
-    loadImage: (image) => codec.decodeFitted(explanation.images[image].file, enlarged(fit)),
+    loadImage: (image) => pictureFor(codec, explanation.images[image].file, enlarged(fit)),
     frame: fit,
     mapOf: (rank, image) => coefficientMap(explanation, coefficients[image], rank),
     ...(onProgress && { onProgress }),
@@ -44,7 +45,23 @@ export async function writeReport(
   return path;
 }
 
-function enlarged({ resizeShort, width, height, ...rest }: FitOptions): FitOptions {
+async function pictureFor(
+  codec: Pick<ImageCodec, 'decodeFitted'>,
+  file: string,
+  fit: FitOptions,
+): Promise<RgbImage> {
+  try {
+    return await codec.decodeFitted(file, fit);
+  } catch (error) {
+    if (!(error instanceof TesseraError)) throw error;
+    throw new TesseraError('bad-image', `The report shows ${file}, which cannot be read: ${error.message}`, {
+      hint: 'Put the picture back where it was, or explain again without it.',
+      cause: error,
+    });
+  }
+}
+
+export function enlarged({ resizeShort, width, height, ...rest }: FitOptions): FitOptions {
   return {
     ...rest,
     width: width * SHARPNESS,
@@ -54,7 +71,7 @@ function enlarged({ resizeShort, width, height, ...rest }: FitOptions): FitOptio
 }
 
 /** U(x) [positions, r] of each image, from the tensor [n, positions, r]. */
-function coefficientsOf(tensors: ReadonlyMap<string, Tensor>): Matrix[] {
+export function coefficientsOf(tensors: ReadonlyMap<string, Tensor>): Matrix[] {
   const { dims, data } = tensors.get('coefficients') as Tensor<'float32'>;
   const [count, positions, r] = dims;
   return Array.from({ length: count }, (_, image) =>
@@ -63,12 +80,12 @@ function coefficientsOf(tensors: ReadonlyMap<string, Tensor>): Matrix[] {
 }
 
 /** Column of the bank that a concept's id names. */
-function columnOf(explanation: Explanation, rank: number): number {
+export function columnOf(explanation: Explanation, rank: number): number {
   return Number(explanation.concepts[rank].id.slice(1));
 }
 
 /** Map of a concept on the layer's grid; positions before the grid (a class token) are left out. */
-function coefficientMap(
+export function coefficientMap(
   explanation: Explanation,
   coefficients: Matrix,
   rank: number,
@@ -84,7 +101,10 @@ function coefficientMap(
   return { values, grid };
 }
 
-function strengthsOf(explanation: Explanation, coefficients: readonly Matrix[]): Record<string, number[]> {
+export function strengthsOf(
+  explanation: Explanation,
+  coefficients: readonly Matrix[],
+): Record<string, number[]> {
   const perImage = coefficients.map(strongest);
   return Object.fromEntries(
     explanation.concepts.map(({ id }, rank) => [

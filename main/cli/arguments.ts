@@ -1,5 +1,8 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { TesseraError } from '../../core/errors.ts';
+import { nearestNames } from '../../core/nearest-names.ts';
+
+const HINT = 'npm run --silent tessera -- --help lists every command and option.';
 
 /** Options of a command as `--name`, either flags or taking one value; `multiple` takes several. */
 export type OptionTable = Record<
@@ -12,8 +15,8 @@ export interface ParsedArguments {
   text(name: string): string | undefined;
   texts(name: string): readonly string[];
   flag(name: string): boolean;
-  /** An integer of at least `min`; TesseraError 'bad-usage' otherwise. */
-  integer(name: string, min: number): number | undefined;
+  /** An integer of at least `min`; TesseraError 'bad-usage' otherwise, naming the word that will do as well, if any. */
+  integer(name: string, min: number, orWord?: string): number | undefined;
   /** One of the choices; TesseraError 'bad-usage' otherwise. */
   choice<T extends string>(name: string, choices: readonly T[]): T | undefined;
 }
@@ -33,14 +36,16 @@ export function parseArguments(argv: readonly string[], table: OptionTable): Par
       return Array.isArray(value) ? value.map(String) : [];
     },
     flag: (name) => values[name] === true,
-    integer: (name, min) => {
+    integer: (name, min, orWord) => {
       const value = text(name);
       if (value === undefined) return undefined;
       const number = Number(value);
       if (value.trim() !== '' && Number.isSafeInteger(number) && number >= min) return number;
+      const also = orWord === undefined ? '' : `, or ${orWord}`;
       throw new TesseraError(
         'bad-usage',
-        `--${name} takes a whole number of at least ${min}, got "${value}"`,
+        `--${name} takes a whole number of at least ${min}${also}, got "${value}"`,
+        { hint: HINT },
       );
     },
     choice: <T extends string>(name: string, choices: readonly T[]) => {
@@ -48,7 +53,9 @@ export function parseArguments(argv: readonly string[], table: OptionTable): Par
       if (value === undefined) return undefined;
       const choice = choices.find((candidate) => candidate === value);
       if (choice !== undefined) return choice;
-      throw new TesseraError('bad-usage', `--${name} takes one of ${choices.join(', ')}; got "${value}"`);
+      throw new TesseraError('bad-usage', `--${name} takes one of ${choices.join(', ')}; got "${value}"`, {
+        hint: HINT,
+      });
     },
   };
 }
@@ -58,13 +65,22 @@ type Values = Record<string, string | boolean | (string | boolean)[] | undefined
 function parse(argv: readonly string[], table: OptionTable): { values: Values; positionals: string[] } {
   const config = { args: spreadLists(argv, table), options: table, allowPositionals: true } as const;
   try {
-    return parseArgs(config as ParseArgsConfig) as { values: Values; positionals: string[] };
+    return parseArgs(config as ParseArgsConfig);
   } catch (error) {
-    throw new TesseraError('bad-usage', (error as Error).message, {
-      hint: 'npm run --silent tessera -- --help lists every command and option.',
-      cause: error,
-    });
+    throw badArguments(error as NodeJS.ErrnoException, table);
   }
+}
+
+/** The parser's own first sentence, and for a misspelt option the ones that are most like it. */
+function badArguments(error: NodeJS.ErrnoException, table: OptionTable): TesseraError {
+  const [sentence] = error.message.split(/\. |\.?\n/);
+  const wanted = /^Unknown option '(--[^']+)'/.exec(sentence)?.[1];
+  const near = nearestNames(
+    wanted ?? '',
+    Object.keys(table).map((name) => `--${name}`),
+  );
+  const hint = wanted === undefined ? HINT : `Near to it: ${near.join(', ')}. ${HINT}`;
+  return new TesseraError('bad-usage', `${sentence}.`, { hint, cause: error });
 }
 
 /** Lets `--images A B` mean `--images A --images B`, as shells expand `--images photos/*`. */

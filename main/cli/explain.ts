@@ -6,7 +6,13 @@ import {
   type ExplainOptions,
   type ImageSelection,
 } from '../../core/concepts/explain-options.ts';
-import { classesToExplain, explain, type ExplainOutcome } from '../../core/pipeline/explain.ts';
+import {
+  checkQuestion,
+  classesToExplain,
+  explain,
+  type ExplainOutcome,
+} from '../../core/pipeline/explain.ts';
+import { scanImages } from '../../core/images/folder-scan.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
 import type { RunScope } from '../../core/pipeline/run-context.ts';
@@ -50,18 +56,26 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
     args.text('out') ?? `${path.basename(demoOr(args, options.model)).replace(/\.onnx$/i, '')}.tessera`;
   const workbench = createNodeWorkbench();
   const intake = await openModel(workbench.storage, options.model, options);
+  checkQuestion(intake, options);
+  const scan = await scanImages(workbench.storage, options.images);
   const device = await workbench.openDevice(options.device);
   for (const reason of device.fallbackReasons) console.error(reason);
   const onProgress = progressPrinter(process.stderr);
-  const project = await openOrCreateProject(workbench.storage, folder, intake, options.images);
+  await workbench.storage.makeDirectory(folder);
   const lock = await acquireWriteLock(workbench.storage, folder, workbench.self);
   try {
-    const scope: RunScope = { workbench, device, intake, project, onProgress, signal };
+    const project = await openOrCreateProject(workbench.storage, folder, intake, options.images);
+    const scope: RunScope = { workbench, device, intake, project, scan, onProgress, onResume, signal };
     const command = `tessera explain ${argv.map(quoted).join(' ')}`;
     await explainClasses(scope, options, command, args.flag('json'));
   } finally {
-    await lock.release();
+    // A lock that stays is taken over by the next run; the failure that led here is what has to be told.
+    await lock.release().catch(() => undefined);
   }
+}
+
+function onResume(runId: string): void {
+  console.error(`Continuing ${runId}, which was stopped before its end.`);
 }
 
 function demoOr(args: ParsedArguments, model: string): string {
@@ -123,7 +137,7 @@ function readOptions(args: ParsedArguments): ExplainOptions {
     ...subject(args),
     ...present({
       select: args.choice<ImageSelection>('select', ['predicted', 'folder', 'all']),
-      concepts: args.text('concepts') === 'auto' ? ('auto' as const) : args.integer('concepts', 1),
+      concepts: args.text('concepts') === 'auto' ? ('auto' as const) : args.integer('concepts', 1, 'auto'),
       rows: args.choice<ExplainOptions['rows']>('rows', ['crops', 'grid']),
       seed: args.integer('seed', 0),
       device: args.choice<ExplainOptions['device']>('device', [

@@ -14,7 +14,9 @@ export async function inspect(argv: readonly string[]): Promise<void> {
   });
   const [path, ...more] = args.positionals;
   if (path === undefined || more.length > 0) {
-    throw new TesseraError('bad-usage', `inspect takes one model file, got ${args.positionals.length}.`);
+    throw new TesseraError('bad-usage', `inspect takes one model file, got ${args.positionals.length}.`, {
+      hint: 'tessera inspect MODEL.onnx',
+    });
   }
   const workbench = createNodeWorkbench();
   const labels = args.text('labels');

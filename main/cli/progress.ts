@@ -12,6 +12,7 @@ export function progressPrinter(stream: NodeJS.WriteStream, now: () => number = 
   let startedMs = 0;
   let startedAt = 0;
   let drawnMs = 0;
+  let ended = '';
   return (progress) => {
     const nowMs = now();
     if (progress.stage !== stage) {
@@ -20,6 +21,9 @@ export function progressPrinter(stream: NodeJS.WriteStream, now: () => number = 
       startedAt = progress.done;
     }
     const isEnd = progress.done >= progress.total;
+    // A stage may tell its end twice, from inside and from the chunk around it.
+    if (isEnd && ended === progress.stage) return;
+    ended = isEnd ? progress.stage : '';
     const line = describe(progress, progress.done - startedAt, (nowMs - startedMs) / 1000);
     if (!stream.isTTY) {
       if (isEnd) stream.write(`${line}\n`);

@@ -2,7 +2,7 @@ import { argMax, classProbabilities } from '../../concepts/class-probabilities.t
 import type { SkippedFile } from '../../concepts/explanation.ts';
 import { TesseraError } from '../../errors.ts';
 import type { ImageFile } from '../../images/folder-scan.ts';
-import type { Tensor } from '../../tensor.ts';
+import { float32, type Tensor } from '../../tensor.ts';
 import { CHUNK, chunked } from '../chunked.ts';
 import { fromJsonTensor, jsonTensor } from '../json-tensor.ts';
 import { runnerFor } from '../model-parts.ts';
@@ -16,7 +16,7 @@ export interface Prediction {
   readonly probability: number;
 }
 
-/** Runs the whole model once over every image; broken images are listed, not fatal. */
+/** Runs the whole model once over every image; broken images and those without finite scores are listed, not fatal. */
 export async function predictImages(
   context: RunScope,
   files: readonly ImageFile[],
@@ -32,7 +32,8 @@ export async function predictImages(
     count: files.length,
     prepare: (start, end) =>
       readBatch(workbench.codec, files.slice(start, end), intake.preprocessing.preprocessing),
-    compute: async (batch) => predictionTensors(batch, batch.input && (await runner.run(batch.input))),
+    compute: async (batch, start) =>
+      predictionTensors(batch, batch.input && (await runner.run(batch.input)), files.slice(start)),
   });
   try {
     let start = 0;
@@ -44,28 +45,42 @@ export async function predictImages(
   } finally {
     await runner.dispose();
   }
-  if (predictions.length === 0) throw noneReadable(skipped);
+  if (predictions.length === 0) throw noneUsable(skipped);
   return { predictions, skipped };
 }
+
+const NO_SCORES = 'the model gives scores for it that are not finite numbers';
 
 function predictionTensors(
   { readable, skipped }: PictureBatch,
   logits: Tensor<'float32'> | undefined,
+  files: readonly ImageFile[],
 ): Map<string, Tensor> {
-  const count = readable.length;
-  const index = new Int32Array(count);
-  const probability = new Float32Array(count);
-  const classes = logits === undefined ? 0 : logits.data.length / count;
-  for (let i = 0; i < count; i++) {
-    const probabilities = classProbabilities(logits!.data.subarray(i * classes, (i + 1) * classes));
-    index[i] = argMax(probabilities);
-    probability[i] = probabilities[index[i]];
-  }
+  const classes = logits === undefined ? 0 : logits.data.length / readable.length;
+  const scores = readable.map((offset, i) => ({
+    offset,
+    row: logits!.data.subarray(i * classes, (i + 1) * classes),
+  }));
+  const usable = scores.filter(({ row }) => row.every(Number.isFinite));
+  const unusable = scores.filter(({ row }) => !row.every(Number.isFinite));
+  const probabilities = usable.map(({ row }) => classProbabilities(row));
+  const index = Int32Array.from(probabilities, argMax);
+  const left = [
+    ...skipped.map(({ file, reason }) => ({ file, reason })),
+    ...unusable.map(({ offset }) => ({ file: files[offset].path, reason: NO_SCORES })),
+  ];
+  const dims = [usable.length];
   return new Map<string, Tensor>([
-    ['readable', { type: 'int32', dims: [count], data: Int32Array.from(readable) }],
-    ['index', { type: 'int32', dims: [count], data: index }],
-    ['probability', { type: 'float32', dims: [count], data: probability }],
-    ['skipped', jsonTensor(skipped.map(({ file, reason }) => ({ file, reason })))],
+    ['readable', { type: 'int32', dims, data: Int32Array.from(usable, ({ offset }) => offset) }],
+    ['index', { type: 'int32', dims, data: index }],
+    [
+      'probability',
+      float32(
+        Float32Array.from(probabilities, (row, i) => row[index[i]]),
+        dims,
+      ),
+    ],
+    ['skipped', jsonTensor(left)],
   ]);
 }
 
@@ -83,13 +98,14 @@ function collect(
   );
 }
 
-function noneReadable(skipped: readonly SkippedFile[]): TesseraError {
+function noneUsable(skipped: readonly SkippedFile[]): TesseraError {
   const examples = skipped.slice(0, 3).map(({ file, reason }) => `${file} (${reason})`);
+  const hint = skipped.some(({ reason }) => reason === NO_SCORES)
+    ? 'Check the preprocessing, and that the weights of the model are finite.'
+    : 'Give a folder of JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP pictures.';
   return new TesseraError(
     'no-images',
-    `None of the ${skipped.length} images could be read: ${examples.join('; ')}.`,
-    {
-      hint: 'Give a folder of JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP pictures.',
-    },
+    `None of the ${skipped.length} images could be used: ${examples.join('; ')}.`,
+    { hint },
   );
 }
