@@ -1,0 +1,168 @@
+import { access, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder, writeModel, writePictures } from './colour-case.ts';
+import { tessera } from './run-tessera.ts';
+
+/** A model and pictures that would do, so that only what a test adds is wrong. */
+async function soundCase() {
+  const folder = await temporaryFolder();
+  const model = await writeModel(folder);
+  const images = await writePictures(path.join(folder, 'images'), 6);
+  const out = path.join(folder, 'out.tessera');
+  const given = ['--model', model, '--images', images, '--out', out, '--device', 'cpu'];
+  return { folder, model, images, out, given };
+}
+
+describe('the command line', () => {
+  it('prints its usage, with exit code 2 when no command was given', async () => {
+    const help = await tessera('--help');
+    const bare = await tessera();
+    expect(help.code).toBe(0);
+    expect(bare.code).toBe(2);
+    expect(help.stdout).toContain('tessera explain --model MODEL --images DIR');
+    expect(bare.stdout + bare.stderr).toBe(help.stdout + help.stderr);
+  });
+
+  it.each([
+    [['explian'], 'There is no command "explian".', 'Commands: inspect, explain, report, devices'],
+    [['toString'], 'There is no command "toString".', 'Commands: '],
+    [['explain', '--imagse', 'x'], "Unknown option '--imagse'.", 'Near to it: --images'],
+    [['explain'], 'explain needs --model: a model file (.onnx).', 'npm run demo'],
+    [['explain', '--model', 'm'], 'explain needs --class: a class name or index.', 'npm run demo'],
+    [
+      ['explain', '--model', 'm', '--class', '0'],
+      'explain needs --images: one or more folders',
+      'npm run demo',
+    ],
+    [['explain', 'm.onnx'], 'explain does not take "m.onnx" without an option name.', 'Write --model MODEL'],
+    [['explain', '--model'], "Option '--model <value>' argument missing.", '--help'],
+    [
+      ['explain', '--demo', '--samples', '1'],
+      '--samples takes a whole number of at least 2, got "1"',
+      '--help',
+    ],
+    [['explain', '--demo', '--rows', 'tiles'], '--rows takes one of crops, grid; got "tiles"', '--help'],
+    [
+      ['explain', '--demo', '--concepts', 'many'],
+      '--concepts takes a whole number of at least 1, or auto, got "many"',
+      '--help',
+    ],
+    [
+      ['explain', '--demo', '--concepts', '0'],
+      '--concepts takes a whole number of at least 1, or auto, got "0"',
+      '--help',
+    ],
+    [['inspect'], 'inspect takes one model file, got 0.', 'tessera inspect MODEL.onnx'],
+    [['inspect', 'a', 'b'], 'inspect takes one model file, got 2.', 'tessera inspect MODEL.onnx'],
+    [['report'], 'report takes one project folder, got 0.', '.tessera'],
+    [['report', 'nowhere'], 'nowhere is not a Tessera project (no project.json).', '.tessera'],
+  ])('refuses %j with exit code 2', async (argv, message, hint) => {
+    const { code, stdout, stderr } = await tessera(...argv);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(hint);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});
+
+describe('explain, asked for what is not there', () => {
+  it.each([
+    [['--class', 'rde'], 'the model has no class "rde"', 'Did you mean "red"'],
+    [['--class', '3'], 'the model has no class "3"', 'an index from 0 to 2'],
+    [['--class', 'predicted:gren'], 'the model has no class "gren"', '"green"'],
+    [
+      ['--class', 'red', '--layer', 'color'],
+      'The model has no cut point called "color".',
+      'Near to it: colours',
+    ],
+    [
+      ['--class', 'red', '--concepts', '4'],
+      'The layer squashed has 3 channels, which allow at most as many concepts; got 4.',
+      '--concepts',
+    ],
+    [
+      ['--class', 'red', '--concepts', '2', '--preprocessing', 'imgnet'],
+      'There is no preprocessing preset or file called "imgnet".',
+      'Presets: imagenet',
+    ],
+    [
+      ['--class', 'red', '--concepts', '2', '--labels', '/nowhere/labels.txt'],
+      'cannot read /nowhere/labels.txt: there is no such file or folder',
+      'Check the path.',
+    ],
+    [
+      ['--class', 'red', '--concepts', '2', '--images', '/nowhere/images'],
+      'cannot read /nowhere/images: there is no such file or folder',
+      'Check the path.',
+    ],
+  ])('%j: exit code 2, and no project is begun', async (argv, message, hint) => {
+    const { given, out } = await soundCase();
+    const { code, stdout, stderr } = await tessera('explain', ...given, ...argv);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(hint);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    await expect(access(out)).rejects.toThrow('ENOENT');
+  });
+
+  it('refuses labels of the wrong length, saying how many there should be', async () => {
+    const { given, folder, model } = await soundCase();
+    const labels = path.join(folder, 'labels.txt');
+    await writeFile(labels, 'background\nred\ngreen\nblue\n');
+    const { code, stderr } = await tessera('explain', ...given, '--class', 'red', '--labels', labels);
+    expect(stderr).toContain(`expected 3 names, one for each class, got 4 (${labels})`);
+    expect(stderr).toContain('The first line may be a background class that the model lacks.');
+    expect(code).toBe(2);
+    expect((await tessera('inspect', model, '--labels', labels)).code).toBe(2);
+  });
+
+  it('refuses a card that is no JSON, naming it', async () => {
+    const { folder, model } = await soundCase();
+    await writeFile(path.join(folder, 'colours.json'), '{"labels": [');
+    const { code, stderr } = await tessera('inspect', model);
+    expect(stderr).toContain(`${path.join(folder, 'colours.json')} holds no valid JSON`);
+    expect(code).toBe(2);
+  });
+
+  it('says what the model predicts instead when no image is of the class', async () => {
+    const { given, out } = await soundCase();
+    const { code, stderr } = await tessera('explain', ...given, '--class', 'green', '--concepts', '2');
+    expect(stderr).toContain('The model predicts "green" for none of the 6 images.');
+    expect(stderr).toContain('Most often it predicts "red", "blue".');
+    expect(stderr).toContain('--select all');
+    expect(code).toBe(2);
+    const reported = await tessera('report', out);
+    expect(reported.stderr).toContain('none of them finished; there is nothing to report.');
+    expect(reported.code).toBe(2);
+  });
+
+  it('says which folders there are when none is named like the class', async () => {
+    const { given } = await soundCase();
+    const { code, stderr } = await tessera(
+      'explain',
+      ...given,
+      '--class',
+      'red',
+      '--concepts',
+      '2',
+      '--select',
+      'folder',
+    );
+    expect(stderr).toContain('No folder of the images is named like the class "red".');
+    expect(code).toBe(2);
+  });
+
+  it('refuses more concepts than there are rows to explain', async () => {
+    const { folder, given } = await soundCase();
+    const [, model] = given;
+    const images = await writePictures(path.join(folder, 'few'), 2);
+    const { code, stderr } = await tessera(
+      ...['explain', '--model', model, '--images', images, '--out', path.join(folder, 'few.tessera')],
+      ...['--class', 'red', '--layer', 'pooled', '--rows', 'grid', '--concepts', '3', '--device', 'cpu'],
+    );
+    expect(stderr).toContain(
+      'The images give 2 rows of activations, which allow at most as many concepts; got 3.',
+    );
+    expect(stderr).toContain('--concepts');
+    expect(code).toBe(2);
+  });
+});

@@ -1,0 +1,345 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Model } from '../../../core/onnx/graph.ts';
+import { makeNode } from '../../../core/onnx/graph-edits.ts';
+import { float32 } from '../../../core/tensor.ts';
+import { colourModel } from '../../fixtures/colour-model.ts';
+import {
+  type Blob,
+  BLUE,
+  GREY,
+  RED,
+  scene,
+  temporaryFolder,
+  writeModel,
+  writePictures,
+} from './colour-case.ts';
+import { findingsOf, tessera, tesseraProcess } from './run-tessera.ts';
+
+interface Facts {
+  readonly project: string;
+  readonly report: string;
+  readonly class: { readonly index: number; readonly name: string };
+  readonly layer: string;
+  readonly concepts: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly importance: { readonly mean: number; readonly low: number; readonly high: number };
+    readonly crops: readonly {
+      readonly image: string;
+      readonly box: number[];
+      readonly coefficient: number;
+    }[];
+  }[];
+  readonly reconstruction: {
+    readonly r2: number;
+    readonly relativeError: number;
+    readonly agreement: number;
+  };
+  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+  readonly timings: Readonly<Record<string, number>>;
+}
+
+interface Case {
+  readonly model?: Model;
+  readonly card?: object;
+  readonly pictures?: number;
+}
+
+/** Arguments for the colour model, or another, on its pictures; `more` options come last and win. */
+async function colourCase({ model, card, pictures = 9 }: Case = {}) {
+  const folder = await temporaryFolder();
+  const file = await writeModel(path.join(folder, 'model'), model, card);
+  const images = await writePictures(path.join(folder, 'images'), pictures);
+  const argv = ['explain', '--model', file, '--device', 'cpu', '--out', path.join(folder, 'out.tessera')];
+  const explain = async (more: readonly string[], from = images): Promise<Facts> => {
+    const { code, stdout, stderr } = await tessera(
+      ...argv,
+      '--images',
+      from,
+      ...['--concepts', '2', '--json'],
+      ...more,
+    );
+    expect(code, stderr).toBe(0);
+    return JSON.parse(stdout) as Facts;
+  };
+  return { folder, argv, file, images, explain };
+}
+
+function changed(model: Model, graph: Partial<Model['graph']>): Model {
+  return { ...model, graph: { ...model.graph, ...graph } };
+}
+
+/** The colour model with channels last, as exporters of TensorFlow write it. */
+function channelsLast(): Model {
+  const model = colourModel({ squash: true });
+  const [first, ...rest] = model.graph.nodes;
+  const transpose = makeNode(
+    'Transpose',
+    ['picture'],
+    ['image'],
+    new Map([['perm', { type: 'ints', value: [0, 3, 1, 2] }]]),
+  );
+  const inputs = [{ name: 'picture', type: 'float32' as const, dims: ['batch', 32, 32, 3] }];
+  return changed(model, { inputs, nodes: [transpose, first, ...rest] });
+}
+
+function withSoftmax(): Model {
+  const model = colourModel({ squash: true });
+  const { nodes, outputs } = model.graph;
+  const softmax = makeNode(
+    'Softmax',
+    ['logits'],
+    ['probabilities'],
+    new Map([['axis', { type: 'int', value: 1 }]]),
+  );
+  return changed(model, { nodes: [...nodes, softmax], outputs: [{ ...outputs[0], name: 'probabilities' }] });
+}
+
+/** Share of a box that lies on a blob. */
+function shareOn(
+  blob: Pick<Blob, 'left' | 'top' | 'side'>,
+  [left, top, width, height]: readonly number[],
+): number {
+  const across = Math.min(left + width, blob.left + blob.side) - Math.max(left, blob.left);
+  const down = Math.min(top + height, blob.top + blob.side) - Math.max(top, blob.top);
+  return (Math.max(across, 0) * Math.max(down, 0)) / (width * height);
+}
+
+describe('explain', () => {
+  it('prints the promised fields as JSON on stdout and nothing else; progress goes to stderr', async () => {
+    const { argv, images } = await colourCase();
+    const { code, stdout, stderr } = await tesseraProcess([
+      ...argv,
+      ...['--images', images, '--class', 'red', '--concepts', '2', '--json'],
+    ]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('predictions 9/9');
+    const facts = JSON.parse(stdout) as Facts;
+    expect(Object.keys(facts)).toEqual(
+      expect.arrayContaining([
+        'project',
+        'report',
+        'class',
+        'layer',
+        'concepts',
+        'reconstruction',
+        'skipped',
+        'timings',
+      ]),
+    );
+    const number = expect.any(Number) as number;
+    expect(facts).toMatchObject({
+      project: argv.at(-1),
+      report: path.join(argv.at(-1)!, 'report.html'),
+      class: { index: 0, name: 'red' },
+      layer: 'squashed',
+      skipped: [],
+    });
+    expect(facts.reconstruction).toEqual({ r2: number, relativeError: number, agreement: number });
+    expect(Object.keys(facts.timings)).toEqual(['predictions', 'rows', 'bank', 'coefficients', 'importance']);
+    expect(facts.concepts).toHaveLength(2);
+    for (const { id, name, importance, crops } of facts.concepts) {
+      expect(id).toMatch(/^c\d+$/);
+      expect(name).toMatch(/^Concept \d$/);
+      expect(importance).toEqual({ mean: number, low: number, high: number });
+      for (const crop of crops) {
+        expect(crop).toEqual({
+          image: expect.any(String) as string,
+          box: [number, number, number, number],
+          coefficient: number,
+        });
+      }
+    }
+    expect(await readFile(facts.report, 'utf8')).toContain('</html>');
+  });
+
+  it('gives the same numbers for the same seed', async () => {
+    const { explain, folder } = await colourCase();
+    const [first, second] = [
+      await explain(['--class', 'red', '--seed', '7']),
+      await explain(['--class', 'red', '--seed', '7', '--out', path.join(folder, 'again.tessera')]),
+    ];
+    expect(findingsOf(JSON.stringify(second))).toEqual(findingsOf(JSON.stringify(first)));
+  });
+
+  it.each(['grid', 'crops'])('finds the red in pictures that show red and blue (%s)', async (rows) => {
+    const { explain, folder } = await colourCase();
+    const images = path.join(folder, 'two-coloured');
+    await mkdir(images);
+    const places = [0, 4, 8, 12, 16, 20].map((top) => ({
+      red: { left: top % 16, top },
+      blue: (top + 16) % 24,
+    }));
+    for (const [index, { red, blue }] of places.entries()) {
+      const blobs = [
+        { ...red, side: 12, colour: RED },
+        { left: red.left < 8 ? 24 : 0, top: blue, side: 8, colour: BLUE },
+      ];
+      await writeFile(path.join(images, `${index}.png`), await scene(blobs));
+    }
+    const picked = ['--class', 'red', '--rows', rows, '--patch', '8'];
+    const { concepts, reconstruction } = await explain(picked, images);
+    const [top, other] = concepts;
+    expect(top.crops).toHaveLength(places.length);
+    for (const { image, box } of top.crops) {
+      const { red } = places[Number(path.basename(image, '.png'))];
+      expect(shareOn({ ...red, side: 12 }, box), image).toBeGreaterThan(0.5);
+    }
+    expect(top.importance.mean).toBeGreaterThan(0.95);
+    expect(other.importance.mean).toBeLessThan(0.05);
+    expect(reconstruction.agreement).toBe(1);
+    expect(reconstruction.r2).toBeGreaterThan(0.95);
+  });
+
+  it.each([
+    ['exported for one picture', colourModel({ squash: true, batch: 1 })],
+    ['with channels last', channelsLast()],
+  ])('explains a model %s as it does the ordinary one', async (_, model) => {
+    const ordinary = await (await colourCase()).explain(['--class', 'red', '--rows', 'grid']);
+    const { concepts, layer } = await (
+      await colourCase({ model })
+    ).explain(['--class', 'red', '--rows', 'grid']);
+    expect(layer).toBe(ordinary.layer);
+    const numbers = (facts: Pick<Facts, 'concepts'>) =>
+      facts.concepts.flatMap(({ importance, crops }) => [
+        importance.mean,
+        ...crops.map((crop) => crop.coefficient),
+      ]);
+    // The same sums in another order.
+    expect(numbers({ concepts })).toBeAllclose(numbers(ordinary), { rtol: 1e-5, atol: 1e-6 });
+  });
+
+  it('explains a model that ends in softmax', async () => {
+    const { explain } = await colourCase({ model: withSoftmax() });
+    const { concepts, reconstruction } = await explain(['--class', 'red']);
+    expect(reconstruction.agreement).toBe(1);
+    expect(concepts[0].importance.mean).toBeGreaterThan(0);
+  });
+
+  it('explains one single picture, and one single concept', async () => {
+    const { explain } = await colourCase({ pictures: 1 });
+    expect((await explain(['--class', 'red'])).concepts).toHaveLength(2);
+    const { concepts } = await explain(['--class', 'red', '--concepts', '1']);
+    expect(concepts).toHaveLength(1);
+    expect(concepts[0].importance).toEqual({ mean: 1, low: 1, high: 1 });
+  });
+
+  it('chooses the number of concepts itself when told to', async () => {
+    const { explain } = await colourCase();
+    const { concepts } = await explain(['--class', 'red', '--concepts', 'auto']);
+    expect(concepts.length).toBeGreaterThanOrEqual(1);
+    expect(concepts.length).toBeLessThanOrEqual(3);
+  });
+
+  it('explains pictures that are all of one colour, whose activations do not vary', async () => {
+    const { argv, folder } = await colourCase();
+    const flat = path.join(folder, 'flat');
+    await mkdir(flat);
+    for (const name of ['a.png', 'b.png']) {
+      await writeFile(path.join(flat, name), await scene([{ left: 0, top: 0, side: 32, colour: RED }]));
+    }
+    const { code, stdout, stderr } = await tessera(
+      ...argv,
+      '--images',
+      flat,
+      '--class',
+      'red',
+      '--concepts',
+      '2',
+      '--json',
+    );
+    expect(code, stderr).toBe(0);
+    expect((JSON.parse(stdout) as Facts).reconstruction.agreement).toBe(1);
+  });
+
+  it('explains pictures on which the layer is silent', async () => {
+    const { argv, folder } = await colourCase();
+    const flat = path.join(folder, 'flat');
+    await mkdir(flat);
+    await writeFile(path.join(flat, 'grey.png'), await scene([{ left: 0, top: 0, side: 32, colour: GREY }]));
+    const { code, stdout, stderr } = await tessera(
+      ...argv,
+      '--images',
+      flat,
+      '--class',
+      'red',
+      '--concepts',
+      '2',
+      '--json',
+    );
+    expect(code, stderr).toBe(0);
+    for (const { importance, crops } of (JSON.parse(stdout) as Facts).concepts) {
+      expect(importance.mean).toBe(0);
+      expect(crops).toEqual([]);
+    }
+  });
+
+  it('explains every class that is predicted often enough, each with a report', async () => {
+    const { argv, images } = await colourCase();
+    const all = ['--images', images, '--class', 'all', '--concepts', '2', '--json'];
+    const few = await tessera(...argv, ...all);
+    expect(few.code).toBe(0);
+    const more = await writePictures(images, 18);
+    const { code, stdout } = await tessera(...argv, ...all, '--images', more);
+    expect(code).toBe(0);
+    const { explanations } = JSON.parse(stdout) as { explanations: Facts[] };
+    expect(explanations.map((facts) => facts.class.name)).toEqual(['red', 'blue']);
+    expect(new Set(explanations.map(({ report }) => report)).size).toBe(2);
+    for (const { report } of explanations) expect(await readFile(report, 'utf8')).toContain('</html>');
+  });
+
+  it('explains the pictures of the folder that is named like the class, whatever is predicted', async () => {
+    const { argv, folder } = await colourCase();
+    const named = path.join(folder, 'named');
+    await writePictures(path.join(named, 'Blue'), 4);
+    await writePictures(path.join(named, 'other'), 3);
+    const { code, stdout, stderr } = await tessera(
+      ...[...argv, '--images', named, '--class', 'blue', '--select', 'folder', '--concepts', '2', '--json'],
+    );
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ images: 4, class: { name: 'blue' } });
+  });
+
+  it('refuses a model that gives no finite numbers', async () => {
+    const model = colourModel({ squash: true });
+    const initializers = new Map(model.graph.initializers).set(
+      'b_squash',
+      float32(Float32Array.of(NaN, 0, 0), [3]),
+    );
+    const { argv, images } = await colourCase({ model: changed(model, { initializers }) });
+    const { code, stdout, stderr } = await tessera(
+      ...argv,
+      '--images',
+      images,
+      '--class',
+      'red',
+      '--concepts',
+      '2',
+      '--json',
+    );
+    expect(stderr).toContain('000.png (the model gives scores for it that are not finite numbers)');
+    expect(stderr).toContain('Check the preprocessing, and that the weights of the model are finite.');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});
+
+describe('inspect', () => {
+  it('prints the promised fields as JSON', async () => {
+    const { file } = await colourCase();
+    const { code, stdout } = await tessera('inspect', file, '--json');
+    expect(code).toBe(0);
+    const facts = JSON.parse(stdout) as { cutPoints: object[] };
+    expect(facts).toMatchObject({ opset: 13, inputs: [{ name: 'image' }], outputs: [{ name: 'logits' }] });
+    const number = expect.any(Number) as number;
+    expect(facts.cutPoints).toContainEqual({
+      tensor: 'squashed',
+      shape: [1, 3, 8, 8],
+      kind: 'spatial',
+      minValue: 0,
+      computeShare: number,
+      proposed: true,
+    });
+  });
+});

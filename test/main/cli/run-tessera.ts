@@ -1,0 +1,73 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import { vi } from 'vitest';
+import { runCommand } from '../../../main/cli/run-command.ts';
+
+/** What a command left behind. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly signal?: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command in this process, which saves the start of another one; what it prints is caught. */
+export async function tessera(...argv: readonly string[]): Promise<Outcome> {
+  const printed = { stdout: '', stderr: '' };
+  const spies = [
+    vi.spyOn(console, 'log').mockImplementation((text: string) => void (printed.stdout += `${text}\n`)),
+    vi.spyOn(console, 'error').mockImplementation((text: unknown) => {
+      printed.stderr += `${text instanceof Error ? text.stack : String(text)}\n`;
+    }),
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      printed.stderr += String(text);
+      return true;
+    }),
+  ];
+  try {
+    return { code: await runCommand(argv), ...printed };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+const PROJECT = path.join(import.meta.dirname, '../../..');
+
+export interface ProcessOptions {
+  /** A module loaded before the program. */
+  readonly preload?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** A program that starts it, with arguments: `setpriv --reuid=65534`. */
+  readonly through?: readonly string[];
+  /** Sees the process as soon as it runs, to send it signals. */
+  readonly onStart?: (child: ChildProcess) => void;
+}
+
+/** Runs a command as a person does: a process of its own. */
+export function tesseraProcess(
+  argv: readonly string[],
+  { preload, env = {}, through = [], onStart }: ProcessOptions = {},
+): Promise<Outcome> {
+  const loaders = ['--import', 'tsx', ...(preload === undefined ? [] : ['--import', preload])];
+  const [program, ...before] = [...through, process.execPath];
+  const child = spawn(program, [...before, ...loaders, path.join(PROJECT, 'main/cli.ts'), ...argv], {
+    cwd: PROJECT,
+    env: { ...process.env, ...env },
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  onStart?.(child);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
+
+/** What `explain --json` found, without what the clock and the folder's place add. */
+export function findingsOf(stdout: string): unknown {
+  const facts = JSON.parse(stdout) as Record<string, unknown>;
+  const { class: subject, layer, concepts, reconstruction, skipped } = facts;
+  return { subject, layer, concepts, reconstruction, skipped };
+}
