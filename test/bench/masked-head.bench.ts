@@ -39,7 +39,7 @@ async function run(): Promise<string[]> {
   const few = matrix(64, CONCEPTS, masks.data.subarray(0, 64 * CONCEPTS));
   await (await plain.prepare(coefficients)).evaluate(few);
   const want = await runSpecial();
-  let got = new Float64Array();
+  let got: Float64Array = new Float64Array();
   const plainSeconds = await secondsOf(async () => {
     got = await (await plain.prepare(coefficients)).evaluate(masks);
   });

@@ -1,0 +1,34 @@
+/*
+ * Tessera as a library: everything below runs in a test, a script or another program. A `Workbench` says where files,
+ * pictures and devices come from; `main/node-workbench.ts` makes the one of this machine.
+ */
+export { TesseraError, type ErrorCode } from './errors.ts';
+export type * from './platform.ts';
+export type { Tensor } from './tensor.ts';
+export type { Matrix } from './linalg/matrix.ts';
+
+export type * from './onnx/graph.ts';
+export { decodeModel, encodeModel } from './onnx/proto.ts';
+export { findCutPoints } from './onnx/cut-points.ts';
+export { splitModel } from './onnx/split.ts';
+export { specialiseHead } from './onnx/specialise.ts';
+export { vjp } from './autodiff/vjp.ts';
+
+export { nmf } from './factorization/nmf.ts';
+export { semiNmf } from './factorization/semi-nmf.ts';
+export { nnls } from './factorization/nnls.ts';
+export { replicatedDesign } from './sampling/replicated-design.ts';
+export { totalIndex } from './sensitivity/total-index.ts';
+export { bootstrapImportance } from './sensitivity/bootstrap.ts';
+
+export type * from './concepts/explanation.ts';
+export { DEFAULT_OPTIONS, CRAFT_OPTIONS, type ExplainOptions } from './concepts/explain-options.ts';
+export type { Workbench } from './pipeline/workbench.ts';
+export { openModel, type ModelIntake } from './pipeline/model-intake.ts';
+export { openOrCreateProject } from './pipeline/open-project.ts';
+export { explain } from './pipeline/explain.ts';
+export { writeReport } from './pipeline/write-report.ts';
+export { openProject, loadRun, loadTensors } from './project/project-folder.ts';
+export { decodeSafetensors, encodeSafetensors } from './project/safetensors.ts';
+
+export * as implicit from './implicit/index.ts';
