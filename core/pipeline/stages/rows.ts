@@ -65,7 +65,7 @@ interface RowSource {
 /** The part of the picture that each possible row of an image stands for. */
 function rowBoxes({ intake, layer, options }: ClassContext): Box[] {
   const { size } = intake.preprocessing.preprocessing;
-  const patch = options.patch ?? defaultPatch(intake);
+  const patch = Math.min(options.patch ?? defaultPatch(intake), size);
   if (options.rows === 'crops') return cropBoxes({ width: size, height: size, patch });
   const boxes = positionBoxes(layer, { width: size, height: size }, patch);
   // Tokens before the grid (a class token) stand for the whole picture.

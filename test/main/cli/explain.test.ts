@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Model } from '../../../core/onnx/graph.ts';
@@ -276,6 +276,32 @@ describe('explain', () => {
     }
   });
 
+  it.each(['grid', 'crops'])(
+    'takes a crop larger than the picture as the whole picture (%s)',
+    async (rows) => {
+      const { explain } = await colourCase();
+      const { concepts } = await explain([
+        '--class',
+        'red',
+        '--concepts',
+        '1',
+        '--rows',
+        rows,
+        '--patch',
+        '500',
+      ]);
+      expect(concepts[0].crops.map(({ box }) => box)).toEqual(Array(6).fill([0, 0, 32, 32]));
+    },
+  );
+
+  it('says that no class is predicted often enough to explain every one', async () => {
+    const { argv, images } = await colourCase({ pictures: 4 });
+    const { code, stderr } = await tessera(...argv, '--images', images, '--class', 'all', '--concepts', '2');
+    expect(stderr).toContain('The model predicts no class for at least 5 of the 4 images.');
+    expect(stderr).toContain('Give more images, or name one class.');
+    expect(code).toBe(2);
+  });
+
   it('explains every class that is predicted often enough, each with a report', async () => {
     const { argv, images } = await colourCase();
     const all = ['--images', images, '--class', 'all', '--concepts', '2', '--json'];
@@ -322,6 +348,32 @@ describe('explain', () => {
     expect(stderr).toContain('000.png (the model gives scores for it that are not finite numbers)');
     expect(stderr).toContain('Check the preprocessing, and that the weights of the model are finite.');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});
+
+describe('report', () => {
+  it('names the picture that is gone since the run, and leaves the old report', async () => {
+    const { explain } = await colourCase();
+    const { report, project, concepts } = await explain(['--class', 'red']);
+    const before = await readFile(report, 'utf8');
+    const gone = concepts[0].crops[0].image;
+    await rm(gone);
+    const { code, stdout, stderr } = await tessera('report', project);
+    expect(stderr).toContain(`The report shows ${gone}, which cannot be read: `);
+    expect(stderr).toContain('Put the picture back where it was, or explain again without it.');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(await readFile(report, 'utf8')).toBe(before);
+  });
+
+  it('takes the newest finished run, not one that found no picture', async () => {
+    const { argv, images, explain } = await colourCase();
+    const { report, project } = await explain(['--class', 'red']);
+    const none = await tessera(...argv, '--images', images, '--class', 'green', '--concepts', '2');
+    expect(none.code).toBe(2);
+    await rm(report);
+    const { code, stdout } = await tessera('report', project);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${report}\n` });
+    expect(await readFile(report, 'utf8')).toContain('red');
   });
 });
 
