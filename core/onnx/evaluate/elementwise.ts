@@ -7,13 +7,29 @@ type Numeric = number | bigint;
 interface Binary {
   readonly onNumbers: (a: number, b: number) => number;
   readonly onIntegers?: (a: bigint, b: bigint) => bigint;
+  /** On integers of up to 32 bits, where it is not `onNumbers`. */
+  readonly onSmall?: (a: number, b: number) => number;
+  /** Whether integers cannot be divided by zero with it. */
+  readonly divides?: boolean;
 }
 
 const binary: Readonly<Record<string, Binary>> = {
   Add: { onNumbers: (a, b) => a + b, onIntegers: (a, b) => a + b },
   Sub: { onNumbers: (a, b) => a - b, onIntegers: (a, b) => a - b },
-  Mul: { onNumbers: (a, b) => a * b, onIntegers: (a, b) => a * b },
-  Div: { onNumbers: (a, b) => a / b, onIntegers: (a, b) => a / b },
+  Mul: { onNumbers: (a, b) => a * b, onIntegers: (a, b) => a * b, onSmall: Math.imul },
+  Div: {
+    onNumbers: (a, b) => a / b,
+    onIntegers: (a, b) => a / b,
+    onSmall: (a, b) => Math.trunc(a / b),
+    divides: true,
+  },
+  // The remainder takes the divisor's sign, or with fmod the dividend's.
+  Mod: {
+    onNumbers: (a, b) => ((a % b) + b) % b,
+    onIntegers: (a, b) => ((a % b) + b) % b,
+    divides: true,
+  },
+  FMod: { onNumbers: (a, b) => a % b, onIntegers: (a, b) => a % b, divides: true },
   Min: { onNumbers: Math.min, onIntegers: (a, b) => (a < b ? a : b) },
   Max: { onNumbers: Math.max, onIntegers: (a, b) => (a > b ? a : b) },
   And: { onNumbers: (a, b) => Number(a && b) },
@@ -29,6 +45,18 @@ const comparisons: Readonly<Record<string, (a: Numeric, b: Numeric) => boolean>>
   LessOrEqual: (a, b) => a <= b,
 };
 
+/** Powers that every runtime rounds alike; side lengths are computed as square roots. */
+const exactPowers: Readonly<Record<string, (base: number) => number>> = {
+  '0.5': Math.sqrt,
+  '1': (base) => base,
+  '2': (base) => base * base,
+};
+
+const unaryOnIntegers: Readonly<Record<string, (a: bigint) => bigint>> = {
+  Neg: (a) => -a,
+  Abs: (a) => (a < 0n ? -a : a),
+};
+
 const unary: Readonly<Record<string, (a: number) => number>> = {
   Neg: (a) => -a,
   Abs: Math.abs,
@@ -36,6 +64,7 @@ const unary: Readonly<Record<string, (a: number) => number>> = {
   Reciprocal: (a) => 1 / a,
   Floor: Math.floor,
   Ceil: Math.ceil,
+  Sign: Math.sign,
   Not: (a) => Number(!a),
 };
 
@@ -63,20 +92,17 @@ function combine(
 }
 
 function arithmetic(opType: string, a: Tensor, b: Tensor, dims: readonly number[]): Tensor | undefined {
-  const { onNumbers, onIntegers } = binary[opType];
-  if (isBig(a.type)) {
-    const noDivisor = opType === 'Div' && Array.from(valuesOf(b)).some((value) => !value);
-    return onIntegers && !noDivisor
-      ? combine(a, b, a.type, dims, onIntegers as (a: Numeric, b: Numeric) => Numeric)
-      : undefined;
-  }
-  const exact = a.type === 'float32' || a.type === 'float64' || a.type === 'bool';
-  // int32 division truncates, and products of int32 overflow: left to the runtime, no exporter folds shapes with them.
-  if (!exact && (opType === 'Div' || opType === 'Mul')) return undefined;
-  return combine(a, b, a.type, dims, onNumbers as (a: Numeric, b: Numeric) => Numeric);
+  const { onNumbers, onIntegers, onSmall = onNumbers, divides = false } = binary[opType];
+  const isReal = a.type === 'float32' || a.type === 'float64' || a.type === 'bool';
+  if (!isReal && divides && Array.from(valuesOf(b)).some((value) => !value)) return undefined;
+  const operate = isBig(a.type) ? onIntegers : isReal ? onNumbers : onSmall;
+  return operate && combine(a, b, a.type, dims, operate as (a: Numeric, b: Numeric) => Numeric);
 }
 
-/** Result of a two- or many-operand element-wise operator on constants; undefined where it is not computed here. */
+/**
+ * Result of a two-operand element-wise operator on constants (FMod: Mod with fmod = 1); undefined where it is not
+ * computed here.
+ */
 export function evaluateBinary(
   opType: string,
   operands: readonly Tensor[],
@@ -93,12 +119,24 @@ export function evaluateBinary(
 
 /** Result of a one-operand element-wise operator on a constant; undefined where it is not computed here. */
 export function evaluateUnary(opType: string, operand: Tensor): Tensor | undefined {
-  const operate = unary[opType];
-  if (!operate || isHalf(operand.type) || isBig(operand.type)) return undefined;
-  const data = newElements(operand.type as 'float32', sizeOf(operand.dims));
-  const values = operand.data as unknown as ArrayLike<number>;
+  const operate = (isBig(operand.type) ? unaryOnIntegers : unary)[opType] as
+    ((a: Numeric) => Numeric) | undefined;
+  if (!operate || isHalf(operand.type)) return undefined;
+  const data = newElements(operand.type as 'float32', sizeOf(operand.dims)) as unknown as Numeric[];
+  const values = valuesOf(operand);
   for (let i = 0; i < data.length; i++) data[i] = operate(values[i]);
-  return { ...operand, data };
+  return { ...operand, data: data as unknown as Tensor['data'] };
+}
+
+/** Pow on constants, for floats and one of the powers 0.5, 1 and 2. */
+export function evaluatePower(base: Tensor, exponent: Tensor): Tensor | undefined {
+  const raise = exactPowers[String(exponent.data[0])];
+  const isFloat = base.type === 'float32' || base.type === 'float64';
+  if (!raise || !isFloat || exponent.data.length !== 1 || exponent.dims.length > base.dims.length)
+    return undefined;
+  const data = newElements(base.type as 'float32', sizeOf(base.dims));
+  data.set((base.data as Float32Array).map(raise));
+  return { ...base, data };
 }
 
 /** A constant in another element type: floats are cut toward zero, booleans become 0 or 1. */

@@ -6,7 +6,7 @@ import { reducedAxes } from '../shape-rules/reductions.ts';
 import { axisOf, numbersOf } from '../shape-rules/rule.ts';
 import type { NodeCall, TensorFact } from '../shape-rules/rule.ts';
 import { newElements } from '../tensor-proto.ts';
-import { evaluateBinary, evaluateCast, evaluateUnary, evaluateWhere } from './elementwise.ts';
+import { evaluateBinary, evaluateCast, evaluatePower, evaluateUnary, evaluateWhere } from './elementwise.ts';
 import { broadcastStrides, copyView, fill, stridesOf, walk } from './strided.ts';
 
 /** Computes the outputs of a node from constant inputs, given their shapes; undefined where it is left to the runtime. */
@@ -138,22 +138,50 @@ const range: Evaluator = (_, [start, , step], [{ type, dims }]) => {
   ];
 };
 
-const reduceProd: Evaluator = (call, [value], [{ type, dims }]) => {
-  if (type !== 'int64' || reducedAxes(call).length !== value.dims.length) return undefined;
-  return [{ type, dims, data: BigInt64Array.of((value.data as BigInt64Array).reduce((a, b) => a * b, 1n)) }];
+const folds: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
+  ReduceSum: (a, b) => a + b,
+  ReduceProd: (a, b) => a * b,
+  ReduceMax: (a, b) => (a > b ? a : b),
+  ReduceMin: (a, b) => (a < b ? a : b),
+};
+
+/** Reductions of a few integers to one: counts of elements. */
+const reduceIntegers: Evaluator = (call, [value], [{ type, dims }]) => {
+  const axes = reducedAxes(call);
+  if (type !== 'int64' || axes.length !== value.dims.length || value.data.length === 0) return undefined;
+  const total = (value.data as BigInt64Array).reduce(folds[call.node.opType]);
+  return [{ type, dims, data: BigInt64Array.of(total) }];
+};
+
+const oneHot: Evaluator = (call, [indices, depthOf, offOn], [{ dims }]) => {
+  const depth = Number(depthOf.data[0]);
+  const axis = axisOf(call, intOf(call.node, 'axis', -1), dims.length);
+  const inner = sizeOf(dims.slice(axis + 1));
+  const hot = Array.from(indices.data as ArrayLike<number | bigint>, (index) => {
+    const picked = Number(index);
+    return picked < 0 ? picked + depth : picked;
+  });
+  return [
+    fill(offOn, dims, (put) => {
+      for (let at = 0; at < sizeOf(dims); at++) {
+        const row = Math.floor(at / (inner * depth)) * inner + (at % inner);
+        put(at, offOn, Number(hot[row] === Math.floor(at / inner) % depth));
+      }
+    }),
+  ];
 };
 
 const cast: Evaluator = (_, [value], [{ type }]) => listed(evaluateCast(value, type));
 const elementwise: Evaluator = ({ node }, values, [{ dims }]) =>
-  listed(evaluateBinary(node.opType, values, dims));
+  listed(evaluateBinary(intOf(node, 'fmod', 0) === 1 ? 'FMod' : node.opType, values, dims));
 const unary: Evaluator = ({ node }, [value]) => listed(evaluateUnary(node.opType, value));
 
 const evaluators: ReadonlyMap<string, Evaluator> = new Map([
   ...['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'].map((name) => [name, reshaped] as const),
-  ...'Add Sub Mul Div Min Max And Or Equal Greater GreaterOrEqual Less LessOrEqual'
+  ...'Add Sub Mul Div Mod Min Max And Or Equal Greater GreaterOrEqual Less LessOrEqual'
     .split(' ')
     .map((name) => [name, elementwise] as const),
-  ...'Neg Abs Sqrt Reciprocal Floor Ceil Not'.split(' ').map((name) => [name, unary] as const),
+  ...'Neg Abs Sign Sqrt Reciprocal Floor Ceil Not'.split(' ').map((name) => [name, unary] as const),
   ['Transpose', transpose],
   ['Expand', expand],
   ['Tile', tile],
@@ -163,7 +191,9 @@ const evaluators: ReadonlyMap<string, Evaluator> = new Map([
   ['Gather', gather],
   ['ConstantOfShape', constantOfShape],
   ['Range', range],
-  ['ReduceProd', reduceProd],
+  ...Object.keys(folds).map((name) => [name, reduceIntegers] as const),
+  ['OneHot', oneHot],
+  ['Pow', (_, [base, exponent]) => listed(evaluatePower(base, exponent))],
   ['Cast', cast],
   ['CastLike', cast],
   ['Where', (_, values, [{ dims }]) => [evaluateWhere(values, dims)]],
