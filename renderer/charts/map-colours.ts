@@ -1,0 +1,51 @@
+import { interpolateInferno, interpolateRgbBasis, rgb } from 'd3';
+
+/** Blue, neutral grey in the middle, orange: told apart with every kind of colour vision. */
+const DIVERGING = interpolateRgbBasis(['#0b4f8a', '#6fb1de', '#dfe1e5', '#eda55c', '#a34a00']);
+
+/** What a map's values can be. */
+export interface MapScale {
+  readonly maximum: number;
+  /** Values on both sides of zero; the middle is then neutral. */
+  readonly isSigned: boolean;
+}
+
+/** The scale that all maps of a run share. */
+export function mapScale(maps: readonly { readonly values: readonly number[] }[], maximum: number): MapScale {
+  return {
+    maximum: maximum > 0 ? maximum : 1,
+    isSigned: maps.some(({ values }) => values.some((v) => v < 0)),
+  };
+}
+
+/** Where a value lies on the scale, 0 … 1. */
+export function scaled01(value: number, { maximum, isSigned }: MapScale): number {
+  const fraction = isSigned ? (value / maximum + 1) / 2 : value / maximum;
+  return Math.min(1, Math.max(0, fraction));
+}
+
+/**
+ * Pixels [rows, columns, 4] of a map. Magnitude is told by colour and, so that the picture shows where there is
+ * nothing, by opacity up to `opacity01`.
+ */
+export function mapPixels(
+  values: readonly number[],
+  scale: MapScale,
+  opacity01: number,
+): Uint8ClampedArray<ArrayBuffer> {
+  const pixels = new Uint8ClampedArray(values.length * 4);
+  const interpolate = scale.isSigned ? DIVERGING : interpolateInferno;
+  const colours = Array.from({ length: 256 }, (_, i) => rgb(interpolate(i / 255)));
+  values.forEach((value, i) => {
+    const { r, g, b } = colours[Math.round(scaled01(value, scale) * 255)];
+    const strength = Math.min(1, Math.abs(value) / scale.maximum);
+    pixels.set([r, g, b, 255 * opacity01 * Math.sqrt(strength)], i * 4);
+  });
+  return pixels;
+}
+
+/** The scale's colours as a CSS gradient. */
+export function mapGradient(isSigned: boolean): string {
+  const interpolate = isSigned ? DIVERGING : interpolateInferno;
+  return `linear-gradient(to right, ${Array.from({ length: 11 }, (_, i) => rgb(interpolate(i / 10)).formatHex()).join(', ')})`;
+}

@@ -1,0 +1,67 @@
+import type { ImageDetail, RunImage, Waterfall } from '../../main/api/contract.ts';
+import type { Connection } from '../api.ts';
+import { Loadable } from './loadable.svelte.ts';
+
+/** One image of a run at a time: its maps, and what each concept adds to the logit. */
+export class ImageBrowser {
+  readonly list = new Loadable<readonly RunImage[]>();
+  readonly detail = new Loadable<ImageDetail>();
+  readonly waterfall = new Loadable<Waterfall>();
+  image = $state(0);
+  /** The method of the maps; absent: the workbench's default. */
+  method = $state<string>();
+  /** The concept whose map lies over the picture; null: the most important here. */
+  conceptId = $state<string | null>(null);
+  /** Held away to see the picture itself. */
+  isOverlayShown = $state(true);
+  readonly #connection: Connection;
+  #runId = '';
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  readonly current = $derived(this.list.value?.find(({ image }) => image === this.image));
+
+  /** Makes a run the one whose images are browsed. */
+  open(runId: string): void {
+    if (runId === this.#runId) return;
+    this.#runId = runId;
+    this.image = 0;
+    this.detail.set(undefined);
+    this.waterfall.set(undefined);
+    void this.list.load(() => this.#connection.api.listRunImages({ runId }));
+    this.#read();
+  }
+
+  show(image: number): void {
+    if (image === this.image && this.detail.value !== undefined) return;
+    this.image = image;
+    this.#read();
+  }
+
+  step(by: number): void {
+    const images = this.list.value ?? [];
+    const at = images.findIndex(({ image }) => image === this.image);
+    const next = images[Math.min(images.length - 1, Math.max(0, at + by))];
+    if (next !== undefined) this.show(next.image);
+  }
+
+  setMethod(method: string): void {
+    this.method = method;
+    this.#readDetail();
+  }
+
+  #read(): void {
+    this.#readDetail();
+    const [runId, image] = [this.#runId, this.image];
+    void this.waterfall.load(() => this.#connection.api.getWaterfall({ runId, image }));
+  }
+
+  #readDetail(): void {
+    const [runId, image, method] = [this.#runId, this.image, this.method];
+    void this.detail.load(() =>
+      this.#connection.api.getImage({ runId, image, ...(method !== undefined && { method }) }),
+    );
+  }
+}

@@ -1,0 +1,39 @@
+import { isCancelled } from '../api.ts';
+
+/** A value that is read from afar: absent, on its way, there, or failed. The latest request wins. */
+export class Loadable<Value> {
+  value = $state.raw<Value>();
+  error = $state.raw<unknown>();
+  isLoading = $state(false);
+  #turn = 0;
+  #read: (() => Promise<Value>) | undefined;
+
+  /** Reads; the old value stays in sight until the new one is there. Never rejects. */
+  async load(read: () => Promise<Value>): Promise<void> {
+    this.#read = read;
+    const turn = ++this.#turn;
+    this.isLoading = true;
+    this.error = undefined;
+    try {
+      const value = await read();
+      if (turn === this.#turn) this.value = value;
+    } catch (error) {
+      if (turn === this.#turn && !isCancelled(error)) this.error = error;
+    } finally {
+      if (turn === this.#turn) this.isLoading = false;
+    }
+  }
+
+  /** Asks again for what was asked for last. */
+  retry = (): void => {
+    if (this.#read !== undefined) void this.load(this.#read);
+  };
+
+  /** Puts a value that came another way; a request under way is dropped. */
+  set(value: Value | undefined): void {
+    this.#turn++;
+    this.value = value;
+    this.error = undefined;
+    this.isLoading = false;
+  }
+}

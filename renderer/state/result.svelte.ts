@@ -1,0 +1,113 @@
+import type { ConceptEdit, ConceptItem, RunResult } from '../../main/api/contract.ts';
+import type { Connection } from '../api.ts';
+import { listedConcepts, neighbour } from './concept-order.ts';
+import { CropPages } from './crop-pages.svelte.ts';
+import { Loadable } from './loadable.svelte.ts';
+import type { Notices } from './notices.svelte.ts';
+
+/** How the pictures of a gallery are shown. */
+export type GalleryLook = 'crop' | 'context' | 'map';
+
+/** A finished run: its concepts, what is selected, what was made of them. */
+export class ResultState {
+  readonly result = new Loadable<RunResult | null>();
+  selectedId = $state<string | null>(null);
+  /** The second concept of a side-by-side. */
+  comparedId = $state<string | null>(null);
+  /** Waiting for a second concept to merge with or to set beside. */
+  pending = $state<'merge' | 'compare' | null>(null);
+  isRenaming = $state(false);
+  showHidden = $state(false);
+  look = $state<GalleryLook>('crop');
+  sort = $state<'coefficient' | 'effect'>('coefficient');
+  places = $state<'all' | 'strongest'>('all');
+  cellSize = $state(128);
+  readonly #connection: Connection;
+  readonly #notices: Notices;
+
+  constructor(connection: Connection, notices: Notices) {
+    this.#connection = connection;
+    this.#notices = notices;
+  }
+
+  readonly concepts = $derived(this.result.value?.concepts ?? []);
+  readonly listed = $derived(listedConcepts(this.concepts, this.showHidden));
+  readonly selected = $derived(this.find(this.selectedId) ?? this.listed[0]);
+  readonly compared = $derived(this.find(this.comparedId));
+  readonly hiddenCount = $derived(this.concepts.filter(({ isHidden }) => isHidden).length);
+
+  find(id: string | null): ConceptItem | undefined {
+    return id === null ? undefined : this.concepts.find((concept) => concept.id === id);
+  }
+
+  read(runId?: string): Promise<void> {
+    return this.result.load(() => this.#connection.api.getResult(runId === undefined ? {} : { runId }));
+  }
+
+  /** Selects; ends a wait for a second concept by merging with it or setting it beside. */
+  select(id: string): void {
+    const first = this.selected?.id;
+    const pending = this.pending;
+    this.pending = null;
+    if (pending === null || first === undefined || first === id) {
+      this.selectedId = id;
+      if (this.comparedId === id) this.comparedId = null;
+    } else if (pending === 'merge') void this.edit({ kind: 'merge', concepts: [first, id] });
+    else this.comparedId = id;
+  }
+
+  step(by: number): void {
+    const next = neighbour(this.listed, this.selected?.id ?? null, by);
+    if (next === undefined) return;
+    if (this.pending === null) this.select(next.id);
+    this.#notices.speak(next.name);
+  }
+
+  toggleHidden(concept: ConceptItem): void {
+    void this.edit({ kind: concept.isHidden ? 'show' : 'hide', concept: concept.id });
+  }
+
+  async edit(edit: ConceptEdit): Promise<void> {
+    const next = edit.kind === 'hide' ? neighbour(this.listed, edit.concept, 1) : undefined;
+    await this.#change((runId) => this.#connection.api.editConcept({ runId, edit }));
+    if (next !== undefined && !this.showHidden) this.selectedId = next.id;
+    if (edit.kind === 'hide' || edit.kind === 'merge') {
+      const text = edit.kind === 'hide' ? 'Hidden.' : 'Merged: shown as one concept.';
+      this.#notices.tell(text, { label: 'Undo', run: () => void this.undo() });
+    }
+  }
+
+  undo(): Promise<void> {
+    const what = this.result.value?.undo ?? null;
+    return what === null ? Promise.resolve() : this.#step('undoEdit', `Undone: ${what}`);
+  }
+
+  redo(): Promise<void> {
+    const what = this.result.value?.redo ?? null;
+    return what === null ? Promise.resolve() : this.#step('redoEdit', `Redone: ${what}`);
+  }
+
+  /** Pages of a concept's crops in the chosen order. */
+  cropsOf(concept: string): CropPages {
+    const runId = this.result.value?.run.runId ?? '';
+    const { sort, places } = this;
+    return new CropPages((offset, limit) =>
+      this.#connection.api.listCrops({ runId, concept, sort, places, offset, limit }),
+    );
+  }
+
+  async #step(method: 'undoEdit' | 'redoEdit', told: string): Promise<void> {
+    await this.#change((runId) => this.#connection.api[method]({ runId }));
+    this.#notices.tell(told);
+  }
+
+  async #change(act: (runId: string) => Promise<RunResult>): Promise<void> {
+    const runId = this.result.value?.run.runId;
+    if (runId === undefined) return;
+    try {
+      this.result.set(await act(runId));
+    } catch (error) {
+      this.#notices.fail(error);
+    }
+  }
+}

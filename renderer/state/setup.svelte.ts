@@ -1,0 +1,149 @@
+import type {
+  ClassCounts,
+  ImageTable,
+  ImageTableQuery,
+  OptionChanges,
+  Preview,
+  PreprocessingTrial,
+  RunEstimate,
+  Setup,
+} from '../../main/api/contract.ts';
+import type { Connection } from '../api.ts';
+import { isCancelled } from '../api.ts';
+import { readDrop } from './dropped-files.ts';
+import { pickFiles, type PickKind } from './file-picker.ts';
+import { Loadable } from './loadable.svelte.ts';
+import type { Notices } from './notices.svelte.ts';
+
+/** Pictures shown with the model's predictions. */
+const PREVIEWED = 12;
+/** Up to so many images the model is asked about all of them unbidden. */
+const UNBIDDEN = 2000;
+
+/** What is set for the next run, and everything that is read to help with the choice. */
+export class SetupState {
+  current = $state.raw<Setup | null>(null);
+  isBusy = $state(false);
+  /** Why the last change was refused. */
+  error = $state.raw<unknown>();
+  readonly preview = new Loadable<Preview>();
+  readonly trials = new Loadable<readonly PreprocessingTrial[]>();
+  readonly classes = new Loadable<ClassCounts>();
+  readonly estimate = new Loadable<RunEstimate>();
+  readonly table = new Loadable<ImageTable>();
+  tableQuery = $state.raw<ImageTableQuery>({ offset: 0, limit: 100 });
+  readonly #connection: Connection;
+  readonly #notices: Notices;
+  #inputsKey = '';
+  #estimateKey = '';
+
+  constructor(connection: Connection, notices: Notices) {
+    this.#connection = connection;
+    this.#notices = notices;
+  }
+
+  readonly layer = $derived.by(() => {
+    const cuts = this.current?.model?.cutPoints ?? [];
+    const chosen = this.current?.options.layer;
+    return cuts.find((cut) => (chosen === undefined ? cut.proposed : cut.tensor === chosen));
+  });
+
+  readonly className = $derived.by(() => {
+    const index = this.current?.options.classIndex ?? null;
+    return index === null ? null : (this.current?.model?.classNames[index] ?? `class ${index}`);
+  });
+
+  /** What still stands between the setup and a run, one sentence; null when it can start. */
+  readonly missing = $derived.by(() => {
+    if (!this.current?.model) return 'Add a model (.onnx) to start.';
+    if (!this.current.images || this.current.images.count === 0) return 'Add images to start.';
+    if (this.current.options.classIndex === null) return 'Choose the class to explain.';
+    return null;
+  });
+
+  /** Takes a setup from an answer or an event, and reads anew what depends on what has changed in it. */
+  take(setup: Setup): void {
+    this.current = setup;
+    const inputsKey = JSON.stringify([
+      setup.key,
+      setup.model?.sha256,
+      setup.model?.labelsSource,
+      setup.model?.preprocessing.value,
+      setup.images?.roots,
+      setup.images?.count,
+    ]);
+    if (inputsKey !== this.#inputsKey) {
+      this.#inputsKey = inputsKey;
+      this.#readInputs(setup);
+    }
+    const estimateKey = JSON.stringify([inputsKey, setup.options]);
+    if (estimateKey !== this.#estimateKey) {
+      this.#estimateKey = estimateKey;
+      this.#readEstimate(setup);
+    }
+  }
+
+  /** Does something that answers with a setup; a refusal is kept in `error` and changes nothing. */
+  async change(act: () => Promise<Setup | null>): Promise<boolean> {
+    this.isBusy = true;
+    this.error = undefined;
+    try {
+      const setup = await act();
+      if (setup !== null) this.take(setup);
+      return setup !== null;
+    } catch (error) {
+      if (!isCancelled(error)) this.error = error;
+      return false;
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  setOptions(changes: OptionChanges): void {
+    void this.change(() => this.#connection.api.setOptions(changes));
+  }
+
+  pick(what: PickKind): Promise<boolean> {
+    return this.change(() => pickFiles(this.#connection, what));
+  }
+
+  drop(transfer: DataTransfer): Promise<boolean> {
+    const dropped = readDrop(transfer, this.#connection.host);
+    return this.change(async () => {
+      const { files, relativePaths } = await dropped;
+      if (files.length === 0) return null;
+      return this.#connection.api.addPaths({ paths: await this.#connection.takeFiles(files, relativePaths) });
+    });
+  }
+
+  predictAll(): void {
+    void this.classes.load(() => this.#connection.api.predictAll()).then(() => this.readTable({}));
+  }
+
+  compareTrials(): void {
+    void this.trials.load(() => this.#connection.api.comparePreprocessings());
+  }
+
+  readTable(changes: Partial<ImageTableQuery>): void {
+    this.tableQuery = { ...this.tableQuery, offset: 0, ...changes };
+    void this.table.load(() => this.#connection.api.listImages(this.tableQuery));
+  }
+
+  #readInputs(setup: Setup): void {
+    this.trials.set(undefined);
+    this.classes.set(undefined);
+    this.preview.set(undefined);
+    this.table.set(undefined);
+    if (setup.images !== null) this.readTable({});
+    if (setup.model === null || setup.images === null || setup.images.count === 0) return;
+    const { api } = this.#connection;
+    void this.preview.load(() => api.previewImages({ limit: PREVIEWED }));
+    if (setup.images.count <= UNBIDDEN) this.predictAll();
+    this.#notices.speak(`${setup.images.count} images, ${setup.model.fileName}`);
+  }
+
+  #readEstimate(setup: Setup): void {
+    if (setup.model === null || setup.images === null) return this.estimate.set(undefined);
+    void this.estimate.load(() => this.#connection.api.estimate());
+  }
+}

@@ -1,0 +1,57 @@
+/** The part of a grid of equal cells that is in sight. */
+export interface GridWindow {
+  readonly columns: number;
+  /** Distance of rows, in pixels. */
+  readonly rowHeight: number;
+  readonly rows: number;
+  /** First and last row to draw; last < first when there is nothing. */
+  readonly firstRow: number;
+  readonly lastRow: number;
+}
+
+export interface GridExtent {
+  readonly count: number;
+  readonly width: number;
+  readonly height: number;
+  readonly scrollTop: number;
+  readonly cellWidth: number;
+  readonly cellHeight: number;
+  readonly gap: number;
+  /** Rows drawn beyond either edge. */
+  readonly spare?: number;
+}
+
+/** Which rows of a grid must be drawn; all in CSS pixels. At least one column, whatever the width. */
+export function gridWindow(extent: GridExtent): GridWindow {
+  const { count, width, height, scrollTop, cellWidth, cellHeight, gap, spare = 2 } = extent;
+  const columns = Math.max(1, Math.floor((width + gap) / (cellWidth + gap)));
+  const rowHeight = cellHeight + gap;
+  const rows = Math.ceil(count / columns);
+  const firstRow = Math.max(0, Math.floor(scrollTop / rowHeight) - spare);
+  const lastRow = Math.min(rows - 1, Math.floor((scrollTop + height) / rowHeight) + spare);
+  return { columns, rowHeight, rows, firstRow, lastRow };
+}
+
+/** The cell that a key moves to from `index`; undefined for keys that do not move. */
+export function movedTo(
+  key: string,
+  index: number,
+  {
+    count,
+    columns,
+    pageRows,
+  }: { readonly count: number; readonly columns: number; readonly pageRows: number },
+): number | undefined {
+  const steps: Readonly<Record<string, number>> = {
+    ArrowLeft: index - 1,
+    ArrowRight: index + 1,
+    ArrowUp: index - columns < 0 ? index : index - columns,
+    ArrowDown: index + columns >= count ? index : index + columns,
+    PageUp: index - pageRows * columns,
+    PageDown: index + pageRows * columns,
+    Home: 0,
+    End: count - 1,
+  };
+  const target = steps[key];
+  return target === undefined ? undefined : Math.min(count - 1, Math.max(0, target));
+}
