@@ -106,14 +106,14 @@ export function fireMinimise(
   let [dt, alpha, downhill, iterations] = [dtStart, alphaStart, 0, 0];
   while (largest(force) > tol && iterations < maxIter) {
     for (let i = 0; i < x.length; i++) {
-      v[i]! += 0.5 * dt * force[i]!;
-      x[i]! += dt * v[i]!;
+      v[i] += 0.5 * dt * force[i];
+      x[i] += dt * v[i];
     }
     force = forceAt(x);
-    for (let i = 0; i < x.length; i++) v[i]! += 0.5 * dt * force[i]!;
+    for (let i = 0; i < x.length; i++) v[i] += 0.5 * dt * force[i];
     const power = sum(v, force);
     const mix = (alpha * Math.sqrt(sum(v, v))) / (Math.sqrt(sum(force, force)) + 1e-30);
-    for (let i = 0; i < x.length; i++) v[i]! += mix * force[i]! - alpha * v[i]!;
+    for (let i = 0; i < x.length; i++) v[i] += mix * force[i] - alpha * v[i];
     downhill = power > 0 ? downhill + 1 : 0;
     if (power > 0 && downhill > nMin) {
       dt = Math.min(dt * increase, dtMax);
@@ -131,4 +131,4 @@ export function fireMinimise(
 
 const largest = (v: Float64Array): number => v.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 const sum = (a: Float64Array, b: Float64Array): number =>
-  a.reduce((total, value, i) => total + value * b[i]!, 0);
+  a.reduce((total, value, i) => total + value * b[i], 0);

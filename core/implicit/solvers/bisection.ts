@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { TesseraError } from '../../errors.ts';
 import { constant } from '../constant.ts';
 import { createSolver, numberOf } from './solver.ts';

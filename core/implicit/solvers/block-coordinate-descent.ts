@@ -26,11 +26,11 @@ export function blockCoordinateDescent<A extends unknown[]>(
   options: BlockCoordinateOptions = {},
 ): Solver<readonly tf.Tensor[], A, null> {
   const { stepsizes = 1 } = options;
-  const stepOf = (block: number): number => (typeof stepsizes === 'number' ? stepsizes : stepsizes[block]!);
+  const stepOf = (block: number): number => (typeof stepsizes === 'number' ? stepsizes : stepsizes[block]);
   const updateBlock = (x: readonly tf.Tensor[], block: number, args: A): tf.Tensor => {
     const ofBlock: Objective<tf.Tensor, A> = (value, ...rest) => objective(x.with(block, value), ...rest);
     const eta = constant(stepOf(block));
-    const moved = tf.sub(x[block]!, tf.mul(eta, gradientOf(ofBlock)(x[block]!, ...args)));
+    const moved = tf.sub(x[block], tf.mul(eta, gradientOf(ofBlock)(x[block], ...args)));
     return prox(moved, eta, block, ...args);
   };
   return createSolver<readonly tf.Tensor[], A, null>(
@@ -43,7 +43,7 @@ export function blockCoordinateDescent<A extends unknown[]>(
         let error = 0;
         x.forEach((_block, block) => {
           const next = updateBlock(current, block, args);
-          error += (treeNorm(tf.sub(next, current[block]!)) / stepOf(block)) ** 2;
+          error += (treeNorm(tf.sub(next, current[block])) / stepOf(block)) ** 2;
           current = current.with(block, next);
         });
         return { x: current, memory: null, error: Math.sqrt(error) };

@@ -46,10 +46,10 @@ interface AndersonHistory {
 function combinationWeights(residuals: readonly tf.Tensor[], ridge: number): Float64Array {
   const m = residuals.length;
   const rows = Float64Array.from(residuals.flatMap((r) => Array.from(toFloat64(r))));
-  const gram = rowGram(rows, m, residuals[0]!.size);
+  const gram = rowGram(rows, m, residuals[0].size);
   let trace = 0;
-  for (let i = 0; i < m; i++) trace += gram[i * m + i]!;
-  for (let i = 0; i < m; i++) gram[i * m + i]! += ridge * trace + Number.MIN_VALUE;
+  for (let i = 0; i < m; i++) trace += gram[i * m + i];
+  for (let i = 0; i < m; i++) gram[i * m + i] += ridge * trace + Number.MIN_VALUE;
   const raw = luFactor(gram, m).solve(new Float64Array(m).fill(1));
   const total = raw.reduce((sum, value) => sum + value, 0);
   const weights = raw.map((value) => value / total);
@@ -78,7 +78,7 @@ export function anderson<X, A extends unknown[]>(
         const images = [image, ...memory.images].slice(0, history);
         const residuals = [residual, ...memory.residuals].slice(0, history);
         const weights = combinationWeights(residuals, ridge);
-        const next = tf.addN(images.map((old, i) => tf.mul(constant(weights[i]!), old)));
+        const next = tf.addN(images.map((old, i) => tf.mul(constant(weights[i]), old)));
         const shapes = tree.leaves.map((leaf) => leaf.shape);
         return {
           x: tree.rebuild<X>(unpack(next, shapes)),

@@ -34,9 +34,9 @@ function twoLoop(pairs: readonly Pair[], g: tf.Tensor): tf.Tensor {
   const [last] = pairs;
   if (last) q = tf.mul(constant(1 / (last.rho * dot(last.y, last.y))), q);
   for (let i = pairs.length - 1; i >= 0; i--) {
-    const { s, y, rho } = pairs[i]!;
+    const { s, y, rho } = pairs[i];
     const beta = tf.mul(constant(rho), inner(y, q));
-    q = tf.add(q, tf.mul(tf.sub(alphas[i]!, beta), constant(s, g.shape)));
+    q = tf.add(q, tf.mul(tf.sub(alphas[i], beta), constant(s, g.shape)));
   }
   return q;
 }

@@ -20,9 +20,9 @@ function gaussNewtonMatrix(residual: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, 
       const unit = new Float64Array(m);
       unit[row] = 1;
       const shape = residual(x).shape;
-      return toFloat64(vjp(([p]) => residual(p!), [x], constant(unit, shape))[0]!) as never;
+      return toFloat64(vjp(([p]) => residual(p), [x], constant(unit, shape))[0]) as never;
     }) as Float64Array;
-    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) gram[i * n + j]! += gradient[i]! * gradient[j]!;
+    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) gram[i * n + j] += gradient[i] * gradient[j];
   }
   return gram;
 }
@@ -30,8 +30,8 @@ function gaussNewtonMatrix(residual: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, 
 function dampedInverse(gram: Float64Array, n: number, damping: number): Float64Array | undefined {
   const shifted = Float64Array.from(gram);
   let largest = 0;
-  for (let i = 0; i < n; i++) largest = Math.max(largest, gram[i * n + i]!);
-  for (let i = 0; i < n; i++) shifted[i * n + i]! += damping * Math.max(gram[i * n + i]!, 1e-12 * largest);
+  for (let i = 0; i < n; i++) largest = Math.max(largest, gram[i * n + i]);
+  for (let i = 0; i < n; i++) shifted[i * n + i] += damping * Math.max(gram[i * n + i], 1e-12 * largest);
   const factor = luFactor(shifted, n);
   if (factor.singular) return undefined;
   const inverse = new Float64Array(n * n);
@@ -95,7 +95,7 @@ export function levenbergMarquardt<A extends unknown[]>(
 ): Solver<tf.Tensor, A, number> {
   const objective = halfSquares(residual);
   const gradient = stationaryPoint<tf.Tensor, A>(objective);
-  const value = (x: tf.Tensor, args: A): number => toFloat64(objective(x, ...args))[0]!;
+  const value = (x: tf.Tensor, args: A): number => toFloat64(objective(x, ...args))[0];
   return createSolver<tf.Tensor, A, number>(
     {
       optimality: gradient,
@@ -115,9 +115,9 @@ export function levenbergMarquardt<A extends unknown[]>(
         const next = descend(x, inverse, g);
         const predicted = -0.5 * dot(toFloat64(g), toFloat64(tf.sub(next, x)));
         const [before, after] = withoutTape(() => [value(x, args), value(next, args)]);
-        const slack = 10 * tf.backend().epsilon() * Math.abs(before!);
-        const accepted = after! <= before! + slack;
-        const gain = predicted > 0 ? (before! - after!) / predicted : 0;
+        const slack = 10 * tf.backend().epsilon() * Math.abs(before);
+        const accepted = after <= before + slack;
+        const gain = predicted > 0 ? (before - after) / predicted : 0;
         const factor = accepted ? Math.max(0.1, Math.min(1, 1 - (gain - 0.5) ** 3)) : 4;
         const kept = accepted ? next : x;
         return { x: kept, memory: damping * factor, error: norm(toFloat64(gradient(kept, ...args))) };

@@ -71,9 +71,9 @@ function leastSquaresCopy(
   const { rho, inverse } = withoutTape(() => {
     const gram = rowGram(toFloat64(factor), r, p);
     let trace = 0;
-    for (let i = 0; i < r; i++) trace += gram[i * r + i]!;
+    for (let i = 0; i < r; i++) trace += gram[i * r + i];
     const penalty = Math.max(trace / r, 1e-12);
-    for (let i = 0; i < r; i++) gram[i * r + i]! += penalty + mu;
+    for (let i = 0; i < r; i++) gram[i * r + i] += penalty + mu;
     return { rho: penalty, inverse: invertRegular(gram, r) };
   });
   const pull = tf.matMul(tf.sub(tf.matMul(current, factor), target), factor, false, true);

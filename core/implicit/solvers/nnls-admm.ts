@@ -49,9 +49,9 @@ function splittingFor(u: tf.Tensor, w: tf.Tensor, chosen: number | undefined): S
   const [r, p] = w.shape as [number, number];
   const gram = rowGram(toFloat64(w), r, p);
   let trace = 0;
-  for (let i = 0; i < r; i++) trace += gram[i * r + i]!;
+  for (let i = 0; i < r; i++) trace += gram[i * r + i];
   const rho = chosen ?? Math.max(trace / r, Number.MIN_VALUE);
-  for (let i = 0; i < r; i++) gram[i * r + i]! += rho;
+  for (let i = 0; i < r; i++) gram[i * r + i] += rho;
   return { u, dual: tf.zerosLike(u), rho, inverse: invertRegular(gram, r) };
 }
 
@@ -70,7 +70,7 @@ export function nnlsAdmm(options: NnlsOptions = {}): Solver<tf.Tensor, [tf.Tenso
       maxIter: 5000,
       start: (u0, _, w) => withoutTape(() => splittingFor(u0, w, options.rho)),
       advance: (z, { u, dual, rho, inverse }, _, a, w) => {
-        const r = w.shape[0]!;
+        const r = w.shape[0];
         // (U(W Wᵀ + rho I) - A Wᵀ - rho (Z - Y)) = 0, solved as a correction: the inverse then counts as a constant.
         const gap = tf.sub(
           tf.matMul(tf.sub(tf.matMul(u, w), a), w, false, true),

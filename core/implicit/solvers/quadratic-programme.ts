@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { TesseraError } from '../../errors.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
@@ -45,7 +45,7 @@ function readProgramme({ Q, c, A, b, G, h }: QuadraticProgramme): DenseProgramme
     n,
     m,
     k,
-    quadratic: q.map((value, at) => 0.5 * (value + q[(at % n) * n + Math.floor(at / n)]!)),
+    quadratic: q.map((value, at) => 0.5 * (value + q[(at % n) * n + Math.floor(at / n)])),
     linear: toFloat64(c),
     rows: Float64Array.from([...read(A), ...read(G)]),
     bounds: Float64Array.from([...read(b), ...read(h)]),
@@ -63,13 +63,13 @@ function kktMatrix(
   const matrix = new Float64Array(size * size);
   for (let i = 0; i < p.n; i++) {
     for (let j = 0; j < p.n; j++) matrix[i * size + j] = p.quadratic[i * p.n + j]!;
-    matrix[i * size + i]! += shift;
+    matrix[i * size + i] += shift;
   }
   chosen.forEach((row, c) => {
     for (let j = 0; j < p.n; j++) {
       matrix[(p.n + c) * size + j] = matrix[j * size + p.n + c] = p.rows[row * p.n + j]!;
     }
-    matrix[(p.n + c) * size + p.n + c] = -diagonal[c]!;
+    matrix[(p.n + c) * size + p.n + c] = -diagonal[c];
   });
   return matrix;
 }
@@ -87,15 +87,15 @@ function toPoint(p: DenseProgramme, x: Float64Array, y: Float64Array): KktPoint<
 
 /** Largest violation of the KKT conditions: stationarity, feasibility, sign of mu and complementarity. */
 function violation(p: DenseProgramme, x: Float64Array, y: Float64Array): number {
-  const forces = timesVector(p.quadratic, p.n, p.n, x).map((value, i) => value + p.linear[i]!);
-  const excess = timesVector(p.rows, p.m + p.k, p.n, x).map((value, i) => value - p.bounds[i]!);
+  const forces = timesVector(p.quadratic, p.n, p.n, x).map((value, i) => value + p.linear[i]);
+  const excess = timesVector(p.rows, p.m + p.k, p.n, x).map((value, i) => value - p.bounds[i]);
   y.forEach((multiplier, row) => {
-    for (let j = 0; j < p.n; j++) forces[j]! += multiplier * p.rows[row * p.n + j]!;
+    for (let j = 0; j < p.n; j++) forces[j] += multiplier * p.rows[row * p.n + j];
   });
   let worst = Math.max(...forces.map(Math.abs));
   excess.forEach((value, row) => {
     const wrong =
-      row < p.m ? Math.abs(value) : Math.max(value, -y[row]!, Math.min(Math.abs(value), Math.abs(y[row]!)));
+      row < p.m ? Math.abs(value) : Math.max(value, -y[row], Math.min(Math.abs(value), Math.abs(y[row])));
     if (!(wrong <= worst)) worst = wrong;
   });
   return worst;
@@ -197,14 +197,14 @@ function splittingSteps(
     p.n + rows,
   );
   for (let step = 0; step < count; step++) {
-    const top = x.map((value, i) => sigma * value - p.linear[i]!);
-    const solved = factor.solve(Float64Array.from([...top, ...z.map((v, i) => v - y[i]! / penalty[i]!)]));
-    const zTilde = z.map((v, i) => v + (solved[p.n + i]! - y[i]!) / penalty[i]!);
-    x = x.map((value, i) => relaxation * solved[i]! + (1 - relaxation) * value);
-    const mixed = z.map((v, i) => relaxation * zTilde[i]! + (1 - relaxation) * v);
-    const target = mixed.map((v, i) => v + y[i]! / penalty[i]!);
-    z = target.map((v, i) => (i < p.m ? p.bounds[i]! : Math.min(v, p.bounds[i]!)));
-    y = y.map((v, i) => v + penalty[i]! * (mixed[i]! - z[i]!));
+    const top = x.map((value, i) => sigma * value - p.linear[i]);
+    const solved = factor.solve(Float64Array.from([...top, ...z.map((v, i) => v - y[i] / penalty[i])]));
+    const zTilde = z.map((v, i) => v + (solved[p.n + i] - y[i]) / penalty[i]);
+    x = x.map((value, i) => relaxation * solved[i] + (1 - relaxation) * value);
+    const mixed = z.map((v, i) => relaxation * zTilde[i] + (1 - relaxation) * v);
+    const target = mixed.map((v, i) => v + y[i] / penalty[i]);
+    z = target.map((v, i) => (i < p.m ? p.bounds[i] : Math.min(v, p.bounds[i])));
+    y = y.map((v, i) => v + penalty[i] * (mixed[i] - z[i]));
   }
   return { x, z, y, rho: adaptedPenalty(p, { x, z, y, rho }) };
 }
@@ -215,11 +215,11 @@ function adaptedPenalty(p: DenseProgramme, { x, z, y, rho }: SplittingMemory): n
   const qx = timesVector(p.quadratic, p.n, p.n, x);
   const aty = new Float64Array(p.n);
   y.forEach((value, row) => {
-    for (let j = 0; j < p.n; j++) aty[j]! += value * p.rows[row * p.n + j]!;
+    for (let j = 0; j < p.n; j++) aty[j] += value * p.rows[row * p.n + j];
   });
-  const primal = norm(ax.map((v, i) => v - z[i]!)) / Math.max(norm(ax), norm(z), 1e-12);
+  const primal = norm(ax.map((v, i) => v - z[i])) / Math.max(norm(ax), norm(z), 1e-12);
   const dual =
-    norm(qx.map((v, i) => v + p.linear[i]! + aty[i]!)) / Math.max(norm(qx), norm(aty), norm(p.linear), 1e-12);
+    norm(qx.map((v, i) => v + p.linear[i] + aty[i])) / Math.max(norm(qx), norm(aty), norm(p.linear), 1e-12);
   const factor = Math.sqrt(Math.max(primal, 1e-16) / Math.max(dual, 1e-16));
   return factor > 5 || factor < 0.2 ? Math.min(Math.max(rho * factor, 1e-6), 1e6) : rho;
 }
@@ -229,12 +229,12 @@ function polish(
   p: DenseProgramme,
   { x, z, y }: SplittingMemory,
 ): { x: Float64Array; y: Float64Array } | undefined {
-  const active = range(p.m + p.k).filter((row) => row < p.m || p.bounds[row]! - z[row]! < y[row]!);
+  const active = range(p.m + p.k).filter((row) => row < p.m || p.bounds[row] - z[row] < y[row]);
   const delta = new Float64Array(active.length);
   const factor = luFactor(kktMatrix(p, active, 0, delta), p.n + active.length);
   if (factor.singular) return undefined;
   const solved = factor.solve(
-    Float64Array.from([...p.linear.map((v) => -v), ...active.map((row) => p.bounds[row]!)]),
+    Float64Array.from([...p.linear.map((v) => -v), ...active.map((row) => p.bounds[row])]),
   );
   const multipliers = new Float64Array(p.m + p.k);
   active.forEach((row, i) => (multipliers[row] = solved[p.n + i]!));

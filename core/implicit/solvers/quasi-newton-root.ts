@@ -108,7 +108,7 @@ export function broyden<X, A extends unknown[]>(
         const next = tf.sub(v, columnTimes(constant(inverse, [v.size, v.size]), before));
         const after = toFloat64(f(next));
         const move = toFloat64(tf.sub(next, v));
-        const change = after.map((value, i) => value - toFloat64(before)[i]!);
+        const change = after.map((value, i) => value - toFloat64(before)[i]);
         return { x: repack(x, next), memory: updateInverse(inverse, move, change), error: norm(after) };
       },
     },
@@ -123,9 +123,9 @@ function updateInverse(inverse: Float64Array, s: Float64Array, y: Float64Array):
   const denominator = dot(s, by);
   if (!(Math.abs(denominator) > 1e-300)) return inverse;
   const sb = new Float64Array(n);
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) sb[j]! += s[i]! * inverse[i * n + j]!;
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) sb[j] += s[i] * inverse[i * n + j];
   return inverse.map((value, at) => {
     const i = Math.floor(at / n);
-    return value + ((s[i]! - by[i]!) * sb[at % n]!) / denominator;
+    return value + ((s[i] - by[i]) * sb[at % n]) / denominator;
   });
 }

@@ -149,5 +149,5 @@ export function treeNorm(tree: unknown): number {
 
 /** The single number in a tensor, without recording. */
 export function numberOf(tensor: tf.Tensor): number {
-  return toFloat64(tensor)[0]!;
+  return toFloat64(tensor)[0];
 }

@@ -6,6 +6,7 @@ import {
   fireMinimise,
   softSphereEnergy,
 } from '../../../core/implicit/experiments/soft-spheres.ts';
+import { jacobianPrecision } from '../../../core/implicit/experiments/jacobian-precision.ts';
 import { registerFloat64Backend, toFloat64 } from '../../../core/implicit/float64/float64-backend.ts';
 import { rootJvp, rootVjp } from '../../../core/implicit/root-derivatives.ts';
 import { expectClose, readGolden, tensorOf } from '../../fixtures/implicit/golden.ts';
@@ -80,6 +81,61 @@ describe('soft spheres: golden values', () => {
         expect(iterations).toBe(item.fire.iterations);
         expectClose(early!, item.fire.positions_early.step10, 1e-12);
         expectClose(toFloat64(x), item.minimised_positions, 1e-6);
+      });
+    });
+  }
+});
+
+interface PrecisionTable {
+  readonly id: string;
+  readonly theta: GoldenArray;
+  readonly stepsize: number;
+  readonly rows: readonly {
+    readonly t: number;
+    readonly iterate_error: number;
+    readonly implicit_jac_error_fro: number;
+    readonly unrolled_jac_error_fro: number;
+  }[];
+}
+
+describe('precision of Jacobians on the diabetes data: golden values to 1e-8', () => {
+  const { X, y } = readGolden<{ X: GoldenArray; y: GoldenArray }>('diabetes');
+  for (const table of readGolden<{ tables: readonly PrecisionTable[] }>('jacobian_precision').tables) {
+    it(`${table.id}: errors of iterates, implicit and unrolled Jacobians; memory constant against linear`, () => {
+      tf.tidy(() => {
+        // Later rows repeat the earlier ones at the price of long recordings.
+        const rows = table.rows.filter(({ t }) => t <= 20);
+        const problem = { X: tensorOf(X), y: tensorOf(y), theta: tensorOf(table.theta) };
+        const got = jacobianPrecision(
+          problem,
+          table.stepsize,
+          rows.map(({ t }) => t),
+        );
+        const check = (
+          pick: (row: (typeof rows)[number]) => number,
+          of: (row: (typeof got)[number]) => number,
+        ): void => {
+          const floor = 1e-9 * pick(rows[0]);
+          rows.forEach((row, i) =>
+            expect([of(got[i])]).toBeAllclose([pick(row)], { atol: 1e-8 * Math.max(pick(row), floor) }),
+          );
+        };
+        check(
+          (row) => row.iterate_error,
+          (row) => row.iterateError,
+        );
+        check(
+          (row) => row.implicit_jac_error_fro,
+          (row) => row.implicitError,
+        );
+        check(
+          (row) => row.unrolled_jac_error_fro,
+          (row) => row.unrolledError,
+        );
+        const [few, many] = [got.find(({ t }) => t >= 2)!, got.at(-1)!];
+        expect(many.implicitBytes).toBe(few.implicitBytes);
+        const slope = (many.unrolledBytes - few.unrolledBytes) / (many.t - few.t);
+        expect(slope / (many.unrolledBytes / many.t)).toBeCloseTo(1, 1);
       });
     });
   }

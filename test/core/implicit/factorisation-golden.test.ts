@@ -101,7 +101,7 @@ describe('non-negative least squares: golden values to 1e-8', () => {
         },
       );
       const distance = (want: GoldenArray): number =>
-        Math.max(...toFloat64(value[0]).map((v, i) => Math.abs(v - want.data[i]!)));
+        Math.max(...toFloat64(value[0]).map((v, i) => Math.abs(v - want.data[i])));
       expect(Math.min(distance(item.jacobian_in!), distance(item.jacobian_out!))).toBeLessThan(1e-8);
     });
   });
@@ -110,7 +110,7 @@ describe('non-negative least squares: golden values to 1e-8', () => {
     tf.tidy(() => {
       for (const item of nnls.filter(({ id }) => id === 'nnls/r10p64' || id === 'nnls/r25p64')) {
         const u = nnlsAdmm({ tol: 1e-11, maxIter: 20_000 }).solve(
-          tf.zeros([1, item.inputs.W.shape[0]!]),
+          tf.zeros([1, item.inputs.W.shape[0]]),
           row(item.inputs.a),
           tensorOf(item.inputs.W),
         );
@@ -195,7 +195,7 @@ describe('non-negative matrix factorisation: golden values to 1e-6', () => {
 
   it('the full KKT system with its duals agrees where the factors are unique', () => {
     tf.tidy(() => {
-      const item = nmf[0]!;
+      const item = nmf[0];
       type Point = Record<'U' | 'W' | 'LU' | 'LW', tf.Tensor>;
       const root = ({ U, W, LU, LW }: Point, a: tf.Tensor): Point => {
         const gap = tf.sub(tf.matMul(U, W), a);
@@ -225,7 +225,7 @@ describe('non-negative matrix factorisation: golden values to 1e-6', () => {
 
   it('ADMM stays at a golden solution that it is started from', () => {
     tf.tidy(() => {
-      const item = nmf[0]!;
+      const item = nmf[0];
       const start = { U: tensorOf(item.U), W: tensorOf(item.W) };
       const { x, status } = nmfAdmm({ mu: item.mu, tol: 1e-11 }).solve(start, tensorOf(item.inputs.A));
       expect(status).toBe('converged');

@@ -213,7 +213,7 @@ describe('the float64 backend', () => {
   });
 
   it('names an operation it has no kernel for', () => {
-    const image = tf.zeros([1, 4, 4, 1]) as tf.Tensor4D;
+    const image = tf.zeros<tf.Rank.R4>([1, 4, 4, 1]);
     expect(() => inFloat64(() => tf.maxPool(image, 2, 2, 'valid'))).toThrow(
       "Kernel 'MaxPool' not registered for backend 'float64'",
     );

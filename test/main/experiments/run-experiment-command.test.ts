@@ -1,0 +1,73 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { experiments, formatTable, renderLineChart } from '../../../core/implicit/experiments/index.ts';
+import { runExperimentCommand } from '../../../main/experiments/run-experiment-command.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'experiment-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('npm run experiment', () => {
+  it('prints a table and writes a figure', async () => {
+    let printed = '';
+    const code = await runExperimentCommand(
+      ['jacobian-precision', '--scale', '0.1', '--out', folder],
+      (t) => (printed += t),
+    );
+    expect(code).toBe(0);
+    expect(printed).toContain('implicit bytes');
+    const svg = await readFile(join(folder, 'jacobian-precision.svg'), 'utf8');
+    expect(svg).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
+    expect(svg).not.toContain('NaN');
+  });
+
+  it('explains bad usage with exit code 2', async () => {
+    const complaints: string[] = [];
+    const run = (...args: string[]): Promise<number> =>
+      runExperimentCommand(
+        args,
+        () => undefined,
+        (t) => complaints.push(t),
+      );
+    expect(await run()).toBe(2);
+    expect(await run('alchemy')).toBe(2);
+    expect(await run('distillation', '--scale', '-1')).toBe(2);
+    expect(await run('--colour')).toBe(2);
+    expect(complaints[1]).toContain('Unknown experiment "alchemy".');
+    for (const { name } of experiments) expect(complaints[0]).toContain(name);
+  });
+
+  it('aligns tables and draws charts without values that a logarithm cannot take', () => {
+    expect(
+      formatTable({
+        columns: ['a', 'long'],
+        rows: [
+          [1, 0.000012345],
+          ['x', 2.5],
+        ],
+      }),
+    ).toBe('a      long\n1  1.234e-5\nx       2.5');
+    const svg = renderLineChart({
+      title: 'a < b',
+      xLabel: 'x',
+      yLabel: 'y',
+      logY: true,
+      series: [
+        {
+          name: 's',
+          points: [
+            [0, 1],
+            [1, 0],
+            [2, 100],
+          ],
+        },
+      ],
+    });
+    expect(svg).toContain('a &lt; b');
+    expect(svg).not.toMatch(/NaN|Infinity/);
+  });
+});
