@@ -47,7 +47,7 @@ function descent(
   stepsize: number,
   t: number,
   onBytes: (bytes: number) => void = () => undefined,
-): Solver<tf.Tensor, RidgeArgs> {
+): Solver<tf.Tensor, RidgeArgs, null> {
   const step = (w: tf.Tensor, theta: tf.Tensor, X: tf.Tensor, y: tf.Tensor): tf.Tensor => {
     onBytes(tf.memory().numBytes);
     const pull = flat(tf.matMul(X, tf.sub(tf.matMul(X, column(w)), column(y)), true));

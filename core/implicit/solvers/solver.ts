@@ -38,20 +38,20 @@ export interface SolverOptions {
 
 /** What all solvers offer. States own their tensors; arguments are passed again to every call, as to the objective. */
 export interface Solver<X, A extends unknown[], M = unknown> {
-  init(x0: X, ...args: A): SolverState<X, M>;
+  readonly init: (x0: X, ...args: A) => SolverState<X, M>;
   /** One iteration; the given state stays valid. */
-  step(state: SolverState<X, M>, ...args: A): SolverState<X, M>;
-  isDone(state: SolverState<X, M>): boolean;
-  status(state: SolverState<X, M>): SolverStatus;
+  readonly step: (state: SolverState<X, M>, ...args: A) => SolverState<X, M>;
+  readonly isDone: (state: SolverState<X, M>) => boolean;
+  readonly status: (state: SolverState<X, M>) => SolverStatus;
   /** Iterates from x0 to the end; nothing is recorded by an enclosing gradient. */
-  solve(x0: X, ...args: A): SolverStats & { readonly x: X };
+  readonly solve: (x0: X, ...args: A) => SolverStats & { readonly x: X };
   /** The solution, differentiable by its arguments through `optimality` (see customRoot). */
-  run(x0: X, ...args: A): X;
+  readonly run: (x0: X, ...args: A) => X;
   /**
    * The solution with every iteration recorded: gradients by unrolling, for comparison. Step sizes, line searches and
    * curvature matrices count as constants. Memory grows with the iterations.
    */
-  unroll(x0: X, ...args: A): X;
+  readonly unroll: (x0: X, ...args: A) => X;
   /** The condition that solutions satisfy. */
   readonly optimality: OptimalityFn<X, A>;
 }

@@ -63,7 +63,7 @@ interface Trial {
   readonly args?: () => Args;
   readonly unrolls?: boolean;
 }
-const trial = <X>(solver: Solver<X, Args>, x0: () => X, rest: Partial<Trial> = {}): Trial =>
+const trial = <X, M>(solver: Solver<X, Args, M>, x0: () => X, rest: Partial<Trial> = {}): Trial =>
   ({ solver, x0, ...rest }) as unknown as Trial;
 const zeros = (): tf.Tensor => tf.zeros([4]);
 const quarter = (): tf.Tensor => tf.fill([4], 0.25);
