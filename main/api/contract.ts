@@ -26,6 +26,7 @@ import type {
   Setup,
   ModelSummary,
   OptionChanges,
+  PreprocessingChanges,
   Preview,
   PreprocessingTrial,
   ClassCounts,
@@ -106,7 +107,7 @@ export interface WorkbenchApi {
   clearSetup(): Promise<Setup>;
   /** A preset's name, fields of a card, or null for what the model's card or a guess says. */
   choosePreprocessing(query: {
-    readonly preprocessing: string | Partial<Preprocessing> | null;
+    readonly preprocessing: string | PreprocessingChanges | null;
   }): Promise<Setup>;
   /** A labels file, or null for the model's own. */
   chooseLabels(query: { readonly path: string | null }): Promise<Setup>;

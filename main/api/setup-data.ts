@@ -84,6 +84,11 @@ export interface PreprocessingChoice {
   readonly preset: string | null;
 }
 
+/** Fields of a card; those that are absent take the commonest value. */
+export type PreprocessingChanges = {
+  readonly [Field in keyof Preprocessing]?: Preprocessing[Field] | undefined;
+};
+
 export interface ImageSetSummary {
   readonly roots: readonly { readonly path: string; readonly name: string; readonly count: number }[];
   readonly count: number;

@@ -73,6 +73,8 @@ export type RunPictureName = Exclude<PictureName, { readonly kind: 'file' | 'fit
 /** Everything the compute process can be asked; arguments and results are plain data. */
 export interface ComputeJobs {
   openModel(question: ModelQuestion & { readonly probeSigns: boolean }): Promise<ModelSummary>;
+  /** Rejects what can be told of options before anything is computed. */
+  checkOptions(question: { readonly options: ExplainOptions }): Promise<null>;
   scanImages(question: { readonly roots: readonly string[] }): Promise<FolderScan>;
   previewImages(question: PicturesQuestion): Promise<Preview>;
   comparePreprocessings(question: PicturesQuestion): Promise<readonly PreprocessingTrial[]>;

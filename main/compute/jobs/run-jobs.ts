@@ -13,8 +13,16 @@ import type { OpenIntake } from './intakes.ts';
 import type { JobContext, Jobs } from './job-context.ts';
 
 /** Jobs that take long and keep what they have computed in the project, so that they can be repeated at any time. */
-export function runJobs(workbench: Workbench, openIntake: OpenIntake): Jobs<'predictAll' | 'explain'> {
+export function runJobs(
+  workbench: Workbench,
+  openIntake: OpenIntake,
+): Jobs<'predictAll' | 'explain' | 'checkOptions'> {
   return {
+    async checkOptions({ options }) {
+      checkQuestion(await openIntake(modelQuestionOf(options)), options);
+      return null;
+    },
+
     async predictAll({ folder, device: choice, images, ...question }, context) {
       const intake = await openIntake(question);
       const roots = [...new Set(images.map(({ root }) => root))];

@@ -1,0 +1,37 @@
+import { TesseraError } from '../../core/errors.ts';
+import type { Result, WorkbenchApi } from './contract.ts';
+import { schemas } from './schemas.ts';
+import { resultOf } from './serialize-error.ts';
+
+/** One function a method: a missing one does not compile. */
+export type Handlers = { readonly [Method in keyof WorkbenchApi]: WorkbenchApi[Method] };
+
+export function isMethod(name: unknown): name is keyof WorkbenchApi {
+  return typeof name === 'string' && Object.hasOwn(schemas, name);
+}
+
+/**
+ * Calls a method with an argument that came from outside: it is checked first, and every outcome is a {@link Result}.
+ * `onInternal` is told of failures that are our own mistakes.
+ */
+export function callHandler(
+  handlers: Handlers,
+  method: keyof WorkbenchApi,
+  argument: unknown,
+  onInternal?: (error: unknown) => void,
+): Promise<Result<unknown>> {
+  return resultOf(async () => {
+    const handler = handlers[method] as (argument: unknown) => Promise<unknown>;
+    return handler(checked(method, argument));
+  }, onInternal);
+}
+
+function checked(method: keyof WorkbenchApi, argument: unknown): unknown {
+  // JSON has no undefined: a call without argument may arrive with null.
+  const parsed = schemas[method].safeParse(argument ?? undefined);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'argument'}: ${message}`,
+  );
+  throw new TesseraError('bad-usage', `${method}: ${faults.join('; ')}`);
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { presetNames } from '../../core/images/preprocessing-presets.ts';
+import type { WorkbenchApi } from './contract.ts';
+
+/** What a method is called with; undefined for one that takes nothing. */
+export type Argument<Method extends keyof WorkbenchApi> =
+  Parameters<WorkbenchApi[Method]> extends [] ? undefined : Parameters<WorkbenchApi[Method]>[0];
+
+const NOTHING = z.undefined();
+const COUNT = z.int().nonnegative();
+const PAGE = { offset: COUNT, limit: z.int().min(1).max(500) };
+/** Names of runs, concepts and projects; never part of a path. */
+const NAME = z.string().regex(/^[\w-]{1,64}$/);
+const PATH = z.string().min(1).max(4096);
+const DEVICE = z.enum(['auto', 'cpu', 'cuda', 'webgpu', 'dml', 'coreml', 'tensorrt']);
+const TEXT = z.string().max(10_000);
+const RUN = z.strictObject({ runId: NAME });
+
+const PREPROCESSING = z
+  .strictObject({
+    size: z.int().min(1).max(4096),
+    resizeShort: z.int().min(1).max(8192).optional(),
+    fit: z.enum(['cover', 'stretch', 'contain']),
+    kernel: z.enum(['nearest', 'linear', 'cubic', 'lanczos3']),
+    channelOrder: z.enum(['RGB', 'BGR']),
+    scale: z.number(),
+    mean: z.tuple([z.number(), z.number(), z.number()]),
+    std: z.tuple([z.number(), z.number(), z.number()]),
+    layout: z.enum(['NCHW', 'NHWC']),
+  })
+  .partial();
+
+const OPTIONS = z.strictObject({
+  classIndex: COUNT.nullable().exactOptional(),
+  select: z.enum(['predicted', 'folder', 'all']).exactOptional(),
+  layer: z.string().min(1).nullable().exactOptional(),
+  concepts: z.union([z.int().min(1).max(1000), z.literal('auto')]).exactOptional(),
+  rows: z.enum(['crops', 'grid']).exactOptional(),
+  patch: z.int().min(1).max(4096).nullable().exactOptional(),
+  design: z.enum(['sobol', 'halton', 'lhs']).exactOptional(),
+  samples: z.int().min(2).max(65_536).exactOptional(),
+  replicates: z.int().min(1).max(64).exactOptional(),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .exactOptional(),
+  device: DEVICE.exactOptional(),
+});
+
+const EDIT = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('rename'), concept: NAME, name: z.string().trim().min(1).max(200) }),
+  z.strictObject({ kind: z.enum(['hide', 'show']), concept: NAME }),
+  z.strictObject({ kind: z.literal('merge'), concepts: z.array(NAME).min(2).max(1000) }),
+  z.strictObject({ kind: z.literal('split'), concept: NAME }),
+  z.strictObject({ kind: z.literal('comment'), concept: NAME, text: TEXT }),
+]);
+
+const REPORT = z.strictObject({
+  runId: NAME,
+  concepts: z.array(NAME).min(1).exactOptional(),
+  sections: z.array(NAME).exactOptional(),
+});
+
+/** The shape of every method's argument; what does not fit never reaches a handler. */
+export const schemas = {
+  getApp: NOTHING,
+  getSettings: NOTHING,
+  setSettings: z.strictObject({
+    theme: z.enum(['system', 'light', 'dark']).exactOptional(),
+    device: DEVICE.exactOptional(),
+    mapOpacity: z.number().min(0).max(1).exactOptional(),
+  }),
+  listDevices: NOTHING,
+  getCompute: NOTHING,
+  restartCompute: NOTHING,
+  getLog: z.strictObject({ after: COUNT }),
+
+  listRecent: NOTHING,
+  openRecent: z.strictObject({ id: NAME }),
+  forgetRecent: z.strictObject({ id: NAME }),
+  openDemo: NOTHING,
+
+  getSetup: NOTHING,
+  addPaths: z.strictObject({ paths: z.array(PATH).min(1).max(10_000) }),
+  chooseFiles: z.strictObject({ what: z.enum(['model', 'folders', 'pictures', 'labels', 'project']) }),
+  removeImages: z.strictObject({ root: PATH }),
+  clearSetup: NOTHING,
+  choosePreprocessing: z.strictObject({
+    preprocessing: z.union([z.enum(presetNames as [string, ...string[]]), PREPROCESSING, z.null()]),
+  }),
+  chooseLabels: z.strictObject({ path: PATH.nullable() }),
+  setOptions: OPTIONS,
+  undoSetup: NOTHING,
+  inspectModel: NOTHING,
+  previewImages: z.strictObject({ limit: z.int().min(1).max(64) }),
+  comparePreprocessings: NOTHING,
+  predictAll: NOTHING,
+  listImages: z.strictObject({
+    ...PAGE,
+    sort: z.enum(['path', 'folder', 'bytes', 'predicted', 'probability']).exactOptional(),
+    descending: z.boolean().exactOptional(),
+    filter: z.string().max(4096).exactOptional(),
+  }),
+  estimate: NOTHING,
+
+  startRun: NOTHING,
+  pauseRun: NOTHING,
+  resumeRun: NOTHING,
+  cancelRun: NOTHING,
+  getRun: NOTHING,
+  getEarlyConcepts: NOTHING,
+
+  getResult: z.strictObject({ runId: NAME.exactOptional() }),
+  listCrops: z.strictObject({
+    ...PAGE,
+    runId: NAME,
+    concept: NAME,
+    sort: z.enum(['coefficient', 'effect']).exactOptional(),
+    places: z.enum(['all', 'strongest']).exactOptional(),
+  }),
+  editConcept: z.strictObject({ runId: NAME, edit: EDIT }),
+  undoEdit: RUN,
+  redoEdit: RUN,
+
+  listRunImages: RUN,
+  getImage: z.strictObject({ runId: NAME, image: COUNT, method: NAME.exactOptional() }),
+  getWaterfall: z.strictObject({ runId: NAME, image: COUNT }),
+
+  listReportSections: NOTHING,
+  previewReport: REPORT,
+  saveReport: REPORT,
+  printReport: REPORT,
+  showInFolder: z.strictObject({ what: z.enum(['project', 'report']) }),
+} satisfies { readonly [Method in keyof WorkbenchApi]: z.ZodType<Argument<Method>> };
+
+/** The methods by name, for the tables that must hold each of them. */
+export const METHODS = Object.keys(schemas) as readonly (keyof WorkbenchApi)[];

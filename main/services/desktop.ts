@@ -1,0 +1,32 @@
+import { TesseraError } from '../../core/errors.ts';
+import type { AppInfo, WorkbenchApi } from '../api/contract.ts';
+
+export type FileChoice = Parameters<WorkbenchApi['chooseFiles']>[0]['what'];
+
+/** What only a desktop can do: dialogs, printing, the file browser. */
+export interface Desktop {
+  readonly host: AppInfo['host'];
+  /** Empty when the dialog was closed. */
+  chooseFiles(what: FileChoice): Promise<readonly string[]>;
+  /** Null when the dialog was closed; undefined where there are no dialogs. */
+  chooseTarget(name: string): Promise<string | null | undefined>;
+  /** A page as PDF. */
+  print(page: string): Promise<Uint8Array>;
+  showInFolder(path: string): void;
+}
+
+/** The browser in front of the loopback host: files come by upload, pages go by download. */
+export const browserDesktop: Desktop = {
+  host: 'browser',
+  chooseFiles: () =>
+    Promise.reject(unavailable('file dialogs', 'Drop the files on the page, or type their path.')),
+  chooseTarget: () => Promise.resolve(undefined),
+  print: () => Promise.reject(unavailable('printing to a file', 'Print the page from the browser.')),
+  showInFolder: () => {
+    throw unavailable('a file browser', 'The path is shown in the setup.');
+  },
+};
+
+function unavailable(what: string, hint: string): TesseraError {
+  return new TesseraError('bad-usage', `A browser does not offer ${what} here.`, { hint });
+}

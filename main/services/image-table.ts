@@ -1,0 +1,75 @@
+import path from 'node:path';
+import type { ImageFile } from '../../core/images/folder-scan.ts';
+import type { Storage } from '../../core/platform.ts';
+import type { ImageTable, ImageTableQuery } from '../api/contract.ts';
+import { pictureId } from '../compute/picture-ids.ts';
+import type { SetupState } from './setup-state.ts';
+
+type Row = ImageTable['rows'][number];
+
+/** A page of the pictures of a setup, broken ones with the reason after the others. */
+export async function imageTable(
+  storage: Storage,
+  { scan, scanKey, predictions }: SetupState,
+  { offset, limit, sort = 'path', descending = false, filter = '' }: ImageTableQuery,
+): Promise<ImageTable> {
+  if (scan === null) return { total: 0, rows: [] };
+  const predicted = new Map(predictions?.images.map((image, i) => [image, predictions.predicted[i]]));
+  const broken = new Map(predictions?.skipped.map(({ file, reason }) => [file, reason]));
+  const isWanted = ({ path: file }: { readonly path: string }): boolean =>
+    file.toLowerCase().includes(filter.toLowerCase());
+  const rowOf = (image: ImageFile, index: number): Row & { readonly path: string } => ({
+    path: image.path,
+    index,
+    picture: pictureId({ kind: 'file', scan: scanKey, index }),
+    fileName: path.basename(image.path),
+    folder: image.folder,
+    bytes: 0,
+    predicted: predicted.get(index) ?? null,
+    reason: broken.get(image.path) ?? null,
+  });
+  let rows = scan.images.map(rowOf).filter(isWanted);
+  // Sizes cost a look at every file, so they are read for the page alone unless they sort it.
+  if (sort === 'bytes') rows = await Promise.all(rows.map((row) => withBytes(storage, row)));
+  const sign = descending ? -1 : 1;
+  rows.sort((a, b) => sign * compare(keyOf(a, sort), keyOf(b, sort)));
+  const skipped = scan.skipped.map(({ file, reason }, index) => ({
+    ...rowOf({ path: file, folder: '', root: '' }, scan.images.length + index),
+    reason,
+  }));
+  const all = [...rows, ...skipped.filter(isWanted)];
+  const page = await Promise.all(all.slice(offset, offset + limit).map((row) => withBytes(storage, row)));
+  return { total: all.length, rows: page.map(withoutPath) };
+}
+
+function keyOf(
+  row: Row & { readonly path: string },
+  sort: NonNullable<ImageTableQuery['sort']>,
+): string | number {
+  switch (sort) {
+    case 'path':
+      return row.path;
+    case 'folder':
+      return row.folder;
+    case 'bytes':
+      return row.bytes;
+    case 'predicted':
+      return row.predicted?.name ?? '';
+    case 'probability':
+      return row.predicted?.probability ?? -1;
+  }
+}
+
+function compare(a: string | number, b: string | number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+async function withBytes<R extends Row & { readonly path: string }>(storage: Storage, row: R): Promise<R> {
+  const { size } = await storage.stat(row.path).catch(() => ({ size: 0 }));
+  return { ...row, bytes: size };
+}
+
+function withoutPath(row: Row & { readonly path: string }): Row {
+  const { index, picture, fileName, folder, bytes, predicted, reason } = row;
+  return { index, picture, fileName, folder, bytes, predicted, reason };
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { z } from 'zod';
+import { TesseraError } from '../../core/errors.ts';
+import type { Storage } from '../../core/platform.ts';
+import { openProject, type Project } from '../../core/project/project-folder.ts';
+import type { RecentProject } from '../api/contract.ts';
+import type { ComputeClient } from '../compute/client.ts';
+import { pictureId } from '../compute/picture-ids.ts';
+import { serializeError } from '../api/serialize-error.ts';
+import { storedValue } from './stored-value.ts';
+
+const RECENT = z.array(z.object({ folder: z.string(), openedAt: z.string() }));
+const KEPT = 24;
+const THUMBNAILS = 4;
+
+/** Project folders: names for pictures, a place for new ones, and those that were open before. */
+export interface Projects {
+  /** A project and the key that stands for it in names of pictures. */
+  open(folder: string): Promise<{ readonly project: Project; readonly key: string }>;
+  /** The folder of a key that {@link open} gave. */
+  folderOf(key: string): string | undefined;
+  /** Where a model's project is or would be made. */
+  folderFor(model: { readonly path: string; readonly sha256: string }): Promise<string>;
+  remember(folder: string): Promise<void>;
+  forget(id: string): Promise<void>;
+  recent(): Promise<readonly RecentProject[]>;
+  recentFolder(id: string): Promise<string>;
+}
+
+export function createProjects(
+  storage: Storage,
+  { projects, state }: { readonly projects: string; readonly state: string },
+  viewer: ComputeClient,
+): Projects {
+  const folders = new Map<string, string>();
+  const stored = storedValue(storage, path.join(state, 'recent.json'), RECENT, []);
+
+  const open: Projects['open'] = async (folder) => {
+    const project = await openProject(storage, folder);
+    // A project made anew in the same place has other pictures.
+    const key = hash(`${folder}\n${project.file.created}`);
+    folders.set(key, folder);
+    return { project, key };
+  };
+
+  const describe = async ({ folder, openedAt }: z.infer<typeof RECENT>[number]): Promise<RecentProject> => {
+    const facts = {
+      id: hash(folder),
+      name: path.basename(folder).replace(/\.tessera$/, ''),
+      folder,
+      openedAt,
+    };
+    try {
+      const { project, key } = await open(folder);
+      const runs = (await viewer.run('listRuns', { folder })).filter(({ isFinished }) => isFinished);
+      const images =
+        runs.length === 0
+          ? 0
+          : (await viewer.run('listRunImages', { folder, key, runId: runs[0].runId })).length;
+      return {
+        ...facts,
+        modelName: path.basename(project.file.model.path),
+        classNames: [...new Set(runs.flatMap(({ className }) => className ?? []))],
+        thumbnails: Array.from({ length: Math.min(THUMBNAILS, images) }, (_, image) =>
+          pictureId({ kind: 'image', project: key, run: runs[0].runId, image }),
+        ),
+      };
+    } catch (error) {
+      return {
+        ...facts,
+        modelName: '',
+        classNames: [],
+        thumbnails: [],
+        problem: serializeError(error).message,
+      };
+    }
+  };
+
+  return {
+    open,
+    folderOf: (key) => folders.get(key),
+
+    async folderFor({ path: modelPath, sha256 }) {
+      const name =
+        path
+          .basename(modelPath)
+          .replace(/\.onnx$/i, '')
+          .replace(/[^\p{L}\p{N}._ -]/gu, '_') || 'model';
+      for (let number = 1; ; number++) {
+        const folder = path.join(projects, `${name}${number === 1 ? '' : `-${number}`}.tessera`);
+        if (!(await storage.exists(folder))) return folder;
+        const project = await openProject(storage, folder).catch(() => undefined);
+        if (project?.file.model.sha256 === sha256) return folder;
+      }
+    },
+
+    async remember(folder) {
+      const others = (await stored.get()).filter((entry) => entry.folder !== folder);
+      await stored.set([{ folder, openedAt: new Date().toISOString() }, ...others].slice(0, KEPT));
+    },
+    async forget(id) {
+      await stored.set((await stored.get()).filter(({ folder }) => hash(folder) !== id));
+    },
+    async recent() {
+      return Promise.all((await stored.get()).map(describe));
+    },
+    async recentFolder(id) {
+      const entry = (await stored.get()).find(({ folder }) => hash(folder) === id);
+      if (entry !== undefined) return entry.folder;
+      throw new TesseraError('unknown-name', 'This project is no longer in the list.');
+    },
+  };
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}

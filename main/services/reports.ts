@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import type { Storage } from '../../core/platform.ts';
+import type { DocumentId, Progress, ReportChoice, ReportSection, SavedReport } from '../api/contract.ts';
+import type { ComputeClient } from '../compute/client.ts';
+import type { RunQuestion } from '../compute/protocol.ts';
+import type { Desktop } from './desktop.ts';
+
+/** The parts of the page, in order. */
+export const REPORT_SECTIONS: readonly ReportSection[] = [
+  { id: 'summary', title: 'Summary' },
+  { id: 'ranking', title: 'Ranking' },
+  { id: 'concepts', title: 'Concepts' },
+  { id: 'honesty', title: 'Trust' },
+  { id: 'data', title: 'Model and data' },
+  { id: 'reproduce', title: 'Repeat' },
+];
+
+/** Pages about a run: shown, saved, printed. */
+export interface Reports {
+  preview(question: RunQuestion, choice: ReportChoice): Promise<DocumentId>;
+  save(question: RunQuestion, choice: ReportChoice): Promise<SavedReport>;
+  print(question: RunQuestion, choice: ReportChoice): Promise<SavedReport>;
+  /** The file of a page that {@link preview} named. */
+  fileOf(id: DocumentId): string | undefined;
+  /** The last file saved. */
+  readonly lastSaved: string | null;
+}
+
+export function createReports(
+  storage: Storage,
+  cache: string,
+  viewer: ComputeClient,
+  desktop: Desktop,
+  onProgress: (progress: Progress) => void,
+): Reports {
+  const files = new Map<DocumentId, string>();
+  let lastSaved: string | null = null;
+
+  const write = async (question: RunQuestion, choice: ReportChoice): Promise<DocumentId> => {
+    const id = `report-${createHash('sha256')
+      .update(JSON.stringify([question, choice, Date.now()]))
+      .digest('hex')
+      .slice(0, 16)}`;
+    const file = path.join(cache, 'documents', `${id}.html`);
+    await storage.makeDirectory(path.dirname(file));
+    await viewer.run('writeReport', { ...choice, ...question, path: file }, { onProgress });
+    files.set(id, file);
+    return id;
+  };
+
+  const saveAs = async (target: string, bytes: Uint8Array): Promise<SavedReport> => {
+    await storage.writeAtomic(target, bytes);
+    lastSaved = target;
+    return { path: target, document: null };
+  };
+
+  return {
+    preview: write,
+    async save(question, choice) {
+      const target = await desktop.chooseTarget(`${path.basename(question.folder, '.tessera')}.html`);
+      if (target === null) return { path: null, document: null };
+      const document = await write(question, choice);
+      return target === undefined
+        ? { path: null, document }
+        : saveAs(target, await storage.readBytes(files.get(document)!));
+    },
+    async print(question, choice) {
+      const target = await desktop.chooseTarget(`${path.basename(question.folder, '.tessera')}.pdf`);
+      if (target === null) return { path: null, document: null };
+      const document = await write(question, choice);
+      return target === undefined
+        ? { path: null, document }
+        : saveAs(target, await desktop.print(files.get(document)!));
+    },
+    fileOf: (id) => files.get(id),
+    get lastSaved() {
+      return lastSaved;
+    },
+  };
+}

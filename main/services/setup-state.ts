@@ -1,0 +1,136 @@
+import path from 'node:path';
+import { DEFAULT_OPTIONS } from '../../core/concepts/explain-options.ts';
+import type { ExplainOptions } from '../../core/concepts/explain-options.ts';
+import { TesseraError } from '../../core/errors.ts';
+import { classOfFolder } from '../../core/images/find-class.ts';
+import type { FolderScan } from '../../core/images/folder-scan.ts';
+import type {
+  ImageSetSummary,
+  ModelSummary,
+  OptionChanges,
+  RunOptions,
+  RunSummary,
+  SerializedError,
+  Setup,
+  SetupPart,
+} from '../api/contract.ts';
+import type { ModelQuestion, Predictions } from '../compute/protocol.ts';
+
+/** What a person has set; replaced as a whole at every change, so that an undo is a look back. */
+export interface SetupState {
+  /** Another model or project has another key. */
+  readonly key: string;
+  readonly folder: string | null;
+  readonly question: ModelQuestion | null;
+  readonly model: ModelSummary | null;
+  readonly roots: readonly string[];
+  readonly scan: FolderScan | null;
+  /** Names the scan in names of pictures. */
+  readonly scanKey: string;
+  readonly options: RunOptions;
+  /** What the model says of the scan, once it was asked. */
+  readonly predictions: Predictions | null;
+  readonly problems: Readonly<Partial<Record<SetupPart, SerializedError>>>;
+}
+
+export function emptySetup(key: string, device: RunOptions['device']): SetupState {
+  return {
+    key,
+    folder: null,
+    question: null,
+    model: null,
+    roots: [],
+    scan: null,
+    scanKey: key,
+    options: { ...DEFAULT_OPTIONS, classIndex: null, device },
+    predictions: null,
+    problems: {},
+  };
+}
+
+/** The setup as views see it. */
+export function setupOf(state: SetupState, runs: readonly RunSummary[], canUndo: boolean): Setup {
+  const { key, folder, model, options, problems } = state;
+  const name = folder === null ? null : path.basename(folder).replace(/\.tessera$/, '');
+  return { key, name, folder, model, images: imagesOf(state), options, problems, runs, canUndo };
+}
+
+function imagesOf({ scan, roots, model }: SetupState): ImageSetSummary | null {
+  if (scan === null) return null;
+  const countOf = new Map<string, number>();
+  const inFolder = new Map<string, number>();
+  for (const { root, folder } of scan.images) {
+    countOf.set(root, (countOf.get(root) ?? 0) + 1);
+    const name = folder === '' ? path.basename(root) : folder;
+    inFolder.set(name, (inFolder.get(name) ?? 0) + 1);
+  }
+  return {
+    roots: roots.map((root) => ({ path: root, name: path.basename(root), count: countOf.get(root) ?? 0 })),
+    count: scan.images.length,
+    skipped: scan.skipped,
+    otherFiles: scan.otherFiles,
+    folders: [...inFolder].map(([name, count]) => ({
+      name,
+      count,
+      classIndex: (model && classOfFolder(model.classNames, name)) ?? null,
+    })),
+  };
+}
+
+/** Options after changes; null takes an optional choice back. */
+export function changedOptions(options: RunOptions, changes: OptionChanges): RunOptions {
+  const { layer, patch, ...rest } = changes;
+  const { layer: oldLayer, patch: oldPatch, ...kept } = options;
+  const newLayer = layer === undefined ? oldLayer : layer;
+  const newPatch = patch === undefined ? oldPatch : patch;
+  return {
+    ...kept,
+    ...rest,
+    ...(newLayer !== undefined && newLayer !== null && { layer: newLayer }),
+    ...(newPatch !== undefined && newPatch !== null && { patch: newPatch }),
+  };
+}
+
+/** The options that the pipeline takes; `class` is any where none is chosen yet. */
+export function explainOptionsOf({ question, roots, options }: SetupState): ExplainOptions {
+  if (question === null) throw missing('a model', 'Drop an .onnx file, or open the demo.');
+  const { classIndex, ...rest } = options;
+  return {
+    ...rest,
+    model: question.path,
+    images: roots,
+    class: classIndex === null ? 'all' : String(classIndex),
+    ...(question.labels !== undefined && { labels: question.labels }),
+    ...(question.preprocessing !== undefined && { preprocessing: question.preprocessing }),
+  };
+}
+
+/** 'bad-usage' for what is not there yet, and what to do about it. */
+export function missing(what: string, hint: string): TesseraError {
+  return new TesseraError('bad-usage', `This needs ${what}.`, { hint });
+}
+
+/** The options that a stored run was made with, as far as this version knows them. */
+export function optionsOfRun(stored: Readonly<Record<string, unknown>>, present: RunOptions): RunOptions {
+  const known = [
+    'select',
+    'concepts',
+    'rows',
+    'design',
+    'samples',
+    'replicates',
+    'seed',
+    'device',
+    'layer',
+    'patch',
+  ];
+  const chosen = Object.fromEntries(
+    known.filter((name) => stored[name] !== undefined).map((name) => [name, stored[name]]),
+  );
+  const index = Number(stored['class']);
+  return {
+    ...present,
+    ...(chosen as Partial<RunOptions>),
+    classIndex: Number.isInteger(index) ? index : null,
+  };
+}

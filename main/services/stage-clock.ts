@@ -1,0 +1,67 @@
+import type { Progress } from '../../core/platform.ts';
+import type { StageProgress } from '../api/contract.ts';
+
+/** The stages of a run in order, and what each does. */
+const STAGES: readonly (readonly [stage: string, title: string])[] = [
+  ['predictions', 'Ask the model about every image'],
+  ['rows', 'Read the activations'],
+  ['concepts', 'Find concepts'],
+  ['coefficients', 'Measure every concept in every image'],
+  ['importance', 'Measure how much the prediction depends on each'],
+];
+
+/** Follows the stages of a run: rates and times left. */
+export interface StageClock {
+  tell(progress: Progress): void;
+  readonly stages: readonly StageProgress[];
+  readonly etaSeconds: number | null;
+}
+
+export function createStageClock(now: () => number = Date.now): StageClock {
+  let stages: StageProgress[] = STAGES.map(([stage, title]) => ({
+    stage,
+    title,
+    status: 'waiting',
+    done: 0,
+    total: 0,
+    ratePerSecond: null,
+    etaSeconds: null,
+    elapsedSeconds: 0,
+  }));
+  let current = '';
+  let begunMs = 0;
+  let begunAt = 0;
+  return {
+    tell({ stage, done, total }) {
+      const place = STAGES.findIndex(([name]) => name === stage);
+      if (place < 0) return;
+      if (stage !== current) {
+        current = stage;
+        begunMs = now();
+        // What an earlier run had stored takes no time and says nothing of the rate.
+        begunAt = done < total ? done : 0;
+      }
+      const elapsedSeconds = (now() - begunMs) / 1000;
+      const rate = elapsedSeconds > 0 && done > begunAt ? (done - begunAt) / elapsedSeconds : null;
+      stages = stages.map((other, index): StageProgress => {
+        if (index > place) return other;
+        if (index < place) return { ...other, status: 'done', done: other.total, etaSeconds: null };
+        return {
+          ...other,
+          status: done >= total ? 'done' : 'running',
+          done,
+          total,
+          ratePerSecond: rate,
+          etaSeconds: rate === null || done >= total ? null : (total - done) / rate,
+          elapsedSeconds,
+        };
+      });
+    },
+    get stages() {
+      return stages;
+    },
+    get etaSeconds() {
+      return stages.find(({ status }) => status === 'running')?.etaSeconds ?? null;
+    },
+  };
+}

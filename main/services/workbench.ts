@@ -1,0 +1,154 @@
+import path from 'node:path';
+import { z } from 'zod';
+import type { Storage } from '../../core/platform.ts';
+import type { ComputeState, Settings } from '../api/contract.ts';
+import type { Handlers } from '../api/call-handler.ts';
+import { ComputeClient, type ComputeChild } from '../compute/client.ts';
+import type { Trial } from '../../core/runtime/device-trial.ts';
+import type { DeviceName } from '../../core/platform.ts';
+import type { Desktop } from './desktop.ts';
+import { createEventHub, type EventHub } from './events.ts';
+import { createHandlers } from './handlers.ts';
+import { createLog, type Log } from './log.ts';
+import { createPictures, type Pictures } from './pictures.ts';
+import type { Places } from './places.ts';
+import { createProjects } from './projects.ts';
+import { createReports, type Reports } from './reports.ts';
+import { createResults } from './results.ts';
+import { RunService } from './runs.ts';
+import { SetupService } from './setup.ts';
+import { storedValue } from './stored-value.ts';
+
+export interface WorkbenchOptions {
+  readonly storage: Storage;
+  readonly places: Places;
+  readonly desktop: Desktop;
+  /** Starts a compute process. */
+  readonly spawn: (name: string) => ComputeChild;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** The workbench behind a window or a page. */
+export interface WorkbenchService {
+  readonly handlers: Handlers;
+  readonly events: EventHub;
+  readonly log: Log;
+  readonly pictures: Pictures;
+  readonly reports: Reports;
+  /** Takes paths of a command line or of the system. */
+  openPaths(paths: readonly string[]): Promise<void>;
+  close(): void;
+}
+
+const SETTINGS = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  device: z.enum(['auto', 'cpu', 'cuda', 'webgpu', 'dml', 'coreml', 'tensorrt']),
+  mapOpacity: z.number().min(0).max(1),
+}) satisfies z.ZodType<Settings>;
+const DEFAULT_SETTINGS: Settings = { theme: 'system', device: 'auto', mapOpacity: 0.6 };
+
+/** Quick answers do not wait in the line of a long run: they have a process of their own, on the CPU. */
+const VIEWER_JOBS = 4;
+
+/**
+ * Builds the workbench: one compute process for runs, one job at a time, and one that reads models, results and
+ * pictures for the views. Nothing native is loaded here.
+ */
+export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
+  const { storage, places, desktop, spawn } = options;
+  const events = createEventHub();
+  const log = createLog(events);
+  const onState = (state: ComputeState): void => {
+    events.emit('compute', state);
+    if (state.reason !== undefined) log.write('warning', `The compute process ended: ${state.reason}.`);
+  };
+  const tryDevice = (device: DeviceName) => tryInThrowAway(spawn, device);
+  const runner = new ComputeClient({ spawn: () => spawn('compute'), concurrency: 1, onState, tryDevice });
+  const viewer = new ComputeClient({ spawn: () => spawn('viewer'), concurrency: VIEWER_JOBS, tryDevice });
+  const projects = createProjects(storage, places, viewer);
+  const setup = new SetupService({ storage, places, projects, viewer, events });
+  const results = createResults(projects, viewer, events);
+  const runs = new RunService({
+    storage,
+    state: places.state,
+    projects,
+    runner,
+    events,
+    log,
+    onChange: () => setup.refreshRuns(),
+  });
+  const jobProgress = (job: string) => (progress: { stage: string; done: number; total: number }) =>
+    events.emit('job', { ...progress, job, etaSeconds: null });
+  const reports = createReports(storage, places.cache, viewer, desktop, jobProgress('report'));
+  const pictures = createPictures({
+    storage,
+    cache: places.cache,
+    viewer,
+    projects,
+    imageOf: (scan, index) => setup.imageOf(scan, index),
+  });
+  const settings = storedValue<Settings>(
+    storage,
+    path.join(places.state, 'settings.json'),
+    SETTINGS,
+    DEFAULT_SETTINGS,
+  );
+  const recalled = recall(runs, setup, log);
+  const handlers = createHandlers({
+    ...options,
+    events,
+    log,
+    runner,
+    viewer,
+    projects,
+    setup,
+    runs,
+    results,
+    reports,
+    pictures,
+    settings,
+    recalled,
+    jobProgress,
+  });
+  return {
+    handlers,
+    events,
+    log,
+    pictures,
+    reports,
+    async openPaths(paths) {
+      if (paths.length === 0) return;
+      await handlers.addPaths({ paths });
+      events.emit('navigate', { screen: 'setup' });
+    },
+    close() {
+      runner.close();
+      viewer.close();
+    },
+  };
+}
+
+/** Opens the project of a run that was under way when the program ended. */
+async function recall(runs: RunService, setup: SetupService, log: Log): Promise<void> {
+  const folder = await runs.recall();
+  if (folder === undefined) return;
+  log.write('info', `A run in ${folder} has not ended; it can be resumed.`);
+  await setup.openProject(folder).catch((error: unknown) => log.write('error', String(error)));
+}
+
+/** A driver may abort its process, so each trial has one to lose. */
+async function tryInThrowAway(spawn: WorkbenchOptions['spawn'], device: DeviceName): Promise<Trial> {
+  const client = new ComputeClient({
+    spawn: () => spawn('device trial'),
+    concurrency: 1,
+    backOffMs: [],
+    silenceMs: 60_000,
+  });
+  try {
+    return await client.run('tryDevice', { device });
+  } catch (error) {
+    return { works: false, failure: `the driver ended the process: ${(error as Error).message}` };
+  } finally {
+    client.close();
+  }
+}
