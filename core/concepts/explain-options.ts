@@ -1,3 +1,4 @@
+import type { MapMethod } from '../attribution/methods.ts';
 import type { DeviceChoice } from '../platform.ts';
 
 /** Which of the given images are explained. */
@@ -31,6 +32,8 @@ export interface ExplainOptions {
   readonly samples: number;
   /** Independently scrambled designs; their spread is part of the interval. */
   readonly replicates: number;
+  /** How concepts are drawn in their example images. @default {@link DEFAULT_MAPS} */
+  readonly maps?: readonly MapMethod[];
   readonly seed: number;
   readonly device: DeviceChoice;
   /** A labels file; absent: the card beside the model, its metadata, or numbers. */
@@ -38,6 +41,9 @@ export interface ExplainOptions {
   /** A preset's name or a JSON file; absent: the card beside the model, or a guess that is shown. */
   readonly preprocessing?: string;
 }
+
+/** The method that put the demo's concepts best on their painted parts; see the localisation bench. */
+export const DEFAULT_MAPS: readonly MapMethod[] = ['hires-cam'];
 
 /** What a run does when nothing is asked for. */
 export const DEFAULT_OPTIONS = {

@@ -77,6 +77,18 @@ export interface LayerRecord {
   readonly computeShare: number;
 }
 
+/** One way in which the concepts were drawn in their example images. */
+export interface MapRecord {
+  /** A name of MAP_METHODS. */
+  readonly method: string;
+  /** The method that was asked for where another had to stand in, and why. */
+  readonly insteadOf?: { readonly method: string; readonly reason: string };
+  /** The cut that the method looks at, if it looks at one. */
+  readonly layer?: string;
+  /** Share of the differentiated positions whose active set is nearly degenerate: there a small change turns a concept on or off. */
+  readonly nearDegenerate?: number;
+}
+
 /** Everything a run found out, ranked: `concepts[0]` matters most. */
 export interface Explanation {
   readonly classIndex: number;
@@ -101,4 +113,6 @@ export interface Explanation {
     readonly method: 'sampled' | 'exact';
   };
   readonly skipped: readonly SkippedFile[];
+  /** The first is shown first. Absent in runs from before maps were drawn. */
+  readonly maps?: readonly MapRecord[];
 }

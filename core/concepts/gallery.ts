@@ -1,5 +1,5 @@
 import type { Matrix } from '../linalg/matrix.ts';
-import type { Box, CropRef, LayerRecord } from './explanation.ts';
+import type { Box, Concept, CropRef, LayerRecord } from './explanation.ts';
 
 /** What a row of the activation matrix shows: a place in one of the explained images. */
 export interface RowPlace {
@@ -47,4 +47,12 @@ export function positionBoxes(
     const top = corner(Math.floor(position / cols), rows, size.height);
     return [left, top, patch, patch];
   });
+}
+
+/** Example images of a concept, if not said otherwise. */
+const EXAMPLES = 3;
+
+/** The images in which a concept is shown whole: those of its strongest crops. */
+export function exampleImages({ crops }: Pick<Concept, 'crops'>, count = EXAMPLES): number[] {
+  return [...new Set(crops.map(({ image }) => image))].slice(0, count);
 }

@@ -1,4 +1,5 @@
 import { createBackwardRunner, type BackwardRunner } from '../attribution/backward-runner.ts';
+import type { MethodNeed } from '../attribution/methods.ts';
 import { pixelsOf, type DifferentiableTargets } from '../attribution/targets.ts';
 import { vjp } from '../autodiff/vjp.ts';
 import {
@@ -27,6 +28,8 @@ export interface ConceptSources {
   readonly camLayer: LayerRecord;
   /** Pixels of the maps. */
   readonly size: readonly [height: number, width: number];
+  /** r, rows of the bank. */
+  readonly nConcepts: number;
   /** Concepts as functions of the picture, and of the activations at `camLayer`. */
   ofPixels(concepts: readonly number[]): DifferentiableTargets;
   ofCut(concepts: readonly number[]): DifferentiableTargets;
@@ -34,6 +37,8 @@ export interface ConceptSources {
   activationsAtCut(x: Tensor<'float32'>): Promise<Tensor<'float32'>>;
   /** U(x) [positions, r] of a picture [1, …]. */
   coefficients(x: Tensor<'float32'>): Promise<Matrix>;
+  /** Builds the backward graph that a need has, so that a model without one is told before anything runs. */
+  requireGradients(need: MethodNeed): void;
   /** Positions differentiated so far, and those whose active set is nearly degenerate. */
   positions(): { readonly total: number; readonly nearDegenerate: number };
   dispose(): Promise<void>;
@@ -79,6 +84,7 @@ export function openConceptSources(
     layer,
     camLayer,
     size: pixelsOf({ dims, channelAxis }),
+    nConcepts: conceptBank.rows,
     ofPixels: (concepts) =>
       targets(concepts, {
         dims,
@@ -96,6 +102,10 @@ export function openConceptSources(
     activationsAtCut: (x) => latentAt(camLayer).run(x),
     coefficients: async (x) =>
       (await nnls(toRows(await latentAt(layer).run(x), layer), conceptBank)).coefficients,
+    requireGradients: (need) => {
+      if (need === 'gradients') backward(name)();
+      if (need === 'cut' && !isOwn) backward(camLayer.tensor)();
+    },
     positions: () =>
       made.reduce(
         (sum, { positions }) => ({

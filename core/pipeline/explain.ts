@@ -1,5 +1,5 @@
 import { buildBank } from '../concepts/bank.ts';
-import type { ExplainOptions } from '../concepts/explain-options.ts';
+import { DEFAULT_MAPS, type ExplainOptions } from '../concepts/explain-options.ts';
 import type { SkippedFile } from '../concepts/explanation.ts';
 import { strongestPlaces } from '../concepts/gallery.ts';
 import { classImportance } from '../concepts/importance.ts';
@@ -18,6 +18,7 @@ import type { ClassContext, RunContext, RunScope } from './run-context.ts';
 import { chooseClass, predictedClasses, selectImages, type ClassQuestion } from './selection.ts';
 import { imageCoefficients } from './stages/coefficients.ts';
 import { imageImportances } from './stages/importance.ts';
+import { exampleMaps } from './stages/maps.ts';
 import { predictImages, type Prediction } from './stages/predictions.ts';
 import { activationRows } from './stages/rows.ts';
 
@@ -44,7 +45,7 @@ export async function explain(
   const layer = chooseLayer(intake, options.layer);
   const scan = await scanOf(scope, options.images);
   const started = await startRun(scope.project, {
-    options: { ...options, images: [...options.images] },
+    options: { ...options, images: [...options.images], maps: [...(options.maps ?? DEFAULT_MAPS)] },
     seed: options.seed,
     ...(command !== undefined && { command }),
     versions: { ...workbench.versions },
@@ -65,8 +66,12 @@ export async function explain(
     options,
   );
   const findings = await findConcepts(classContext, keys, predicted.chosen);
-  await saveTensors(started.project, started.run.id, findingTensors(findings));
-  const explanation = assembleExplanation(classContext, findings, [...scan.skipped, ...predicted.skipped]);
+  const found = assembleExplanation(classContext, findings, [...scan.skipped, ...predicted.skipped]);
+  const { conceptBank } = findings.bank;
+  const maps = await exampleMaps(classContext, conceptBank, found.concepts, keys.coefficients);
+  const tensors = new Map([...findingTensors(findings), ...maps.tensors]);
+  await saveTensors(started.project, started.run.id, tensors);
+  const explanation = { ...found, maps: maps.records };
   const run = await store.finish({
     explanation,
     device: { ...store.run.device, fallbackReasons: [...device.fallbackReasons] },

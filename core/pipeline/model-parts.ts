@@ -34,7 +34,10 @@ export function cropModel(intake: ModelIntake, layer: LayerRecord, side: number)
 }
 
 /** A runner whose batch fits the memory budget, judged by the size of all tensors of one item. */
-export function runnerFor({ workbench, device, intake }: RunScope, model: Model): ModelRunner {
+export function runnerFor(
+  { workbench, device, intake }: Pick<RunScope, 'workbench' | 'device' | 'intake'>,
+  model: Model,
+): ModelRunner {
   return createModelRunner(model, {
     sessions: device.sessions,
     bytesPerItem: bytesPerItem(model),

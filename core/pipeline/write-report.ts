@@ -1,4 +1,3 @@
-import type { CoefficientMap } from '../report/rgb-picture.ts';
 import { fitOf, parsePreprocessing } from '../images/preprocessing.ts';
 import { matrix, type Matrix } from '../linalg/matrix.ts';
 import { TesseraError } from '../errors.ts';
@@ -7,10 +6,13 @@ import { loadNotes, loadRun, loadTensors, type Project } from '../project/projec
 import { assemblePictures } from '../report/report-pictures.ts';
 import { reportDataOf } from '../report/report-data.ts';
 import { renderReport } from '../report/render-html.ts';
+import { columnOf, mapSources } from './report-maps.ts';
 import type { Explanation } from '../concepts/explanation.ts';
 import type { Tensor } from '../tensor.ts';
 import { strongest } from './assemble-explanation.ts';
 import type { Workbench } from './workbench.ts';
+
+export { coefficientMap, columnOf } from './report-maps.ts';
 
 /** Pictures are shown at this many times the model's input, where the file has the detail. */
 const SHARPNESS = 2;
@@ -30,14 +32,17 @@ export async function writeReport(
   const run = await loadRun(project, runId);
   const notes = await loadNotes(project, runId);
   const { explanation } = reportDataOf(project.file, run, notes, {});
-  const coefficients = coefficientsOf(await loadTensors(project, runId));
+  const tensors = await loadTensors(project, runId);
+  const coefficients = coefficientsOf(tensors);
+  const [mapOf, ...furtherMapsOf] = mapSources(explanation, tensors, coefficients);
   const fit = fitOf(parsePreprocessing(project.file.preprocessing));
   const pictures = await assemblePictures({
     explanation,
     codec,
     loadImage: (image) => pictureFor(codec, explanation.images[image].file, enlarged(fit)),
     frame: fit,
-    mapOf: (rank, image) => coefficientMap(explanation, coefficients[image], rank),
+    mapOf,
+    ...(furtherMapsOf.length > 0 && { furtherMapsOf }),
     ...(onProgress && { onProgress }),
   });
   const data = reportDataOf(project.file, run, notes, pictures, strengthsOf(explanation, coefficients));
@@ -77,28 +82,6 @@ export function coefficientsOf(tensors: ReadonlyMap<string, Tensor>): Matrix[] {
   return Array.from({ length: count }, (_, image) =>
     matrix(positions, r, data.subarray(image * positions * r, (image + 1) * positions * r)),
   );
-}
-
-/** Column of the bank that a concept's id names. */
-export function columnOf(explanation: Explanation, rank: number): number {
-  return Number(explanation.concepts[rank].id.slice(1));
-}
-
-/** Map of a concept on the layer's grid; positions before the grid (a class token) are left out. */
-export function coefficientMap(
-  explanation: Explanation,
-  coefficients: Matrix,
-  rank: number,
-): CoefficientMap | undefined {
-  const { grid, kind } = explanation.layer;
-  if (kind === 'vector' || grid[0] * grid[1] === 1) return undefined;
-  const column = columnOf(explanation, rank);
-  const first = coefficients.rows - grid[0] * grid[1];
-  const values = Float32Array.from(
-    { length: grid[0] * grid[1] },
-    (_, cell) => coefficients.data[(first + cell) * coefficients.cols + column],
-  );
-  return { values, grid };
 }
 
 export function strengthsOf(

@@ -77,6 +77,16 @@ export const EXPLANATION = z.object({
     method: z.enum(['sampled', 'exact']),
   }),
   skipped: z.array(z.object({ file: z.string(), reason: z.string() })),
+  maps: z
+    .array(
+      z.object({
+        method: z.string(),
+        insteadOf: z.object({ method: z.string(), reason: z.string() }).exactOptional(),
+        layer: z.string().exactOptional(),
+        nearDegenerate: z.number().exactOptional(),
+      }),
+    )
+    .exactOptional(),
 }) satisfies z.ZodType<Explanation>;
 
 /** `project.json`: what is explained, and where the pictures are. */

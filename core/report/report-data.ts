@@ -17,6 +17,8 @@ export interface CropPicture {
 export interface ExamplePicture {
   readonly src: PictureUrl;
   readonly map: PictureUrl;
+  /** The same by the run's further methods, in their order. */
+  readonly furtherMaps?: readonly PictureUrl[];
   readonly image: number;
 }
 
@@ -24,8 +26,10 @@ export interface ExamplePicture {
 export interface ConceptPictures {
   readonly crops: readonly CropPicture[];
   readonly examples: readonly ExamplePicture[];
-  /** Coefficient at the bright end of the colour scale that its maps share. */
+  /** Value at the bright end of the colour scale that its maps share. */
   readonly mapMaximum: number;
+  /** The same for its further maps, by method. */
+  readonly furtherMaxima?: readonly number[];
 }
 
 /** Everything the page shows, as plain data. */

@@ -1,4 +1,5 @@
 import type { Box, Concept, Explanation } from '../concepts/explanation.ts';
+import { exampleImages } from '../concepts/gallery.ts';
 import type { ImageCodec, OnProgress, RgbImage } from '../platform.ts';
 import { dataUrl } from './data-url.ts';
 import type { ConceptPictures, CropPicture, ExamplePicture } from './report-data.ts';
@@ -15,6 +16,8 @@ export interface PictureOptions {
   readonly frame: { readonly width: number; readonly height: number };
   /** The map of the concept at a rank in the picture at an index, if there is one. */
   readonly mapOf: (concept: number, image: number) => CoefficientMap | undefined;
+  /** The same by further methods, shown beside. */
+  readonly furtherMapsOf?: readonly PictureOptions['mapOf'][];
   /** @default 12 */
   readonly cropsPerConcept?: number;
   /** @default 3 */
@@ -42,8 +45,13 @@ export async function assemblePictures(options: PictureOptions): Promise<Record<
   const { explanation, loadImage, onProgress } = options;
   const { concepts } = explanation;
   const examples = concepts.flatMap((concept, rank) => examplesOf(concept, rank, options));
+  const maximumOf = (rank: number, mapIn: (job: Example) => CoefficientMap | undefined): number =>
+    examples
+      .filter((job) => job.concept === rank)
+      .reduce((most, job) => Math.max(most, largest(mapIn(job))), 0);
+  const methods = [0, ...(options.furtherMapsOf ?? []).keys()].map((_, method) => method);
   const maxima = concepts.map((_, rank) =>
-    examples.filter((job) => job.concept === rank).reduce((most, job) => Math.max(most, largest(job.map)), 0),
+    methods.map((method) => maximumOf(rank, ({ maps }) => maps[method])),
   );
   const crops = concepts.flatMap((concept, rank) =>
     concept.crops.slice(0, options.cropsPerConcept ?? 12).map((crop) => ({ concept: rank, ...crop })),
@@ -70,18 +78,29 @@ export async function assemblePictures(options: PictureOptions): Promise<Record<
       {
         crops: ofRank(crops, cropPictures, rank),
         examples: ofRank(examples, examplePictures, rank),
-        mapMaximum: maxima[rank],
+        mapMaximum: maxima[rank][0],
+        ...(maxima[rank].length > 1 && { furtherMaxima: maxima[rank].slice(1) }),
       },
     ]),
   );
 }
 
+/** An image and its maps, by method. */
+interface Example extends Job {
+  readonly maps: readonly [CoefficientMap, ...(CoefficientMap | undefined)[]];
+}
+
 /** The images of the strongest crops that have a map. */
-function examplesOf(concept: Concept, rank: number, { mapOf, examplesPerConcept = 3 }: PictureOptions) {
-  return [...new Set(concept.crops.map((crop) => crop.image))]
-    .map((image) => ({ concept: rank, image, map: mapOf(rank, image) }))
-    .filter((job): job is Job & { map: CoefficientMap } => job.map !== undefined)
-    .slice(0, examplesPerConcept);
+function examplesOf(
+  concept: Concept,
+  rank: number,
+  { mapOf, furtherMapsOf = [], examplesPerConcept }: PictureOptions,
+): Example[] {
+  return exampleImages(concept, examplesPerConcept).flatMap((image) => {
+    const map = mapOf(rank, image);
+    if (map === undefined) return [];
+    return [{ concept: rank, image, maps: [map, ...furtherMapsOf.map((further) => further(rank, image))] }];
+  });
 }
 
 async function cropPicture(
@@ -99,8 +118,8 @@ async function cropPicture(
 
 async function examplePicture(
   picture: RgbImage,
-  { image, map }: { readonly image: number; readonly map: CoefficientMap },
-  maximum: number,
+  { image, maps }: Example,
+  maxima: readonly number[],
   { codec, exampleSide = 240 }: PictureOptions,
 ): Promise<ExamplePicture> {
   const scale = exampleSide / Math.max(picture.width, picture.height);
@@ -108,10 +127,21 @@ async function examplePicture(
   const height = Math.max(1, Math.round(picture.height * scale));
   const small = cutScaled(picture, [0, 0, picture.width, picture.height], width, height);
   const plain = await codec.encodeJpeg(small, { quality: 80 });
-  const overlaid = await codec.encodeJpeg(overlayMap(small, map, maximum), { quality: 80 });
-  return { src: dataUrl('image/jpeg', plain), map: dataUrl('image/jpeg', overlaid), image };
+  const overlaid: string[] = [];
+  for (const [method, map] of maps.entries()) {
+    if (map === undefined) continue;
+    const jpeg = await codec.encodeJpeg(overlayMap(small, map, maxima[method]), { quality: 80 });
+    overlaid.push(dataUrl('image/jpeg', jpeg));
+  }
+  const [map, ...furtherMaps] = overlaid;
+  return {
+    src: dataUrl('image/jpeg', plain),
+    map,
+    ...(furtherMaps.length > 0 && { furtherMaps }),
+    image,
+  };
 }
 
-function largest({ values }: CoefficientMap): number {
-  return values.reduce((most, value) => Math.max(most, value), 0);
+function largest(map: CoefficientMap | undefined): number {
+  return map ? map.values.reduce((most, value) => Math.max(most, value), 0) : 0;
 }

@@ -19,6 +19,8 @@ import type { RunScope } from '../../core/pipeline/run-context.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
 import { acquireWriteLock } from '../../core/project/write-lock.ts';
 import { createNodeWorkbench } from '../node-workbench.ts';
+import { MAP_METHOD_NAMES, type MapMethod } from '../../core/attribution/methods.ts';
+import { nearestNames } from '../../core/nearest-names.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { explanationJson, explanationText } from './explanation-output.ts';
 import { progressPrinter } from './progress.ts';
@@ -40,6 +42,7 @@ const TABLE: OptionTable = {
   samples: { type: 'string' },
   replicates: { type: 'string' },
   craft: { type: 'boolean' },
+  map: { type: 'string', multiple: true },
   labels: { type: 'string' },
   preprocessing: { type: 'string' },
   seed: { type: 'string' },
@@ -150,6 +153,7 @@ function readOptions(args: ParsedArguments): ExplainOptions {
         'tensorrt',
       ]),
     }),
+    ...(args.texts('map').length > 0 && { maps: args.texts('map').map(mapMethod) }),
     ...present(optional),
     ...(args.flag('craft') && CRAFT_OPTIONS),
     ...present({
@@ -158,6 +162,14 @@ function readOptions(args: ParsedArguments): ExplainOptions {
       replicates: args.integer('replicates', 1),
     }),
   };
+}
+
+function mapMethod(name: string): MapMethod {
+  const method = MAP_METHOD_NAMES.find((known) => known === name);
+  if (method !== undefined) return method;
+  throw new TesseraError('bad-usage', `--map takes the name of a method; got "${name}".`, {
+    hint: `Nearest: ${nearestNames(name, MAP_METHOD_NAMES).join(', ')}. All: ${MAP_METHOD_NAMES.join(', ')}.`,
+  });
 }
 
 /** Model, images and class: those of the demo, or the ones that must be named. */

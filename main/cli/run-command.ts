@@ -4,11 +4,18 @@ import { explainCommand } from './explain.ts';
 import { inspect } from './inspect.ts';
 import { report } from './report.ts';
 import { USAGE } from './usage.ts';
+import { vjp } from './vjp.ts';
 
 /** A command of the command line; resolves when its work is done and throws TesseraError for what people can mend. */
 export type Command = (argv: readonly string[], signal: AbortSignal) => Promise<void>;
 
-const COMMANDS: Readonly<Record<string, Command>> = { inspect, explain: explainCommand, report, devices };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  inspect,
+  explain: explainCommand,
+  report,
+  devices,
+  vjp,
+};
 
 /** Failures that lie in what was asked or given; anything else is a run that failed. */
 const BAD_INPUT: ReadonlySet<string> = new Set([

@@ -19,12 +19,22 @@ tessera explain --demo [options]
     --samples N            size of a design (128)
     --replicates N         independent designs an image (4)
     --craft                the paper's settings: halton, 32 samples, 1 replicate, unscrambled
+    --map METHOD           how concepts are drawn in pictures; may be given several times (hires-cam)
+                           upsampled-coefficients | saliency | gradient-input | smooth-grad | var-grad |
+                           integrated-gradients | grad-cam | hires-cam | occlusion | rise | sobol-attribution
     --labels FILE          class names, one a line or JSON (the card beside the model)
     --preprocessing NAME   imagenet | symmetric | unit | raw | caffe | clip, or a JSON file
     --seed S               (0)
     --device D             auto | cpu | cuda | webgpu | dml | coreml | tensorrt (auto)
     --out DIR              project folder (MODEL.tessera here)
     --json                 the result on standard output; progress stays on standard error
+
+tessera vjp MODEL --to TENSOR [--from TENSOR] --tensors IN --out OUT [--device D] [--json]
+tessera vjp MODEL --to TENSOR [--from TENSOR] --write FILE.onnx
+    Vector-Jacobian products between two tensors of a model (--from: its input).
+    IN and OUT are safetensors files. IN holds x, the value of the --from tensor, and v, a cotangent in the shape of
+    the --to tensor; OUT gets a, the value of the --to tensor, and gx, the gradient in the shape of x. --write keeps
+    the backward graph as an ordinary ONNX model. The device is the CPU unless another is named.
 
 tessera report PROJECT [--run ID] [--out FILE]
     Writes the report of a finished run again, with the names given to concepts since.

@@ -1,4 +1,5 @@
-import type { Concept } from '../../concepts/explanation.ts';
+import type { Concept, Explanation } from '../../concepts/explanation.ts';
+import { MAP_METHODS, type MapMethod } from '../../attribution/methods.ts';
 import { strengthStrip } from '../charts/strength-strip.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
@@ -16,8 +17,7 @@ export function conceptsSection(data: ReportData): Html {
     <p class="intro">
       A concept is a pattern that the model itself reacts to, found without labels; its name is given by a
       person or just a number. The crops are the places where it is strongest, at most one an image, each with
-      its strength. On the maps the picture is grey and the colour says how strong the concept is at each
-      place.
+      its strength. On the maps the picture is grey and the colour says ${mapMeaning(data.explanation)}
       ${hidden > 0 && html`${plural(hidden, 'concept')} hidden by the analyst ${hidden === 1 ? 'is' : 'are'} left out here.`}
     </p>
     ${concepts.map((concept, rank) => !data.notes.hidden.includes(concept.id) && conceptArticle(concept, rank, data))}
@@ -94,13 +94,20 @@ function gallery({ name }: Concept, { crops }: ConceptPictures, { explanation }:
 }
 
 function examples({ name }: Concept, pictures: ConceptPictures, { explanation }: ReportData): Html {
+  const [first, ...further] = drawnBy(explanation);
   return html`<div class="examples">
-    ${pictures.examples.map(({ src, map, image }) => {
+    ${pictures.examples.map(({ src, map, furtherMaps = [], image }) => {
       const record = explanation.images[image];
       const file = fileNameOf(record?.file ?? '');
       return html`<figure>
         <div class="pair">
-          ${picture(src, file)} ${picture(map, `Where ${name} is in ${file}: brighter is stronger`)}
+          ${picture(src, file)}
+          ${[map, ...furtherMaps].map((url, i) =>
+            picture(
+              url,
+              `Where ${name} is in ${file} by ${[first, ...further][i]?.title ?? 'map'}: brighter is stronger`,
+            ),
+          )}
         </div>
         <figcaption>
           <span class="file" title="${file}"><bdi>${file}</bdi></span>
@@ -113,10 +120,36 @@ function examples({ name }: Concept, pictures: ConceptPictures, { explanation }:
         </figcaption>
       </figure>`;
     })}
-    <p class="legend">
-      <span>0</span><span class="scale" aria-hidden="true"></span
-      ><span>${numberText(pictures.mapMaximum)}</span>
-      <span class="quiet">strength of the concept, one scale for these maps</span>
-    </p>
+    ${legend(first.title, pictures.mapMaximum)}
+    ${further.map(({ title }, i) => legend(title, pictures.furtherMaxima?.[i] ?? 0))}
   </div>`;
+}
+
+/** One scale for all maps of a concept by one method. */
+function legend(title: string, maximum: number): Html {
+  return html`<p class="legend">
+    <span>0</span><span class="scale" aria-hidden="true"></span><span>${numberText(maximum)}</span>
+    <span class="quiet">${title}, one scale for these maps</span>
+  </p>`;
+}
+
+/** The methods by which the maps were drawn, the one shown first at the head. */
+function drawnBy({ maps = [] }: Explanation) {
+  const known = maps.filter(({ method }) => Object.hasOwn(MAP_METHODS, method));
+  const [first = 'upsampled-coefficients', ...further] = known.map(({ method }) => method as MapMethod);
+  return [MAP_METHODS[first], ...further.map((method) => MAP_METHODS[method])] as const;
+}
+
+/** What the colours mean, and why a method other than the one asked for was used. */
+function mapMeaning(explanation: Explanation): Html {
+  const methods = drawnBy(explanation);
+  const stands = (explanation.maps ?? []).flatMap(({ insteadOf }) => insteadOf ?? []);
+  return html`${methods.map(({ title, meaning, isSigned }, i) => [
+    i > 0 && html` Then: `,
+    html`${meaning} (${title}${isSigned && '; what speaks against it is left dark'}).`,
+  ])}
+  ${stands.map(
+    ({ method, reason }) =>
+      html`<strong>${method} was asked for and cannot be drawn for this model: ${reason}</strong> `,
+  )}`;
 }

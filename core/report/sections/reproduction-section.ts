@@ -1,6 +1,7 @@
+import type { MapRecord } from '../../concepts/explanation.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
-import { countText, durationText } from '../number-text.ts';
+import { countText, durationText, percentText } from '../number-text.ts';
 import type { ReportData } from '../report-data.ts';
 import { factsTable, optionFacts } from './facts-table.ts';
 
@@ -23,6 +24,7 @@ export function reproductionSection({ run, explanation }: ReportData): Html {
             `${factorization.method === 'nmf' ? 'non-negative' : 'semi-non-negative'} matrix factorisation of ${countText(factorization.rows)} rows, ${factorization.status} after ${factorization.iterations} iterations`,
           ],
           ['importance', importanceText(importance)],
+          ...(explanation.maps ?? []).map((map) => ['maps', mapText(map)] as const),
         ])}
         ${factsTable('Machine', [
           ['device', `${device.used} (asked for ${device.requested})`],
@@ -34,6 +36,17 @@ export function reproductionSection({ run, explanation }: ReportData): Html {
     </div>
     <p class="quiet small">Run ${run.id}, begun ${run.created}.</p>
   </section>`;
+}
+
+function mapText({ method, insteadOf, layer, nearDegenerate }: MapRecord): string {
+  const parts = [
+    method,
+    layer !== undefined && `at ${layer}`,
+    insteadOf && `instead of ${insteadOf.method}: ${insteadOf.reason}`,
+    nearDegenerate !== undefined &&
+      `${percentText(nearDegenerate)} of the positions close to where a concept comes or goes`,
+  ];
+  return parts.filter((part) => part !== undefined && part !== false).join(', ');
 }
 
 function importanceText({

@@ -111,7 +111,7 @@ describe('nnlsDerivative()', () => {
             dot(byActivations.subarray(half * n * p, (half + 1) * n * p), da) +
             dot(derivative.vjpBank(own), dw);
           // float64 throughout; random banks of up to five rows can be badly conditioned.
-          expect(dot(own, du)).toBeAllclose(right, { rtol: 1e-7, atol: 1e-7 });
+          expect([dot(own, du)]).toBeAllclose([right], { rtol: 1e-7, atol: 1e-7 });
         }
       }),
       { numRuns: 40 },
