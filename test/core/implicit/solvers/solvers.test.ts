@@ -347,10 +347,28 @@ describe('quadratic programmes', () => {
       expect(direct.status).toBe('converged');
       expect(toFloat64(direct.x.x)).toBeAllclose(toFloat64(split.x.x), { atol: 1e-10 });
       expect(toFloat64(direct.x.nu!)).toBeAllclose(toFloat64(split.x.nu!), { atol: 1e-9 });
-      const gradient = tf.grad((t: tf.Tensor) => weigh(equalityQp().run({ x: zeros() }, { Q, c: t, A, b })))(
-        c,
-      );
-      expect(toFloat64(gradient).every(Number.isFinite)).toBe(true);
+    });
+  });
+
+  it('the gradient of the dense solver by every argument agrees with central differences', () => {
+    tf.tidy(() => {
+      const { Q, c, A, b } = problem();
+      const given = [Q, c, A, b];
+      const value = (...[q, l, a, r]: tf.Tensor[]): tf.Tensor =>
+        weigh(equalityQp().run({ x: zeros() }, { Q: q, c: l, A: a, b: r }));
+      tf.grads(value)(given).forEach((gradient, i) => {
+        const direction = constant(
+          Float64Array.from({ length: gradient.size }, (_, j) => Math.sin(j + i + 1)),
+          gradient.shape,
+        );
+        const at = (h: number): number =>
+          toFloat64(
+            value(...given.map((t, k) => (k === i ? tf.add(t, tf.mul(constant(h), direction)) : t))),
+          )[0];
+        const along = toFloat64(tf.sum(tf.mul(gradient, direction)));
+        // Errors of h² and of rounding over h.
+        expect(along).toBeAllclose([(at(1e-5) - at(-1e-5)) / 2e-5], { rtol: 1e-7, atol: 1e-8 });
+      });
     });
   });
 
