@@ -23,7 +23,10 @@ export interface PrecisionRow {
   readonly iterateError: number;
   readonly implicitError: number;
   readonly unrolledError: number;
-  /** Most bytes held by tfjs during the forward pass of a gradient. */
+}
+
+/** Most bytes held by tfjs during the forward pass of a gradient through t steps. */
+export interface RecordedBytes {
   readonly implicitBytes: number;
   readonly unrolledBytes: number;
 }
@@ -40,8 +43,8 @@ export function ridgeObjective(w: tf.Tensor, theta: tf.Tensor, X: tf.Tensor, y: 
 type RidgeArgs = [tf.Tensor, tf.Tensor, tf.Tensor];
 
 /**
- * Gradient descent, t steps w <- w - stepsize (Xᵀ(Xw - y) + theta w), as a solver; `onBytes` hears what tfjs holds during
- * every step.
+ * Gradient descent, t steps w <- w - stepsize (Xᵀ(Xw - y) + theta w), as a solver of one problem, w and theta [p], or of
+ * one for each row of w and theta [b, p]; `onBytes` hears what tfjs holds during every step.
  */
 function descent(
   stepsize: number,
@@ -50,10 +53,12 @@ function descent(
 ): Solver<tf.Tensor, RidgeArgs, null> {
   const step = (w: tf.Tensor, theta: tf.Tensor, X: tf.Tensor, y: tf.Tensor): tf.Tensor => {
     onBytes(tf.memory().numBytes);
-    const pull = flat(tf.matMul(X, tf.sub(tf.matMul(X, column(w)), column(y)), true));
-    return tf.sub(w, tf.mul(constant(stepsize), tf.add(pull, tf.mul(theta, w))));
+    const rows = tf.reshape(w, [-1, X.shape[1]!]);
+    const pull = tf.matMul(tf.sub(tf.matMul(rows, X, false, true), y), X);
+    return tf.sub(w, tf.mul(constant(stepsize), tf.add(tf.reshape(pull, w.shape), tf.mul(theta, w))));
   };
-  return fixedPointIteration(step, { maxIter: t, tol: 0 });
+  // Errors are never below 0: all t steps are taken, even where the iterate stands still.
+  return fixedPointIteration(step, { maxIter: t, tol: -1 });
 }
 
 const ridgeRoot = stationaryPoint<tf.Tensor, [tf.Tensor, tf.Tensor, tf.Tensor]>(ridgeObjective);
@@ -86,22 +91,17 @@ function peakBytes(problem: RidgeProblem, stepsize: number, t: number, unroll: b
   return peak;
 }
 
-/** Row by row through the recorded iterations. */
+/** Through the recorded iterations: p copies of the problem give the p rows in one reverse pass. */
 function unrolledJacobian({ X, y, theta }: RidgeProblem, stepsize: number, t: number): Float64Array {
   const p = theta.size;
   if (t === 0) return new Float64Array(p * p);
   const { unroll } = descent(stepsize, t);
-  const rows = Array.from({ length: p }, (_, i) => {
-    const unit = new Float64Array(p);
-    unit[i] = 1;
-    const f = (moved: tf.Tensor): tf.Tensor =>
-      tf.sum(tf.mul(unroll(tf.zeros([p]), moved, X, y), constant(unit)));
-    return tf.tidy(() => toFloat64(tf.grad(f)(theta)) as never) as Float64Array;
-  });
-  return Float64Array.from(rows.flatMap((row) => Array.from(row)));
+  const traced = (copies: tf.Tensor): tf.Tensor =>
+    tf.sum(tf.mul(unroll(tf.zeros([p, p]), copies, X, y), tf.eye(p)));
+  return tf.tidy(() => toFloat64(tf.grad(traced)(tf.tile(tf.reshape(theta, [1, p]), [p, 1]))) as never);
 }
 
-/** How far both Jacobians are from the truth after each of the given numbers of gradient steps. */
+/** How far both Jacobians are from the truth after each of the given numbers of gradient steps, in ascending order. */
 export function jacobianPrecision(
   problem: RidgeProblem,
   stepsize: number,
@@ -112,18 +112,26 @@ export function jacobianPrecision(
     const system = tf.add(tf.matMul(X, X, true), tf.mul(tf.eye(theta.size), theta));
     const exact = solveRidge(system, flat(tf.matMul(X, column(y), true)));
     const truth = implicitJacobian(problem, exact);
+    let [w, done]: [tf.Tensor, number] = [tf.zeros([theta.size]), 0];
     return steps.map((t) => {
-      const { x: w } = descent(stepsize, t).solve(tf.zeros([theta.size]), theta, X, y);
+      if (t > done) w = descent(stepsize, t - done).solve(w, theta, X, y).x;
+      done = t;
       return {
         t,
-        iterateError: norm(subtract(toFloat64(t === 0 ? tf.zeros([theta.size]) : w), toFloat64(exact))),
-        implicitError: norm(subtract(implicitJacobian(problem, t === 0 ? tf.zeros([theta.size]) : w), truth)),
+        iterateError: norm(subtract(toFloat64(w), toFloat64(exact))),
+        implicitError: norm(subtract(implicitJacobian(problem, w), truth)),
         unrolledError: norm(subtract(unrolledJacobian(problem, stepsize, t), truth)),
-        implicitBytes: peakBytes(problem, stepsize, t, false),
-        unrolledBytes: peakBytes(problem, stepsize, t, true),
       };
     }) as never;
   }) as PrecisionRow[];
+}
+
+/** What either way of differentiating holds in memory for t gradient steps. */
+export function recordedBytes(problem: RidgeProblem, stepsize: number, t: number): RecordedBytes {
+  return {
+    implicitBytes: peakBytes(problem, stepsize, t, false),
+    unrolledBytes: peakBytes(problem, stepsize, t, true),
+  };
 }
 
 function solveRidge(system: tf.Tensor, right: tf.Tensor): tf.Tensor {
@@ -162,7 +170,10 @@ export const jacobianPrecisionExperiment: Experiment = {
     const gram = toFloat64(tf.tidy(() => tf.matMul(problem.X, problem.X, true)));
     const stepsize = 1 / (1 + Math.max(...symmetricEigen(gram, problem.theta.size).values));
     const steps = [1, 2, 5, 10, 20, 40, 80].map((t) => Math.max(1, Math.round(t * scale)));
-    const rows = jacobianPrecision(problem, stepsize, steps);
+    const rows = jacobianPrecision(problem, stepsize, steps).map((row) => ({
+      ...row,
+      ...recordedBytes(problem, stepsize, row.t),
+    }));
     tf.dispose([problem.X, problem.y, problem.theta]);
     return {
       columns: ['steps', '‖w-w*‖', 'implicit error', 'unrolled error', 'implicit bytes', 'unrolled bytes'],
