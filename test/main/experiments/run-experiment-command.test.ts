@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { experiments, formatTable, renderLineChart } from '../../../core/implicit/experiments/index.ts';
+import { inFloat64 } from '../../../core/implicit/in-float64.ts';
 import { runExperimentCommand } from '../../../main/experiments/run-experiment-command.ts';
 
 let folder = '';
@@ -23,6 +24,16 @@ describe('npm run experiment', () => {
     const svg = await readFile(join(folder, 'jacobian-precision.svg'), 'utf8');
     expect(svg).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
     expect(svg).not.toContain('NaN');
+  });
+
+  it('distils pictures from which a classifier learns', () => {
+    const distillation = experiments.find(({ name }) => name === 'distillation')!;
+    const { rows } = inFloat64(() => distillation.run({ seed: 5, scale: 0.05, now: () => 0 }));
+    const [, loss, , testAccuracy] = rows.at(-1)! as number[];
+    // Before the first step the classifier knows nothing: log 3 and one in three.
+    expect(rows[0][1]).toBeAllclose(Math.log(3), { rtol: 1e-12 });
+    expect(loss).toBeLessThan(0.4);
+    expect(testAccuracy).toBeGreaterThan(0.8);
   });
 
   it('explains bad usage with exit code 2', async () => {
