@@ -12,3 +12,19 @@ declare class AbortSignal {
   readonly aborted: boolean;
   throwIfAborted(): void;
 }
+
+/** Decodes base64; each character of the result is one byte. */
+declare function atob(data: string): string;
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>);
+  }
+  class Instance {
+    constructor(module: Module);
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
+  interface Memory {
+    readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
+  }
+}

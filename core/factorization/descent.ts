@@ -12,10 +12,10 @@ import {
 import { sweepRows } from './hals.ts';
 import { reseedDead, type Iterate } from './reseed.ts';
 
-/** Sweeps of one factor for one product with A. More settle the factor better but, with extrapolation, gain nothing. */
-export const SWEEPS = 2;
+/** Sweeps of one factor for one product with A, which costs several times as much as all of them. */
+export const SWEEPS = 4;
 /** Stop once {@link DECREASE_WINDOW} iterations together lower the loss by less than this share of it. */
-const MIN_DECREASE = 1e-4;
+const MIN_DECREASE = 2e-4;
 const DECREASE_WINDOW = 5;
 /** A squared error below this share of ‖A‖² is dominated by rounding in the float32 products. */
 const EXACT_BELOW = 1e-5;

@@ -1,5 +1,5 @@
 import { matrix, type Matrix } from '../linalg/matrix.ts';
-import { gramOfColumns } from '../linalg/gram.ts';
+import { preciseGramOfColumns } from '../linalg/gram.ts';
 import { orthonormalizeRows } from '../linalg/orthonormal-rows.ts';
 import { symmetricEigen } from '../linalg/symmetric-eigen.ts';
 import type { BoundMatrix } from '../platform.ts';
@@ -18,7 +18,7 @@ interface TruncatedSvdOptions {
   readonly seed: number;
   /** Directions carried beyond `rank`. @default 10 */
   readonly oversampling?: number;
-  /** @default 3 */
+  /** More sharpen the vectors; a start for a descent gains nothing by them. @default 1 */
   readonly powerIterations?: number;
 }
 
@@ -32,7 +32,7 @@ interface TruncatedSvdOptions {
 export async function truncatedSvd(
   bound: BoundMatrix,
   rank: number,
-  { seed, oversampling = 10, powerIterations = 3 }: TruncatedSvdOptions,
+  { seed, oversampling = 10, powerIterations = 1 }: TruncatedSvdOptions,
 ): Promise<TruncatedSvd> {
   const k = Math.min(rank + oversampling, bound.rows, bound.cols);
   const random = createRandom(seed);
@@ -55,7 +55,7 @@ function toMatrix(values: Float64Array, rows: number, cols: number): Matrix {
 function fromRange(image: Matrix, basis: Float64Array, rank: number): TruncatedSvd {
   const k = image.cols;
   const p = basis.length / k;
-  const { values, vectors } = symmetricEigen(gramOfColumns(image), k);
+  const { values, vectors } = symmetricEigen(preciseGramOfColumns(image), k);
   const svd = {
     values: values.slice(0, rank).map((value) => Math.sqrt(Math.max(value, 0))),
     left: new Float64Array(rank * image.rows),

@@ -1,4 +1,5 @@
 import type { Matrix } from './matrix.ts';
+import { rowKernel } from './row-kernel.ts';
 
 /** B·Bᵀ for B [r, p] -> [r, r] row-major, accumulated in float64. */
 export function gramOfRows({ rows, cols, data }: Matrix): Float64Array {
@@ -25,8 +26,13 @@ function dot(data: Float32Array, a: number, b: number, length: number): number {
   return k < length ? even + odd + data[a + k] * data[b + k] : even + odd;
 }
 
-/** Bᵀ·B for B [n, r] -> [r, r] row-major, accumulated in float64; costs only the pairs that are not zero. */
-export function gramOfColumns({ rows, cols: r, data }: Matrix): Float64Array {
+/** Bᵀ·B for B [n, r] -> [r, r] row-major, to float32's precision; in WebAssembly's vectors where there are any. */
+export function gramOfColumns(b: Matrix): Float64Array {
+  return rowKernel()?.gramOfColumns(b) ?? preciseGramOfColumns(b);
+}
+
+/** `gramOfColumns` accumulated in float64; costs only the pairs that are not zero. */
+export function preciseGramOfColumns({ rows, cols: r, data }: Matrix): Float64Array {
   const gram = new Float64Array(r * r);
   const columns = new Int32Array(r);
   const values = new Float64Array(r);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { choleskyFactor, choleskySolve } from '../../../core/linalg/cholesky.ts';
-import { gramOfColumns, gramOfRows } from '../../../core/linalg/gram.ts';
+import { preciseGramOfColumns, gramOfRows } from '../../../core/linalg/gram.ts';
 import { matrix } from '../../../core/linalg/matrix.ts';
 import { plainGemm } from '../../../core/linalg/plain-gemm.ts';
 import { symmetricEigen } from '../../../core/linalg/symmetric-eigen.ts';
@@ -78,7 +78,7 @@ describe('plainGemm', () => {
       dot(70, (i) => c.data[i * 4 + 1] * a.data[i * 300 + 299]),
       4,
     );
-    expect(gramOfColumns(transpose(b))).toBeAllclose(gramOfRows(b), { atol: 1e-10 });
+    expect(preciseGramOfColumns(transpose(b))).toBeAllclose(gramOfRows(b), { atol: 1e-10 });
     await expect(bound.timesTransposed(c)).rejects.toThrow('internal: timesTransposed');
   });
 });
