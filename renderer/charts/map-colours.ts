@@ -25,8 +25,8 @@ export function scaled01(value: number, { maximum, isSigned }: MapScale): number
 }
 
 /**
- * Pixels [rows, columns, 4] of a map. Magnitude is told by colour and, so that the picture shows where there is
- * nothing, by opacity up to `opacity01`.
+ * Pixels [rows, columns, 4] of a map, magnitude told by colour. Where there is little the picture shows through
+ * more, so that the places stand out of it.
  */
 export function mapPixels(
   values: readonly number[],
@@ -39,7 +39,7 @@ export function mapPixels(
   values.forEach((value, i) => {
     const { r, g, b } = colours[Math.round(scaled01(value, scale) * 255)];
     const strength = Math.min(1, Math.abs(value) / scale.maximum);
-    pixels.set([r, g, b, 255 * opacity01 * Math.sqrt(strength)], i * 4);
+    pixels.set([r, g, b, 255 * opacity01 * (0.6 + 0.4 * strength)], i * 4);
   });
   return pixels;
 }

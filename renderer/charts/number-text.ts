@@ -20,6 +20,13 @@ export function change(value: number): string {
   return value > 0 ? `+${figure(value)}` : figure(value);
 }
 
+/** With its sign and so many decimals: "+0.57"; what rounds to nothing has no sign. */
+export function signed(value: number, digits: number): string {
+  const text = Math.abs(value).toFixed(digits);
+  if (Number(text) === 0) return text;
+  return (value > 0 ? '+' : '−') + text;
+}
+
 /** A whole number with thousands separated. */
 export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');

@@ -6,7 +6,11 @@ const PAGE = 200;
 export class CropPages {
   total = $state<number>();
   error = $state.raw<unknown>();
+  // Replaced as a whole, which is what is watched.
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity
   #pages = $state.raw<ReadonlyMap<number, readonly CropItem[]>>(new Map());
+  // Nobody watches what was asked for.
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity
   readonly #asked = new Set<number>();
   readonly #read: (offset: number, limit: number) => Promise<CropPage>;
 
@@ -35,6 +39,7 @@ export class CropPages {
     this.#asked.add(page);
     try {
       const { total, crops } = await this.#read(page * PAGE, PAGE);
+      // eslint-disable-next-line svelte/prefer-svelte-reactivity
       this.#pages = new Map(this.#pages).set(page, crops);
       this.total = total;
     } catch (error) {

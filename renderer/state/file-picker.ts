@@ -17,11 +17,12 @@ const ACCEPT: Readonly<Record<PickKind, string>> = {
  * Lets a person choose files and gives them to the workbench: by the system's dialog on the desktop, by the
  * browser's own on a page of the host. Resolves to null when nothing was chosen.
  */
-export async function pickFiles({ api, host, takeFiles }: Connection, what: PickKind): Promise<Setup | null> {
+export async function pickFiles(connection: Connection, what: PickKind): Promise<Setup | null> {
+  const { api, host } = connection;
   if (host === 'desktop') return api.chooseFiles({ what });
   const chosen = fromList(await askBrowser(what));
   if (chosen.files.length === 0) return null;
-  return api.addPaths({ paths: await takeFiles(chosen.files, chosen.relativePaths) });
+  return api.addPaths({ paths: await connection.takeFiles(chosen.files, chosen.relativePaths) });
 }
 
 function askBrowser(what: PickKind): Promise<File[]> {

@@ -58,7 +58,9 @@ export class Workbench {
     if (!setup?.model) return [];
     const layer = this.result.result.value?.layer.tensor ?? this.setup.layer?.tensor;
     const className = this.result.result.value?.className ?? this.setup.className;
-    return [setup.name, setup.model.fileName, layer, className].filter((part) => part != null);
+    return [setup.name, setup.model.fileName, layer, className].filter(
+      (part) => part !== null && part !== undefined,
+    );
   });
 
   /** Reads what the first screen needs and follows the workbench's events; returns the way to stop. */
@@ -143,7 +145,7 @@ export class Workbench {
     return () => stops.forEach((stop) => stop());
   }
 
-  async #read(act: () => Promise<unknown> | unknown): Promise<void> {
+  async #read(act: () => unknown): Promise<void> {
     try {
       await act();
     } catch (error) {

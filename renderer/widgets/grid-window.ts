@@ -1,6 +1,8 @@
 /** The part of a grid of equal cells that is in sight. */
 export interface GridWindow {
   readonly columns: number;
+  /** Width of a cell: at least the one asked for, so that the cells fill the row. */
+  readonly cellWidth: number;
   /** Distance of rows, in pixels. */
   readonly rowHeight: number;
   readonly rows: number;
@@ -14,8 +16,10 @@ export interface GridExtent {
   readonly width: number;
   readonly height: number;
   readonly scrollTop: number;
-  readonly cellWidth: number;
-  readonly cellHeight: number;
+  /** Least width of a cell. */
+  readonly minCellWidth: number;
+  /** Height of a cell beyond its width: cells hold a square picture and what stands below it. */
+  readonly captionHeight: number;
   readonly gap: number;
   /** Rows drawn beyond either edge. */
   readonly spare?: number;
@@ -23,13 +27,14 @@ export interface GridExtent {
 
 /** Which rows of a grid must be drawn; all in CSS pixels. At least one column, whatever the width. */
 export function gridWindow(extent: GridExtent): GridWindow {
-  const { count, width, height, scrollTop, cellWidth, cellHeight, gap, spare = 2 } = extent;
-  const columns = Math.max(1, Math.floor((width + gap) / (cellWidth + gap)));
-  const rowHeight = cellHeight + gap;
+  const { count, width, height, scrollTop, minCellWidth, captionHeight, gap, spare = 2 } = extent;
+  const columns = Math.max(1, Math.floor((width + gap) / (minCellWidth + gap)));
+  const cellWidth = Math.max(1, Math.floor((width + gap) / columns - gap));
+  const rowHeight = cellWidth + captionHeight + gap;
   const rows = Math.ceil(count / columns);
   const firstRow = Math.max(0, Math.floor(scrollTop / rowHeight) - spare);
   const lastRow = Math.min(rows - 1, Math.floor((scrollTop + height) / rowHeight) + spare);
-  return { columns, rowHeight, rows, firstRow, lastRow };
+  return { columns, cellWidth, rowHeight, rows, firstRow, lastRow };
 }
 
 /** The cell that a key moves to from `index`; undefined for keys that do not move. */

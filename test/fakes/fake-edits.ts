@@ -1,0 +1,108 @@
+import type { ConceptEdit, ConceptItem, RunResult } from '../../main/api/contract.ts';
+import type { DemoRunReader } from './demo-run.ts';
+
+interface Notes {
+  readonly names: Readonly<Record<string, string>>;
+  readonly hidden: readonly string[];
+  readonly merged: readonly (readonly string[])[];
+  readonly comments: Readonly<Record<string, string>>;
+}
+
+const NONE: Notes = { names: {}, hidden: [], merged: [], comments: {} };
+
+/** What a person made of the concepts, with undo and redo, over the demo's run. */
+export function fakeEdits(reader: DemoRunReader) {
+  const { run, strengths, coverOf } = reader;
+  let past: readonly { notes: Notes; what: string }[] = [];
+  let future: typeof past = [];
+  let notes = NONE;
+
+  const apply = (edit: ConceptEdit): Notes => {
+    switch (edit.kind) {
+      case 'rename':
+        return { ...notes, names: { ...notes.names, [edit.concept]: edit.name } };
+      case 'hide':
+        return { ...notes, hidden: [...notes.hidden, edit.concept] };
+      case 'show':
+        return { ...notes, hidden: notes.hidden.filter((id) => id !== edit.concept) };
+      case 'merge':
+        return { ...notes, merged: [...notes.merged, edit.concepts] };
+      case 'split':
+        return { ...notes, merged: notes.merged.filter(([first]) => first !== edit.concept) };
+      case 'comment':
+        return { ...notes, comments: { ...notes.comments, [edit.concept]: edit.text } };
+    }
+  };
+
+  const item = (rank: number): ConceptItem => {
+    const concept = run.concepts[rank];
+    const group = notes.merged.find((ids) => ids.includes(concept.id)) ?? [];
+    return {
+      id: concept.id,
+      name: notes.names[concept.id] ?? concept.name,
+      givenName: concept.name,
+      rank,
+      importance: concept.importance,
+      // The run told all apart; the last three stand for a tie here.
+      tier: Math.min(concept.tier, 7),
+      prevalence: concept.prevalence,
+      reliability: rank < 8 ? 0.98 - rank * 0.04 : null,
+      isHidden: notes.hidden.includes(concept.id),
+      group: group[0] === concept.id ? group : [],
+      mergedInto: group.length > 0 && group[0] !== concept.id ? group[0] : null,
+      comment: notes.comments[concept.id] ?? '',
+      cover: coverOf(rank),
+      strengths: strengths[rank],
+    };
+  };
+
+  const result = (): RunResult => ({
+    run: {
+      runId: 'run1',
+      created: '2026-11-20T10:00:00Z',
+      className: run.className,
+      classIndex: 2,
+      layer: run.layer.tensor,
+      concepts: run.concepts.length,
+      isFinished: true,
+    },
+    className: run.className,
+    layer: run.layer as unknown as RunResult['layer'],
+    images: run.images.length,
+    concepts: run.concepts.map((_, rank) => item(rank)),
+    reconstruction: run.reconstruction,
+    factorization: run.factorization,
+    importance: run.importance as RunResult['importance'],
+    device: { used: 'cpu', fallbackReasons: ['webgpu: no adapter was found'] },
+    cooccurrence: strengths.map((a) =>
+      strengths.map((b) => a.filter((value, image) => value > 0 && b[image] > 0).length / a.length),
+    ),
+    skipped: [],
+    undo: past.at(-1)?.what ?? null,
+    redo: future.at(-1)?.what ?? null,
+  });
+
+  const edit = (change: ConceptEdit): RunResult => {
+    past = [...past, { notes, what: change.kind }];
+    notes = apply(change);
+    future = [];
+    return result();
+  };
+  const undo = (): RunResult => {
+    const last = past.at(-1);
+    if (last === undefined) return result();
+    future = [...future, { notes, what: last.what }];
+    past = past.slice(0, -1);
+    notes = last.notes;
+    return result();
+  };
+  const redo = (): RunResult => {
+    const next = future.at(-1);
+    if (next === undefined) return result();
+    past = [...past, { notes, what: next.what }];
+    future = future.slice(0, -1);
+    notes = next.notes;
+    return result();
+  };
+  return { result, edit, undo, redo };
+}

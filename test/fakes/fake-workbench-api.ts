@@ -1,0 +1,286 @@
+import type {
+  Result,
+  RunState,
+  SerializedError,
+  Settings,
+  Setup,
+  WorkbenchApi,
+  WorkbenchBridge,
+  WorkbenchEvents,
+} from '../../main/api/contract.ts';
+import { readDemoRun, type DemoRun } from './demo-run.ts';
+import { fakeEdits } from './fake-edits.ts';
+import { demoSetup, emptySetup, fakeClasses, fakeImages, fakeModel, fakePreview } from './fake-setup.ts';
+
+/** What the fake starts with, and what goes wrong in it. */
+export interface FakeOptions {
+  readonly state: 'empty' | 'ready' | 'running' | 'done';
+  /** Crops of every concept; absent: those of the fixture. */
+  readonly crops?: number;
+  /** Methods that fail. */
+  readonly failing?: readonly (keyof WorkbenchApi)[];
+}
+
+const FAILURE: SerializedError = {
+  name: 'TesseraError',
+  code: 'bad-model',
+  message: 'model.onnx: the file ends in the middle of the graph (expected 366080 bytes, got 1024).',
+  hint: 'Copy the file again; its size is 357 kB.',
+};
+
+const STAGES = [
+  ['predictions', 'Asking the model about every image', 320],
+  ['rows', 'Reading activations', 37],
+  ['bank', 'Finding concepts', 200],
+  ['coefficients', 'Measuring concepts in every image', 37],
+  ['importance', 'Measuring how much each matters', 37],
+] as const;
+
+/** A workbench in memory over the demo's run, as a page would find it at `window.workbench`. */
+export function createFakeWorkbench(
+  run: DemoRun,
+  options: FakeOptions,
+): WorkbenchBridge & { readonly calls: string[] } {
+  const reader = readDemoRun(run);
+  const edits = fakeEdits(reader);
+  const listeners = new Map<string, Set<(payload: never) => void>>();
+  const emit = <Name extends keyof WorkbenchEvents>(event: Name, payload: WorkbenchEvents[Name]): void =>
+    listeners.get(event)?.forEach((listener) => listener(payload as never));
+  let settings: Settings = { theme: 'system', device: 'auto', mapOpacity: 0.65 };
+  let setup: Setup = options.state === 'empty' ? emptySetup : demoSetup;
+  const hasResult = options.state === 'done';
+  let state: RunState | null =
+    options.state === 'running' ? runState('running', 2) : hasResult ? runState('done', 5) : null;
+
+  const take = (next: Partial<Setup>): Promise<Setup> => {
+    setup = { ...setup, ...next, canUndo: true };
+    return Promise.resolve(setup);
+  };
+  const setRun = (next: RunState): Promise<RunState> => {
+    state = next;
+    emit('run', next);
+    return Promise.resolve(next);
+  };
+  const early = {
+    runId: 'run1',
+    concepts: run.concepts.map(({ id }, i) => ({ id, crops: reader.coverOf(i) })),
+  };
+  const rankOf = (id: string): number => run.concepts.findIndex((concept) => concept.id === id);
+  const open = (): Promise<Setup> => {
+    setup = demoSetup;
+    return Promise.resolve(setup);
+  };
+
+  const api = {
+    getApp: () => Promise.resolve({ version: '0.1.0', host: 'browser', platform: 'linux', versions: {} }),
+    getSettings: () => Promise.resolve(settings),
+    setSettings: (changes) => Promise.resolve((settings = { ...settings, ...changes })),
+    listDevices: () =>
+      Promise.resolve([
+        { name: 'cpu', available: true, reason: '', detail: '2 cores', speed: 1 },
+        { name: 'webgpu', available: false, reason: 'No adapter was found.', detail: '', speed: 0 },
+        { name: 'cuda', available: false, reason: 'libcudart.so.12 is not installed.', detail: '', speed: 0 },
+      ]),
+    getCompute: () => Promise.resolve({ status: 'ready', crashes: 0 }),
+    restartCompute: () => Promise.resolve({ status: 'starting', crashes: 0 }),
+    getLog: () =>
+      Promise.resolve(
+        [
+          'cpu: 2 threads',
+          'predictions 320/320 · 120/s',
+          'rows 37/37',
+          'concepts: converged after 84 iterations',
+        ].map((text, number) => ({
+          number,
+          time: '2026-11-20T10:00:0' + number + 'Z',
+          level: 'info' as const,
+          text,
+        })),
+      ),
+    listRecent: () => Promise.resolve(options.state === 'empty' ? [] : recent),
+    openRecent: open,
+    forgetRecent: ({ id }) => Promise.resolve(recent.filter((project) => project.id !== id)),
+    openDemo: open,
+    getSetup: () => Promise.resolve(setup),
+    addPaths: () => open(),
+    chooseFiles: () => open(),
+    removeImages: () => take({ images: null }),
+    clearSetup: () => take(emptySetup),
+    choosePreprocessing: ({ preprocessing }) =>
+      take({
+        model: {
+          ...fakeModel,
+          preprocessing: {
+            ...fakeModel.preprocessing,
+            ...(typeof preprocessing === 'string' && {
+              preset: preprocessing,
+              source: 'chosen',
+              reason: 'chosen here',
+            }),
+          },
+        },
+      }),
+    chooseLabels: () => take({}),
+    setOptions: (changes) => {
+      const kept = Object.entries({ ...setup.options, ...changes }).filter(
+        ([name, value]) => value !== null || name === 'classIndex',
+      );
+      return take({ options: Object.fromEntries(kept) as unknown as Setup['options'] });
+    },
+    undoSetup: () => take(demoSetup),
+    inspectModel: () => Promise.resolve(fakeModel),
+    previewImages: () => Promise.resolve(fakePreview),
+    comparePreprocessings: () =>
+      Promise.resolve(
+        fakeModel.preprocessing.presets.map((preset, i) => ({
+          preset,
+          hitRate: [0.83, 0.92, 0.5, 0.13, 0.13, 0.83][i],
+          confidence: 0.9 - i * 0.09,
+        })),
+      ),
+    predictAll: () => Promise.resolve(fakeClasses),
+    listImages: ({ offset, limit, filter }) => Promise.resolve(fakeImages(offset, limit, filter)),
+    estimate: () =>
+      Promise.resolve({
+        seconds: { low: 12, high: 25 },
+        memoryBytes: 412e6,
+        images: 37,
+        rows: 9472,
+        channels: 80,
+        basis: 'From the first 32 images on this machine.',
+      }),
+    startRun: () => setRun(runState('running', 0)),
+    pauseRun: () => setRun({ ...(state ?? runState('running', 2)), status: 'paused' }),
+    resumeRun: () => setRun({ ...(state ?? runState('running', 2)), status: 'running' }),
+    cancelRun: () => setRun({ ...(state ?? runState('running', 2)), status: 'cancelled' }),
+    getRun: () => Promise.resolve(state),
+    getEarlyConcepts: () => Promise.resolve(state === null ? null : early),
+    getResult: () => Promise.resolve(hasResult ? edits.result() : null),
+    listCrops: ({ concept, sort, places = 'all', offset, limit }) => {
+      const found = reader.placesOf(rankOf(concept), places);
+      const total = options.crops ?? found.length;
+      return Promise.resolve({
+        total,
+        crops: Array.from({ length: Math.max(0, Math.min(limit, total - offset)) }, (_, i) => {
+          const { image, position, value } = found[(offset + i) % found.length];
+          const file = run.images[image].file;
+          return {
+            image,
+            box: reader.boxOf(position),
+            coefficient: value,
+            effect: sort === 'effect' ? value / 40 : null,
+            crop: reader.cropId(image, position),
+            context: `ctx:${file}:${reader.boxOf(position).join(',')}`,
+            map: `map:${file}:${rankOf(concept)}`,
+          };
+        }),
+      });
+    },
+    editConcept: ({ edit }) => Promise.resolve(edits.edit(edit)),
+    undoEdit: () => Promise.resolve(edits.undo()),
+    redoEdit: () => Promise.resolve(edits.redo()),
+    listRunImages: () => Promise.resolve(reader.images),
+    getImage: ({ image, method = 'coefficients' }) => Promise.resolve(reader.detailOf(image, method)),
+    getWaterfall: ({ image }) => Promise.resolve(reader.waterfallOf(image)),
+    listReportSections: () =>
+      Promise.resolve(
+        ['Summary', 'Concepts', 'Examples', 'How far to trust this', 'Method and reproduction'].map(
+          (title) => ({
+            id: title.toLowerCase().replaceAll(' ', '-'),
+            title,
+          }),
+        ),
+      ),
+    previewReport: () => Promise.resolve('report'),
+    saveReport: () => Promise.resolve({ path: '/home/ada/house.html', document: null }),
+    printReport: () => Promise.resolve({ path: null, document: 'report' }),
+    showInFolder: () => Promise.resolve(null),
+  } satisfies WorkbenchApi;
+
+  const calls: string[] = [];
+  const answer = async (method: keyof WorkbenchApi, args: unknown[]): Promise<Result<unknown>> => {
+    calls.push(method);
+    if (options.failing?.includes(method) === true) return { ok: false, error: FAILURE };
+    const value = await (api[method] as (...args: unknown[]) => Promise<unknown>)(...args);
+    return { ok: true, value: structuredClone(value) };
+  };
+  const call = Object.fromEntries(
+    (Object.keys(api) as (keyof WorkbenchApi)[]).map((method) => [
+      method,
+      (...args: unknown[]) => answer(method, args),
+    ]),
+  ) as unknown as WorkbenchBridge['call'];
+
+  return {
+    host: 'browser',
+    call,
+    calls,
+    on: (event, listener) => {
+      const set = listeners.get(event) ?? new Set();
+      listeners.set(event, set);
+      set.add(listener);
+      return () => set.delete(listener);
+    },
+    takeFiles: (_files, relativePaths) =>
+      Promise.resolve({ ok: true, value: relativePaths.map((path) => `/drops/${path}`) }),
+  };
+}
+
+const recent = [
+  {
+    id: 'p1',
+    name: 'demo',
+    folder: '/home/ada/demo.tessera',
+    modelName: 'model.onnx',
+    classNames: ['house', 'lighthouse'],
+    openedAt: '2026-11-21T09:12:00Z',
+    thumbnails: ['img:house/01.jpg', 'img:house/02.jpg', 'img:house/07.jpg', 'img:house/11.jpg'],
+  },
+  {
+    id: 'p2',
+    name: 'harbour cameras',
+    folder: '/home/ada/work/harbour cameras.tessera',
+    modelName: 'resnet50-harbour.onnx',
+    classNames: ['sailboat'],
+    openedAt: '2026-11-18T15:40:00Z',
+    thumbnails: [
+      'img:sailboat/01.jpg',
+      'img:sailboat/04.jpg',
+      'img:sailboat/08.jpg',
+      'img:lighthouse/05.jpg',
+    ],
+  },
+  {
+    id: 'p3',
+    name: 'rolling stock',
+    folder: '/media/disk/rolling stock.tessera',
+    modelName: 'vit-small-trains.onnx',
+    classNames: [],
+    openedAt: '2026-10-30T08:05:00Z',
+    thumbnails: ['img:train/01.jpg', 'img:train/05.jpg', 'img:train/09.jpg', 'img:train/14.jpg'],
+    problem: 'The folder is not there: /media/disk is not mounted.',
+  },
+];
+
+/** A run whose first `done` stages have ended. */
+function runState(status: RunState['status'], done: number): RunState {
+  return {
+    runId: 'run1',
+    status,
+    className: 'house',
+    stages: STAGES.map(([stage, title, total], i) => ({
+      stage,
+      title,
+      status: i < done ? 'done' : i === done ? 'running' : 'waiting',
+      done: i < done ? total : i === done ? Math.round(total * 0.62) : 0,
+      total,
+      ratePerSecond: i === done ? 33 : null,
+      etaSeconds: i === done ? 3 : null,
+      elapsedSeconds: i <= done ? 3 + i : 0,
+    })),
+    etaSeconds: done < STAGES.length ? 3 : null,
+    isResumed: false,
+    device: { used: 'cpu', fallbackReasons: [] },
+    error: null,
+  };
+}

@@ -1,0 +1,230 @@
+import { createRequire } from 'node:module';
+import { chromium, type Browser, type Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FakeOptions } from '../fakes/fake-workbench-api.ts';
+import { BROWSER_FLAGS, findBrowser } from './find-browser.ts';
+import { servePage } from './serve-page.ts';
+
+const browserPath = findBrowser();
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const SCREENS = { library: '1', setup: '2', run: '3', concepts: '4', image: '5', report: '6' } as const;
+
+interface AxeWindow {
+  readonly axe: {
+    run(options: object): Promise<{
+      violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+    }>;
+  };
+}
+
+describe.skipIf(browserPath === undefined)(
+  'the workbench in a browser (needs chromium or google-chrome on the PATH, or CHROME_PATH)',
+  () => {
+    let served: Awaited<ReturnType<typeof servePage>>;
+    let browser: Browser;
+
+    beforeAll(async () => {
+      served = await servePage();
+      browser = await chromium.launch({ executablePath: browserPath!, args: BROWSER_FLAGS });
+    });
+
+    afterAll(async () => {
+      await browser?.close();
+      served?.close();
+    });
+
+    async function open(
+      options: FakeOptions = { state: 'done' },
+      view: { width?: number; height?: number; colorScheme?: 'light' | 'dark' } = {},
+    ): Promise<{ page: Page; faults: string[] }> {
+      const { width = 1440, height = 900, colorScheme = 'light' } = view;
+      const page = await browser.newPage({
+        viewport: { width, height },
+        colorScheme,
+        reducedMotion: 'reduce',
+      });
+      const faults: string[] = [];
+      page.on('pageerror', (error) => faults.push(error.message));
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) faults.push(message.text());
+      });
+      await page.goto(`${served.url}/?options=${encodeURIComponent(JSON.stringify(options))}`);
+      await page.getByRole('navigation', { name: 'Screens' }).waitFor();
+      await page
+        .getByText(options.state === 'done' ? /concepts? from/ : /Ready|\/s/)
+        .first()
+        .waitFor();
+      return { page, faults };
+    }
+
+    const conceptsOf = (page: Page) =>
+      page.getByRole('listbox', { name: 'Concepts by importance' }).getByRole('option');
+    const eventually = <Value>(read: () => Promise<Value> | Value) => expect.poll(read, { timeout: 15_000 });
+
+    async function seriousViolations(page: Page): Promise<string[]> {
+      const source = await import('node:fs/promises').then(({ readFile }) => readFile(axePath, 'utf8'));
+      await page.evaluate(source);
+      const { violations } = await page.evaluate(() =>
+        (window as unknown as AxeWindow).axe.run({ resultTypes: ['violations'], iframes: false }),
+      );
+      return violations
+        .filter(({ impact }) => ['serious', 'critical'].includes(impact))
+        .flatMap(({ id, nodes }) =>
+          nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
+        );
+    }
+
+    const cases = (['light', 'dark'] as const).flatMap((scheme) =>
+      (Object.keys(SCREENS) as (keyof typeof SCREENS)[]).map((screen) => [screen, scheme] as const),
+    );
+    it.each(cases)(
+      'shows the %s screen in %s without a fault that axe calls serious',
+      async (screen, colorScheme) => {
+        const { page, faults } = await open(
+          { state: screen === 'run' ? 'running' : 'done' },
+          { colorScheme },
+        );
+        await page.keyboard.press(SCREENS[screen]);
+        await page.waitForLoadState('networkidle');
+        expect(await seriousViolations(page)).toEqual([]);
+        expect(faults).toEqual([]);
+        await page.close();
+      },
+    );
+
+    it.each(Object.keys(SCREENS) as (keyof typeof SCREENS)[])(
+      'has an empty %s screen that says what to do',
+      async (screen) => {
+        const { page, faults } = await open({ state: 'empty' });
+        await page.keyboard.press(SCREENS[screen]);
+        expect(await page.locator('main button').count()).toBeGreaterThan(0);
+        expect(await seriousViolations(page)).toEqual([]);
+        expect(faults).toEqual([]);
+        await page.close();
+      },
+    );
+
+    it.each([1440, 1024, 760])('fits into %i pixels on every screen', async (width) => {
+      const { page } = await open({ state: 'done' }, { width, height: 700 });
+      for (const key of Object.values(SCREENS)) {
+        await page.keyboard.press(key);
+        const overflow = await page.evaluate(
+          () => document.querySelector('.frame')!.scrollWidth - innerWidth,
+        );
+        expect(overflow, `screen ${key}`).toBeLessThanOrEqual(0);
+      }
+      await page.close();
+    });
+
+    it('renames, hides and takes both back by keyboard alone', async () => {
+      const { page, faults } = await open();
+      await page.keyboard.press('4');
+      await page.keyboard.press('r');
+      await page.keyboard.type('stamp in the corner');
+      await page.keyboard.press('Enter');
+      const options = conceptsOf(page);
+      await eventually(() => options.first().textContent()).toContain('stamp in the corner');
+      await page.keyboard.press('h');
+      await eventually(() => options.count()).toBe(9);
+      await page.keyboard.press('z');
+      await eventually(() => options.count()).toBe(10);
+      await page.keyboard.press('z');
+      await eventually(() => options.first().textContent()).toContain('Concept 1');
+      await page.keyboard.press('Shift+Z');
+      await eventually(() => options.first().textContent()).toContain('stamp in the corner');
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    it('merges two concepts and splits them again', async () => {
+      const { page } = await open();
+      await page.keyboard.press('4');
+      await page.keyboard.press('m');
+      await conceptsOf(page).nth(3).click();
+      const options = conceptsOf(page);
+      await eventually(() => options.count()).toBe(9);
+      await page.getByRole('button', { name: 'Split' }).click();
+      await eventually(() => options.count()).toBe(10);
+      await page.close();
+    });
+
+    it('draws only the crops in sight of 20,000 and reaches the last by keyboard', async () => {
+      const { page, faults } = await open({ state: 'done', crops: 20_000 });
+      await page.keyboard.press('4');
+      const grid = page.getByRole('grid', { name: /Crops of/ });
+      await grid.getByRole('gridcell').first().focus();
+      expect(await grid.getByRole('gridcell').count()).toBeLessThan(120);
+      await page.keyboard.press('End');
+      await expect
+        .poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-index')))
+        .toBe('19999');
+      expect(await grid.getByRole('gridcell').count()).toBeLessThan(120);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      expect(await page.getByRole('button', { name: 'Images' }).getAttribute('aria-current')).toBe('page');
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    it('steps through images and hides the map while space is held', async () => {
+      const { page } = await open();
+      await page.keyboard.press('5');
+      const title = page.getByRole('heading', { level: 1 });
+      await eventually(() => title.textContent()).toBe('00.jpg');
+      await page.keyboard.press('ArrowRight');
+      await eventually(() => title.textContent()).toBe('01.jpg');
+      await eventually(() => page.locator('main canvas').count()).toBeGreaterThan(0);
+      await page.locator('body').evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+      await page.keyboard.down(' ');
+      await eventually(() => page.locator('main canvas').count()).toBe(0);
+      await page.keyboard.up(' ');
+      await eventually(() => page.locator('main canvas').count()).toBeGreaterThan(0);
+      await page.close();
+    });
+
+    it('tells a failure where it happened, with the way out, and leaves the rest standing', async () => {
+      const { page } = await open({ state: 'ready', failing: ['previewImages'] });
+      await page.keyboard.press('2');
+      const alert = page.getByRole('alert');
+      await alert.getByText('the file ends in the middle of the graph').waitFor();
+      expect(await alert.getByText('Copy the file again').count()).toBe(1);
+      expect(await alert.getByRole('button', { name: 'Try again' }).count()).toBe(1);
+      expect(await page.getByRole('radio', { name: /^house/ }).count()).toBe(1);
+      await page.close();
+    });
+
+    it('takes dropped files to the setup', async () => {
+      const { page } = await open({ state: 'empty' });
+      const transfer = await page.evaluateHandle(() => {
+        const data = new DataTransfer();
+        data.items.add(new File(['x'], 'model.onnx'));
+        return data;
+      });
+      await page.dispatchEvent('body', 'dragenter', { dataTransfer: transfer });
+      await page.getByText('Drop a model, images or a project').waitFor();
+      await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+      await page.getByRole('region', { name: 'Class to explain' }).waitFor();
+      await page.close();
+    });
+
+    it('starts, pauses and resumes a run', async () => {
+      const { page } = await open({ state: 'ready' });
+      await page.keyboard.press('2');
+      await page.getByRole('button', { name: 'Explain' }).click();
+      await page.locator('main').getByRole('button', { name: 'Pause' }).click();
+      await page.locator('main').getByRole('button', { name: 'Resume' }).click();
+      await page.locator('main').getByRole('button', { name: 'Cancel' }).click();
+      await page.getByText('What was computed is kept').waitFor();
+      await page.close();
+    });
+
+    it('finds a concept by name and goes to it', async () => {
+      const { page } = await open();
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('concept 7');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Concept 7' }).first().waitFor();
+      await page.close();
+    });
+  },
+);
