@@ -26,6 +26,13 @@ export const MAP_METHODS = {
     title: 'Upsampled coefficients',
     meaning: 'how strong the concept is at each place of the layer, which sees further than the place itself',
   },
+  'gated-gradient': {
+    needs: 'gradients',
+    isSigned: false,
+    title: 'Gated gradient',
+    meaning:
+      'where the concept is found and the pixels there also matter for it (smoothed saliency times upsampled coefficients)',
+  },
   saliency: {
     needs: 'gradients',
     isSigned: false,

@@ -43,7 +43,7 @@ export interface ExplainOptions {
 }
 
 /** The method that put the demo's concepts best on their painted parts; see the localisation bench. */
-export const DEFAULT_MAPS: readonly MapMethod[] = ['hires-cam'];
+export const DEFAULT_MAPS: readonly MapMethod[] = ['gated-gradient'];
 
 /** What a run does when nothing is asked for. */
 export const DEFAULT_OPTIONS = {

@@ -12,7 +12,7 @@ import type { ActivationRows } from './stages/rows.ts';
 const CROPS_KEPT = 60;
 
 /** A concept is present in an image where its strongest coefficient reaches this share of its largest anywhere. */
-const PRESENT_FROM = 0.25;
+export const PRESENT_FROM = 0.25;
 
 /** Everything the stages of a run computed. */
 export interface Findings {

@@ -1,3 +1,4 @@
+import { gatedGradient } from '../attribution/gated-gradient.ts';
 import { gradCam } from '../attribution/grad-cam.ts';
 import { gradientInput } from '../attribution/gradient-input.ts';
 import { hiresCam } from '../attribution/hires-cam.ts';
@@ -39,12 +40,21 @@ type Draw = (
   concepts: readonly number[],
 ) => Promise<TargetMaps>;
 
+const coefficientMaps: Draw = async (sources, x, concepts) => {
+  const coefficients = await sources.coefficients(x);
+  const { grid } = sources.layer;
+  return concepts.map((concept) => upsampleMap(onGrid(coefficients, concept, grid), grid, sources.size));
+};
+
 /** Every method at its defaults. */
 const DRAW: { readonly [Method in MapMethod]: Draw } = {
-  'upsampled-coefficients': async (sources, x, concepts) => {
-    const coefficients = await sources.coefficients(x);
-    const { grid } = sources.layer;
-    return concepts.map((concept) => upsampleMap(onGrid(coefficients, concept, grid), grid, sources.size));
+  'upsampled-coefficients': coefficientMaps,
+  'gated-gradient': async (sources, x, concepts) => {
+    const gates = await coefficientMaps(sources, x, concepts);
+    const { grid, kind } = sources.layer;
+    // A layer without positions gates nothing, and has no cell to smooth by.
+    const cell = kind === 'vector' ? 0 : Math.min(sources.size[0] / grid[0], sources.size[1] / grid[1]);
+    return gatedGradient(sources.ofPixels(concepts), x, gates, cell);
   },
   saliency: (sources, x, concepts) => saliency(sources.ofPixels(concepts), x),
   'gradient-input': (sources, x, concepts) => gradientInput(sources.ofPixels(concepts), x),

@@ -19,9 +19,9 @@ tessera explain --demo [options]
     --samples N            size of a design (128)
     --replicates N         independent designs an image (4)
     --craft                the paper's settings: halton, 32 samples, 1 replicate, unscrambled
-    --map METHOD           how concepts are drawn in pictures; may be given several times (hires-cam)
-                           upsampled-coefficients | saliency | gradient-input | smooth-grad | var-grad |
-                           integrated-gradients | grad-cam | hires-cam | occlusion | rise | sobol-attribution
+    --map METHOD           how concepts are drawn in pictures; may be given several times (gated-gradient)
+                           upsampled-coefficients | gated-gradient | saliency | gradient-input | smooth-grad |
+                           var-grad | integrated-gradients | grad-cam | hires-cam | occlusion | rise | sobol-attribution
     --labels FILE          class names, one a line or JSON (the card beside the model)
     --preprocessing NAME   imagenet | symmetric | unit | raw | caffe | clip, or a JSON file
     --seed S               (0)

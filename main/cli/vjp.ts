@@ -1,8 +1,10 @@
 import { vjp as backwardOf, type BackwardModel } from '../../core/autodiff/vjp.ts';
 import { TesseraError } from '../../core/errors.ts';
 import type { Model } from '../../core/onnx/graph.ts';
+import { readsOf, withoutDeadNodes } from '../../core/onnx/graph-edits.ts';
 import { loadModel } from '../../core/onnx/load-model.ts';
 import { encodeModel } from '../../core/onnx/proto.ts';
+import { splitModel } from '../../core/onnx/split.ts';
 import type { DeviceChoice } from '../../core/platform.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../core/project/safetensors.ts';
 import { readInput } from '../../core/read-input.ts';
@@ -29,22 +31,29 @@ const USUAL_SIZE = 224;
 export async function vjp(argv: readonly string[]): Promise<void> {
   const args = parseArguments(argv, TABLE);
   const question = readQuestion(args);
-  const { storage, openDevice } = createNodeWorkbench();
+  const workbench = createNodeWorkbench();
+  const { storage } = workbench;
   const model = await loadModel(storage, question.model);
   const given =
     question.tensors === undefined
       ? undefined
       : decodeSafetensors(await readInput(storage, question.tensors, 'bad-tensor')).tensors;
   const from = question.from ?? inputsOf(model)[0].name;
-  const inputDims = sizesOf(model, from, given && required(given, 'x', question.tensors!));
-  const backward = backwardOf(model, { from, to: question.to, inputDims, cotangents: 'single' });
+  const x = given && required(given, 'x', question.tensors!);
+  const part = startingAt(model, from, question.to, x);
+  const backward = backwardOf(part.model, {
+    from,
+    to: question.to,
+    inputDims: part.inputDims,
+    cotangents: 'single',
+  });
   const written: string[] = [];
   if (question.write !== undefined) {
     await storage.writeAtomic(question.write, encodeModel(backward.model));
     written.push(question.write);
   }
   if (given !== undefined && question.out !== undefined) {
-    const device = await openDevice(args.choice('device', DEVICES) ?? 'cpu');
+    const device = await workbench.openDevice(args.choice('device', DEVICES) ?? 'cpu');
     const session = await device.sessions.open(encodeModel(backward.model));
     try {
       const { a, gx } = backward.outputs;
@@ -94,6 +103,53 @@ function readQuestion(args: ParsedArguments): Question {
 
 function inputsOf({ graph }: Model) {
   return graph.inputs.filter(({ name }) => !graph.initializers.has(name));
+}
+
+interface Part {
+  readonly model: Model;
+  readonly inputDims: ReadonlyMap<string, readonly number[]>;
+}
+
+/**
+ * The part of the model to differentiate, and its sizes. From an inner tensor on, what x itself measures decides,
+ * for a model that leaves the picture's size open does not say how large the tensor is.
+ */
+function startingAt(model: Model, from: string, to: string, x: Tensor | undefined): Part {
+  const whole = { model, inputDims: sizesOf(model, from, x) };
+  const isInner = [from, to].every((name) => model.graph.nodes.some(({ outputs }) => outputs.includes(name)));
+  if (x === undefined || !isInner) return whole;
+  const inputDims = new Map([[from, x.dims]]);
+  const cut = cutCleanly(model, from, to, x);
+  if (cut !== undefined) return { model: cut, inputDims };
+  const head = headOf(model, from, whole.inputDims);
+  const isBeyond = head?.graph.nodes.some(({ outputs }) => outputs.includes(to));
+  return head && isBeyond ? { model: head, inputDims } : whole;
+}
+
+/** The nodes between the two tensors alone; undefined when they also read an input of the model. */
+function cutCleanly(model: Model, from: string, to: string, { dims }: Tensor): Model | undefined {
+  const graph = withoutDeadNodes({
+    ...model.graph,
+    inputs: [{ name: from, type: 'float32', dims }],
+    outputs: [{ name: to, type: 'float32', dims: undefined }],
+    nodes: model.graph.nodes.filter(({ outputs }) => !outputs.includes(from)),
+  });
+  const known = new Set([
+    from,
+    ...graph.initializers.keys(),
+    ...graph.nodes.flatMap(({ outputs }) => outputs),
+  ]);
+  return graph.nodes.flatMap(readsOf).every((name) => known.has(name)) ? { ...model, graph } : undefined;
+}
+
+/** The part after a cut, with the batch size read from the cut; undefined where the model cannot be cut. */
+function headOf(model: Model, from: string, inputDims: Part['inputDims']): Model | undefined {
+  try {
+    return splitModel(model, from, inputDims).head;
+  } catch (error) {
+    if (error instanceof TesseraError && error.code === 'bad-usage') return undefined;
+    throw error;
+  }
 }
 
 /** Sizes of the model's inputs: those of x where it is one, else as declared, with the batch of x. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { gatedGradient } from '../../../core/attribution/gated-gradient.ts';
+import { gaussianBlur } from '../../../core/attribution/gaussian-blur.ts';
 import { gradCam } from '../../../core/attribution/grad-cam.ts';
 import { gradientInput } from '../../../core/attribution/gradient-input.ts';
 import { hiresCam } from '../../../core/attribution/hires-cam.ts';
@@ -112,6 +114,36 @@ describe('gradient methods', () => {
     expect([maps[0].reduce((sum, value) => sum + value, 0)]).toBeAllclose([gain], { rtol: 1e-5 });
     // The midpoint rule is exact for a linear gradient; float32 gradients leave rounding.
     expect(gaps).toBeAllclose([0, 0], { atol: 1e-4 });
+  });
+});
+
+describe('gatedGradient()', () => {
+  const targets = elementwiseTargets([square], NCHW, 1, LINEAR);
+
+  it('is the root of saliency times gate where nothing is smoothed, by hand', async () => {
+    const gate = new Float32Array(PIXELS).fill(4);
+    const [map] = await gatedGradient(targets, picture, [gate], 0);
+    expect([...map]).toEqual(Array.from({ length: PIXELS }, (_, pixel) => (isInside(pixel) ? 2 : 0)));
+  });
+
+  it('is dark where the gate is shut, however steep the gradient', async () => {
+    const [map] = await gatedGradient(targets, picture, [new Float32Array(PIXELS)], 4);
+    expect(Math.max(...map)).toBe(0);
+  });
+});
+
+describe('gaussianBlur()', () => {
+  it('keeps a flat map flat up to the edges, and spreads a point evenly', () => {
+    const flat = gaussianBlur(new Float32Array(6 * 9).fill(3), [6, 9], 2);
+    expect(flat).toBeAllclose(new Float32Array(54).fill(3), { rtol: 1e-6 });
+    const point = new Float32Array(81);
+    point[40] = 1;
+    const spread = gaussianBlur(point, [9, 9], 1);
+    expect(spread[40 - 1]).toBe(spread[40 + 1]);
+    // The two passes round float32 in another order.
+    expect([spread[40 - 9]]).toBeAllclose([spread[40 + 1]], { rtol: 1e-6 });
+    // exp(-1/2) of the middle one step away.
+    expect([spread[41] / spread[40]]).toBeAllclose([Math.exp(-0.5)], { rtol: 1e-5 });
   });
 });
 

@@ -138,7 +138,14 @@ describe('explain', () => {
       skipped: [],
     });
     expect(facts.reconstruction).toEqual({ r2: number, relativeError: number, agreement: number });
-    expect(Object.keys(facts.timings)).toEqual(['predictions', 'rows', 'bank', 'coefficients', 'importance']);
+    expect(Object.keys(facts.timings)).toEqual([
+      'predictions',
+      'rows',
+      'bank',
+      'coefficients',
+      'importance',
+      'maps-gated-gradient',
+    ]);
     expect(facts.concepts).toHaveLength(2);
     for (const { id, name, importance, crops } of facts.concepts) {
       expect(id).toMatch(/^c\d+$/);
