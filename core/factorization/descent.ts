@@ -153,10 +153,9 @@ async function takeStep(
 function extrapolate(x: Matrix, previous: Matrix, beta: number, isSigned: boolean): Matrix {
   if (beta === 0) return x;
   const result = matrix(x.rows, x.cols);
-  for (let k = 0; k < x.data.length; k++) {
-    const value = x.data[k] + beta * (x.data[k] - previous.data[k]);
-    result.data[k] = value > 0 || isSigned ? value : 0;
-  }
+  const [to, now, before] = [result.data, x.data, previous.data];
+  const least = isSigned ? -Infinity : 0;
+  for (let k = 0; k < to.length; k++) to[k] = Math.max(now[k] + beta * (now[k] - before[k]), least);
   return result;
 }
 

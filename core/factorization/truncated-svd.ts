@@ -1,5 +1,5 @@
 import { matrix, type Matrix } from '../linalg/matrix.ts';
-import { preciseGramOfColumns } from '../linalg/gram.ts';
+import { gramOfColumns } from '../linalg/gram.ts';
 import { orthonormalizeRows } from '../linalg/orthonormal-rows.ts';
 import { symmetricEigen } from '../linalg/symmetric-eigen.ts';
 import type { BoundMatrix } from '../platform.ts';
@@ -27,7 +27,7 @@ interface TruncatedSvdOptions {
  *
  * Only products with A are needed, so A stays on its device. Source: Halko, Martinsson & Tropp 2011, Alg. 4.4, with
  * the range taken on the channel side, where orthonormalising is cheap. Singular values come from a Gram matrix:
- * those below about 1e-4 of the first are not resolved. Vectors of zero singular values are zero.
+ * those below about 1e-3 of the first are not resolved. Vectors of zero singular values are zero.
  */
 export async function truncatedSvd(
   bound: BoundMatrix,
@@ -53,9 +53,9 @@ function toMatrix(values: Float64Array, rows: number, cols: number): Matrix {
 
 /** SVD of A ≈ image · basis, with image = A·basisᵀ [n, k] and orthonormal rows in `basis` [k, p]. */
 function fromRange(image: Matrix, basis: Float64Array, rank: number): TruncatedSvd {
-  const k = image.cols;
+  const { cols: k, data } = image;
   const p = basis.length / k;
-  const { values, vectors } = symmetricEigen(preciseGramOfColumns(image), k);
+  const { values, vectors } = symmetricEigen(gramOfColumns(image), k);
   const svd = {
     values: values.slice(0, rank).map((value) => Math.sqrt(Math.max(value, 0))),
     left: new Float64Array(rank * image.rows),
@@ -64,10 +64,11 @@ function fromRange(image: Matrix, basis: Float64Array, rank: number): TruncatedS
   for (let c = 0; c < rank; c++) {
     const vector = vectors.subarray(c * k, (c + 1) * k);
     const scale = svd.values[c] > 1e-7 * svd.values[0] ? 1 / svd.values[c] : 0;
-    for (let i = 0; i < image.rows; i++) {
+    const left = svd.left.subarray(c * image.rows, (c + 1) * image.rows);
+    for (let i = 0, base = 0; i < left.length; i++, base += k) {
       let sum = 0;
-      for (let j = 0; j < k; j++) sum += image.data[i * k + j] * vector[j];
-      svd.left[c * image.rows + i] = sum * scale;
+      for (let j = 0; j < k; j++) sum += data[base + j] * vector[j];
+      left[i] = sum * scale;
     }
     const right = svd.right.subarray(c * p, (c + 1) * p);
     for (let j = 0; j < k; j++) {
