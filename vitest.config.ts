@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    setupFiles: ['test/matchers/to-be-allclose.ts'],
+    setupFiles: ['test/matchers/to-be-allclose.ts', 'test/matchers/fixed-seed.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // ONNX Runtime does not survive worker threads; a process each does.

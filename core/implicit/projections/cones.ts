@@ -15,7 +15,9 @@ export function projectionSecondOrderCone(x: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
     const t = tf.slice(x, [0], [1]);
     const z = tf.slice(x, [1], [x.size - 1]);
-    const length = tf.sqrt(tf.sum(tf.square(z)));
+    // In units of its own length, so that the squares of tiny entries do not vanish.
+    const unit = constant([size]);
+    const length = tf.mul(unit, tf.sqrt(tf.sum(tf.square(tf.div(z, unit)))));
     const height = tf.mul(0.5, tf.add(t, length));
     return tf.concat([height, tf.mul(z, tf.div(height, length))]);
   });
