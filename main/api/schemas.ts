@@ -34,7 +34,7 @@ const OPTIONS = z.strictObject({
   classIndex: COUNT.nullable().exactOptional(),
   select: z.enum(['predicted', 'folder', 'all']).exactOptional(),
   layer: z.string().min(1).nullable().exactOptional(),
-  concepts: z.union([z.int().min(1).max(1000), z.literal('auto')]).exactOptional(),
+  concepts: z.union([z.int().min(1).max(1_000_000), z.literal('auto')]).exactOptional(),
   rows: z.enum(['crops', 'grid']).exactOptional(),
   patch: z.int().min(1).max(4096).nullable().exactOptional(),
   design: z.enum(['sobol', 'halton', 'lhs']).exactOptional(),
@@ -133,6 +133,3 @@ export const schemas = {
   printReport: REPORT,
   showInFolder: z.strictObject({ what: z.enum(['project', 'report']) }),
 } satisfies { readonly [Method in keyof WorkbenchApi]: z.ZodType<Argument<Method>> };
-
-/** The methods by name, for the tables that must hold each of them. */
-export const METHODS = Object.keys(schemas) as readonly (keyof WorkbenchApi)[];

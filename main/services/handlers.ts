@@ -19,7 +19,7 @@ import type { RunService } from './runs.ts';
 import type { SetupService } from './setup.ts';
 import { explainOptionsOf, missing, type SetupState } from './setup-state.ts';
 import type { StoredValue } from './stored-value.ts';
-import type { WorkbenchOptions } from './workbench.ts';
+import type { WorkbenchOptions } from './workbench-options.ts';
 
 export interface HandlerContext extends WorkbenchOptions {
   readonly events: EventHub;

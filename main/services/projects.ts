@@ -82,11 +82,7 @@ export function createProjects(
     folderOf: (key) => folders.get(key),
 
     async folderFor({ path: modelPath, sha256 }) {
-      const name =
-        path
-          .basename(modelPath)
-          .replace(/\.onnx$/i, '')
-          .replace(/[^\p{L}\p{N}._ -]/gu, '_') || 'model';
+      const name = nameOf(modelPath);
       for (let number = 1; ; number++) {
         const folder = path.join(projects, `${name}${number === 1 ? '' : `-${number}`}.tessera`);
         if (!(await storage.exists(folder))) return folder;
@@ -111,6 +107,13 @@ export function createProjects(
       throw new TesseraError('unknown-name', 'This project is no longer in the list.');
     },
   };
+}
+
+/** "bird.onnx" gives "bird"; "bird/model.onnx" gives it too. */
+function nameOf(modelPath: string): string {
+  const stem = path.basename(modelPath).replace(/\.onnx$/i, '');
+  const name = stem.toLowerCase() === 'model' ? path.basename(path.dirname(modelPath)) : stem;
+  return name.replace(/[^\p{L}\p{N}._ -]/gu, '_') || 'model';
 }
 
 function hash(text: string): string {

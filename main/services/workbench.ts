@@ -1,32 +1,21 @@
 import path from 'node:path';
 import { z } from 'zod';
-import type { Storage } from '../../core/platform.ts';
 import type { ComputeState, Settings } from '../api/contract.ts';
 import type { Handlers } from '../api/call-handler.ts';
-import { ComputeClient, type ComputeChild } from '../compute/client.ts';
+import { ComputeClient } from '../compute/client.ts';
 import type { Trial } from '../../core/runtime/device-trial.ts';
 import type { DeviceName } from '../../core/platform.ts';
-import type { Desktop } from './desktop.ts';
 import { createEventHub, type EventHub } from './events.ts';
 import { createHandlers } from './handlers.ts';
 import { createLog, type Log } from './log.ts';
 import { createPictures, type Pictures } from './pictures.ts';
-import type { Places } from './places.ts';
 import { createProjects } from './projects.ts';
 import { createReports, type Reports } from './reports.ts';
 import { createResults } from './results.ts';
 import { RunService } from './runs.ts';
 import { SetupService } from './setup.ts';
 import { storedValue } from './stored-value.ts';
-
-export interface WorkbenchOptions {
-  readonly storage: Storage;
-  readonly places: Places;
-  readonly desktop: Desktop;
-  /** Starts a compute process. */
-  readonly spawn: (name: string) => ComputeChild;
-  readonly versions: Readonly<Record<string, string>>;
-}
+import type { WorkbenchOptions } from './workbench-options.ts';
 
 /** The workbench behind a window or a page. */
 export interface WorkbenchService {

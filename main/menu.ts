@@ -1,0 +1,57 @@
+import { Menu, type MenuItemConstructorOptions } from 'electron';
+import type { WorkbenchService } from './services/workbench.ts';
+import type { FileChoice } from './services/desktop.ts';
+import type { Screen } from './api/contract.ts';
+
+const SCREENS: readonly (readonly [Screen, string])[] = [
+  ['library', 'Library'],
+  ['setup', 'Setup'],
+  ['run', 'Run'],
+  ['concepts', 'Concepts'],
+  ['image', 'Image'],
+  ['report', 'Report'],
+];
+
+/** The menu of the program. What fails is told to the page. */
+export function installMenu({ handlers, events }: WorkbenchService): void {
+  const attempt = (task: () => Promise<unknown>, screen: Screen) => () =>
+    void task().then(
+      () => events.emit('navigate', { screen }),
+      (error: Error) => events.emit('error', { name: error.name, code: 'bad-usage', message: error.message }),
+    );
+  const choose = (label: string, what: FileChoice, accelerator?: string): MenuItemConstructorOptions => ({
+    label,
+    ...(accelerator !== undefined && { accelerator }),
+    click: attempt(() => handlers.chooseFiles({ what }), 'setup'),
+  });
+  const isMac = process.platform === 'darwin';
+  Menu.setApplicationMenu(
+    Menu.buildFromTemplate([
+      ...(isMac ? [{ role: 'appMenu' } as const] : []),
+      {
+        label: 'File',
+        submenu: [
+          choose('Open a model…', 'model', 'CmdOrCtrl+O'),
+          choose('Add folders of pictures…', 'folders', 'CmdOrCtrl+Shift+O'),
+          choose('Add pictures…', 'pictures'),
+          choose('Open a project…', 'project'),
+          { label: 'Open the demo', click: attempt(() => handlers.openDemo(), 'setup') },
+          { type: 'separator' },
+          { role: isMac ? 'close' : 'quit' },
+        ],
+      },
+      { role: 'editMenu' },
+      {
+        label: 'View',
+        submenu: [
+          ...SCREENS.map(([screen, label]) => ({ label, click: () => events.emit('navigate', { screen }) })),
+          { type: 'separator' },
+          { role: 'resetZoom' },
+          { role: 'zoomIn' },
+          { role: 'zoomOut' },
+          { role: 'togglefullscreen' },
+        ],
+      },
+    ]),
+  );
+}

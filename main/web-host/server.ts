@@ -1,0 +1,173 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer } from 'ws';
+import { callHandler, isMethod } from '../api/call-handler.ts';
+import { resultOf } from '../api/serialize-error.ts';
+import { plain, type Resource } from '../services/resources.ts';
+import type { WorkbenchService } from '../services/workbench.ts';
+import { createAccess, type Access } from './access.ts';
+import { takeUpload } from './uploads.ts';
+
+export interface WebHostOptions {
+  readonly workbench: WorkbenchService;
+  readonly resources: (address: URL) => Promise<Resource>;
+  /** The script that gives a page its `window.workbench`. */
+  readonly bridge: () => Promise<Uint8Array>;
+  readonly uploads: string;
+  /** @default 0: any free port */
+  readonly port?: number;
+}
+
+export interface WebHost {
+  /** With the one-time token. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** An argument is a few paths or a page of text. */
+const LARGEST_CALL = 4 * 2 ** 20;
+
+/** Serves the workbench on 127.0.0.1: pages and pictures, calls as POST /api/METHOD, events on a WebSocket. */
+export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const access = createAccess(port);
+  server.on('request', (request, response) => void answer(options, access, request, response));
+  const sockets = serveEvents(server, options.workbench, access);
+  return {
+    address: `http://127.0.0.1:${port}/?token=${access.token}`,
+    close: async () => {
+      for (const socket of sockets.clients) socket.terminate();
+      sockets.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function answer(
+  options: WebHostOptions,
+  access: Access,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    send(response, await resourceFor(options, access, request));
+  } catch (error) {
+    options.workbench.log.write('error', `host: ${String(error)}`);
+    if (!response.headersSent) send(response, plain(500, 'It failed; the log tells more.'));
+  }
+}
+
+async function resourceFor(
+  { workbench, resources, bridge, uploads }: WebHostOptions,
+  access: Access,
+  request: IncomingMessage,
+): Promise<Resource> {
+  const address = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const { pathname, searchParams } = address;
+  const isWrite = request.method !== 'GET';
+  if (!isWrite && pathname === '/' && searchParams.has('token'))
+    return welcome(access, request, searchParams.get('token'));
+  const refusal = access.refusal(request, isWrite ? 'write' : 'read');
+  if (refusal !== undefined) return plain(403, `Refused: ${refusal}.`);
+  if (!isWrite && pathname === '/bridge.js') {
+    return {
+      status: 200,
+      headers: { 'content-type': 'text/javascript; charset=utf-8' },
+      body: await bridge(),
+    };
+  }
+  if (!isWrite) return withBridge(pathname, await resources(address));
+  if (request.method !== 'POST') return plain(405, 'Only GET and POST.');
+  if (pathname === '/uploads') {
+    const [drop, place] = [searchParams.get('drop') ?? '', searchParams.get('place') ?? ''];
+    return json(await resultOf(() => takeUpload(uploads, drop, place, request)));
+  }
+  const method = pathname.replace(/^\/api\//, '');
+  if (!isMethod(method)) return plain(404, 'There is no such method.');
+  return call(workbench, method, request);
+}
+
+/** The token becomes a cookie, and the address without it the one in the history. */
+function welcome(access: Access, request: IncomingMessage, token: string | null): Resource {
+  const cookie = access.isOurHost(request) ? access.redeem(token) : undefined;
+  // The same browser may open the printed address again.
+  if (cookie === undefined && access.refusal(request, 'read') !== undefined) {
+    return plain(403, 'Refused: this address was used already, or is not the one that was printed.');
+  }
+  const headers = {
+    location: '/',
+    'cache-control': 'no-store',
+    ...(cookie !== undefined && { 'set-cookie': cookie }),
+  };
+  return { status: 303, headers, body: '' };
+}
+
+async function call(
+  { handlers, log }: WorkbenchService,
+  method: Parameters<typeof callHandler>[1],
+  request: IncomingMessage,
+): Promise<Resource> {
+  const text = await readText(request);
+  if (text === undefined) return plain(413, 'The argument is too large.');
+  let argument: unknown;
+  try {
+    argument = text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return plain(400, 'The argument is not JSON.');
+  }
+  const onInternal = (error: unknown): void =>
+    log.write('error', `${method}: ${(error as Error).stack ?? String(error)}`);
+  return json(await callHandler(handlers, method, argument, onInternal));
+}
+
+async function readText(request: IncomingMessage): Promise<string | undefined> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > LARGEST_CALL) return undefined;
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** The page gets its bridge by a script of its own origin, before its own. */
+function withBridge(pathname: string, resource: Resource): Resource {
+  if (resource.status !== 200 || (pathname !== '/' && pathname !== '/index.html')) return resource;
+  const page = Buffer.from(resource.body).toString('utf8');
+  return { ...resource, body: page.replace('<head>', '<head><script src="/bridge.js"></script>') };
+}
+
+function json(value: unknown): Resource {
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: JSON.stringify(value),
+  };
+}
+
+function send(response: ServerResponse, { status, headers, body }: Resource): void {
+  response.writeHead(status, headers).end(body);
+}
+
+function serveEvents(server: Server, { events }: WorkbenchService, access: Access): WebSocketServer {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 });
+  server.on('upgrade', (request, socket, head) => {
+    if (request.url !== '/events' || access.refusal(request, 'write') !== undefined) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      const end = events.subscribe((name, payload) => client.send(JSON.stringify([name, payload])));
+      client.on('close', end);
+      client.on('error', end);
+    });
+  });
+  return sockets;
+}
