@@ -2,7 +2,8 @@ import { TesseraError } from '../errors.ts';
 import type { Model } from '../onnx/graph.ts';
 import { encodeModel } from '../onnx/proto.ts';
 import type { Session, SessionFactory } from '../platform.ts';
-import { expectFloat32, float32, sizeOf, type Tensor } from '../tensor.ts';
+import { expectFloat32, type Tensor } from '../tensor.ts';
+import { joinItems, sliceItems } from './batch-items.ts';
 
 /** More than this many items at once gain no speed and cost memory. */
 const LARGEST_BATCH = 32;
@@ -37,7 +38,9 @@ export function createModelRunner(model: Model, options: RunnerOptions): ModelRu
     opened ??= options.sessions.open(encodeModel(model));
     const session = await opened;
     for (;;) {
-      const feeds = { [session.inputNames[0]]: slice(input, start, Math.min(start + batch, input.dims[0])) };
+      const feeds = {
+        [session.inputNames[0]]: sliceItems(input, start, Math.min(start + batch, input.dims[0])),
+      };
       try {
         const outputs = await session.run(feeds);
         return expectFloat32(outputs[session.outputNames[0]], session.outputNames[0]);
@@ -54,29 +57,11 @@ export function createModelRunner(model: Model, options: RunnerOptions): ModelRu
       for (let start = 0; start < input.dims[0]; start += parts.at(-1)!.dims[0]) {
         parts.push(await runSlice(input, start));
       }
-      return concatenate(parts, input.dims[0]);
+      return joinItems(parts);
     },
     async dispose() {
       await (await opened)?.dispose();
       opened = undefined;
     },
   };
-}
-
-/** Items start … end of a batch, sharing its memory. */
-function slice({ data, dims }: Tensor<'float32'>, start: number, end: number): Tensor<'float32'> {
-  const size = sizeOf(dims.slice(1));
-  return float32(data.subarray(start * size, end * size), [end - start, ...dims.slice(1)]);
-}
-
-function concatenate(parts: readonly Tensor<'float32'>[], count: number): Tensor<'float32'> {
-  if (parts.length === 1) return parts[0];
-  const item = parts[0].dims.slice(1);
-  const data = new Float32Array(count * sizeOf(item));
-  let offset = 0;
-  for (const part of parts) {
-    data.set(part.data, offset);
-    offset += part.data.length;
-  }
-  return float32(data, [count, ...item]);
 }

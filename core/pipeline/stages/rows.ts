@@ -4,7 +4,8 @@ import { channelsOf, positionsOf, toRows } from '../../concepts/latent-rows.ts';
 import { cropBoxes, cutCrops } from '../../images/crops.ts';
 import { matrix, type Matrix } from '../../linalg/matrix.ts';
 import { createRandom, type Random } from '../../random.ts';
-import { float32, sizeOf, type Tensor } from '../../tensor.ts';
+import { float32, type Tensor } from '../../tensor.ts';
+import { joinItems, sliceItems } from '../batch-items.ts';
 import { chunked } from '../chunked.ts';
 import { cropModel, defaultPatch, runnerFor, splitAt } from '../model-parts.ts';
 import { readBatch, requireAll } from '../pictures.ts';
@@ -80,12 +81,12 @@ function cropRows(context: ClassContext, boxes: readonly Box[]): RowSource {
     async compute(input, chosen) {
       const parts = chosen.map((rows, image) =>
         cutCrops(
-          imageOf(input, image),
+          sliceItems(input, image, image + 1),
           intake.signature.input.layout,
           rows.map((row) => boxes[row]),
         ),
       );
-      const crops = await runner.run(stack(parts));
+      const crops = await runner.run(joinItems(parts));
       return matrix(crops.dims[0], crops.data.length / crops.dims[0], crops.data);
     },
     dispose: () => runner.dispose(),
@@ -114,21 +115,4 @@ function gridRows(context: ClassContext): RowSource {
 function choose(n: number, count: number, random: Random): number[] {
   if (count >= n) return Array.from({ length: n }, (_, index) => index);
   return [...random.permutation(n).subarray(0, count)].sort((a, b) => a - b);
-}
-
-function imageOf({ data, dims }: Tensor<'float32'>, image: number): Tensor<'float32'> {
-  const size = sizeOf(dims.slice(1));
-  return float32(data.subarray(image * size, (image + 1) * size), [1, ...dims.slice(1)]);
-}
-
-function stack(parts: readonly Tensor<'float32'>[]): Tensor<'float32'> {
-  const count = parts.reduce((sum, { dims }) => sum + dims[0], 0);
-  const item = parts[0].dims.slice(1);
-  const data = new Float32Array(count * sizeOf(item));
-  let offset = 0;
-  for (const part of parts) {
-    data.set(part.data, offset);
-    offset += part.data.length;
-  }
-  return float32(data, [count, ...item]);
 }
