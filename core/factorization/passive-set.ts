@@ -13,8 +13,8 @@ export interface PassiveSetSolution {
 export interface PassiveSetSolver {
   /** The Gram matrix is singular to working precision; a ridge of {@link RIDGE} was added to its unit diagonal. */
   readonly isRegularized: boolean;
-  /** min ½xᵀGx - cᵀx over x >= 0 for c [r]. */
-  solve(correlation: Float64Array): PassiveSetSolution;
+  /** min ½xᵀGx - cᵀx over x >= 0 for c [r]; where `near` [r] is positive, x is tried free first. @default c */
+  solve(correlation: Float64Array, near?: ArrayLike<number>): PassiveSetSolution;
 }
 
 /** Relative ridge for a singular Gram matrix: far above float64 rounding, far below what a float32 bank can tell. */
@@ -37,7 +37,7 @@ export function createPassiveSetSolver(gram: Float64Array, r: number): PassiveSe
   const { scaled, scale, isRegularized } = equilibrate(gram, r);
   const factors = new Map<string, Factor>();
   const factorOf = (support: Uint8Array): Factor => {
-    const key = String.fromCharCode(...support);
+    const key = keyOf(support);
     let factor = factors.get(key);
     if (!factor) {
       if (factors.size >= CACHE_SIZE) factors.clear();
@@ -50,10 +50,10 @@ export function createPassiveSetSolver(gram: Float64Array, r: number): PassiveSe
   const x = new Float64Array(r);
   const y = new Float64Array(r);
   const support = new Uint8Array(r);
-  const solve = (correlation: Float64Array): PassiveSetSolution => {
+  const solve = (correlation: Float64Array, near: ArrayLike<number> = correlation): PassiveSetSolution => {
     for (let k = 0; k < r; k++) {
       c[k] = correlation[k] * scale[k];
-      support[k] = c[k] > 0 ? 1 : 0;
+      support[k] = near[k] > 0 && scale[k] > 0 ? 1 : 0;
     }
     const isOptimal = pivot(scaled, c, x, y, support, factorOf);
     for (let k = 0; k < r; k++) x[k] = support[k] ? Math.max(x[k], 0) * scale[k] : 0;
@@ -68,6 +68,17 @@ export function createPassiveSetSolver(gram: Float64Array, r: number): PassiveSe
  */
 export function solveNnls(gram: Float64Array, correlation: Float64Array, r: number): PassiveSetSolution {
   return createPassiveSetSolver(gram, r).solve(correlation);
+}
+
+/** Sixteen flags a character. */
+function keyOf(support: Uint8Array): string {
+  let key = '';
+  for (let from = 0; from < support.length; from += 16) {
+    let bits = 0;
+    for (let k = Math.min(from + 16, support.length) - 1; k >= from; k--) bits = 2 * bits + support[k];
+    key += String.fromCharCode(bits);
+  }
+  return key;
 }
 
 interface Factor {

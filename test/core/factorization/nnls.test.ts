@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nnls } from '../../../core/factorization/nnls.ts';
-import { solveNnls } from '../../../core/factorization/passive-set.ts';
+import { createPassiveSetSolver, solveNnls } from '../../../core/factorization/passive-set.ts';
 import { matrix } from '../../../core/linalg/matrix.ts';
 import { timesTransposed } from '../../../core/linalg/plain-gemm.ts';
 import { gramOfRows } from '../../../core/linalg/gram.ts';
@@ -54,6 +54,31 @@ describe('solveNnls()', () => {
     expect(solution.x).toBeAllclose(item.solution.data, { atol });
     // In the case 'exact' a coefficient and its multiplier are both zero: either support is right.
     if (!item.id.includes('exact')) expect(indicesOf(solution.support)).toEqual(item.support.data);
+  });
+});
+
+describe('createPassiveSetSolver()', () => {
+  it('ends at the same solution wherever it starts', () => {
+    const random = createRandom(8);
+    const r = 19;
+    const bank = matrix(
+      r,
+      40,
+      Float32Array.from({ length: r * 40 }, () => Math.max(random.normal(), 0)),
+    );
+    const solver = createPassiveSetSolver(gramOfRows(bank), r);
+    for (let row = 0; row < 50; row++) {
+      const correlation = Float64Array.from({ length: r }, () => random.normal());
+      const near = Float64Array.from({ length: r }, () => random.normal());
+      const [wanted, free] = [
+        Array.from(solver.solve(correlation).x),
+        Array.from(solver.solve(correlation).support),
+      ];
+      const { x, support, isOptimal } = solver.solve(correlation, near);
+      expect(isOptimal).toBe(true);
+      expect(x).toBeAllclose(wanted, { atol: 1e-12 });
+      expect([...support]).toEqual(free);
+    }
   });
 });
 

@@ -1,15 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import fc from 'fast-check';
-import wabt from 'wabt';
 import { describe, expect, it } from 'vitest';
 import { sweepRowsPlain } from '../../../core/factorization/hals.ts';
 import { preciseGramOfColumns } from '../../../core/linalg/gram.ts';
 import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
 import { rowKernel } from '../../../core/linalg/row-kernel.ts';
 import { createRandom } from '../../../core/random.ts';
+import { expectBytesOf } from './compile-wat.ts';
 
-const source = path.join(import.meta.dirname, '../../../core/linalg');
 const kernel = rowKernel()!;
 
 /** About half of the entries are zero. */
@@ -32,16 +29,7 @@ const shape = fc.record({
 });
 
 describe('rowKernel()', () => {
-  it('runs the bytes that its WAT text compiles to', async () => {
-    const text = await readFile(path.join(source, 'row-kernel.wat'), 'utf8');
-    const parsed = (await wabt()).parseWat('row-kernel.wat', text, { simd: true });
-    parsed.validate();
-    const bytes = Buffer.from(parsed.toBinary({}).buffer).toString('base64');
-    const file =
-      '// Made from row-kernel.wat by `npx vitest run row-kernel --update`.\n' +
-      `export const ROW_KERNEL =\n  '${bytes}';\n`;
-    await expect(file).toMatchFileSnapshot(path.join(source, 'row-kernel-bytes.ts'));
-  });
+  it('runs the bytes that its WAT text compiles to', () => expectBytesOf('row-kernel', 'ROW_KERNEL'));
 
   it('descends as plain code does', () => {
     fc.assert(

@@ -44,16 +44,22 @@ function transpose({ rows, cols, data }: Matrix): Matrix {
   return result;
 }
 
-const a = randomMatrix(37, 19, 1);
+/** The same with nine in ten entries zero, as behind a ReLU. */
+function sparse(dense: Matrix): Matrix {
+  return { ...dense, data: dense.data.map((value, index) => (index % 10 === 3 ? value : 0)) };
+}
+
+const dense = randomMatrix(37, 19, 1);
 const right = randomMatrix(5, 19, 2);
 const left = randomMatrix(37, 5, 3);
 const opened = { count: 0, open: 0 };
 
 describe.each([
-  ['fed to the product', createGemm(cpu)],
-  ['as a constant, in blocks of 4 rows', createGemm(elsewhere(opened), { blockBytes: 4 * 19 * 4 })],
-  ['as one constant', createGemm(elsewhere(opened))],
-])('createGemm() with A %s', (_, gemm) => {
+  ['fed to the product', createGemm(cpu), dense],
+  ['by its entries', createGemm(cpu), sparse(dense)],
+  ['as a constant, in blocks of 4 rows', createGemm(elsewhere(opened), { blockBytes: 4 * 19 * 4 }), dense],
+  ['as one constant', createGemm(elsewhere(opened)), dense],
+])('createGemm() with A %s', (_, gemm, a) => {
   // float32 sums of at most 37 products of normal deviates.
   const tolerance = { rtol: 1e-5, atol: 1e-5 };
 
@@ -102,7 +108,7 @@ describe.each([
 describe('BoundMatrix.dispose()', () => {
   it('releases every session of a constant matrix', async () => {
     const counts = { count: 0, open: 0 };
-    const bound = await createGemm(elsewhere(counts), { blockBytes: 4 * 19 * 10 }).bind(a);
+    const bound = await createGemm(elsewhere(counts), { blockBytes: 4 * 19 * 10 }).bind(dense);
     // Two for the fed products, then two for each of the four blocks.
     expect(counts).toEqual({ count: 10, open: 10 });
     await bound.dispose();
