@@ -51,8 +51,7 @@ export function pathBetween(
   const ends = graph.nodes.filter(
     ({ inputs, outputs }) =>
       inputs.some((name) => active.has(name)) &&
-      outputs.some((name) => relevant.has(name)) &&
-      !outputs.some((name) => active.has(name)),
+      outputs.some((name) => relevant.has(name) && !active.has(name)),
   );
   throw new TesseraError(
     'not-differentiable',

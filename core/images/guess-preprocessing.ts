@@ -16,9 +16,8 @@ export interface ModelFacts {
   readonly path: string;
   /** Key-value pairs that the model's author stored in the file. */
   readonly metadata: ReadonlyMap<string, string>;
-  /** Side of the input in pixels and its layout, from the graph. */
-  readonly size: number;
-  readonly layout: Preprocessing['layout'];
+  /** What the graph says of the input's size and layout. */
+  readonly input: Pick<Preprocessing, 'size' | 'width' | 'layout'>;
 }
 
 /**
@@ -31,7 +30,7 @@ export async function guessPreprocessing(storage: Storage, model: ModelFacts): P
   const found = card?.fields['preprocessing'];
   if (card !== undefined && found !== undefined) {
     return {
-      preprocessing: preprocessingFrom(found, model, card.path),
+      preprocessing: preprocessingFrom(found, model.input, card.path),
       source: 'card',
       reason: `from the card ${card.path}`,
     };
@@ -40,13 +39,13 @@ export async function guessPreprocessing(storage: Storage, model: ModelFacts): P
   if (stored !== undefined) {
     const fields = parseJson(stored, "the model's metadata");
     return {
-      preprocessing: preprocessingFrom(fields, model, "the model's metadata"),
+      preprocessing: preprocessingFrom(fields, model.input, "the model's metadata"),
       source: 'metadata',
       reason: "from the model's metadata",
     };
   }
   return {
-    preprocessing: fromPreset('imagenet', model),
+    preprocessing: fromPreset('imagenet', model.input),
     source: 'default',
     reason:
       'neither a card beside the model nor its metadata tells it, so the ImageNet mean and deviation are assumed',
@@ -56,12 +55,12 @@ export async function guessPreprocessing(storage: Storage, model: ModelFacts): P
 /** Reads the fields of a preprocessing, naming its source in errors; size and layout default to the model's. */
 export function preprocessingFrom(
   fields: unknown,
-  { size, layout }: Pick<ModelFacts, 'size' | 'layout'>,
+  defaults: ModelFacts['input'],
   source: string,
 ): Preprocessing {
   const isObject = typeof fields === 'object' && fields !== null && !Array.isArray(fields);
   try {
-    return parsePreprocessing(isObject ? { size, layout, ...fields } : fields);
+    return parsePreprocessing(isObject ? { ...defaults, ...fields } : fields);
   } catch (cause) {
     if (!(cause instanceof TesseraError)) throw cause;
     const hint = cause.hint === undefined ? {} : { hint: cause.hint };

@@ -1,4 +1,4 @@
-import type { Preprocessing } from './preprocessing.ts';
+import { frameOf, type Preprocessing } from './preprocessing.ts';
 
 /** What a preset says about the values of pixels; the geometry and the layout come from the model. */
 export type ValuePreset = Pick<Preprocessing, 'channelOrder' | 'scale' | 'mean' | 'std'>;
@@ -28,12 +28,18 @@ export type PresetName = keyof typeof presets;
 export const presetNames = Object.keys(presets) as readonly PresetName[];
 
 /**
- * A full preprocessing from a preset and the model's input: its size and layout. Pictures are resized to 256 / 224 of
- * the size and the centre is cut out, as ImageNet classifiers are evaluated; inputs under 100 pixels take the whole
- * square, as CIFAR's do.
+ * A full preprocessing from a preset and the model's input: its size and layout. The shorter side of a picture becomes
+ * 256 / 224 of the input's and the centre is cut out, as ImageNet classifiers are evaluated; inputs under 100 pixels
+ * take the whole square, as CIFAR's do.
  */
-export function fromPreset(name: PresetName, input: Pick<Preprocessing, 'size' | 'layout'>): Preprocessing {
+export function fromPreset(
+  name: PresetName,
+  input: Pick<Preprocessing, 'size' | 'width' | 'layout'>,
+): Preprocessing {
   const { size, layout } = input;
-  const resizeShort = size < 100 ? size : Math.round((size * 256) / 224);
-  return { ...presets[name], size, resizeShort, fit: 'cover', kernel: 'cubic', layout };
+  const { width, height } = frameOf(input);
+  const short = Math.min(width, height);
+  const resizeShort = short < 100 ? short : Math.round((short * 256) / 224);
+  const frame = width === size ? { size } : { size, width };
+  return { ...presets[name], ...frame, resizeShort, fit: 'cover', kernel: 'cubic', layout };
 }

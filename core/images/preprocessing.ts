@@ -7,6 +7,7 @@ const triple = z.tuple([z.number(), z.number(), z.number()]);
 
 const preprocessingSchema = z.object({
   size: z.int().positive(),
+  width: z.int().positive().optional(),
   resizeShort: z.int().positive().optional(),
   fit: z.enum(['cover', 'stretch', 'contain']).default('cover'),
   kernel: z.enum(['nearest', 'linear', 'cubic', 'lanczos3']).default('cubic'),
@@ -18,12 +19,15 @@ const preprocessingSchema = z.object({
 });
 
 /**
- * How a picture becomes the model's input: fitted to `size` x `size` pixels (see {@link FitOptions}), then each
- * channel value v of 0…255 becomes (v / scale - mean) / std. `mean` and `std` are in the order of `channelOrder`,
- * which is the order of the channels in the tensor.
+ * How a picture becomes the model's input: fitted to `size` x `size` pixels, or `width` x `size` (see
+ * {@link FitOptions}), then each channel value v of 0…255 becomes (v / scale - mean) / std. `mean` and `std` are in
+ * the order of `channelOrder`, which is the order of the channels in the tensor.
  */
 export interface Preprocessing {
+  /** Side of a square input, height of any other. */
   readonly size: number;
+  /** Of an input that is not square. */
+  readonly width?: number | undefined;
   readonly resizeShort?: number | undefined;
   readonly fit: FitOptions['fit'];
   readonly kernel: FitOptions['kernel'];
@@ -50,7 +54,9 @@ export function parsePreprocessing(json: unknown): Preprocessing {
 }
 
 function checkCut(preprocessing: Preprocessing): Preprocessing {
-  const { size, resizeShort } = preprocessing;
+  const { resizeShort } = preprocessing;
+  const { width, height } = frameOf(preprocessing);
+  const size = Math.min(width, height);
   if (resizeShort === undefined || resizeShort >= size) return preprocessing;
   throw new TesseraError(
     'bad-usage',
@@ -59,23 +65,28 @@ function checkCut(preprocessing: Preprocessing): Preprocessing {
   );
 }
 
-/** The part of a preprocessing that an image codec does. */
-export function fitOf({ size, fit, kernel, resizeShort }: Preprocessing): FitOptions {
-  return { width: size, height: size, fit, kernel, ...(resizeShort !== undefined && { resizeShort }) };
+/** Pixels of the model's input. */
+export function frameOf({ size, width = size }: Pick<Preprocessing, 'size' | 'width'>) {
+  return { width, height: size };
 }
 
-/**
- * Fitted pictures as one input batch, [n, 3, size, size] or [n, size, size, 3]. Every picture must be size x size.
- */
+/** The part of a preprocessing that an image codec does. */
+export function fitOf(preprocessing: Preprocessing): FitOptions {
+  const { fit, kernel, resizeShort } = preprocessing;
+  return { ...frameOf(preprocessing), fit, kernel, ...(resizeShort !== undefined && { resizeShort }) };
+}
+
+/** Fitted pictures as one input batch, [n, 3, height, width] or [n, height, width, 3]; all of the input's size. */
 export function toInputTensor(images: readonly RgbImage[], preprocessing: Preprocessing): Tensor<'float32'> {
-  const { size, layout } = preprocessing;
-  const plane = size * size;
+  const { layout } = preprocessing;
+  const frame = frameOf(preprocessing);
+  const plane = frame.width * frame.height;
   const data = new Float32Array(images.length * 3 * plane);
   const tables = channelTables(preprocessing);
   images.forEach(({ width, height, data: pixels }, index) => {
     invariant(
-      width === size && height === size,
-      `toInputTensor: picture is ${width} x ${height}, not ${size}`,
+      width === frame.width && height === frame.height,
+      `toInputTensor: picture is ${width} x ${height}, not ${frame.width} x ${frame.height}`,
     );
     const target = data.subarray(index * 3 * plane, (index + 1) * 3 * plane);
     tables.forEach(({ source, values }, channel) => {
@@ -85,7 +96,8 @@ export function toInputTensor(images: readonly RgbImage[], preprocessing: Prepro
       }
     });
   });
-  return float32(data, layout === 'NCHW' ? [images.length, 3, size, size] : [images.length, size, size, 3]);
+  const spatial = [frame.height, frame.width];
+  return float32(data, layout === 'NCHW' ? [images.length, 3, ...spatial] : [images.length, ...spatial, 3]);
 }
 
 /** For each channel of the tensor, where it lies in a pixel and what each of the 256 levels becomes. */

@@ -7,7 +7,7 @@ import {
 } from '../images/guess-preprocessing.ts';
 import { loadLabels, type Labels } from '../images/labels.ts';
 import { parseJson } from '../images/model-card.ts';
-import type { Preprocessing } from '../images/preprocessing.ts';
+import { frameOf, type Preprocessing } from '../images/preprocessing.ts';
 import { fromPreset, presetNames } from '../images/preprocessing-presets.ts';
 import { findCutPoints, type CutPoint } from '../onnx/cut-points.ts';
 import { withDynamicBatch } from '../onnx/dynamic-batch.ts';
@@ -145,20 +145,12 @@ async function choosePreprocessing(
       hint: 'Models for grey or multispectral pictures cannot be explained yet.',
     });
   }
-  if (input.height !== input.width) {
-    throw new TesseraError(
-      'bad-model',
-      `The model takes pictures of ${input.width} x ${input.height} pixels; expected a square.`,
-      { hint: 'Export the model for square pictures.' },
-    );
-  }
-  const size = input.height ?? USUAL_SIZE;
-  const { layout } = input;
-  if (asked === undefined) return guessPreprocessing(storage, { path, metadata, size, layout });
+  const declared = declaredFrame(input);
+  if (asked === undefined) return guessPreprocessing(storage, { path, metadata, input: declared });
   const preset = presetNames.find((name) => name === asked);
   if (preset !== undefined) {
     return {
-      preprocessing: fromPreset(preset, { size, layout }),
+      preprocessing: fromPreset(preset, declared),
       source: 'chosen',
       reason: `preset ${preset}`,
     };
@@ -169,7 +161,7 @@ async function choosePreprocessing(
     });
   }
   return {
-    preprocessing: await readPreprocessing(storage, asked, { size, layout }),
+    preprocessing: await readPreprocessing(storage, asked, declared),
     source: 'chosen',
     reason: asked,
   };
@@ -179,23 +171,32 @@ async function choosePreprocessing(
 async function readPreprocessing(
   storage: Storage,
   path: string,
-  defaults: Pick<Preprocessing, 'size' | 'layout'>,
+  defaults: Pick<Preprocessing, 'size' | 'width' | 'layout'>,
 ): Promise<Preprocessing> {
   const json = parseJson(new TextDecoder().decode(await readInput(storage, path, 'bad-usage')), path);
   const isCard = typeof json === 'object' && json !== null && 'preprocessing' in json;
   return preprocessingFrom(isCard ? json.preprocessing : json, defaults, path);
 }
 
-function dimsFor({ input }: ClassifierSignature, { size, layout }: Preprocessing): readonly number[] {
-  const isWrong = (input.height !== undefined && input.height !== size) || layout !== input.layout;
+/** Size and layout that the graph asks for; a side it leaves open is as long as the other, or of the usual length. */
+function declaredFrame({ height, width, layout }: ClassifierSignature['input']) {
+  const size = height ?? width ?? USUAL_SIZE;
+  return { size, layout, ...((width ?? size) !== size && { width }) };
+}
+
+function dimsFor({ input }: ClassifierSignature, preprocessing: Preprocessing): readonly number[] {
+  const { layout } = preprocessing;
+  const { width, height } = frameOf(preprocessing);
+  const isWrong =
+    (input.height ?? height) !== height || (input.width ?? width) !== width || layout !== input.layout;
   if (isWrong) {
     throw new TesseraError(
       'bad-usage',
-      `The preprocessing makes ${layout} pictures of ${size} pixels; the model takes ${input.layout} of ${input.height ?? 'any size'}.`,
-      { hint: 'Correct `size` and `layout` in the card or in the preprocessing file.' },
+      `The preprocessing makes ${layout} pictures of ${width} x ${height} pixels; the model takes ${input.layout} of ${input.width ?? 'any'} x ${input.height ?? 'any'}.`,
+      { hint: 'Correct `size`, `width` and `layout` in the card or in the preprocessing file.' },
     );
   }
-  return layout === 'NCHW' ? [1, input.channels, size, size] : [1, size, size, input.channels];
+  return layout === 'NCHW' ? [1, input.channels, height, width] : [1, height, width, input.channels];
 }
 
 function classesOf({ output }: ClassifierSignature): number {

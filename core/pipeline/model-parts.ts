@@ -1,4 +1,5 @@
 import type { LayerRecord } from '../concepts/explanation.ts';
+import { frameOf } from '../images/preprocessing.ts';
 import { withInputResize, withMeanPool } from '../onnx/compose.ts';
 import type { Model } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/shapes.ts';
@@ -14,7 +15,8 @@ const PAPER_SIZE = 224;
 
 /** Side in pixels of a crop when none is asked for: the paper's share of the picture. */
 export function defaultPatch({ preprocessing }: ModelIntake): number {
-  return Math.max(1, Math.round((PAPER_PATCH / PAPER_SIZE) * preprocessing.preprocessing.size));
+  const { width, height } = frameOf(preprocessing.preprocessing);
+  return Math.max(1, Math.round((PAPER_PATCH / PAPER_SIZE) * Math.min(width, height)));
 }
 
 /** The latent model g and the head h at a layer. */
@@ -27,8 +29,8 @@ export function splitAt({ model, inputDims }: ModelIntake, { tensor }: LayerReco
  * graph, then averaged over positions (CRAFT, section 3.1). A vector layer needs no pooling.
  */
 export function cropModel(intake: ModelIntake, layer: LayerRecord, side: number): Model {
-  const { size } = intake.preprocessing.preprocessing;
-  const resized = withInputResize(splitAt(intake, layer).latent, [side, side], [size, size]);
+  const { width, height } = frameOf(intake.preprocessing.preprocessing);
+  const resized = withInputResize(splitAt(intake, layer).latent, [side, side], [height, width]);
   const axes = [...layer.shape.keys()].filter((axis) => axis !== 0 && axis !== layer.channelAxis);
   return axes.length === 0 ? resized : withMeanPool(resized, layer.tensor, axes);
 }

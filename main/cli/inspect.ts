@@ -1,4 +1,5 @@
 import { TesseraError } from '../../core/errors.ts';
+import { frameOf } from '../../core/images/preprocessing.ts';
 import { probeCutSigns } from '../../core/pipeline/probe-cut-signs.ts';
 import { openModel, type ModelIntake } from '../../core/pipeline/model-intake.ts';
 import { createNodeWorkbench } from '../node-workbench.ts';
@@ -59,6 +60,7 @@ function asText(facts: ReturnType<typeof inspection>): string {
   const [input] = facts.inputs;
   const [output] = facts.outputs;
   const { preprocessing, reason } = facts.preprocessing;
+  const { width, height } = frameOf(preprocessing);
   const rows = facts.cutPoints.map(({ tensor, shape, kind, minValue, computeShare, proposed }) => [
     proposed ? '→' : ' ',
     tensor,
@@ -72,7 +74,7 @@ function asText(facts: ReturnType<typeof inspection>): string {
     `output         ${output.name} [${output.dims.join(', ')}], ${output.classes} classes`,
     `operator set   ${facts.opset}`,
     `labels         ${facts.labels.first.join(' · ')} … (${facts.labels.source})`,
-    `preprocessing  ${preprocessing.size} px, ${preprocessing.channelOrder}, (v / ${preprocessing.scale} - [${preprocessing.mean.join(', ')}]) / [${preprocessing.std.join(', ')}] (${reason})`,
+    `preprocessing  ${width === height ? width : `${width} x ${height}`} px, ${preprocessing.channelOrder}, (v / ${preprocessing.scale} - [${preprocessing.mean.join(', ')}]) / [${preprocessing.std.join(', ')}] (${reason})`,
     '',
     ...table([[' ', 'cut point', 'shape', 'kind', 'sign', 'compute before'], ...rows]),
     '',

@@ -37,7 +37,7 @@ export async function vjp(argv: readonly string[]): Promise<void> {
   const given =
     question.tensors === undefined
       ? undefined
-      : decodeSafetensors(await readInput(storage, question.tensors, 'bad-tensor')).tensors;
+      : decodeInput(await readInput(storage, question.tensors, 'bad-tensor'), question.tensors);
   const from = question.from ?? inputsOf(model)[0].name;
   const x = given && required(given, 'x', question.tensors!);
   const part = startingAt(model, from, question.to, x);
@@ -69,6 +69,18 @@ export async function vjp(argv: readonly string[]): Promise<void> {
     }
   }
   tell(backward, from, question.to, written, args.flag('json'));
+}
+
+function decodeInput(bytes: Uint8Array, file: string): ReadonlyMap<string, Tensor> {
+  try {
+    return decodeSafetensors(bytes).tensors;
+  } catch (error) {
+    if (!(error instanceof TesseraError)) throw error;
+    throw new TesseraError(error.code, `${file}: ${error.message}`, {
+      hint: 'Write x and v with safetensors.numpy.save_file, or any other safetensors library.',
+      cause: error,
+    });
+  }
 }
 
 interface Question {

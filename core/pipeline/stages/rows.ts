@@ -2,6 +2,7 @@ import type { Box } from '../../concepts/explanation.ts';
 import { positionBoxes, type RowPlace } from '../../concepts/gallery.ts';
 import { channelsOf, positionsOf, toRows } from '../../concepts/latent-rows.ts';
 import { cropBoxes, cutCrops } from '../../images/crops.ts';
+import { frameOf } from '../../images/preprocessing.ts';
 import { matrix, type Matrix } from '../../linalg/matrix.ts';
 import { createRandom, type Random } from '../../random.ts';
 import { float32, type Tensor } from '../../tensor.ts';
@@ -65,13 +66,13 @@ interface RowSource {
 
 /** The part of the picture that each possible row of an image stands for. */
 function rowBoxes({ intake, layer, options }: ClassContext): Box[] {
-  const { size } = intake.preprocessing.preprocessing;
-  const patch = Math.min(options.patch ?? defaultPatch(intake), size);
-  if (options.rows === 'crops') return cropBoxes({ width: size, height: size, patch });
-  const boxes = positionBoxes(layer, { width: size, height: size }, patch);
+  const frame = frameOf(intake.preprocessing.preprocessing);
+  const patch = Math.min(options.patch ?? defaultPatch(intake), frame.width, frame.height);
+  if (options.rows === 'crops') return cropBoxes({ ...frame, patch });
+  const boxes = positionBoxes(layer, frame, patch);
   // Tokens before the grid (a class token) stand for the whole picture.
   const extra = positionsOf(layer) - boxes.length;
-  return [...Array.from({ length: extra }, (): Box => [0, 0, size, size]), ...boxes];
+  return [...Array.from({ length: extra }, (): Box => [0, 0, frame.width, frame.height]), ...boxes];
 }
 
 function cropRows(context: ClassContext, boxes: readonly Box[]): RowSource {

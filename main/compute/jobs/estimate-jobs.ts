@@ -1,5 +1,6 @@
 import { channelsOf, positionsOf } from '../../../core/concepts/latent-rows.ts';
 import { cropBoxes } from '../../../core/images/crops.ts';
+import { frameOf } from '../../../core/images/preprocessing.ts';
 import { chooseLayer, type ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import { defaultPatch, runnerFor } from '../../../core/pipeline/model-parts.ts';
 import type { Workbench } from '../../../core/pipeline/workbench.ts';
@@ -25,11 +26,10 @@ export function estimateJobs(workbench: Workbench, openIntake: OpenIntake): Jobs
     async estimate({ images, selected, options, ...question }) {
       const intake = await openIntake(question);
       const layer = chooseLayer(intake, options.layer);
-      const { size } = intake.preprocessing.preprocessing;
       const patch = options.patch ?? defaultPatch(intake);
       const perImage =
         options.rows === 'crops'
-          ? cropBoxes({ width: size, height: size, patch }).length
+          ? cropBoxes({ ...frameOf(intake.preprocessing.preprocessing), patch }).length
           : positionsOf(layer);
       const channels = channelsOf(layer);
       const explained = selected ?? images.length;

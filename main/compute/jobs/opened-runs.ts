@@ -1,7 +1,7 @@
 import type { Box, Explanation } from '../../../core/concepts/explanation.ts';
 import { positionBoxes } from '../../../core/concepts/gallery.ts';
 import { TesseraError } from '../../../core/errors.ts';
-import { parsePreprocessing, type Preprocessing } from '../../../core/images/preprocessing.ts';
+import { frameOf, parsePreprocessing, type Preprocessing } from '../../../core/images/preprocessing.ts';
 import type { Matrix } from '../../../core/linalg/matrix.ts';
 import { coefficientMap, coefficientsOf, columnOf } from '../../../core/pipeline/write-report.ts';
 import { loadRun, loadTensors, openProject, type Project } from '../../../core/project/project-folder.ts';
@@ -100,10 +100,16 @@ async function openRun(storage: Storage, folder: string, runId: string): Promise
 }
 
 /** As large as the crops of the run where they are told, else the paper's share of the picture. */
-function boxesOf({ layer, concepts }: Explanation, { options }: RunFile, { size }: Preprocessing): Box[] {
+function boxesOf(
+  { layer, concepts }: Explanation,
+  { options }: RunFile,
+  preprocessing: Preprocessing,
+): Box[] {
+  const frame = frameOf(preprocessing);
+  const short = Math.min(frame.width, frame.height);
   const first = concepts.flatMap(({ crops }) => crops)[0];
-  const patch = typeof options['patch'] === 'number' ? options['patch'] : (first?.box[2] ?? size);
-  return positionBoxes(layer, { width: size, height: size }, Math.min(patch, size));
+  const patch = typeof options['patch'] === 'number' ? options['patch'] : (first?.box[2] ?? short);
+  return positionBoxes(layer, frame, Math.min(patch, short));
 }
 
 function maximaOf(coefficients: readonly Matrix[]): Float32Array {

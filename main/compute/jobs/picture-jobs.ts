@@ -1,5 +1,5 @@
 import type { Box } from '../../../core/concepts/explanation.ts';
-import { fitOf, type Preprocessing } from '../../../core/images/preprocessing.ts';
+import { fitOf, frameOf, type Preprocessing } from '../../../core/images/preprocessing.ts';
 import type { FitOptions, ImageCodec, RgbImage } from '../../../core/platform.ts';
 import type { Workbench } from '../../../core/pipeline/workbench.ts';
 import { cutScaled, overlayMap } from '../../../core/report/rgb-picture.ts';
@@ -42,7 +42,8 @@ async function makeOfRun(
   opened.checkImage(name.image);
   const { explanation, preprocessing, maxima } = opened;
   const { file } = explanation.images[name.image];
-  const { size } = preprocessing;
+  const { width, height } = frameOf(preprocessing);
+  const size = Math.max(width, height);
   if (name.kind === 'crop') {
     const whole = Math.min(
       LARGEST_SIDE,
@@ -60,15 +61,15 @@ async function makeOfRun(
   return overlayMap(picture, map, most);
 }
 
-/** The fit of a preprocessing at another size: the same part of the picture, in more or less detail. */
+/** The fit of a preprocessing with its longer side of another size: the same part of the picture. */
 function fitFor(preprocessing: Preprocessing, side: number): FitOptions {
   const { resizeShort, ...fit } = fitOf(preprocessing);
-  const scale = side / preprocessing.size;
+  const scale = side / Math.max(fit.width, fit.height);
   return {
     ...fit,
-    width: side,
-    height: side,
-    ...(resizeShort !== undefined && { resizeShort: Math.max(side, Math.round(resizeShort * scale)) }),
+    width: Math.round(fit.width * scale),
+    height: Math.round(fit.height * scale),
+    ...(resizeShort !== undefined && { resizeShort: Math.round(resizeShort * scale) }),
   };
 }
 

@@ -272,6 +272,21 @@ describe('vjp() refuses', () => {
     expect(error.hint).toContain('occlusion, RISE or Sobol attribution');
   });
 
+  test('the places that TopK picks, whose values alone have a gradient', () => {
+    const topK = smallModel(
+      { x: [1, 4] },
+      [
+        ['TopK', ['x', 'two'], ['values', 'places'], { axis: 1 }],
+        ['Cast', ['places'], ['y'], { to: 1 }],
+      ],
+      { two: int64([2]) },
+    );
+    expect(failure(() => between(topK, 'x', 'y')).message).toMatch(
+      /no gradient: node topk_values \(TopK\)\.$/,
+    );
+    expect(between(topK, 'x', 'values').aDims).toEqual([1, 2]);
+  });
+
   test('an integer tensor at either end', () => {
     const error = failure(() => between(part(0, 1), 'image', 'best'));
     expect(error).toMatchObject({

@@ -50,8 +50,15 @@ describe('toInputTensor()', () => {
     expect(toInputTensor([], plain).dims).toEqual([0, 3, 2, 2]);
   });
 
+  it('takes oblong pictures, rows first', () => {
+    const oblong = { width: 4, height: 1, data: image.data };
+    const settings = { ...plain, size: 1, width: 4 };
+    expect(toInputTensor([oblong], settings).dims).toEqual([1, 3, 1, 4]);
+    expect(toInputTensor([oblong], { ...settings, layout: 'NHWC' }).dims).toEqual([1, 1, 4, 3]);
+  });
+
   it('refuses a picture of another size', () => {
-    expect(() => toInputTensor([image], { ...plain, size: 4 })).toThrow('picture is 2 x 2, not 4');
+    expect(() => toInputTensor([image], { ...plain, size: 4 })).toThrow('picture is 2 x 2, not 4 x 4');
   });
 });
 
@@ -90,6 +97,12 @@ describe('fromPreset()', () => {
     }
   });
 
+  it('cuts a window out of oblong proportions', () => {
+    const preprocessing = fromPreset('imagenet', { size: 224, width: 448, layout: 'NCHW' });
+    expect(parsePreprocessing(preprocessing)).toEqual(preprocessing);
+    expect(fitOf(preprocessing)).toMatchObject({ width: 448, height: 224, resizeShort: 256 });
+  });
+
   it('takes small pictures whole', () => {
     expect(fitOf(fromPreset('imagenet', { size: 32, layout: 'NCHW' }))).toEqual({
       width: 32,
@@ -114,8 +127,7 @@ describe('guessPreprocessing()', () => {
   const model = {
     path: join('m', 'net.onnx'),
     metadata: new Map<string, string>(),
-    size: 64,
-    layout: 'NHWC' as const,
+    input: { size: 64, layout: 'NHWC' as const },
   };
 
   it('reads the card beside the model first, size and layout from the graph where it is silent', async () => {
@@ -168,8 +180,7 @@ describe.skipIf(!existsSync(models))(
       const guess = await guessPreprocessing(fileStorage, {
         path,
         metadata: new Map(),
-        size: 1,
-        layout: 'NCHW',
+        input: { size: 1, layout: 'NCHW' },
       });
       expect(guess.source).toBe('card');
       expect(guess.preprocessing).toMatchObject(wanted);

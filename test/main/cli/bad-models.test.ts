@@ -76,11 +76,6 @@ const BAD_MODELS: readonly [string, Model | Uint8Array, string][] = [
     changed(({ graph }) => ({ inputs: [{ ...graph.inputs[0], type: 'uint8' }] })),
     "The model's input image is uint8; expected float32.",
   ],
-  [
-    'an oblong input',
-    changed(() => ({ inputs: [input('image', ['batch', 3, 32, 48])] })),
-    'The model takes pictures of 48 x 32 pixels; expected a square.',
-  ],
   ['an operator that ONNX does not have', renamed('Wobble'), 'the operator Wobble'],
   [
     "an operator of one runtime's own",

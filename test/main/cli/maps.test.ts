@@ -43,7 +43,8 @@ function hitsBlobs(maps: Tensor, places: Tensor, images: readonly { file: string
     const [x, y] = [brightest % width, Math.floor(brightest / width)];
     const image = (places.data as Int32Array)[2 * i + 1];
     const [{ left, top, side }] = blobsOf(Number(path.basename(images[image].file, '.png')));
-    return x >= left && x < left + side && y >= top && y < top + side;
+    const [across, down] = [(x * 32) / width, (y * 32) / height];
+    return across >= left && across < left + side && down >= top && down < top + side;
   });
 }
 
@@ -79,6 +80,18 @@ describe('explain --map', () => {
     }
     expect(report).toContain('Gated gradient, one scale for these maps');
     expect(report).toContain('Occlusion, one scale for these maps');
+  });
+
+  it.each(['grid', 'crops'])('draws on oblong pictures, with rows from the %s', async (rows) => {
+    const square = colourModel({ squash: true });
+    const inputs = [{ ...square.graph.inputs[0], dims: ['batch', 3, 32, 48] }];
+    const oblong = { ...square, graph: { ...square.graph, inputs } };
+    const { code, stderr, run, tensors } = await explain(['--rows', rows, '--patch', '12'], oblong);
+    expect(code, stderr).toBe(0);
+    const maps = tensors!.get('maps.gated-gradient')!;
+    expect(maps.dims.slice(1)).toEqual([32, 48]);
+    const hits = hitsBlobs(maps, tensors!.get('maps.gated-gradient.places')!, run!.explanation.images);
+    expect(hits).toEqual(hits.map(() => true));
   });
 
   it('falls back to occlusion for a model without gradients, and says so in the run and on the page', async () => {

@@ -141,6 +141,16 @@ describe('vjp', () => {
     expect(stderr).toContain(message);
   });
 
+  it('names a file of tensors that is none', async () => {
+    const file = path.join(folder, 'letter.safetensors');
+    await writeFile(file, 'these are no tensors');
+    const { code, stderr } = await tessera(
+      ...['vjp', MODEL, '--to', cut, '--tensors', file, '--out', output('bad')],
+    );
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${file}: safetensors: `);
+  });
+
   it('says that a tensor does not depend on another', async () => {
     const { code, stderr } = await tessera(
       'vjp',
