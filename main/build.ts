@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type InlineConfig } from 'vite';
+import { copySharp } from './native/copy-sharp.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 const QUIET = { configFile: false, logLevel: 'warn', root: ROOT } as const satisfies InlineConfig;
@@ -20,6 +21,7 @@ const main: InlineConfig = {
         index: path.join(ROOT, 'main/index.ts'),
         host: path.join(ROOT, 'main/host.ts'),
         'compute-process': path.join(ROOT, 'main/compute/process.ts'),
+        'compute-utility': path.join(ROOT, 'main/compute/utility.ts'),
       },
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'parts/[name]-[hash].js' },
       external: ['electron'],
@@ -51,6 +53,7 @@ export async function buildAll(): Promise<void> {
   await build(preload);
   await build(webBridge);
   await build({ configFile: path.join(ROOT, 'renderer/vite.config.ts'), logLevel: 'warn' });
+  await copySharp(path.join(ROOT, 'node_modules/@img'), path.join(ROOT, 'out/native'));
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { BrowserWindow, dialog, shell, type OpenDialogOptions } from 'electron';
+import { pathToFileURL } from 'node:url';
+import { BrowserWindow, dialog, session, shell, type OpenDialogOptions } from 'electron';
 import type { Desktop, FileChoice } from './services/desktop.ts';
 
 const PICTURES = ['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif', 'bmp'];
@@ -39,15 +39,19 @@ export const electronDesktop: Desktop = {
   showInFolder: (path) => shell.showItemInFolder(path),
 };
 
-/** Prints a report in a window that nobody sees and that can do nothing. */
+/** Prints a report in a window that nobody sees and that can do nothing: no script, no file but the report. */
 async function printToPdf(page: string): Promise<Uint8Array> {
+  const address = pathToFileURL(page).href;
+  const pages = session.fromPartition('print');
+  pages.webRequest.onBeforeRequest(({ url }, answer) =>
+    answer({ cancel: url !== address && !url.startsWith('data:') }),
+  );
   const window = new BrowserWindow({
     show: false,
-    webPreferences: { sandbox: true, javascript: false, partition: 'print' },
+    webPreferences: { session: pages, sandbox: true, contextIsolation: true, javascript: false },
   });
   try {
-    const html = await readFile(page);
-    await window.loadURL(`data:text/html;base64,${html.toString('base64')}`);
+    await window.loadURL(address);
     return await window.webContents.printToPDF({ pageSize: 'A4', printBackground: true });
   } finally {
     window.destroy();

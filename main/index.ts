@@ -1,11 +1,14 @@
 import path from 'node:path';
-import { app, ipcMain, session } from 'electron';
+import { app, dialog, ipcMain, nativeTheme, session, type BrowserWindow } from 'electron';
 import { fileStorage } from '../core/runtime/storage.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { forwardEvents, registerHandlers } from './api/register-handlers.ts';
+import { serializeError } from './api/serialize-error.ts';
 import { spawnUtility } from './compute/spawn-utility.ts';
 import { electronDesktop } from './electron-desktop.ts';
+import { givenPaths } from './given-paths.ts';
 import { installMenu } from './menu.ts';
+import { PAGE_ADDRESS } from './protocol-scheme.ts';
 import { declareScheme, serveScheme } from './protocol.ts';
 import { restrictContents, restrictSession } from './security.ts';
 import { placesOf } from './services/places.ts';
@@ -16,19 +19,23 @@ import { createMainWindow } from './window.ts';
 /* Boot of the desktop program, in order. This file lies in out/main once built. */
 
 const BUILT = path.join(import.meta.dirname, '..');
-const COMPUTE = path.join(BUILT, 'main/compute-process.js');
+const COMPUTE = path.join(BUILT, 'main/compute-utility.js');
 
 declareScheme();
 restrictContents(app);
-app.enableSandbox();
+app.on('session-created', restrictSession);
+// With --no-sandbox (root in a container) this would ask for what cannot be; every window asks for a sandbox anyhow.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 
-/** Paths that a person gave when starting the program, by a double click or on the command line. */
-function givenPaths(argv: readonly string[]): string[] {
-  return argv.slice(app.isPackaged ? 1 : 2).filter((argument) => !argument.startsWith('-'));
-}
+/** Paths that the system hands over before there is a workbench to take them. */
+const waiting: string[] = [];
+let open = (paths: readonly string[]): void => void waiting.push(...paths);
+app.on('open-file', (event, file) => {
+  event.preventDefault();
+  open([file]);
+});
 
-async function boot(): Promise<void> {
-  await app.whenReady();
+function startWorkbench(): WorkbenchService {
   const workbench: WorkbenchService = createWorkbench({
     storage: fileStorage,
     places: placesOf(path.join(app.getAppPath(), 'models/demo'), {
@@ -43,24 +50,44 @@ async function boot(): Promise<void> {
       node: process.versions.node,
     },
   });
+  return workbench;
+}
+
+function comeForward(window: BrowserWindow): void {
+  if (window.isMinimized()) window.restore();
+  window.focus();
+}
+
+async function boot(): Promise<void> {
+  await app.whenReady();
+  const workbench = startWorkbench();
   restrictSession(session.defaultSession);
   serveScheme(createResources(workbench, path.join(BUILT, 'renderer')));
   registerHandlers(ipcMain, workbench);
   installMenu(workbench);
-  const open = (paths: readonly string[]): void =>
-    void workbench
-      .openPaths(paths)
-      .catch((error: Error) =>
-        workbench.events.emit('error', { name: error.name, code: 'bad-usage', message: error.message }),
-      );
-  app.on('second-instance', (_event, argv) => open(givenPaths(argv)));
-  app.on('open-file', (_event, file) => open([file]));
   app.on('window-all-closed', () => app.quit());
   app.on('will-quit', () => workbench.close());
-  app.on('web-contents-created', (_event, contents) => forwardEvents(contents, workbench));
-  await createMainWindow(path.join(BUILT, 'preload/preload.cjs'));
-  open(givenPaths(process.argv));
+  const window = createMainWindow(
+    path.join(BUILT, 'preload/preload.cjs'),
+    nativeTheme.shouldUseDarkColors ? 'dark' : 'light',
+  );
+  forwardEvents(window.webContents, workbench);
+  app.on('second-instance', (_event, argv, folder) => {
+    comeForward(window);
+    open(givenPaths(argv, folder, app));
+  });
+  await window.loadURL(PAGE_ADDRESS);
+  open = (paths) =>
+    void workbench
+      .openPaths(paths)
+      .catch((error: unknown) => workbench.events.emit('error', serializeError(error)));
+  open([...waiting, ...givenPaths(process.argv, process.cwd(), app)]);
 }
 
-if (app.requestSingleInstanceLock()) void boot();
+function giveUp(error: unknown): void {
+  dialog.showErrorBox('Tessera cannot start', error instanceof Error ? (error.stack ?? '') : String(error));
+  app.exit(1);
+}
+
+if (app.requestSingleInstanceLock()) boot().catch(giveUp);
 else app.quit();

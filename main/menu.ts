@@ -2,6 +2,7 @@ import { Menu, type MenuItemConstructorOptions } from 'electron';
 import type { WorkbenchService } from './services/workbench.ts';
 import type { FileChoice } from './services/desktop.ts';
 import type { Screen } from './api/contract.ts';
+import { serializeError } from './api/serialize-error.ts';
 
 const SCREENS: readonly (readonly [Screen, string])[] = [
   ['library', 'Library'],
@@ -17,7 +18,7 @@ export function installMenu({ handlers, events }: WorkbenchService): void {
   const attempt = (task: () => Promise<unknown>, screen: Screen) => () =>
     void task().then(
       () => events.emit('navigate', { screen }),
-      (error: Error) => events.emit('error', { name: error.name, code: 'bad-usage', message: error.message }),
+      (error: unknown) => events.emit('error', serializeError(error)),
     );
   const choose = (label: string, what: FileChoice, accelerator?: string): MenuItemConstructorOptions => ({
     label,

@@ -9,7 +9,11 @@ const ROOT = path.join(import.meta.dirname, '..');
 /** An end so soon after the start means that no window could be opened. */
 const TOO_SOON_MS = 5000;
 
-const passedOn = process.argv.slice(2);
+/** npm runs this in the project's folder; paths are meant from where the person stands. */
+const FROM = process.env['INIT_CWD'] ?? process.cwd();
+const passedOn = process.argv
+  .slice(2)
+  .map((argument) => (argument.startsWith('-') ? argument : path.resolve(FROM, argument)));
 await buildAll();
 const missing = displayMissing();
 const electron = missing === undefined ? electronPath() : undefined;
@@ -38,12 +42,17 @@ function electronPath(): string | undefined {
 
 function openWindow(program: string): void {
   const begunMs = Date.now();
-  const child = spawn(program, [ROOT, ...passedOn], { stdio: 'inherit' });
+  const child = spawn(program, [...switches(), ROOT, ...passedOn], { stdio: 'inherit' });
   child.on('error', (error) => serve(`Electron does not start (${error.message})`));
   child.on('exit', (code) => {
     if (code !== 0 && Date.now() - begunMs < TOO_SOON_MS) serve(`Electron ended at once (exit code ${code})`);
     else process.exitCode = code ?? 1;
   });
+}
+
+/** Chromium does not start as root with its sandbox; only containers have nobody else. */
+function switches(): readonly string[] {
+  return process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 }
 
 function serve(reason: string): void {

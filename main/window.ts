@@ -1,8 +1,13 @@
 import { BrowserWindow, type BrowserWindowConstructorOptions } from 'electron';
-import { PAGE_ADDRESS } from './protocol-scheme.ts';
+
+/** The ground of the page in each theme, see renderer/tokens.css; seen for a moment while a window grows. */
+const GROUND = { dark: '#111317', light: '#f3f4f6' } as const;
 
 /** The whole of what the window is allowed; compared as a whole by a test. */
-export function getMainWindowOptions(preload: string): BrowserWindowConstructorOptions {
+export function getMainWindowOptions(
+  preload: string,
+  theme: keyof typeof GROUND,
+): BrowserWindowConstructorOptions {
   return {
     width: 1440,
     height: 900,
@@ -10,7 +15,7 @@ export function getMainWindowOptions(preload: string): BrowserWindowConstructorO
     minHeight: 700,
     show: false,
     title: 'Tessera',
-    backgroundColor: '#14161a',
+    backgroundColor: GROUND[theme],
     webPreferences: {
       preload,
       contextIsolation: true,
@@ -29,10 +34,9 @@ export function getMainWindowOptions(preload: string): BrowserWindowConstructorO
   };
 }
 
-/** Opens the window once its first picture is ready, so that nothing flashes. */
-export async function createMainWindow(preload: string): Promise<BrowserWindow> {
-  const window = new BrowserWindow(getMainWindowOptions(preload));
+/** A window that shows itself once its first picture is ready, so that nothing flashes; what it shows is loaded later. */
+export function createMainWindow(preload: string, theme: keyof typeof GROUND): BrowserWindow {
+  const window = new BrowserWindow(getMainWindowOptions(preload, theme));
   window.once('ready-to-show', () => window.show());
-  await window.loadURL(PAGE_ADDRESS);
   return window;
 }

@@ -11,6 +11,10 @@ export function spawnUtility(entry: string, name: string, onOutput: (text: strin
     post: (message) => child.postMessage(message),
     onMessage: (listener) => child.on('message', (message) => listener(message as FromCompute)),
     onExit: (listener) => child.once('exit', (code) => listener(`exit code ${code}`)),
-    kill: () => void child.kill(),
+    kill: () => {
+      // Electron's own kill() asks politely; a process that hangs in native code does not hear it.
+      if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
+      else child.kill();
+    },
   };
 }
