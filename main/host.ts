@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileStorage } from '../core/runtime/storage.ts';
 import packageFile from '../package.json' with { type: 'json' };
@@ -8,6 +8,7 @@ import { placesOf } from './services/places.ts';
 import { createResources } from './services/resources.ts';
 import { createWorkbench, type WorkbenchService } from './services/workbench.ts';
 import { startWebHost } from './web-host/server.ts';
+import { removeUnusedUploads } from './web-host/unused-uploads.ts';
 
 /* Boot of the loopback host; prints its address. This file lies in out/main once built. */
 
@@ -15,7 +16,7 @@ const ROOT = path.join(import.meta.dirname, '../..');
 const COMPUTE = path.join(ROOT, 'out/main/compute-process.js');
 
 const places = placesOf(path.join(ROOT, 'models/demo'));
-await rm(places.uploads, { recursive: true, force: true });
+await removeUnusedUploads(places);
 const workbench: WorkbenchService = createWorkbench({
   storage: fileStorage,
   places,

@@ -142,7 +142,8 @@ async function findConcepts(
   const rows = await store.timed('rows', keys.rows, () => activationRows(context, keys.rows));
   const bank = await storedBank(context, rows.activations, keys.bank);
   const { conceptBank } = bank;
-  context.onConcepts?.(store.run.id, strongestPlaces(bank.coefficients, rows.places, EARLY_CROPS));
+  const places = strongestPlaces(bank.coefficients, rows.places, EARLY_CROPS);
+  context.onConcepts?.(store.run.id, places, context.images);
   const images = await store.timed('coefficients', keys.coefficients, () =>
     imageCoefficients(context, conceptBank, keys.coefficients),
   );

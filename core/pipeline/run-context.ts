@@ -18,8 +18,12 @@ export interface RunScope {
   readonly onProgress: OnProgress;
   /** Told when a run that was stopped before its end is taken up again. */
   readonly onResume?: (runId: string) => void;
-  /** Told as soon as concepts exist: the strongest places of each, in the order of the bank. */
-  readonly onConcepts?: (runId: string, places: readonly (readonly CropRef[])[]) => void;
+  /** Told as soon as concepts exist: the strongest places of each, in the order of the bank, and the run's images. */
+  readonly onConcepts?: (
+    runId: string,
+    places: readonly (readonly CropRef[])[],
+    images: readonly ImageFile[],
+  ) => void;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { ExplainOptions } from '../../core/concepts/explain-options.ts';
-import type { Explanation, SkippedFile } from '../../core/concepts/explanation.ts';
+import type { Box, Explanation, SkippedFile } from '../../core/concepts/explanation.ts';
 import type { FolderScan, ImageFile } from '../../core/images/folder-scan.ts';
 import type { DeviceChoice, DeviceName, Progress } from '../../core/platform.ts';
 import type { Trial } from '../../core/runtime/device-trial.ts';
@@ -66,6 +66,12 @@ export interface ExplainQuestion {
 export type PictureQuestion = { readonly side: number } & (
   | { readonly kind: 'file'; readonly file: string }
   | { readonly kind: 'fitted'; readonly file: string; readonly preprocessing: Preprocessing }
+  | {
+      readonly kind: 'crop';
+      readonly file: string;
+      readonly preprocessing: Preprocessing;
+      readonly box: Box;
+    }
   | (RunQuestion & { readonly kind: 'run'; readonly name: RunPictureName })
 );
 export type RunPictureName = Exclude<PictureName, { readonly kind: 'file' | 'fitted' }>;
@@ -109,7 +115,17 @@ export type JobAnswer<Name extends JobName> = Awaited<ReturnType<ComputeJobs[Nam
 export type RunNews =
   | { readonly kind: 'started'; readonly runId: string; readonly resumed: boolean }
   | { readonly kind: 'device'; readonly used: DeviceName; readonly fallbackReasons: readonly string[] }
-  | { readonly kind: 'concepts'; readonly runId: string; readonly crops: readonly EarlyCrops[] };
+  | ({
+      readonly kind: 'concepts';
+      readonly runId: string;
+      readonly crops: readonly EarlyCrops[];
+    } & EarlyImages);
+
+/** The images of a run that has not ended, in its order, and how it reads them. */
+export interface EarlyImages {
+  readonly files: readonly string[];
+  readonly preprocessing: Preprocessing;
+}
 
 /** The strongest places of a concept, before its importance is known. */
 export interface EarlyCrops {

@@ -13,7 +13,8 @@ const PROJECT_FILE = 'project.json';
 
 /**
  * Sorts paths by what they are: a project folder (or its project.json), a model, a labels file (.txt, .json, .csv), else
- * pictures. A folder with a single .onnx file right inside gives the model too, unless one was given by itself.
+ * pictures. A folder with a single .onnx file right inside gives the model too, unless one was given by itself. A model's
+ * card and weights are left aside: they are found beside it.
  */
 export async function sortDropped(storage: Storage, paths: readonly string[]): Promise<DroppedPaths> {
   const sorted = { project: undefined, model: undefined, labels: undefined, images: [] as string[] } as {
@@ -22,12 +23,14 @@ export async function sortDropped(storage: Storage, paths: readonly string[]): P
     labels: string | undefined;
     images: string[];
   };
+  const names = paths.map((path) => storage.basename(path));
   for (const path of paths.map((given) => storage.resolve(given))) {
     const entries = await storage.list(path).catch(() => undefined);
     const name = storage.basename(path);
     if (entries?.some((entry) => entry.name === PROJECT_FILE) === true) sorted.project = path;
     else if (entries === undefined && name === PROJECT_FILE) sorted.project = storage.dirname(path);
     else if (entries === undefined && MODEL.test(name)) sorted.model = path;
+    else if (entries === undefined && isBesideModel(name, names)) continue;
     else if (entries === undefined && /\.(txt|json|csv)$/i.test(name)) sorted.labels = path;
     else sorted.images.push(path);
     const models = entries?.filter((entry) => entry.kind === 'file' && /\.onnx$/i.test(entry.name)) ?? [];
@@ -35,6 +38,13 @@ export async function sortDropped(storage: Storage, paths: readonly string[]): P
       sorted.model ??= storage.join(path, models[0].name);
   }
   return sorted;
+}
+
+/** Is the file a card or the weights of one of the models among the names? */
+function isBesideModel(name: string, names: readonly string[]): boolean {
+  const models = names.filter((other) => MODEL.test(other)).map((other) => other.replace(MODEL, ''));
+  const isCard = name === 'card.json' || models.some((model) => name === `${model}.json`);
+  return models.length > 0 && (isCard || /[.](data|onnx_data)$/i.test(name));
 }
 
 /** Models, also of formats that are refused: the refusal then tells what to do. */

@@ -5,7 +5,7 @@ import type { Storage } from '../../core/platform.ts';
 import type { PictureId, PictureSide, Preprocessing } from '../api/contract.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import { parsePictureId, type PictureName } from '../compute/picture-ids.ts';
-import type { PictureQuestion } from '../compute/protocol.ts';
+import type { EarlyImages, PictureQuestion } from '../compute/protocol.ts';
 import type { ImageFile } from '../../core/images/folder-scan.ts';
 import type { Projects } from './projects.ts';
 
@@ -17,6 +17,8 @@ export interface PictureContext {
   readonly cache: string;
   readonly viewer: ComputeClient;
   readonly projects: Projects;
+  /** The images of a run that may not have ended. */
+  readonly earlyImagesOf: (project: string, run: string) => EarlyImages | undefined;
   /** The file at a place of a scan. */
   readonly imageOf: (scan: string, index: number) => ImageFile | undefined;
 }
@@ -29,7 +31,8 @@ export interface Pictures {
   nameOf(preprocessing: Preprocessing): string;
 }
 
-export function createPictures({ storage, cache, viewer, projects, imageOf }: PictureContext): Pictures {
+export function createPictures(context: PictureContext): Pictures {
+  const { storage, cache, viewer, projects, imageOf, earlyImagesOf } = context;
   const preprocessings = new Map<string, Preprocessing>();
   const making = new Map<string, Promise<unknown>>();
 
@@ -41,6 +44,10 @@ export function createPictures({ storage, cache, viewer, projects, imageOf }: Pi
       const preprocessing = preprocessings.get(name.as);
       return preprocessing && { kind: 'fitted', file, preprocessing, side };
     }
+    const early = name.kind === 'crop' ? earlyImagesOf(name.project, name.run) : undefined;
+    const earlyFile = early?.files[name.image];
+    if (name.kind === 'crop' && early !== undefined && earlyFile !== undefined)
+      return { kind: 'crop', file: earlyFile, preprocessing: early.preprocessing, box: name.box, side };
     const folder = projects.folderOf(name.project);
     return folder === undefined
       ? undefined

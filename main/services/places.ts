@@ -9,7 +9,7 @@ export interface Places {
   readonly state: string;
   /** Thumbnails and pages; may be deleted at any time. */
   readonly cache: string;
-  /** Files that a browser sent; gone at the next start. */
+  /** Files that a browser sent; those that no project uses are gone at the next start. */
   readonly uploads: string;
   /** The demo's model and pictures. */
   readonly demo: string;

@@ -8,6 +8,7 @@ import type { RecentProject } from '../api/contract.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import { pictureId } from '../compute/picture-ids.ts';
 import { serializeError } from '../api/serialize-error.ts';
+import type { Places } from './places.ts';
 import { storedValue } from './stored-value.ts';
 
 const RECENT = z.array(z.object({ folder: z.string(), openedAt: z.string() }));
@@ -30,7 +31,7 @@ export interface Projects {
 
 export function createProjects(
   storage: Storage,
-  { projects, state }: { readonly projects: string; readonly state: string },
+  { projects, state, uploads }: Pick<Places, 'projects' | 'state' | 'uploads'>,
   viewer: ComputeClient,
 ): Projects {
   const folders = new Map<string, string>();
@@ -82,7 +83,7 @@ export function createProjects(
     folderOf: (key) => folders.get(key),
 
     async folderFor({ path: modelPath, sha256 }) {
-      const name = nameOf(modelPath);
+      const name = nameOf(modelPath, uploads);
       for (let number = 1; ; number++) {
         const folder = path.join(projects, `${name}${number === 1 ? '' : `-${number}`}.tessera`);
         if (!(await storage.exists(folder))) return folder;
@@ -109,10 +110,12 @@ export function createProjects(
   };
 }
 
-/** "bird.onnx" gives "bird"; "bird/model.onnx" gives it too. */
-function nameOf(modelPath: string): string {
+/** "bird.onnx" gives "bird"; "bird/model.onnx" gives it too, unless a browser sent the file alone. */
+function nameOf(modelPath: string, uploads: string): string {
   const stem = path.basename(modelPath).replace(/\.onnx$/i, '');
-  const name = stem.toLowerCase() === 'model' ? path.basename(path.dirname(modelPath)) : stem;
+  const folder = path.dirname(modelPath);
+  const isTold = stem.toLowerCase() !== 'model' || path.dirname(folder) === uploads;
+  const name = isTold ? stem : path.basename(folder);
   return name.replace(/[^\p{L}\p{N}._ -]/gu, '_') || 'model';
 }
 

@@ -7,7 +7,7 @@ import type { EarlyConcepts, RunState, RunStatus, SerializedError } from '../api
 import { serializeError } from '../api/serialize-error.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import { pictureId } from '../compute/picture-ids.ts';
-import type { ExplainQuestion, RunNews } from '../compute/protocol.ts';
+import type { EarlyImages, ExplainQuestion, RunNews } from '../compute/protocol.ts';
 import type { EventHub } from './events.ts';
 import type { Log } from './log.ts';
 import type { Projects } from './projects.ts';
@@ -43,6 +43,8 @@ interface Current {
   device: RunState['device'];
   error: SerializedError | null;
   early: EarlyConcepts | null;
+  /** The images that the first concepts were found in; `key` names the project in names of pictures. */
+  earlyImages: (EarlyImages & { readonly key: string; readonly runId: string }) | undefined;
   /** Set while the run is under way. */
   cancel: AbortController | undefined;
   /** What a stop is for. */
@@ -71,6 +73,12 @@ export class RunService {
 
   get earlyConcepts(): EarlyConcepts | null {
     return this.#current?.early ?? null;
+  }
+
+  /** The images of the current run, once it has found concepts. */
+  earlyImagesOf(key: string, runId: string): EarlyImages | undefined {
+    const early = this.#current?.earlyImages;
+    return early?.key === key && early.runId === runId ? early : undefined;
   }
 
   /** The folder of a run that was under way when the program ended; it is then paused here. */
@@ -174,9 +182,10 @@ export class RunService {
         current.isResumed ||= news.resumed;
         break;
       case 'concepts': {
-        const { runId, crops } = news;
+        const { runId, crops, files, preprocessing } = news;
         current.runId = runId;
         const { key } = await projects.open(current.question.folder);
+        current.earlyImages = { key, runId, files, preprocessing };
         current.early = {
           runId,
           concepts: crops.map(({ id, crops: places }) => ({
@@ -224,6 +233,7 @@ function newRun(question: ExplainQuestion, className: string): Current {
     device: { used: null, fallbackReasons: [] },
     error: null,
     early: null,
+    earlyImages: undefined,
     cancel: undefined,
     stopAs: 'cancelled',
   };

@@ -8,6 +8,7 @@ const STAGES: readonly (readonly [stage: string, title: string])[] = [
   ['concepts', 'Find concepts'],
   ['coefficients', 'Measure every concept in every image'],
   ['importance', 'Measure how much the prediction depends on each'],
+  ['maps', 'Draw where each concept is'],
 ];
 
 /** Follows the stages of a run: rates and times left. */

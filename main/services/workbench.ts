@@ -75,6 +75,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     viewer,
     projects,
     imageOf: (scan, index) => setup.imageOf(scan, index),
+    earlyImagesOf: (project, run) => runs.earlyImagesOf(project, run),
   });
   const settings = storedValue<Settings>(
     storage,

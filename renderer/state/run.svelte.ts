@@ -27,7 +27,7 @@ export class RunWatch {
     const { api } = this.#connection;
     this.take(await api.getRun());
     if (this.state !== null) this.early = await api.getEarlyConcepts();
-    this.log = await api.getLog({ after: -1 });
+    this.log = await api.getLog({ after: 0 });
   }
 
   take(state: RunState | null): void {

@@ -1,21 +1,12 @@
-import { createRequire } from 'node:module';
 import { chromium, type Browser, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FakeOptions } from '../fakes/fake-workbench-api.ts';
 import { BROWSER_FLAGS, findBrowser } from './find-browser.ts';
+import { seriousViolations } from './serious-violations.ts';
 import { servePage } from './serve-page.ts';
 
 const browserPath = findBrowser();
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const SCREENS = { library: '1', setup: '2', run: '3', concepts: '4', image: '5', report: '6' } as const;
-
-interface AxeWindow {
-  readonly axe: {
-    run(options: object): Promise<{
-      violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
-    }>;
-  };
-}
 
 describe.skipIf(browserPath === undefined)(
   'the workbench in a browser (needs chromium or google-chrome on the PATH, or CHROME_PATH)',
@@ -60,19 +51,6 @@ describe.skipIf(browserPath === undefined)(
     const conceptsOf = (page: Page) =>
       page.getByRole('listbox', { name: 'Concepts by importance' }).getByRole('option');
     const eventually = <Value>(read: () => Promise<Value> | Value) => expect.poll(read, { timeout: 15_000 });
-
-    async function seriousViolations(page: Page): Promise<string[]> {
-      const source = await import('node:fs/promises').then(({ readFile }) => readFile(axePath, 'utf8'));
-      await page.evaluate(source);
-      const { violations } = await page.evaluate(() =>
-        (window as unknown as AxeWindow).axe.run({ resultTypes: ['violations'], iframes: false }),
-      );
-      return violations
-        .filter(({ impact }) => ['serious', 'critical'].includes(impact))
-        .flatMap(({ id, nodes }) =>
-          nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
-        );
-    }
 
     const cases = (['light', 'dark'] as const).flatMap((scheme) =>
       (Object.keys(SCREENS) as (keyof typeof SCREENS)[]).map((screen) => [screen, scheme] as const),

@@ -21,6 +21,7 @@ export function pictureJobs({ storage, codec }: Workbench, openRun: OpenRun): Jo
     if (picture.kind === 'file')
       return decode(picture.file, { width: side, height: side, fit: 'cover', kernel: 'lanczos3' });
     if (picture.kind === 'fitted') return decode(picture.file, fitFor(picture.preprocessing, side));
+    if (picture.kind === 'crop') return cropOf(decode, picture.file, picture);
     return makeOfRun(decode, await openRun(picture), picture);
   };
   return {
@@ -42,16 +43,9 @@ async function makeOfRun(
   opened.checkImage(name.image);
   const { explanation, preprocessing, maxima } = opened;
   const { file } = explanation.images[name.image];
+  if (name.kind === 'crop') return cropOf(decode, file, { preprocessing, box: name.box, side });
   const { width, height } = frameOf(preprocessing);
   const size = Math.max(width, height);
-  if (name.kind === 'crop') {
-    const whole = Math.min(
-      LARGEST_SIDE,
-      Math.max(size, Math.round((side * size) / Math.max(1, name.box[2]))),
-    );
-    const picture = await decode(file, fitFor(preprocessing, whole));
-    return cutScaled(picture, scaled(name.box, whole / size), side, side);
-  }
   const picture = await decode(file, fitFor(preprocessing, side));
   if (name.kind === 'image') return picture;
   if (name.kind === 'context') return outlined(picture, scaled(name.box, side / size));
@@ -59,6 +53,19 @@ async function makeOfRun(
   if (map === undefined) return picture;
   const most = name.scale === 'run' ? Math.max(...maxima) : maxima[opened.columnOf(name.concept)];
   return overlayMap(picture, map, most);
+}
+
+/** The part of a picture that a box of the model's input stands for, in as much detail as the file has. */
+async function cropOf(
+  decode: Decode,
+  file: string,
+  { preprocessing, box, side }: { preprocessing: Preprocessing; box: Box; side: number },
+): Promise<RgbImage> {
+  const { width, height } = frameOf(preprocessing);
+  const size = Math.max(width, height);
+  const whole = Math.min(LARGEST_SIDE, Math.max(size, Math.round((side * size) / Math.max(1, box[2]))));
+  const picture = await decode(file, fitFor(preprocessing, whole));
+  return cutScaled(picture, scaled(box, whole / size), side, side);
 }
 
 /** The fit of a preprocessing with its longer side of another size: the same part of the picture. */

@@ -96,10 +96,12 @@ async function inProject<T>(
       signal,
       onProgress,
       onResume: (runId) => onNews({ kind: 'started', runId, resumed: true }),
-      onConcepts: (runId, places) =>
+      onConcepts: (runId, places, images) =>
         onNews({
           kind: 'concepts',
           runId,
+          files: images.map(({ path }) => path),
+          preprocessing: intake.preprocessing.preprocessing,
           crops: places.map((crops, concept) => ({ id: `c${concept}`, crops: [...crops] })),
         }),
     });
