@@ -5,7 +5,7 @@ import { openModel, type ModelIntake } from '../../core/pipeline/model-intake.ts
 import type { OpenedDevice, Workbench } from '../../core/pipeline/workbench.ts';
 import { createNodeWorkbench } from '../../main/node-workbench.ts';
 
-const SHARED = path.join(import.meta.dirname, '../../../shared/data');
+export const SHARED = path.join(import.meta.dirname, '../../../shared/data');
 
 /** Why the real models and photos cannot be used, or undefined. */
 export const missingData = existsSync(SHARED)
