@@ -6,10 +6,13 @@ import { copySharp } from './native/copy-sharp.ts';
 const ROOT = path.join(import.meta.dirname, '..');
 const QUIET = { configFile: false, logLevel: 'warn', root: ROOT } as const satisfies InlineConfig;
 
-/** Main process, compute process and host: ES modules for Node.js; packages stay where they are installed. */
+/** Packages with native parts stay where they are installed; all others become part of the program. */
+const INSTALLED = ['electron', 'onnxruntime-node', 'onnxruntime-common', 'sharp'];
+
+/** Main process, compute process and host: ES modules for Node.js. */
 const main: InlineConfig = {
   ...QUIET,
-  ssr: { external: true, noExternal: [] },
+  ssr: { external: INSTALLED, noExternal: true },
   build: {
     ssr: true,
     target: 'node20',
@@ -24,7 +27,6 @@ const main: InlineConfig = {
         'compute-utility': path.join(ROOT, 'main/compute/utility.ts'),
       },
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'parts/[name]-[hash].js' },
-      external: ['electron'],
     },
   },
 };

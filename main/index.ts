@@ -19,6 +19,9 @@ import { createMainWindow } from './window.ts';
 /* Boot of the desktop program, in order. This file lies in out/main once built. */
 
 const BUILT = path.join(import.meta.dirname, '..');
+const DEMO = app.isPackaged
+  ? path.join(process.resourcesPath, 'demo')
+  : path.join(app.getAppPath(), 'models/demo');
 const COMPUTE = path.join(BUILT, 'main/compute-utility.js');
 
 declareScheme();
@@ -38,7 +41,7 @@ app.on('open-file', (event, file) => {
 function startWorkbench(): WorkbenchService {
   const workbench: WorkbenchService = createWorkbench({
     storage: fileStorage,
-    places: placesOf(path.join(app.getAppPath(), 'models/demo'), {
+    places: placesOf(DEMO, {
       documents: app.getPath('documents'),
       userData: app.getPath('userData'),
     }),
