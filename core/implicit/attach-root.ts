@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { constant } from './constant.ts';
-import { solveForDerivative } from './implicit-options.ts';
+import { checkDerivative, solveForDerivative } from './implicit-options.ts';
 import type { ImplicitOptions } from './implicit-options.ts';
 import { lineariseTransposed } from './linearise.ts';
 import { toFloat64 } from './float64/float64-backend.ts';
-import { createResidualMap } from './residual-map.ts';
+import { checkResidual, createResidualMap } from './residual-map.ts';
 import type { OptimalityFn, Residual } from './residual-map.ts';
-import { isRecording, vjp, withoutTape } from './tape.ts';
+import { explainMissingGradients, isRecording, releaseTape, vjp, withoutTape } from './tape.ts';
 import { flattenTree, pack, unpack } from './tree.ts';
 
 /**
@@ -17,7 +17,8 @@ import { flattenTree, pack, unpack } from './tree.ts';
  * This is the way to use a solver that is asynchronous or lives elsewhere: solve first, attach inside the gradient.
  *
  * Throws TesseraError: 'bad-tensor' for shapes that do not fit or values that are not finite; 'not-differentiable',
- * during the backward pass, when the linear system cannot be solved.
+ * during the backward pass, when the linear system cannot be solved, F or the derivative is not finite, or an operation
+ * in F has no gradient.
  */
 export function attachRoot<X, A extends unknown[]>(
   optimalityFn: OptimalityFn<X, A>,
@@ -53,11 +54,21 @@ function attachVector(
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
       const parameters = saved.slice(0, theta.length);
       const others = saved.slice(theta.length, -1);
-      return pullBack(residual, saved.at(-1)!, parameters, others, dy, options);
+      return releasingOnFailure(() => pullBack(residual, saved.at(-1)!, parameters, others, dy, options));
     };
     return { value: tf.clone(solution), gradFunc };
   });
   return identity(...theta);
+}
+
+/** A backward pass that throws ends the gradient around it: nobody needs its tape any more. */
+function releasingOnFailure<T>(run: () => T): T {
+  try {
+    return explainMissingGradients(run);
+  } catch (error) {
+    if (!isRecording()) releaseTape();
+    throw error;
+  }
 }
 
 /**
@@ -75,12 +86,21 @@ function pullBack(
   options: ImplicitOptions,
 ): tf.Tensor[] {
   const solveAdjoint = (): tf.Tensor => {
+    checkResidual({ residual, theta, constants }, solution);
     const operator = lineariseTransposed((x) => residual(x, theta, constants), solution);
     return constant(solveForDerivative(operator, toFloat64(dy), options));
   };
   const byTheta = (x: tf.Tensor, u: tf.Tensor): tf.Tensor[] =>
     vjp((parameters) => residual(x, parameters, constants), theta, tf.neg(u));
-  if (!isRecording()) return withoutTape(() => tf.tidy(() => byTheta(solution, solveAdjoint())));
+  if (!isRecording()) {
+    return withoutTape(() =>
+      tf.tidy(() => {
+        const products = byTheta(solution, solveAdjoint());
+        checkDerivative(products);
+        return products;
+      }),
+    );
+  }
 
   const x = attachVector(residual, solution, theta, constants, options);
   const adjointResidual: Residual = (u, [point, cotangent, ...parameters], others) => {

@@ -3,7 +3,7 @@ import { customRoot, customRootAsync } from './custom-root.ts';
 import type { AttachedSolution } from './custom-root.ts';
 import type { ImplicitOptions } from './implicit-options.ts';
 import type { OptimalityFn } from './residual-map.ts';
-import { flattenTree } from './tree.ts';
+import { flattenTree, haveShapesOf } from './tree.ts';
 
 /**
  * The root condition x - T(x, ...args) = 0 of a fixed point. With this sign a contraction T gives a system whose
@@ -16,10 +16,7 @@ export function fixedPointResidual<X, A extends unknown[]>(
     const point = flattenTree(x);
     const mapped = flattenTree(fixedPointFn(x, ...args));
     // A mismatch is left for the residual's own check, which names both structures.
-    const fits =
-      mapped.leaves.length === point.leaves.length &&
-      mapped.leaves.every((leaf, i) => tf.util.arraysEqual(leaf.shape, point.leaves[i].shape));
-    if (!fits) return mapped.rebuild<X>(mapped.leaves);
+    if (!haveShapesOf(mapped.leaves, point.leaves)) return mapped.rebuild<X>(mapped.leaves);
     return point.rebuild<X>(point.leaves.map((leaf, i) => tf.sub(leaf, mapped.leaves[i])));
   };
 }

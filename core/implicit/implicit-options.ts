@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { TesseraError } from '../errors.ts';
+import { toFloat64 } from './float64/float64-backend.ts';
 import { linearSolver } from './linear-solve/linear-solve.ts';
 import type { LinearSolverName } from './linear-solve/linear-solve.ts';
 import type {
@@ -49,6 +50,11 @@ export function solveForDerivative(
     );
   }
   return x;
+}
+
+/** TesseraError 'not-differentiable' if ∂F/∂args brought in values that are not finite. */
+export function checkDerivative(tensors: readonly tf.Tensor[]): void {
+  if (!tensors.every((tensor) => allFinite(toFloat64(tensor)))) throw notFinite('the result');
 }
 
 function notFinite(what: string): TesseraError {

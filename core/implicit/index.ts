@@ -9,7 +9,7 @@ export { registerGradients } from './gradients/register-gradients.ts';
 export type { ImplicitOptions, LinearReport } from './implicit-options.ts';
 export { inFloat64 } from './in-float64.ts';
 export * from './linear-solve/linear-operator.ts';
-export { refine } from './linear-solve/dense-solve.ts';
+export { iterativeRefinement, refine } from './linear-solve/dense-solve.ts';
 export { linearSolver, linearSolverNames } from './linear-solve/linear-solve.ts';
 export type { LinearSolverName } from './linear-solve/linear-solve.ts';
 export { solveSystem } from './linear-solve/solve-system.ts';

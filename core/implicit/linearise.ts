@@ -3,7 +3,7 @@ import { constant } from './constant.ts';
 import { toFloat64 } from './float64/float64-backend.ts';
 import { transposeSquare } from './linear-solve/linear-operator.ts';
 import type { LinearOperator } from './linear-solve/linear-operator.ts';
-import { jvp, vjp, withoutTape } from './tape.ts';
+import { jvp, missingGradient, vjp, withoutTape } from './tape.ts';
 
 /**
  * The derivative of a map from vectors [n] to vectors [n] at a point, as a matrix-free operator on plain arrays.
@@ -32,7 +32,7 @@ export function linearise(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor): LinearO
         forward = 'available';
         return product;
       } catch (error) {
-        if (forward === 'available' || !isMissingGradient(error)) throw error;
+        if (forward === 'available' || missingGradient(error) === undefined) throw error;
         forward = 'missing';
       }
     }
@@ -40,9 +40,6 @@ export function linearise(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor): LinearO
   };
   return { size, apply, applyTranspose, toDense };
 }
-
-const isMissingGradient = (error: unknown): boolean =>
-  error instanceof Error && error.message.includes('gradient function not found');
 
 function assembleRows(applyTranspose: (u: Float64Array) => Float64Array, size: number): Float64Array {
   const matrix = new Float64Array(size * size);

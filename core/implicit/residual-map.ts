@@ -3,7 +3,8 @@ import { TesseraError } from '../errors.ts';
 import { toFloat64 } from './float64/float64-backend.ts';
 import { registerGradients } from './gradients/register-gradients.ts';
 import { allFinite } from './linear-solve/vector.ts';
-import { flattenTree, pack, unpack } from './tree.ts';
+import { withoutTape } from './tape.ts';
+import { flattenTree, haveShapesOf, pack, shapesOf, unpack } from './tree.ts';
 import type { FlatTree } from './tree.ts';
 
 /** F(x, theta) on packed vectors: x [n], the differentiated tensors, the other tensors -> [n]. */
@@ -22,6 +23,8 @@ export interface ResidualMap {
   readonly constants: readonly tf.Tensor[];
   /** Puts one value for each differentiated tensor into the shape of the arguments, null for all other tensors. */
   arrange<T>(values: readonly unknown[]): T;
+  /** Which tensors of the arguments, in the order of a tree's leaves, are differentiated. */
+  readonly isTheta: readonly boolean[];
 }
 
 /** F of the solution and the arguments, with values shaped like the solution. */
@@ -40,6 +43,7 @@ export function createResidualMap<X, A extends unknown[]>(
   constantArguments: readonly number[] = [],
 ): ResidualMap {
   registerGradients();
+  checkPositions(constantArguments, args.length);
   const x = flattenTree(solution);
   checkSolution(x);
   const shapes = x.leaves.map((leaf) => leaf.shape);
@@ -49,13 +53,14 @@ export function createResidualMap<X, A extends unknown[]>(
     const queues = { theta: [...theta], constants: [...constants] };
     const leaves = isTheta.map((yes) => (yes ? queues.theta.shift()! : queues.constants.shift()!));
     const value = optimalityFn(x.rebuild<X>(unpack(vector, shapes)), ...all.rebuild<A>(leaves));
-    return packResidual(value, x);
+    return packResidual(value, x.leaves);
   };
   return {
     residual,
     solution: x.leaves,
     theta: all.leaves.filter((_, i) => isTheta[i]),
     constants: all.leaves.filter((_, i) => !isTheta[i]),
+    isTheta,
     arrange: <T>(values: readonly unknown[]) => {
       const queue = [...values];
       return all.rebuild<T>(isTheta.map((yes) => (yes ? queue.shift() : null)));
@@ -68,6 +73,37 @@ function differentiableLeaves(args: readonly unknown[], constantArguments: reado
     flattenTree(argument).leaves.map(
       (leaf) => leaf.dtype === 'float32' && !constantArguments.includes(position),
     ),
+  );
+}
+
+function checkPositions(constants: readonly number[], count: number): void {
+  const wrong = constants.find((p) => !Number.isInteger(p) || p < 0 || p >= count);
+  if (wrong === undefined) return;
+  throw new TesseraError(
+    'bad-usage',
+    `constants: ${wrong} is no position among ${count} argument${count === 1 ? '' : 's'} (the first is 0, after the solution)`,
+  );
+}
+
+/**
+ * Refuses values of F that are not finite, which a derivative would carry on or, where F is constant, hide.
+ * TesseraError 'not-differentiable'.
+ */
+export function checkResidual(
+  map: Pick<ResidualMap, 'residual' | 'theta' | 'constants'>,
+  x: tf.Tensor,
+): void {
+  const finite = withoutTape(() => {
+    const value = tf.tidy(() => map.residual(x, map.theta, map.constants));
+    const values = toFloat64(value);
+    value.dispose();
+    return allFinite(values);
+  });
+  if (finite) return;
+  throw new TesseraError(
+    'not-differentiable',
+    'implicit derivative: the optimality condition has values at the solution that are not finite',
+    { hint: 'Look for log 0, division by 0 or an overflow in F, or for arguments that are not finite.' },
   );
 }
 
@@ -97,19 +133,18 @@ function checkSolution(x: FlatTree<unknown>): void {
 }
 
 /** Joins what F returned, after comparing it with the solution leaf by leaf. */
-function packResidual(value: unknown, x: FlatTree<unknown>): tf.Tensor {
+function packResidual(value: unknown, x: readonly tf.Tensor[]): tf.Tensor {
   const { leaves } = flattenTree(value);
-  const shapesOf = (tensors: readonly tf.Tensor[]): string =>
-    tensors.map((tensor) => `[${tensor.shape.join(', ')}]`).join(', ');
-  const fits =
-    leaves.length === x.leaves.length &&
-    leaves.every((leaf, i) => tf.util.arraysEqual(leaf.shape, x.leaves[i].shape));
-  if (!fits) {
+  if (!haveShapesOf(leaves, x)) {
     throw new TesseraError(
       'bad-tensor',
-      `optimality condition: expected values shaped like the solution, ${shapesOf(x.leaves)}, got ${shapesOf(leaves)}`,
+      `optimality condition: expected values shaped like the solution, ${shapesOf(x)}, got ${shapesOf(leaves)}`,
       { hint: 'F(x, ...) must return one value for every entry of x, in the same structure.' },
     );
   }
-  return pack(leaves);
+  const whole = leaves.find(({ dtype }) => dtype !== 'float32');
+  if (!whole) return pack(leaves);
+  throw new TesseraError('bad-tensor', `optimality condition: values must be real, got ${whole.dtype}`, {
+    hint: 'Casts to integers and comparisons have no derivative.',
+  });
 }

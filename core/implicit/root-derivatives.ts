@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { TesseraError } from '../errors.ts';
 import { constant } from './constant.ts';
 import { toFloat64 } from './float64/float64-backend.ts';
-import { solveForDerivative } from './implicit-options.ts';
+import { checkDerivative, solveForDerivative } from './implicit-options.ts';
 import type { ImplicitOptions, LinearReport } from './implicit-options.ts';
 import { denseOperator, transposeOperator, transposeSquare } from './linear-solve/linear-operator.ts';
 import type { LinearOperator } from './linear-solve/linear-operator.ts';
@@ -10,10 +10,11 @@ import { refine } from './linear-solve/dense-solve.ts';
 import { luFactor } from './linear-solve/lu-factor.ts';
 import { norm, subtract } from './linear-solve/vector.ts';
 import { linearise } from './linearise.ts';
-import { createResidualMap } from './residual-map.ts';
+import { checkResidual, createResidualMap } from './residual-map.ts';
 import type { OptimalityFn, ResidualMap } from './residual-map.ts';
-import { jvp, vjp, withoutTape } from './tape.ts';
-import { flattenTree, pack, unpack } from './tree.ts';
+import { explainMissingGradients, jvp, vjp, withoutTape } from './tape.ts';
+import { tangentLeaves } from './tangents.ts';
+import { flattenTree, haveShapesOf, pack, shapesOf, unpack } from './tree.ts';
 
 /** Options of the derivatives that are asked for directly. They report a status instead of throwing. */
 export type DerivativeOptions = Omit<ImplicitOptions, 'onSolve'>;
@@ -30,6 +31,11 @@ interface Linearised extends ResidualMap {
   readonly operator: LinearOperator;
 }
 
+/** Whatever encloses it, a derivative asked for directly is a value: nothing in it is recorded. */
+function inScope(run: () => tf.Tensor[]): void {
+  tf.tidy(() => explainMissingGradients(() => withoutTape(run)));
+}
+
 function linearisedAt<X, A extends unknown[]>(
   optimalityFn: OptimalityFn<X, A>,
   solution: X,
@@ -37,7 +43,13 @@ function linearisedAt<X, A extends unknown[]>(
   options: DerivativeOptions,
 ): Linearised {
   const map = createResidualMap(optimalityFn, solution, args, options.constants);
+  if (map.theta.length === 0) {
+    throw new TesseraError('not-differentiable', 'implicit derivative: no argument can be differentiated', {
+      hint: 'Arguments that are real tensors can, unless they are listed in { constants }; numbers and integers cannot.',
+    });
+  }
   const x = pack(map.solution);
+  checkResidual(map, x);
   return { ...map, x, operator: linearise((point) => map.residual(point, map.theta, map.constants), x) };
 }
 
@@ -54,13 +66,11 @@ function solveReporting(
 /** Values of a tree with one leaf for each of the solution's, packed; TesseraError if shapes differ. */
 function packLike(name: string, tree: unknown, leaves: readonly tf.Tensor[]): Float64Array {
   const given = flattenTree(tree).leaves;
-  const fits =
-    given.length === leaves.length &&
-    given.every((leaf, i) => tf.util.arraysEqual(leaf.shape, leaves[i].shape));
-  if (!fits) {
-    const shapes = (tensors: readonly tf.Tensor[]): string =>
-      tensors.map((t) => `[${t.shape.join(', ')}]`).join(', ');
-    throw new TesseraError('bad-tensor', `${name} must have shapes ${shapes(leaves)}, got ${shapes(given)}`);
+  if (!haveShapesOf(given, leaves)) {
+    throw new TesseraError(
+      'bad-tensor',
+      `${name} must have shapes ${shapesOf(leaves)}, got ${shapesOf(given)}`,
+    );
   }
   return toFloat64(pack(given));
 }
@@ -69,8 +79,8 @@ function packLike(name: string, tree: unknown, leaves: readonly tf.Tensor[]): Fl
  * Vector-Jacobian product of a root: cotangentᵀ · ∂x/∂args, in the shape of `args` (null where nothing is
  * differentiated). One linear solve with (∂F/∂x)ᵀ, one reverse pass.
  *
- * Throws TesseraError for shapes that do not fit and for values that are not finite; a system without a solution is a
- * status.
+ * Throws TesseraError for shapes that do not fit, values that are not finite, and when there is nothing to differentiate
+ * by; a system without a solution is a status. Constant for an enclosing gradient.
  */
 export function rootVjp<X, A extends unknown[]>(
   optimalityFn: OptimalityFn<X, A>,
@@ -82,52 +92,22 @@ export function rootVjp<X, A extends unknown[]>(
   let linear: LinearReport | undefined;
   let products: tf.Tensor[] = [];
   let arrange: ResidualMap['arrange'] | undefined;
-  tf.tidy(() =>
-    withoutTape(() => {
-      const { residual, x, theta, constants, operator, ...map } = linearisedAt(
-        optimalityFn,
-        solution,
-        args,
-        options,
-      );
-      const b = packLike('rootVjp: the cotangent', cotangent, map.solution);
-      const solved = solveReporting(transposeOperator(operator), b, options);
-      linear = solved.linear;
-      arrange = (values) => map.arrange(values);
-      products = vjp((free) => residual(x, free, constants), theta, tf.neg(constant(solved.x)));
-      return products;
-    }),
-  );
-  return { value: arrange!<A>(products), linear: linear! };
-}
-
-/** The differentiated tensors' tangents, zeros where the tree has none. */
-function tangentLeaves(
-  map: ResidualMap,
-  args: readonly unknown[],
-  tangents: readonly unknown[],
-): tf.Tensor[] {
-  const found: (tf.Tensor | undefined)[] = [];
-  const walk = (argument: unknown, tangent: unknown): void => {
-    if (argument instanceof tf.Tensor) found.push(tangent instanceof tf.Tensor ? tangent : undefined);
-    else if (typeof argument === 'object' && argument !== null)
-      for (const [key, child] of Object.entries(argument))
-        walk(child, (tangent as Record<string, unknown> | null | undefined)?.[key]);
-  };
-  walk(args, tangents);
-  const leaves = flattenTree(args).leaves;
-  const kept = leaves
-    .map((leaf, i) => ({ leaf, tangent: found[i] }))
-    .filter(({ leaf }) => map.theta.includes(leaf));
-  return kept.map(({ leaf, tangent }) => {
-    if (tangent && !tf.util.arraysEqual(tangent.shape, leaf.shape)) {
-      throw new TesseraError(
-        'bad-tensor',
-        `rootJvp: a tangent must have its argument's shape [${leaf.shape.join(', ')}], got [${tangent.shape.join(', ')}]`,
-      );
-    }
-    return tangent ?? tf.zerosLike(leaf);
+  inScope(() => {
+    const { residual, x, theta, constants, operator, ...map } = linearisedAt(
+      optimalityFn,
+      solution,
+      args,
+      options,
+    );
+    const b = packLike('rootVjp: the cotangent', cotangent, map.solution);
+    const solved = solveReporting(transposeOperator(operator), b, options);
+    linear = solved.linear;
+    arrange = (values) => map.arrange(values);
+    products = vjp((free) => residual(x, free, constants), theta, tf.neg(constant(solved.x)));
+    checkDerivative(products);
+    return products;
   });
+  return { value: arrange!<A>(products), linear: linear! };
 }
 
 /**
@@ -143,21 +123,19 @@ export function rootJvp<X, A extends unknown[]>(
 ): Derivative<X> {
   let linear: LinearReport | undefined;
   let leaves: tf.Tensor[] = [];
-  tf.tidy(() =>
-    withoutTape(() => {
-      const map = linearisedAt(optimalityFn, solution, args, options);
-      const { residual, x, theta, constants } = map;
-      const moved = tangentLeaves(map, args, tangents);
-      const along = jvp((free) => residual(x, free, constants), theta, moved);
-      const solved = solveReporting(map.operator, toFloat64(tf.neg(along)), options);
-      linear = solved.linear;
-      leaves = unpack(
-        constant(solved.x),
-        map.solution.map((leaf) => leaf.shape),
-      );
-      return leaves;
-    }),
-  );
+  inScope(() => {
+    const map = linearisedAt(optimalityFn, solution, args, options);
+    const { residual, x, theta, constants } = map;
+    const moved = tangentLeaves(map, args, tangents);
+    const along = jvp((free) => residual(x, free, constants), theta, moved);
+    const solved = solveReporting(map.operator, toFloat64(tf.neg(along)), options);
+    linear = solved.linear;
+    leaves = unpack(
+      constant(solved.x),
+      map.solution.map((leaf) => leaf.shape),
+    );
+    return leaves;
+  });
   return { value: flattenTree(solution).rebuild<X>(leaves), linear: linear! };
 }
 
@@ -177,21 +155,20 @@ export function rootJacobian<X, A extends unknown[], J = RootJacobian>(
 ): Derivative<J> {
   let linear: LinearReport | undefined;
   let value: unknown;
-  tf.tidy(() =>
-    withoutTape(() => {
-      const map = linearisedAt(optimalityFn, solution, args, options);
-      const solveRow = rowSolver(map.operator, options);
-      const rows = Array.from({ length: map.x.size }, (_, i) => {
-        const solved = solveRow(i);
-        linear = worse(linear, solved.linear);
-        const u = tf.neg(constant(solved.x));
-        return vjp((free) => map.residual(map.x, free, map.constants), map.theta, u);
-      });
-      const blocks = stackRows(map, rows);
-      value = flattenTree(solution).rebuild(blocks.map((perTheta) => map.arrange(perTheta)));
-      return blocks.flat();
-    }),
-  );
+  inScope(() => {
+    const map = linearisedAt(optimalityFn, solution, args, options);
+    const solveRow = rowSolver(map.operator, options);
+    const rows = Array.from({ length: map.x.size }, (_, i) => {
+      const solved = solveRow(i);
+      linear = worse(linear, solved.linear);
+      const u = tf.neg(constant(solved.x));
+      return vjp((free) => map.residual(map.x, free, map.constants), map.theta, u);
+    });
+    const blocks = stackRows(map, rows);
+    checkDerivative(blocks.flat());
+    value = flattenTree(solution).rebuild(blocks.map((perTheta) => map.arrange(perTheta)));
+    return blocks.flat();
+  });
   return { value: value as J, linear: linear! };
 }
 

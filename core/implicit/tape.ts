@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { TesseraError } from '../errors.ts';
 
 /** Whether an enclosing gradient is recording operations right now. */
 export function isRecording(): boolean {
@@ -19,8 +20,45 @@ export function withoutTape<T>(run: () => T): T {
   try {
     return run();
   } finally {
+    // Still there only if a gradient inside failed.
+    releaseTape();
     Object.assign(state, { activeTape, gradientDepth, kernelDepth });
   }
+}
+
+/**
+ * Disposes of what the current tape saved and drops it. tfjs does so at the end of a gradient, but not when the
+ * gradient throws: every tensor on the tape would stay in memory.
+ */
+export function releaseTape(): void {
+  const { state } = tf.engine();
+  const tape = state.activeTape as typeof state.activeTape | null;
+  for (const { saved } of tape ?? []) for (const tensor of saved ?? []) tensor.dispose();
+  Object.assign(state, { activeTape: null });
+}
+
+/** tfjs names the kernel it has no gradient for; this says what that means here. TesseraError 'not-differentiable'. */
+export function explainMissingGradients<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    const kernel = missingGradient(error);
+    if (kernel === undefined) throw error;
+    throw new TesseraError(
+      'not-differentiable',
+      `TensorFlow.js has no gradient for the operation ${kernel}`,
+      {
+        hint: 'Write the condition with other operations, or register a gradient with tf.registerGradient.',
+        cause: error,
+      },
+    );
+  }
+}
+
+/** The kernel that has no gradient, if that is what the error is about. */
+export function missingGradient(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return /gradient function not found for (\w+)/.exec(error.message)?.[1] ?? missingGradient(error.cause);
 }
 
 /**
@@ -52,9 +90,13 @@ function onOwnTape<T>(run: () => T): T {
   const outer = state.activeTape;
   state.activeTape = [];
   try {
-    return run();
-  } finally {
+    const result = run();
     for (const node of state.activeTape) outer.push(node);
+    return result;
+  } catch (error) {
+    releaseTape();
+    throw error;
+  } finally {
     state.activeTape = outer;
   }
 }

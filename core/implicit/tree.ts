@@ -61,3 +61,17 @@ export function unpack(vector: tf.Tensor, shapes: readonly (readonly number[])[]
     return tf.reshape(part, [...shape]);
   });
 }
+
+/** Whether two lists of tensors agree in length and shapes. */
+export function haveShapesOf(tensors: readonly tf.Tensor[], wanted: readonly tf.Tensor[]): boolean {
+  return (
+    tensors.length === wanted.length &&
+    tensors.every((tensor, i) => tf.util.arraysEqual(tensor.shape, wanted[i].shape))
+  );
+}
+
+/** Shapes of a list of tensors, as error messages print them. */
+export function shapesOf(tensors: readonly tf.Tensor[]): string {
+  if (tensors.length === 0) return 'no tensor';
+  return tensors.map(({ shape }) => `[${shape.join(', ')}]`).join(', ');
+}

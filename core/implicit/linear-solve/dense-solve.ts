@@ -1,7 +1,7 @@
 import { choleskyFactor } from './cholesky-factor.ts';
 import { luFactor } from './lu-factor.ts';
 import { denseMatrix, denseOperator } from './linear-operator.ts';
-import type { LinearOperator, LinearSolver } from './linear-operator.ts';
+import type { LinearOperator, LinearSolveOptions, LinearSolver } from './linear-operator.ts';
 import { prepare } from './prepare.ts';
 import { addScaled, norm, subtract } from './vector.ts';
 
@@ -38,20 +38,48 @@ export function refine(
 
 /** Assembles A and solves by LU with refinement. Any regular A; O(n³). `breakdown`: A is numerically singular. */
 export const lu: LinearSolver = (operator, b, options = {}) => {
-  const { a, x, finish } = prepare(operator, b, options);
-  const matrix = denseMatrix(a);
-  const factor = luFactor(matrix, a.size);
+  const { a, x, finish } = prepare(assembled(operator), b, options);
+  const factor = luFactor(denseMatrix(a), a.size);
   if (factor.singular) return finish(x, 'breakdown', 0);
-  const refined = refine(denseOperator(matrix, a.size), factor.solve, b);
+  const refined = refine(a, factor.solve, b);
   return finish(refined.x, 'converged', refined.steps);
 };
 
-/** Assembles A and solves by Cholesky with refinement. `breakdown`: A is not positive definite. */
+/** Assembles A and solves by Cholesky with refinement. `breakdown`: A is not symmetric positive definite. */
 export const cholesky: LinearSolver = (operator, b, options = {}) => {
-  const { a, x, finish } = prepare(operator, b, options);
-  const matrix = denseMatrix(a);
-  const factor = choleskyFactor(matrix, a.size);
+  const { a, x, finish } = prepare(assembled(operator), b, options);
+  const factor = choleskyFactor(denseMatrix(a), a.size);
   if (!factor.definite) return finish(x, 'breakdown', 0);
-  const refined = refine(denseOperator(matrix, a.size), factor.solve, b);
+  const refined = refine(a, factor.solve, b);
   return finish(refined.x, 'converged', refined.steps);
 };
+
+const assembled = (operator: LinearOperator): LinearOperator =>
+  denseOperator(denseMatrix(operator), operator.size);
+
+/**
+ * A solver that corrects what another one finds for a nearby system: iterative refinement around any method.
+ *
+ * `inner` solves with `innerOptions` (a ridge, a loose tol, a preconditioner), the residual is that of A itself. Status
+ * `max-iterations` after `maxIter` corrections (default 50 here), `breakdown` when a correction no longer helps.
+ */
+export function iterativeRefinement(
+  inner: LinearSolver,
+  innerOptions: LinearSolveOptions = {},
+): LinearSolver {
+  return (operator, b, options = {}) => {
+    const { a, tol, bNorm, x, r: first, finish } = prepare(operator, b, options);
+    const { maxIter = 50 } = options;
+    let r = first;
+    for (let step = 0; step < maxIter; step++) {
+      if (norm(r) <= tol * bNorm) return finish(x, 'converged', step);
+      const candidate = Float64Array.from(x);
+      addScaled(candidate, 1, inner(a, r, innerOptions).x);
+      const next = subtract(b, a.apply(candidate));
+      if (!(norm(next) < 0.9 * norm(r))) return finish(x, 'breakdown', step);
+      x.set(candidate);
+      r = next;
+    }
+    return finish(x, norm(r) <= tol * bNorm ? 'converged' : 'max-iterations', maxIter);
+  };
+}

@@ -30,7 +30,7 @@ export interface LinearSolveOptions {
   readonly maxIter?: number;
   /** Warm start. @default zeros */
   readonly init?: Float64Array;
-  /** Approximates A⁻¹ · r. Must be symmetric positive definite for cg. */
+  /** Approximates A⁻¹ · r, for cg (then symmetric positive definite), gmres and bicgstab; others have no use for it. */
   readonly preconditioner?: (r: Float64Array) => Float64Array;
   /** Solves (A + ridge · I) x = b instead. @default 0 */
   readonly ridge?: number;

@@ -12,11 +12,25 @@ export interface Prepared {
   readonly x: Float64Array;
   readonly r: Float64Array;
   readonly bNorm: number;
-  /** Wraps up: recomputes the residual, and calls anything that is not finite a breakdown. */
+  /**
+   * Wraps up: recomputes the residual; what is not finite, or claims to have converged and is not even near, is a
+   * breakdown.
+   */
   readonly finish: (x: Float64Array, status: LinearStatus, iterations: number) => LinearSolution;
 }
 
-/** Checks lengths (TesseraError 'bad-tensor') and computes the first residual. */
+function checkOptions({ tol = 0, maxIter = 0, ridge = 0, restart = 1 }: LinearSolveOptions): void {
+  const isWhole = (value: number): boolean => Number.isInteger(value) || value === Infinity;
+  const wrong = [
+    ...(tol >= 0 ? [] : [`tol must be 0 or more, got ${tol}`]),
+    ...(isWhole(maxIter) && maxIter >= 0 ? [] : [`maxIter must be a whole number, got ${maxIter}`]),
+    ...(Number.isFinite(ridge) ? [] : [`ridge must be a number, got ${ridge}`]),
+    ...(isWhole(restart) && restart >= 1 ? [] : [`restart must be 1 or more, got ${restart}`]),
+  ];
+  if (wrong.length > 0) throw new TesseraError('bad-usage', `linear solve: ${wrong.join('; ')}`);
+}
+
+/** Checks lengths and options (TesseraError 'bad-tensor', 'bad-usage') and computes the first residual. */
 export function prepare(operator: LinearOperator, b: Float64Array, options: LinearSolveOptions): Prepared {
   const { size } = operator;
   for (const [name, vector] of [
@@ -30,26 +44,33 @@ export function prepare(operator: LinearOperator, b: Float64Array, options: Line
       );
     }
   }
+  checkOptions(options);
   const a = addRidge(operator, options.ridge ?? 0);
   const x = options.init ? Float64Array.from(options.init) : new Float64Array(size);
   const r = options.init ? subtract(b, a.apply(x)) : Float64Array.from(b);
   const bNorm = norm(b);
+  const tol = options.tol ?? 1e-10;
   return {
     a,
-    tol: options.tol ?? 1e-10,
+    tol,
     maxIter: options.maxIter ?? 10 * size + 100,
     precondition: options.preconditioner ?? ((v) => v),
     x,
     r,
     bNorm,
-    finish: (solution, status, iterations) => finish(a, b, bNorm, solution, status, iterations),
+    finish: (solution, status, iterations) => finish({ a, b, bNorm, tol }, solution, status, iterations),
   };
 }
 
+interface System {
+  readonly a: LinearOperator;
+  readonly b: Float64Array;
+  readonly bNorm: number;
+  readonly tol: number;
+}
+
 function finish(
-  a: LinearOperator,
-  b: Float64Array,
-  bNorm: number,
+  { a, b, bNorm, tol }: System,
   x: Float64Array,
   status: LinearStatus,
   iterations: number,
@@ -58,5 +79,7 @@ function finish(
   if (bNorm === 0) return { x: new Float64Array(b.length), status: 'converged', iterations, residual: 0 };
   const residual = norm(subtract(b, a.apply(x))) / bNorm;
   const finite = allFinite(x) && Number.isFinite(residual);
-  return { x, status: finite ? status : 'breakdown', iterations, residual };
+  // A method may believe its own recursion when the matrix is not what it takes it for, or nearly singular.
+  const believable = status !== 'converged' || residual <= Math.max(1e3 * tol, 1e-6);
+  return { x, status: finite && believable ? status : 'breakdown', iterations, residual };
 }

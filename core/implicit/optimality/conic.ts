@@ -23,6 +23,10 @@ function projectDual(v: tf.Tensor, cone: Cone): tf.Tensor {
       return projectionSecondOrderCone(v);
     case 'psd':
       return tf.reshape(projectionPsdCone(tf.reshape(v, [cone.size, cone.size])), [v.size]);
+    default:
+      throw new TesseraError('unknown-name', `unknown cone "${String((cone as Cone).kind)}"`, {
+        hint: 'Use zero, free, non-negative, second-order or psd.',
+      });
   }
 }
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { TesseraError } from '../../errors.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { luFactor } from '../linear-solve/lu-factor.ts';
@@ -90,8 +91,12 @@ export function blockProximalGradient<A extends unknown[]>(
   stepsizes: Scalar | readonly Scalar[] = 1,
 ): OptimalityFn<readonly tf.Tensor[], A> {
   const gradient = gradientOf(objective);
-  const stepOf = (block: number): tf.Tensor =>
-    asTensor(Array.isArray(stepsizes) ? (stepsizes as readonly Scalar[])[block] : (stepsizes as Scalar));
+  const stepOf = (block: number): tf.Tensor => {
+    if (!Array.isArray(stepsizes)) return asTensor(stepsizes as Scalar);
+    const own = (stepsizes as readonly (Scalar | undefined)[])[block];
+    if (own !== undefined) return asTensor(own);
+    throw new TesseraError('bad-usage', `block proximal gradient: no step size for block ${block}`);
+  };
   return (x, ...args) =>
     zipTrees(x, gradient(x, ...args), (leaf, g, block) => {
       const eta = stepOf(block);

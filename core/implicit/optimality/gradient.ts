@@ -17,14 +17,15 @@ export function gradientOf<X, A extends unknown[]>(objective: Objective<X, A>): 
   return (x, ...args) => {
     registerGradients();
     const tree = flattenTree(x);
+    if (tree.leaves.length === 0) throw new TesseraError('bad-tensor', 'gradient: the point holds no tensor');
     const value = (leaves: tf.Tensor[]): tf.Tensor => {
       const result = objective(tree.rebuild<X>(leaves), ...args);
-      if (result.size === 1) return tf.reshape(result, []);
-      throw new TesseraError(
-        'bad-tensor',
-        `an objective must return one number, got shape [${result.shape.join(', ')}]`,
-        { hint: 'Reduce it with tf.sum or tf.mean.' },
-      );
+      const isTensor = (result as unknown) instanceof tf.Tensor;
+      if (isTensor && result.size === 1) return tf.reshape(result, []);
+      const got = isTensor ? `shape [${result.shape.join(', ')}]` : typeof result;
+      throw new TesseraError('bad-tensor', `an objective must return one number in a tensor, got ${got}`, {
+        hint: 'Reduce it with tf.sum or tf.mean.',
+      });
     };
     return tree.rebuild<X>(vjp(value, tree.leaves, tf.scalar(1)));
   };

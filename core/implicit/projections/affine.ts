@@ -1,26 +1,53 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { TesseraError } from '../../errors.ts';
+import { checkSameShape } from '../checks.ts';
+import { constant } from '../constant.ts';
+import { toFloat64 } from '../float64/float64-backend.ts';
+import { norm } from '../linear-solve/vector.ts';
 import { solveSystem } from '../linear-solve/solve-system.ts';
 import { asTensor } from '../scalar.ts';
 import type { Scalar } from '../scalar.ts';
+import { shapesOf } from '../tree.ts';
 
 const dot = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.sum(tf.mul(a, b));
 
-/** argmin ‖p - x‖² over a · p = b, for a ≠ 0 of x's shape. */
-export function projectionHyperplane(x: tf.Tensor, a: tf.Tensor, b: Scalar): tf.Tensor {
-  return tf.tidy(() => tf.sub(x, tf.mul(a, tf.div(tf.sub(dot(a, x), asTensor(b)), dot(a, a)))));
+/** a and b in units of ‖a‖, whose square may overflow. TesseraError 'bad-tensor' for another shape than x's, or a = 0. */
+function normalised(where: string, x: tf.Tensor, a: tf.Tensor, b: Scalar): [tf.Tensor, tf.Tensor] {
+  checkSameShape(where, 'a', a, x);
+  const length = norm(toFloat64(a));
+  if (length === 0) throw new TesseraError('bad-tensor', `${where}: a must not be zero`);
+  const unit = constant(length);
+  return [tf.div(a, unit), tf.div(asTensor(b), unit)];
 }
 
-/** argmin ‖p - x‖² over a · p <= b. */
+/** argmin ‖p - x‖² over a · p = b. Throws TesseraError 'bad-tensor' unless a ≠ 0 has x's shape. */
+export function projectionHyperplane(x: tf.Tensor, a: tf.Tensor, b: Scalar): tf.Tensor {
+  return tf.tidy(() => {
+    const [n, offset] = normalised('hyperplane projection', x, a, b);
+    return tf.sub(x, tf.mul(n, tf.div(tf.sub(dot(n, x), offset), dot(n, n))));
+  });
+}
+
+/** argmin ‖p - x‖² over a · p <= b. Throws TesseraError 'bad-tensor' unless a ≠ 0 has x's shape. */
 export function projectionHalfspace(x: tf.Tensor, a: tf.Tensor, b: Scalar): tf.Tensor {
-  return tf.tidy(() => tf.sub(x, tf.mul(a, tf.div(tf.relu(tf.sub(dot(a, x), asTensor(b))), dot(a, a)))));
+  return tf.tidy(() => {
+    const [n, offset] = normalised('half-space projection', x, a, b);
+    return tf.sub(x, tf.mul(n, tf.div(tf.relu(tf.sub(dot(n, x), offset)), dot(n, n))));
+  });
 }
 
 /**
  * argmin ‖p - x‖² over A p = b, for x [n], A [m, n] of full row rank, b [m]:  x - Aᵀ (A Aᵀ)⁻¹ (A x - b).
  *
- * Throws TesseraError 'not-differentiable' if rows of A depend on each other.
+ * Throws TesseraError: 'bad-tensor' if shapes do not fit, 'not-differentiable' if rows of A depend on each other.
  */
 export function projectionAffineSet(x: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  if (x.rank !== 1 || a.rank !== 2 || a.shape[1] !== x.size || b.rank !== 1 || b.size !== a.shape[0]) {
+    throw new TesseraError(
+      'bad-tensor',
+      `affine projection: expected x [n], A [m, n] and b [m], got ${shapesOf([x, a, b])}`,
+    );
+  }
   return tf.tidy(() => {
     const [m, n] = a.shape as [number, number];
     const excess = tf.sub(tf.reshape(tf.matMul(a, tf.reshape(x, [n, 1])), [m]), b);

@@ -34,7 +34,13 @@ function sidesOfSolution(box: Box, c: number): Int8Array {
     (value - box.alpha[i]) / box.w[i],
     (value - box.beta[i]) / box.w[i],
   ]);
-  const sorted = kinks.flat().sort((a, b) => a - b);
+  const sorted = kinks
+    .flat()
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b);
+  // Beyond the kinks every free entry is one without a bound on that side.
+  sorted.unshift((sorted[0] ?? 0) - 1);
+  sorted.push(sorted.at(-1)! + 1);
   let low = 0;
   let high = sorted.length - 1;
   while (high - low > 1) {
@@ -46,7 +52,7 @@ function sidesOfSolution(box: Box, c: number): Int8Array {
 }
 
 /**
- * argmin ‖p - x‖² over alpha <= p <= beta, w · p = c, for vectors of one length and w > 0.
+ * argmin ‖p - x‖² over alpha <= p <= beta, w · p = c, for vectors of one length and w > 0. Bounds may be infinite.
  *
  * Exact (sorting the kinks of the dual), not a bisection to a tolerance. Throws TesseraError 'bad-tensor' unless
  * w > 0, alpha <= beta and w · alpha <= c <= w · beta.
@@ -65,13 +71,17 @@ export function projectionBoxSection(
     const sides = sidesOfSolution(box, toFloat64(total)[0]);
     const mask = (side: number): tf.Tensor => constant(Float64Array.from(sides, (s) => Number(s === side)));
     const [lower, free, upper] = [mask(-1), mask(0), mask(1)];
-    const fixed = tf.add(tf.mul(lower, alpha), tf.mul(upper, beta));
+    const fixed = tf.add(onlyWhere(lower, alpha), onlyWhere(upper, beta));
     if (!sides.includes(0)) return fixed;
     const excess = tf.sub(tf.sum(tf.mul(w, tf.add(fixed, tf.mul(free, x)))), total);
     const tau = tf.div(excess, tf.sum(tf.mul(free, tf.square(w))));
     return tf.add(fixed, tf.mul(free, tf.sub(x, tf.mul(tau, w))));
   });
 }
+
+/** The masked entries, zero elsewhere; a product would make NaN of infinite bounds. */
+const onlyWhere = (mask: tf.Tensor, values: tf.Tensor): tf.Tensor =>
+  tf.where(tf.cast(mask, 'bool'), values, tf.zerosLike(values));
 
 function checkBox({ x, alpha, beta, w }: Box, c: number): void {
   if ([alpha, beta, w].some((vector) => vector.length !== x.length)) {

@@ -3,11 +3,22 @@ import { TesseraError } from '../../errors.ts';
 import { attachRoot } from '../attach-root.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
+import type { LinearSolver } from '../linear-solve/linear-operator.ts';
+import { prepare } from '../linear-solve/prepare.ts';
 import { norm } from '../linear-solve/vector.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 
-/** argmin ‖p - x‖² over the second-order cone {(t, z): ‖z‖ <= t}, for x = (t, z) [n], n >= 2. */
+/**
+ * argmin ‖p - x‖² over the second-order cone {(t, z): ‖z‖ <= t}, for x = (t, z) [n]. Throws TesseraError 'bad-tensor'
+ * unless x is a vector.
+ */
 export function projectionSecondOrderCone(x: tf.Tensor): tf.Tensor {
+  if (x.rank !== 1 || x.size === 0) {
+    throw new TesseraError(
+      'bad-tensor',
+      `second-order cone projection: expected a vector (t, z), got [${x.shape.join(', ')}]`,
+    );
+  }
   const values = toFloat64(x);
   const size = norm(values.subarray(1));
   if (size <= values[0]) return tf.clone(x);
@@ -26,8 +37,9 @@ export function projectionSecondOrderCone(x: tf.Tensor): tf.Tensor {
 /**
  * Nearest positive semidefinite matrix (Frobenius) to a symmetric X [n, n]: negative eigenvalues set to 0.
  *
- * The derivative comes from P(P - X) + (P - X)P = 0, whose linearisation in the eigenbasis has the entries
- * |λᵢ| + |λⱼ|: it exists unless X has the eigenvalue 0 twice or more. O(n⁶) for the derivative: for small n.
+ * The derivative comes from P(P - X) + (P - X)P = 0. Linearised it is D ↦ |X|D + D|X|, which the eigenbasis divides
+ * entry by entry by |λᵢ| + |λⱼ|: it exists unless X is singular. O(n³). Throws TesseraError 'bad-tensor' for another
+ * shape and for values that are not finite.
  */
 export function projectionPsdCone(x: tf.Tensor): tf.Tensor {
   const n = x.shape[0] ?? 0;
@@ -44,7 +56,38 @@ export function projectionPsdCone(x: tf.Tensor): tf.Tensor {
     for (let i = 0; i < n; i++)
       for (let j = 0; j < n; j++) projected[i * n + j] += value * vectors[i * n + k] * vectors[j * n + k];
   });
-  return tf.tidy(() => attachRoot(psdResidual)(constant(projected, [n, n]), x));
+  const solve = dividedBySizes(values, vectors);
+  return tf.tidy(() => attachRoot(psdResidual, { solve })(constant(projected, [n, n]), x));
+}
+
+/** Solves |X|D + D|X| = B for a row-major B [n², 1], given X's eigenvalues and vectors. */
+function dividedBySizes(values: Float64Array, vectors: Float64Array): LinearSolver {
+  const n = values.length;
+  const cutoff = n * Number.EPSILON * Math.max(...values.map(Math.abs));
+  return (operator, b) => {
+    const { x, finish } = prepare(operator, b, {});
+    const rotated = congruence(b, vectors, n, true);
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) {
+        const size = Math.abs(values[i]) + Math.abs(values[j]);
+        if (!(size > cutoff)) return finish(x, 'breakdown', 0);
+        rotated[i * n + j] /= size;
+      }
+    }
+    return { x: congruence(rotated, vectors, n, false), status: 'converged', iterations: 0, residual: 0 };
+  };
+}
+
+/** VᵀBV, or VBVᵀ back, of row-major [n, n] arrays. */
+function congruence(b: Float64Array, v: Float64Array, n: number, forward: boolean): Float64Array {
+  const at = (i: number, k: number): number => (forward ? v[k * n + i] : v[i * n + k]);
+  const half = new Float64Array(n * n);
+  const whole = new Float64Array(n * n);
+  for (let i = 0; i < n; i++)
+    for (let k = 0; k < n; k++) for (let j = 0; j < n; j++) half[i * n + j] += at(i, k) * b[k * n + j];
+  for (let i = 0; i < n; i++)
+    for (let k = 0; k < n; k++) for (let j = 0; j < n; j++) whole[i * n + j] += half[i * n + k] * at(j, k);
+  return whole;
 }
 
 function psdResidual(p: tf.Tensor, x: tf.Tensor): tf.Tensor {

@@ -1,4 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { TesseraError } from '../../errors.ts';
+import { checkNonNegative } from '../checks.ts';
+import { toFloat64 } from '../float64/float64-backend.ts';
 import { asTensor } from '../scalar.ts';
 import type { Scalar } from '../scalar.ts';
 
@@ -7,18 +10,29 @@ export function projectionNonNegative(x: tf.Tensor): tf.Tensor {
   return tf.relu(x);
 }
 
-/** argmin ‖p - x‖² over lower <= p <= upper (numbers, or tensors that broadcast to x); needs lower <= upper. */
+/**
+ * argmin ‖p - x‖² over lower <= p <= upper (numbers, or tensors that broadcast to x). Throws TesseraError 'bad-tensor' if
+ * lower > upper anywhere.
+ */
 export function projectionBox(x: tf.Tensor, lower: Scalar, upper: Scalar): tf.Tensor {
-  return tf.tidy(() => tf.minimum(tf.maximum(x, asTensor(lower)), asTensor(upper)));
+  return tf.tidy(() => {
+    const [low, high] = [asTensor(lower), asTensor(upper)];
+    if (toFloat64(tf.cast(tf.greater(low, high), 'float32')).includes(1)) {
+      throw new TesseraError('bad-tensor', 'box projection: the box is empty: lower > upper');
+    }
+    return tf.minimum(tf.maximum(x, low), high);
+  });
 }
 
 /** argmin ‖p - x‖² over 0 <= p <= unit. */
 export function projectionHypercube(x: tf.Tensor, unit: Scalar = 1): tf.Tensor {
+  checkNonNegative('hypercube projection', 'unit', unit);
   return projectionBox(x, 0, unit);
 }
 
 /** argmin ‖p - x‖² over |pᵢ| <= maxValue. */
 export function projectionLinfBall(x: tf.Tensor, maxValue: Scalar = 1): tf.Tensor {
+  checkNonNegative('l∞ ball projection', 'maxValue', maxValue);
   return tf.tidy(() => {
     const bound = asTensor(maxValue);
     return projectionBox(x, tf.neg(bound), bound);

@@ -1,29 +1,49 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { TesseraError } from '../../errors.ts';
+import { checkNonNegative } from '../checks.ts';
+import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { norm } from '../linear-solve/vector.ts';
 import { asTensor } from '../scalar.ts';
 import type { Scalar } from '../scalar.ts';
 
-/** value · x / ‖x‖₂. Throws TesseraError 'bad-tensor' at x = 0, from which every point of the sphere is as near. */
+/**
+ * ‖x‖₂ of all entries as a differentiable scalar, for x ≠ 0; NaN if an entry is.
+ *
+ * Computed in units of `length`, its value: squares of entries above 1e19 or below 1e-19 leave 32 bits.
+ */
+export function lengthOf(x: tf.Tensor, length = norm(toFloat64(x))): tf.Tensor {
+  const unit = constant(length);
+  return tf.mul(unit, tf.sqrt(tf.sum(tf.square(tf.div(x, unit)))));
+}
+
+/**
+ * value · x / ‖x‖₂. Throws TesseraError 'bad-tensor' for value < 0, and at x = 0, from which every point of the sphere is
+ * as near.
+ */
 export function projectionL2Sphere(x: tf.Tensor, value: Scalar = 1): tf.Tensor {
-  if (norm(toFloat64(x)) === 0) {
+  checkNonNegative('l2 sphere projection', 'value', value);
+  const length = norm(toFloat64(x));
+  if (length === 0) {
     throw new TesseraError('bad-tensor', 'l2 sphere projection: the zero vector has no nearest point', {
       hint: 'Start the solver elsewhere, or project onto the ball.',
     });
   }
-  return tf.tidy(() => tf.mul(x, tf.div(asTensor(value), tf.sqrt(tf.sum(tf.square(x))))));
+  // The direction first: value / ‖x‖ overflows for a tiny x.
+  return tf.tidy(() => tf.mul(asTensor(value), tf.div(x, lengthOf(x, length))));
 }
 
-/** argmin ‖p - x‖² over ‖p‖₂ <= maxValue; the identity inside, with derivative identity at x = 0 too. */
+/**
+ * argmin ‖p - x‖² over ‖p‖₂ <= maxValue; the identity inside, with derivative identity at x = 0 too. Throws TesseraError
+ * 'bad-tensor' for maxValue < 0.
+ */
 export function projectionL2Ball(x: tf.Tensor, maxValue: Scalar = 1): tf.Tensor {
+  checkNonNegative('l2 ball projection', 'maxValue', maxValue);
   return tf.tidy(() => {
     const radius = asTensor(maxValue);
-    const squared = tf.sum(tf.square(x));
-    const inside = tf.lessEqual(squared, tf.square(radius));
-    const one = tf.onesLike(squared);
-    // The square root is taken of 1 inside: its slope at 0 is infinite and would turn into NaN.
-    const safe = tf.sqrt(tf.where(inside, one, squared));
-    return tf.mul(x, tf.where(inside, one, tf.div(radius, safe)));
+    const length = norm(toFloat64(x));
+    // Inside it does not depend on the radius; the product keeps the two connected for tf.grads.
+    if (length <= toFloat64(radius)[0]) return tf.add(x, tf.mul(radius, constant(0)));
+    return tf.mul(radius, tf.div(x, lengthOf(x, length)));
   });
 }

@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { TesseraError } from '../../errors.ts';
+import { checkNonNegative } from '../checks.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { asTensor } from '../scalar.ts';
 import type { Scalar } from '../scalar.ts';
+import { shapesOf } from '../tree.ts';
 
 /** Which entries of one row stay positive (Held, Wolfe & Crowder 1974): sort, then find the threshold. */
 function supportOf(row: Float64Array, value: number, maxNonZero: number): Float64Array {
@@ -21,6 +23,7 @@ function supportOf(row: Float64Array, value: number, maxNonZero: number): Float6
 }
 
 function supportMask(x: tf.Tensor, value: tf.Tensor, maxNonZero: number): tf.Tensor {
+  checkShapes(x, value);
   const rows = toFloat64(x);
   const totals = toFloat64(value);
   if (!totals.every((total) => total > 0)) {
@@ -36,6 +39,15 @@ function supportMask(x: tf.Tensor, value: tf.Tensor, maxNonZero: number): tf.Ten
     mask.set(supportOf(rows.subarray(start, start + width), total, maxNonZero), start);
   }
   return constant(mask, x.shape);
+}
+
+function checkShapes(x: tf.Tensor, value: tf.Tensor): void {
+  const [rows, width] = [x.shape.slice(0, -1), x.shape.at(-1) ?? 0];
+  if (width > 0 && (value.size === 1 || value.shape.join() === rows.join())) return;
+  throw new TesseraError(
+    'bad-tensor',
+    `simplex projection: expected x [..., n] with n > 0 and one sum or one for each row, got ${shapesOf([x, value])}`,
+  );
 }
 
 /** On a known support the projection is affine: subtract the same amount everywhere. */
@@ -60,9 +72,16 @@ export function projectionSimplex(x: tf.Tensor, value: Scalar = 1): tf.Tensor {
 
 /**
  * Projection onto the simplex of the `maxNonZero` largest entries, zero elsewhere: a global minimiser over the vectors of
- * the simplex with at most that many non-zeros (Kyrillidis et al. 2013). Ties go to the first entry.
+ * the simplex with at most that many non-zeros (Kyrillidis et al. 2013). Ties go to the first entry. Throws
+ * TesseraError 'bad-usage' unless `maxNonZero` is a whole number above 0 (or Infinity).
  */
 export function projectionSparseSimplex(x: tf.Tensor, maxNonZero: number, value: Scalar = 1): tf.Tensor {
+  if (!(maxNonZero >= 1) || (maxNonZero !== Infinity && !Number.isInteger(maxNonZero))) {
+    throw new TesseraError(
+      'bad-usage',
+      `sparse simplex projection: maxNonZero must be a whole number above 0, got ${maxNonZero}`,
+    );
+  }
   return tf.tidy(() => {
     const total = asTensor(value);
     return shiftOnSupport(x, total, supportMask(x, total, maxNonZero));
@@ -78,11 +97,19 @@ export function projectionL1Sphere(x: tf.Tensor, value: Scalar = 1): tf.Tensor {
   });
 }
 
-/** argmin ‖p - x‖² over ‖p‖₁ <= maxValue for a vector x; the identity inside. */
+/**
+ * argmin ‖p - x‖² over ‖p‖₁ <= maxValue for a vector x; the identity inside. Throws TesseraError 'bad-tensor' for
+ * maxValue < 0.
+ */
 export function projectionL1Ball(x: tf.Tensor, maxValue: Scalar = 1): tf.Tensor {
+  checkNonNegative('l1 ball projection', 'maxValue', maxValue);
   return tf.tidy(() => {
     const radius = asTensor(maxValue);
-    const inside = tf.lessEqual(tf.sum(tf.abs(x)), radius);
-    return tf.where(inside, x, projectionL1Sphere(x, radius));
+    const limit = toFloat64(radius)[0];
+    const length = toFloat64(x).reduce((sum, value) => sum + Math.abs(value), 0);
+    if (length > limit && limit > 0) return projectionL1Sphere(x, radius);
+    // Neither inside nor for radius 0 does the point move with the radius; the product keeps them connected for tf.grads.
+    const kept = length <= limit || Number.isNaN(length) ? x : tf.mul(x, constant(0));
+    return tf.add(kept, tf.mul(radius, constant(0)));
   });
 }

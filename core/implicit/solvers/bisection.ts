@@ -28,11 +28,19 @@ export function bisection<A extends unknown[]>(
   options: BisectionOptions,
 ): Solver<tf.Tensor, A, Bracket> {
   const { lower, upper } = options;
-  const at = (x: number, args: A): number => numberOf(rootFn(constant(x), ...args));
+  const at = (x: number, args: A): number => {
+    const value = rootFn(constant(x), ...args);
+    if (value.size === 1) return numberOf(value);
+    throw new TesseraError(
+      'bad-tensor',
+      `bisection: f must return one number, got [${value.shape.join(', ')}]`,
+    );
+  };
   return createSolver<tf.Tensor, A, Bracket>(
     {
       optimality: rootFn,
       maxIter: 200,
+      ignoresStart: true,
       start: (_, ...args) => {
         const [low, high] = [at(lower, args), at(upper, args)];
         if (!(low * high <= 0)) {

@@ -1,16 +1,29 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { TesseraError } from '../../errors.ts';
 import { constant } from '../constant.ts';
 import { fixedPointResidual } from '../custom-fixed-point.ts';
 import { blockProximalGradient } from '../optimality/fixed-points.ts';
 import type { BlockProxFn } from '../optimality/fixed-points.ts';
 import { gradientOf } from '../optimality/gradient.ts';
 import type { Objective } from '../optimality/gradient.ts';
+import { checkStepsize } from './check-solver.ts';
 import { createSolver, treeNorm } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 
 export interface BlockCoordinateOptions extends SolverOptions {
   /** One for each block, at most 1 / (curvature of the block); a single number serves all. @default 1 */
   readonly stepsizes?: number | readonly number[];
+}
+
+function checkBlocks(x: readonly tf.Tensor[], stepsizes: number | readonly number[]): null {
+  const isList = Array.isArray(x) && x.every((block) => block instanceof tf.Tensor);
+  if (isList && (typeof stepsizes === 'number' || stepsizes.length === x.length)) return null;
+  throw new TesseraError(
+    'bad-tensor',
+    isList
+      ? `block coordinate descent: ${x.length} blocks need as many step sizes or a single one`
+      : 'block coordinate descent: the start must be a list of tensors',
+  );
 }
 
 /**
@@ -27,6 +40,7 @@ export function blockCoordinateDescent<A extends unknown[]>(
 ): Solver<readonly tf.Tensor[], A, null> {
   const { stepsizes = 1 } = options;
   const stepOf = (block: number): number => (typeof stepsizes === 'number' ? stepsizes : stepsizes[block]);
+  (typeof stepsizes === 'number' ? [stepsizes] : stepsizes).forEach(checkStepsize);
   const updateBlock = (x: readonly tf.Tensor[], block: number, args: A): tf.Tensor => {
     const ofBlock: Objective<tf.Tensor, A> = (value, ...rest) => objective(x.with(block, value), ...rest);
     const eta = constant(stepOf(block));
@@ -37,7 +51,7 @@ export function blockCoordinateDescent<A extends unknown[]>(
     {
       optimality: fixedPointResidual(blockProximalGradient(objective, prox, stepsizes)),
       maxIter: 5000,
-      start: () => null,
+      start: (...[x]: [readonly tf.Tensor[], ...A]) => checkBlocks(x, stepsizes),
       advance: (x, _, __, ...args) => {
         let current = x;
         let error = 0;

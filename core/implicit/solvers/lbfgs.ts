@@ -2,10 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { dot, norm } from '../linear-solve/vector.ts';
-import { gradientOf } from '../optimality/gradient.ts';
 import type { Objective } from '../optimality/gradient.ts';
 import { stationaryPoint } from '../optimality/stationary.ts';
 import { withoutTape } from '../tape.ts';
+import { packProblem } from './packed-problem.ts';
+import type { PackedProblem } from './packed-problem.ts';
 import { createSolver, numberOf } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 
@@ -41,7 +42,7 @@ function twoLoop(pairs: readonly Pair[], g: tf.Tensor): tf.Tensor {
   return q;
 }
 
-/** Step length by bisection between Armijo's and the weak Wolfe condition (Lewis & Overton 2013). */
+/** Step length by bisection between Armijo's and the weak Wolfe condition (Lewis & Overton 2013); NaN if unbounded. */
 function wolfeLength(
   along: (length: number) => { value: number; slope: number },
   value: number,
@@ -56,53 +57,62 @@ function wolfeLength(
     else return length;
     length = high === Infinity ? 2 * low : (low + high) / 2;
   }
-  return length;
+  // Forty doublings and still downhill: there is no minimum.
+  return high === Infinity ? NaN : length;
 }
 
 /**
- * minimise a smooth f(x, ...args) of one tensor x by limited-memory BFGS (Liu & Nocedal 1989) with a weak Wolfe line search.
- * Error: ‖∇f‖. Differentiated through ∇f = 0. @default maxIter 500
+ * minimise a smooth f(x, ...args) by limited-memory BFGS (Liu & Nocedal 1989) with a weak Wolfe line search. Error: ‖∇f‖;
+ * `diverged` when f falls without end. Differentiated through ∇f = 0. @default maxIter 500
  */
-export function lbfgs<A extends unknown[]>(
-  objective: Objective<tf.Tensor, A>,
+export function lbfgs<A extends unknown[], X = tf.Tensor>(
+  objective: Objective<X, A>,
   options: LbfgsOptions = {},
-): Solver<tf.Tensor, A, readonly Pair[]> {
-  const gradient = gradientOf(objective);
+): Solver<X, A, readonly Pair[]> {
   const { history = 10 } = options;
-  const lengthAlong = (x: tf.Tensor, direction: tf.Tensor, slope: number, first: number, args: A): number =>
+  const lengthAlong = (
+    { objective: f, gradient }: PackedProblem,
+    x: tf.Tensor,
+    direction: tf.Tensor,
+    slope: number,
+    first: number,
+  ): number =>
     withoutTape(() => {
-      const value = tf.tidy(() => numberOf(objective(x, ...args)) as never) as number;
+      const value = tf.tidy(() => numberOf(f(x)) as never) as number;
       const along = (length: number): { value: number; slope: number } =>
         tf.tidy(() => {
           const point = tf.sub(x, tf.mul(constant(length * first), direction));
-          const there = gradient(point, ...args);
+          const there = gradient(point);
           return {
-            value: numberOf(objective(point, ...args)),
+            value: numberOf(f(point)),
             slope: -first * numberOf(tf.sum(tf.mul(there, direction))),
           } as never;
         });
       return first * wolfeLength(along, value, first * slope);
     });
-  return createSolver<tf.Tensor, A, readonly Pair[]>(
+  return createSolver<X, A, readonly Pair[]>(
     {
       optimality: stationaryPoint(objective),
       maxIter: 500,
       start: () => [],
-      advance: (x, pairs, _, ...args) => {
-        const g = gradient(x, ...args);
+      advance: (start, pairs, _, ...args) => {
+        const packed = packProblem(objective, start, args);
+        const x = packed.x;
+        const g = packed.gradient(x);
         const direction = twoLoop(pairs, g);
         const slope = -numberOf(tf.sum(tf.mul(g, direction)));
         // Without curvature yet, a unit step may be far too long.
         const first = pairs.length > 0 ? 1 : Math.min(1, 1 / Math.max(norm(toFloat64(g)), 1e-30));
-        const length = lengthAlong(x, direction, slope, first, args);
+        const length = lengthAlong(packed, x, direction, slope, first);
+        if (Number.isNaN(length)) return { x: start, memory: pairs, error: NaN };
         const next = tf.sub(x, tf.mul(constant(length), direction));
-        const after = gradient(next, ...args);
+        const after = packed.gradient(next);
         const s = toFloat64(tf.sub(next, x));
         const y = toFloat64(tf.sub(after, g));
         const curvature = dot(s, y);
         const useful = curvature > 1e-12 * norm(s) * norm(y);
         const kept = useful ? [{ s, y, rho: 1 / curvature }, ...pairs].slice(0, history) : pairs;
-        return { x: next, memory: kept, error: norm(toFloat64(after)) };
+        return { x: packed.unpack(next), memory: kept, error: norm(toFloat64(after)) };
       },
     },
     options,

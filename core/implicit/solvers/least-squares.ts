@@ -5,26 +5,42 @@ import { luFactor } from '../linear-solve/lu-factor.ts';
 import { dot, norm } from '../linear-solve/vector.ts';
 import { stationaryPoint } from '../optimality/stationary.ts';
 import { vjp, withoutTape } from '../tape.ts';
-import { createSolver } from './solver.ts';
+import { packProblem } from './packed-problem.ts';
+import { createSolver, numberOf } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 
 /** r(x, ...args), a tensor of any shape. */
-export type ResidualFn<A extends unknown[]> = (x: tf.Tensor, ...args: A) => tf.Tensor;
+export type ResidualFn<X, A extends unknown[]> = (x: X, ...args: A) => tf.Tensor;
 
-/** JᵀJ of the residual at x, row-major [n, n]: one reverse pass for each residual. */
-function gaussNewtonMatrix(residual: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, m: number): Float64Array {
+/** JᵀJ of the residual at x, row-major [n, n]: one reverse pass for each residual. Never recorded. */
+function gaussNewtonMatrix(residual: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor): Float64Array {
   const n = x.size;
   const gram = new Float64Array(n * n);
-  for (let row = 0; row < m; row++) {
-    const gradient = tf.tidy(() => {
-      const unit = new Float64Array(m);
-      unit[row] = 1;
-      const shape = residual(x).shape;
-      return toFloat64(vjp(([p]) => residual(p), [x], constant(unit, shape))[0]) as never;
-    }) as Float64Array;
-    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) gram[i * n + j] += gradient[i] * gradient[j];
-  }
+  withoutTape(() =>
+    tf.tidy(() => {
+      const { shape, size } = residual(x);
+      for (let row = 0; row < size; row++) addOuterSquare(gram, rowOfJacobian(residual, x, shape, row));
+    }),
+  );
   return gram;
+}
+
+function rowOfJacobian(
+  residual: (x: tf.Tensor) => tf.Tensor,
+  x: tf.Tensor,
+  shape: number[],
+  row: number,
+): Float64Array {
+  const unit = new Float64Array(tf.util.sizeFromShape(shape));
+  unit[row] = 1;
+  return tf.tidy(
+    () => toFloat64(vjp(([p]) => residual(p), [x], constant(unit, shape))[0]) as never,
+  ) as Float64Array;
+}
+
+function addOuterSquare(gram: Float64Array, v: Float64Array): void {
+  const n = v.length;
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) gram[i * n + j] += v[i] * v[j];
 }
 
 function dampedInverse(gram: Float64Array, n: number, damping: number): Float64Array | undefined {
@@ -44,8 +60,8 @@ function dampedInverse(gram: Float64Array, n: number, damping: number): Float64A
 }
 
 const halfSquares =
-  <A extends unknown[]>(residual: ResidualFn<A>) =>
-  (x: tf.Tensor, ...args: A): tf.Tensor =>
+  <X, A extends unknown[]>(residual: ResidualFn<X, A>) =>
+  (x: X, ...args: A): tf.Tensor =>
     tf.mul(0.5, tf.sum(tf.square(residual(x, ...args))));
 
 const descend = (x: tf.Tensor, inverse: Float64Array, gradient: tf.Tensor): tf.Tensor => {
@@ -57,28 +73,26 @@ const descend = (x: tf.Tensor, inverse: Float64Array, gradient: tf.Tensor): tf.T
  * minimise ½‖r(x, ...args)‖² by Gauss-Newton steps: for residuals that are small or nearly linear at the solution, and more
  * of them than unknowns. Error: ‖Jᵀr‖. `diverged` when JᵀJ is singular. @default maxIter 200
  */
-export function gaussNewton<A extends unknown[]>(
-  residual: ResidualFn<A>,
+export function gaussNewton<A extends unknown[], X = tf.Tensor>(
+  residual: ResidualFn<X, A>,
   options: SolverOptions = {},
-): Solver<tf.Tensor, A, null> {
-  const gradient = stationaryPoint<tf.Tensor, A>(halfSquares(residual));
-  return createSolver<tf.Tensor, A, null>(
+): Solver<X, A, null> {
+  const objective = halfSquares(residual);
+  return createSolver<X, A, null>(
     {
-      optimality: gradient,
+      optimality: stationaryPoint(objective),
       maxIter: 200,
       start: () => null,
-      advance: (x, _, __, ...args) => {
-        const inverse = withoutTape(() => {
-          const m = tf.tidy(() => residual(x, ...args).size as never) as number;
-          return dampedInverse(
-            gaussNewtonMatrix((p) => residual(p, ...args), x, m),
-            x.size,
-            0,
-          );
-        });
-        if (!inverse) return { x, memory: null, error: NaN };
-        const next = descend(x, inverse, gradient(x, ...args));
-        return { x: next, memory: null, error: norm(toFloat64(gradient(next, ...args))) };
+      advance: (start, _, __, ...args) => {
+        const { x, gradient, unpack } = packProblem(objective, start, args);
+        const inverse = dampedInverse(
+          gaussNewtonMatrix((p) => residual(unpack<X>(p), ...args), x),
+          x.size,
+          0,
+        );
+        if (!inverse) return { x: start, memory: null, error: NaN };
+        const next = descend(x, inverse, gradient(x));
+        return { x: unpack<X>(next), memory: null, error: norm(toFloat64(gradient(next))) };
       },
     },
     options,
@@ -89,38 +103,31 @@ export function gaussNewton<A extends unknown[]>(
  * minimise ½‖r(x, ...args)‖² by the Levenberg-Marquardt method, damping scaled by the diagonal of JᵀJ and adapted by the
  * ratio of actual to predicted decrease (Nielsen 1999). Error: ‖Jᵀr‖. @default maxIter 500
  */
-export function levenbergMarquardt<A extends unknown[]>(
-  residual: ResidualFn<A>,
+export function levenbergMarquardt<A extends unknown[], X = tf.Tensor>(
+  residual: ResidualFn<X, A>,
   options: SolverOptions = {},
-): Solver<tf.Tensor, A, number> {
+): Solver<X, A, number> {
   const objective = halfSquares(residual);
-  const gradient = stationaryPoint<tf.Tensor, A>(objective);
-  const value = (x: tf.Tensor, args: A): number => toFloat64(objective(x, ...args))[0];
-  return createSolver<tf.Tensor, A, number>(
+  return createSolver<X, A, number>(
     {
-      optimality: gradient,
+      optimality: stationaryPoint(objective),
       maxIter: 500,
       start: () => 1e-3,
-      advance: (x, damping, _, ...args) => {
-        const g = gradient(x, ...args);
-        const inverse = withoutTape(() => {
-          const m = tf.tidy(() => residual(x, ...args).size as never) as number;
-          return dampedInverse(
-            gaussNewtonMatrix((p) => residual(p, ...args), x, m),
-            x.size,
-            damping,
-          );
-        });
-        if (!inverse) return { x, memory: 10 * damping, error: norm(toFloat64(g)) };
+      advance: (start, damping, _, ...args) => {
+        const { x, objective: f, gradient, unpack } = packProblem(objective, start, args);
+        const g = gradient(x);
+        const gram = gaussNewtonMatrix((p) => residual(unpack<X>(p), ...args), x);
+        const inverse = dampedInverse(gram, x.size, damping);
+        if (!inverse) return { x: start, memory: 10 * damping, error: norm(toFloat64(g)) };
         const next = descend(x, inverse, g);
         const predicted = -0.5 * dot(toFloat64(g), toFloat64(tf.sub(next, x)));
-        const [before, after] = withoutTape(() => [value(x, args), value(next, args)]);
+        const [before, after] = withoutTape(() => [numberOf(f(x)), numberOf(f(next))]);
         const slack = 10 * tf.backend().epsilon() * Math.abs(before);
         const accepted = after <= before + slack;
         const gain = predicted > 0 ? (before - after) / predicted : 0;
         const factor = accepted ? Math.max(0.1, Math.min(1, 1 - (gain - 0.5) ** 3)) : 4;
         const kept = accepted ? next : x;
-        return { x: kept, memory: damping * factor, error: norm(toFloat64(gradient(kept, ...args))) };
+        return { x: unpack<X>(kept), memory: damping * factor, error: norm(toFloat64(gradient(kept))) };
       },
     },
     options,

@@ -5,6 +5,7 @@ import type { ProjectionFn } from '../optimality/fixed-points.ts';
 import { zipTrees } from '../optimality/gradient.ts';
 import type { Objective } from '../optimality/gradient.ts';
 import type { OptimalityFn } from '../residual-map.ts';
+import { checkStepsize } from './check-solver.ts';
 import { createSolver, treeNorm } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 
@@ -18,6 +19,7 @@ function fromMap<X, A extends unknown[]>(
   options: SolverOptions,
   scale: number,
 ): Solver<X, A, null> {
+  checkStepsize(scale);
   return createSolver<X, A, null>(
     {
       optimality: fixedPointResidual(map),
@@ -46,7 +48,7 @@ export function mirrorDescent<X, A extends unknown[]>(
   return fromMap(mirrorMapStep(objective, mirrorMap, bregmanProjection, stepsize), options, stepsize);
 }
 
-/** The same on the simplex (last axis) with the entropy: multiplicative updates, safe where entries vanish. */
+/** The same on the simplex (last axis) with the entropy: multiplicative updates, safe where entries vanish; start inside, since a zero stays zero. */
 export function entropicDescent<A extends unknown[]>(
   objective: Objective<tf.Tensor, A>,
   options: MirrorDescentOptions = {},

@@ -7,7 +7,7 @@ import { projectedGradient } from '../optimality/fixed-points.ts';
 import { zipTrees } from '../optimality/gradient.ts';
 import type { OptimalityFn } from '../residual-map.ts';
 import { withoutTape } from '../tape.ts';
-import { invertRegular } from './nnls-admm.ts';
+import { checkFactors, invertRegular } from './nnls-admm.ts';
 import { createSolver, treeNorm } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 
@@ -97,7 +97,10 @@ export function nmfAdmm(options: NmfOptions = {}): Solver<NmfFactors, [tf.Tensor
     {
       optimality,
       maxIter: 20_000,
-      start: (x) => ({ copy: x, dual: zipTrees(x, x, (leaf) => tf.zerosLike(leaf)) }),
+      start: (x, a) => {
+        checkFactors('nmfAdmm', x.U, a, x.W);
+        return { copy: x, dual: zipTrees(x, x, (leaf) => tf.zerosLike(leaf)) };
+      },
       advance: (x, { copy, dual }, _, a) => {
         const u = leastSquaresCopy(a, x.W, tf.sub(x.U, dual.U), copy.U, mu);
         const U = tf.relu(tf.add(u, dual.U));

@@ -1,12 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { TesseraError } from '../../errors.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { fixedPointResidual } from '../custom-fixed-point.ts';
 import { rowGram } from '../float64-matrix.ts';
 import { luFactor } from '../linear-solve/lu-factor.ts';
+import { norm } from '../linear-solve/vector.ts';
 import { projectedGradient } from '../optimality/fixed-points.ts';
 import type { OptimalityFn } from '../residual-map.ts';
 import { withoutTape } from '../tape.ts';
+import { shapesOf } from '../tree.ts';
 import { createSolver, treeNorm } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 
@@ -28,10 +31,20 @@ export function nnlsObjective(u: tf.Tensor, a: tf.Tensor, w: tf.Tensor): tf.Tens
   return tf.mul(0.5, tf.sum(tf.square(tf.sub(a, tf.matMul(u, w)))));
 }
 
-/** U = max(U - ∇, 0) as a root: the condition behind every derivative of non-negative least squares here. */
-export const nnlsOptimality: OptimalityFn<tf.Tensor, [tf.Tensor, tf.Tensor]> = fixedPointResidual(
-  projectedGradient(nnlsObjective, (y) => tf.relu(y)),
-);
+/**
+ * U = max(U - η∇, 0) as a root: the condition behind every derivative of non-negative least squares here. η is one over
+ * the mean diagonal of W Wᵀ, so that an inexact U is told from its kinks alike at any scale of W.
+ */
+export const nnlsOptimality: OptimalityFn<tf.Tensor, [tf.Tensor, tf.Tensor]> = (u, a, w) => {
+  const square = withoutTape(() => norm(toFloat64(w)) ** 2);
+  const stepsize = square > 0 ? w.shape[0] / square : 1;
+  const map = projectedGradient<tf.Tensor, [tf.Tensor, tf.Tensor]>(
+    nnlsObjective,
+    (y) => tf.relu(y),
+    stepsize,
+  );
+  return fixedPointResidual(map)(u, a, w);
+};
 
 /** Inverse of a regular row-major matrix. */
 export function invertRegular(matrix: Float64Array, n: number): Float64Array {
@@ -45,12 +58,23 @@ export function invertRegular(matrix: Float64Array, n: number): Float64Array {
   return inverse;
 }
 
+/** TesseraError 'bad-tensor' unless U [n, r], A [n, p] and W [r, p] fit. */
+export function checkFactors(where: string, u: tf.Tensor, a: tf.Tensor, w: tf.Tensor): void {
+  const [n, p] = a.shape;
+  const r = w.shape[0];
+  if (a.rank === 2 && u.shape.join() === [n, r].join() && w.shape.join() === [r, p].join()) return;
+  throw new TesseraError(
+    'bad-tensor',
+    `${where}: expected U [n, r], A [n, p] and W [r, p], got ${shapesOf([u, a, w])}`,
+  );
+}
+
 function splittingFor(u: tf.Tensor, w: tf.Tensor, chosen: number | undefined): Splitting {
   const [r, p] = w.shape as [number, number];
   const gram = rowGram(toFloat64(w), r, p);
   let trace = 0;
   for (let i = 0; i < r; i++) trace += gram[i * r + i];
-  const rho = chosen ?? Math.max(trace / r, Number.MIN_VALUE);
+  const rho = chosen ?? (trace > 0 ? trace / r : 1);
   for (let i = 0; i < r; i++) gram[i * r + i] += rho;
   return { u, dual: tf.zerosLike(u), rho, inverse: invertRegular(gram, r) };
 }
@@ -68,7 +92,10 @@ export function nnlsAdmm(options: NnlsOptions = {}): Solver<tf.Tensor, [tf.Tenso
     {
       optimality: nnlsOptimality,
       maxIter: 5000,
-      start: (u0, _, w) => withoutTape(() => splittingFor(u0, w, options.rho)),
+      start: (u0, a, w) => {
+        checkFactors('nnlsAdmm', u0, a, w);
+        return withoutTape(() => splittingFor(u0, w, options.rho));
+      },
       advance: (z, { u, dual, rho, inverse }, _, a, w) => {
         const r = w.shape[0];
         // (U(W Wᵀ + rho I) - A Wᵀ - rho (Z - Y)) = 0, solved as a correction: the inverse then counts as a constant.

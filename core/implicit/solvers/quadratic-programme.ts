@@ -1,56 +1,16 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { TesseraError } from '../../errors.ts';
 import { constant } from '../constant.ts';
-import { toFloat64 } from '../float64/float64-backend.ts';
 import { timesVector } from '../float64-matrix.ts';
 import { luFactor } from '../linear-solve/lu-factor.ts';
-import { norm } from '../linear-solve/vector.ts';
+import { norm, subtract } from '../linear-solve/vector.ts';
 import type { KktPoint } from '../optimality/kkt.ts';
 import { quadraticProgrammeResidual } from '../optimality/quadratic-programme.ts';
 import type { QuadraticProgramme } from '../optimality/quadratic-programme.ts';
+import { certificate, checkConvex, readProgramme, violation } from './dense-programme.ts';
+import type { DenseProgramme } from './dense-programme.ts';
 import { createSolver } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
-
-/** A programme as plain arrays: n unknowns, m equalities stacked above k inequalities. */
-interface DenseProgramme {
-  readonly n: number;
-  readonly m: number;
-  readonly k: number;
-  readonly quadratic: Float64Array;
-  readonly linear: Float64Array;
-  readonly rows: Float64Array;
-  readonly bounds: Float64Array;
-}
-
-const empty = new Float64Array(0);
-const read = (tensor: tf.Tensor | undefined): Float64Array => (tensor ? toFloat64(tensor) : empty);
-
-function readProgramme({ Q, c, A, b, G, h }: QuadraticProgramme): DenseProgramme {
-  const n = c.size;
-  const [m, k] = [b?.size ?? 0, h?.size ?? 0];
-  const shapes: [string, tf.Tensor | undefined, number][] = [
-    ['Q', Q, n],
-    ['A', A, m],
-    ['G', G, k],
-  ];
-  for (const [name, tensor, rows] of shapes) {
-    if (!tensor ? rows === 0 : tensor.shape[0] === rows && tensor.shape[1] === n) continue;
-    throw new TesseraError(
-      'bad-tensor',
-      `quadratic programme: ${name} must have shape [${rows}, ${n}], got ${tensor ? `[${tensor.shape.join(', ')}]` : 'nothing'}`,
-    );
-  }
-  const q = toFloat64(Q);
-  return {
-    n,
-    m,
-    k,
-    quadratic: q.map((value, at) => 0.5 * (value + q[(at % n) * n + Math.floor(at / n)])),
-    linear: toFloat64(c),
-    rows: Float64Array.from([...read(A), ...read(G)]),
-    bounds: Float64Array.from([...read(b), ...read(h)]),
-  };
-}
 
 /** [[Q + shift I, Rᵀ], [R, -D]] for the chosen rows R and a diagonal D. */
 function kktMatrix(
@@ -85,25 +45,10 @@ function toPoint(p: DenseProgramme, x: Float64Array, y: Float64Array): KktPoint<
   };
 }
 
-/** Largest violation of the KKT conditions: stationarity, feasibility, sign of mu and complementarity. */
-function violation(p: DenseProgramme, x: Float64Array, y: Float64Array): number {
-  const forces = timesVector(p.quadratic, p.n, p.n, x).map((value, i) => value + p.linear[i]);
-  const excess = timesVector(p.rows, p.m + p.k, p.n, x).map((value, i) => value - p.bounds[i]);
-  y.forEach((multiplier, row) => {
-    for (let j = 0; j < p.n; j++) forces[j] += multiplier * p.rows[row * p.n + j];
-  });
-  let worst = Math.max(...forces.map(Math.abs));
-  excess.forEach((value, row) => {
-    const wrong =
-      row < p.m ? Math.abs(value) : Math.max(value, -y[row], Math.min(Math.abs(value), Math.abs(y[row])));
-    if (!(wrong <= worst)) worst = wrong;
-  });
-  return worst;
-}
-
 /**
  * minimise ½ xᵀQx + cᵀx s.t. A x = b, by one dense solve of the KKT system. The start is ignored; the argument of `run` is the
- * programme. Error: largest KKT violation; `diverged` when the system is singular.
+ * programme. Error: largest KKT violation, relative; `diverged` when the system is singular. Q only need be positive
+ * definite along the constraints, which is not checked. Throws TesseraError 'bad-usage' for a programme with G or h.
  */
 export function equalityQp(
   options: SolverOptions = {},
@@ -112,10 +57,15 @@ export function equalityQp(
     {
       optimality: quadraticProgrammeResidual,
       maxIter: 1,
+      ignoresStart: true,
       start: () => null,
       advance: (_, __, ___, programme) => {
-        const { Q, c, A, b } = programme;
-        const p = readProgramme({ Q, c, ...(A && b ? { A, b } : {}) });
+        const p = readProgramme(programme);
+        if (p.k > 0) {
+          throw new TesseraError('bad-usage', 'equalityQp: the programme has inequalities', {
+            hint: 'Use quadraticProgramme.',
+          });
+        }
         const factor = luFactor(kktMatrix(p, range(p.m), 0, new Float64Array(p.m)), p.n + p.m);
         const solved = factor.singular
           ? new Float64Array(p.n + p.m).fill(NaN)
@@ -147,7 +97,9 @@ interface SplittingMemory {
  *
  * Each iteration takes 25 splitting steps with one factorisation, adapts the penalty, and tries the equality-constrained
  * programme of the active rows, which gives the exact solution once these are right. Dense: up to a few hundred rows.
- * Error: largest KKT violation of the returned point. An infeasible programme ends as `max-iterations`. @default maxIter 400
+ * Error: largest KKT violation of the returned point, relative. Ends `infeasible` or `unbounded` when the iterates prove
+ * it. Throws TesseraError 'bad-tensor' for shapes that do not fit or a Q that is not positive semidefinite.
+ * @default maxIter 400
  */
 export function quadraticProgramme(
   options: QpOptions = {},
@@ -156,8 +108,10 @@ export function quadraticProgramme(
     {
       optimality: quadraticProgrammeResidual,
       maxIter: 400,
+      ignoresStart: true,
       start: (_, programme) => {
         const p = readProgramme(programme);
+        checkConvex(p);
         const rows = p.m + p.k;
         return {
           x: new Float64Array(p.n),
@@ -168,10 +122,13 @@ export function quadraticProgramme(
       },
       advance: (_, memory, __, programme) => {
         const p = readProgramme(programme);
-        const next = splittingSteps(p, memory, 25);
+        const { dx, dy, ...next } = splittingSteps(p, memory, 25);
         const polished = polish(p, next);
         const found = polished ?? { x: next.x, y: next.y };
-        return { x: toPoint(p, found.x, found.y), memory: next, error: violation(p, found.x, found.y) };
+        const error = violation(p, found.x, found.y);
+        // A solved programme needs no certificate, and rounding could make one up.
+        const verdict = error > 1e-6 ? certificate(p, dx, dy) : undefined;
+        return { x: toPoint(p, found.x, found.y), memory: next, error, ...(verdict ? { verdict } : {}) };
       },
     },
     options,
@@ -182,7 +139,7 @@ function splittingSteps(
   p: DenseProgramme,
   { x, z, y, rho }: SplittingMemory,
   count: number,
-): SplittingMemory {
+): SplittingMemory & { readonly dx: Float64Array; readonly dy: Float64Array } {
   const sigma = 1e-6;
   const relaxation = 1.6;
   const rows = p.m + p.k;
@@ -196,7 +153,9 @@ function splittingSteps(
     ),
     p.n + rows,
   );
+  let [dx, dy] = [x, y];
   for (let step = 0; step < count; step++) {
+    const [xBefore, yBefore] = [x, y];
     const top = x.map((value, i) => sigma * value - p.linear[i]);
     const solved = factor.solve(Float64Array.from([...top, ...z.map((v, i) => v - y[i] / penalty[i])]));
     const zTilde = z.map((v, i) => v + (solved[p.n + i] - y[i]) / penalty[i]);
@@ -205,8 +164,10 @@ function splittingSteps(
     const target = mixed.map((v, i) => v + y[i] / penalty[i]);
     z = target.map((v, i) => (i < p.m ? p.bounds[i] : Math.min(v, p.bounds[i])));
     y = y.map((v, i) => v + penalty[i] * (mixed[i] - z[i]));
+    dx = subtract(x, xBefore);
+    dy = subtract(y, yBefore);
   }
-  return { x, z, y, rho: adaptedPenalty(p, { x, z, y, rho }) };
+  return { x, z, y, rho: adaptedPenalty(p, { x, z, y, rho }), dx, dy };
 }
 
 /** Balances primal against dual residual, both relative to what they are made of. */

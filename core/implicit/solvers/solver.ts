@@ -1,14 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { customRoot } from '../custom-root.ts';
+import { attachRoot } from '../attach-root.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
 import type { ImplicitOptions } from '../implicit-options.ts';
 import type { OptimalityFn } from '../residual-map.ts';
 import { withoutTape } from '../tape.ts';
 import { flattenTree } from '../tree.ts';
+import { checkLimits, checkShapes, realCopy, refuseFailure } from './check-solver.ts';
 
-/** `diverged`: the error is no longer a number. */
-export type SolverStatus = 'running' | 'converged' | 'max-iterations' | 'diverged';
+/**
+ * `diverged`: the error is no longer finite, or the method cannot go on. `infeasible`, `unbounded`: the problem was shown
+ * to have no point, or no minimum; only the solver of quadratic programmes can tell.
+ */
+export type SolverStatus =
+  'running' | 'converged' | 'max-iterations' | 'diverged' | 'infeasible' | 'unbounded';
 
 /** Where a solver stands. `memory` is the solver's own (momentum, step sizes, history). */
 export interface SolverState<X, M = unknown> {
@@ -17,6 +22,8 @@ export interface SolverState<X, M = unknown> {
   readonly iteration: number;
   /** The solver's measure of what is left to do, compared with `tol`; its docstring says what it is. */
   readonly error: number;
+  /** Why it makes no sense to go on, if the step found a reason. */
+  readonly verdict?: 'infeasible' | 'unbounded';
 }
 
 export interface SolverStats {
@@ -43,9 +50,14 @@ export interface Solver<X, A extends unknown[], M = unknown> {
   readonly step: (state: SolverState<X, M>, ...args: A) => SolverState<X, M>;
   readonly isDone: (state: SolverState<X, M>) => boolean;
   readonly status: (state: SolverState<X, M>) => SolverStatus;
-  /** Iterates from x0 to the end; nothing is recorded by an enclosing gradient. */
+  readonly stats: (state: SolverState<X, M>) => SolverStats;
+  /** Iterates from x0 to the end; nothing is recorded by an enclosing gradient. Ends in a status, not in an error. */
   readonly solve: (x0: X, ...args: A) => SolverStats & { readonly x: X };
-  /** The solution, differentiable by its arguments through `optimality` (see customRoot). */
+  /**
+   * The solution, differentiable by its arguments through `optimality` (see customRoot). Throws TesseraError
+   * 'not-differentiable' if there is none (`diverged`, `infeasible`, `unbounded`); `max-iterations` gives the derivative
+   * at the point reached.
+   */
   readonly run: (x0: X, ...args: A) => X;
   /**
    * The solution with every iteration recorded: gradients by unrolling, for comparison. Step sizes, line searches and
@@ -59,14 +71,13 @@ export interface Solver<X, A extends unknown[], M = unknown> {
 /** A solver's own part: how to start and how to take one step. */
 export interface SolverDefinition<X, A extends unknown[], M> {
   readonly optimality: OptimalityFn<X, A>;
+  /** The same condition, scaled by what the solver learnt (its step size); used by `run`. */
+  optimalityAfter?(memory: M): OptimalityFn<X, A>;
   readonly maxIter: number;
+  /** Whether anything may be given as a start, of any shape. */
+  readonly ignoresStart?: boolean;
   start(x0: X, ...args: A): M;
-  advance(
-    x: X,
-    memory: M,
-    iteration: number,
-    ...args: A
-  ): { readonly x: X; readonly memory: M; readonly error: number };
+  advance(x: X, memory: M, iteration: number, ...args: A): Omit<SolverState<X, M>, 'iteration'>;
 }
 
 const leavesOf = (state: SolverState<unknown>): readonly tf.Tensor[] =>
@@ -94,45 +105,62 @@ export function createSolver<X, A extends unknown[], M>(
   { maxIter = definition.maxIter, tol, implicit, onSolved }: SolverOptions,
 ): Solver<X, A, M> {
   registerGradients();
+  checkLimits(maxIter, tol);
   const tolerance = (): number => tol ?? (tf.backend().epsilon() < 1e-10 ? 1e-10 : 1e-5);
   const init = (x0: X, ...args: A): SolverState<X, M> =>
     tidyState(() => {
-      const tree = flattenTree(x0);
-      const x = tree.rebuild<X>(tree.leaves.map((leaf) => tf.clone(leaf)));
+      const x = realCopy(x0, definition.ignoresStart === true);
       return { x, memory: definition.start(x, ...args), iteration: 0, error: Infinity };
     });
   const step = ({ x, memory, iteration }: SolverState<X, M>, ...args: A): SolverState<X, M> =>
-    tidyState(() => ({ ...definition.advance(x, memory, iteration, ...args), iteration: iteration + 1 }));
-  const status = ({ error, iteration }: SolverState<X, M>): SolverStatus => {
-    if (Number.isNaN(error)) return 'diverged';
+    tidyState(() => {
+      const next = definition.advance(x, memory, iteration, ...args);
+      if (!definition.ignoresStart) checkShapes(x, next.x);
+      return { ...next, iteration: iteration + 1 };
+    });
+  const status = ({ error, iteration, verdict }: SolverState<X, M>): SolverStatus => {
+    if (verdict) return verdict;
+    if (iteration > 0 && !Number.isFinite(error)) return 'diverged';
     if (error <= tolerance()) return 'converged';
     return iteration >= maxIter ? 'max-iterations' : 'running';
   };
   const isDone = (state: SolverState<X, M>): boolean => status(state) !== 'running';
-  const iterate = (x0: X, ...args: A): SolverStats & { x: X } => {
+  const stats = (state: SolverState<X, M>): SolverStats => ({
+    status: status(state),
+    iterations: state.iteration,
+    error: state.error,
+  });
+  const iterate = (x0: X, ...args: A): SolverState<X, M> => {
     let state = init(x0, ...args);
     while (!isDone(state)) {
       const next = step(state, ...args);
       disposeReplaced(state, next);
       state = next;
     }
-    const result = { ...state, memory: null };
-    disposeReplaced(state, result);
-    return { x: state.x, status: status(state), iterations: state.iteration, error: state.error };
+    disposeReplaced(state, { ...state, memory: null });
+    return state;
   };
-  const solve = (x0: X, ...args: A): SolverStats & { x: X } => withoutTape(() => iterate(x0, ...args));
-  const report = ({ x, ...stats }: SolverStats & { x: X }): X => {
-    onSolved?.(stats);
-    return x;
-  };
-  const wrap = customRoot(definition.optimality, implicit);
+  const solve = (x0: X, ...args: A): SolverStats & { x: X } =>
+    withoutTape(() => {
+      const state = iterate(x0, ...args);
+      return { x: state.x, ...stats(state) };
+    });
+  const run = (x0: X, ...args: A): X =>
+    tf.tidy(() => {
+      const state = withoutTape(() => iterate(x0, ...args));
+      onSolved?.(stats(state));
+      refuseFailure(stats(state));
+      const optimality = definition.optimalityAfter?.(state.memory) ?? definition.optimality;
+      return attachRoot(optimality, implicit)(state.x, ...args) as unknown as tf.TensorContainer;
+    }) as unknown as X;
   return {
     init,
     step,
     isDone,
     status,
+    stats,
     solve,
-    run: wrap((x0: X, ...args: A) => report(iterate(x0, ...args))),
+    run,
     unroll: (x0, ...args) => iterate(x0, ...args).x,
     optimality: definition.optimality,
   };

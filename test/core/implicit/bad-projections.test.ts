@@ -90,6 +90,76 @@ describe('projections as projections', () => {
   });
 });
 
+describe('projections at the ends of the number range', () => {
+  const values = (t: tf.Tensor): number[] => Array.from(toFloat64(t));
+  it('lengths neither overflow nor vanish', () => {
+    tf.tidy(() => {
+      const half = Math.SQRT1_2;
+      for (const size of [1e-200, 1, 1e200]) {
+        const x = constant([size, size]);
+        expect(values(implicit.projectionL2Sphere(x))).toBeAllclose([half, half], { rtol: 1e-14 });
+        expect(values(implicit.projectionL2Ball(x, size))).toBeAllclose([half * size, half * size], {
+          rtol: 1e-14,
+        });
+        const shrunk = implicit.proxGroupLasso(x, size);
+        expect(values(shrunk)).toBeAllclose([(1 - half) * size, (1 - half) * size], { rtol: 1e-13 });
+        expect(values(implicit.projectionHyperplane(tf.zerosLike(x), x, size))).toBeAllclose([0.5, 0.5], {});
+      }
+    });
+  });
+
+  it('a box section may be open to one side or both, a ball may be a point', () => {
+    tf.tidy(() => {
+      const [x, w, inf] = [constant([2, -1]), tf.ones([2]), constant([Infinity, Infinity])];
+      const open = implicit.projectionBoxSection(x, tf.zeros([2]), inf, w, 1);
+      expect(values(open)).toBeAllclose([1, 0], { atol: 1e-15 });
+      const line = implicit.projectionBoxSection(x, tf.neg(inf), inf, w, 1);
+      expect(values(line)).toBeAllclose([2, -1], { atol: 1e-15 });
+      expect(values(implicit.projectionL1Ball(x, 0))).toEqual([0, 0]);
+      expect(values(implicit.projectionL2Ball(x, 0)).map(Math.abs)).toEqual([0, 0]);
+    });
+  });
+
+  it('gradients by a radius that does not bind are zero, not missing', () => {
+    tf.tidy(() => {
+      const x = constant([0.1, 0.2]);
+      for (const project of [
+        implicit.projectionL1Ball,
+        implicit.projectionL2Ball,
+        implicit.projectionLinfBall,
+      ]) {
+        const byRadius = tf.grad((r: tf.Tensor) => tf.sum(project(x, r)))(constant(2));
+        expect(values(byRadius)).toEqual([0]);
+      }
+    });
+  });
+
+  it('the psd projection of a large matrix is differentiated in its eigenbasis', () => {
+    tf.tidy(() => {
+      const n = 30;
+      const raw = constant(
+        Float64Array.from({ length: n * n }, (_, i) => Math.sin(i * i + 1)),
+        [n, n],
+      );
+      const x = tf.add(raw, tf.transpose(raw));
+      const move = constant(
+        Float64Array.from({ length: n * n }, (_, i) => Math.cos(3 * i)),
+        [n, n],
+      );
+      const direction = tf.add(move, tf.transpose(move));
+      const weights = constant(
+        Float64Array.from({ length: n * n }, (_, i) => Math.cos(i)),
+        [n, n],
+      );
+      const f = (m: tf.Tensor): tf.Tensor => tf.sum(tf.mul(weights, implicit.projectionPsdCone(m)));
+      const along = values(tf.sum(tf.mul(tf.grad(f)(x), direction)))[0];
+      const at = (h: number): number => values(f(tf.add(x, tf.mul(constant(h), direction))))[0];
+      expect([along]).toBeAllclose([(at(1e-6) - at(-1e-6)) / 2e-6], { rtol: 1e-7 });
+      expect(() => tf.grad(f)(tf.zeros([n, n]))).toThrow(/not solved: breakdown/);
+    });
+  });
+});
+
 describe('a conic programme', () => {
   it('is differentiated through its residual map as by hand', () => {
     tf.tidy(() => {
@@ -170,6 +240,66 @@ describe('bad input to projections', () => {
       'rectangular Birkhoff',
       () => implicit.projectionBirkhoff(tf.zeros([2, 3])),
       /expected a square matrix, got \[2, 3\]/,
+    ],
+    ['empty box', () => implicit.projectionBox(ones(2), 1, constant([2, 0])), /the box is empty/],
+    [
+      'hypercube below 0',
+      () => implicit.projectionHypercube(ones(2), -1),
+      /unit must not be negative, got -1/,
+    ],
+    ['l∞ ball below 0', () => implicit.projectionLinfBall(ones(2), -1), /maxValue must not be negative/],
+    [
+      'l2 ball below 0',
+      () => implicit.projectionL2Ball(ones(2), constant(-1)),
+      /maxValue must not be negative/,
+    ],
+    ['l1 ball below 0', () => implicit.projectionL1Ball(ones(2), -1), /maxValue must not be negative/],
+    ['l2 sphere below 0', () => implicit.projectionL2Sphere(ones(2), -1), /value must not be negative/],
+    ['hyperplane of 0', () => implicit.projectionHyperplane(ones(2), tf.zeros([2]), 1), /a must not be zero/],
+    ['half-space of 0', () => implicit.projectionHalfspace(ones(2), tf.zeros([2]), 1), /a must not be zero/],
+    [
+      'half-space shape',
+      () => implicit.projectionHalfspace(ones(2), ones(3), 1),
+      /a must have shape \[2\], got \[3\]/,
+    ],
+    [
+      'affine shape',
+      () => implicit.projectionAffineSet(ones(2), tf.ones([1, 3]), ones(1)),
+      /expected x \[n\], A \[m, n\]/,
+    ],
+    [
+      'simplex of a scalar',
+      () => implicit.projectionSimplex(constant(1)),
+      /expected x \[\.\.\., n\] with n > 0/,
+    ],
+    [
+      'simplex sums',
+      () => implicit.projectionSimplex(tf.ones([2, 2]), ones(3)),
+      /one sum or one for each row/,
+    ],
+    [
+      'sparse simplex of 0',
+      () => implicit.projectionSparseSimplex(ones(2), 0),
+      /maxNonZero must be a whole number/,
+    ],
+    ['cone of a matrix', () => implicit.projectionSecondOrderCone(tf.ones([2, 2])), /expected a vector/],
+    [
+      'unknown cone',
+      () => implicit.projectionDualCone(ones(1), [{ kind: 'x', size: 1 } as never]),
+      /unknown cone "x"/,
+    ],
+    [
+      'lasso below 0',
+      () => implicit.proxLasso(ones(2), -1),
+      /proxLasso: the weight must not be negative, got -1/,
+    ],
+    ['lasso scaled below 0', () => implicit.proxLasso(ones(2), 1, -1), /the scaling must not be negative/],
+    ['ridge below 0', () => implicit.proxRidge(ones(2), -1), /proxRidge: the weight/],
+    ['group below 0', () => implicit.proxGroupLasso(ones(2), -1), /proxGroupLasso: the weight/],
+    [
+      'elastic net below 0',
+      () => implicit.proxElasticNet(ones(2), { l1: 1, gamma: -1 }),
+      /gamma must not be negative/,
     ],
     ['rectangular psd', () => implicit.projectionPsdCone(tf.zeros([2, 3])), /expected a square matrix/],
     [

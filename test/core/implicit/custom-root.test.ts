@@ -315,6 +315,72 @@ describe('bad input to implicit differentiation', () => {
     );
   });
 
+  it('values of F, of its derivatives and of the result that are not finite are errors', () => {
+    const cubic = (x: tf.Tensor, t: tf.Tensor): tf.Tensor => tf.sub(x, tf.sqrt(t));
+    const at = (t: number): tf.Tensor =>
+      tf.grad((p: tf.Tensor) => tf.sum(attachRoot(cubic)(constant([0]), p)))(constant([t]));
+    expect(() => at(0)).toThrow('the result has entries that are not finite');
+    expect(() => at(-1)).toThrow('the optimality condition has values at the solution that are not finite');
+    expect(() => rootVjp(cubic, constant([0]), [constant([0])], constant([1]))).toThrow(/not finite/);
+  });
+
+  it('a failed backward pass leaves no tensor and no tape behind', () => {
+    const [x, t] = [constant([2, 0]), constant([4, 0])];
+    const held = tf.memory().numTensors;
+    const f = (p: tf.Tensor): tf.Tensor => tf.sum(tf.square(attachRoot(square)(x, p)));
+    expect(() => tf.grad(f)(t)).toThrow(/breakdown/);
+    expect(tf.memory().numTensors).toBe(held);
+    expect(tf.engine().state.gradientDepth).toBe(0);
+    tf.dispose([x, t]);
+  });
+
+  it('an operation without a gradient is named, also behind an inner root', () => {
+    const products = (x: tf.Tensor, t: tf.Tensor): tf.Tensor => tf.sub(tf.cumprod(x), t);
+    expect(() => gradientOf(products, constant([2, 2]))).toThrow(
+      'TensorFlow.js has no gradient for the operation Cumprod',
+    );
+    expect(() => rootJacobian(products, constant([2, 2]), [constant([4, 4])])).toThrow(/Cumprod/);
+  });
+
+  it('integers in place of values, positions and tangents that do not exist are refused', () => {
+    const whole = (x: tf.Tensor): tf.Tensor => tf.cast(x, 'int32');
+    expect(() => gradientOf(whole, constant([2, 1]))).toThrow('values must be real, got int32');
+    expect(() => attachRoot(square, { constants: [1] })(constant([2]), constant([4]))).toThrow(
+      'constants: 1 is no position among 1 argument',
+    );
+    const [x, t] = [constant([2]), constant([4])];
+    expect(() => rootVjp(square as never, x, [4], constant([1]))).toThrow(
+      'no argument can be differentiated',
+    );
+    const tangent = (given: unknown[]) => () => rootJvp(square, x, [t], given as never);
+    expect(tangent([1])).toThrow('the tangent of argument 1 must have its shape [1], got number');
+    expect(tangent([undefined, t])).toThrow('there is a tangent for argument 2');
+    const named = (y: tf.Tensor, p: { t: tf.Tensor; k: tf.Tensor }): tf.Tensor => square(y, p.t);
+    const k = tf.tensor1d([1], 'int32');
+    expect(() => rootJvp(named, x, [{ t, k }], [{ k: constant([1]) }])).toThrow(
+      'there is a tangent for argument 1.k, which has no real tensor',
+    );
+    expect(() => rootJvp(named, x, [{ t, k }], [{ s: constant([1]) }])).toThrow(/argument 1\.s/);
+  });
+
+  it('the same tensor may be a constant in one place and differentiated in another', () => {
+    // x · a = b², differentiated by b only: dx = 2 db b / a.
+    const root = (x: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.sub(tf.mul(x, a), tf.square(b));
+    const p = constant([1, 4]);
+    const got = rootJvp(root, p, [p, p], [undefined, constant([1, 1])], { constants: [0] });
+    expect(toFloat64(got.value)).toBeAllclose([2, 2], { rtol: 1e-12 });
+  });
+
+  it('customFixedPointAsync attaches what its solver finds', async () => {
+    const settle = customFixedPointAsync((x: tf.Tensor, t: tf.Tensor) => tf.mul(0.5, tf.add(x, t)));
+    const attached = await settle((_: null, t: tf.Tensor) => Promise.resolve(tf.clone(t)))(
+      null,
+      constant([3]),
+    );
+    const gradient = tf.grad((t: tf.Tensor) => tf.sum(tf.square(attached(t))))(constant([3]));
+    expect(toFloat64(gradient)).toBeAllclose([6], { rtol: 1e-12 });
+  });
+
   it('an unknown linear solver is named with the ones there are', () => {
     expect(() => gradientOf(square, constant([2, 1]), { solve: 'magic' })).toThrow(
       'unknown linear solver "magic"',

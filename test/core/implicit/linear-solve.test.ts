@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TesseraError } from '../../../core/errors.ts';
-import { refine } from '../../../core/implicit/linear-solve/dense-solve.ts';
+import { iterativeRefinement, refine } from '../../../core/implicit/linear-solve/dense-solve.ts';
 import {
   denseMatrix,
   denseOperator,
@@ -175,6 +175,42 @@ describe('linear solvers', () => {
     const b = operator.apply(want);
     expect(rough.solve(b)).not.toBeAllclose(want, { atol: 1e-12 });
     expect(refine(operator, rough.solve, b, { maxSteps: 10 }).x).toBeAllclose(want, { atol: 1e-12 });
+  });
+
+  it('iterative refinement corrects a solver of a nearby system, and says when it cannot', () => {
+    const operator = randomOperator(20, 6);
+    const want = Float64Array.from({ length: 20 }, (_, i) => Math.sin(i));
+    const b = operator.apply(want);
+    const ridged = iterativeRefinement(linearSolver('lu'), { ridge: 0.5 });
+    const solution = ridged(operator, b, { tol: 1e-13 });
+    expect(solution.status).toBe('converged');
+    expect(solution.iterations).toBeGreaterThan(1);
+    expect(solution.x).toBeAllclose(want, { atol: 1e-11 });
+    expect(ridged(operator, b, { tol: 1e-13, init: want }).iterations).toBe(0);
+    expect(ridged(operator, b, { tol: 1e-13, maxIter: 1 }).status).toBe('max-iterations');
+    const useless = iterativeRefinement(linearSolver('lu'), { ridge: -100 });
+    expect(useless(operator, b, { tol: 1e-13 }).status).toBe('breakdown');
+  });
+
+  it('do not claim what their recursion believes: a matrix that is not theirs is a breakdown', () => {
+    const skewed = denseOperator(Float64Array.of(2, 5, -1, 3), 2);
+    expect(linearSolver('cholesky')(skewed, Float64Array.of(1, 1)).status).toBe('breakdown');
+    const nearlySingular = denseOperator(Float64Array.of(1, 1, 1, 1 + 1e-15), 2);
+    for (const name of linearSolverNames) {
+      const { status, residual } = linearSolver(name)(nearlySingular, Float64Array.of(1, 2));
+      expect(status === 'converged' ? residual : 0, name).toBeLessThan(1e-6);
+    }
+  });
+
+  it('refuse options that mean nothing', () => {
+    const operator = randomOperator(2, 1);
+    const b = Float64Array.of(1, 1);
+    for (const name of linearSolverNames) {
+      const solve = linearSolver(name);
+      expect(() => solve(operator, b, { tol: NaN }), name).toThrow('tol must be 0 or more, got NaN');
+      expect(() => solve(operator, b, { maxIter: -1 }), name).toThrow('maxIter must be a whole number');
+      expect(() => solve(operator, b, { ridge: Infinity }), name).toThrow('ridge must be a number');
+    }
   });
 
   it('refuse lengths that do not fit and names they do not know', () => {
