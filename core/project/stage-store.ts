@@ -38,7 +38,10 @@ export interface StageStore {
     fingerprint: string,
     compute: () => Promise<StageResult<Value>>,
   ): Promise<StageResult<Value>>;
-  /** Work that keeps its own results (in chunks, say): run.json says 'pending' meanwhile, 'done' and its time after. */
+  /**
+   * Work that keeps its own results (in chunks, say): run.json says 'pending' meanwhile, 'done' after. Its time is that
+   * of the run that finished it first, not of a later one that found the results.
+   */
   timed<Result>(name: string, fingerprint: string, work: () => Promise<Result>): Promise<Result>;
   /** Changes fields of run.json, e.g. the explanation at the end. */
   finish(changes: Partial<RunFile>): Promise<RunFile>;
@@ -61,9 +64,14 @@ export function openStageStore(project: Project, started: RunFile): StageStore {
     finish,
     async timed(name, fingerprint, work) {
       await record(name, { status: 'pending', fingerprint });
+      const path = await stagePath(project, name, fingerprint);
+      const before = await readStage(project, path);
       const begun = Date.now();
       const result = await work();
-      await record(name, { status: 'done', fingerprint, elapsedMs: Math.max(0, Date.now() - begun) });
+      const elapsedMs = before?.elapsedMs ?? Math.max(0, Date.now() - begun);
+      if (before === undefined)
+        await writeStage(project, path, { tensors: new Map(), value: null }, elapsedMs);
+      await record(name, { status: 'done', fingerprint, elapsedMs });
       return result;
     },
     async stage<Value extends Json>(
@@ -71,10 +79,7 @@ export function openStageStore(project: Project, started: RunFile): StageStore {
       fingerprint: string,
       compute: () => Promise<StageResult<Value>>,
     ) {
-      const path = project.storage.join(
-        await cacheFolder(project),
-        `${cacheName(name, fingerprint)}.safetensors`,
-      );
+      const path = await stagePath(project, name, fingerprint);
       const stored = await readStage<Value>(project, path);
       if (stored !== undefined) {
         await record(name, { status: 'done', fingerprint, elapsedMs: stored.elapsedMs });
@@ -84,8 +89,7 @@ export function openStageStore(project: Project, started: RunFile): StageStore {
       const begun = Date.now();
       const result = await compute();
       const elapsedMs = Math.max(0, Date.now() - begun);
-      const metadata = { value: JSON.stringify(result.value), elapsedMs: String(elapsedMs) };
-      await project.storage.writeAtomic(path, encodeSafetensors(result.tensors, metadata));
+      await writeStage(project, path, result, elapsedMs);
       await record(name, { status: 'done', fingerprint, elapsedMs });
       return result;
     },
@@ -119,6 +123,20 @@ export async function openChunks(project: Project, name: string, fingerprint: st
       return tensors;
     },
   };
+}
+
+async function stagePath(project: Project, name: string, fingerprint: string): Promise<string> {
+  return project.storage.join(await cacheFolder(project), `${cacheName(name, fingerprint)}.safetensors`);
+}
+
+async function writeStage(
+  { storage }: Project,
+  path: string,
+  { tensors, value }: StageResult,
+  elapsedMs: number,
+): Promise<void> {
+  const metadata = { value: JSON.stringify(value), elapsedMs: String(elapsedMs) };
+  await storage.writeAtomic(path, encodeSafetensors(tensors, metadata));
 }
 
 async function readStage<Value extends Json>(project: Project, path: string) {

@@ -26,6 +26,18 @@ const result = (value: number) => ({
   value: { sum: value },
 });
 
+describe('StageStore.timed()', () => {
+  it('keeps the time of the first run where a later one finds the results', async () => {
+    const { project, store } = await fresh();
+    await store.timed('rows', 'aa', () => new Promise((done) => setTimeout(done, 40)));
+    const first = (await loadRun(project, 'run1')).stages.rows;
+    expect(first).toMatchObject({ status: 'done', fingerprint: 'aa' });
+    const second = await startRun(project, { ...runContent, seed: 5 });
+    await openStageStore(second.project, second.run).timed('rows', 'aa', () => Promise.resolve());
+    expect((await loadRun(second.project, second.run.id)).stages.rows).toEqual(first);
+  });
+});
+
 describe('StageStore.stage()', () => {
   it('computes once for a fingerprint, also across runs, and afresh for another', async () => {
     const { project, store } = await fresh();
