@@ -3,6 +3,7 @@ import { semiNmf } from '../factorization/semi-nmf.ts';
 import { chooseRank } from '../factorization/rank.ts';
 import type { Factorization, FactorizationOptions } from '../factorization/factorization.ts';
 import type { Matrix } from '../linalg/matrix.ts';
+import { mergeDuplicates } from './merge-duplicates.ts';
 
 /** Numbers of concepts tried when the evidence chooses. */
 const CANDIDATES = [1, 2, 3, 4, 6, 8, 10, 12, 15, 20, 25];
@@ -14,7 +15,8 @@ export interface Bank extends Factorization {
 /**
  * Factorises activation rows into a bank of concepts (CRAFT, section 3.1).
  *
- * Shapes   rows A [n, p]; returns coefficients [n, r] and conceptBank [r, p] with unit rows.
+ * Shapes   rows A [n, p]; returns coefficients [n, r] and conceptBank [r, p] with unit rows; r is less than asked for
+ *          where the rows cannot tell so many concepts apart.
  * Method   NMF where no activation is negative; semi-NMF (signed directions, non-negative amounts) otherwise.
  *          `concepts: 'auto'` takes the number that reconstruction and stability argue for.
  */
@@ -30,5 +32,6 @@ export async function buildBank(
       ? (await chooseRank(rows, { ...options, candidates: CANDIDATES.filter((r) => r <= limit) })).chosen
       : concepts;
   const factorise = isSigned ? semiNmf : nmf;
-  return { ...(await factorise(rows, { ...options, nComponents })), method: isSigned ? 'semi-nmf' : 'nmf' };
+  const factorization = await factorise(rows, { ...options, nComponents });
+  return { ...mergeDuplicates(factorization), method: isSigned ? 'semi-nmf' : 'nmf' };
 }

@@ -96,6 +96,7 @@ async function explainClasses(
     const outcome = await explain(scope, options, command);
     const file = await reportOf(scope, outcome, 'report.html');
     const facts = explanationJson(outcome, file);
+    tellFewer(options, facts.concepts.length);
     console.log(asJson ? JSON.stringify(facts, null, 2) : explanationText(facts));
     return;
   }
@@ -105,10 +106,16 @@ async function explainClasses(
     const outcome = await explain({ ...scope, project }, { ...options, class: String(index) }, command);
     project = outcome.project;
     const facts = explanationJson(outcome, await reportOf(scope, outcome, `report-${index}.html`));
+    tellFewer(options, facts.concepts.length);
     all.push(facts);
     if (!asJson) console.log(`${explanationText(facts)}\n`);
   }
   if (asJson) console.log(JSON.stringify({ explanations: all }, null, 2));
+}
+
+function tellFewer({ concepts }: ExplainOptions, found: number): void {
+  if (concepts === 'auto' || found >= concepts) return;
+  console.error(`The activations tell ${found} concepts apart, not the ${concepts} that were asked for.`);
 }
 
 function reportOf(
