@@ -174,6 +174,15 @@ const oneHot: Evaluator = (call, [indices, depthOf, offOn], [{ dims }]) => {
 const cast: Evaluator = (_, [value], [{ type }]) => listed(evaluateCast(value, type));
 const elementwise: Evaluator = ({ node }, values, [{ dims }]) =>
   listed(evaluateBinary(intOf(node, 'fmod', 0) === 1 ? 'FMod' : node.opType, values, dims));
+/** As exporters clip sizes: bounds are inputs, which they are since opset 11, and either may be absent. */
+const clip: Evaluator = ({ node, inputs }, [value], [{ dims }]) => {
+  if (node.attributes.size > 0) return undefined;
+  let result: Tensor | undefined = value;
+  for (const [bound, opType] of [[inputs[1], 'Max'] as const, [inputs[2], 'Min'] as const]) {
+    if (result && bound?.value) result = evaluateBinary(opType, [result, bound.value], dims);
+  }
+  return listed(result);
+};
 const unary: Evaluator = ({ node }, [value]) => listed(evaluateUnary(node.opType, value));
 
 const evaluators: ReadonlyMap<string, Evaluator> = new Map([
@@ -193,6 +202,7 @@ const evaluators: ReadonlyMap<string, Evaluator> = new Map([
   ['Range', range],
   ...Object.keys(folds).map((name) => [name, reduceIntegers] as const),
   ['OneHot', oneHot],
+  ['Clip', clip],
   ['Pow', (_, [base, exponent]) => listed(evaluatePower(base, exponent))],
   ['Cast', cast],
   ['CastLike', cast],
@@ -221,12 +231,12 @@ export function evaluateShapeOf({ node, inputs }: NodeCall): Tensor | undefined 
 }
 
 /**
- * Values of a node's outputs when all its inputs are constant; undefined where this file does not compute the
+ * Values of a node's outputs when all inputs that it has are constant; undefined where this file does not compute the
  * operator. Float arithmetic rounds as the runtime does (one IEEE operation an element).
  */
 export function evaluateNode(call: NodeCall, outputs: readonly TensorFact[]): readonly Tensor[] | undefined {
-  const values = call.inputs.map((input) => input?.value);
-  const known = values.filter((value) => value !== undefined);
-  if (known.length !== values.length) return undefined;
+  const given = call.inputs.filter((input) => input !== undefined);
+  const known = given.flatMap(({ value }) => value ?? []);
+  if (known.length !== given.length) return undefined;
   return evaluators.get(call.node.opType)?.(call, known, outputs);
 }

@@ -123,9 +123,15 @@ const i32 = (values: readonly number[]): Tensor => ({
 });
 
 /** What propagation says a node gives for constants, and what the runtime computes. */
-async function bothValues(opType: string, operands: readonly Tensor[], values: ShortNode[3] = {}) {
-  const names = operands.map((_, index) => `c${index}`);
-  const constants = Object.fromEntries(operands.map((operand, index) => [names[index], operand]));
+async function bothValues(
+  opType: string,
+  operands: readonly (Tensor | undefined)[],
+  values: ShortNode[3] = {},
+) {
+  const names = operands.map((operand, index) => (operand === undefined ? '' : `c${index}`));
+  const constants = Object.fromEntries(
+    operands.flatMap((operand, index) => (operand === undefined ? [] : [[names[index], operand] as const])),
+  );
   const model = smallModel({ unused: [1] }, [[opType, names, ['y'], values]], constants);
   const bytes = encodeModel(model, { declareOutputs: false });
   const ours = propagate(model, new Map()).get('y')?.value;
@@ -158,6 +164,24 @@ describe('propagate() computes constants as the runtime does', () => {
   it.each(['Neg', 'Abs'])('%s on int64', async (opType) => {
     const { ours, runtime } = await bothValues(opType, [int64([-3, 0, 4])]);
     expect(ours).toEqual(runtime);
+  });
+
+  it.each([
+    ['below', [2, undefined]],
+    ['above', [undefined, 5]],
+    ['on both sides', [2, 5]],
+    ['nowhere', []],
+  ] as const)('Clip %s, bounds being optional', async (_, [low, high]: readonly (number | undefined)[]) => {
+    const bounds = [low, high].map((bound) => (bound === undefined ? undefined : f32([bound], [])));
+    const { ours, runtime } = await bothValues('Clip', [f32([-1, 2.5, 9]), ...bounds]);
+    expect(ours).toEqual(runtime);
+  });
+
+  it('leaves Clip with its bounds in attributes to the runtime', () => {
+    const model = smallModel({ unused: [1] }, [['Clip', ['a'], ['y'], { min: { float: 0 } }]], {
+      a: f32([-1]),
+    });
+    expect(propagate(model, new Map()).get('y')?.value).toBeUndefined();
   });
 
   it.each(['ReduceSum', 'ReduceProd', 'ReduceMax', 'ReduceMin'])('%s of all int64', async (opType) => {
