@@ -34,6 +34,8 @@ export interface ExplainOptions {
   readonly replicates: number;
   /** How concepts are drawn in their example images. @default {@link DEFAULT_MAPS} */
   readonly maps?: readonly MapMethod[];
+  /** How thoroughly the explanation is evaluated after the run. @default 'quick' */
+  readonly evaluate?: 'none' | 'quick' | 'full';
   readonly seed: number;
   readonly device: DeviceChoice;
   /** A labels file; absent: the card beside the model, its metadata, or numbers. */

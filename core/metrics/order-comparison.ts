@@ -29,6 +29,8 @@ export interface OrderResult extends ConceptCurve {
 export interface RandomOrders extends ConceptCurve {
   /** The middle 95 % of the areas of single random orders; absent with `auc`. */
   readonly interval?: readonly [low: number, high: number];
+  /** The middle 95 % of their scores after each number of changes, [r + 1] each; absent with `auc`. */
+  readonly band?: { readonly low: Float64Array; readonly high: Float64Array };
 }
 
 export interface OrderComparison<Name extends string = string> {
@@ -65,9 +67,8 @@ export function compareOrders<Name extends string>(
   const { kind, named, random } = images[0];
   const usable = images.filter(isFiniteImage);
   const scale = scaleOf(usable);
-  const randomAreas = random.map((_, draw) =>
-    areaOf(meanCurve(usable.map((image) => image.random[draw])), scale),
-  );
+  const randomCurves = random.map((_, draw) => meanCurve(usable.map((image) => image.random[draw])));
+  const randomAreas = randomCurves.map((curve) => areaOf(curve, scale));
   const results = (Object.keys(named) as Name[]).map((name) => {
     const curves = usable.map((image) => image.named[name]);
     return [name, orderResult(curves, scale, randomAreas, kind)] as const;
@@ -76,7 +77,7 @@ export function compareOrders<Name extends string>(
     kind,
     status: usable.length === 0 ? 'non-finite' : scale === undefined ? 'equal-ends' : 'ok',
     orders: Object.fromEntries(results) as Record<Name, OrderResult>,
-    ...(random.length > 0 && { random: randomOrders(usable, scale, randomAreas) }),
+    ...(random.length > 0 && { random: randomOrders(randomCurves, scale, randomAreas) }),
     leftOut: [...images.keys()].filter((i) => !isFiniteImage(images[i])),
   };
 }
@@ -133,15 +134,24 @@ function intervalOf(auc: number, curves: readonly Float64Array[], { ends, gap }:
 }
 
 function randomOrders(
-  images: readonly ImageCurves[],
+  curves: readonly Float64Array[],
   scale: Scale | undefined,
   areas: readonly number[],
 ): RandomOrders {
-  const curve = scored(meanCurve(images.flatMap(({ random }) => random)), scale);
+  const curve = scored(meanCurve(curves), scale);
   if (scale === undefined) return curve;
-  const sorted = Float64Array.from(areas).sort();
-  return { ...curve, interval: [quantile(sorted, 0.025), quantile(sorted, 0.975)] };
+  const scores = curves.map((logits) => scored(logits, scale).scores!);
+  const ends = (share: number): Float64Array =>
+    Float64Array.from(curve.logits, (_, k) => quantileOf(scores.map((one) => one[k]), share));
+  return {
+    ...curve,
+    interval: [quantileOf(areas, 0.025), quantileOf(areas, 0.975)],
+    band: { low: ends(0.025), high: ends(0.975) },
+  };
 }
+
+const quantileOf = (values: readonly number[], share: number): number =>
+  quantile(Float64Array.from(values).sort(), share);
 
 function scored(logits: Float64Array, scale: Scale | undefined): ConceptCurve {
   if (scale === undefined) return { logits };

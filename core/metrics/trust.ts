@@ -2,6 +2,7 @@ import type { Collinearity } from './collinearity.ts';
 import type { Fidelity } from './fidelity.ts';
 import type { MuFidelity } from './mu-fidelity.ts';
 import type { OrderResult } from './order-comparison.ts';
+import type { ReconstructionError } from './reconstruction.ts';
 import type { SanityCheck } from './sanity-check.ts';
 import type { Stability } from './stability.ts';
 
@@ -9,15 +10,18 @@ import type { Stability } from './stability.ts';
 export type TrustLevel = 'good' | 'fair' | 'weak' | 'unknown';
 
 /** From where on a figure is good or fair. `direction` says which side is better. */
-interface Threshold {
+export interface TrustThreshold {
   readonly good: number;
   readonly fair: number;
   readonly direction: 'higher' | 'lower';
 }
 
 /**
- * Our conventions, chosen for what the figures mean; no statistical tests but for the two curves.
+ * The one place where bounds stand. Our conventions, chosen for what the figures mean; no statistical tests but for
+ * the two curves.
  *
+ * - agreement: at 0.95 one image in twenty is called something else when the model goes on with the concepts.
+ * - r2: at 0.8 a fifth of the activations' variation is lost. relativeError is the same loss on another scale.
  * - logitR2: at 0.8 a fifth of the logit's variation over the images is lost in the reconstruction.
  * - deletion, insertion: share of random orders that the importance order beats. 0.975 is a one-sided test at 2.5 %.
  *   At most about 1 - 1 / (2 r!) can be reached: with three concepts or fewer the order cannot be good, only fair.
@@ -27,6 +31,9 @@ interface Threshold {
  * - redundancy: share of concepts that are dead or point the way of an earlier one.
  */
 export const TRUST_THRESHOLDS = {
+  agreement: { good: 0.95, fair: 0.8, direction: 'higher' },
+  r2: { good: 0.8, fair: 0.5, direction: 'higher' },
+  relativeError: { good: 0.3, fair: 0.5, direction: 'lower' },
   logitR2: { good: 0.8, fair: 0.5, direction: 'higher' },
   deletion: { good: 0.975, fair: 0.7, direction: 'higher' },
   insertion: { good: 0.975, fair: 0.7, direction: 'higher' },
@@ -34,9 +41,32 @@ export const TRUST_THRESHOLDS = {
   stability: { good: 0.9, fair: 0.75, direction: 'higher' },
   sanity: { good: 0.2, fair: 0.5, direction: 'lower' },
   redundancy: { good: 0, fair: 0.2, direction: 'lower' },
-} as const satisfies Record<string, Threshold>;
+} as const satisfies Record<string, TrustThreshold>;
 
 export type TrustFigure = keyof typeof TRUST_THRESHOLDS;
+
+/**
+ * What a figure may do to the whole: one that decides sets it, one that limits can lower it to fair at worst, one that
+ * is only shown says again what another figure says.
+ */
+export type TrustWeight = 'decides' | 'limits' | 'shown';
+
+/**
+ * An explanation is worth nothing when the concepts do not stand in for the model (agreement, r2), when their order is
+ * no better than chance (deletion), or when random weights would have given the same maps (sanity).
+ */
+export const TRUST_WEIGHTS: Readonly<Record<TrustFigure, TrustWeight>> = {
+  agreement: 'decides',
+  r2: 'decides',
+  relativeError: 'shown',
+  logitR2: 'limits',
+  deletion: 'decides',
+  insertion: 'limits',
+  muFidelity: 'limits',
+  stability: 'limits',
+  sanity: 'decides',
+  redundancy: 'limits',
+};
 
 /** One light: the figure, its value, and what that is worth. */
 export interface TrustLight {
@@ -47,13 +77,14 @@ export interface TrustLight {
 
 /** What was measured; what was not may be left out. */
 export interface TrustEvidence {
-  readonly fidelity?: Fidelity;
+  readonly reconstruction?: ReconstructionError;
+  readonly fidelity?: Pick<Fidelity, 'agreement' | 'logitR2'>;
   /** Of the order by importance. */
-  readonly deletion?: OrderResult;
-  readonly insertion?: OrderResult;
-  readonly muFidelity?: MuFidelity;
-  readonly stability?: Stability;
-  readonly sanity?: SanityCheck;
+  readonly deletion?: Pick<OrderResult, 'beatsRandom'>;
+  readonly insertion?: Pick<OrderResult, 'beatsRandom'>;
+  readonly muFidelity?: Pick<MuFidelity, 'mean'>;
+  readonly stability?: Pick<Stability, 'mean'>;
+  readonly sanity?: Pick<SanityCheck, 'similarity'>;
   readonly collinearity?: Collinearity;
 }
 
@@ -61,6 +92,9 @@ export interface TrustEvidence {
 export function trustLights(evidence: TrustEvidence, nConcepts: number): TrustLight[] {
   const { collinearity } = evidence;
   const values: Record<TrustFigure, number | undefined> = {
+    agreement: evidence.fidelity?.agreement,
+    r2: evidence.reconstruction?.r2,
+    relativeError: evidence.reconstruction?.relativeError,
     logitR2: evidence.fidelity?.logitR2,
     deletion: evidence.deletion?.beatsRandom,
     insertion: evidence.insertion?.beatsRandom,
@@ -76,13 +110,30 @@ export function trustLights(evidence: TrustEvidence, nConcepts: number): TrustLi
   }));
 }
 
+/**
+ * The light of the whole: the worst of the figures that decide; a figure that limits makes it fair at most when it is
+ * weak. Figures that are unknown do not count; unknown when none that decides is known.
+ */
+export function trustLevel(lights: readonly TrustLight[]): TrustLevel {
+  const levels = (weight: TrustWeight): TrustLevel[] =>
+    lights.filter(({ figure }) => TRUST_WEIGHTS[figure] === weight).map(({ level }) => level);
+  const decisive = levels('decides');
+  const isLimited = levels('limits').includes('weak');
+  if (decisive.every((level) => level === 'unknown')) return 'unknown';
+  if (decisive.includes('weak')) return 'weak';
+  return decisive.includes('fair') || isLimited ? 'fair' : 'good';
+}
+
 /** Dead concepts, and of each pair the second one. */
 function redundantConcepts({ dead, pairs }: Collinearity): number {
   return new Set([...dead, ...pairs.map(({ second }) => second)]).size;
 }
 
-/** A value that is not a number is weak: it was computed, and failed. */
-function levelOf(value: number | undefined, { good, fair, direction }: Threshold): TrustLevel {
+/** What a figure is worth. A value that is not a number is weak: it was computed, and failed. */
+export function levelOf(
+  value: number | undefined,
+  { good, fair, direction }: TrustThreshold,
+): TrustLevel {
   if (value === undefined) return 'unknown';
   const reaches = (bound: number): boolean => (direction === 'higher' ? value >= bound : value <= bound);
   return reaches(good) ? 'good' : reaches(fair) ? 'fair' : 'weak';

@@ -1,17 +1,22 @@
 import { buildBank } from '../concepts/bank.ts';
 import { DEFAULT_MAPS, type ExplainOptions } from '../concepts/explain-options.ts';
-import type { SkippedFile } from '../concepts/explanation.ts';
+import type { Explanation, SkippedFile } from '../concepts/explanation.ts';
 import { strongestPlaces } from '../concepts/gallery.ts';
 import { classImportance } from '../concepts/importance.ts';
 import { channelsOf } from '../concepts/latent-rows.ts';
 import { TesseraError } from '../errors.ts';
 import { scanImages, type FolderScan, type ImageFile } from '../images/folder-scan.ts';
 import { matrix, type Matrix } from '../linalg/matrix.ts';
+import type { Evaluation } from '../metrics/evaluation.ts';
+import type { Json } from '../project/canonical-json.ts';
+import { saveEvaluation } from '../project/evaluation-file.ts';
 import { saveTensors, startRun, type Project } from '../project/project-folder.ts';
 import type { RunFile } from '../project/schema.ts';
 import { openStageStore } from '../project/stage-store.ts';
 import { float32, type Tensor } from '../tensor.ts';
 import { assembleExplanation, type Findings } from './assemble-explanation.ts';
+import { evaluate } from './evaluation/evaluate.ts';
+import type { EvaluationSubject } from './evaluation/plan.ts';
 import { fingerprintsOf, predictionsFingerprint, type Fingerprints } from './fingerprints.ts';
 import { chooseLayer, type ModelIntake } from './model-intake.ts';
 import type { ClassContext, RunContext, RunScope } from './run-context.ts';
@@ -31,7 +36,7 @@ export interface ExplainOutcome {
 
 /**
  * Explains one class of a model on a set of images: predictions, activation rows, concept bank, coefficients,
- * importance. Every stage is stored as it is done; the same call after an interruption continues.
+ * importance, evaluation. Every stage is stored as it is done; the same call after an interruption continues.
  *
  * Throws TesseraError for anything a person can mend, and the signal's reason when aborted; what was computed stays.
  */
@@ -71,6 +76,7 @@ export async function explain(
   const maps = await exampleMaps(classContext, conceptBank, found.concepts, keys.coefficients);
   const tensors = new Map([...findingTensors(findings), ...maps.tensors]);
   await saveTensors(started.project, started.run.id, tensors);
+  await evaluateFindings(classContext, findings, found, keys.evaluation);
   const explanation = { ...found, maps: maps.records };
   const run = await store.finish({
     explanation,
@@ -154,6 +160,31 @@ async function findConcepts(
   return { predictions, rows, bank, images, importances, importance };
 }
 
+/** Evaluates what was found and stores the outcome with the run, unless the options want none. */
+async function evaluateFindings(
+  context: ClassContext,
+  { rows, bank, images, importances, importance }: Findings,
+  explanation: Pick<Explanation, 'images' | 'reconstruction'>,
+  fingerprint: string,
+): Promise<void> {
+  const { store, project, options } = context;
+  const { evaluate: level = 'quick' } = options;
+  if (level === 'none') return;
+  const subject: EvaluationSubject = {
+    explanation,
+    rows,
+    conceptBank: bank.conceptBank,
+    coefficients: images.coefficients,
+    order: importance.order,
+    imageImportance: importances.map(({ replicates }) => meanOf(replicates)),
+  };
+  const { value } = await store.stage('evaluation', fingerprint, async () => ({
+    tensors: new Map(),
+    value: (await evaluate(context, subject, level)) as unknown as Json,
+  }));
+  await saveEvaluation(project, store.run.id, value as unknown as Evaluation);
+}
+
 /** The factorisation, from the cache where it was made before. */
 async function storedBank(
   { store, options, device, onProgress, signal }: ClassContext,
@@ -207,19 +238,19 @@ function findingTensors({ bank, images, importances }: Findings): Map<string, Te
   const [{ rows: positions, cols }] = images.coefficients;
   const coefficients = new Float32Array(images.coefficients.length * positions * cols);
   images.coefficients.forEach(({ data }, image) => coefficients.set(data, image * positions * cols));
-  const indices = Float64Array.from(
-    importances.flatMap(({ replicates }) =>
-      Array.from(
-        { length: cols },
-        (_, concept) => replicates.reduce((sum, one) => sum + one[concept], 0) / replicates.length,
-      ),
-    ),
-  );
+  const indices = Float64Array.from(importances.flatMap(({ replicates }) => [...meanOf(replicates)]));
   return new Map<string, Tensor>([
     ['conceptBank', asTensor(bank.conceptBank)],
     ['coefficients', float32(coefficients, [images.coefficients.length, positions, cols])],
     ['imageImportance', { type: 'float64', dims: [images.coefficients.length, cols], data: indices }],
   ]);
+}
+
+/** Mean total index of each concept over the replicates of an image. */
+function meanOf(replicates: readonly Float64Array[]): Float64Array {
+  return replicates[0].map(
+    (_, concept) => replicates.reduce((sum, one) => sum + one[concept], 0) / replicates.length,
+  );
 }
 
 function asTensor({ rows, cols, data }: Matrix): Tensor<'float32'> {

@@ -40,7 +40,11 @@ export interface Fingerprints {
   readonly bank: string;
   readonly coefficients: string;
   readonly importance: string;
+  readonly evaluation: string;
 }
+
+/** Raised whenever an evaluation measures something else. */
+const EVALUATION = 1;
 
 export function fingerprintsOf(
   storage: Storage,
@@ -50,11 +54,12 @@ export function fingerprintsOf(
   images: readonly ImageFile[],
   options: ExplainOptions,
 ): Fingerprints {
-  const { rows: kind, patch, concepts, seed, design, samples, replicates } = options;
+  const { rows: kind, patch, concepts, seed, design, samples, replicates, evaluate = 'quick' } = options;
   const paths = images.map(({ path }) => path);
   const rows = fingerprintOf(storage, [predictions, layer.tensor, kind, patch ?? 'default', seed, paths]);
   const bank = fingerprintOf(storage, [rows, concepts, seed]);
   const coefficients = fingerprintOf(storage, [bank, classIndex]);
   const importance = fingerprintOf(storage, [coefficients, design, samples, replicates, seed]);
-  return { rows, bank, coefficients, importance };
+  const evaluation = fingerprintOf(storage, [importance, evaluate, EVALUATION]);
+  return { rows, bank, coefficients, importance, evaluation };
 }

@@ -13,6 +13,7 @@ import type { NotesFile, ProjectFile, RunFile } from './schema.ts';
  *   runs/ID/run.json           options, versions, device, stages, explanation
  *   runs/ID/tensors.safetensors
  *   runs/ID/notes.json         names, hidden, merged, comments
+ *   runs/ID/evaluation.json    how far the explanation can be trusted
  *   cache/                     stage results and activations; may be deleted at any time
  *
  * Every file is written whole or not at all, and a run's own files before its entry in project.json, so that a
@@ -169,7 +170,8 @@ async function unusedId(project: Project): Promise<string> {
   return `run${number}`;
 }
 
-function requireRun({ file, folder }: Project, id: string): void {
+/** Throws TesseraError 'unknown-name' unless the project has a run of that id. */
+export function requireRun({ file, folder }: Project, id: string): void {
   if (ID_PATTERN.test(id) && file.runs.includes(id)) return;
   throw new TesseraError('unknown-name', `project: ${folder} has no run "${id}".`, {
     hint: file.runs.length > 0 ? `Its runs are ${file.runs.join(', ')}.` : 'It has no runs yet.',
@@ -180,7 +182,8 @@ function runFolder({ storage, folder }: Project, id: string): string {
   return storage.join(folder, 'runs', id);
 }
 
-function runPath(project: Project, id: string, name: string): string {
+/** Path of one of a run's own files. */
+export function runPath(project: Project, id: string, name: string): string {
   return project.storage.join(runFolder(project, id), name);
 }
 

@@ -1,0 +1,64 @@
+import { collinearity } from '../../metrics/collinearity.ts';
+import type { Evaluation, EvaluationLevel } from '../../metrics/evaluation.ts';
+import { fidelity } from '../../metrics/fidelity.ts';
+import { sparsityOfConcepts } from '../../metrics/sparsity.ts';
+import { matrix, type Matrix } from '../../linalg/matrix.ts';
+import type { ClassContext } from '../run-context.ts';
+import { evaluateCurves } from './curves.ts';
+import { planOf, type EvaluationSubject } from './plan.ts';
+import { evaluateSanity } from './random-weights.ts';
+import { evaluateStability } from './refits.ts';
+
+/**
+ * Measures how far an explanation can be trusted, against the model in the context.
+ *
+ * Deterministic for the run's seed. Progress: one unit an image or bank, stage 'evaluation'.
+ * Throws TesseraError when a picture can no longer be read; the signal's reason when aborted.
+ */
+export async function evaluate(
+  context: ClassContext,
+  subject: EvaluationSubject,
+  level: EvaluationLevel,
+): Promise<Evaluation> {
+  const plan = planOf(level, subject.coefficients.length);
+  const total = plan.images.length + plan.seeds + plan.bootstraps + plan.sanityImages.length;
+  let done = 0;
+  context.onProgress({ stage: 'evaluation', done, total });
+  const tick = (): void => context.onProgress({ stage: 'evaluation', done: ++done, total });
+
+  const { explanation, conceptBank, coefficients } = subject;
+  const { agreement, logitR2, logitError } = fidelity(explanation.images);
+  const { r2, relativeError } = explanation.reconstruction;
+  const everywhere = stacked(coefficients);
+  return {
+    level,
+    images: plan.images.length,
+    reconstruction: { r2, relativeError },
+    fidelity: {
+      agreement,
+      ...(logitR2 !== undefined && { logitR2 }),
+      ...(logitError !== undefined && { logitError }),
+    },
+    ...(await evaluateCurves(context, subject, plan, tick)),
+    stability: await evaluateStability(context, subject, plan, tick),
+    sanity: await evaluateSanity(context, subject, plan, tick),
+    sparsity: sparsityOfConcepts(everywhere).map(({ hoyer, kurtosis }) => ({
+      ...(hoyer !== undefined && { hoyer }),
+      ...(kurtosis !== undefined && { kurtosis }),
+    })),
+    collinearity: collinearity(everywhere, conceptBank),
+  };
+}
+
+/** The coefficients of all images, one row a position. */
+function stacked(coefficients: readonly Matrix[]): Matrix {
+  const [{ cols }] = coefficients;
+  const rows = coefficients.reduce((sum, image) => sum + image.rows, 0);
+  const all = matrix(rows, cols);
+  let offset = 0;
+  for (const { data } of coefficients) {
+    all.data.set(data, offset);
+    offset += data.length;
+  }
+  return all;
+}

@@ -1,0 +1,54 @@
+import type { Explanation } from '../../concepts/explanation.ts';
+import type { Matrix } from '../../linalg/matrix.ts';
+import type { EvaluationLevel } from '../../metrics/evaluation.ts';
+import type { ActivationRows } from '../stages/rows.ts';
+
+/** An explanation with the arrays that its evaluation needs; all in the order of the images and of the bank. */
+export interface EvaluationSubject {
+  readonly explanation: Pick<Explanation, 'images' | 'reconstruction'>;
+  readonly rows: ActivationRows;
+  /** W [r, p]. */
+  readonly conceptBank: Matrix;
+  /** U(x) [positions, r] of each image. */
+  readonly coefficients: readonly Matrix[];
+  /** Columns of the bank, most important first. */
+  readonly order: readonly number[];
+  /** Total index of every concept in each image, [r]. */
+  readonly imageImportance: readonly Float64Array[];
+}
+
+/** How much an evaluation does. */
+export interface EvaluationPlan {
+  /** Images whose curves are drawn. */
+  readonly images: readonly number[];
+  /** Random orders an image. */
+  readonly nRandom: number;
+  /** Banks made again from the same rows, and from bootstrap samples of the images. */
+  readonly seeds: number;
+  readonly bootstraps: number;
+  /** Rows of each, and iterations at most. */
+  readonly rows: number;
+  readonly maxIter: number;
+  /** Images whose maps are drawn with random weights. */
+  readonly sanityImages: readonly number[];
+}
+
+/**
+ * What each level costs beside the run itself: the curves of `quick` need at most a sixth of the masks that importance
+ * needs for as many images (r = 10: 1024 subsets against 12 · 512), its banks at most 1500 rows.
+ */
+const SIZES = {
+  quick: { images: 32, nRandom: 100, seeds: 1, bootstraps: 3, rows: 1500, maxIter: 60, sanityImages: 8 },
+  full: { images: 128, nRandom: 500, seeds: 5, bootstraps: 10, rows: 8192, maxIter: 200, sanityImages: 32 },
+} as const satisfies Record<EvaluationLevel, Record<keyof EvaluationPlan, number>>;
+
+export function planOf(level: EvaluationLevel, imageCount: number): EvaluationPlan {
+  const { images, sanityImages, ...sizes } = SIZES[level];
+  return { ...sizes, images: spread(imageCount, images), sanityImages: spread(imageCount, sanityImages) };
+}
+
+/** At most `most` of 0 … count-1, evenly spread. */
+function spread(count: number, most: number): number[] {
+  const taken = Math.min(count, most);
+  return Array.from({ length: taken }, (_, i) => Math.floor((i * count) / taken));
+}

@@ -1,0 +1,76 @@
+import { buildBank } from '../../concepts/bank.ts';
+import { takeRows, type Matrix } from '../../linalg/matrix.ts';
+import type { StoredStability } from '../../metrics/evaluation.ts';
+import { stability } from '../../metrics/stability.ts';
+import { createRandom, type Random } from '../../random.ts';
+import type { ClassContext } from '../run-context.ts';
+import type { ActivationRows } from '../stages/rows.ts';
+import type { EvaluationPlan, EvaluationSubject } from './plan.ts';
+
+/**
+ * Makes the bank again, with other seeds from the same rows and from bootstrap samples of the images, and compares. A
+ * bootstrap draws whole images, since the rows of one image are alike; of a single image it draws rows. `tick` is
+ * called once a bank.
+ */
+export async function evaluateStability(
+  context: ClassContext,
+  { rows, conceptBank }: EvaluationSubject,
+  plan: EvaluationPlan,
+  tick: () => void,
+): Promise<StoredStability> {
+  const { device, options, signal } = context;
+  const groups = rowsByImage(rows);
+  const all = groups.flat();
+  const refit = async (chosen: readonly number[], random: Random): Promise<Matrix> => {
+    signal?.throwIfAborted();
+    const sample = takeRows(rows.activations, someOf(chosen, plan.rows, random));
+    const bank = await buildBank(sample, Math.min(conceptBank.rows, sample.rows), {
+      gemm: device.gemm,
+      seed: random.integer(2 ** 32),
+      maxIter: plan.maxIter,
+      ...(signal && { signal }),
+    });
+    tick();
+    return withRows(bank.conceptBank, conceptBank.rows);
+  };
+  const random = createRandom(options.seed + 1);
+  const banks: Matrix[] = [];
+  for (let seed = 0; seed < plan.seeds; seed++) banks.push(await refit(all, random));
+  for (let draw = 0; draw < plan.bootstraps; draw++) {
+    const drawn = groups.flatMap(() => groups[random.integer(groups.length)]);
+    banks.push(await refit(drawn, random));
+  }
+  const { mean, min, concepts, unmatched } = stability(conceptBank, banks);
+  const meanOf = (own: readonly Matrix[]) => ({
+    count: own.length,
+    mean: stability(conceptBank, own).mean,
+  });
+  return {
+    mean,
+    min,
+    ...(unmatched !== undefined && { unmatched }),
+    seeds: meanOf(banks.slice(0, plan.seeds)),
+    bootstraps: meanOf(banks.slice(plan.seeds)),
+    concepts,
+  };
+}
+
+/** Rows of each image; where there is one image only, each row by itself. */
+function rowsByImage({ places }: ActivationRows): number[][] {
+  const groups = new Map<number, number[]>();
+  places.forEach(({ image }, row) => groups.set(image, [...(groups.get(image) ?? []), row]));
+  return groups.size > 1 ? [...groups.values()] : places.map((_, row) => [row]);
+}
+
+function someOf(rows: readonly number[], most: number, random: Random): readonly number[] {
+  if (rows.length <= most) return rows;
+  return Array.from(random.permutation(rows.length).subarray(0, most), (place) => rows[place]);
+}
+
+/** A sample with fewer rows than concepts gives fewer of them: the missing ones were not found again. */
+function withRows(bank: Matrix, rows: number): Matrix {
+  if (bank.rows === rows) return bank;
+  const data = new Float32Array(rows * bank.cols);
+  data.set(bank.data);
+  return { rows, cols: bank.cols, data };
+}

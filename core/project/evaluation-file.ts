@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import type { Evaluation } from '../metrics/evaluation.ts';
+import { readJsonFile, writeJsonFile } from './json-file.ts';
+import { requireRun, runPath, type Project } from './project-folder.ts';
+import { SCHEMA_VERSION } from './schema.ts';
+
+const FILE = 'evaluation.json';
+
+const COUNT = z.int().nonnegative();
+const NUMBERS = z.array(z.number());
+const INTERVAL = z.tuple([z.number(), z.number()]);
+
+const CURVE = {
+  logits: NUMBERS,
+  scores: NUMBERS.exactOptional(),
+  auc: z.number().exactOptional(),
+  interval: INTERVAL.exactOptional(),
+};
+const ORDER = z.object({ ...CURVE, beatsRandom: z.number().exactOptional() });
+const CURVES = z.object({
+  status: z.enum(['ok', 'equal-ends', 'non-finite']),
+  orders: z.object({ sobol: ORDER, size: ORDER, gradient: ORDER.exactOptional() }),
+  random: z.object({ ...CURVE, band: z.object({ low: NUMBERS, high: NUMBERS }).exactOptional() }),
+});
+const REPETITIONS = z.object({ count: COUNT, mean: z.number() });
+
+/** `runs/ID/evaluation.json`: {@link Evaluation} as it is persisted. */
+const EVALUATION_FILE = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  level: z.enum(['quick', 'full']),
+  images: COUNT,
+  reconstruction: z.object({ r2: z.number(), relativeError: z.number() }),
+  fidelity: z.object({
+    agreement: z.number(),
+    logitR2: z.number().exactOptional(),
+    logitError: z.number().exactOptional(),
+  }),
+  deletion: CURVES,
+  insertion: CURVES,
+  noGradient: z.string().exactOptional(),
+  muFidelity: z.object({
+    mean: z.number().exactOptional(),
+    interval: INTERVAL.exactOptional(),
+    images: COUNT,
+  }),
+  stability: z.object({
+    mean: z.number(),
+    min: z.number(),
+    unmatched: z.number().exactOptional(),
+    seeds: REPETITIONS,
+    bootstraps: REPETITIONS,
+    concepts: z.array(z.object({ mean: z.number(), min: z.number() })),
+  }),
+  sparsity: z.array(
+    z.object({ hoyer: z.number().exactOptional(), kurtosis: z.number().exactOptional() }),
+  ),
+  collinearity: z.object({
+    dead: z.array(COUNT),
+    pairs: z.array(z.object({ first: COUNT, second: COUNT, cosine: z.number() })),
+  }),
+  sanity: z.object({
+    similarity: z.number().exactOptional(),
+    maps: COUNT,
+    flat: COUNT,
+    reason: z.string().exactOptional(),
+  }),
+  rank: z
+    .object({
+      suggested: COUNT,
+      points: z.array(
+        z.object({
+          r: COUNT,
+          r2: z.number(),
+          relativeError: z.number(),
+          stability: z.number(),
+          importanceMass: z.number().exactOptional(),
+        }),
+      ),
+    })
+    .exactOptional(),
+});
+EVALUATION_FILE satisfies z.ZodType<Evaluation>;
+
+/** Writes the evaluation of a run, in place of an earlier one. */
+export async function saveEvaluation(project: Project, id: string, evaluation: Evaluation): Promise<void> {
+  requireRun(project, id);
+  const content = { schemaVersion: SCHEMA_VERSION, ...evaluation };
+  await writeJsonFile(project.storage, runPath(project, id, FILE), EVALUATION_FILE, content);
+}
+
+/** Reads the evaluation of a run; undefined where none was made. 'bad-project' when the file is damaged. */
+export async function loadEvaluation(project: Project, id: string): Promise<Evaluation | undefined> {
+  requireRun(project, id);
+  const path = runPath(project, id, FILE);
+  if (!(await project.storage.exists(path))) return undefined;
+  return readJsonFile(project.storage, path, EVALUATION_FILE);
+}
