@@ -48,13 +48,9 @@ export async function chooseRank(
   activations: Matrix,
   options: RankOptions,
 ): Promise<{ readonly chosen: number; readonly curve: readonly RankEvidence[] }> {
-  const { candidates, seed = 0, sampleRows = 2048, signal } = options;
-  const { rows, cols } = activations;
-  const size = Math.min(sampleRows, Math.floor(rows / 2));
-  const order = createRandom(seed).permutation(rows);
-  const halves = [order.subarray(0, size), order.subarray(size, 2 * size)].map((part) =>
-    takeRows(activations, part),
-  );
+  const { candidates, signal } = options;
+  const halves = disjointSamples(activations, options);
+  const [{ rows: size, cols }] = halves;
   const tried = [...new Set(candidates)]
     .filter((r) => r >= 1 && r <= Math.min(size, cols))
     .sort((a, b) => a - b);
@@ -68,16 +64,31 @@ export async function chooseRank(
   const curve: RankEvidence[] = [];
   for (const r of tried) {
     signal?.throwIfAborted();
-    curve.push(await evidenceFor(r, halves, options));
+    const { r2, relativeError, stability } = await rankEvidence(r, halves, options);
+    curve.push({ r, r2, relativeError, stability });
   }
   return { chosen: chooseFrom(curve), curve };
 }
 
-async function evidenceFor(
+/** Two disjoint random samples of rows of one size, at most `sampleRows` each. */
+export function disjointSamples(
+  activations: Matrix,
+  { seed = 0, sampleRows = 2048 }: Pick<RankOptions, 'seed' | 'sampleRows'>,
+): [Matrix, Matrix] {
+  const size = Math.min(sampleRows, Math.floor(activations.rows / 2));
+  const order = createRandom(seed).permutation(activations.rows);
+  return [
+    takeRows(activations, order.subarray(0, size)),
+    takeRows(activations, order.subarray(size, 2 * size)),
+  ];
+}
+
+/** {@link RankEvidence} for one r, with the bank of the first sample and how well each of its concepts is found again. */
+export async function rankEvidence(
   r: number,
-  [first, second]: Matrix[],
-  options: RankOptions,
-): Promise<RankEvidence> {
+  [first, second]: readonly [Matrix, Matrix],
+  options: Omit<RankOptions, 'candidates'>,
+): Promise<RankEvidence & { readonly conceptBank: Matrix; readonly similarities: Float64Array }> {
   const banks = [await bankOf(first, r, options), await bankOf(second, r, options)];
   const crossed = [await fitOf(second, banks[0], options), await fitOf(first, banks[1], options)];
   const { similarities } = matchRows(banks[0], banks[1]);
@@ -86,20 +97,22 @@ async function evidenceFor(
     r2: (crossed[0].r2 + crossed[1].r2) / 2,
     relativeError: (crossed[0].relativeError + crossed[1].relativeError) / 2,
     stability: similarities.reduce((sum, value) => sum + Math.max(value, 0), 0) / r,
+    conceptBank: banks[0],
+    similarities,
   };
 }
 
 async function bankOf(
   sample: Matrix,
   nComponents: number,
-  { gemm, seed = 0, signal }: RankOptions,
+  { gemm, seed = 0, signal }: Omit<RankOptions, 'candidates'>,
 ): Promise<Matrix> {
   const factorize = sample.data.some((value) => value < 0) ? semiNmf : nmf;
   const { conceptBank } = await factorize(sample, { nComponents, gemm, seed, ...(signal ? { signal } : {}) });
   return conceptBank;
 }
 
-async function fitOf(rows: Matrix, bank: Matrix, { gemm, signal }: RankOptions) {
+async function fitOf(rows: Matrix, bank: Matrix, { gemm, signal }: Omit<RankOptions, 'candidates'>) {
   const { coefficients } = await nnls(rows, bank, { gemm, ...(signal ? { signal } : {}) });
   const error = squaredResidual(rows, coefficients, bank);
   const { squaredNorm } = scanActivations('chooseRank', rows, { nonNegative: false });

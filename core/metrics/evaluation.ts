@@ -1,5 +1,6 @@
 import type { Collinearity } from './collinearity.ts';
 import type { Fidelity } from './fidelity.ts';
+import type { HitRate } from './hit-rate.ts';
 import type { MuFidelity } from './mu-fidelity.ts';
 import type { OrderComparison, OrderResult, RandomOrders } from './order-comparison.ts';
 import type { ReconstructionError } from './reconstruction.ts';
@@ -21,7 +22,9 @@ export type OrderName = 'sobol' | 'size' | 'gradient';
 /** A figure that may not exist is left out. */
 type Stored<T> = {
   readonly [Key in keyof T as undefined extends T[Key] ? never : Key]: Plain<T[Key]>;
-} & { readonly [Key in keyof T as undefined extends T[Key] ? Key : never]?: Plain<Exclude<T[Key], undefined>> };
+} & {
+  readonly [Key in keyof T as undefined extends T[Key] ? Key : never]?: Plain<Exclude<T[Key], undefined>>;
+};
 type Plain<T> = T extends Float64Array
   ? readonly number[]
   : T extends { readonly low: Float64Array; readonly high: Float64Array }
@@ -35,7 +38,11 @@ export type StoredRandom = Stored<RandomOrders>;
 /** Deletion or insertion over all evaluated images; see {@link OrderComparison}. */
 export interface StoredCurves {
   readonly status: OrderComparison['status'];
-  readonly orders: { readonly sobol: StoredOrder; readonly size: StoredOrder; readonly gradient?: StoredOrder };
+  readonly orders: {
+    readonly sobol: StoredOrder;
+    readonly size: StoredOrder;
+    readonly gradient?: StoredOrder;
+  };
   readonly random: StoredRandom;
 }
 
@@ -83,6 +90,7 @@ export interface Evaluation {
   readonly level: EvaluationLevel;
   /** Images whose curves were drawn, spread evenly over those of the run. */
   readonly images: number;
+  readonly hitRate: HitRate;
   readonly reconstruction: ReconstructionError;
   readonly fidelity: Stored<Omit<Fidelity, 'leftOut'>>;
   readonly deletion: StoredCurves;
@@ -99,16 +107,16 @@ export interface Evaluation {
 
 /** What the traffic light looks at. */
 export function trustEvidence(evaluation: Evaluation): TrustEvidence {
-  const { reconstruction, fidelity, deletion, insertion, muFidelity, stability, sanity, collinearity } =
-    evaluation;
+  const { fidelity, deletion, insertion, muFidelity, sanity, ...rest } = evaluation;
   return {
-    reconstruction,
+    hitRate: rest.hitRate,
+    reconstruction: rest.reconstruction,
     fidelity: { agreement: fidelity.agreement, logitR2: fidelity.logitR2 },
     deletion: deletion.orders.sobol,
     insertion: insertion.orders.sobol,
     muFidelity: { mean: muFidelity.mean },
-    stability,
+    stability: rest.stability,
     sanity: { similarity: sanity.similarity },
-    collinearity,
+    collinearity: rest.collinearity,
   };
 }

@@ -142,7 +142,12 @@ function randomOrders(
   if (scale === undefined) return curve;
   const scores = curves.map((logits) => scored(logits, scale).scores!);
   const ends = (share: number): Float64Array =>
-    Float64Array.from(curve.logits, (_, k) => quantileOf(scores.map((one) => one[k]), share));
+    Float64Array.from(curve.logits, (_, k) =>
+      quantileOf(
+        scores.map((one) => one[k]),
+        share,
+      ),
+    );
   return {
     ...curve,
     interval: [quantileOf(areas, 0.025), quantileOf(areas, 0.975)],

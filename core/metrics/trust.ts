@@ -1,5 +1,6 @@
 import type { Collinearity } from './collinearity.ts';
 import type { Fidelity } from './fidelity.ts';
+import type { HitRate } from './hit-rate.ts';
 import type { MuFidelity } from './mu-fidelity.ts';
 import type { OrderResult } from './order-comparison.ts';
 import type { ReconstructionError } from './reconstruction.ts';
@@ -20,6 +21,8 @@ export interface TrustThreshold {
  * The one place where bounds stand. Our conventions, chosen for what the figures mean; no statistical tests but for
  * the two curves.
  *
+ * - hitRate: right answers above chance, where folders name classes. Below 0.1 the model guesses: there is nothing
+ *   learned to explain. At 0.5 half of what guessing gets wrong is right.
  * - agreement: at 0.95 one image in twenty is called something else when the model goes on with the concepts.
  * - r2: at 0.8 a fifth of the activations' variation is lost. relativeError is the same loss on another scale.
  * - logitR2: at 0.8 a fifth of the logit's variation over the images is lost in the reconstruction.
@@ -31,6 +34,7 @@ export interface TrustThreshold {
  * - redundancy: share of concepts that are dead or point the way of an earlier one.
  */
 export const TRUST_THRESHOLDS = {
+  hitRate: { good: 0.5, fair: 0.1, direction: 'higher' },
   agreement: { good: 0.95, fair: 0.8, direction: 'higher' },
   r2: { good: 0.8, fair: 0.5, direction: 'higher' },
   relativeError: { good: 0.3, fair: 0.5, direction: 'lower' },
@@ -52,10 +56,11 @@ export type TrustFigure = keyof typeof TRUST_THRESHOLDS;
 export type TrustWeight = 'decides' | 'limits' | 'shown';
 
 /**
- * An explanation is worth nothing when the concepts do not stand in for the model (agreement, r2), when their order is
+ * An explanation is worth nothing when the model has learned nothing (hitRate), when the concepts do not stand in for the model (agreement, r2), when their order is
  * no better than chance (deletion), or when random weights would have given the same maps (sanity).
  */
 export const TRUST_WEIGHTS: Readonly<Record<TrustFigure, TrustWeight>> = {
+  hitRate: 'decides',
   agreement: 'decides',
   r2: 'decides',
   relativeError: 'shown',
@@ -77,6 +82,7 @@ export interface TrustLight {
 
 /** What was measured; what was not may be left out. */
 export interface TrustEvidence {
+  readonly hitRate?: Pick<HitRate, 'aboveChance'>;
   readonly reconstruction?: ReconstructionError;
   readonly fidelity?: Pick<Fidelity, 'agreement' | 'logitR2'>;
   /** Of the order by importance. */
@@ -92,6 +98,7 @@ export interface TrustEvidence {
 export function trustLights(evidence: TrustEvidence, nConcepts: number): TrustLight[] {
   const { collinearity } = evidence;
   const values: Record<TrustFigure, number | undefined> = {
+    hitRate: evidence.hitRate?.aboveChance,
     agreement: evidence.fidelity?.agreement,
     r2: evidence.reconstruction?.r2,
     relativeError: evidence.reconstruction?.relativeError,
@@ -130,10 +137,7 @@ function redundantConcepts({ dead, pairs }: Collinearity): number {
 }
 
 /** What a figure is worth. A value that is not a number is weak: it was computed, and failed. */
-export function levelOf(
-  value: number | undefined,
-  { good, fair, direction }: TrustThreshold,
-): TrustLevel {
+export function levelOf(value: number | undefined, { good, fair, direction }: TrustThreshold): TrustLevel {
   if (value === undefined) return 'unknown';
   const reaches = (bound: number): boolean => (direction === 'higher' ? value >= bound : value <= bound);
   return reaches(good) ? 'good' : reaches(fair) ? 'fair' : 'weak';

@@ -17,7 +17,13 @@ import { float32, type Tensor } from '../tensor.ts';
 import { assembleExplanation, type Findings } from './assemble-explanation.ts';
 import { evaluate } from './evaluation/evaluate.ts';
 import type { EvaluationSubject } from './evaluation/plan.ts';
-import { fingerprintsOf, predictionsFingerprint, type Fingerprints } from './fingerprints.ts';
+import { rankCurve, storedRankCurve } from './evaluation/rank-curve.ts';
+import {
+  fingerprintsOf,
+  predictionsFingerprint,
+  rankFingerprint,
+  type Fingerprints,
+} from './fingerprints.ts';
 import { chooseLayer, type ModelIntake } from './model-intake.ts';
 import type { ClassContext, RunContext, RunScope } from './run-context.ts';
 import { chooseClass, predictedClasses, selectImages, type ClassQuestion } from './selection.ts';
@@ -32,6 +38,8 @@ export interface ExplainOutcome {
   readonly project: Project;
   readonly run: RunFile;
   readonly resumed: boolean;
+  /** Absent where the options want none. */
+  readonly evaluation?: Evaluation;
 }
 
 /**
@@ -76,13 +84,14 @@ export async function explain(
   const maps = await exampleMaps(classContext, conceptBank, found.concepts, keys.coefficients);
   const tensors = new Map([...findingTensors(findings), ...maps.tensors]);
   await saveTensors(started.project, started.run.id, tensors);
-  await evaluateFindings(classContext, findings, found, keys.evaluation);
+  const evaluation = await evaluateFindings(classContext, findings, found, keys.evaluation);
   const explanation = { ...found, maps: maps.records };
   const run = await store.finish({
     explanation,
     device: { ...store.run.device, fallbackReasons: [...device.fallbackReasons] },
   });
-  return { project: started.project, run, resumed: started.resumed };
+  const { project, resumed } = started;
+  return { project, run, resumed, ...(evaluation && { evaluation }) };
 }
 
 async function scanOf({ workbench, scan }: RunScope, roots: readonly string[]): Promise<FolderScan> {
@@ -166,10 +175,10 @@ async function evaluateFindings(
   { rows, bank, images, importances, importance }: Findings,
   explanation: Pick<Explanation, 'images' | 'reconstruction'>,
   fingerprint: string,
-): Promise<void> {
+): Promise<Evaluation | undefined> {
   const { store, project, options } = context;
   const { evaluate: level = 'quick' } = options;
-  if (level === 'none') return;
+  if (level === 'none') return undefined;
   const subject: EvaluationSubject = {
     explanation,
     rows,
@@ -182,7 +191,16 @@ async function evaluateFindings(
     tensors: new Map(),
     value: (await evaluate(context, subject, level)) as unknown as Json,
   }));
-  await saveEvaluation(project, store.run.id, value as unknown as Evaluation);
+  const rankKey = rankFingerprint(
+    context.workbench.storage,
+    store.run.stages['rows'].fingerprint,
+    context.classIndex,
+    options,
+  );
+  const rank = await (level === 'full' ? rankCurve : storedRankCurve)(context, rows, rankKey);
+  const evaluation = { ...(value as unknown as Evaluation), ...(rank && { rank }) };
+  await saveEvaluation(project, store.run.id, evaluation);
+  return evaluation;
 }
 
 /** The factorisation, from the cache where it was made before. */

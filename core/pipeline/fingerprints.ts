@@ -46,6 +46,16 @@ export interface Fingerprints {
 /** Raised whenever an evaluation measures something else. */
 const EVALUATION = 1;
 
+/** Names the evidence for a number of concepts on some rows. */
+export function rankFingerprint(
+  storage: Storage,
+  rows: string,
+  classIndex: number,
+  { seed, design }: Pick<ExplainOptions, 'seed' | 'design'>,
+): string {
+  return fingerprintOf(storage, [rows, classIndex, seed, design, EVALUATION]);
+}
+
 export function fingerprintsOf(
   storage: Storage,
   predictions: string,

@@ -34,7 +34,11 @@ export interface RunContext extends RunScope {
 }
 
 /** A run whose images and class are known. */
-export interface ClassContext extends RunContext {
+export interface ClassContext extends RunContext, ClassScope {}
+
+/** A class and the images to explain it on, whether in a run or before one. */
+export interface ClassScope extends RunScope {
+  readonly options: ExplainOptions;
   readonly classIndex: number;
   readonly layer: LayerRecord;
   /** The explained images, in the order of every later array. */

@@ -2,6 +2,7 @@ import { fitOf, parsePreprocessing } from '../images/preprocessing.ts';
 import { matrix, type Matrix } from '../linalg/matrix.ts';
 import { TesseraError } from '../errors.ts';
 import type { FitOptions, ImageCodec, OnProgress, RgbImage } from '../platform.ts';
+import { loadEvaluation } from '../project/evaluation-file.ts';
 import { loadNotes, loadRun, loadTensors, type Project } from '../project/project-folder.ts';
 import { assemblePictures } from '../report/report-pictures.ts';
 import { reportDataOf } from '../report/report-data.ts';
@@ -45,7 +46,14 @@ export async function writeReport(
     ...(furtherMapsOf.length > 0 && { furtherMapsOf }),
     ...(onProgress && { onProgress }),
   });
-  const data = reportDataOf(project.file, run, notes, pictures, strengthsOf(explanation, coefficients));
+  const data = reportDataOf(
+    project.file,
+    run,
+    notes,
+    pictures,
+    strengthsOf(explanation, coefficients),
+    await loadEvaluation(project, runId),
+  );
   await storage.writeAtomic(path, renderReport(data));
   return path;
 }

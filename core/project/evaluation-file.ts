@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TesseraError } from '../errors.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { requireRun, runPath, type Project } from './project-folder.ts';
@@ -29,6 +30,7 @@ const EVALUATION_FILE = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),
   level: z.enum(['quick', 'full']),
   images: COUNT,
+  hitRate: z.object({ known: COUNT, hits: COUNT, aboveChance: z.number().exactOptional() }),
   reconstruction: z.object({ r2: z.number(), relativeError: z.number() }),
   fidelity: z.object({
     agreement: z.number(),
@@ -51,9 +53,7 @@ const EVALUATION_FILE = z.object({
     bootstraps: REPETITIONS,
     concepts: z.array(z.object({ mean: z.number(), min: z.number() })),
   }),
-  sparsity: z.array(
-    z.object({ hoyer: z.number().exactOptional(), kurtosis: z.number().exactOptional() }),
-  ),
+  sparsity: z.array(z.object({ hoyer: z.number().exactOptional(), kurtosis: z.number().exactOptional() })),
   collinearity: z.object({
     dead: z.array(COUNT),
     pairs: z.array(z.object({ first: COUNT, second: COUNT, cosine: z.number() })),
@@ -88,10 +88,15 @@ export async function saveEvaluation(project: Project, id: string, evaluation: E
   await writeJsonFile(project.storage, runPath(project, id, FILE), EVALUATION_FILE, content);
 }
 
-/** Reads the evaluation of a run; undefined where none was made. 'bad-project' when the file is damaged. */
+/** Reads the evaluation of a run; undefined where none was made. A damaged one counts as none: it can be made again. */
 export async function loadEvaluation(project: Project, id: string): Promise<Evaluation | undefined> {
   requireRun(project, id);
   const path = runPath(project, id, FILE);
   if (!(await project.storage.exists(path))) return undefined;
-  return readJsonFile(project.storage, path, EVALUATION_FILE);
+  try {
+    return await readJsonFile(project.storage, path, EVALUATION_FILE);
+  } catch (error) {
+    if (error instanceof TesseraError && error.code === 'bad-project') return undefined;
+    throw error;
+  }
 }

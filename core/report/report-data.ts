@@ -1,5 +1,6 @@
 import type { Explanation } from '../concepts/explanation.ts';
 import { TesseraError } from '../errors.ts';
+import type { Evaluation } from '../metrics/evaluation.ts';
 import type { NotesFile, ProjectFile, RunFile } from '../project/schema.ts';
 
 /** A picture on the page: always a `data:image/…` URL, never an address. */
@@ -43,6 +44,8 @@ export interface ReportData {
   readonly pictures: Readonly<Record<string, ConceptPictures>>;
   /** By concept id: its strongest coefficient in each image, in the order of the images. */
   readonly strengths: Readonly<Record<string, readonly number[]>>;
+  /** How far it can be trusted; absent where it was not evaluated. */
+  readonly evaluation?: Evaluation;
 }
 
 /**
@@ -55,6 +58,7 @@ export function reportDataOf(
   notes: NotesFile,
   pictures: Readonly<Record<string, ConceptPictures>>,
   strengths: Readonly<Record<string, readonly number[]>> = {},
+  evaluation?: Evaluation,
 ): ReportData {
   if (run.explanation === undefined)
     throw new TesseraError(
@@ -68,5 +72,13 @@ export function reportDataOf(
     ...concept,
     name: notes.names[concept.id] ?? concept.name,
   }));
-  return { project, run, explanation: { ...run.explanation, concepts }, notes, pictures, strengths };
+  return {
+    project,
+    run,
+    explanation: { ...run.explanation, concepts },
+    notes,
+    pictures,
+    strengths,
+    ...(evaluation && { evaluation }),
+  };
 }

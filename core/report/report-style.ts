@@ -136,13 +136,26 @@ const HONESTY = `
 .verdict.weak { border-left-color: var(--loss); }
 .verdict p { max-width: 80ch; }
 .verdict ul { margin-top: 8px; padding-left: 20px; list-style: disc; color: var(--quiet); }
-.measure + .measure { margin-top: 24px; }
+#honesty .columns { margin-top: 24px; }
+#honesty h3 + .curves, #honesty h3 + .scatter { margin-top: 8px; }
+.curves { width: 100%; max-width: 512px; height: auto; }
+.curves text { font-size: 11px; }
+.curves .key-name { fill: var(--text); font-size: 12px; }
+.band { fill: var(--zone1); }
+.curve { fill: none; stroke: var(--quiet); stroke-width: 1.5; stroke-linejoin: round; }
+.curve.sobol { stroke: var(--accent); stroke-width: 2.5; }
+.curve.gradient { stroke: var(--text); stroke-dasharray: 6 3; }
+.curve.size { stroke: var(--text); stroke-dasharray: 1.5 3; stroke-linecap: round; }
+.curve.random { stroke-width: 1; }
+.dot { fill: var(--text); } .dot.sobol { fill: var(--accent); }
+.orders { max-width: 90ch; margin-top: 8px; }
+.says { margin-top: 8px; } .says.weak strong { color: var(--loss); }
 .measure h3 { display: flex; justify-content: space-between; gap: 16px; font-size: 15px; }
 .technical { font-size: 12px; color: var(--quiet); margin-bottom: 8px; }
 .measure p { font-size: 14px; margin-top: 4px; }
 .measure .technical { font-size: 12px; margin-top: 0; }
 .scatter text { font-size: 10px; }
-.measures > .small { margin-top: 20px; }
+.measures + .small { margin-top: 20px; max-width: 90ch; }
 .zone.weak { fill: var(--zone1); } .zone.fair { fill: var(--zone2); } .zone.good { fill: var(--zone3); }
 .pointer { fill: var(--text); } .pointer.weak { fill: var(--loss); }
 .pointer-line { stroke: var(--text); stroke-width: 2; }
@@ -214,7 +227,7 @@ const PAPER = `
   .gallery { grid-template-columns: repeat(6, 21.5mm); justify-content: space-between; gap: 2pt; margin-top: 6pt; }
   .examples { margin-top: 6pt; gap: 2pt 12pt; }
   .gallery .file { display: none; }
-  .ranking tr, .plain tr, .concept, .concept > header, .gallery li, .examples, .measure, .scatter-figure, .verdict, pre { break-inside: avoid; }
+  .ranking tr, .plain tr, .concept, .concept > header, .gallery li, .examples, .measure, .scatter-figure, #honesty figure, .verdict, pre { break-inside: avoid; }
   .ranking thead, .plain caption { break-after: avoid; }
   .ranking tfoot { display: table-row-group; }
 }

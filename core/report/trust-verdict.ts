@@ -1,7 +1,17 @@
-import type { Explanation, Reconstruction } from '../concepts/explanation.ts';
+import type { Explanation } from '../concepts/explanation.ts';
+import { trustEvidence, type Evaluation } from '../metrics/evaluation.ts';
+import { fidelity } from '../metrics/fidelity.ts';
+import {
+  TRUST_WEIGHTS,
+  trustLevel,
+  trustLights,
+  type TrustEvidence,
+  type TrustLevel,
+} from '../metrics/trust.ts';
 import { percentText, plural } from './number-text.ts';
+import { lightInWords, type LightInWords } from './trust-words.ts';
 
-export type TrustGrade = 'good' | 'fair' | 'weak';
+export type TrustGrade = Exclude<TrustLevel, 'unknown'>;
 
 /** A plain-words answer to "how far can this be trusted?". */
 export interface TrustVerdict {
@@ -10,62 +20,71 @@ export interface TrustVerdict {
   readonly headline: string;
   /** What follows from it for the reader. */
   readonly advice: string;
+  /** What the figures that made the grade say, the gravest first. */
+  readonly reasons: readonly string[];
   /** Reasons for more caution than the grade says. */
   readonly cautions: readonly string[];
+  /** Every figure, whether known or not. */
+  readonly lights: readonly LightInWords[];
 }
-
-/** From where on a figure is good or fair. `direction` says which side is better. */
-export interface TrustScale {
-  readonly good: number;
-  readonly fair: number;
-  readonly direction: 'higher' | 'lower';
-}
-
-/**
- * Our conventions, not statistical tests: at R² = 0.8 a fifth of the activations' variation is left out, and at
- * 95 % agreement one image in twenty would be called something else.
- */
-export const TRUST_SCALES = {
-  r2: { good: 0.8, fair: 0.5, direction: 'higher' },
-  relativeError: { good: 0.3, fair: 0.5, direction: 'lower' },
-  agreement: { good: 0.95, fair: 0.8, direction: 'higher' },
-} as const satisfies Record<keyof Reconstruction, TrustScale>;
 
 const FEW_IMAGES = 10;
 
-/** The grade of one figure; a figure that is not a number is weak. */
-export function gradeOf(value: number, { good, fair, direction }: TrustScale): TrustGrade {
-  const reaches = (bound: number) => (direction === 'higher' ? value >= bound : value <= bound);
-  return reaches(good) ? 'good' : reaches(fair) ? 'fair' : 'weak';
+/** The verdict by the rule of {@link trustLevel}; without an evaluation, by what the run itself knows. */
+export function trustVerdict(explanation: Explanation, evaluation?: Evaluation): TrustVerdict {
+  const evidence = evaluation === undefined ? evidenceOfRun(explanation) : trustEvidence(evaluation);
+  const lights = trustLights(evidence, explanation.concepts.length).map(lightInWords);
+  // R² and agreement are known of every run.
+  const grade = trustLevel(lights) as TrustGrade;
+  return {
+    grade,
+    ...WORDS[grade],
+    reasons: reasonsOf(lights, grade),
+    cautions: [
+      ...(evaluation === undefined
+        ? ['The explanation was not evaluated: whether its order and its concepts hold is not known.']
+        : []),
+      ...cautionsOf(explanation),
+    ],
+    lights,
+  };
 }
 
-/**
- * The lower grade of R² and agreement decides. The relative error measures the same loss as R² on another scale,
- * so it is shown but not counted twice.
- */
-export function trustVerdict(explanation: Explanation): TrustVerdict {
-  const { r2, agreement } = explanation.reconstruction;
-  const grades = [gradeOf(r2, TRUST_SCALES.r2), gradeOf(agreement, TRUST_SCALES.agreement)];
-  const grade = (['weak', 'fair', 'good'] as const).find((each) => grades.includes(each))!;
-  return { grade, ...WORDS[grade], cautions: cautionsOf(explanation) };
-}
+/** The rule of the verdict in a sentence. */
+export const VERDICT_RULE =
+  'The verdict is the lowest grade of right answers, same answer, variation kept, order when taken away and same without learning; any other figure that is weak makes it fair at most. The bounds are conventions of this program, not statistical tests.';
 
 const WORDS: Readonly<Record<TrustGrade, Pick<TrustVerdict, 'headline' | 'advice'>>> = {
   good: {
-    headline: 'The concepts stand in well for the model',
+    headline: 'The explanation holds up',
     advice: 'Conclusions about the leading concepts can be drawn, within their intervals.',
   },
   fair: {
-    headline: 'The concepts stand in for part of the model',
+    headline: 'The explanation holds up in part',
     advice:
       'Read the leading concepts as strong hints and check them, for example by covering the part in question. More concepts may capture what is missing.',
   },
   weak: {
-    headline: 'The concepts do not stand in for the model',
+    headline: 'The explanation does not hold up',
     advice:
-      'Draw no conclusion from this report. Try more concepts, another layer, or images that resemble each other more.',
+      'Draw no conclusion from it. Try more concepts, another layer, or images that resemble each other more.',
   },
 };
+
+function evidenceOfRun({ reconstruction, images }: Explanation): TrustEvidence {
+  const { agreement } = reconstruction;
+  return { reconstruction, fidelity: { agreement, logitR2: fidelity(images).logitR2 } };
+}
+
+function reasonsOf(lights: readonly LightInWords[], grade: TrustGrade): string[] {
+  const deciding = (level: TrustLevel): LightInWords[] =>
+    lights.filter(({ figure, level: own }) => TRUST_WEIGHTS[figure] === 'decides' && own === level);
+  const limiting = lights.filter(
+    ({ figure, level }) => TRUST_WEIGHTS[figure] === 'limits' && level === 'weak',
+  );
+  const chosen = { good: deciding('good'), fair: [...deciding('fair'), ...limiting], weak: deciding('weak') };
+  return chosen[grade].map(({ name, text, says }) => `${says} (${name}: ${text})`);
+}
 
 function cautionsOf({ images, concepts, factorization, skipped }: Explanation): string[] {
   const cautions: string[] = [];

@@ -43,6 +43,7 @@ const TABLE: OptionTable = {
   replicates: { type: 'string' },
   craft: { type: 'boolean' },
   map: { type: 'string', multiple: true },
+  evaluate: { type: 'string' },
   labels: { type: 'string' },
   preprocessing: { type: 'string' },
   seed: { type: 'string' },
@@ -167,6 +168,7 @@ function readOptions(args: ParsedArguments): ExplainOptions {
       design: args.choice<ExplainOptions['design']>('design', ['sobol', 'halton', 'lhs']),
       samples: args.integer('samples', 2),
       replicates: args.integer('replicates', 1),
+      evaluate: args.choice('evaluate', ['none', 'quick', 'full'] as const),
     }),
   };
 }

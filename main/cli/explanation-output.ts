@@ -1,5 +1,8 @@
 import path from 'node:path';
 import type { ExplainOutcome } from '../../core/pipeline/explain.ts';
+import type { Evaluation, StoredOrder } from '../../core/metrics/evaluation.ts';
+import { columnOf } from '../../core/pipeline/write-report.ts';
+import { trustVerdict, type TrustVerdict } from '../../core/report/trust-verdict.ts';
 import { invariant } from '../../core/errors.ts';
 import { table } from './text-table.ts';
 
@@ -7,7 +10,7 @@ import { table } from './text-table.ts';
 const CROPS_LISTED = 12;
 
 /** The stable fields of `explain --json`. */
-export function explanationJson({ project, run, resumed }: ExplainOutcome, report: string) {
+export function explanationJson({ project, run, resumed, evaluation }: ExplainOutcome, report: string) {
   const { explanation } = run;
   invariant(explanation !== undefined, 'a finished run has no explanation');
   return {
@@ -19,12 +22,13 @@ export function explanationJson({ project, run, resumed }: ExplainOutcome, repor
     layer: explanation.layer.tensor,
     images: explanation.images.length,
     device: run.device,
-    concepts: explanation.concepts.map(({ id, name, importance, tier, prevalence, crops }) => ({
+    concepts: explanation.concepts.map(({ id, name, importance, tier, prevalence, crops }, rank) => ({
       id,
       name,
       importance,
       tier,
       prevalence,
+      ...(evaluation && { reliability: evaluation.stability.concepts[columnOf(explanation, rank)].mean }),
       crops: crops.slice(0, CROPS_LISTED).map(({ image, box, coefficient }) => ({
         image: explanation.images[image].file,
         box,
@@ -34,10 +38,23 @@ export function explanationJson({ project, run, resumed }: ExplainOutcome, repor
     reconstruction: explanation.reconstruction,
     factorization: explanation.factorization,
     importance: explanation.importance,
+    trust: trustJson(trustVerdict(explanation, evaluation)),
+    ...(evaluation && { evaluation }),
     skipped: explanation.skipped,
     timings: Object.fromEntries(
       Object.entries(run.stages).map(([name, { elapsedMs }]) => [name, (elapsedMs ?? 0) / 1000]),
     ),
+  };
+}
+
+/** The verdict and every light, without the words that explain them. */
+function trustJson({ grade, headline, reasons, cautions, lights }: TrustVerdict) {
+  return {
+    grade,
+    headline,
+    reasons,
+    cautions,
+    lights: lights.map(({ figure, value, level, says }) => ({ figure, value, level, says })),
   };
 }
 
@@ -57,10 +74,25 @@ export function explanationText(facts: ReturnType<typeof explanationJson>): stri
     ...table([['concept', 'importance', '95 % interval', 'tier', 'present in'], ...rows]),
     '',
     `Reconstruction: R² ${r2.toFixed(2)}, relative error ${relativeError.toFixed(2)}; same prediction for ${Math.round(100 * agreement)} % of the images`,
+    `Trust: ${facts.trust.grade}. ${facts.trust.headline}.`,
+    ...(facts.trust.grade === 'good' ? [] : facts.trust.reasons).map((reason) => `  ${reason}`),
+    ...(facts.evaluation ? orderLines(facts.evaluation) : []),
     ...(facts.skipped.length > 0 ? [`Left out: ${facts.skipped.length} files (listed in the report)`] : []),
     `Project  ${facts.project}`,
     `Report   ${facts.report}`,
   ].join('\n');
+}
+
+/** How the order of the concepts does against chance. */
+function orderLines({ deletion, insertion }: Evaluation): string[] {
+  return [['taken away', deletion] as const, ['put in', insertion] as const].flatMap(
+    ([word, { orders, random }]) => {
+      if (orders.sobol.auc === undefined || random.auc === undefined) return [];
+      const area = ({ auc, interval }: StoredOrder): string =>
+        `${auc!.toFixed(3)}${interval ? ` (${interval.map((end) => end.toFixed(3)).join(' … ')})` : ''}`;
+      return [`Concepts ${word}: area ${area(orders.sobol)}; random orders ${area(random)}`];
+    },
+  );
 }
 
 /** Sobol index as a percentage of the logit's variance. */

@@ -22,6 +22,8 @@ tessera explain --demo [options]
     --map METHOD           how concepts are drawn in pictures; may be given several times (gated-gradient)
                            upsampled-coefficients | gated-gradient | saliency | gradient-input | smooth-grad |
                            var-grad | integrated-gradients | grad-cam | hires-cam | occlusion | rise | sobol-attribution
+    --evaluate LEVEL       none | quick | full: how thoroughly the explanation is checked (quick); full repeats more
+                           often and tries other numbers of concepts
     --labels FILE          class names, one a line or JSON (the card beside the model)
     --preprocessing NAME   imagenet | symmetric | unit | raw | caffe | clip, or a JSON file
     --seed S               (0)

@@ -1,9 +1,11 @@
+import { classOfFolder } from '../../images/find-class.ts';
 import { collinearity } from '../../metrics/collinearity.ts';
 import type { Evaluation, EvaluationLevel } from '../../metrics/evaluation.ts';
 import { fidelity } from '../../metrics/fidelity.ts';
+import { hitRate } from '../../metrics/hit-rate.ts';
 import { sparsityOfConcepts } from '../../metrics/sparsity.ts';
 import { matrix, type Matrix } from '../../linalg/matrix.ts';
-import type { ClassContext } from '../run-context.ts';
+import type { ClassScope } from '../run-context.ts';
 import { evaluateCurves } from './curves.ts';
 import { planOf, type EvaluationSubject } from './plan.ts';
 import { evaluateSanity } from './random-weights.ts';
@@ -16,7 +18,7 @@ import { evaluateStability } from './refits.ts';
  * Throws TesseraError when a picture can no longer be read; the signal's reason when aborted.
  */
 export async function evaluate(
-  context: ClassContext,
+  context: ClassScope,
   subject: EvaluationSubject,
   level: EvaluationLevel,
 ): Promise<Evaluation> {
@@ -26,6 +28,7 @@ export async function evaluate(
   context.onProgress({ stage: 'evaluation', done, total });
   const tick = (): void => context.onProgress({ stage: 'evaluation', done: ++done, total });
 
+  const { labels } = context.intake;
   const { explanation, conceptBank, coefficients } = subject;
   const { agreement, logitR2, logitError } = fidelity(explanation.images);
   const { r2, relativeError } = explanation.reconstruction;
@@ -33,6 +36,13 @@ export async function evaluate(
   return {
     level,
     images: plan.images.length,
+    hitRate: hitRate(
+      explanation.images.map(({ predicted }, image) => ({
+        truth: truthOf(labels.names, context.images[image]),
+        predicted: predicted.index,
+      })),
+      labels.names.length,
+    ),
     reconstruction: { r2, relativeError },
     fidelity: {
       agreement,
@@ -48,6 +58,11 @@ export async function evaluate(
     })),
     collinearity: collinearity(everywhere, conceptBank),
   };
+}
+
+/** The class that the folder of a file names. */
+export function truthOf(names: readonly string[], { path }: { readonly path: string }): number | undefined {
+  return classOfFolder(names, path.split(/[\\/]/).at(-2) ?? '');
 }
 
 /** The coefficients of all images, one row a position. */

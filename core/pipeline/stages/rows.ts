@@ -10,7 +10,7 @@ import { joinItems, sliceItems } from '../batch-items.ts';
 import { chunked } from '../chunked.ts';
 import { cropModel, defaultPatch, runnerFor, splitAt } from '../model-parts.ts';
 import { readBatch, requireAll } from '../pictures.ts';
-import type { ClassContext } from '../run-context.ts';
+import type { ClassScope } from '../run-context.ts';
 
 /** Memory of the activation matrix; with more rows than fit, every image gives an equal random share. */
 const MATRIX_BYTES = 2 ** 26;
@@ -22,7 +22,7 @@ export interface ActivationRows {
 }
 
 /** Rows of the activation matrix: pooled crops (CRAFT, section 3.1) or the grid positions of whole images. */
-export async function activationRows(context: ClassContext, fingerprint: string): Promise<ActivationRows> {
+export async function activationRows(context: ClassScope, fingerprint: string): Promise<ActivationRows> {
   const { layer, images, intake, options, workbench } = context;
   const boxes = rowBoxes(context);
   const perImage = Math.min(
@@ -65,7 +65,7 @@ interface RowSource {
 }
 
 /** The part of the picture that each possible row of an image stands for. */
-function rowBoxes({ intake, layer, options }: ClassContext): Box[] {
+function rowBoxes({ intake, layer, options }: ClassScope): Box[] {
   const frame = frameOf(intake.preprocessing.preprocessing);
   const patch = Math.min(options.patch ?? defaultPatch(intake), frame.width, frame.height);
   if (options.rows === 'crops') return cropBoxes({ ...frame, patch });
@@ -75,7 +75,7 @@ function rowBoxes({ intake, layer, options }: ClassContext): Box[] {
   return [...Array.from({ length: extra }, (): Box => [0, 0, frame.width, frame.height]), ...boxes];
 }
 
-function cropRows(context: ClassContext, boxes: readonly Box[]): RowSource {
+function cropRows(context: ClassScope, boxes: readonly Box[]): RowSource {
   const { intake, layer } = context;
   const runner = runnerFor(context, cropModel(intake, layer, boxes[0][2]));
   return {
@@ -94,7 +94,7 @@ function cropRows(context: ClassContext, boxes: readonly Box[]): RowSource {
   };
 }
 
-function gridRows(context: ClassContext): RowSource {
+function gridRows(context: ClassScope): RowSource {
   const { intake, layer } = context;
   const runner = runnerFor(context, splitAt(intake, layer).latent);
   const positions = positionsOf(layer);

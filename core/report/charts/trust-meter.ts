@@ -1,7 +1,6 @@
+import { levelOf, type TrustThreshold } from '../../metrics/trust.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
-import { gradeOf } from '../trust-verdict.ts';
-import type { TrustScale } from '../trust-verdict.ts';
 
 const HEIGHT = 30;
 const TRACK = 10;
@@ -10,7 +9,7 @@ const TRACK = 10;
  * Where a figure between 0 and 1 lies among weak, fair and good; right is always better, so that an error runs
  * from 1 to 0. A figure outside is drawn at the end.
  */
-export function trustMeter(value: number, scale: TrustScale): Html {
+export function trustMeter(value: number, scale: TrustThreshold): Html {
   const at = (figure: number) => {
     const inside = Math.min(1, Math.max(0, Number.isFinite(figure) ? figure : 0));
     return Math.round(1000 * (scale.direction === 'higher' ? inside : 1 - inside)) / 10;
@@ -21,7 +20,7 @@ export function trustMeter(value: number, scale: TrustScale): Html {
     <rect class="zone fair" x="${fair}%" y="0" width="${good - fair}%" height="${TRACK}" />
     <rect class="zone good" x="${good}%" y="0" width="${100 - good}%" height="${TRACK}" />
     <svg x="${here}%" overflow="visible">
-      <path class="pointer ${gradeOf(value, scale)}" d="M0 ${TRACK - 1} l5 7 h-10 z" />
+      <path class="pointer ${levelOf(value, scale)}" d="M0 ${TRACK - 1} l5 7 h-10 z" />
       <line class="pointer-line" x1="0" y1="-1" x2="0" y2="${TRACK}" />
     </svg>
     <text class="tick" x="${fair / 2}%" y="${HEIGHT - 1}" text-anchor="middle">weak</text>

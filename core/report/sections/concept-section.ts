@@ -1,5 +1,7 @@
 import type { Concept, Explanation } from '../../concepts/explanation.ts';
 import { MAP_METHODS, type MapMethod } from '../../attribution/methods.ts';
+import type { ConceptStability } from '../../metrics/stability.ts';
+import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
 import { strengthStrip } from '../charts/strength-strip.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
@@ -38,9 +40,10 @@ function conceptArticle(concept: Concept, rank: number, data: ReportData): Html 
   </article>`;
 }
 
-function conceptFacts(concept: Concept, { explanation, strengths }: ReportData): Html {
+function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: ReportData): Html {
   const { concepts, images } = explanation;
   const ties = concepts.filter(({ tier }) => tier === concept.tier).length - 1;
+  const found = evaluation?.stability.concepts[Number(concept.id.slice(1))];
   const strip = strengthStrip(strengths[concept.id] ?? [], concepts.indexOf(concept));
   return html`<dl class="facts">
     <div>
@@ -66,6 +69,7 @@ function conceptFacts(concept: Concept, { explanation, strengths }: ReportData):
         >
       </dd>
     </div>
+    ${found !== undefined && foundAgain(found)}
     ${
       strip &&
       html`<div class="wide">
@@ -74,6 +78,19 @@ function conceptFacts(concept: Concept, { explanation, strengths }: ReportData):
       </div>`
     }
   </dl>`;
+}
+
+/** How far a concept can be relied on: its likeness in banks made again. */
+function foundAgain({ mean, min }: ConceptStability): Html {
+  const { good, fair } = TRUST_THRESHOLDS.stability;
+  const word = mean >= good ? 'reliable' : mean >= fair ? 'changes a little' : 'unreliable';
+  return html`<div>
+    <dt>found again</dt>
+    <dd>
+      <span class="strong">${numberText(mean)}</span>
+      <span class="quiet">${word}, at worst ${numberText(min)}</span>
+    </dd>
+  </div>`;
 }
 
 function gallery({ name }: Concept, { crops }: ConceptPictures, { explanation }: ReportData): Html {

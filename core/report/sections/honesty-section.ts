@@ -1,93 +1,106 @@
-import type { Reconstruction } from '../../concepts/explanation.ts';
+import type { Evaluation } from '../../metrics/evaluation.ts';
+import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
 import { logitScatter } from '../charts/logit-scatter.ts';
+import { orderCurves } from '../charts/order-curves.ts';
+import { rankChart } from '../charts/rank-chart.ts';
 import { trustMeter } from '../charts/trust-meter.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
-import { numberText, percentText } from '../number-text.ts';
+import { plural } from '../number-text.ts';
 import type { ReportData } from '../report-data.ts';
-import { TRUST_SCALES, trustVerdict } from '../trust-verdict.ts';
-
-interface Measure {
-  readonly figure: keyof Reconstruction;
-  readonly name: string;
-  readonly technical: string;
-  readonly text: (value: number) => string;
-  readonly meaning: string;
-  readonly bands: string;
-}
-
-const MEASURES: readonly Measure[] = [
-  {
-    figure: 'agreement',
-    name: 'Same answer',
-    technical: 'agreement of argmax h(UW) with the model',
-    text: percentText,
-    meaning:
-      'Share of the images that keep their predicted class when the model goes on with the concepts instead of its own activations.',
-    bands: `good from ${percentText(TRUST_SCALES.agreement.good)}, fair from ${percentText(TRUST_SCALES.agreement.fair)}`,
-  },
-  {
-    figure: 'r2',
-    name: 'Variation kept',
-    technical: 'R² of the activations',
-    text: numberText,
-    meaning:
-      'Share of the differences between places and images, inside the model, that the concepts reproduce: 1 is all, 0 is no better than the average, below 0 is worse.',
-    bands: `good from ${TRUST_SCALES.r2.good}, fair from ${TRUST_SCALES.r2.fair}`,
-  },
-  {
-    figure: 'relativeError',
-    name: 'Left out',
-    technical: 'relative error ‖A − UW‖ / ‖A‖',
-    text: percentText,
-    meaning:
-      'Size of what the concepts miss, compared with the size of the activations themselves; smaller is better. Shown for comparison with other tools, not counted in the verdict.',
-    bands: `good up to ${percentText(TRUST_SCALES.relativeError.good)}, fair up to ${percentText(TRUST_SCALES.relativeError.fair)}`,
-  },
-];
+import { trustVerdict, VERDICT_RULE } from '../trust-verdict.ts';
+import type { LightInWords } from '../trust-words.ts';
 
 /** How faithful the explanation is, in numbers that say what they mean, and a verdict in plain words. */
-export function honestySection({ explanation }: ReportData): Html {
-  const { grade, headline, advice, cautions } = trustVerdict(explanation);
-  const scatter = logitScatter(explanation.images);
+export function honestySection({ explanation, evaluation }: ReportData): Html {
+  const verdict = trustVerdict(explanation, evaluation);
+  const { grade, headline, advice, reasons, cautions, lights } = verdict;
+  const known = lights.filter(({ value }) => value !== undefined);
   return html`<section id="honesty">
     <h2>How far this can be trusted</h2>
     <div class="verdict ${grade}">
       <p><strong>${headline}.</strong> ${advice}</p>
-      ${
-        cautions.length > 0 &&
-        html`<ul>
-          ${cautions.map((caution) => html`<li>${caution}</li>`)}
-        </ul>`
-      }
+      <ul>
+        ${[...reasons, ...cautions].map((sentence) => html`<li>${sentence}</li>`)}
+      </ul>
     </div>
+    ${evaluation && orderFigures(evaluation)}
+    <div class="columns measures">${known.map(measureRow)}</div>
+    <p class="quiet small">${VERDICT_RULE}</p>
     <div class="columns">
-      <div class="measures">
-        ${MEASURES.map((measure) => measureRow(measure, explanation.reconstruction[measure.figure]))}
-        <p class="quiet small">
-          The verdict is the lower grade of the first two. The bounds are conventions of this report, not
-          statistical tests.
-        </p>
-      </div>
-      ${
-        scatter &&
-        html`<figure class="scatter-figure">
-          ${scatter}
-          <figcaption>
-            One mark an image. On the diagonal the concepts carry the whole score; a red cross is an image
-            that the replay gives another class.
-          </figcaption>
-        </figure>`
-      }
+      ${scatterFigure(explanation.images)}
+      ${evaluation?.rank && rankFigure(evaluation.rank, explanation.concepts.length)}
     </div>
   </section>`;
 }
 
-function measureRow({ figure, name, technical, text, meaning, bands }: Measure, value: number): Html {
+function orderFigures({ deletion, insertion, images, noGradient }: Evaluation): Html | undefined {
+  const charts = [orderCurves('deletion', deletion), orderCurves('insertion', insertion)];
+  if (charts.every((chart) => chart === undefined)) return undefined;
+  return html`<div class="columns">
+      ${charts.map(
+        (chart, i) =>
+          chart &&
+          html`<figure>
+            <h3>
+              ${i === 0 ? 'Concepts taken away one after another' : 'Concepts put in one after another'}
+            </h3>
+            ${chart}
+          </figure>`,
+      )}
+    </div>
+    <p class="quiet small orders">
+      The score of the class over ${plural(images, 'image')}, from 1 with all concepts to 0 with none. A good
+      order falls fast when concepts are taken away (small area) and rises fast when they are put in (large
+      area). The band holds 95&nbsp;% of random orders; in brackets the 95&nbsp;% interval over images, of
+      random orders over orders. By amount: the concepts of which there is most; by gradient: the steepest
+      slope of the score along the concept.
+      ${noGradient !== undefined && `There is no order by gradient: ${noGradient}`}
+    </p>`;
+}
+
+function measureRow({
+  figure,
+  value,
+  level,
+  name,
+  technical,
+  text,
+  meaning,
+  says,
+  bands,
+}: LightInWords): Html {
   return html`<div class="measure">
-    <h3>${name} <span class="strong">${text(value)}</span></h3>
+    <h3><span>${name}</span> <span class="strong">${text}</span></h3>
     <p class="technical">${technical}</p>
-    ${trustMeter(value, TRUST_SCALES[figure])}
+    ${trustMeter(value ?? NaN, TRUST_THRESHOLDS[figure])}
+    <p class="says ${level}"><strong>${says}</strong></p>
     <p>${meaning} <span class="quiet">(${bands})</span></p>
   </div>`;
+}
+
+function scatterFigure(images: Parameters<typeof logitScatter>[0]): Html | undefined {
+  const scatter = logitScatter(images);
+  return (
+    scatter &&
+    html`<figure class="scatter-figure">
+      <h3>The score of every image</h3>
+      ${scatter}
+      <figcaption>
+        One mark an image. On the diagonal the concepts carry the whole score; a red cross is an image that
+        the replay gives another class.
+      </figcaption>
+    </figure>`
+  );
+}
+
+function rankFigure(rank: NonNullable<Evaluation['rank']>, used: number): Html {
+  return html`<figure>
+    <h3>How many concepts?</h3>
+    ${rankChart(rank, used)}
+    <figcaption>
+      On images that the concepts were not made from. Concepts are found again when two halves of the data
+      give them alike. The evidence argues for ${rank.suggested}: further ones add little.
+    </figcaption>
+  </figure>`;
 }

@@ -22,7 +22,7 @@ export function summarySection(data: ReportData): Html {
       What the model looks at when it says <em><bdi>${className}</bdi></em>
     </h1>
     <p class="lead">${leadSentences(data.explanation)}</p>
-    ${trustLine(data.explanation)} ${glance(data)}
+    ${trustLine(data)} ${glance(data)}
   </header>`;
 }
 
@@ -59,15 +59,15 @@ function leaders(concepts: readonly Concept[]): readonly Concept[] {
 }
 
 /** Three bars and words, so that the grade does not rest on colour. */
-function trustLine(explanation: Explanation): Html {
-  const { grade, headline } = trustVerdict(explanation);
-  const { agreement, r2 } = explanation.reconstruction;
+function trustLine({ explanation, evaluation }: ReportData): Html {
+  const { grade, headline, reasons } = trustVerdict(explanation, evaluation);
+  const { agreement } = explanation.reconstruction;
+  const same = `Replayed through the concepts, the model gives the same answer for ${percentText(agreement)} of the images.`;
   return html`<p class="trust ${grade}">
     <span class="lamp" aria-hidden="true"><i></i><i></i><i></i></span>
     <span
-      ><strong>Trust: ${grade}.</strong> ${headline}: replayed through them, it gives the same answer for
-      ${percentText(agreement)} of the images, and ${r2 > 0 ? percentText(r2) : 'none'} of the variation
-      inside it is kept. <a href="#honesty">How this is judged</a></span
+      ><strong>Trust: ${grade}.</strong> ${headline}. ${grade === 'good' ? same : reasons[0]}
+      <a href="#honesty">How this is judged</a></span
     >
   </p>`;
 }

@@ -55,6 +55,16 @@ describe('deletion', () => {
     expect(random!.interval![1]).toBeLessThanOrEqual(results.worst.auc!);
   });
 
+  it('bands the random orders point by point, closed at both ends', async () => {
+    const { random } = deletion([
+      await deletionOfImage(affineLogit(1, [8, 4, 2, 1]), { given: [0, 1, 2, 3] }, { nRandom: 400 }),
+    ]);
+    const { low, high } = random!.band!;
+    // After one change the concept of 8 of 15 is gone at best, that of 1 at worst.
+    expect(low).toBeAllclose([1, 7 / 15, 3 / 15, 1 / 15, 0], { atol: 1e-12 });
+    expect(high).toBeAllclose([1, 14 / 15, 12 / 15, 8 / 15, 0], { atol: 1e-12 });
+  });
+
   it('gives the same numbers for the same seed', async () => {
     const run = (seed: number) => deletionOfImage(byHand, { given: [0, 1, 2] }, { nRandom: 5, seed });
     expect(await run(1)).toEqual(await run(1));

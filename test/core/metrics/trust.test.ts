@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { TRUST_THRESHOLDS, trustLights, type TrustFigure } from '../../../core/metrics/trust.ts';
+import {
+  TRUST_THRESHOLDS,
+  TRUST_WEIGHTS,
+  trustLevel,
+  trustLights,
+  type TrustFigure,
+  type TrustLevel,
+} from '../../../core/metrics/trust.ts';
 
 const levels = (...args: Parameters<typeof trustLights>): Record<string, string> =>
   Object.fromEntries(trustLights(...args).map(({ figure, level }) => [figure, level]));
 
-const fidelityWith = (logitR2: number | undefined) => ({ agreement: 1, logitR2, logitError: 0, leftOut: [] });
-const order = (beatsRandom: number) => ({ logits: new Float64Array(3), beatsRandom });
+const fidelityWith = (logitR2: number | undefined) => ({ agreement: 1, logitR2 });
 
 describe('trustLights', () => {
   it('knows nothing without evidence, in a fixed order', () => {
@@ -16,12 +22,14 @@ describe('trustLights', () => {
 
   it('reads every figure from its metric', () => {
     const evidence = {
+      hitRate: { aboveChance: 0.3 },
+      reconstruction: { r2: 0.4, relativeError: 0.2 },
       fidelity: fidelityWith(0.9),
-      deletion: order(0.99),
-      insertion: order(0.8),
-      muFidelity: { mean: 0.1, interval: undefined, images: 1 },
-      stability: { mean: 0.8, min: 0, concepts: [], unmatched: 0 },
-      sanity: { maps: [], similarity: 0.9, flat: [] },
+      deletion: { beatsRandom: 0.99 },
+      insertion: { beatsRandom: 0.8 },
+      muFidelity: { mean: 0.1 },
+      stability: { mean: 0.8 },
+      sanity: { similarity: 0.9 },
       collinearity: {
         dead: [1],
         pairs: [
@@ -33,6 +41,10 @@ describe('trustLights', () => {
     };
     expect(trustLights(evidence, 30).find(({ figure }) => figure === 'redundancy')!.value).toBe(0.1);
     expect(levels(evidence, 30)).toEqual({
+      hitRate: 'fair',
+      agreement: 'good',
+      r2: 'weak',
+      relativeError: 'good',
       logitR2: 'good',
       deletion: 'good',
       insertion: 'fair',
@@ -49,8 +61,8 @@ describe('trustLights', () => {
     expect(level('logitR2', { fidelity: fidelityWith(0.8) })).toBe('good');
     expect(level('logitR2', { fidelity: fidelityWith(0.5) })).toBe('fair');
     expect(level('logitR2', { fidelity: fidelityWith(0.499) })).toBe('weak');
-    expect(level('sanity', { sanity: { maps: [], similarity: 0.2, flat: [] } })).toBe('good');
-    expect(level('sanity', { sanity: { maps: [], similarity: 0.501, flat: [] } })).toBe('weak');
+    expect(level('sanity', { sanity: { similarity: 0.2 } })).toBe('good');
+    expect(level('sanity', { sanity: { similarity: 0.501 } })).toBe('weak');
     expect(level('redundancy', { collinearity: { dead: [], pairs: [] } })).toBe('good');
     expect(level('redundancy', { collinearity: { dead: [0], pairs: [] } })).toBe('weak');
   });
@@ -58,6 +70,34 @@ describe('trustLights', () => {
   it('tells a figure that failed from one that does not exist', () => {
     expect(levels({ fidelity: fidelityWith(NaN) }, 1).logitR2).toBe('weak');
     expect(levels({ fidelity: fidelityWith(undefined) }, 1).logitR2).toBe('unknown');
-    expect(levels({ deletion: { logits: new Float64Array(2) } }, 1).deletion).toBe('unknown');
+    expect(levels({ deletion: {} }, 1).deletion).toBe('unknown');
+  });
+});
+
+describe('trustLevel()', () => {
+  const whole = (changes: Partial<Record<TrustFigure, TrustLevel>>): TrustLevel =>
+    trustLevel(
+      (Object.keys(TRUST_THRESHOLDS) as TrustFigure[]).map((figure) => ({
+        figure,
+        value: 0,
+        level: changes[figure] ?? 'good',
+      })),
+    );
+
+  it.each(Object.keys(TRUST_WEIGHTS) as TrustFigure[])('gives %s the say that it has', (figure) => {
+    const weak = { decides: 'weak', limits: 'fair', shown: 'good' } as const;
+    const fair = { decides: 'fair', limits: 'good', shown: 'good' } as const;
+    expect(whole({ [figure]: 'weak' })).toBe(weak[TRUST_WEIGHTS[figure]]);
+    expect(whole({ [figure]: 'fair' })).toBe(fair[TRUST_WEIGHTS[figure]]);
+    expect(whole({ [figure]: 'unknown' })).toBe('good');
+  });
+
+  it('lets the worst that decides prevail over what limits', () => {
+    expect(whole({ r2: 'weak', stability: 'weak', agreement: 'fair' })).toBe('weak');
+  });
+
+  it('knows nothing without a figure that decides', () => {
+    expect(trustLevel([])).toBe('unknown');
+    expect(trustLevel([{ figure: 'stability', value: 1, level: 'good' }])).toBe('unknown');
   });
 });

@@ -1,4 +1,5 @@
 import type { Concept, Explanation, ImageRecord } from '../../../core/concepts/explanation.ts';
+import type { Evaluation } from '../../../core/metrics/evaluation.ts';
 import type { RgbImage } from '../../../core/platform.ts';
 import type { NotesFile, ProjectFile, RunFile } from '../../../core/project/schema.ts';
 import { createRandom } from '../../../core/random.ts';
@@ -152,6 +153,61 @@ export function sampleRun(explanation: Explanation): RunFile {
   };
 }
 
+/** A good evaluation of the sample's six concepts. */
+export function sampleEvaluation(concepts = 6): Evaluation {
+  const falling = (power: number): number[] =>
+    Array.from({ length: concepts + 1 }, (_, k) => (1 - k / concepts) ** power);
+  const curves = (scores: (power: number) => number[], areas: readonly [number, number, number]) => {
+    const order = (power: number, auc: number) => ({
+      logits: scores(power).map((score) => 8 * score),
+      scores: scores(power),
+      auc,
+      interval: [auc - 0.02, auc + 0.02] as const,
+      beatsRandom: 0.99,
+    });
+    const random = {
+      low: scores(2).map((score) => score - 0.1),
+      high: scores(0.5).map((score) => score + 0.1),
+    };
+    return {
+      status: 'ok' as const,
+      orders: { sobol: order(3, areas[0]), size: order(2, areas[1]), gradient: order(2.6, areas[2]) },
+      random: { logits: scores(1), scores: scores(1), auc: 0.5, interval: [0.3, 0.7] as const, band: random },
+    };
+  };
+  return {
+    level: 'quick',
+    images: 32,
+    hitRate: { known: 40, hits: 38, aboveChance: 0.9 },
+    reconstruction: { r2: 0.83, relativeError: 0.34 },
+    fidelity: { agreement: 0.975, logitR2: 0.81, logitError: 0.3 },
+    deletion: curves(falling, [0.22, 0.3, 0.25]),
+    insertion: curves((power) => falling(power).map((score) => 1 - score), [0.78, 0.7, 0.75]),
+    muFidelity: { mean: 0.74, interval: [0.7, 0.78], images: 32 },
+    stability: {
+      mean: 0.93,
+      min: 0.7,
+      unmatched: 0.31,
+      seeds: { count: 1, mean: 0.95 },
+      bootstraps: { count: 3, mean: 0.92 },
+      concepts: Array.from({ length: concepts }, (_, c) => ({ mean: 0.98 - 0.06 * c, min: 0.9 - 0.1 * c })),
+    },
+    sparsity: Array.from({ length: concepts }, (_, c) => ({ hoyer: 0.7 - 0.05 * c, kurtosis: 9 - c })),
+    collinearity: { dead: [], pairs: [] },
+    sanity: { similarity: 0.12, maps: 48, flat: 0 },
+    rank: {
+      suggested: 4,
+      points: [2, 4, 6, 8, 10].map((r) => ({
+        r,
+        r2: 1 - 0.6 / r,
+        relativeError: 0.4 - 0.02 * r,
+        stability: 1 - 0.02 * r,
+        importanceMass: 1 - 0.01 * r,
+      })),
+    },
+  };
+}
+
 export const noNotes: NotesFile = { schemaVersion: 1, names: {}, hidden: [], merged: [], comments: {} };
 
 /** A whole report with pictures. */
@@ -175,5 +231,6 @@ export async function sampleReport(options: SampleOptions = {}): Promise<ReportD
     ...noNotes,
     comments: { c3: 'The stamp sits in the lower right corner of 29 of the 40 photographs.' },
   };
-  return reportDataOf(sampleProject, sampleRun(explanation), notes, pictures, strengths);
+  const evaluation = sampleEvaluation(explanation.concepts.length);
+  return reportDataOf(sampleProject, sampleRun(explanation), notes, pictures, strengths, evaluation);
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Explanation } from '../../../core/concepts/explanation.ts';
-import { gradeOf, trustVerdict } from '../../../core/report/trust-verdict.ts';
-import { sampleExplanation } from './sample-report.ts';
+import { trustVerdict } from '../../../core/report/trust-verdict.ts';
+import { sampleEvaluation, sampleExplanation } from './sample-report.ts';
 
 const judged = (changes: Partial<Explanation>) => trustVerdict({ ...sampleExplanation(), ...changes });
+const UNEVALUATED =
+  'The explanation was not evaluated: whether its order and its concepts hold is not known.';
 const reconstruction = (r2: number, agreement: number) => ({
   reconstruction: { r2, relativeError: 0.3, agreement },
 });
@@ -21,8 +23,29 @@ describe('trustVerdict()', () => {
     expect(judged(reconstruction(r2, agreement)).grade).toBe(grade);
   });
 
-  it('has no caution about the sample', () => {
-    expect(judged({}).cautions).toEqual([]);
+  it('has no caution about the sample but that it was not evaluated', () => {
+    expect(judged({}).cautions).toEqual([UNEVALUATED]);
+    expect(trustVerdict(sampleExplanation(), sampleEvaluation()).cautions).toEqual([]);
+  });
+
+  it('gives the sentence of every figure that made the grade', () => {
+    expect(judged(reconstruction(0.3, 0.9)).reasons).toEqual([
+      'The concepts miss most of what the layer tells apart. (Variation kept: 0.30)',
+    ]);
+    const good = sampleEvaluation();
+    const shaken = { ...good, stability: { ...good.stability, mean: 0.6 } };
+    expect(trustVerdict(sampleExplanation(), good).grade).toBe('good');
+    expect(trustVerdict(sampleExplanation(), shaken)).toMatchObject({
+      grade: 'fair',
+      reasons: ['Other images would have given other concepts. (Found again: 0.60)'],
+    });
+    const blind = { ...good, sanity: { ...good.sanity, similarity: 0.8 } };
+    expect(trustVerdict(sampleExplanation(), blind).grade).toBe('weak');
+  });
+
+  it('has words for every figure, known or not', () => {
+    for (const { text, says, bands, meaning } of trustVerdict(sampleExplanation()).lights)
+      for (const words of [text, says, bands, meaning]) expect(words.length).toBeGreaterThan(3);
   });
 
   it('cautions about few images, an unfinished factorisation, ties everywhere and many unreadable files', () => {
@@ -34,17 +57,11 @@ describe('trustVerdict()', () => {
       skipped,
     });
     expect(cautions).toEqual([
+      UNEVALUATED,
       'Only 4 images were explained; other images may tell another story.',
       'The factorisation stopped early (max-iter-reached); more iterations may change the concepts.',
       'No concept can be told apart from another by importance; the order shown is not evidence.',
       '33\u202f% of the files could not be read.',
     ]);
-  });
-});
-
-describe('gradeOf()', () => {
-  it('counts downwards for an error', () => {
-    const scale = { good: 0.3, fair: 0.5, direction: 'lower' } as const;
-    expect([0.3, 0.5, 0.51].map((value) => gradeOf(value, scale))).toEqual(['good', 'fair', 'weak']);
   });
 });
