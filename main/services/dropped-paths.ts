@@ -10,9 +10,10 @@ export interface DroppedPaths {
 }
 
 const PROJECT_FILE = 'project.json';
+const SHORTCUT = /\.tesseraproject$/i;
 
 /**
- * Sorts paths by what they are: a project folder (or its project.json), a model, a labels file (.txt, .json, .csv), else
+ * Sorts paths by what they are: a project folder (or its project.json or .tesseraproject), a model, a labels file (.txt, .json, .csv), else
  * pictures. A folder with a single .onnx file right inside gives the model too, unless one was given by itself. A model's
  * card and weights are left aside: they are found beside it.
  */
@@ -28,7 +29,8 @@ export async function sortDropped(storage: Storage, paths: readonly string[]): P
     const entries = await storage.list(path).catch(() => undefined);
     const name = storage.basename(path);
     if (entries?.some((entry) => entry.name === PROJECT_FILE) === true) sorted.project = path;
-    else if (entries === undefined && name === PROJECT_FILE) sorted.project = storage.dirname(path);
+    else if (entries === undefined && (name === PROJECT_FILE || SHORTCUT.test(name)))
+      sorted.project = storage.dirname(path);
     else if (entries === undefined && MODEL.test(name)) sorted.model = path;
     else if (entries === undefined && isBesideModel(name, names)) continue;
     else if (entries === undefined && /\.(txt|json|csv)$/i.test(name)) sorted.labels = path;

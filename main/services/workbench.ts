@@ -24,7 +24,7 @@ export interface WorkbenchService {
   readonly log: Log;
   readonly pictures: Pictures;
   readonly reports: Reports;
-  /** Takes paths of a command line or of the system. */
+  /** Takes absolute paths of a command line or of the system. */
   openPaths(paths: readonly string[]): Promise<void>;
   close(): void;
 }
@@ -108,8 +108,10 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     reports,
     async openPaths(paths) {
       if (paths.length === 0) return;
-      await handlers.addPaths({ paths });
-      events.emit('navigate', { screen: 'setup' });
+      const { folder, runs } = await handlers.addPaths({ paths });
+      const isProject = paths.some((given) => folder === given || folder === path.dirname(given));
+      const isExplained = isProject && runs.some(({ isFinished }) => isFinished);
+      events.emit('navigate', { screen: isExplained ? 'concepts' : 'setup' });
     },
     close() {
       runner.close();

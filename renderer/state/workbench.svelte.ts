@@ -121,7 +121,11 @@ export class Workbench {
   #follow(): () => void {
     const { on } = this.connection;
     const stops = [
-      on('setup', (setup) => this.setup.take(setup)),
+      on('setup', (setup) => {
+        const isOther = setup.key !== this.setup.current?.key;
+        this.setup.take(setup);
+        if (isOther) void this.result.read();
+      }),
       on('settings', (settings) => (this.settings = settings)),
       on('recent', (recent) => this.recent.set(recent)),
       on('run', (state) => {

@@ -11,6 +11,7 @@ import { acquireWriteLock } from '../../../core/project/write-lock.ts';
 import type { ModelQuestion } from '../protocol.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { JobContext, Jobs } from './job-context.ts';
+import { writeShortcut } from './project-shortcut.ts';
 
 /** Jobs that take long and keep what they have computed in the project, so that they can be repeated at any time. */
 export function runJobs(
@@ -87,6 +88,7 @@ async function inProject<T>(
   const lock = await acquireWriteLock(workbench.storage, folder, workbench.self);
   try {
     const project = await openOrCreateProject(workbench.storage, folder, intake, roots);
+    await writeShortcut(workbench.storage, folder);
     return await task({
       workbench,
       device,
