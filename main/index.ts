@@ -24,6 +24,9 @@ const DEMO = app.isPackaged
   : path.join(app.getAppPath(), 'models/demo');
 const COMPUTE = path.join(BUILT, 'main/compute-utility.js');
 
+// What Chromium keeps, and the lock of the one instance, go with the home when there is one.
+const home = process.env['TESSERA_HOME'];
+if (home !== undefined) app.setPath('userData', path.resolve(home, 'electron'));
 declareScheme();
 restrictContents(app);
 app.on('session-created', restrictSession);

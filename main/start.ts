@@ -1,7 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { buildAll } from './build.ts';
+import { electronSwitches, findElectron } from './electron-runtime.ts';
 
 /* `npm start`: builds, then opens the window, or serves the same workbench where there can be no window. */
 
@@ -16,7 +16,7 @@ const passedOn = process.argv
   .map((argument) => (argument.startsWith('-') ? argument : path.resolve(FROM, argument)));
 await buildAll();
 const missing = displayMissing();
-const electron = missing === undefined ? electronPath() : undefined;
+const electron = missing === undefined ? electronProgram() : undefined;
 if (electron === undefined) serve(missing ?? 'no Electron runtime can be had here');
 else openWindow(electron);
 
@@ -26,33 +26,24 @@ function displayMissing(): string | undefined {
   return isNeeded && !DISPLAY && !WAYLAND_DISPLAY ? 'there is no display' : undefined;
 }
 
-/** Electron's program, downloaded by its own script where it is not there yet. */
-function electronPath(): string | undefined {
-  const name = process.platform === 'win32' ? 'electron.exe' : 'electron';
-  const given = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
-  if (given !== undefined) return existsSync(path.join(given, name)) ? path.join(given, name) : undefined;
-  const folder = path.join(ROOT, 'node_modules/electron');
-  if (!existsSync(path.join(folder, 'path.txt'))) {
-    spawnSync(process.execPath, [path.join(folder, 'install.js')], { stdio: 'ignore', timeout: 180_000 });
-  }
-  if (!existsSync(path.join(folder, 'path.txt'))) return undefined;
-  const program = path.join(folder, 'dist', readFileSync(path.join(folder, 'path.txt'), 'utf8').trim());
-  return existsSync(program) ? program : undefined;
+/** The runtime, downloaded by the script of its package where it is not there yet. */
+function electronProgram(): string | undefined {
+  const found = findElectron();
+  if (found !== undefined || process.env['ELECTRON_OVERRIDE_DIST_PATH'] !== undefined) return found;
+  const script = path.join(ROOT, 'node_modules/electron/install.js');
+  spawnSync(process.execPath, [script], { stdio: 'ignore', timeout: 180_000 });
+  return findElectron();
 }
 
 function openWindow(program: string): void {
   const begunMs = Date.now();
-  const child = spawn(program, [...switches(), ROOT, ...passedOn], { stdio: 'inherit' });
+  const child = spawn(program, [...electronSwitches(), ROOT, ...passedOn], { stdio: 'inherit' });
+  passSignalsTo(child);
   child.on('error', (error) => serve(`Electron does not start (${error.message})`));
   child.on('exit', (code) => {
     if (code !== 0 && Date.now() - begunMs < TOO_SOON_MS) serve(`Electron ended at once (exit code ${code})`);
     else process.exitCode = code ?? 1;
   });
-}
-
-/** Chromium does not start as root with its sandbox; only containers have nobody else. */
-function switches(): readonly string[] {
-  return process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 }
 
 function serve(reason: string): void {
@@ -62,6 +53,10 @@ function serve(reason: string): void {
   const child = spawn(process.execPath, [path.join(ROOT, 'out/main/host.js'), ...passedOn], {
     stdio: 'inherit',
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  passSignalsTo(child);
   child.on('exit', (code) => (process.exitCode = code ?? 1));
+}
+
+function passSignalsTo(child: ChildProcess): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
 }

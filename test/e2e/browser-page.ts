@@ -16,6 +16,11 @@ export async function watchedPage(
       ? await where.newContext({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce' })
       : where;
   const page = await context.newPage();
+  return { page, faults: watchFaults(page) };
+}
+
+/** Collects what goes wrong in a page from now on. */
+export function watchFaults(page: Page): readonly string[] {
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
   page.on('console', (message) => {
@@ -24,5 +29,5 @@ export async function watchedPage(
   page.on('response', (response) => {
     if (response.status() >= 400) faults.push(`${response.status()} ${response.url()}`);
   });
-  return { page, faults };
+  return faults;
 }
