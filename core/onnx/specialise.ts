@@ -18,13 +18,13 @@ export interface FrontierTensor {
   readonly size: number;
 }
 
-/** A head for one class, cut where it stops being affine in its input. */
+/** A head for one class or for all, cut where it stops being affine in its input. */
 export interface SpecialisedHead {
   /** Activations [k, ...] -> every frontier tensor, flat. */
   readonly affine: Model;
-  /** `masks` [n, r] and each frontier's features and offset -> `logit` [n]; undefined when all is affine. */
+  /** `masks` [n, r] and each frontier's features and offset -> `logit` [n], or all [n, …]; undefined when all is affine. */
   readonly rest: Model | undefined;
-  /** Then logit = masks · features + offset of the only frontier tensor (size 1). */
+  /** Then logits = masks · features + offset of the only frontier tensor (its size is the number of logits). */
   readonly isAffine: boolean;
   readonly frontier: readonly FrontierTensor[];
 }
@@ -32,7 +32,8 @@ export interface SpecialisedHead {
 export interface SpecialiseOptions {
   /** Shape of the head's input at batch 1. */
   readonly latentDims: readonly number[];
-  readonly classIndex: number;
+  /** The class whose logit is kept; 'all' keeps the whole output. */
+  readonly classIndex: number | 'all';
 }
 
 /** Affine in the first operand when all others are constant. */
@@ -153,7 +154,7 @@ function checkClass(head: Model, classes: number | undefined, classIndex: number
 /**
  * Prepares a head for many evaluations at masked concepts, a(m) = sum over c of m_c · a_c.
  *
- * The head is reduced to one class's score. Its leading affine part G (convolution, pooling, batch norm, products
+ * The head is reduced to one class's score, unless all are asked for. Its leading affine part G (convolution, pooling, batch norm, products
  * with constants, moves of elements) obeys G(a(m)) = sum of m_c · (G(a_c) - G(0)) + G(0), so the caller evaluates `affine`
  * once on the r activations a_c and once on zeros: offset = G(0), features_c = G(a_c) - offset. `rest` then takes
  * all masks at once. The same numbers as the head, up to rounding.
@@ -164,8 +165,9 @@ export function specialiseHead(head: Model, { latentDims, classIndex }: Speciali
   const dims = new Map([[head.graph.inputs[0].name, latentDims]]);
   const folded = foldConstants(head, dims);
   const shapes = inferShapes(folded, dims);
-  checkClass(folded, shapes.get(folded.graph.outputs[0].name)?.dims[1], classIndex);
-  const single = withSingleClass(folded, shapes, classIndex);
+  if (classIndex !== 'all')
+    checkClass(folded, shapes.get(folded.graph.outputs[0].name)?.dims[1], classIndex);
+  const single = classIndex === 'all' ? folded : withSingleClass(folded, shapes, classIndex);
   const two = atTwoBatches(single, dims, { maxElements: 4096 });
   const parts = partition(single.graph, two);
   const names = frontierOf(single.graph, parts);

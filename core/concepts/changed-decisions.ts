@@ -1,0 +1,47 @@
+import { rowView, type Matrix } from '../linalg/matrix.ts';
+import { argMax } from './class-probabilities.ts';
+
+/** An image whose decision is another than before. */
+export interface ChangedDecision {
+  readonly image: number;
+  /** Classes, by index. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/** How many images went from one class to another (or stayed, where both are the same). */
+export interface Passage {
+  readonly before: number;
+  readonly after: number;
+  readonly count: number;
+}
+
+export interface DecisionChange {
+  readonly images: number;
+  readonly changed: readonly ChangedDecision[];
+  /** Every pair of classes that occurs, the most frequent first: the confusion of before and after. */
+  readonly passages: readonly Passage[];
+}
+
+/** Class of each row of logits [n, classes]: the largest, the first of equals. */
+export function decisionsOf(logits: Matrix): number[] {
+  return Array.from({ length: logits.rows }, (_, row) => argMax(rowView(logits, row)));
+}
+
+/** What became of the decisions of the same images; both lists are class indices by image. */
+export function changeOfDecisions(before: readonly number[], after: readonly number[]): DecisionChange {
+  const passages = new Map<string, { before: number; after: number; count: number }>();
+  before.forEach((from, image) => {
+    const key = `${from} ${after[image]}`;
+    const passage = passages.get(key) ?? { before: from, after: after[image], count: 0 };
+    passage.count++;
+    passages.set(key, passage);
+  });
+  return {
+    images: before.length,
+    changed: before.flatMap((from, image) =>
+      from === after[image] ? [] : [{ image, before: from, after: after[image] }],
+    ),
+    passages: [...passages.values()].sort((a, b) => b.count - a.count),
+  };
+}
