@@ -1,0 +1,168 @@
+import { createAblationHead, type AblatedImage } from '../concepts/ablation-head.ts';
+import { checkFactors } from '../concepts/ablation.ts';
+import type { LayerRecord } from '../concepts/explanation.ts';
+import { toRows } from '../concepts/latent-rows.ts';
+import { TesseraError } from '../errors.ts';
+import { nnls } from '../factorization/nnls.ts';
+import { matrix, type Matrix } from '../linalg/matrix.ts';
+import type { OnProgress } from '../platform.ts';
+import type { Tensor } from '../tensor.ts';
+import type { ModelScope } from './concept-sources.ts';
+import { runnerFor, splitAt } from './model-parts.ts';
+import { readBatch } from './pictures.ts';
+import { scaledAnswers, type Answer, type LatentImages } from './scaled-answers.ts';
+
+/** What of a finished run is ablated. */
+export interface AblatedRun {
+  readonly layer: LayerRecord;
+  /** W [r, p]. */
+  readonly conceptBank: Matrix;
+  /** Paths of the pictures. */
+  readonly files: readonly string[];
+  /** U(x) [positions, r] of each. */
+  readonly coefficients: readonly Matrix[];
+}
+
+/** Answers "what if this concept were weaker, stronger or not there?" for the pictures of a run. */
+export interface Ablator {
+  /** A picture of the run, made ready; kept for the next question. */
+  image(index: number): Promise<AblatedImage>;
+  /** Any other picture, its coefficients found anew. */
+  picture(path: string): Promise<AblatedImage>;
+  /** What the model says of every picture of the run when the concepts are scaled by factors [r], 0…2. */
+  answers(
+    factors: readonly number[],
+    context?: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress },
+  ): Promise<Answer[]>;
+  dispose(): Promise<void>;
+}
+
+/** Pictures that go through the model at once. */
+const CHUNK = 32;
+
+/**
+ * Opens a run's model for ablation. Sessions open when first needed; a picture is read and run once and kept, as long
+ * as what is kept fits half of the workbench's memory budget.
+ *
+ * Rejects with TesseraError 'bad-image' when a picture can no longer be read, 'bad-usage' for factors out of range.
+ */
+export function openAblator(scope: ModelScope, run: AblatedRun): Ablator {
+  const { workbench, device, intake } = scope;
+  const { layer, conceptBank, files, coefficients } = run;
+  const parts = splitAt(intake, layer);
+  const latent = runnerFor(scope, parts.latent);
+  const plain = runnerFor(scope, parts.head);
+  const budget = workbench.memoryBudget / 4;
+  const images = keptWithin<AblatedImage>(budget, ({ bytes }) => bytes);
+  const chunks = keptWithin<LatentImages>(budget, ({ activations }) => 4 * activations.data.length);
+  const head = once(() =>
+    createAblationHead(parts.head, layer, conceptBank, {
+      sessions: device.sessions,
+      memoryBudget: workbench.memoryBudget,
+    }),
+  );
+
+  const activationsOf = async (paths: readonly string[]): Promise<Tensor<'float32'>> => {
+    const pictures = paths.map((path) => ({ path }));
+    const { input, skipped } = await readBatch(
+      workbench.codec,
+      pictures,
+      intake.preprocessing.preprocessing,
+    );
+    if (input !== undefined && skipped.length === 0) return latent.run(input);
+    throw new TesseraError('bad-image', `${skipped[0].file} cannot be read: ${skipped[0].reason}`, {
+      hint: 'Put the picture back where it was, or explain again without it.',
+    });
+  };
+  const latentImages = async (start: number): Promise<LatentImages> => {
+    const end = Math.min(files.length, start + CHUNK);
+    const activations = await activationsOf(files.slice(start, end));
+    return { activations, coefficients: stacked(coefficients.slice(start, end)) };
+  };
+
+  return {
+    image: (index) =>
+      images.get(index, async () =>
+        (await head.get()).prepare(await activationsOf([files[index]]), coefficients[index]),
+      ),
+    async picture(path) {
+      const activations = await activationsOf([path]);
+      const found = await nnls(toRows(activations, layer), conceptBank);
+      return (await head.get()).prepare(activations, found.coefficients);
+    },
+    async answers(factors, { signal, onProgress } = {}) {
+      checkFactors(factors, conceptBank.rows);
+      const all: Answer[] = [];
+      for (let start = 0; start < files.length; start += CHUNK) {
+        signal?.throwIfAborted();
+        const own = await chunks.get(start, () => latentImages(start));
+        all.push(...(await scaledAnswers(plain, own, conceptBank, layer, factors)));
+        onProgress?.({ stage: 'ablation', done: all.length, total: files.length });
+      }
+      return all;
+    },
+    async dispose() {
+      await latent.dispose();
+      await plain.dispose();
+      await (await head.made())?.dispose();
+    },
+  };
+}
+
+function stacked(all: readonly Matrix[]): Matrix {
+  const [{ cols }] = all;
+  const rows = all.reduce((sum, one) => sum + one.rows, 0);
+  const out = matrix(rows, cols);
+  let offset = 0;
+  for (const { data } of all) {
+    out.data.set(data, offset);
+    offset += data.length;
+  }
+  return out;
+}
+
+/** Makes a value at the first call. */
+function once<T>(make: () => Promise<T>) {
+  let value: Promise<T> | undefined;
+  return {
+    get: (): Promise<T> => {
+      value ??= make();
+      return value;
+    },
+    made: (): Promise<T> | undefined => value,
+  };
+}
+
+/** Values by number, the oldest dropped where all together take more than `limit` bytes; the last one always stays. */
+function keptWithin<T>(limit: number, bytesOf: (value: T) => number) {
+  const kept = new Map<number, Promise<T>>();
+  const bytes = new Map<number, number>();
+  let total = 0;
+  const drop = (key: number): void => {
+    total -= bytes.get(key) ?? 0;
+    bytes.delete(key);
+    kept.delete(key);
+  };
+  return {
+    async get(key: number, make: () => Promise<T>): Promise<T> {
+      const known = kept.get(key);
+      if (known !== undefined) {
+        kept.delete(key);
+        kept.set(key, known);
+        return known;
+      }
+      const made = make();
+      kept.set(key, made);
+      try {
+        const value = await made;
+        bytes.set(key, bytesOf(value));
+        total += bytesOf(value);
+        for (const oldest of [...kept.keys()]) if (total > limit && oldest !== key) drop(oldest);
+        return value;
+      } catch (error) {
+        drop(key);
+        throw error;
+      }
+    },
+  };
+}
