@@ -165,8 +165,7 @@ export function specialiseHead(head: Model, { latentDims, classIndex }: Speciali
   const dims = new Map([[head.graph.inputs[0].name, latentDims]]);
   const folded = foldConstants(head, dims);
   const shapes = inferShapes(folded, dims);
-  if (classIndex !== 'all')
-    checkClass(folded, shapes.get(folded.graph.outputs[0].name)?.dims[1], classIndex);
+  if (classIndex !== 'all') checkClass(folded, shapes.get(folded.graph.outputs[0].name)?.dims[1], classIndex);
   const single = classIndex === 'all' ? folded : withSingleClass(folded, shapes, classIndex);
   const two = atTwoBatches(single, dims, { maxElements: 4096 });
   const parts = partition(single.graph, two);

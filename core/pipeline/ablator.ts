@@ -64,11 +64,7 @@ export function openAblator(scope: ModelScope, run: AblatedRun): Ablator {
 
   const activationsOf = async (paths: readonly string[]): Promise<Tensor<'float32'>> => {
     const pictures = paths.map((path) => ({ path }));
-    const { input, skipped } = await readBatch(
-      workbench.codec,
-      pictures,
-      intake.preprocessing.preprocessing,
-    );
+    const { input, skipped } = await readBatch(workbench.codec, pictures, intake.preprocessing.preprocessing);
     if (input !== undefined && skipped.length === 0) return latent.run(input);
     throw new TesseraError('bad-image', `${skipped[0].file} cannot be read: ${skipped[0].reason}`, {
       hint: 'Put the picture back where it was, or explain again without it.',

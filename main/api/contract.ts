@@ -9,6 +9,7 @@ import type { ExplainOptions, ImageSelection } from '../../core/concepts/explain
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
 import type { DeviceChoice, DeviceName, Progress } from '../../core/platform.ts';
+import type { AblationApi } from './ablation-data.ts';
 import type {
   SerializedError,
   Result,
@@ -73,9 +74,10 @@ export type {
 export type * from './app-data.ts';
 export type * from './setup-data.ts';
 export type * from './result-data.ts';
+export type * from './ablation-data.ts';
 
 /** Each method takes one object (or nothing) and may fail with a {@link SerializedError}. */
-export interface WorkbenchApi {
+export interface WorkbenchApi extends AblationApi {
   getApp(): Promise<AppInfo>;
   getSettings(): Promise<Settings>;
   setSettings(changes: Partial<Settings>): Promise<Settings>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { presetNames } from '../../core/images/preprocessing-presets.ts';
+import { ablationSchemas } from './ablation-schemas.ts';
 import type { WorkbenchApi } from './contract.ts';
 
 /** What a method is called with; undefined for one that takes nothing. */
@@ -126,6 +127,7 @@ export const schemas = {
   listRunImages: RUN,
   getImage: z.strictObject({ runId: NAME, image: COUNT, method: NAME.exactOptional() }),
   getWaterfall: z.strictObject({ runId: NAME, image: COUNT }),
+  ...ablationSchemas,
 
   listReportSections: NOTHING,
   previewReport: REPORT,

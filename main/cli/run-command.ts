@@ -1,4 +1,5 @@
 import { TesseraError } from '../../core/errors.ts';
+import { ablate } from './ablate.ts';
 import { devices } from './devices.ts';
 import { explainCommand } from './explain.ts';
 import { inspect } from './inspect.ts';
@@ -15,6 +16,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   report,
   devices,
   vjp,
+  ablate,
 };
 
 /** Failures that lie in what was asked or given; anything else is a run that failed. */

@@ -38,6 +38,13 @@ tessera vjp MODEL --to TENSOR [--from TENSOR] --write FILE.onnx
     the --to tensor; OUT gets a, the value of the --to tensor, and gx, the gradient in the shape of x. --write keeps
     the backward graph as an ordinary ONNX model. The device is the CPU unless another is named.
 
+tessera ablate PROJECT [--run ID] [--scale CONCEPT=FACTOR…] [--image N|FILE] [--mend] [--to CLASS] [--json]
+    What if a concept were not there? FACTOR from 0 (gone) over 1 (as it is) to 2 (twice as much); CONCEPT is its id,
+    name or rank. Without --scale: how many images are decided otherwise without each concept. With it: the decisions
+    that change, in all images of the run, or in one: --image, by its number there (from 0) or any picture file.
+    --mend finds the smallest change of the concepts that makes the image's class win: --to CLASS, or the class of the
+    picture's folder.
+
 tessera report PROJECT [--run ID] [--out FILE]
     Writes the report of a finished run again, with the names given to concepts since.
 

@@ -5,16 +5,21 @@ import type { DeviceChoice, DeviceName, Progress } from '../../core/platform.ts'
 import type { Trial } from '../../core/runtime/device-trial.ts';
 import type {
   ClassScore,
+  ConceptDependence,
+  ConceptFactors,
   CropPage,
   CropQuery,
   DeviceReport,
+  ImageAblation,
   ImageDetail,
+  ImageMend,
   ModelSummary,
   PictureId,
   Preprocessing,
   PreprocessingTrial,
   Preview,
   ReportChoice,
+  RunAblation,
   RunEstimate,
   RunImage,
   RunResult,
@@ -76,6 +81,9 @@ export type PictureQuestion = { readonly side: number } & (
 );
 export type RunPictureName = Exclude<PictureName, { readonly kind: 'file' | 'fitted' }>;
 
+/** A picture of a run by its index, or any other by its path. */
+export type AblatedPicture = number | { readonly file: string };
+
 /** Everything the compute process can be asked; arguments and results are plain data. */
 export interface ComputeJobs {
   openModel(question: ModelQuestion & { readonly probeSigns: boolean }): Promise<ModelSummary>;
@@ -102,6 +110,14 @@ export interface ComputeJobs {
     question: RunQuestion & { readonly image: number; readonly method?: string },
   ): Promise<ImageDetail>;
   waterfall(question: RunQuestion & { readonly image: number }): Promise<Waterfall>;
+  ablateImage(
+    question: RunQuestion & { readonly image: AblatedPicture; readonly factors: ConceptFactors },
+  ): Promise<ImageAblation>;
+  mendImage(
+    question: RunQuestion & { readonly image: AblatedPicture; readonly target?: number },
+  ): Promise<ImageMend>;
+  ablateRun(question: RunQuestion & { readonly factors: ConceptFactors }): Promise<RunAblation>;
+  dependence(question: RunQuestion): Promise<readonly ConceptDependence[]>;
   writeReport(question: ReportChoice & RunQuestion & { readonly path: string }): Promise<string>;
   /** Writes the picture to `path`. */
   makePicture(question: { readonly picture: PictureQuestion; readonly path: string }): Promise<null>;

@@ -7,6 +7,7 @@ import { CarriedError } from '../api/serialize-error.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import { pictureId } from '../compute/picture-ids.ts';
 import type { Predictions } from '../compute/protocol.ts';
+import { ablationHandlers } from './ablation.ts';
 import type { EventHub } from './events.ts';
 import { imageTable } from './image-table.ts';
 import type { Log } from './log.ts';
@@ -50,6 +51,7 @@ export function createHandlers(context: HandlerContext): Handlers {
     ...lookHandlers(context),
     ...runHandlers(context),
     ...resultHandlers(context),
+    ...ablationHandlers(context),
     ...reportHandlers(context),
   };
 }

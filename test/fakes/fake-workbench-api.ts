@@ -9,6 +9,7 @@ import type {
   WorkbenchEvents,
 } from '../../main/api/contract.ts';
 import { readDemoRun, type DemoRun } from './demo-run.ts';
+import { fakeAblation } from './fake-ablation.ts';
 import { fakeEdits } from './fake-edits.ts';
 import { demoSetup, emptySetup, fakeClasses, fakeImages, fakeModel, fakePreview } from './fake-setup.ts';
 
@@ -182,6 +183,7 @@ export function createFakeWorkbench(
     listRunImages: () => Promise.resolve(reader.images),
     getImage: ({ image, method = 'coefficients' }) => Promise.resolve(reader.detailOf(image, method)),
     getWaterfall: ({ image }) => Promise.resolve(reader.waterfallOf(image)),
+    ...fakeAblation(reader),
     listReportSections: () =>
       Promise.resolve(
         ['Summary', 'Concepts', 'Examples', 'How far to trust this', 'Method and reproduction'].map(

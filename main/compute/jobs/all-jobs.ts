@@ -1,5 +1,7 @@
 import type { ProbeOptions } from '../../../core/runtime/device.ts';
 import { createNodeWorkbench } from '../../node-workbench.ts';
+import { ablationJobs } from './ablation-jobs.ts';
+import { createAblators } from './ablators.ts';
 import { cropJobs } from './crop-jobs.ts';
 import { estimateJobs } from './estimate-jobs.ts';
 import { imageJobs } from './image-jobs.ts';
@@ -27,6 +29,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...resultJobs(workbench, openRun),
     ...imageJobs(workbench, openRun, withHead),
     ...cropJobs(openRun, withHead),
+    ...ablationJobs(openRun, createAblators(workbench, openIntake)),
     ...pictureJobs(workbench, openRun),
   };
 }

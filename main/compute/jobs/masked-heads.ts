@@ -1,11 +1,11 @@
 import type { MaskedHead } from '../../../core/concepts/masked-head.ts';
 import { createSpecialisedMaskedHead } from '../../../core/concepts/specialised-masked-head.ts';
-import { TesseraError } from '../../../core/errors.ts';
 import { matrix } from '../../../core/linalg/matrix.ts';
 import { splitAt } from '../../../core/pipeline/model-parts.ts';
 import type { Workbench } from '../../../core/pipeline/workbench.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { OpenedRun } from './opened-runs.ts';
+import { openRunModel } from './run-models.ts';
 
 /** Opens the head of a run's model with the run's concepts in it, for the time of a task. */
 export type WithHead = <T>(opened: OpenedRun, task: (head: MaskedHead) => Promise<T>) => Promise<T>;
@@ -13,18 +13,8 @@ export type WithHead = <T>(opened: OpenedRun, task: (head: MaskedHead) => Promis
 /** Heads on the CPU. Rejects with 'bad-project' when the model is no longer the one that the run explains. */
 export function createMaskedHeads(workbench: Workbench, openIntake: OpenIntake): WithHead {
   return async (opened, task) => {
-    const { explanation, conceptBank, run, project } = opened;
-    const { labels, preprocessing } = run.options;
-    const intake = await openIntake({
-      path: project.file.model.path,
-      ...(typeof labels === 'string' && { labels }),
-      ...(typeof preprocessing === 'string' && { preprocessing }),
-    });
-    if (intake.sha256 !== project.file.model.sha256) {
-      throw new TesseraError('bad-project', `${intake.path} is no longer the model that this run explains.`, {
-        hint: 'Put the model back, or explain the new one.',
-      });
-    }
+    const { explanation, conceptBank } = opened;
+    const intake = await openRunModel(openIntake, opened);
     const [r, p] = conceptBank.dims;
     const { sessions } = await workbench.openDevice('cpu');
     const head = await createSpecialisedMaskedHead(

@@ -131,7 +131,7 @@ describe('explain, asked for what is not there', () => {
     expect(stderr).toContain('--select all');
     expect(code).toBe(2);
     const reported = await tessera('report', out);
-    expect(reported.stderr).toContain('none of them finished; there is nothing to report.');
+    expect(reported.stderr).toContain('none of them finished; there is nothing to tell of.');
     expect(reported.code).toBe(2);
   });
 

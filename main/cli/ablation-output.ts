@@ -1,0 +1,88 @@
+import type {
+  ConceptDependence,
+  ConceptItem,
+  ImageAblation,
+  ImageMend,
+  RunAblation,
+} from '../api/contract.ts';
+import { table } from './text-table.ts';
+
+/** Images listed by name. */
+const LISTED = 20;
+
+/** One image: the decision, and the leading classes before and after. */
+export function imageText({ before, after, changed, classes }: ImageAblation): string {
+  const rows = classes.map(({ name, before: own, after: scaled }) => [
+    name,
+    own.logit.toFixed(2),
+    scaled.logit.toFixed(2),
+    percent(own.probability),
+    percent(scaled.probability),
+  ]);
+  return [
+    changed
+      ? `The decision changes: ${before.name} (${percent(before.probability)}) becomes ${after.name} (${percent(after.probability)}).`
+      : `The decision stays: ${after.name} (${percent(before.probability)} before, ${percent(after.probability)} after).`,
+    '',
+    ...table([['class', 'logit before', 'after', 'probability before', 'after'], ...rows]),
+  ].join('\n');
+}
+
+/** The smallest change, or that there is none. */
+export function mendText(
+  { status, target, factors, image }: ImageMend,
+  concepts: readonly ConceptItem[],
+): string {
+  const nameOf = (id: string) => concepts.find((concept) => concept.id === id)?.name ?? id;
+  const changes = Object.entries(factors).map(([id, factor]) => [nameOf(id), `× ${factor.toFixed(2)}`]);
+  const said = {
+    already: `The model says ${target.name} already.`,
+    mended: `The smallest change of the concepts that makes it ${target.name}:`,
+    'not-possible': `No change of the concepts from 0 to 2 makes it ${target.name}. The closest:`,
+    'not-found': `No change of the concepts was found that makes it ${target.name}. The closest:`,
+  }[status];
+  if (status === 'already') return said;
+  return [said, ...(changes.length > 0 ? table(changes) : ['(none)']), '', imageText(image)].join('\n');
+}
+
+/** All images of a run: how many change, from what to what, and which. */
+export function runText({ images, changed, passages, flips }: RunAblation): string {
+  const rows = passages.map(({ before, after, count }) => [
+    before.name,
+    before.index === after.index ? '(stays)' : after.name,
+    String(count),
+  ]);
+  return [
+    `${changed} of ${images} images (${percent(changed / images)}) are decided otherwise.`,
+    '',
+    ...table([['before', 'after', 'images'], ...rows]),
+    ...(flips.length > 0 ? [''] : []),
+    ...flips
+      .slice(0, LISTED)
+      .map(({ image, fileName, before, after }) => `${image}  ${fileName}  ${before.name} → ${after.name}`),
+    ...(changed > LISTED ? [`… and ${changed - LISTED} more (--json lists them)`] : []),
+  ].join('\n');
+}
+
+/** How many images depend on each concept. */
+export function dependenceText(
+  all: readonly ConceptDependence[],
+  concepts: readonly ConceptItem[],
+  className: string,
+): string {
+  const rows = all.map(({ concept, changed, images }) => [
+    concepts.find(({ id }) => id === concept)?.name ?? concept,
+    concept,
+    `${changed} of ${images}`,
+    percent(changed / images),
+  ]);
+  return [
+    `Images of the run for "${className}" that are decided otherwise without each concept`,
+    '',
+    ...table([['concept', 'id', 'images', 'share'], ...rows]),
+  ].join('\n');
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

@@ -1,0 +1,199 @@
+import path from 'node:path';
+import type { AblatedImage } from '../../../core/concepts/ablation-head.ts';
+import { checkFactors, unchangedFactors } from '../../../core/concepts/ablation.ts';
+import { changeOfDecisions } from '../../../core/concepts/changed-decisions.ts';
+import { classProbabilities } from '../../../core/concepts/class-probabilities.ts';
+import { mend } from '../../../core/concepts/mend.ts';
+import { classOfFolder } from '../../../core/images/find-class.ts';
+import { matrix, rowView } from '../../../core/linalg/matrix.ts';
+import type { Ablator } from '../../../core/pipeline/ablator.ts';
+import type { Answer } from '../../../core/pipeline/scaled-answers.ts';
+import type { ClassName, ClassScore, ConceptFactors, ImageAblation } from '../../api/contract.ts';
+import { pictureId } from '../picture-ids.ts';
+import type { AblatedPicture, RunQuestion } from '../protocol.ts';
+import type { WithAblator } from './ablators.ts';
+import type { JobContext, Jobs } from './job-context.ts';
+import type { OpenRun, OpenedRun } from './opened-runs.ts';
+
+/** Classes shown of an image, and changed images listed of a run. */
+const TOP = 5;
+const LISTED = 200;
+
+/** Jobs that scale the concepts of a run's images. */
+export function ablationJobs(
+  openRun: OpenRun,
+  withAblator: WithAblator,
+): Jobs<'ablateImage' | 'mendImage' | 'ablateRun' | 'dependence'> {
+  const known = new WeakMap<OpenedRun, Promise<number[]>>();
+  return {
+    async ablateImage({ image, factors, ...question }) {
+      const opened = await openRun(question);
+      return withAblator(opened, async (ablator, { labels }) => {
+        const own = await pictureOf(opened, ablator, image);
+        return imageAblation(own, factorsOf(opened, factors), labels.names, fileOf(opened, image));
+      });
+    },
+
+    async mendImage({ image, target, ...question }) {
+      const opened = await openRun(question);
+      return withAblator(opened, async (ablator, { labels }) => {
+        const { names } = labels;
+        const own = await pictureOf(opened, ablator, image);
+        const file = fileOf(opened, image);
+        const before = await imageAblation(own, unchangedFactors(opened.maxima.length), names, file);
+        const wanted = target ?? targetOf(before, opened.explanation.classIndex);
+        const found = await mend(own, opened.maxima.length, { target: wanted });
+        const factors = [...found.factors];
+        return {
+          status: found.status,
+          target: { index: wanted, name: names[wanted] },
+          factors: Object.fromEntries(
+            opened.explanation.concepts.flatMap(({ id }) => {
+              const factor = factors[opened.columnOf(id)];
+              return factor === 1 ? [] : [[id, factor]];
+            }),
+          ),
+          size: found.size,
+          image: await imageAblation(own, factors, names, file),
+        };
+      });
+    },
+
+    async ablateRun({ factors, ...question }, context) {
+      const opened = await openRun(question);
+      return withAblator(opened, async (ablator, { labels }) => {
+        const { explanation } = opened;
+        const answers = await ablator.answers(factorsOf(opened, factors), context);
+        return runAblation(
+          opened,
+          question,
+          answers,
+          labels.names,
+          explanation.images.map(({ predicted }) => predicted),
+        );
+      });
+    },
+
+    async dependence(question, context) {
+      const opened = await openRun(question);
+      const counts =
+        known.get(opened) ?? withAblator(opened, (ablator) => dependences(opened, ablator, context));
+      known.set(opened, counts);
+      counts.catch(() => known.delete(opened));
+      const changed = await counts;
+      return opened.explanation.concepts.map(({ id }, rank) => ({
+        concept: id,
+        changed: changed[rank],
+        images: opened.explanation.images.length,
+      }));
+    },
+  };
+}
+
+function fileOf({ explanation }: OpenedRun, image: AblatedPicture): string {
+  return typeof image === 'number' ? explanation.images[image].file : image.file;
+}
+
+function pictureOf(opened: OpenedRun, ablator: Ablator, image: AblatedPicture): Promise<AblatedImage> {
+  if (typeof image !== 'number') return ablator.picture(image.file);
+  opened.checkImage(image);
+  return ablator.image(image);
+}
+
+/** By column of the bank; those that are not named stay at 1. Throws 'unknown-name' and 'bad-usage'. */
+function factorsOf({ columnOf, maxima }: OpenedRun, factors: ConceptFactors): number[] {
+  const all = unchangedFactors(maxima.length);
+  for (const [concept, factor] of Object.entries(factors)) all[columnOf(concept)] = factor;
+  checkFactors(all, all.length);
+  return all;
+}
+
+async function imageAblation(
+  image: AblatedImage,
+  factors: readonly number[],
+  names: readonly string[],
+  file: string,
+): Promise<ImageAblation> {
+  const rows = [...unchangedFactors(factors.length), ...factors];
+  const logits = await image.evaluate(matrix(2, factors.length, Float32Array.from(rows)));
+  const [before, after] = [0, 1].map((row) => {
+    const own = rowView(logits, row);
+    const probabilities = classProbabilities(own);
+    return {
+      order: [...own.keys()].sort((a, b) => own[b] - own[a]).slice(0, TOP),
+      answer: (index: number) => ({ logit: own[index], probability: probabilities[index] }),
+      score: (index: number): ClassScore => ({
+        index,
+        name: names[index],
+        probability: probabilities[index],
+      }),
+    };
+  });
+  const shown = [...new Set([...after.order, ...before.order])];
+  const expected = classOfFolder(names, path.basename(path.dirname(file)));
+  return {
+    before: before.score(before.order[0]),
+    after: after.score(after.order[0]),
+    changed: before.order[0] !== after.order[0],
+    classes: shown.map((index) => ({
+      index,
+      name: names[index],
+      before: before.answer(index),
+      after: after.answer(index),
+    })),
+    expected: expected === undefined ? null : { index: expected, name: names[expected] },
+  };
+}
+
+/** The class that an image should have, or would have next. */
+function targetOf({ before, expected, classes }: ImageAblation, explained: number): number {
+  if (expected !== null && expected.index !== before.index) return expected.index;
+  if (explained !== before.index) return explained;
+  return classes.find(({ index }) => index !== before.index)?.index ?? before.index;
+}
+
+function runAblation(
+  { explanation }: OpenedRun,
+  { key, runId }: RunQuestion,
+  answers: readonly Answer[],
+  names: readonly string[],
+  own: readonly ClassScore[],
+) {
+  const nameOf = (index: number): ClassName => ({ index, name: names[index] });
+  const { images, changed, passages } = changeOfDecisions(
+    own.map(({ index }) => index),
+    answers.map(({ index }) => index),
+  );
+  return {
+    images,
+    changed: changed.length,
+    flips: changed.slice(0, LISTED).map(({ image }) => ({
+      image,
+      fileName: path.basename(explanation.images[image].file),
+      picture: pictureId({ kind: 'image', project: key, run: runId, image }),
+      before: own[image],
+      after: { ...nameOf(answers[image].index), probability: answers[image].probability },
+    })),
+    passages: passages.map(({ before, after, count }) => ({
+      before: nameOf(before),
+      after: nameOf(after),
+      count,
+    })),
+  };
+}
+
+/** How many images are decided otherwise without each concept, in the order of the ranking. */
+async function dependences(
+  { explanation, columnOf, maxima }: OpenedRun,
+  ablator: Ablator,
+  { signal, onProgress }: JobContext,
+): Promise<number[]> {
+  const { images, concepts } = explanation;
+  const counts: number[] = [];
+  for (const { id } of concepts) {
+    const answers = await ablator.answers(unchangedFactors(maxima.length).with(columnOf(id), 0), { signal });
+    counts.push(answers.filter(({ index }, image) => index !== images[image].predicted.index).length);
+    onProgress({ stage: 'dependence', done: counts.length, total: concepts.length });
+  }
+  return counts;
+}

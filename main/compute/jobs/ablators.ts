@@ -1,0 +1,64 @@
+import { matrix } from '../../../core/linalg/matrix.ts';
+import { openAblator, type Ablator } from '../../../core/pipeline/ablator.ts';
+import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
+import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import type { OpenIntake } from './intakes.ts';
+import type { OpenedRun } from './opened-runs.ts';
+import { openRunModel } from './run-models.ts';
+
+/** A run's ablator and its model, for the time of a task. */
+export type WithAblator = <T>(
+  opened: OpenedRun,
+  task: (ablator: Ablator, intake: ModelIntake) => Promise<T>,
+) => Promise<T>;
+
+interface Kept {
+  readonly made: Promise<{ readonly ablator: Ablator; readonly intake: ModelIntake }>;
+  users: number;
+}
+
+/**
+ * Ablators on the CPU: a slider asks the same run again and again, so that of the run asked last stays open. It closes
+ * when another run is asked for and nobody uses it.
+ */
+export function createAblators(workbench: Workbench, openIntake: OpenIntake): WithAblator {
+  const kept = new Map<OpenedRun, Kept>();
+
+  const open = async (opened: OpenedRun) => {
+    const { explanation, conceptBank, coefficients } = opened;
+    const intake = await openRunModel(openIntake, opened);
+    const [r, p] = conceptBank.dims;
+    const ablator = openAblator(
+      { workbench, intake, device: await workbench.openDevice('cpu') },
+      {
+        layer: explanation.layer,
+        conceptBank: matrix(r, p, conceptBank.data),
+        files: explanation.images.map(({ file }) => file),
+        coefficients,
+      },
+    );
+    return { ablator, intake };
+  };
+
+  const closeOthers = async (current: OpenedRun): Promise<void> => {
+    for (const [other, { made, users }] of [...kept]) {
+      if (other === current || users > 0) continue;
+      kept.delete(other);
+      await (await made).ablator.dispose();
+    }
+  };
+
+  return async (opened, task) => {
+    const entry = kept.get(opened) ?? { made: open(opened), users: 0 };
+    kept.set(opened, entry);
+    entry.made.catch(() => kept.delete(opened));
+    entry.users++;
+    try {
+      const { ablator, intake } = await entry.made;
+      await closeOthers(opened);
+      return await task(ablator, intake);
+    } finally {
+      entry.users--;
+    }
+  };
+}
