@@ -66,6 +66,8 @@ function onSelected(
 }
 
 function undo(workbench: Workbench): unknown {
+  if (isOn(workbench, 'image') && workbench.whatIfImage.sliders.canUndo)
+    return workbench.whatIfImage.sliders.undo();
   if (isOn(workbench, 'concepts', 'image')) return void workbench.result.undo();
   if (!isOn(workbench, 'setup') || workbench.setup.current?.canUndo !== true) return false;
   return void workbench.setup.change(() => workbench.connection.api.undoSetup());

@@ -17,6 +17,8 @@ import { ReportDraft } from './report-draft.svelte.ts';
 import { ResultState } from './result.svelte.ts';
 import { RunWatch } from './run.svelte.ts';
 import { SetupState } from './setup.svelte.ts';
+import { WhatIfImage } from './what-if-image.svelte.ts';
+import { WhatIfRun } from './what-if-run.svelte.ts';
 
 /** The window's state: which screen, and the parts that the screens show. */
 export class Workbench {
@@ -27,6 +29,8 @@ export class Workbench {
   readonly result: ResultState;
   readonly images: ImageBrowser;
   readonly report: ReportDraft;
+  readonly whatIfImage: WhatIfImage;
+  readonly whatIfRun: WhatIfRun;
 
   screen = $state<Screen>('library');
   app = $state.raw<AppInfo>();
@@ -50,6 +54,8 @@ export class Workbench {
     this.result = new ResultState(connection, this.notices);
     this.images = new ImageBrowser(connection);
     this.report = new ReportDraft(connection, this.notices);
+    this.whatIfImage = new WhatIfImage(connection);
+    this.whatIfRun = new WhatIfRun(connection);
   }
 
   /** Where the window stands, for the title bar: project, model, layer, class. */
