@@ -23,6 +23,10 @@ export interface PrecisionRow {
   readonly iterateError: number;
   readonly implicitError: number;
   readonly unrolledError: number;
+  /** The iterate [p] and both Jacobians [p, p], row-major. */
+  readonly iterate: Float64Array;
+  readonly implicit: Float64Array;
+  readonly unrolled: Float64Array;
 }
 
 /** Most bytes held by tfjs during the forward pass of a gradient through t steps. */
@@ -40,22 +44,31 @@ export function ridgeObjective(w: tf.Tensor, theta: tf.Tensor, X: tf.Tensor, y: 
   return tf.mul(0.5, tf.add(fit, tf.sum(tf.mul(theta, tf.square(w)))));
 }
 
-type RidgeArgs = [tf.Tensor, tf.Tensor, tf.Tensor];
+type RidgeArgs = [theta: tf.Tensor, left: tf.Tensor, right: tf.Tensor];
+
+/** The gradient of ½‖Xw - y‖² for each row of w, from two tensors of data. */
+type Pull = (rows: tf.Tensor, left: tf.Tensor, right: tf.Tensor) => tf.Tensor;
+
+/** From X and y, as one would write it. */
+const throughSamples: Pull = (rows, X, y) => tf.matMul(tf.sub(tf.matMul(rows, X, false, true), y), X);
+
+/** From XᵀX and Xᵀy: the same steps at a cost that does not depend on the number of samples. */
+const throughGram: Pull = (rows, gram, moments) => tf.sub(tf.matMul(rows, gram), moments);
 
 /**
  * Gradient descent, t steps w <- w - stepsize (Xᵀ(Xw - y) + theta w), as a solver of one problem, w and theta [p], or of
  * one for each row of w and theta [b, p]; `onBytes` hears what tfjs holds during every step.
  */
 function descent(
+  pull: Pull,
   stepsize: number,
   t: number,
   onBytes: (bytes: number) => void = () => undefined,
 ): Solver<tf.Tensor, RidgeArgs, null> {
-  const step = (w: tf.Tensor, theta: tf.Tensor, X: tf.Tensor, y: tf.Tensor): tf.Tensor => {
+  const step = (w: tf.Tensor, ...[theta, left, right]: RidgeArgs): tf.Tensor => {
     onBytes(tf.memory().numBytes);
-    const rows = tf.reshape(w, [-1, X.shape[1]!]);
-    const pull = tf.matMul(tf.sub(tf.matMul(rows, X, false, true), y), X);
-    return tf.sub(w, tf.mul(constant(stepsize), tf.add(tf.reshape(pull, w.shape), tf.mul(theta, w))));
+    const rows = tf.reshape(pull(tf.reshape(w, [-1, left.shape[1]!]), left, right), w.shape);
+    return tf.sub(w, tf.mul(constant(stepsize), tf.add(rows, tf.mul(theta, w))));
   };
   // Errors are never below 0: all t steps are taken, even where the iterate stands still.
   return fixedPointIteration(step, { maxIter: t, tol: -1 });
@@ -82,7 +95,7 @@ function peakBytes(problem: RidgeProblem, stepsize: number, t: number, unroll: b
   if (t === 0) return 0;
   const start = tf.memory().numBytes;
   let peak = 0;
-  const solver = descent(stepsize, t, (bytes) => (peak = Math.max(peak, bytes - start)));
+  const solver = descent(throughSamples, stepsize, t, (bytes) => (peak = Math.max(peak, bytes - start)));
   const f = (theta: tf.Tensor): tf.Tensor => {
     const solve = unroll ? solver.unroll : solver.run;
     return tf.sum(solve(tf.zeros([theta.size]), theta, problem.X, problem.y));
@@ -92,12 +105,18 @@ function peakBytes(problem: RidgeProblem, stepsize: number, t: number, unroll: b
 }
 
 /** Through the recorded iterations: p copies of the problem give the p rows in one reverse pass. */
-function unrolledJacobian({ X, y, theta }: RidgeProblem, stepsize: number, t: number): Float64Array {
+function unrolledJacobian(
+  theta: tf.Tensor,
+  gram: tf.Tensor,
+  moments: tf.Tensor,
+  stepsize: number,
+  t: number,
+): Float64Array {
   const p = theta.size;
   if (t === 0) return new Float64Array(p * p);
-  const { unroll } = descent(stepsize, t);
+  const { unroll } = descent(throughGram, stepsize, t);
   const traced = (copies: tf.Tensor): tf.Tensor =>
-    tf.sum(tf.mul(unroll(tf.zeros([p, p]), copies, X, y), tf.eye(p)));
+    tf.sum(tf.mul(unroll(tf.zeros([p, p]), copies, gram, moments), tf.eye(p)));
   return tf.tidy(() => toFloat64(tf.grad(traced)(tf.tile(tf.reshape(theta, [1, p]), [p, 1]))) as never);
 }
 
@@ -109,18 +128,21 @@ export function jacobianPrecision(
 ): PrecisionRow[] {
   return tf.tidy(() => {
     const { X, y, theta } = problem;
-    const system = tf.add(tf.matMul(X, X, true), tf.mul(tf.eye(theta.size), theta));
-    const exact = solveRidge(system, flat(tf.matMul(X, column(y), true)));
+    const [gram, moments] = [tf.matMul(X, X, true), flat(tf.matMul(X, column(y), true))];
+    const exact = solveRidge(tf.add(gram, tf.mul(tf.eye(theta.size), theta)), moments);
     const truth = implicitJacobian(problem, exact);
     let [w, done]: [tf.Tensor, number] = [tf.zeros([theta.size]), 0];
     return steps.map((t) => {
-      if (t > done) w = descent(stepsize, t - done).solve(w, theta, X, y).x;
+      if (t > done) w = descent(throughGram, stepsize, t - done).solve(w, theta, gram, moments).x;
       done = t;
+      const iterate = toFloat64(w);
+      const implicit = implicitJacobian(problem, w);
+      const unrolled = unrolledJacobian(theta, gram, moments, stepsize, t);
       return {
-        t,
-        iterateError: norm(subtract(toFloat64(w), toFloat64(exact))),
-        implicitError: norm(subtract(implicitJacobian(problem, w), truth)),
-        unrolledError: norm(subtract(unrolledJacobian(problem, stepsize, t), truth)),
+        ...{ t, iterate, implicit, unrolled },
+        iterateError: norm(subtract(iterate, toFloat64(exact))),
+        implicitError: norm(subtract(implicit, truth)),
+        unrolledError: norm(subtract(unrolled, truth)),
       };
     }) as never;
   }) as PrecisionRow[];
