@@ -85,11 +85,11 @@ describe('restrictSession()', () => {
 
 describe('restrictContents()', () => {
   it('denies navigation, redirection, guests and windows in every page that is ever made', () => {
-    let onCreated = (_event: unknown, _contents: WebContents): void => undefined;
+    let onCreated: ((event: unknown, contents: WebContents) => void) | undefined;
     restrictContents({ on: (_name: string, listener: never) => (onCreated = listener) } as unknown as App);
     const listeners: Record<string, (event: object) => void> = {};
     let openHandler = (): unknown => undefined;
-    onCreated({}, {
+    onCreated!({}, {
       on: (name: string, listener: never) => (listeners[name] = listener),
       setWindowOpenHandler: (handler: never) => (openHandler = handler),
     } as unknown as WebContents);
@@ -108,7 +108,7 @@ describe('restrictContents()', () => {
 });
 
 describe('registerHandlers()', () => {
-  let answer = (_event: object, _method: unknown, _argument?: unknown): unknown => undefined;
+  let answer: (event: object, method: unknown) => unknown;
   const getApp = vi.fn(() => Promise.resolve('told'));
   const ipcMain: Pick<IpcMain, 'handle'> = {
     handle: (channel, listener) => {
@@ -168,7 +168,7 @@ describe('the program', () => {
       fuses
         .trim()
         .split(/\n\s*/)
-        .map((line) => line.split(': ')),
+        .map((line) => line.split(': ') as [string, string]),
     );
     expect(set).toEqual({
       runAsNode: 'false',
