@@ -155,11 +155,8 @@ export interface RunImage {
 export interface ConceptMap {
   readonly concept: string;
   readonly grid: readonly [rows: number, columns: number];
-  /** Row-major over the grid; units of the activation. */
+  /** Row-major over the grid; units of the method. */
   readonly values: readonly number[];
-  readonly overlay: PictureId;
-  /** Largest value of the concept in any image. */
-  readonly maximum: number;
 }
 
 /** From the logit without any concept to the model's own. `baseline + Σ steps + unexplained = logit`. */
@@ -194,8 +191,10 @@ export interface ImageDetail {
   readonly methods: readonly MapMethod[];
   /** One a concept in order of rank; empty where the layer has no grid. */
   readonly maps: readonly ConceptMap[];
-  /** Bright end of the colour scale that all maps of the run share. */
+  /** Bright end of the colour scale that the maps share. */
   readonly scaleMaximum: number;
+  /** Which maps share it: those of every image, or those of this one. */
+  readonly scaleOf: 'run' | 'image';
   /** Sobol total index of each concept in this image, by id. */
   readonly localImportance: Readonly<Record<string, number>>;
 }

@@ -260,6 +260,7 @@ function resultHandlers({
   | 'getWaterfall'
 > {
   const question = (runId: string) => results.questionOf(setup.state.folder, runId);
+  const drawing = latestOnly();
   return {
     async getResult({ runId }) {
       const wanted = runId ?? setup.setup.runs.find(({ isFinished }) => isFinished)?.runId;
@@ -270,7 +271,8 @@ function resultHandlers({
     undoEdit: async ({ runId }) => results.undo(await question(runId)),
     redoEdit: async ({ runId }) => results.redo(await question(runId)),
     listRunImages: async ({ runId }) => viewer.run('listRunImages', await question(runId)),
-    getImage: async ({ runId, ...rest }) => viewer.run('readImage', { ...rest, ...(await question(runId)) }),
+    getImage: async ({ runId, ...rest }) =>
+      viewer.run('readImage', { ...rest, ...(await question(runId)) }, { signal: drawing.next() }),
     getWaterfall: async ({ runId, image }) => viewer.run('waterfall', { image, ...(await question(runId)) }),
   };
 }
@@ -294,6 +296,18 @@ function reportHandlers({
       if (target === null) throw new TesseraError('bad-usage', `There is no ${what} to show yet.`);
       desktop.showInFolder(target);
       return Promise.resolve(null);
+    },
+  };
+}
+
+/** Maps may take long to draw: those that nobody waits for any more give way to the latest. */
+function latestOnly(): { next(): AbortSignal } {
+  let last: AbortController | undefined;
+  return {
+    next() {
+      last?.abort();
+      last = new AbortController();
+      return last.signal;
     },
   };
 }

@@ -23,7 +23,7 @@ export async function imageTable(
     index,
     picture: pictureId({ kind: 'file', scan: scanKey, index }),
     fileName: path.basename(image.path),
-    folder: image.folder,
+    folder: image.folder === '' ? path.basename(image.root) : image.folder,
     bytes: 0,
     predicted: predicted.get(index) ?? null,
     reason: broken.get(image.path) ?? null,

@@ -62,3 +62,8 @@ export function bytes(value: number): string {
   const scaled = value / 1000 ** power;
   return `${scaled >= 100 || power === 0 ? Math.round(scaled) : scaled.toFixed(1)} ${units[power]}`;
 }
+
+/** A sentence with its paths shortened to their last parts: "from the card /a/b/card.json" gives "from the card card.json". */
+export function withoutFolders(text: string): string {
+  return text.replace(/(^|\s)(?:[A-Za-z]:)?[\\/](?:[^\\/]*[\\/])+/g, '$1');
+}

@@ -1,5 +1,7 @@
 /** Files of a drop with the places they had, ready for the bridge's `takeFiles`. */
 export interface DroppedFiles {
+  /** Of the dropped things themselves. */
+  readonly names: readonly string[];
   readonly files: readonly File[];
   readonly relativePaths: readonly string[];
 }
@@ -12,7 +14,8 @@ export function readDrop(transfer: DataTransfer, host: 'desktop' | 'browser'): P
   const items = [...transfer.items].filter(({ kind }) => kind === 'file');
   if (host === 'desktop') {
     const files = items.map((item) => item.getAsFile()).filter((file) => file !== null);
-    return Promise.resolve({ files, relativePaths: files.map(({ name }) => name) });
+    const names = files.map(({ name }) => name);
+    return Promise.resolve({ names, files, relativePaths: names });
   }
   const entries = items.map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   if (entries.length === 0) return Promise.resolve(fromList([...transfer.files]));
@@ -21,14 +24,15 @@ export function readDrop(transfer: DataTransfer, host: 'desktop' | 'browser'): P
 
 /** Files of an input element; one that takes folders fills `webkitRelativePath`. */
 export function fromList(files: readonly File[]): DroppedFiles {
-  return { files, relativePaths: files.map((file) => file.webkitRelativePath || file.name) };
+  const relativePaths = files.map((file) => file.webkitRelativePath || file.name);
+  return { names: relativePaths, files, relativePaths };
 }
 
 async function walkAll(entries: readonly FileSystemEntry[]): Promise<DroppedFiles> {
   const files: File[] = [];
   const relativePaths: string[] = [];
   for (const entry of entries) await walk(entry, '', files, relativePaths);
-  return { files, relativePaths };
+  return { names: entries.map(({ name }) => name), files, relativePaths };
 }
 
 async function walk(entry: FileSystemEntry, parent: string, files: File[], paths: string[]): Promise<void> {

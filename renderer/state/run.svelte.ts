@@ -20,7 +20,11 @@ export class RunWatch {
 
   readonly isActive = $derived(this.state?.status === 'running' || this.state?.status === 'paused');
 
-  readonly stage = $derived(this.state?.stages.find(({ status }) => status === 'running'));
+  /** The stage under way; between two of them the next one. */
+  readonly stage = $derived(
+    this.state?.stages.find(({ status }) => status === 'running') ??
+      this.state?.stages.find(({ status }) => status === 'waiting'),
+  );
 
   /** Reads what there is; events keep it up to date from then on. */
   async read(): Promise<void> {

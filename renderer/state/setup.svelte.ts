@@ -9,7 +9,7 @@ import type {
   Setup,
 } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
-import { isCancelled } from '../api.ts';
+import { CallError, isCancelled } from '../api.ts';
 import { readDrop } from './dropped-files.ts';
 import { pickFiles, type PickKind } from './file-picker.ts';
 import { Loadable } from './loadable.svelte.ts';
@@ -19,6 +19,16 @@ import type { Notices } from './notices.svelte.ts';
 const PREVIEWED = 12;
 /** Up to so many images the model is asked about all of them unbidden. */
 const UNBIDDEN = 2000;
+
+/** In the words of a run: a browser sends files, so that an empty folder never reaches the workbench. */
+function nothingIn(names: readonly string[]): CallError {
+  return new CallError({
+    name: 'TesseraError',
+    code: 'no-images',
+    message: `no picture was found in ${names.join(', ')}`,
+    hint: 'Give a folder that holds JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP files.',
+  });
+}
 
 /** What is set for the next run, and everything that is read to help with the choice. */
 export class SetupState {
@@ -110,8 +120,8 @@ export class SetupState {
   drop(transfer: DataTransfer): Promise<boolean> {
     const dropped = readDrop(transfer, this.#connection.host);
     return this.change(async () => {
-      const { files, relativePaths } = await dropped;
-      if (files.length === 0) return null;
+      const { names, files, relativePaths } = await dropped;
+      if (files.length === 0) throw nothingIn(names);
       return this.#connection.api.addPaths({ paths: await this.#connection.takeFiles(files, relativePaths) });
     });
   }

@@ -51,6 +51,15 @@ export async function chooseClass(page: Page, name: string): Promise<void> {
   await page.getByText(name, { exact: true }).first().waitFor();
 }
 
+/** How many concepts the next run looks for. */
+export async function setConcepts(page: Page, count: number): Promise<void> {
+  await goTo(page, 'Setup');
+  const field = page.getByRole('spinbutton', { name: 'Concepts' });
+  await field.fill(String(count));
+  await field.press('Tab');
+  await page.getByText('Undo').first().waitFor({ state: 'attached' });
+}
+
 export async function startRun(page: Page): Promise<void> {
   await page.getByRole('button', { name: /^(Explain|Continue the run)$/ }).click();
   await runScreen(page).getByRole('heading', { level: 1 }).waitFor({ timeout: READ_MS });

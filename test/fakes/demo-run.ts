@@ -89,10 +89,9 @@ export function readDemoRun(run: DemoRun) {
         values: valuesOf(image, concept).map((v) =>
           method === 'gradient' ? v - run.maxima[concept] / 4 : v,
         ),
-        overlay: `map:${file}:${concept}`,
-        maximum: run.maxima[concept],
       })),
       scaleMaximum: Math.max(...run.maxima),
+      scaleOf: method === 'coefficients' ? 'run' : 'image',
       localImportance: Object.fromEntries(
         run.concepts.map(({ id }, i) => [id, run.imageImportance[image][i]]),
       ),

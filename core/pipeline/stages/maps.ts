@@ -4,6 +4,7 @@ import type { Concept, MapRecord } from '../../concepts/explanation.ts';
 import { exampleImages } from '../../concepts/gallery.ts';
 import { TesseraError } from '../../errors.ts';
 import type { Matrix } from '../../linalg/matrix.ts';
+import type { Storage } from '../../platform.ts';
 import { fingerprintOf } from '../../project/canonical-json.ts';
 import { openChunks } from '../../project/stage-store.ts';
 import { float32, type Tensor } from '../../tensor.ts';
@@ -52,12 +53,7 @@ export async function exampleMaps(
       const { method, reason } = methodFor(mapper, asked);
       const before = mapper.sources.positions();
       if (MAP_METHODS[method].needs !== 'coefficients' && !tensors.has(tensorName(method))) {
-        const fingerprint = fingerprintOf(workbench.storage, [
-          bankFingerprint,
-          method,
-          mapper.sources.camLayer.tensor,
-          DRAWING,
-        ]);
+        const fingerprint = mapsFingerprint(workbench.storage, bankFingerprint, method, mapper);
         const maps = await store.timed(`maps-${method}`, fingerprint, () =>
           cachedMaps(context, mapper, method, fingerprint, places),
         );
@@ -69,6 +65,16 @@ export async function exampleMaps(
     await mapper.dispose();
   }
   return { records, tensors };
+}
+
+/** Fingerprint of a method's maps, from that of the coefficients they are maps of. */
+export function mapsFingerprint(
+  storage: Storage,
+  coefficients: string,
+  method: MapMethod,
+  { sources }: ConceptMapper,
+): string {
+  return fingerprintOf(storage, [coefficients, method, sources.camLayer.tensor, DRAWING]);
 }
 
 /** Name of a method's maps among the run's arrays. */

@@ -8,6 +8,7 @@ import { imageJobs } from './image-jobs.ts';
 import { createIntakes } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
 import { createMaskedHeads } from './masked-heads.ts';
+import { createDrawMaps } from './method-maps.ts';
 import { modelJobs } from './model-jobs.ts';
 import { createOpenedRuns } from './opened-runs.ts';
 import { pictureJobs } from './picture-jobs.ts';
@@ -27,7 +28,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...estimateJobs(workbench, openIntake),
     ...runJobs(workbench, openIntake),
     ...resultJobs(workbench, openRun),
-    ...imageJobs(workbench, openRun, withHead),
+    ...imageJobs(workbench, openRun, withHead, createDrawMaps(workbench, openIntake)),
     ...cropJobs(openRun, withHead),
     ...ablationJobs(openRun, createAblators(workbench, openIntake)),
     ...pictureJobs(workbench, openRun),

@@ -1,25 +1,31 @@
+import type { LayerRecord } from '../../../core/concepts/explanation.ts';
 import { channelsOf, positionsOf } from '../../../core/concepts/latent-rows.ts';
+import { createSpecialisedMaskedHead } from '../../../core/concepts/specialised-masked-head.ts';
 import { cropBoxes } from '../../../core/images/crops.ts';
 import { frameOf } from '../../../core/images/preprocessing.ts';
+import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
 import { chooseLayer, type ModelIntake } from '../../../core/pipeline/model-intake.ts';
-import { defaultPatch, runnerFor } from '../../../core/pipeline/model-parts.ts';
+import { defaultPatch, runnerFor, splitAt } from '../../../core/pipeline/model-parts.ts';
 import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import { createRandom } from '../../../core/random.ts';
 import { float32, sizeOf } from '../../../core/tensor.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
 
+/** Masks in the timed batch of the head. */
+const TIMED_MASKS = 32;
 /** Pictures in the timed batch. */
 const TIMED = 4;
 /** As in the rows stage: the activation matrix grows no larger. */
 const MATRIX_BYTES = 2 ** 27;
 
-/** Says before a run what it will take, from one timed batch of the model on the CPU. */
+/** Says before a run what it will take, from one timed batch of the model and of the head's masks on the CPU. */
 export function estimateJobs(workbench: Workbench, openIntake: OpenIntake): Jobs<'estimate'> {
   const measured = new Map<string, Promise<number>>();
-  const secondsPerImage = (intake: ModelIntake): Promise<number> => {
-    const seconds = measured.get(intake.sha256) ?? timeModel(workbench, intake);
-    measured.set(intake.sha256, seconds);
-    seconds.catch(() => measured.delete(intake.sha256));
+  const once = (key: string, measure: () => Promise<number>): Promise<number> => {
+    const seconds = measured.get(key) ?? measure();
+    measured.set(key, seconds);
+    seconds.catch(() => measured.delete(key));
     return seconds;
   };
   return {
@@ -38,24 +44,67 @@ export function estimateJobs(workbench: Workbench, openIntake: OpenIntake): Jobs
         Math.max(1, Math.floor(MATRIX_BYTES / (4 * channels) / Math.max(1, explained))),
       );
       const rows = explained * kept;
-      const forward = await secondsPerImage(intake);
+      const concepts = Math.min(channels, options.concepts === 'auto' ? 25 : options.concepts);
+      const forward = await once(intake.sha256, () => timeModel(workbench, intake));
+      const mask = await once(`${intake.sha256} ${layer.tensor} ${concepts}`, () =>
+        timeMasks(workbench, intake, layer, concepts),
+      );
       const latent = forward * layer.computeShare;
       const passes = options.rows === 'crops' ? latent * perImage : latent;
-      const seconds = images.length * forward + explained * (passes + latent + 2 * (forward - latent));
-      const concepts = options.concepts === 'auto' ? 25 : options.concepts;
-      // Masks after the head's affine part: nothing for a pooled linear head, at most the whole head for each.
-      const masks = explained * options.samples * (concepts + 2) * options.replicates * (forward - latent);
+      const masks = options.samples * (concepts + 2) * options.replicates * mask;
+      const seconds =
+        images.length * forward + explained * (passes + latent + 2 * (forward - latent) + masks);
       return {
-        seconds: { low: 0.7 * seconds, high: 1.5 * seconds + masks },
+        seconds: { low: 0.7 * seconds, high: 2 * seconds },
         // The matrix and its transpose, coefficients twice, one batch, the model itself.
         memoryBytes: Math.round(8 * rows * channels + 8 * rows * concepts + workbench.memoryBudget),
         images: explained,
         rows,
         channels,
-        basis: `${(1000 * forward).toPrecision(2)} ms an image, measured on the CPU; importance may take less than the upper figure, which assumes that nothing of the head can be evaluated in advance.`,
+        basis: `${milliseconds(forward)} an image${mask > 0 ? ` and ${milliseconds(mask)} a mask` : ''}, measured on the CPU. What an earlier run has stored takes no time.`,
       };
     },
   };
+}
+
+function milliseconds(seconds: number): string {
+  const value = 1000 * seconds;
+  return `${value >= 10 ? Math.round(value) : Number(value.toPrecision(1))} ms`;
+}
+
+/** Seconds a mask on one image takes after the head's affine part; 0 where the importance has a closed form. */
+async function timeMasks(
+  workbench: Workbench,
+  intake: ModelIntake,
+  layer: LayerRecord,
+  concepts: number,
+): Promise<number> {
+  const random = createRandom(0);
+  const filled = (rows: number, cols: number): Matrix =>
+    matrix(
+      rows,
+      cols,
+      Float32Array.from({ length: rows * cols }, () => random.uniform()),
+    );
+  const { sessions } = await workbench.openDevice('cpu');
+  const head = await createSpecialisedMaskedHead(
+    splitAt(intake, layer).head,
+    layer,
+    filled(concepts, channelsOf(layer)),
+    0,
+    { sessions, memoryBudget: workbench.memoryBudget },
+  );
+  try {
+    const logit = await head.prepare(filled(positionsOf(layer), concepts));
+    if (logit.slopes !== undefined) return 0;
+    const masks = filled(TIMED_MASKS, concepts);
+    await logit.evaluate(masks); // the first run also plans memory
+    const begun = performance.now();
+    await logit.evaluate(masks);
+    return (performance.now() - begun) / 1000 / TIMED_MASKS;
+  } finally {
+    await head.dispose();
+  }
 }
 
 async function timeModel(workbench: Workbench, intake: ModelIntake): Promise<number> {

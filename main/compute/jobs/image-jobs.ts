@@ -1,51 +1,62 @@
+import { MAP_METHODS, MAP_METHOD_NAMES, type MapMethod } from '../../../core/attribution/methods.ts';
 import { TesseraError } from '../../../core/errors.ts';
 import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
+import { quantile } from '../../../core/sensitivity/bootstrap.ts';
 import type { Workbench } from '../../../core/pipeline/workbench.ts';
-import type { ConceptMap, MapMethod } from '../../api/contract.ts';
+import type { ConceptMap, ImageDetail, MapMethod as MethodChoice } from '../../api/contract.ts';
 import { pictureId } from '../picture-ids.ts';
-import type { RunQuestion } from '../protocol.ts';
-import type { Jobs } from './job-context.ts';
+import type { JobContext, Jobs } from './job-context.ts';
 import type { WithHead } from './masked-heads.ts';
+import type { DrawMaps } from './method-maps.ts';
 import type { OpenRun, OpenedRun } from './opened-runs.ts';
 
-const COEFFICIENTS: MapMethod = {
+/** The layer's own grid, from the run itself; every other method draws pixels when it is first asked for. */
+const COEFFICIENTS = {
   id: 'coefficients',
   title: 'Coefficients',
-  description: 'How much of the concept is at each position of the layer.',
-};
+  description: 'how much of the concept is at each position of the layer',
+} as const satisfies MethodChoice;
+
+const METHODS: readonly MethodChoice[] = [
+  COEFFICIENTS,
+  ...MAP_METHOD_NAMES.filter((id) => MAP_METHODS[id].needs !== 'coefficients').map((id) => ({
+    id,
+    title: MAP_METHODS[id].title,
+    description: MAP_METHODS[id].meaning,
+  })),
+];
+
+/** Share of the values that lie under the bright end of a scale: single pixels must not set it. */
+const SCALE_SHARE = 0.995;
 
 /** Jobs about single images of a run. */
 export function imageJobs(
   { storage }: Workbench,
   openRun: OpenRun,
   withHead: WithHead,
+  drawMaps: DrawMaps,
 ): Jobs<'readImage' | 'waterfall'> {
   return {
-    async readImage({ image, method = COEFFICIENTS.id, ...question }) {
+    async readImage({ image, method = COEFFICIENTS.id, ...question }, context) {
       const opened = await openRun(question);
       opened.checkImage(image);
-      if (method !== COEFFICIENTS.id) {
-        throw new TesseraError('unknown-name', `There is no map method "${method}".`, {
-          hint: `Methods: ${COEFFICIENTS.id}.`,
-        });
-      }
-      const { explanation, preprocessing, maxima, imageImportance } = opened;
+      const { explanation, preprocessing, imageImportance } = opened;
       const record = explanation.images[image];
-      const place = { project: question.key, run: question.runId, image };
       return {
         image,
         fileName: storage.basename(record.file),
         path: record.file,
-        picture: pictureId({ kind: 'image', ...place }),
+        picture: pictureId({ kind: 'image', project: question.key, run: question.runId, image }),
         side: preprocessing.size,
         predicted: record.predicted,
         logit: record.logit,
         reconstructedLogit: record.reconstructedLogit,
         agrees: record.agrees,
         method,
-        methods: [COEFFICIENTS],
-        maps: explanation.concepts.flatMap(({ id }) => conceptMap(opened, question, image, id)),
-        scaleMaximum: Math.max(...maxima),
+        methods: METHODS,
+        ...(method === COEFFICIENTS.id
+          ? gridMaps(opened, image)
+          : await pixelMaps(drawMaps, opened, methodOf(method), image, context)),
         localImportance: Object.fromEntries(
           explanation.concepts.map(({ id }) => [
             id,
@@ -84,21 +95,34 @@ function growingMasks(columns: readonly number[]): Matrix {
   return masks;
 }
 
-function conceptMap(
+type Maps = Pick<ImageDetail, 'maps' | 'scaleMaximum' | 'scaleOf'>;
+
+function gridMaps({ explanation, mapOf, maxima }: OpenedRun, image: number): Maps {
+  const maps = explanation.concepts.flatMap(({ id }): ConceptMap[] => {
+    const map = mapOf(id, image);
+    return map === undefined ? [] : [{ concept: id, grid: map.grid, values: [...map.values] }];
+  });
+  return { maps, scaleMaximum: Math.max(...maxima), scaleOf: 'run' };
+}
+
+async function pixelMaps(
+  drawMaps: DrawMaps,
   opened: OpenedRun,
-  { key, runId }: RunQuestion,
+  method: MapMethod,
   image: number,
-  concept: string,
-): ConceptMap[] {
-  const map = opened.mapOf(concept, image);
-  if (map === undefined) return [];
-  return [
-    {
-      concept,
-      grid: map.grid,
-      values: [...map.values],
-      overlay: pictureId({ kind: 'map', project: key, run: runId, image, concept, scale: 'run' }),
-      maximum: opened.maxima[opened.columnOf(concept)],
-    },
-  ];
+  context: JobContext,
+): Promise<Maps> {
+  const drawn = await drawMaps(opened, method, image, context);
+  const maps = opened.explanation.concepts.map(({ id }) => ({ concept: id, ...drawn[opened.columnOf(id)] }));
+  const sizes = Float64Array.from(maps.flatMap(({ values }) => values.map(Math.abs))).sort();
+  return { maps, scaleMaximum: quantile(sizes, SCALE_SHARE), scaleOf: 'image' };
+}
+
+/** Rejects a name that no method has. */
+function methodOf(name: string): MapMethod {
+  const found = MAP_METHOD_NAMES.find((id) => id === name);
+  if (found !== undefined) return found;
+  throw new TesseraError('unknown-name', `There is no map method "${name}".`, {
+    hint: `Methods: ${METHODS.map(({ id }) => id).join(', ')}.`,
+  });
 }

@@ -80,7 +80,12 @@ async function logitsOf(
 
 /** The class that a picture's folder names. */
 function expectedClass({ labels }: ModelIntake, { folder, root }: ImageFile): number | undefined {
-  return classOfFolder(labels.names, (folder === '' ? root : folder).split(/[\\/]/).at(-1) ?? '');
+  return classOfFolder(labels.names, folderName({ folder, root }));
+}
+
+/** The name of the folder that a picture lies in; of the dropped folder itself for those right inside. */
+function folderName({ folder, root }: Pick<ImageFile, 'folder' | 'root'>): string {
+  return (folder === '' ? root : folder).split(/[\\/]/).at(-1) ?? '';
 }
 
 function previewOf(
@@ -92,7 +97,7 @@ function previewOf(
   const pictures = readable.map((index, row) => ({
     picture: ids[index] ?? '',
     fileName: images[index].path.split(/[\\/]/).at(-1) ?? '',
-    folder: images[index].folder,
+    folder: folderName(images[index]),
     top: topClasses(intake, logits!, row),
     expected: expectedClass(intake, images[index]) ?? null,
   }));

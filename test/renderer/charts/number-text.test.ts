@@ -8,6 +8,7 @@ import {
   figure,
   percent,
   signed,
+  withoutFolders,
 } from '../../../renderer/charts/number-text.ts';
 
 describe('texts of numbers', () => {
@@ -31,6 +32,9 @@ describe('texts of numbers', () => {
     [duration(100, 140), 'about 2 min'],
     [duration(3600, 9000), '1 to 2.5 h'],
     [bytes(999), '999 B'],
+    [withoutFolders('from the card /a b/c/card.json'), 'from the card card.json'],
+    [withoutFolders(String.raw`D:\models\labels.txt`), 'labels.txt'],
+    [withoutFolders('numbers and/or names'), 'numbers and/or names'],
     [bytes(4_200_000), '4.2 MB'],
   ])('%s', (got, want) => expect(got).toBe(want));
 });

@@ -1,0 +1,68 @@
+import { MAP_METHODS, type MapMethod } from '../../../core/attribution/methods.ts';
+import { matrix } from '../../../core/linalg/matrix.ts';
+import { openConceptMapper } from '../../../core/pipeline/concept-mapper.ts';
+import { cachedMaps, mapsFingerprint } from '../../../core/pipeline/stages/maps.ts';
+import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import type { OpenIntake } from './intakes.ts';
+import type { JobContext } from './job-context.ts';
+import type { OpenedRun } from './opened-runs.ts';
+import { openRunModel } from './run-models.ts';
+
+/** A map as a view draws it: coarser than the picture, so that it travels as text. */
+export interface DrawnMap {
+  readonly grid: readonly [rows: number, columns: number];
+  readonly values: readonly number[];
+}
+
+/** Draws every concept (by column of the bank) in one image of a run. */
+export type DrawMaps = (
+  opened: OpenedRun,
+  method: MapMethod,
+  image: number,
+  context: Pick<JobContext, 'signal' | 'onProgress'>,
+) => Promise<readonly DrawnMap[]>;
+
+/** Finest grid that is told; beyond it a picture on a screen shows no difference. */
+const FINEST = 112;
+const DIGITS = 4;
+
+/**
+ * Maps on the CPU, kept in the project's cache beside those that the run has drawn. Rejects with 'unsupported-operator'
+ * or 'not-differentiable' where the method needs a gradient that the model does not have.
+ */
+export function createDrawMaps(workbench: Workbench, openIntake: OpenIntake): DrawMaps {
+  return async (opened, method, image, { signal, onProgress }) => {
+    const { explanation, project, run, conceptBank } = opened;
+    const intake = await openRunModel(openIntake, opened);
+    const device = await workbench.openDevice('cpu');
+    const [r, p] = conceptBank.dims;
+    const scope = { workbench, device, intake, project, signal, onProgress };
+    const mapper = openConceptMapper(scope, explanation.layer, matrix(r, p, conceptBank.data));
+    try {
+      mapper.sources.requireGradients(MAP_METHODS[method].needs);
+      const coefficients = run.stages['coefficients']?.fingerprint ?? run.id;
+      const fingerprint = mapsFingerprint(workbench.storage, coefficients, method, mapper);
+      const images = explanation.images.map(({ file }) => ({ path: file, folder: '', root: '' }));
+      const places = Array.from({ length: r }, (_, concept) => ({ concept, image }));
+      const maps = await cachedMaps({ ...scope, images }, mapper, method, fingerprint, places);
+      return maps.map((map) => coarser(map, mapper.sources.size));
+    } finally {
+      await mapper.dispose();
+    }
+  };
+}
+
+/** Means over square blocks, the last ones of a row or column maybe smaller, so that a side has at most FINEST cells. */
+function coarser(map: Float32Array, [height, width]: readonly [number, number]): DrawnMap {
+  const block = Math.ceil(Math.max(height, width) / FINEST);
+  const [rows, columns] = [Math.ceil(height / block), Math.ceil(width / block)];
+  const sums = new Float64Array(rows * columns);
+  const counts = new Float64Array(rows * columns);
+  for (let i = 0; i < map.length; i++) {
+    const cell = Math.floor(Math.floor(i / width) / block) * columns + Math.floor((i % width) / block);
+    sums[cell] += map[i];
+    counts[cell]++;
+  }
+  const values = Array.from(sums, (sum, cell) => Number((sum / counts[cell]).toPrecision(DIGITS)));
+  return { grid: [rows, columns], values };
+}
