@@ -218,7 +218,7 @@ function runHandlers({
 > {
   return {
     async startRun() {
-      const { state } = setup;
+      const state = await setup.settled();
       requirePictures(state);
       const folder = requireFolder(state);
       const { classIndex } = state.options;

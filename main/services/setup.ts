@@ -65,6 +65,12 @@ export class SetupService {
     return setupOf(this.#state, this.#runs, this.#history.undoName !== null);
   }
 
+  /** The state after the changes that were asked for so far. */
+  async settled(): Promise<SetupState> {
+    await this.#changes;
+    return this.#state;
+  }
+
   /** The file that a picture of a scan shows. */
   imageOf(scan: string, index: number): ImageFile | undefined {
     return this.#scans.get(scan)?.[index];

@@ -57,7 +57,6 @@ export async function setConcepts(page: Page, count: number): Promise<void> {
   const field = page.getByRole('spinbutton', { name: 'Concepts' });
   await field.fill(String(count));
   await field.press('Tab');
-  await page.getByText('Undo').first().waitFor({ state: 'attached' });
 }
 
 export async function startRun(page: Page): Promise<void> {
