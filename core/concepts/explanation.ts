@@ -89,6 +89,17 @@ export interface MapRecord {
   readonly nearDegenerate?: number;
 }
 
+/** What becomes of the decisions when one concept is taken out of every image. */
+export interface ConceptRemoval {
+  /** Id of the concept. */
+  readonly concept: string;
+  /** The images that are decided otherwise without it, by their index, and what they are then called. */
+  readonly flips: readonly {
+    readonly image: number;
+    readonly to: { readonly index: number; readonly name: string };
+  }[];
+}
+
 /** Everything a run found out, ranked: `concepts[0]` matters most. */
 export interface Explanation {
   readonly classIndex: number;
@@ -115,4 +126,6 @@ export interface Explanation {
   readonly skipped: readonly SkippedFile[];
   /** The first is shown first. Absent in runs from before maps were drawn. */
   readonly maps?: readonly MapRecord[];
+  /** In the order of `concepts`. Absent in runs from before it was looked at. */
+  readonly removals?: readonly ConceptRemoval[];
 }

@@ -1,4 +1,4 @@
-import { BugError } from '../errors.ts';
+import { BugError, invariant } from '../errors.ts';
 
 /** A dense row-major float32 matrix: element (i, j) is `data[i * cols + j]`. */
 export interface Matrix {
@@ -22,6 +22,21 @@ export function matrix(
 /** One row as a view on the matrix's memory, not a copy. */
 export function rowView({ cols, data }: Matrix, row: number): Float32Array {
   return data.subarray(row * cols, (row + 1) * cols);
+}
+
+/** Matrices of equal width, one below another, as a new one; throws BugError for none. */
+export function stackRows(parts: readonly Matrix[]): Matrix {
+  invariant(parts.length > 0, 'stackRows: needs at least one matrix');
+  const result = matrix(
+    parts.reduce((sum, { rows }) => sum + rows, 0),
+    parts[0].cols,
+  );
+  let offset = 0;
+  for (const { data } of parts) {
+    result.data.set(data, offset);
+    offset += data.length;
+  }
+  return result;
 }
 
 /** Copies of the given rows, in the given order. */

@@ -4,7 +4,7 @@ import type { LayerRecord } from '../concepts/explanation.ts';
 import { toRows } from '../concepts/latent-rows.ts';
 import { TesseraError } from '../errors.ts';
 import { nnls } from '../factorization/nnls.ts';
-import { matrix, type Matrix } from '../linalg/matrix.ts';
+import { stackRows, type Matrix } from '../linalg/matrix.ts';
 import type { OnProgress } from '../platform.ts';
 import type { Tensor } from '../tensor.ts';
 import type { ModelScope } from './concept-sources.ts';
@@ -73,7 +73,7 @@ export function openAblator(scope: ModelScope, run: AblatedRun): Ablator {
   const latentImages = async (start: number): Promise<LatentImages> => {
     const end = Math.min(files.length, start + CHUNK);
     const activations = await activationsOf(files.slice(start, end));
-    return { activations, coefficients: stacked(coefficients.slice(start, end)) };
+    return { activations, coefficients: stackRows(coefficients.slice(start, end)) };
   };
 
   return {
@@ -103,18 +103,6 @@ export function openAblator(scope: ModelScope, run: AblatedRun): Ablator {
       await (await head.made())?.dispose();
     },
   };
-}
-
-function stacked(all: readonly Matrix[]): Matrix {
-  const [{ cols }] = all;
-  const rows = all.reduce((sum, one) => sum + one.rows, 0);
-  const out = matrix(rows, cols);
-  let offset = 0;
-  for (const { data } of all) {
-    out.data.set(data, offset);
-    offset += data.length;
-  }
-  return out;
 }
 
 /** Makes a value at the first call. */

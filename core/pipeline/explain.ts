@@ -31,6 +31,7 @@ import { imageCoefficients } from './stages/coefficients.ts';
 import { imageImportances } from './stages/importance.ts';
 import { exampleMaps } from './stages/maps.ts';
 import { predictImages, type Prediction } from './stages/predictions.ts';
+import { conceptRemovals } from './stages/removals.ts';
 import { activationRows } from './stages/rows.ts';
 
 /** A finished run and the project that now holds it. */
@@ -82,10 +83,19 @@ export async function explain(
   const found = assembleExplanation(classContext, findings, [...scan.skipped, ...predicted.skipped]);
   const { conceptBank } = findings.bank;
   const maps = await exampleMaps(classContext, conceptBank, found.concepts, keys.coefficients);
+  const removals = await store.timed('removals', keys.coefficients, () =>
+    conceptRemovals(
+      classContext,
+      conceptBank,
+      findings.images.coefficients,
+      found.concepts,
+      keys.coefficients,
+    ),
+  );
   const tensors = new Map([...findingTensors(findings), ...maps.tensors]);
   await saveTensors(started.project, started.run.id, tensors);
   const evaluation = await evaluateFindings(classContext, findings, found, keys.evaluation);
-  const explanation = { ...found, maps: maps.records };
+  const explanation = { ...found, maps: maps.records, removals };
   const run = await store.finish({
     explanation,
     device: { ...store.run.device, fallbackReasons: [...device.fallbackReasons] },

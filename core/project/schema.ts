@@ -87,6 +87,14 @@ export const EXPLANATION = z.object({
       }),
     )
     .exactOptional(),
+  removals: z
+    .array(
+      z.object({
+        concept: z.string(),
+        flips: z.array(z.object({ image: COUNT, to: z.object({ index: COUNT, name: z.string() }) })),
+      }),
+    )
+    .exactOptional(),
 }) satisfies z.ZodType<Explanation>;
 
 /** `project.json`: what is explained, and where the pictures are. */

@@ -6,6 +6,7 @@ import type { ReportData } from './report-data.ts';
 import { conceptsSection } from './sections/concept-section.ts';
 import { dataSection } from './sections/data-section.ts';
 import { honestySection } from './sections/honesty-section.ts';
+import { removalSection } from './sections/removal-section.ts';
 import { reproductionSection } from './sections/reproduction-section.ts';
 import { leadSentences, summarySection } from './sections/summary-section.ts';
 
@@ -34,18 +35,21 @@ export function renderReport(data: ReportData): string {
       </head>
       <body>
         <main>
-          ${summarySection(data)} ${CONTENTS} ${rankingSection(data)} ${conceptsSection(data)}
-          ${honestySection(data)} ${dataSection(data)} ${reproductionSection(data)}
+          ${summarySection(data)} ${contents(data)} ${rankingSection(data)} ${conceptsSection(data)}
+          ${removalSection(data)} ${honestySection(data)} ${dataSection(data)} ${reproductionSection(data)}
         </main>
       </body>
     </html> `;
   return page.markup;
 }
 
-const CONTENTS = html`<nav aria-label="Contents">
-  <a href="#ranking">Ranking</a> <a href="#concepts">Concepts</a> <a href="#honesty">Trust</a>
-  <a href="#data">Model and data</a> <a href="#reproduce">Repeat</a>
-</nav>`;
+const contents = ({ explanation }: ReportData): Html =>
+  html`<nav aria-label="Contents">
+    <a href="#ranking">Ranking</a>
+    <a href="#concepts">Concepts</a>
+    ${explanation.removals !== undefined && html`<a href="#removal">Without each</a>`}
+    <a href="#honesty">Trust</a> <a href="#data">Model and data</a> <a href="#reproduce">Repeat</a>
+  </nav>`;
 
 function rankingSection({ explanation }: ReportData): Html {
   const { className, concepts, importance } = explanation;

@@ -9,6 +9,7 @@ const STAGES: readonly (readonly [stage: string, title: string])[] = [
   ['coefficients', 'Measure every concept in every image'],
   ['importance', 'Measure how much the prediction depends on each'],
   ['maps', 'Draw where each concept is'],
+  ['removals', 'Decide again without each concept'],
 ];
 
 /** Follows the stages of a run: rates and times left. */

@@ -4,7 +4,7 @@ import type { Evaluation, EvaluationLevel } from '../../metrics/evaluation.ts';
 import { fidelity } from '../../metrics/fidelity.ts';
 import { hitRate } from '../../metrics/hit-rate.ts';
 import { sparsityOfConcepts } from '../../metrics/sparsity.ts';
-import { matrix, type Matrix } from '../../linalg/matrix.ts';
+import { stackRows } from '../../linalg/matrix.ts';
 import type { ClassScope } from '../run-context.ts';
 import { evaluateCurves } from './curves.ts';
 import { planOf, type EvaluationSubject } from './plan.ts';
@@ -32,7 +32,7 @@ export async function evaluate(
   const { explanation, conceptBank, coefficients } = subject;
   const { agreement, logitR2, logitError } = fidelity(explanation.images);
   const { r2, relativeError } = explanation.reconstruction;
-  const everywhere = stacked(coefficients);
+  const everywhere = stackRows(coefficients);
   return {
     level,
     images: plan.images.length,
@@ -63,17 +63,4 @@ export async function evaluate(
 /** The class that the folder of a file names. */
 export function truthOf(names: readonly string[], { path }: { readonly path: string }): number | undefined {
   return classOfFolder(names, path.split(/[\\/]/).at(-2) ?? '');
-}
-
-/** The coefficients of all images, one row a position. */
-function stacked(coefficients: readonly Matrix[]): Matrix {
-  const [{ cols }] = coefficients;
-  const rows = coefficients.reduce((sum, image) => sum + image.rows, 0);
-  const all = matrix(rows, cols);
-  let offset = 0;
-  for (const { data } of coefficients) {
-    all.data.set(data, offset);
-    offset += data.length;
-  }
-  return all;
 }

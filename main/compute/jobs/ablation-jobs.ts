@@ -4,9 +4,9 @@ import { checkFactors, unchangedFactors } from '../../../core/concepts/ablation.
 import { changeOfDecisions } from '../../../core/concepts/changed-decisions.ts';
 import { classProbabilities } from '../../../core/concepts/class-probabilities.ts';
 import { mend } from '../../../core/concepts/mend.ts';
-import { classOfFolder } from '../../../core/images/find-class.ts';
 import { matrix, rowView } from '../../../core/linalg/matrix.ts';
 import type { Ablator } from '../../../core/pipeline/ablator.ts';
+import { truthOf } from '../../../core/pipeline/evaluation/evaluate.ts';
 import type { Answer } from '../../../core/pipeline/scaled-answers.ts';
 import type { ClassName, ClassScore, ConceptFactors, ImageAblation } from '../../api/contract.ts';
 import { pictureId } from '../picture-ids.ts';
@@ -76,6 +76,10 @@ export function ablationJobs(
 
     async dependence(question, context) {
       const opened = await openRun(question);
+      const { removals } = opened.explanation;
+      const images = opened.explanation.images.length;
+      if (removals !== undefined)
+        return removals.map(({ concept, flips }) => ({ concept, changed: flips.length, images }));
       const counts =
         known.get(opened) ?? withAblator(opened, (ablator) => dependences(opened, ablator, context));
       known.set(opened, counts);
@@ -84,7 +88,7 @@ export function ablationJobs(
       return opened.explanation.concepts.map(({ id }, rank) => ({
         concept: id,
         changed: changed[rank],
-        images: opened.explanation.images.length,
+        images,
       }));
     },
   };
@@ -130,7 +134,7 @@ async function imageAblation(
     };
   });
   const shown = [...new Set([...after.order, ...before.order])];
-  const expected = classOfFolder(names, path.basename(path.dirname(file)));
+  const expected = truthOf(names, { path: file });
   return {
     before: before.score(before.order[0]),
     after: after.score(after.order[0]),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { choleskyFactor, choleskySolve } from '../../../core/linalg/cholesky.ts';
 import { preciseGramOfColumns, gramOfRows } from '../../../core/linalg/gram.ts';
-import { matrix } from '../../../core/linalg/matrix.ts';
+import { matrix, stackRows } from '../../../core/linalg/matrix.ts';
 import { plainGemm } from '../../../core/linalg/plain-gemm.ts';
 import { symmetricEigen } from '../../../core/linalg/symmetric-eigen.ts';
 import { transpose } from '../../../core/linalg/transpose.ts';
@@ -15,6 +15,17 @@ function noise(rows: number, cols: number, seed: number) {
     Float32Array.from({ length: rows * cols }, () => random.normal()),
   );
 }
+
+describe('stackRows()', () => {
+  it('puts one below another, and refuses none', () => {
+    const stacked = stackRows([
+      matrix(1, 2, Float32Array.of(1, 2)),
+      matrix(2, 2, Float32Array.of(3, 4, 5, 6)),
+    ]);
+    expect([stacked.rows, stacked.cols, ...stacked.data]).toEqual([3, 2, 1, 2, 3, 4, 5, 6]);
+    expect(() => stackRows([])).toThrow('stackRows: needs at least one matrix');
+  });
+});
 
 describe('choleskyFactor() and choleskySolve()', () => {
   it('solve a system worked by hand', () => {

@@ -70,6 +70,7 @@ describe('ablation on the demo', () => {
       class: card.shortcut.class,
       select: 'all',
       maps: ['upsampled-coefficients'],
+      evaluate: 'none',
       device: 'cpu',
     });
     run = outcome.run;
@@ -115,6 +116,21 @@ describe('ablation on the demo', () => {
       const { data } = await own.evaluate(matrix(1, factors.length, Float32Array.from(factors)));
       expect(argMax(data)).toBe(answers[index].index);
     }
+  });
+
+  it('has counted in the run what the model says without each concept', async () => {
+    const { images, concepts, removals } = run.explanation!;
+    expect(removals!.map(({ concept }) => concept)).toEqual(concepts.map(({ id }) => id));
+    for (const { concept, flips } of removals!) {
+      const answers = await ablator.answers(without(Number(concept.slice(1))));
+      const changed = answers.flatMap(({ index }, image) =>
+        index === images[image].predicted.index ? [] : [{ image, to: index }],
+      );
+      expect(flips.map(({ image, to }) => ({ image, to: to.index }))).toEqual(changed);
+    }
+    const stamp = removals!.find(({ concept }) => Number(concept.slice(1)) === stampColumn)!;
+    const barns = stamp.flips.filter(({ to }) => to.name === 'barn');
+    expect(barns.length).toBeGreaterThan(stamp.flips.length / 2);
   });
 
   it('refuses factors out of range and pictures that are gone', async () => {

@@ -55,6 +55,28 @@ describe('leadSentences()', () => {
 });
 
 describe('renderReport()', () => {
+  it('says for each concept how many images are decided otherwise without it, where the run has looked', () => {
+    const explanation = sampleExplanation({ concepts: 3, images: 8 });
+    const sail = { index: 2, name: 'lake' };
+    const removals = [
+      {
+        concept: 'c0',
+        flips: [0, 1, 2].map((image) => ({ image, to: image < 2 ? sail : { index: 3, name: 'car' } })),
+      },
+      { concept: 'c1', flips: [] },
+      { concept: 'c2', flips: [{ image: 4, to: sail }] },
+    ];
+    const page = spaces(
+      renderReport(withoutPictures({ ...explanation, removals }, { ...noNotes, hidden: ['c2'] })),
+    );
+    const section = /<section id="removal">[^]*?<\/section>/.exec(page)![0].replaceAll(/<[^>]*>|\s+/g, ' ');
+    expect(section).toMatch(/striped hull\s+3 of 8\s+38 %\s+lake 2, car 1/);
+    expect(section).toMatch(/waves\s+0 of 8\s+0 %/);
+    expect(section).not.toContain('white sail');
+    expect(page).toContain('href="#removal"');
+    expect(renderReport(withoutPictures(explanation))).not.toContain('#removal');
+  });
+
   it('asks nothing of the network and carries no script', async () => {
     const page = renderReport(await sampleReport({ concepts: 2, images: 6 }));
     expect(page).toMatch(/^<!doctype html>/);

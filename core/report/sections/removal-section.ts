@@ -1,0 +1,54 @@
+import type { ConceptRemoval } from '../../concepts/explanation.ts';
+import { html } from '../html.ts';
+import type { Html } from '../html.ts';
+import { percentText, plural } from '../number-text.ts';
+import type { ReportData } from '../report-data.ts';
+import { swatch } from './swatch.ts';
+
+/** What becomes of the decisions without each concept; nothing for runs that did not look. */
+export function removalSection({ explanation, notes }: ReportData): Html | false {
+  const { removals, concepts, images } = explanation;
+  if (removals === undefined) return false;
+  const shown = removals.filter(({ concept }) => !notes.hidden.includes(concept));
+  const rows = shown.map((removal) => {
+    const rank = concepts.findIndex(({ id }) => id === removal.concept);
+    return html`<tr>
+      <th scope="row">${swatch(rank)} <bdi>${concepts[rank].name}</bdi></th>
+      <td>${removal.flips.length} of ${images.length}</td>
+      <td>${percentText(removal.flips.length / images.length)}</td>
+      <td>${destinations(removal)}</td>
+    </tr>`;
+  });
+  return html`<section id="removal">
+    <h2>What if a concept were not there?</h2>
+    <p class="intro">
+      Each concept is taken out of each of the ${plural(images.length, 'image')} inside the model, and the
+      model decides again; what no concept explains stays as it is. Where the decision changes, it rests on
+      that concept. Two concepts that stand in for each other can both show nothing here.
+    </p>
+    <table class="plain">
+      <thead>
+        <tr>
+          <th scope="col">without</th>
+          <th scope="col">decided otherwise</th>
+          <th scope="col">share</th>
+          <th scope="col">then called</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+/** Classes that the changed images go to, the most frequent first. */
+function destinations({ flips }: ConceptRemoval): string {
+  const counts = new Map<string, number>();
+  for (const { to } of flips) counts.set(to.name, (counts.get(to.name) ?? 0) + 1);
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 4)
+    .map(([name, count]) => (counts.size === 1 ? name : `${name} ${count}`))
+    .join(', ');
+}
