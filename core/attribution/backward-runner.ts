@@ -1,11 +1,12 @@
+import { stagedBackward } from '../autodiff/staged-backward.ts';
 import type { BackwardModel } from '../autodiff/vjp.ts';
 import { TesseraError } from '../errors.ts';
 import { encodeModel } from '../onnx/proto.ts';
 import type { Session, SessionFactory } from '../platform.ts';
 import { expectFloat32, float32, sizeOf, type Tensor } from '../tensor.ts';
 
-/** More cotangents at once gain no speed. */
-const LARGEST_BATCH = 16;
+/** Of an image model's activations, so many cotangents at once still fit a processor's caches: more gain no speed. */
+const LARGEST_BATCH = 5;
 
 /** A backward graph for one item at a time, run over any number of cotangents. */
 export interface BackwardRunner {
@@ -14,25 +15,28 @@ export interface BackwardRunner {
   dispose(): Promise<void>;
 }
 
+type Feeds = Readonly<Record<string, Tensor>>;
+
+/** Runs the batches of one item, which share one forward pass. */
+type RunBatch = (v: Tensor<'float32'>) => Promise<Feeds>;
+
 /**
- * Opens the session at the first run. A batch of cotangents that cannot be allocated is halved, down to one, before
- * the failure is told.
+ * Opens sessions when first needed: one of the whole graph where an item's cotangents make one batch; else one of its
+ * forward part, run once, and one of the rest. A batch of cotangents that cannot be allocated is halved, down to one,
+ * before the failure is told.
  */
 export function createBackwardRunner(backward: BackwardModel, sessions: SessionFactory): BackwardRunner {
-  const { model, inputs, outputs, xDims, aDims } = backward;
+  const { outputs, xDims, aDims } = backward;
   const [xSize, aSize] = [sizeOf(xDims), sizeOf(aDims)];
-  let opened: Promise<Session> | undefined;
+  const opened = openedParts(backward, sessions);
   let batch = LARGEST_BATCH;
 
-  const runSlice = async (x: Tensor<'float32'>, cotangents: Float32Array, start: number) => {
-    opened ??= sessions.open(encodeModel(model));
-    const session = await opened;
+  const runSlice = async (runBatch: RunBatch, cotangents: Float32Array, start: number) => {
     for (;;) {
       const part = cotangents.subarray(start, start + batch * aSize);
       const v = float32(part, [part.length / aSize, ...aDims]);
       try {
-        const result = await session.run({ [inputs.x]: x, [inputs.v]: v }, [outputs.gx]);
-        return expectFloat32(result[outputs.gx], outputs.gx).data;
+        return expectFloat32((await runBatch(v))[outputs.gx], outputs.gx).data;
       } catch (error) {
         if (!(error instanceof TesseraError && error.code === 'out-of-memory') || batch === 1) throw error;
         batch = Math.ceil(batch / 2);
@@ -43,17 +47,47 @@ export function createBackwardRunner(backward: BackwardModel, sessions: SessionF
   return {
     async run(x, cotangents) {
       const gradients = new Float32Array((cotangents.length / aSize) * xSize);
+      const isOneBatch = cotangents.length <= batch * aSize;
+      const runBatch = isOneBatch ? await opened.whole(x) : await opened.staged(x);
       let done = 0;
       while (done < gradients.length) {
-        const part = await runSlice(x, cotangents, (done / xSize) * aSize);
+        const part = await runSlice(runBatch, cotangents, (done / xSize) * aSize);
         gradients.set(part, done);
         done += part.length;
       }
       return gradients;
     },
-    async dispose() {
-      await (await opened)?.dispose();
-      opened = undefined;
+    dispose: opened.dispose,
+  };
+}
+
+function openedParts(backward: BackwardModel, sessions: SessionFactory) {
+  const { model, inputs, outputs } = backward;
+  const parts = stagedBackward(backward);
+  const kept = new Map<string, Promise<Session>>();
+  const open = (name: string, bytes: () => Uint8Array): Promise<Session> => {
+    const session = kept.get(name) ?? sessions.open(bytes());
+    kept.set(name, session);
+    return session;
+  };
+  return {
+    async whole(x: Tensor): Promise<RunBatch> {
+      const session = await open('whole', () => encodeModel(model));
+      return (v) => session.run({ [inputs.x]: x, [inputs.v]: v }, [outputs.gx]);
+    },
+    async staged(x: Tensor): Promise<RunBatch> {
+      const forward = await open('forward', () => encodeModel(parts.forward, { declareOutputs: false }));
+      const saved = await forward.run({ [inputs.x]: x }, parts.saved);
+      const session = await open('backward', () => encodeModel(parts.backward(saved)));
+      const feeds: Feeds = { ...saved, [inputs.x]: x };
+      const read = Object.fromEntries(
+        session.inputNames.flatMap((name) => (name in feeds ? [[name, feeds[name]]] : [])),
+      );
+      return (v) => session.run({ ...read, [inputs.v]: v }, [outputs.gx]);
+    },
+    dispose: async () => {
+      for (const session of kept.values()) await (await session).dispose();
+      kept.clear();
     },
   };
 }

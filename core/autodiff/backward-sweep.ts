@@ -2,6 +2,8 @@ import { BugError, TesseraError, invariant } from '../errors.ts';
 import { labelOf } from '../onnx/attributes.ts';
 import type { Node } from '../onnx/graph.ts';
 import type { GraphBuilder } from './graph-builder.ts';
+import { interleave, sumCotangents } from './phases.ts';
+import type { Cotangent } from './phases.ts';
 import type { PreparedGraph } from './prepare.ts';
 import { DIFFERENTIABLE_OPS, ruleOf } from './registry.ts';
 import type { Operand, Rule, RuleContext } from './rule.ts';
@@ -29,16 +31,16 @@ export function backwardSweep(
   path: ReadonlySet<string>,
   { from, to, seed }: SweepEnds,
 ): SweptGraph {
-  const collected = new Map<string, string[]>([[to, [seed]]]);
-  const take = (name: string): string | undefined => {
+  const collected = new Map<string, Cotangent[]>([[to, [seed]]]);
+  const take = (name: string): Cotangent | undefined => {
     const terms = collected.get(name);
-    return terms === undefined ? undefined : b.sumOf(terms);
+    return terms && sumCotangents(b, terms, (term) => whole(prepared, b, name, term));
   };
   const outputsOf = new Map(prepared.graph.nodes.map((node) => [node, [...node.outputs]]));
   for (const node of [...prepared.graph.nodes].reverse()) {
-    const cotangents = node.outputs.map((name) => (path.has(name) ? take(name) : undefined));
-    if (cotangents.every((name) => name === undefined)) continue;
-    const context = contextOf(prepared, b, path, node, cotangents, outputsOf.get(node) ?? []);
+    const arrived = node.outputs.map((name) => (path.has(name) ? take(name) : undefined));
+    if (arrived.every((term) => term === undefined)) continue;
+    const context = contextOf(prepared, b, path, node, arrived, outputsOf.get(node) ?? []);
     const gradients = requireRule(node)(context);
     context.wanted.forEach((isWanted, i) => {
       if (!isWanted) return;
@@ -51,8 +53,9 @@ export function backwardSweep(
       collected.set(node.inputs[i], [...(collected.get(node.inputs[i]) ?? []), gradient]);
     });
   }
-  const gradient = take(from);
-  invariant(gradient !== undefined, `no cotangent arrived at "${from}"`);
+  const last = take(from);
+  invariant(last !== undefined, `no cotangent arrived at "${from}"`);
+  const gradient = whole(prepared, b, from, last);
   const forward = prepared.graph.nodes.map((node) => ({
     ...node,
     outputs: outputsOf.get(node) ?? node.outputs,
@@ -71,28 +74,43 @@ function requireRule(node: Node): Rule {
   );
 }
 
+function operandOf({ facts }: PreparedGraph, name: string): Operand {
+  const fact = facts.get(name);
+  if (fact === undefined) throw new BugError(`nothing is known of tensor "${name}"`);
+  return { name, dims: fact.dims, type: fact.type };
+}
+
+/** The cotangent of a tensor under one name. */
+function whole(prepared: PreparedGraph, b: GraphBuilder, tensor: string, term: Cotangent): string {
+  if (typeof term === 'string') return term;
+  const { dims, type } = operandOf(prepared, tensor);
+  return interleave(b, term, dims, type);
+}
+
 function contextOf(
-  { facts, opset }: PreparedGraph,
+  prepared: PreparedGraph,
   b: GraphBuilder,
   path: ReadonlySet<string>,
   node: Node,
-  cotangents: readonly (string | undefined)[],
+  arrived: readonly (Cotangent | undefined)[],
   outputs: string[],
 ): RuleContext {
-  const operand = (name: string): Operand => {
-    const fact = facts.get(name);
-    if (fact === undefined) throw new BugError(`nothing is known of tensor "${name}"`);
-    return { name, dims: fact.dims, type: fact.type };
-  };
+  const operand = (name: string) => operandOf(prepared, name);
+  const [first] = arrived;
+  let names: readonly (string | undefined)[] | undefined;
   return {
     node,
-    opset,
+    opset: prepared.opset,
     b,
     inputs: node.inputs.map((name) => (name === '' ? undefined : operand(name))),
     outputs: node.outputs.filter((name) => name !== '').map(operand),
-    cotangents,
+    get cotangents() {
+      names ??= arrived.map((term, i) => term && whole(prepared, b, node.outputs[i], term));
+      return names;
+    },
+    phases: typeof first === 'string' ? undefined : first,
     wanted: node.inputs.map((name) => path.has(name)),
-    constant: (index) => facts.get(node.inputs[index] ?? '')?.value,
+    constant: (index) => prepared.facts.get(node.inputs[index] ?? '')?.value,
     extraOutput: (index) => {
       while (outputs.length <= index) outputs.push('');
       if (outputs[index] === '') outputs[index] = b.freshName(`${outputs[0]}/${node.opType}_output_${index}`);

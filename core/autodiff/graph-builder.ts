@@ -202,6 +202,12 @@ export class GraphBuilder {
     return this.op('Slice', [x, this.ints([start]), this.ints([end]), this.ints([axis]), this.ints([step])]);
   }
 
+  /** Cuts an axis into parts of the given sizes. */
+  split(x: string, axis: number, sizes: readonly number[]): string[] {
+    if (sizes.length === 1) return [x];
+    return this.node('Split', [x, this.ints(sizes)], attributes({ axis }), sizes.length);
+  }
+
   /** Zero-pads (negative: crops) every axis; returns x itself when there is nothing to do. */
   pad(x: string, begins: readonly number[], ends: readonly number[]): string {
     if ([...begins, ...ends].every((pad) => pad === 0)) return x;

@@ -3,6 +3,8 @@ import { labelOf } from '../onnx/attributes.ts';
 import type { Node } from '../onnx/graph.ts';
 import type { ElementType, Tensor } from '../tensor.ts';
 import type { GraphBuilder } from './graph-builder.ts';
+import { mapParts, phaseOf } from './phases.ts';
+import type { Cotangent, Phases } from './phases.ts';
 
 /** A tensor of the forward pass: what a rule may read again. All sizes are known. */
 export interface Operand {
@@ -28,6 +30,8 @@ export interface RuleContext {
   readonly outputs: readonly Operand[];
   /** Per output, name of its cotangent [K, ...dims]; undefined where no path to the target goes through it. */
   readonly cotangents: readonly (string | undefined)[];
+  /** The cotangent of the first output where it came in phases; reading `cotangents` puts it together. */
+  readonly phases: Phases | undefined;
   /** Per input, whether its cotangent is needed. */
   readonly wanted: readonly boolean[];
   /** The value of an input that is known when the graph is built. */
@@ -37,23 +41,28 @@ export interface RuleContext {
 }
 
 /**
- * Vector-Jacobian product of one operator: per input the name of its cotangent [K, ...dims].
+ * Vector-Jacobian product of one operator: per input its cotangent [K, ...dims], by name or by phases.
  *
  * A rule leaves undefined what is not wanted, and what it cannot give: a wanted input left undefined is
  * reported to the user as not differentiable.
  */
-export type Rule = (c: RuleContext) => readonly (string | undefined)[];
+export type Rule = (c: RuleContext) => readonly (Cotangent | undefined)[];
 
 /** Rule of y = f(x), element by element: gx = g · f′(x), where `derivative` names f′(x), shaped like x. */
 export function elementwise(derivative: (c: RuleContext) => string): Rule {
-  return (c) => [c.b.mul(cotangent(c), derivative(c))];
+  return (c) => {
+    const slope = derivative(c);
+    const { phases } = c;
+    if (phases === undefined) return [c.b.mul(cotangent(c), slope)];
+    return [mapParts(phases, (part, phase) => c.b.mul(part, phaseOf(c.b, slope, phases.strides, phase)))];
+  };
 }
 
 /** Rule of an operator that only rearranges: the cotangent takes the input's shape again. */
 export const reshaped: Rule = (c) => [c.b.reshape(cotangent(c), [-1, ...input(c).dims])];
 
 /** Rule of an operator that changes nothing. */
-export const unchanged: Rule = (c) => [cotangent(c)];
+export const unchanged: Rule = (c) => [c.phases ?? cotangent(c)];
 
 /** Cotangent of the first output, which every single-output node on the path has. */
 export function cotangent(c: RuleContext): string {
