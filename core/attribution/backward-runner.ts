@@ -5,8 +5,10 @@ import { encodeModel } from '../onnx/proto.ts';
 import type { Session, SessionFactory } from '../platform.ts';
 import { expectFloat32, float32, sizeOf, type Tensor } from '../tensor.ts';
 
-/** Of an image model's activations, so many cotangents at once still fit a processor's caches: more gain no speed. */
-const LARGEST_BATCH = 5;
+/** Input values of a batch, beyond which activations of usual networks no longer fit a processor's caches. */
+const BATCH_VALUES = 2 ** 19;
+/** More cotangents at once gain no speed. */
+const LARGEST_BATCH = 16;
 
 /** A backward graph for one item at a time, run over any number of cotangents. */
 export interface BackwardRunner {
@@ -29,7 +31,7 @@ export function createBackwardRunner(backward: BackwardModel, sessions: SessionF
   const { outputs, xDims, aDims } = backward;
   const [xSize, aSize] = [sizeOf(xDims), sizeOf(aDims)];
   const opened = openedParts(backward, sessions);
-  let batch = LARGEST_BATCH;
+  let batch = Math.max(1, Math.min(LARGEST_BATCH, Math.floor(BATCH_VALUES / xSize)));
 
   const runSlice = async (runBatch: RunBatch, cotangents: Float32Array, start: number) => {
     for (;;) {

@@ -51,6 +51,7 @@ export class GraphBuilder {
   readonly #opset: number;
   readonly #taken: Set<string>;
   readonly #known = new Map<string, string>();
+  readonly #makers = new Map<string, (start: number, end: number) => string>();
   #count = 0;
 
   constructor(opset: number, taken: Iterable<string>) {
@@ -200,6 +201,17 @@ export class GraphBuilder {
   /** Slices one axis from `start` (inclusive) to `end` (exclusive). */
   slice(x: string, axis: number, start: number, end: number, step = 1): string {
     return this.op('Slice', [x, this.ints([start]), this.ints([end]), this.ints([axis]), this.ints([step])]);
+  }
+
+  /** Notes how some channels of x [K, N, C, ...] can be made alone, and returns x. */
+  withChannels(x: string, make: (start: number, end: number) => string): string {
+    this.#makers.set(x, make);
+    return x;
+  }
+
+  /** Channels `start` (inclusive) to `end` (exclusive) of x [K, N, C, ...]: made alone where they can be, else cut out. */
+  channels(x: string, start: number, end: number): string {
+    return this.#makers.get(x)?.(start, end) ?? this.slice(x, 2, start, end);
   }
 
   /** Cuts an axis into parts of the given sizes. */

@@ -6,6 +6,7 @@ import type { TensorFact } from '../onnx/shape-rules/rule.ts';
 import { nearestNames } from '../nearest-names.ts';
 import type { ElementType } from '../tensor.ts';
 import { isFloat } from './path.ts';
+import { poolBeforeConcat } from './pool-before-concat.ts';
 import { poolBeforeRelu } from './pool-before-relu.ts';
 import { BLACK_BOX_HINT } from './rule.ts';
 import { OLDEST_OPSET, upgradeOpset } from './upgrade-opset.ts';
@@ -47,10 +48,9 @@ export function prepare(model: Model, { from, to, inputDims }: CutRequest): Prep
     opset < OLDEST_OPSET ? upgradeOpset({ ...model, graph: pruned }, facts) : { ...model, graph: pruned };
   const allFacts = upgraded.graph === pruned ? facts : factsOf(upgraded, inputDims);
   for (const name of [from, to]) requireFloat(name, allFacts.get(name)?.type);
-  const known = poolBeforeRelu(
-    { graph: folded(upgraded.graph, allFacts), facts: allFacts },
-    new Set([from, to]),
-  );
+  const ends = new Set([from, to]);
+  const foldedGraph = { graph: folded(upgraded.graph, allFacts), facts: allFacts };
+  const known = poolBeforeRelu(poolBeforeConcat(foldedGraph, ends), ends);
   return {
     graph: cutAt(known.graph, from, to),
     opset: Math.max(opset, OLDEST_OPSET),

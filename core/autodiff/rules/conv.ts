@@ -1,6 +1,7 @@
 import { intOf } from '../../onnx/attributes.ts';
 import { sizeOf } from '../../tensor.ts';
 import { mergeBatch } from '../axis-matrix.ts';
+import type { GraphBuilder } from '../graph-builder.ts';
 import { mapParts, phaseSize, phaseTaps, phasesOf } from '../phases.ts';
 import type { Phases, PhaseTaps } from '../phases.ts';
 import type { Rule, RuleContext } from '../rule.ts';
@@ -111,17 +112,41 @@ function tapsOf(
 
 /**
  * A kernel of one position: the channels of each position are mixed. Where that makes more channels, a matrix product
- * saves ONNX Runtime from rearranging the larger tensor into channel blocks and back.
+ * saves ONNX Runtime from rearranging the larger tensor into channel blocks and back. Some channels alone take only
+ * their weights.
  */
 function mixChannels(c: RuleContext, g: string, sizes: readonly number[]): string {
-  const { b } = c;
   const [x, weight] = [input(c), input(c, 1)];
   const [outputs, inputs] = weight.dims;
-  const shape = [-1, ...x.dims.slice(0, 2), ...sizes];
-  if (intOf(c.node, 'group', 1) !== 1 || inputs <= outputs) {
-    const merged = b.reshape(g, [-1, outputs, ...sizes]);
-    return b.reshape(b.op('Conv', [merged, exchangedWeight(c)], { group: intOf(c.node, 'group', 1) }), shape);
+  const groups = intOf(c.node, 'group', 1);
+  if (groups !== 1) {
+    const gx = c.b.op('Conv', [c.b.reshape(g, [-1, outputs, ...sizes]), exchangedWeight(c)], {
+      group: groups,
+    });
+    return c.b.reshape(gx, [-1, ...x.dims.slice(0, 2), ...sizes]);
   }
-  const matrix = b.transpose(b.reshape(weight.name, [outputs, inputs]), [1, 0]);
-  return b.reshape(b.matMul(matrix, b.reshape(g, [-1, outputs, sizeOf(sizes)])), shape);
+  const matrix = c.b.transpose(c.b.reshape(weight.name, [outputs, inputs]), [1, 0]);
+  const mixed = (start: number, end: number) => {
+    const rows = end - start === inputs ? matrix : c.b.slice(matrix, 0, start, end);
+    return c.b.reshape(product(c.b, rows, g, [end - start, outputs], sizes), [
+      -1,
+      x.dims[0],
+      end - start,
+      ...sizes,
+    ]);
+  };
+  return c.b.withChannels(mixed(0, inputs), mixed);
+}
+
+/** A matrix [channels, outputs] times the channels at every position: [K·N, channels, ...sizes]. */
+function product(
+  b: GraphBuilder,
+  matrix: string,
+  g: string,
+  [channels, outputs]: readonly [number, number],
+  sizes: readonly number[],
+): string {
+  if (channels > outputs) return b.matMul(matrix, b.reshape(g, [-1, outputs, sizeOf(sizes)]));
+  const kernel = b.reshape(matrix, [channels, outputs, ...sizes.map(() => 1)]);
+  return b.op('Conv', [b.reshape(g, [-1, outputs, ...sizes]), kernel]);
 }

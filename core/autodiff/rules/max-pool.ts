@@ -1,4 +1,5 @@
 import { intsOf } from '../../onnx/attributes.ts';
+import type { ElementType } from '../../tensor.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { phaseOf, phaseSize, phaseTaps, phasesOf } from '../phases.ts';
 import type { Phases } from '../phases.ts';
@@ -105,6 +106,9 @@ function stageVjp(b: GraphBuilder, g: Phases, stage: Stage, window: SlidingWindo
   return { strides, parts, like: g.like };
 }
 
+/** Padding of this value wins no window: an infinity or a number that is none would not survive every device. */
+const lowest = (type: ElementType) => (type === 'float16' ? -65504 : -3.4028234663852886e38);
+
 /** Per tap, 1 where the window's first maximum lies at it, else 0; shaped like the stage's result. */
 function winnerMasks(b: GraphBuilder, { axis, from, to }: Stage, window: SlidingWindow): string[] {
   const [size, count] = [from.dims[axis + 2], to.dims[axis + 2]];
@@ -114,8 +118,7 @@ function winnerMasks(b: GraphBuilder, { axis, from, to }: Stage, window: Sliding
   const pads = [...only(window.padBegins[axis]), ...only(end)];
   const padded = pads.every((pad) => pad === 0)
     ? from.name
-    : // Not a number equals nothing: padding wins no window.
-      b.op('Pad', [from.name, b.ints(pads), b.scalar(NaN, from.type)], { mode: 'constant' });
+    : b.op('Pad', [from.name, b.ints(pads), b.scalar(lowest(from.type), from.type)], { mode: 'constant' });
   let taken: string | undefined;
   return Array.from({ length: window.kernel[axis] }, (_, tap) => {
     const start = window.dilations[axis] * tap;
