@@ -2,6 +2,7 @@ import { intOf } from '../onnx/attributes.ts';
 import type { Node } from '../onnx/graph.ts';
 import { consumersOf, producersOf } from '../onnx/graph-edits.ts';
 import type { KnownGraph } from './pool-before-relu.ts';
+import { positiveAxis } from './rule.ts';
 
 /**
  * Exchanges a joining of channels and the MaxPool behind it, where nothing else reads the joined tensor.
@@ -20,11 +21,11 @@ export function poolBeforeConcat({ graph, facts }: KnownGraph, kept: ReadonlySet
     if (joint?.opType !== 'Concat' || !isOnlyReader || node.outputs.length > 1) return [node];
     const [pooled] = node.outputs;
     const fact = facts.get(pooled);
-    const channels = joint.inputs.map((name) => facts.get(name)?.dims?.[1]);
     const names = joint.inputs.map((_, i) => `${pooled}/branch_${i}`);
-    const isAlongChannels = [1, 1 - (fact?.dims?.length ?? 0)].includes(intOf(joint, 'axis', 1));
-    if (fact?.dims === undefined || !isAlongChannels || names.some((name) => facts.has(name))) return [node];
+    if (fact === undefined || names.some((name) => facts.has(name))) return [node];
     const { dims } = fact;
+    if (positiveAxis(intOf(joint, 'axis', 1), dims.length) !== 1) return [node];
+    const channels = joint.inputs.map((name) => facts.get(name)?.dims[1]);
     names.forEach((name, i) =>
       allFacts.set(name, {
         ...fact,
