@@ -36,6 +36,13 @@ export interface ExplainOptions {
   readonly maps?: readonly MapMethod[];
   /** How thoroughly the explanation is evaluated after the run. @default 'quick' */
   readonly evaluate?: 'none' | 'quick' | 'full';
+  /**
+   * Splits concepts into parts at earlier cuts: that many levels deep, or where a split proves good (`auto`).
+   * @default no splits
+   */
+  readonly recurse?: number | 'auto';
+  /** Parts of a concept. @default {@link DEFAULT_PARTS} */
+  readonly parts?: number;
   readonly seed: number;
   readonly device: DeviceChoice;
   /** A labels file; absent: the card beside the model, its metadata, or numbers. */
@@ -46,6 +53,9 @@ export interface ExplainOptions {
 
 /** The method that put the demo's concepts best on their painted parts; see the localisation bench. */
 export const DEFAULT_MAPS: readonly MapMethod[] = ['gated-gradient'];
+
+/** Parts that a concept is split into when not said otherwise: few enough to be looked at together. */
+export const DEFAULT_PARTS = 4;
 
 /** What a run does when nothing is asked for. */
 export const DEFAULT_OPTIONS = {

@@ -48,6 +48,25 @@ export interface Concept {
   readonly crops: readonly CropRef[];
 }
 
+/** How a bank was made. */
+export interface Factorization {
+  readonly method: 'nmf' | 'semi-nmf';
+  readonly status: string;
+  readonly iterations: number;
+  readonly rows: number;
+}
+
+/** How importance was estimated. */
+export interface Importance {
+  readonly design: string;
+  /** Size N of a replicate, number of replicates, and forward evaluations of the head in all. */
+  readonly samples: number;
+  readonly replicates: number;
+  readonly evaluations: number;
+  /** 'sampled', or 'exact' where the head is affine in the concepts. */
+  readonly method: 'sampled' | 'exact';
+}
+
 /** How faithful the factorisation is to the activations and to the model. */
 export interface Reconstruction {
   /** 1 - ‖A - UW‖² / ‖A - mean(A)‖², over all rows and channels; below 0 is worse than the mean. */
@@ -56,6 +75,34 @@ export interface Reconstruction {
   readonly relativeError: number;
   /** Share of images on which argmax h(UW) equals the model's prediction, 0…1. */
   readonly agreement: number;
+}
+
+/** A concept taken apart at an earlier cut (recursion: CRAFT, section 3.2). */
+export interface ConceptSplit {
+  /** Id of the concept, or of the part, that was split. */
+  readonly parent: string;
+  readonly layer: LayerRecord;
+  /** Was it asked for, rather than found worth keeping? */
+  readonly isChosen: boolean;
+  /** The images in which the parts were looked for, as indices into {@link Explanation.images}. */
+  readonly images: readonly number[];
+  readonly factorization: Factorization;
+  /** How well the parts rebuild the activations at `layer`, over the places of the parent alone. */
+  readonly reconstruction: Omit<Reconstruction, 'agreement'>;
+  /**
+   * How well the rebuilt activations, sent on to the parent's layer, bring the parent's coefficients back, over all its
+   * positions in these images; `r2` and `relativeError` as of a reconstruction.
+   */
+  readonly reproduction: Omit<Reconstruction, 'agreement'>;
+  /** Mean cosine of the parts with those found in halves of the images, matched one to one; 0…1. */
+  readonly stability: number;
+  readonly importance: Importance;
+  /**
+   * The most important for the parent first. Ids are the parent's with the row of the split's bank ("c3-1"), `importance`
+   * is the total index on the parent's mean coefficient where it is, `prevalence` the share of `images`.
+   */
+  readonly parts: readonly Concept[];
+  readonly maps?: MapRecord;
 }
 
 export interface SkippedFile {
@@ -108,24 +155,13 @@ export interface Explanation {
   readonly images: readonly ImageRecord[];
   readonly concepts: readonly Concept[];
   readonly reconstruction: Reconstruction;
-  readonly factorization: {
-    readonly method: 'nmf' | 'semi-nmf';
-    readonly status: string;
-    readonly iterations: number;
-    readonly rows: number;
-  };
-  readonly importance: {
-    readonly design: string;
-    /** Size N of a replicate, number of replicates, and forward evaluations of the head in all. */
-    readonly samples: number;
-    readonly replicates: number;
-    readonly evaluations: number;
-    /** 'sampled', or 'exact' where the head is affine in the concepts. */
-    readonly method: 'sampled' | 'exact';
-  };
+  readonly factorization: Factorization;
+  readonly importance: Importance;
   readonly skipped: readonly SkippedFile[];
   /** The first is shown first. Absent in runs from before maps were drawn. */
   readonly maps?: readonly MapRecord[];
   /** In the order of `concepts`. Absent in runs from before it was looked at. */
   readonly removals?: readonly ConceptRemoval[];
+  /** Concepts taken apart, and parts of them; absent where none was. A parent's split comes before its parts'. */
+  readonly splits?: readonly ConceptSplit[];
 }

@@ -1,4 +1,4 @@
-import type { Concept, Explanation, ImageRecord, SkippedFile } from '../concepts/explanation.ts';
+import type { Concept, CropRef, Explanation, ImageRecord, SkippedFile } from '../concepts/explanation.ts';
 import { strongestPlaces } from '../concepts/gallery.ts';
 import type { ClassImportance, ImageImportance } from '../concepts/importance.ts';
 import type { Matrix } from '../linalg/matrix.ts';
@@ -9,7 +9,7 @@ import type { Prediction } from './stages/predictions.ts';
 import type { ActivationRows } from './stages/rows.ts';
 
 /** Crops kept for a concept's gallery. */
-const CROPS_KEPT = 60;
+export const CROPS_KEPT = 60;
 
 /** A concept is present in an image where its strongest coefficient reaches this share of its largest anywhere. */
 export const PRESENT_FROM = 0.25;
@@ -78,19 +78,29 @@ function imageRecords({ intake }: ClassContext, { predictions, images }: Finding
 
 function rankedConcepts({ rows, bank, images, importance }: Findings): Concept[] {
   const galleries = strongestPlaces(bank.coefficients, rows.places, CROPS_KEPT);
-  const prevalence = prevalences(images.coefficients);
-  return importance.order.map((concept, rank) => ({
-    id: `c${concept}`,
+  return ranked(importance, galleries, prevalences(images.coefficients)).map((concept, rank) => ({
+    ...concept,
+    id: `c${importance.order[rank]}`,
     name: `Concept ${rank + 1}`,
-    importance: importance.estimates[concept],
-    tier: importance.tiers[concept],
-    prevalence: prevalence[concept],
-    crops: galleries[concept],
+  }));
+}
+
+/** What is known of each row of a bank, the most important first. */
+export function ranked(
+  { order, estimates, tiers }: Pick<ClassImportance, 'order' | 'estimates' | 'tiers'>,
+  galleries: readonly (readonly CropRef[])[],
+  prevalence: readonly number[],
+): Omit<Concept, 'id' | 'name'>[] {
+  return order.map((row) => ({
+    importance: estimates[row],
+    tier: tiers[row],
+    prevalence: prevalence[row],
+    crops: galleries[row],
   }));
 }
 
 /** Share of images in which each concept reaches {@link PRESENT_FROM} of its largest coefficient, by concept. */
-function prevalences(coefficients: readonly Matrix[]): number[] {
+export function prevalences(coefficients: readonly Matrix[]): number[] {
   const strengths = coefficients.map(strongest);
   return Array.from({ length: coefficients[0].cols }, (_, concept) => {
     const own = strengths.map((image) => image[concept]);

@@ -118,8 +118,8 @@ export function openConceptSources(
   };
 }
 
-/** The part of the model between two cuts. */
-function runnerBetween(scope: ModelScope, from: LayerRecord, to: LayerRecord): ModelRunner {
+/** The part of the model between two cuts; opens no session before its first run. */
+export function runnerBetween(scope: ModelScope, from: LayerRecord, to: LayerRecord): ModelRunner {
   const { head } = splitAt(scope.intake, from);
   return runnerFor(scope, splitModel(head, to.tensor, new Map([[from.tensor, from.shape]])).latent);
 }

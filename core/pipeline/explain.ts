@@ -25,6 +25,7 @@ import {
   type Fingerprints,
 } from './fingerprints.ts';
 import { chooseLayer, type ModelIntake } from './model-intake.ts';
+import { growTree, type GrownTree } from './recursion.ts';
 import type { ClassContext, RunContext, RunScope } from './run-context.ts';
 import { chooseClass, predictedClasses, selectImages, type ClassQuestion } from './selection.ts';
 import { imageCoefficients } from './stages/coefficients.ts';
@@ -92,16 +93,26 @@ export async function explain(
       keys.coefficients,
     ),
   );
-  const tensors = new Map([...findingTensors(findings), ...maps.tensors]);
+  const { explanation, tensors } = await grown(context, {
+    explanation: { ...found, maps: maps.records, removals },
+    tensors: new Map([...findingTensors(findings), ...maps.tensors]),
+  });
   await saveTensors(started.project, started.run.id, tensors);
   const evaluation = await evaluateFindings(classContext, findings, found, keys.evaluation);
-  const explanation = { ...found, maps: maps.records, removals };
   const run = await store.finish({
     explanation,
     device: { ...store.run.device, fallbackReasons: [...device.fallbackReasons] },
   });
   const { project, resumed } = started;
   return { project, run, resumed, ...(evaluation && { evaluation }) };
+}
+
+/** With the splits that were asked for. */
+async function grown(context: RunContext, tree: GrownTree): Promise<GrownTree> {
+  const { recurse } = context.options;
+  return recurse === undefined
+    ? tree
+    : growTree({ ...context, explanation: tree.explanation }, tree, recurse);
 }
 
 async function scanOf({ workbench, scan }: RunScope, roots: readonly string[]): Promise<FolderScan> {

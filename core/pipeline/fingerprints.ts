@@ -17,7 +17,7 @@ export async function predictionsFingerprint(
   storage: Storage,
   { sha256, preprocessing }: ModelIntake,
   device: DeviceName,
-  files: readonly ImageFile[],
+  files: readonly Pick<ImageFile, 'path'>[],
 ): Promise<string> {
   const stats: Json[] = [];
   for (const { path } of files) {

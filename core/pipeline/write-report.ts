@@ -7,7 +7,9 @@ import { loadNotes, loadRun, loadTensors, type Project } from '../project/projec
 import { assemblePictures } from '../report/report-pictures.ts';
 import { reportDataOf } from '../report/report-data.ts';
 import { renderReport } from '../report/render-html.ts';
+import { shownParts } from '../report/sections/parts-section.ts';
 import { columnOf, mapSources } from './report-maps.ts';
+import { partMapSource } from './part-map-source.ts';
 import type { Explanation } from '../concepts/explanation.ts';
 import type { Tensor } from '../tensor.ts';
 import { strongest } from './assemble-explanation.ts';
@@ -37,11 +39,24 @@ export async function writeReport(
   const coefficients = coefficientsOf(tensors);
   const [mapOf, ...furtherMapsOf] = mapSources(explanation, tensors, coefficients);
   const fit = fitOf(parsePreprocessing(project.file.preprocessing));
-  const pictures = await assemblePictures({
-    explanation,
+  const source = {
     codec,
-    loadImage: (image) => pictureFor(codec, explanation.images[image].file, enlarged(fit)),
+    loadImage: (image: number) => pictureFor(codec, explanation.images[image].file, enlarged(fit)),
     frame: fit,
+  };
+  const parts = shownParts({ explanation, notes }).map(({ concept }) => concept);
+  const partPictures = await assemblePictures({
+    ...source,
+    explanation: { ...explanation, concepts: parts },
+    mapOf: partMapSource(explanation, parts, tensors),
+    cropsPerConcept: 3,
+    examplesPerConcept: 1,
+    cropSide: 96,
+    exampleSide: 128,
+  });
+  const pictures = await assemblePictures({
+    ...source,
+    explanation,
     mapOf,
     ...(furtherMapsOf.length > 0 && { furtherMapsOf }),
     ...(onProgress && { onProgress }),
@@ -50,7 +65,7 @@ export async function writeReport(
     project.file,
     run,
     notes,
-    pictures,
+    { ...pictures, ...partPictures },
     strengthsOf(explanation, coefficients),
     await loadEvaluation(project, runId),
   );

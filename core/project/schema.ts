@@ -55,6 +55,44 @@ const LAYER = z.object({
   computeShare: z.number(),
 });
 
+const FACTORIZATION = z.object({
+  method: z.enum(['nmf', 'semi-nmf']),
+  status: z.string(),
+  iterations: COUNT,
+  rows: COUNT,
+});
+
+const IMPORTANCE = z.object({
+  design: z.string(),
+  samples: COUNT,
+  replicates: COUNT,
+  evaluations: COUNT,
+  method: z.enum(['sampled', 'exact']),
+});
+
+const MAP = z.object({
+  method: z.string(),
+  insteadOf: z.object({ method: z.string(), reason: z.string() }).exactOptional(),
+  layer: z.string().exactOptional(),
+  nearDegenerate: z.number().exactOptional(),
+});
+
+const ERRORS = z.object({ r2: z.number(), relativeError: z.number() });
+
+const SPLIT = z.object({
+  parent: z.string(),
+  layer: LAYER,
+  isChosen: z.boolean(),
+  images: z.array(COUNT),
+  factorization: FACTORIZATION,
+  reconstruction: ERRORS,
+  reproduction: ERRORS,
+  stability: z.number(),
+  importance: IMPORTANCE,
+  parts: z.array(CONCEPT),
+  maps: MAP.exactOptional(),
+});
+
 /** {@link Explanation} as it is persisted. */
 export const EXPLANATION = z.object({
   classIndex: COUNT,
@@ -63,30 +101,10 @@ export const EXPLANATION = z.object({
   images: z.array(IMAGE),
   concepts: z.array(CONCEPT),
   reconstruction: z.object({ r2: z.number(), relativeError: z.number(), agreement: z.number() }),
-  factorization: z.object({
-    method: z.enum(['nmf', 'semi-nmf']),
-    status: z.string(),
-    iterations: COUNT,
-    rows: COUNT,
-  }),
-  importance: z.object({
-    design: z.string(),
-    samples: COUNT,
-    replicates: COUNT,
-    evaluations: COUNT,
-    method: z.enum(['sampled', 'exact']),
-  }),
+  factorization: FACTORIZATION,
+  importance: IMPORTANCE,
   skipped: z.array(z.object({ file: z.string(), reason: z.string() })),
-  maps: z
-    .array(
-      z.object({
-        method: z.string(),
-        insteadOf: z.object({ method: z.string(), reason: z.string() }).exactOptional(),
-        layer: z.string().exactOptional(),
-        nearDegenerate: z.number().exactOptional(),
-      }),
-    )
-    .exactOptional(),
+  maps: z.array(MAP).exactOptional(),
   removals: z
     .array(
       z.object({
@@ -95,6 +113,7 @@ export const EXPLANATION = z.object({
       }),
     )
     .exactOptional(),
+  splits: z.array(SPLIT).exactOptional(),
 }) satisfies z.ZodType<Explanation>;
 
 /** `project.json`: what is explained, and where the pictures are. */
@@ -160,6 +179,8 @@ export const NOTES_FILE = z.object({
   /** Groups shown as one concept; the first of a group lends its name and colour. */
   merged: z.array(z.array(z.string()).min(2)),
   comments: z.record(z.string(), z.string()),
+  /** Concepts and parts whose split is not shown, with all below it. */
+  joined: z.array(z.string()).exactOptional(),
 });
 /** {@link NOTES_FILE} in memory. */
 export type NotesFile = Frozen<z.infer<typeof NOTES_FILE>>;

@@ -8,6 +8,7 @@ import { dataSection } from './sections/data-section.ts';
 import { honestySection } from './sections/honesty-section.ts';
 import { removalSection } from './sections/removal-section.ts';
 import { reproductionSection } from './sections/reproduction-section.ts';
+import { partsSection } from './sections/parts-section.ts';
 import { leadSentences, summarySection } from './sections/summary-section.ts';
 
 /** Even if a picture were an address or a name became a script, the page could neither load nor run it. */
@@ -19,6 +20,7 @@ const POLICY =
  * Everything from outside (names, paths, labels, options) is escaped.
  */
 export function renderReport(data: ReportData): string {
+  const parts = partsSection(data);
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -35,21 +37,23 @@ export function renderReport(data: ReportData): string {
       </head>
       <body>
         <main>
-          ${summarySection(data)} ${contents(data)} ${rankingSection(data)} ${conceptsSection(data)}
-          ${removalSection(data)} ${honestySection(data)} ${dataSection(data)} ${reproductionSection(data)}
+          ${summarySection(data)} ${contents(data, parts !== undefined)} ${rankingSection(data)}
+          ${conceptsSection(data)} ${parts} ${removalSection(data)} ${honestySection(data)}
+          ${dataSection(data)} ${reproductionSection(data)}
         </main>
       </body>
     </html> `;
   return page.markup;
 }
 
-const contents = ({ explanation }: ReportData): Html =>
-  html`<nav aria-label="Contents">
+function contents({ explanation }: ReportData, hasParts: boolean): Html {
+  return html`<nav aria-label="Contents">
     <a href="#ranking">Ranking</a>
-    <a href="#concepts">Concepts</a>
+    <a href="#concepts">Concepts</a> ${hasParts && html`<a href="#parts">Parts</a>`}
     ${explanation.removals !== undefined && html`<a href="#removal">Without each</a>`}
     <a href="#honesty">Trust</a> <a href="#data">Model and data</a> <a href="#reproduce">Repeat</a>
   </nav>`;
+}
 
 function rankingSection({ explanation }: ReportData): Html {
   const { className, concepts, importance } = explanation;

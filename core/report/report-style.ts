@@ -1,4 +1,5 @@
 import { mapGradientCss } from './palette.ts';
+import { PARTS_STYLE } from './parts-style.ts';
 
 /** Text is at least 4.5:1 and marks at least 3:1 against the page. */
 const LIGHT = `
@@ -234,4 +235,14 @@ const PAPER = `
 `;
 
 /** The style sheet of the report. */
-export const REPORT_STYLE = [FOUNDATION, SUMMARY, RANKING, CONCEPTS, HONESTY, TABLES, NARROW, PAPER].join('');
+export const REPORT_STYLE = [
+  FOUNDATION,
+  SUMMARY,
+  RANKING,
+  CONCEPTS,
+  HONESTY,
+  TABLES,
+  PARTS_STYLE,
+  NARROW,
+  PAPER,
+].join('');

@@ -35,6 +35,7 @@ import type {
   ImageTable,
   RunEstimate,
 } from './setup-data.ts';
+import type { ConceptQuery, ConceptTree, SplitLayer, SplitQuery } from './tree-data.ts';
 import type {
   RunState,
   EarlyConcepts,
@@ -75,6 +76,7 @@ export type * from './app-data.ts';
 export type * from './setup-data.ts';
 export type * from './result-data.ts';
 export type * from './ablation-data.ts';
+export type * from './tree-data.ts';
 
 /** Each method takes one object (or nothing) and may fail with a {@link SerializedError}. */
 export interface WorkbenchApi extends AblationApi {
@@ -141,6 +143,14 @@ export interface WorkbenchApi extends AblationApi {
   editConcept(query: { readonly runId: string; readonly edit: ConceptEdit }): Promise<RunResult>;
   undoEdit(query: { readonly runId: string }): Promise<RunResult>;
   redoEdit(query: { readonly runId: string }): Promise<RunResult>;
+
+  getTree(query: { readonly runId: string }): Promise<ConceptTree>;
+  /** The earlier layers at which a concept or part can be split, in order of depth; empty at the first. */
+  listSplitLayers(query: ConceptQuery): Promise<readonly SplitLayer[]>;
+  /** Splits a concept or part into parts (progress by the event `job`), in the place of a split that it has. */
+  splitConcept(query: SplitQuery): Promise<ConceptTree>;
+  /** Stops the split under way; its call fails with 'cancelled'. */
+  cancelSplit(): Promise<null>;
 
   listRunImages(query: { readonly runId: string }): Promise<readonly RunImage[]>;
   getImage(query: {

@@ -112,6 +112,8 @@ export type ConceptEdit =
   /** The first stands for the others. */
   | { readonly kind: 'merge'; readonly concepts: readonly string[] }
   | { readonly kind: 'split'; readonly concept: string }
+  /** Takes the split of a concept into parts out of sight, or shows it again. */
+  | { readonly kind: 'join' | 'part'; readonly concept: string }
   | { readonly kind: 'comment'; readonly concept: string; readonly text: string };
 
 export interface CropQuery {

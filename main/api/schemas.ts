@@ -54,6 +54,7 @@ const EDIT = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['hide', 'show']), concept: NAME }),
   z.strictObject({ kind: z.literal('merge'), concepts: z.array(NAME).min(2).max(1000) }),
   z.strictObject({ kind: z.literal('split'), concept: NAME }),
+  z.strictObject({ kind: z.enum(['join', 'part']), concept: NAME }),
   z.strictObject({ kind: z.literal('comment'), concept: NAME, text: TEXT }),
 ]);
 
@@ -123,6 +124,16 @@ export const schemas = {
   editConcept: z.strictObject({ runId: NAME, edit: EDIT }),
   undoEdit: RUN,
   redoEdit: RUN,
+
+  getTree: RUN,
+  listSplitLayers: z.strictObject({ runId: NAME, concept: NAME }),
+  splitConcept: z.strictObject({
+    runId: NAME,
+    concept: NAME,
+    layer: z.string().min(1).max(1000).exactOptional(),
+    parts: z.int().min(1).max(64).exactOptional(),
+  }),
+  cancelSplit: NOTHING,
 
   listRunImages: RUN,
   getImage: z.strictObject({ runId: NAME, image: COUNT, method: NAME.exactOptional() }),

@@ -21,7 +21,7 @@ import { acquireWriteLock } from '../../core/project/write-lock.ts';
 import { createNodeWorkbench } from '../node-workbench.ts';
 import { MAP_METHOD_NAMES, type MapMethod } from '../../core/attribution/methods.ts';
 import { nearestNames } from '../../core/nearest-names.ts';
-import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
+import { DEVICES, parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { explanationJson, explanationText } from './explanation-output.ts';
 import { progressPrinter } from './progress.ts';
 
@@ -44,6 +44,8 @@ const TABLE: OptionTable = {
   craft: { type: 'boolean' },
   map: { type: 'string', multiple: true },
   evaluate: { type: 'string' },
+  recurse: { type: 'string' },
+  parts: { type: 'string' },
   labels: { type: 'string' },
   preprocessing: { type: 'string' },
   seed: { type: 'string' },
@@ -150,16 +152,10 @@ function readOptions(args: ParsedArguments): ExplainOptions {
       select: args.choice<ImageSelection>('select', ['predicted', 'folder', 'all']),
       concepts: args.text('concepts') === 'auto' ? ('auto' as const) : args.integer('concepts', 1, 'auto'),
       rows: args.choice<ExplainOptions['rows']>('rows', ['crops', 'grid']),
+      recurse: args.text('recurse') === 'auto' ? ('auto' as const) : args.integer('recurse', 1, 'auto'),
+      parts: args.integer('parts', 1),
       seed: args.integer('seed', 0),
-      device: args.choice<ExplainOptions['device']>('device', [
-        'auto',
-        'cpu',
-        'cuda',
-        'webgpu',
-        'dml',
-        'coreml',
-        'tensorrt',
-      ]),
+      device: args.choice('device', DEVICES),
     }),
     ...(args.texts('map').length > 0 && { maps: args.texts('map').map(mapMethod) }),
     ...present(optional),

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { ConceptSplit } from '../../core/concepts/explanation.ts';
 import type { ExplainOutcome } from '../../core/pipeline/explain.ts';
 import type { Evaluation, StoredOrder } from '../../core/metrics/evaluation.ts';
 import { columnOf } from '../../core/pipeline/write-report.ts';
@@ -35,6 +36,7 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
         coefficient,
       })),
     })),
+    splits: (explanation.splits ?? []).map(splitJson),
     reconstruction: explanation.reconstruction,
     factorization: explanation.factorization,
     importance: explanation.importance,
@@ -58,6 +60,26 @@ function trustJson({ grade, headline, reasons, cautions, lights }: TrustVerdict)
   };
 }
 
+/** The stable fields of a split. */
+export function splitJson({ parent, layer, parts, ...rest }: ConceptSplit) {
+  const { images, reconstruction, reproduction, stability } = rest;
+  return {
+    parent,
+    layer: layer.tensor,
+    images: images.length,
+    reconstruction,
+    reproduction,
+    stability,
+    parts: parts.map(({ id, name, importance, tier, prevalence }) => ({
+      id,
+      name,
+      importance,
+      tier,
+      prevalence,
+    })),
+  };
+}
+
 /** The short table that `explain` prints for people. */
 export function explanationText(facts: ReturnType<typeof explanationJson>): string {
   const rows = facts.concepts.map(({ name, importance, tier, prevalence }) => [
@@ -77,6 +99,9 @@ export function explanationText(facts: ReturnType<typeof explanationJson>): stri
     `Trust: ${facts.trust.grade}. ${facts.trust.headline}.`,
     ...(facts.trust.grade === 'good' ? [] : facts.trust.reasons).map((reason) => `  ${reason}`),
     ...(facts.evaluation ? orderLines(facts.evaluation) : []),
+    ...(facts.splits.length > 0
+      ? [`Split into parts: ${facts.splits.length} concepts and parts (shown in the report)`]
+      : []),
     ...(facts.skipped.length > 0 ? [`Left out: ${facts.skipped.length} files (listed in the report)`] : []),
     `Project  ${facts.project}`,
     `Report   ${facts.report}`,

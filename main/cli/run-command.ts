@@ -4,6 +4,7 @@ import { devices } from './devices.ts';
 import { explainCommand } from './explain.ts';
 import { inspect } from './inspect.ts';
 import { report } from './report.ts';
+import { splitCommand } from './split.ts';
 import { USAGE } from './usage.ts';
 import { vjp } from './vjp.ts';
 
@@ -17,6 +18,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   devices,
   vjp,
   ablate,
+  split: splitCommand,
 };
 
 /** Failures that lie in what was asked or given; anything else is a run that failed. */

@@ -24,12 +24,19 @@ tessera explain --demo [options]
                            var-grad | integrated-gradients | grad-cam | hires-cam | occlusion | rise | sobol-attribution
     --evaluate LEVEL       none | quick | full: how thoroughly the explanation is checked (quick); full repeats more
                            often and tries other numbers of concepts
+    --recurse DEPTH        split concepts into parts at earlier layers, that many levels deep; "auto": where it goes well
+    --parts N              parts of a concept (4)
     --labels FILE          class names, one a line or JSON (the card beside the model)
     --preprocessing NAME   imagenet | symmetric | unit | raw | caffe | clip, or a JSON file
     --seed S               (0)
     --device D             auto | cpu | cuda | webgpu | dml | coreml | tensorrt (auto)
     --out DIR              project folder (MODEL.tessera here)
     --json                 the result on standard output; progress stays on standard error
+
+tessera split PROJECT --concept NAME [--layer TENSOR] [--parts N] [--run ID] [--device D] [--json]
+tessera split PROJECT --concept NAME --undo [--run ID]
+    Splits one concept of a finished run ("Concept 2"), or one of its parts ("Concept 2.1"), at an earlier layer (the
+    proposed one) and writes the report again. --undo takes its split away.
 
 tessera vjp MODEL --to TENSOR [--from TENSOR] --tensors IN --out OUT [--device D] [--json]
 tessera vjp MODEL --to TENSOR [--from TENSOR] --write FILE.onnx

@@ -9,6 +9,7 @@ import type {
   ConceptFactors,
   CropPage,
   CropQuery,
+  ConceptTree,
   DeviceReport,
   ImageAblation,
   ImageDetail,
@@ -24,6 +25,8 @@ import type {
   RunImage,
   RunResult,
   RunSummary,
+  SplitLayer,
+  SplitQuery,
   SerializedError,
   Waterfall,
 } from '../api/contract.ts';
@@ -105,6 +108,9 @@ export interface ComputeJobs {
   listRuns(question: { readonly folder: string }): Promise<readonly RunSummary[]>;
   readResult(question: RunQuestion): Promise<Omit<RunResult, 'undo' | 'redo'>>;
   listCrops(question: CropQuery & RunQuestion): Promise<CropPage>;
+  readTree(question: RunQuestion): Promise<ConceptTree>;
+  listSplitLayers(question: RunQuestion & { readonly concept: string }): Promise<readonly SplitLayer[]>;
+  split(question: RunQuestion & Omit<SplitQuery, 'runId'>): Promise<null>;
   listRunImages(question: RunQuestion): Promise<readonly RunImage[]>;
   readImage(
     question: RunQuestion & { readonly image: number; readonly method?: string },

@@ -11,6 +11,10 @@ export function nameOfEdit(edit: ConceptEdit): string {
       return 'change the comment';
     case 'merge':
       return `merge ${edit.concepts.length} concepts`;
+    case 'join':
+      return 'take the parts away';
+    case 'part':
+      return 'show the parts again';
     case 'hide':
     case 'show':
     case 'split':
@@ -35,6 +39,10 @@ export function editedNotes(notes: NotesFile, edit: ConceptEdit, known: readonly
       return { ...notes, hidden: notes.hidden.filter((id) => id !== edit.concept) };
     case 'merge':
       return { ...notes, merged: merged(notes.merged, edit.concepts) };
+    case 'join':
+      return { ...notes, joined: [...new Set([...(notes.joined ?? []), edit.concept])] };
+    case 'part':
+      return { ...notes, joined: (notes.joined ?? []).filter((id) => id !== edit.concept) };
     case 'split':
       return {
         ...notes,

@@ -3,6 +3,7 @@ import { TesseraError } from '../../core/errors.ts';
 import type { Progress } from '../../core/platform.ts';
 import type { ClassCounts, Settings } from '../api/contract.ts';
 import type { Handlers } from '../api/call-handler.ts';
+import { treeHandlers } from './tree-handlers.ts';
 import { CarriedError } from '../api/serialize-error.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import { pictureId } from '../compute/picture-ids.ts';
@@ -52,6 +53,7 @@ export function createHandlers(context: HandlerContext): Handlers {
     ...runHandlers(context),
     ...resultHandlers(context),
     ...ablationHandlers(context),
+    ...treeHandlers(context),
     ...reportHandlers(context),
   };
 }

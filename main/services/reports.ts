@@ -11,6 +11,7 @@ export const REPORT_SECTIONS: readonly ReportSection[] = [
   { id: 'summary', title: 'Summary' },
   { id: 'ranking', title: 'Ranking' },
   { id: 'concepts', title: 'Concepts' },
+  { id: 'parts', title: 'Parts of concepts' },
   { id: 'honesty', title: 'Trust' },
   { id: 'data', title: 'Model and data' },
   { id: 'reproduce', title: 'Repeat' },

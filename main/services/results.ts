@@ -63,8 +63,8 @@ export function createResults(projects: Projects, viewer: ComputeClient, events:
     read,
     edit: (question, edit) =>
       change(question, async (notes) => {
-        const { concepts } = await viewer.run('readResult', question);
-        const known = concepts.map(({ id }) => id);
+        const { items } = await viewer.run('readTree', question);
+        const known = items.map(({ id }) => id);
         const changed = editedNotes(notes, edit, known);
         historyOf(question).record(nameOfEdit(edit), notes);
         return changed;

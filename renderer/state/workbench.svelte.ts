@@ -16,6 +16,7 @@ import { Notices } from './notices.svelte.ts';
 import { ReportDraft } from './report-draft.svelte.ts';
 import { ResultState } from './result.svelte.ts';
 import { RunWatch } from './run.svelte.ts';
+import { TreeState } from './tree.svelte.ts';
 import { SetupState } from './setup.svelte.ts';
 import { WhatIfImage } from './what-if-image.svelte.ts';
 import { WhatIfRun } from './what-if-run.svelte.ts';
@@ -27,6 +28,7 @@ export class Workbench {
   readonly setup: SetupState;
   readonly run: RunWatch;
   readonly result: ResultState;
+  readonly tree: TreeState;
   readonly images: ImageBrowser;
   readonly report: ReportDraft;
   readonly whatIfImage: WhatIfImage;
@@ -52,6 +54,7 @@ export class Workbench {
     this.setup = new SetupState(connection, this.notices);
     this.run = new RunWatch(connection, this.notices);
     this.result = new ResultState(connection, this.notices);
+    this.tree = new TreeState(connection, this.notices);
     this.images = new ImageBrowser(connection);
     this.report = new ReportDraft(connection, this.notices);
     this.whatIfImage = new WhatIfImage(connection);

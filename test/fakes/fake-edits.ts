@@ -6,9 +6,10 @@ interface Notes {
   readonly hidden: readonly string[];
   readonly merged: readonly (readonly string[])[];
   readonly comments: Readonly<Record<string, string>>;
+  readonly joined: readonly string[];
 }
 
-const NONE: Notes = { names: {}, hidden: [], merged: [], comments: {} };
+const NONE: Notes = { names: {}, hidden: [], merged: [], comments: {}, joined: [] };
 
 /** What a person made of the concepts, with undo and redo, over the demo's run. */
 export function fakeEdits(reader: DemoRunReader) {
@@ -29,6 +30,10 @@ export function fakeEdits(reader: DemoRunReader) {
         return { ...notes, merged: [...notes.merged, edit.concepts] };
       case 'split':
         return { ...notes, merged: notes.merged.filter(([first]) => first !== edit.concept) };
+      case 'join':
+        return { ...notes, joined: [...notes.joined, edit.concept] };
+      case 'part':
+        return { ...notes, joined: notes.joined.filter((id) => id !== edit.concept) };
       case 'comment':
         return { ...notes, comments: { ...notes.comments, [edit.concept]: edit.text } };
     }
@@ -104,5 +109,5 @@ export function fakeEdits(reader: DemoRunReader) {
     notes = next.notes;
     return result();
   };
-  return { result, edit, undo, redo };
+  return { result, edit, undo, redo, notes: () => notes };
 }

@@ -11,6 +11,7 @@ import type {
 import { readDemoRun, type DemoRun } from './demo-run.ts';
 import { fakeAblation } from './fake-ablation.ts';
 import { fakeEdits } from './fake-edits.ts';
+import { fakeTree } from './fake-tree.ts';
 import { demoSetup, emptySetup, fakeClasses, fakeImages, fakeModel, fakePreview } from './fake-setup.ts';
 
 /** What the fake starts with, and what goes wrong in it. */
@@ -44,6 +45,7 @@ export function createFakeWorkbench(
 ): WorkbenchBridge & { readonly calls: string[] } {
   const reader = readDemoRun(run);
   const edits = fakeEdits(reader);
+  const tree = fakeTree(reader, edits.notes);
   const listeners = new Map<string, Set<(payload: never) => void>>();
   const emit = <Name extends keyof WorkbenchEvents>(event: Name, payload: WorkbenchEvents[Name]): void =>
     listeners.get(event)?.forEach((listener) => listener(payload as never));
@@ -66,7 +68,7 @@ export function createFakeWorkbench(
     runId: 'run1',
     concepts: run.concepts.map(({ id }, i) => ({ id, crops: reader.coverOf(i) })),
   };
-  const rankOf = (id: string): number => run.concepts.findIndex((concept) => concept.id === id);
+  const rankOf = (id: string): number => run.concepts.findIndex((concept) => concept.id === id.split('-')[0]);
   const open = (): Promise<Setup> => {
     setup = demoSetup;
     return Promise.resolve(setup);
@@ -180,6 +182,7 @@ export function createFakeWorkbench(
     editConcept: ({ edit }) => Promise.resolve(edits.edit(edit)),
     undoEdit: () => Promise.resolve(edits.undo()),
     redoEdit: () => Promise.resolve(edits.redo()),
+    ...tree,
     listRunImages: () => Promise.resolve(reader.images),
     getImage: ({ image, method = 'coefficients' }) => Promise.resolve(reader.detailOf(image, method)),
     getWaterfall: ({ image }) => Promise.resolve(reader.waterfallOf(image)),

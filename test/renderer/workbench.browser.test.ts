@@ -121,7 +121,7 @@ describe.skipIf(browserPath === undefined)(
       await conceptsOf(page).nth(3).click();
       const options = conceptsOf(page);
       await eventually(() => options.count()).toBe(9);
-      await page.getByRole('button', { name: 'Split' }).click();
+      await page.getByRole('button', { name: 'Split', exact: true }).click();
       await eventually(() => options.count()).toBe(10);
       await page.close();
     });

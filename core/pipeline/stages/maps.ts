@@ -122,7 +122,7 @@ function recordOf(
  * concepts of an image from one pass, and stored one by one.
  */
 export async function cachedMaps(
-  context: RunScope & Pick<ClassContext, 'images'>,
+  context: RunScope & { readonly images: readonly { readonly path: string }[] },
   mapper: ConceptMapper,
   method: MapMethod,
   fingerprint: string,

@@ -15,6 +15,7 @@ import { pictureJobs } from './picture-jobs.ts';
 import { previewJobs } from './preview-jobs.ts';
 import { resultJobs } from './result-jobs.ts';
 import { runJobs } from './run-jobs.ts';
+import { treeJobs } from './tree-jobs.ts';
 
 /** Everything that a compute process does, on this machine; `probe` says how devices are tried. */
 export function createJobs(probe: ProbeOptions): Jobs {
@@ -31,6 +32,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...imageJobs(workbench, openRun, withHead, createDrawMaps(workbench, openIntake)),
     ...cropJobs(openRun, withHead),
     ...ablationJobs(openRun, createAblators(workbench, openIntake)),
+    ...treeJobs(workbench, openRun, openIntake),
     ...pictureJobs(workbench, openRun),
   };
 }

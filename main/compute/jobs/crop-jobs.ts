@@ -1,3 +1,4 @@
+import { parentIdOf } from '../../../core/concepts/recursion/concept-tree.ts';
 import type { MaskedHead } from '../../../core/concepts/masked-head.ts';
 import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
 import type { CropItem } from '../../api/contract.ts';
@@ -23,14 +24,19 @@ export function cropJobs(openRun: OpenRun, withHead: WithHead): Jobs<'listCrops'
   return {
     async listCrops({ concept, sort = 'coefficient', places = 'all', offset, limit, ...question }, context) {
       const opened = await openRun(question);
-      const column = opened.columnOf(concept);
-      const effects = sort === 'effect' ? await effectsOf(opened, context) : undefined;
+      const source = opened.sourceOf(concept);
+      // What the score loses without a part is not known; its crops keep the order of their coefficients.
+      const hasEffects = sort === 'effect' && parentIdOf(concept) === undefined;
+      const effects = hasEffects ? await effectsOf(opened, context) : undefined;
       const known = orders.get(opened) ?? new Map<string, CropOrder>();
       orders.set(opened, known);
       const key = `${concept} ${sort} ${places}`;
       const order =
         known.get(key) ??
-        orderCrops(opened, column, { places, ...(effects && { effects: columnData(effects, column) }) });
+        orderCrops(source, source.column, {
+          places,
+          ...(effects && { effects: columnData(effects, source.column) }),
+        });
       known.set(key, order);
       const end = Math.min(order.images.length, offset + limit);
       const crops = Array.from({ length: Math.max(0, end - offset) }, (_, i) =>
@@ -70,19 +76,20 @@ function cropItem(
   { key, runId }: RunQuestion,
   opened: OpenedRun,
   concept: string,
-  image: number,
+  at: number,
   cell: number,
   effects: Matrix | undefined,
 ): CropItem {
-  const box = opened.boxes[cell];
-  const column = opened.columnOf(concept);
-  const { data, cols } = opened.coefficients[image];
+  const { boxes, column, coefficients, images, firstPosition } = opened.sourceOf(concept);
+  const image = images[at];
+  const box = boxes[cell];
+  const { data, cols } = coefficients[at];
   const place = { project: key, run: runId, image };
   const hasMap = opened.mapOf(concept, image) !== undefined;
   return {
     image,
     box,
-    coefficient: data[(opened.firstPosition + cell) * cols + column],
+    coefficient: data[(firstPosition + cell) * cols + column],
     effect: effects?.data[image * effects.cols + column] ?? null,
     crop: pictureId({ kind: 'crop', ...place, box }),
     context: pictureId({ kind: 'context', ...place, box }),

@@ -1,8 +1,11 @@
-import type { Box, Explanation } from '../../../core/concepts/explanation.ts';
+import type { Box, Explanation, LayerRecord } from '../../../core/concepts/explanation.ts';
 import { positionBoxes } from '../../../core/concepts/gallery.ts';
+import { parentIdOf } from '../../../core/concepts/recursion/concept-tree.ts';
 import { TesseraError } from '../../../core/errors.ts';
 import { frameOf, parsePreprocessing, type Preprocessing } from '../../../core/images/preprocessing.ts';
 import type { Matrix } from '../../../core/linalg/matrix.ts';
+import { partCoefficientMap } from '../../../core/pipeline/part-map-source.ts';
+import { splitParent } from '../../../core/pipeline/split-parent.ts';
 import { coefficientMap, coefficientsOf, columnOf } from '../../../core/pipeline/write-report.ts';
 import { loadRun, loadTensors, openProject, type Project } from '../../../core/project/project-folder.ts';
 import type { RunFile } from '../../../core/project/schema.ts';
@@ -31,10 +34,22 @@ export interface OpenedRun {
   readonly maxima: Float32Array;
   /** Column of the bank that a concept's id names; throws 'unknown-name'. */
   readonly columnOf: (concept: string) => number;
-  /** The concept's map on the layer's grid, if it has one. */
+  /** Where a concept, or a part of one, is; throws 'unknown-name'. */
+  readonly sourceOf: (concept: string) => ConceptSource;
+  /** The concept's map on the layer's grid, if it has one; also of a part. */
   readonly mapOf: (concept: string, image: number) => CoefficientMap | undefined;
   /** Throws 'unknown-name' unless the run has the image. */
   readonly checkImage: (image: number) => void;
+}
+
+/** A concept's coefficients, or a part's, in the images in which it was looked for. */
+export interface ConceptSource extends Pick<OpenedRun, 'coefficients' | 'boxes' | 'firstPosition'> {
+  readonly layer: LayerRecord;
+  /** Index in the run of each image. */
+  readonly images: readonly number[];
+  readonly column: number;
+  /** Largest coefficient in any image. */
+  readonly maximum: number;
 }
 
 export type OpenRun = (question: RunQuestion) => Promise<OpenedRun>;
@@ -70,6 +85,8 @@ async function openRun(storage: Storage, folder: string, runId: string): Promise
   const coefficients = coefficientsOf(tensors);
   const preprocessing = parsePreprocessing(project.file.preprocessing);
   const boxes = boxesOf(explanation, run, preprocessing);
+  const maxima = maximaOf(coefficients);
+  const sources = new Map<string, ConceptSource>();
   const rankOf = new Map(explanation.concepts.map(({ id }, rank) => [id, rank]));
   const rank = (concept: string): number => {
     const found = rankOf.get(concept);
@@ -86,9 +103,17 @@ async function openRun(storage: Storage, folder: string, runId: string): Promise
     imageImportance: tensors.get('imageImportance') as Tensor<'float64'>,
     boxes,
     firstPosition: coefficients[0].rows - boxes.length,
-    maxima: maximaOf(coefficients),
+    maxima,
     columnOf: (concept) => columnOf(explanation, rank(concept)),
-    mapOf: (concept, image) => coefficientMap(explanation, coefficients[image], rank(concept)),
+    sourceOf: (concept) => {
+      const source = sources.get(concept) ?? sourceOf(explanation, tensors, concept, boxes, preprocessing);
+      sources.set(concept, source);
+      return source;
+    },
+    mapOf: (concept, image) =>
+      parentIdOf(concept) === undefined
+        ? coefficientMap(explanation, coefficients[image], rank(concept))
+        : partCoefficientMap(explanation, tensors, concept, image),
     checkImage: (image) => {
       if (image < coefficients.length) return;
       throw new TesseraError(
@@ -96,6 +121,28 @@ async function openRun(storage: Storage, folder: string, runId: string): Promise
         `Run ${runId} has ${coefficients.length} images; there is no image ${image}.`,
       );
     },
+  };
+}
+
+function sourceOf(
+  explanation: Explanation,
+  tensors: ReadonlyMap<string, Tensor>,
+  concept: string,
+  runBoxes: readonly Box[],
+  preprocessing: Preprocessing,
+): ConceptSource {
+  const { layer, images, column, coefficients } = splitParent(explanation, tensors, concept);
+  const parts = explanation.splits?.find(({ parent }) => parent === parentIdOf(concept))?.parts;
+  const patch = parts?.flatMap(({ crops }) => crops)[0]?.box[2];
+  const boxes = patch === undefined ? runBoxes : positionBoxes(layer, frameOf(preprocessing), patch);
+  return {
+    layer,
+    images,
+    column,
+    coefficients,
+    boxes,
+    firstPosition: coefficients[0].rows - boxes.length,
+    maximum: maximaOf(coefficients)[column],
   };
 }
 

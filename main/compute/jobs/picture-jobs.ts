@@ -51,7 +51,7 @@ async function makeOfRun(
   if (name.kind === 'context') return outlined(picture, scaled(name.box, side / size));
   const map = opened.mapOf(name.concept, name.image);
   if (map === undefined) return picture;
-  const most = name.scale === 'run' ? Math.max(...maxima) : maxima[opened.columnOf(name.concept)];
+  const most = name.scale === 'run' ? Math.max(...maxima) : opened.sourceOf(name.concept).maximum;
   return overlayMap(picture, map, most);
 }
 

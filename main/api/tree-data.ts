@@ -1,0 +1,70 @@
+import type { Estimate, LayerRecord, Reconstruction } from '../../core/concepts/explanation.ts';
+import type { PictureId } from './app-data.ts';
+
+/*
+ * Concepts and the parts that they were split into, as they cross from the workbench to its views. See contract.ts.
+ */
+
+/** How a concept was split, and how far its parts may be believed. */
+export interface SplitFacts {
+  readonly layer: LayerRecord;
+  /** Asked for by a person, rather than found worth keeping. */
+  readonly isChosen: boolean;
+  readonly images: number;
+  /** At `layer`, over the concept's places. */
+  readonly reconstruction: Omit<Reconstruction, 'agreement'>;
+  /** Of the concept's own coefficients. */
+  readonly reproduction: Omit<Reconstruction, 'agreement'>;
+  /** Cosine with the parts of half of the images, 0…1. */
+  readonly stability: number;
+  readonly importance: { readonly design: string; readonly samples: number; readonly replicates: number };
+}
+
+/** A concept of a run, or a part of one. */
+export interface TreeItem {
+  /** "c3", "c3-1", "c3-1-0". */
+  readonly id: string;
+  readonly parent: string | null;
+  readonly name: string;
+  /** The name that the run gave. */
+  readonly givenName: string;
+  /** 0 for a concept of the run. */
+  readonly depth: number;
+  /** Rank of the concept of the run that it belongs to. */
+  readonly rank: number;
+  /** Of a concept for the class, of a part for its parent. */
+  readonly importance: Estimate;
+  /** Share of `images`. */
+  readonly prevalence: number;
+  /** In how many images it was looked for. */
+  readonly images: number;
+  /** The strongest crops. */
+  readonly cover: readonly PictureId[];
+  readonly layer: LayerRecord;
+  /** Null where it was not split. */
+  readonly split: SplitFacts | null;
+  readonly parts: readonly string[];
+}
+
+/** Every concept of a run with its parts, each before its parts and the most important first. */
+export interface ConceptTree {
+  readonly runId: string;
+  readonly items: readonly TreeItem[];
+}
+
+/** A layer at which a concept can be split. */
+export interface SplitLayer {
+  readonly layer: LayerRecord;
+  readonly isProposed: boolean;
+}
+
+export interface ConceptQuery {
+  readonly runId: string;
+  readonly concept: string;
+}
+
+export interface SplitQuery extends ConceptQuery {
+  /** @default the proposed layer */
+  readonly layer?: string;
+  readonly parts?: number;
+}

@@ -1,0 +1,108 @@
+import path from 'node:path';
+import { DEFAULT_PARTS } from '../../core/concepts/explain-options.ts';
+import type { ConceptSplit } from '../../core/concepts/explanation.ts';
+import { TesseraError } from '../../core/errors.ts';
+import { joinInRun, splitInRun } from '../../core/pipeline/recursion.ts';
+import { openModel } from '../../core/pipeline/model-intake.ts';
+import { reopenModel } from '../../core/pipeline/reopen-model.ts';
+import { findConceptId } from '../../core/pipeline/split-parent.ts';
+import { writeReport } from '../../core/pipeline/write-report.ts';
+import { loadNotes, loadRun, openProject, type Project } from '../../core/project/project-folder.ts';
+import { acquireWriteLock } from '../../core/project/write-lock.ts';
+import { createNodeWorkbench } from '../node-workbench.ts';
+import { DEVICES, parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
+import { splitJson } from './explanation-output.ts';
+import { progressPrinter } from './progress.ts';
+import { newestFinishedRun } from './newest-run.ts';
+import { table } from './text-table.ts';
+
+const TABLE: OptionTable = {
+  concept: { type: 'string' },
+  layer: { type: 'string' },
+  parts: { type: 'string' },
+  run: { type: 'string' },
+  device: { type: 'string' },
+  undo: { type: 'boolean' },
+  json: { type: 'boolean' },
+};
+
+/** `split PROJECT --concept NAME`: takes one concept of a finished run apart, or puts it together again. */
+export async function splitCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
+  const args = parseArguments(argv, TABLE);
+  const { folder, name, parts, layer, device: choice } = readQuestion(args);
+  const workbench = createNodeWorkbench();
+  const { storage } = workbench;
+  const project = await openProject(storage, folder);
+  const runId = args.text('run') ?? (await newestFinishedRun(project));
+  const concept = await conceptNamed(project, runId, name);
+  const onProgress = progressPrinter(process.stderr);
+  const lock = await acquireWriteLock(storage, folder, workbench.self);
+  try {
+    if (args.flag('undo')) {
+      await joinInRun(project, runId, concept);
+    } else {
+      const intake = await reopenModel(
+        (file, options) => openModel(storage, file, options),
+        project,
+        await loadRun(project, runId),
+      );
+      const device = await workbench.openDevice(choice ?? 'auto');
+      const scope = { workbench, device, intake, project, onProgress, signal };
+      const split = await splitInRun(scope, runId, concept, {
+        parts: parts ?? DEFAULT_PARTS,
+        ...(layer !== undefined && { layer }),
+      });
+      console.log(args.flag('json') ? JSON.stringify(splitJson(split), null, 2) : splitText(name, split));
+    }
+    const report = await writeReport(workbench, project, runId, path.join(folder, 'report.html'), onProgress);
+    if (!args.flag('json')) console.log(`Report   ${path.resolve(report)}`);
+  } finally {
+    await lock.release().catch(() => undefined);
+  }
+}
+
+function readQuestion(args: ParsedArguments) {
+  const [folder, ...more] = args.positionals;
+  const name = args.text('concept');
+  if (folder === undefined || more.length > 0 || name === undefined) {
+    throw new TesseraError('bad-usage', 'split takes one project folder and --concept.', {
+      hint: 'For example: tessera split demo.tessera --concept "Concept 1".',
+    });
+  }
+  const parts = args.integer('parts', 1);
+  return { folder, name, parts, layer: args.text('layer'), device: args.choice('device', DEVICES) };
+}
+
+/** The id of a concept or part by its id, its name, or the name that a person gave it. */
+async function conceptNamed(project: Project, runId: string, name: string): Promise<string> {
+  const { explanation } = await loadRun(project, runId);
+  if (explanation === undefined) {
+    throw new TesseraError('bad-project', `Run ${runId} has not ended; there is nothing to split yet.`, {
+      hint: 'Run the same tessera explain command again: it continues where it stopped.',
+    });
+  }
+  const { names } = await loadNotes(project, runId);
+  const given = Object.entries(names).find(([, own]) => own.toLowerCase() === name.toLowerCase());
+  return given?.[0] ?? findConceptId(explanation, name);
+}
+
+function splitText(name: string, split: ConceptSplit): string {
+  const rows = split.parts.map((part) => [
+    part.name,
+    percent(part.importance.mean),
+    `${percent(part.importance.low)} … ${percent(part.importance.high)}`,
+    `${Math.round(100 * part.prevalence)} %`,
+  ]);
+  const { reconstruction, reproduction, stability } = split;
+  return [
+    `What ${name} is made of, in ${split.images.length} images, at ${split.layer.tensor}`,
+    '',
+    ...table([['part', 'importance for it', '95 % interval', 'present in'], ...rows]),
+    '',
+    `The parts rebuild the layer with R² ${reconstruction.r2.toFixed(2)} and bring the concept back with R² ${reproduction.r2.toFixed(2)}; found again in half of the images: ${stability.toFixed(2)}`,
+  ].join('\n');
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

@@ -1,0 +1,91 @@
+import { SvelteSet } from 'svelte/reactivity';
+import type { ConceptTree, SplitLayer, TreeItem } from '../../main/api/contract.ts';
+import { isCancelled, type Connection } from '../api.ts';
+import { Loadable } from './loadable.svelte.ts';
+import type { Notices } from './notices.svelte.ts';
+
+/** Concepts and their parts: the tree, which node is selected or open, and a split under way. */
+export class TreeState {
+  readonly tree = new Loadable<ConceptTree>();
+  readonly layers = new Loadable<readonly SplitLayer[]>();
+  readonly collapsed = new SvelteSet<string>();
+  /** What the light table shows. */
+  view = $state<'gallery' | 'tree'>('gallery');
+  /** The part that is selected; null while a concept of the run is. */
+  partId = $state<string | null>(null);
+  /** The part whose gallery is open. */
+  openId = $state<string | null>(null);
+  /** The concept that is being split. */
+  splittingId = $state<string | null>(null);
+  readonly #connection: Connection;
+  readonly #notices: Notices;
+  #layersOf = '';
+
+  constructor(connection: Connection, notices: Notices) {
+    this.#connection = connection;
+    this.#notices = notices;
+  }
+
+  readonly items = $derived(this.tree.value?.items ?? []);
+  readonly part = $derived(this.find(this.partId));
+  readonly opened = $derived(this.find(this.openId));
+
+  find(id: string | null): TreeItem | undefined {
+    return id === null ? undefined : this.items.find((item) => item.id === id);
+  }
+
+  /** Reads the tree of a run; again when names or splits have changed. */
+  read(runId: string): Promise<void> {
+    return this.tree.load(() => this.#connection.api.getTree({ runId }));
+  }
+
+  /** Selects a part, or with null none: then the selected concept of the run is meant. */
+  select(partId: string | null): void {
+    this.partId = partId;
+    if (partId === null) this.openId = null;
+  }
+
+  toggle(id: string): void {
+    if (!this.collapsed.delete(id)) this.collapsed.add(id);
+  }
+
+  /** Shows the gallery of a part. */
+  open(id: string): void {
+    this.partId = id;
+    this.openId = id;
+    this.view = 'gallery';
+  }
+
+  readLayers(runId: string, concept: string): void {
+    if (this.#layersOf === `${runId} ${concept}`) return;
+    this.#layersOf = `${runId} ${concept}`;
+    this.layers.set(undefined);
+    void this.layers.load(() => this.#connection.api.listSplitLayers({ runId, concept }));
+  }
+
+  /** Splits a concept or part; the tree shows its parts when it is done. */
+  async split(runId: string, concept: string, choice: { layer?: string; parts?: number }): Promise<void> {
+    this.splittingId = concept;
+    try {
+      this.tree.set(await this.#connection.api.splitConcept({ runId, concept, ...choice }));
+      this.collapsed.delete(concept);
+      this.view = 'tree';
+      this.openId = null;
+      const count = this.find(concept)?.parts.length ?? 0;
+      this.#notices.tell(`Split into ${count} parts.`);
+    } catch (error) {
+      if (isCancelled(error)) this.#notices.tell('The split was stopped.');
+      else this.#notices.fail(error);
+    } finally {
+      this.splittingId = null;
+    }
+  }
+
+  async cancel(): Promise<void> {
+    try {
+      await this.#connection.api.cancelSplit();
+    } catch (error) {
+      this.#notices.fail(error);
+    }
+  }
+}

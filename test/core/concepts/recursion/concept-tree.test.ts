@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { Concept, ConceptSplit } from '../../../../core/concepts/explanation.ts';
+import {
+  conceptTree,
+  flatTree,
+  parentIdOf,
+  partId,
+  rowOfId,
+  withoutSplit,
+} from '../../../../core/concepts/recursion/concept-tree.ts';
+import { isGoodSplit } from '../../../../core/concepts/recursion/split-verdict.ts';
+
+const concept = (id: string, mean = 0.5): Concept => ({
+  id,
+  name: id.toUpperCase(),
+  importance: { mean, low: mean, high: mean },
+  tier: 0,
+  prevalence: 1,
+  crops: [],
+});
+const split = (parent: string, parts: readonly Concept[]): ConceptSplit => ({
+  parent,
+  layer: {
+    tensor: 'a',
+    shape: [1, 2, 4, 4],
+    kind: 'spatial',
+    channelAxis: 1,
+    grid: [4, 4],
+    computeShare: 0.3,
+  },
+  isChosen: false,
+  images: [0, 1, 2],
+  factorization: { method: 'nmf', status: 'converged', iterations: 5, rows: 12 },
+  reconstruction: { r2: 0.7, relativeError: 0.3 },
+  reproduction: { r2: 0.9, relativeError: 0.2 },
+  stability: 0.95,
+  importance: { design: 'sobol', samples: 32, replicates: 2, evaluations: 10, method: 'sampled' },
+  parts,
+});
+const concepts = [concept('c1'), concept('c0')];
+const splits = [split('c0', [concept('c0-1'), concept('c0-0')]), split('c0-1', [concept('c0-1-0')])];
+
+describe('conceptTree()', () => {
+  it('hangs parts below their parents to any depth, in order of importance', () => {
+    const ids = flatTree(conceptTree({ concepts, splits })).map(({ concept: { id }, depth }) => [id, depth]);
+    expect(ids).toEqual([
+      ['c1', 0],
+      ['c0', 0],
+      ['c0-1', 1],
+      ['c0-1-0', 2],
+      ['c0-0', 1],
+    ]);
+  });
+
+  it('leaves a split that was taken away out, with all below it', () => {
+    expect(flatTree(conceptTree({ concepts, splits }, ['c0']))).toHaveLength(2);
+    expect(flatTree(conceptTree({ concepts, splits }, ['c0-1']))).toHaveLength(4);
+  });
+
+  it('is the concepts alone in runs from before splits', () => {
+    expect(flatTree(conceptTree({ concepts }))).toHaveLength(2);
+  });
+});
+
+describe('ids of parts', () => {
+  it('name the parent and the row of the bank', () => {
+    expect(partId('c3', 1)).toBe('c3-1');
+    expect(parentIdOf('c3-1-0')).toBe('c3-1');
+    expect(parentIdOf('c3')).toBeUndefined();
+    expect([rowOfId('c12'), rowOfId('c3-10')]).toEqual([12, 10]);
+  });
+});
+
+describe('withoutSplit()', () => {
+  it('drops a split and those below it, and no other of a like name', () => {
+    const more = [...splits, split('c01', [])];
+    expect(withoutSplit(more, 'c0').map(({ parent }) => parent)).toEqual(['c01']);
+  });
+});
+
+describe('isGoodSplit()', () => {
+  it('wants parts that rebuild, bring back, are found again, and of which two matter', () => {
+    const good = split('c0', [concept('c0-0', 0.6), concept('c0-1', 0.3)]);
+    expect(isGoodSplit(good)).toBe(true);
+    expect(isGoodSplit({ ...good, reconstruction: { r2: 0.1, relativeError: 0.9 } })).toBe(false);
+    expect(isGoodSplit({ ...good, reproduction: { r2: -1, relativeError: 2 } })).toBe(false);
+    expect(isGoodSplit({ ...good, stability: 0.4 })).toBe(false);
+    expect(isGoodSplit({ ...good, parts: [concept('c0-0', 0.99), concept('c0-1', 0.01)] })).toBe(false);
+    expect(isGoodSplit({ ...good, parts: [concept('c0-0', 1)] })).toBe(false);
+  });
+});
