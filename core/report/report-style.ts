@@ -171,6 +171,7 @@ const TABLES = `
 .plain { font-size: 14px; }
 .plain + .plain, .columns + .plain, .columns + .columns { margin-top: 32px; }
 .columns > .plain { margin-top: 0; }
+.intro + .plain { margin: 16px 0; }
 .plain caption { text-align: left; font-weight: 650; padding-bottom: 6px; }
 .plain tr { border-top: 1px solid var(--line); }
 .plain th, .plain td { padding: 5px 12px 5px 0; }

@@ -12,6 +12,7 @@ export const REPORT_SECTIONS: readonly ReportSection[] = [
   { id: 'ranking', title: 'Ranking' },
   { id: 'concepts', title: 'Concepts' },
   { id: 'parts', title: 'Parts of concepts' },
+  { id: 'removal', title: 'Without each concept' },
   { id: 'honesty', title: 'Trust' },
   { id: 'data', title: 'Model and data' },
   { id: 'reproduce', title: 'Repeat' },

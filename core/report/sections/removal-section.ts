@@ -1,4 +1,4 @@
-import type { ConceptRemoval } from '../../concepts/explanation.ts';
+import type { Concept, ConceptRemoval } from '../../concepts/explanation.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import { percentText, plural } from '../number-text.ts';
@@ -10,36 +10,48 @@ export function removalSection({ explanation, notes }: ReportData): Html | false
   const { removals, concepts, images } = explanation;
   if (removals === undefined) return false;
   const shown = removals.filter(({ concept }) => !notes.hidden.includes(concept));
-  const rows = shown.map((removal) => {
-    const rank = concepts.findIndex(({ id }) => id === removal.concept);
-    return html`<tr>
-      <th scope="row">${swatch(rank)} <bdi>${concepts[rank].name}</bdi></th>
-      <td>${removal.flips.length} of ${images.length}</td>
-      <td>${percentText(removal.flips.length / images.length)}</td>
-      <td>${destinations(removal)}</td>
-    </tr>`;
-  });
+  const decisive = shown.filter(({ flips }) => flips.length > 0);
   return html`<section id="removal">
     <h2>What if a concept were not there?</h2>
     <p class="intro">
       Each concept is taken out of each of the ${plural(images.length, 'image')} inside the model, and the
       model decides again; what no concept explains stays as it is. Where the decision changes, it rests on
-      that concept. Two concepts that stand in for each other can both show nothing here.
+      that concept. Two concepts that stand in for each other can both change nothing here.
     </p>
-    <table class="plain">
-      <thead>
-        <tr>
-          <th scope="col">without</th>
-          <th scope="col">decided otherwise</th>
-          <th scope="col">share</th>
-          <th scope="col">then called</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
+    ${decisive.length > 0 && flipTable(decisive, concepts, images.length)}
+    <p>${remainder(shown.length - decisive.length, shown.length)}</p>
   </section>`;
+}
+
+function flipTable(decisive: readonly ConceptRemoval[], concepts: readonly Concept[], images: number): Html {
+  const rows = decisive.map((removal) => {
+    const rank = concepts.findIndex(({ id }) => id === removal.concept);
+    return html`<tr>
+      <th scope="row">${swatch(rank)} <bdi>${concepts[rank].name}</bdi></th>
+      <td>${removal.flips.length} of ${images}</td>
+      <td>${percentText(removal.flips.length / images)}</td>
+      <td>${destinations(removal)}</td>
+    </tr>`;
+  });
+  return html`<table class="plain">
+    <thead>
+      <tr>
+        <th scope="col">without</th>
+        <th scope="col">decided otherwise</th>
+        <th scope="col">share</th>
+        <th scope="col">then called</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+    </tbody>
+  </table>`;
+}
+
+function remainder(idle: number, all: number): string {
+  if (idle === 0) return '';
+  if (idle === all) return 'No decision changes without any one of the concepts.';
+  return `Without ${idle === 1 ? 'the other concept' : `any one of the other ${idle} concepts`}, no decision changes.`;
 }
 
 /** Classes that the changed images go to, the most frequent first. */
