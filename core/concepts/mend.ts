@@ -248,7 +248,7 @@ function step(
   const { status, x } = linearProgramme(programme);
   if (status !== 'optimal') return undefined;
   return factors.map((_, c) => {
-    const change = x[c] - x[r + c];
-    return Math.abs(change) < NOTHING ? 1 : Math.min(LARGEST_FACTOR, Math.max(0, 1 + change));
+    const factor = 1 + x[c] - x[r + c];
+    return [0, 1, LARGEST_FACTOR].find((round) => Math.abs(factor - round) < NOTHING) ?? factor;
   });
 }
