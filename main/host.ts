@@ -21,7 +21,7 @@ const workbench: WorkbenchService = createWorkbench({
   storage: fileStorage,
   places,
   desktop: browserDesktop,
-  spawn: (name) => spawnFork(COMPUTE, name, (text) => workbench.log.write('error', text)),
+  spawn: (name) => spawnFork(COMPUTE, name, (text) => workbench.log.write('warning', text)),
   versions: { tessera: packageFile.version, node: process.versions.node },
 });
 const host = await startWebHost({

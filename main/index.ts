@@ -49,7 +49,7 @@ function startWorkbench(): WorkbenchService {
       userData: app.getPath('userData'),
     }),
     desktop: electronDesktop,
-    spawn: (name) => spawnUtility(COMPUTE, name, (text) => workbench.log.write('error', text)),
+    spawn: (name) => spawnUtility(COMPUTE, name, (text) => workbench.log.write('warning', text)),
     versions: {
       tessera: packageFile.version,
       electron: process.versions.electron,

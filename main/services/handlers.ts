@@ -212,9 +212,7 @@ function lookHandlers(
 function runHandlers({
   runs,
   setup,
-  projects,
   recalled,
-  events,
 }: HandlerContext): Part<
   'startRun' | 'pauseRun' | 'resumeRun' | 'cancelRun' | 'getRun' | 'getEarlyConcepts'
 > {
@@ -228,13 +226,10 @@ function runHandlers({
         throw missing('a class to explain', 'Choose one of those that the model predicts.');
       }
       const options = explainOptionsOf(state);
-      const started = await runs.start(
+      return runs.start(
         { folder, options, command: commandOf(options, folder) },
         state.model!.classNames[classIndex],
       );
-      await projects.remember(folder);
-      void projects.recent().then((recent) => events.emit('recent', recent));
-      return started;
     },
     pauseRun: () => runs.pause(),
     resumeRun: () => runs.resume(),

@@ -22,7 +22,7 @@ export interface RunContext {
   readonly events: EventHub;
   readonly log: Log;
   /** A run has begun, or has ended in whatever way. */
-  readonly onChange: () => Promise<void>;
+  readonly onChange: (folder: string) => Promise<void>;
 }
 
 /** A run that has not ended, as it is kept on disk: closing the window loses nothing. */
@@ -158,7 +158,7 @@ export class RunService {
       this.#settle(current, isStop ? current.stopAs : 'failed', isStop ? null : serialized);
     }
     if (current.status !== 'paused') await this.#unfinished.set(null);
-    await onChange();
+    await onChange(current.question.folder);
     this.#tell();
   }
 
@@ -196,7 +196,7 @@ export class RunService {
           })),
         };
         events.emit('earlyConcepts', current.early);
-        await onChange();
+        await onChange(current.question.folder);
       }
     }
     this.#tell();

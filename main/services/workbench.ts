@@ -64,7 +64,12 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     runner,
     events,
     log,
-    onChange: () => setup.refreshRuns(),
+    async onChange(folder) {
+      // A run that fails at its start leaves no project behind.
+      if (await storage.exists(path.join(folder, 'project.json'))) await projects.remember(folder);
+      await setup.refreshRuns();
+      events.emit('recent', await projects.recent());
+    },
   });
   const jobProgress = (job: string) => (progress: { stage: string; done: number; total: number }) =>
     events.emit('job', { ...progress, job, etaSeconds: null });

@@ -73,6 +73,19 @@ describe.skipIf(!CAN_OPEN_WINDOWS)(
       expect(faults).toEqual([]);
     });
 
+    it('lists the project with its class and pictures', async () => {
+      const { page } = desktop;
+      await goTo(page, 'Library');
+      const card = page.getByRole('listitem').filter({ hasText: 'demo' });
+      await card.getByText('model.onnx · house').waitFor();
+      const width = (): Promise<number> =>
+        card
+          .locator('img')
+          .first()
+          .evaluate((image) => (image as HTMLImageElement).naturalWidth);
+      await expect.poll(width, { timeout: 60_000 }).toBeGreaterThan(0);
+    });
+
     it('shows concepts, crops and images, and keeps a new name in the project', async () => {
       const { page, faults } = desktop;
       await openConcept(page, 0);
