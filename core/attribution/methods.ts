@@ -31,13 +31,14 @@ export const MAP_METHODS = {
     isSigned: false,
     title: 'Gated gradient',
     meaning:
-      'where the concept is found and the pixels there also matter for it (smoothed saliency times upsampled coefficients)',
+      'where the concept is found and the pixels there also matter for it (saliency, smoothed by a quarter of a cell of the layer, times upsampled coefficients)',
   },
   saliency: {
     needs: 'gradients',
     isSigned: false,
     title: 'Saliency',
-    meaning: 'how much a small change of the pixel changes the strength of the concept',
+    meaning:
+      'how much a small change of the pixel changes the concept, most of all where it is strong; edges and grain stand out, areas of one colour stay dark',
   },
   'gradient-input': {
     needs: 'gradients',

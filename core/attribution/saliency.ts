@@ -5,7 +5,9 @@ import { overChannels, type DifferentiableTargets, type TargetMaps } from './tar
  * Saliency: the largest |∂target/∂pixel| over the channels, where a small change of the picture matters most.
  *
  * Source  Simonyan, Vedaldi & Zisserman 2014, section 3.
- * Limits  A gradient of many layers is noise-like from pixel to pixel; smooth-grad averages that out.
+ * Limits  A gradient of many layers is noise-like from pixel to pixel, and small inside areas of one colour, so that it
+ *         covers a part less well than coefficients do: IoU 0.46 against 0.53 on the demo's parts; smoothed by a
+ *         quarter of a layer's cell, as gated-gradient does, 0.54. smooth-grad averages the noise out.
  */
 export async function saliency(targets: DifferentiableTargets, x: Tensor<'float32'>): Promise<TargetMaps> {
   const { gradients } = await targets.gradients(x);

@@ -46,7 +46,10 @@ const coefficientMaps: Draw = async (sources, x, concepts) => {
   return concepts.map((concept) => upsampleMap(onGrid(coefficients, concept, grid), grid, sources.size));
 };
 
-/** Every method at its defaults. */
+/**
+ * Every method at its defaults. Those that show how sensitive a concept is weigh the positions by its strength; those
+ * that share its strength out among the pixels need the plain sum, to which their maps add up.
+ */
 const DRAW: { readonly [Method in MapMethod]: Draw } = {
   'upsampled-coefficients': coefficientMaps,
   'gated-gradient': async (sources, x, concepts) => {
@@ -54,12 +57,12 @@ const DRAW: { readonly [Method in MapMethod]: Draw } = {
     const { grid, kind } = sources.layer;
     // A layer without positions gates nothing, and has no cell to smooth by.
     const cell = kind === 'vector' ? 0 : Math.min(sources.size[0] / grid[0], sources.size[1] / grid[1]);
-    return gatedGradient(sources.ofPixels(concepts), x, gates, cell);
+    return gatedGradient(sources.ofPixels(concepts, 'energy'), x, gates, cell);
   },
-  saliency: (sources, x, concepts) => saliency(sources.ofPixels(concepts), x),
+  saliency: (sources, x, concepts) => saliency(sources.ofPixels(concepts, 'energy'), x),
   'gradient-input': (sources, x, concepts) => gradientInput(sources.ofPixels(concepts), x),
-  'smooth-grad': (sources, x, concepts) => smoothGrad(sources.ofPixels(concepts), x),
-  'var-grad': (sources, x, concepts) => varGrad(sources.ofPixels(concepts), x),
+  'smooth-grad': (sources, x, concepts) => smoothGrad(sources.ofPixels(concepts, 'energy'), x),
+  'var-grad': (sources, x, concepts) => varGrad(sources.ofPixels(concepts, 'energy'), x),
   'integrated-gradients': async (sources, x, concepts) =>
     (await integratedGradients(sources.ofPixels(concepts), x)).maps,
   'grad-cam': async (sources, x, concepts) =>

@@ -4,6 +4,7 @@ import { pixelsOf, type DifferentiableTargets } from '../attribution/targets.ts'
 import { vjp } from '../autodiff/vjp.ts';
 import {
   createConceptTargets,
+  type ConceptObjective,
   type ConceptTargets,
   type ConceptTargetsOptions,
 } from '../concepts/concept-objective.ts';
@@ -30,8 +31,8 @@ export interface ConceptSources {
   readonly size: readonly [height: number, width: number];
   /** r, rows of the bank. */
   readonly nConcepts: number;
-  /** Concepts as functions of the picture, and of the activations at `camLayer`. */
-  ofPixels(concepts: readonly number[]): DifferentiableTargets;
+  /** Concepts as functions of the picture, and of the activations at `camLayer`. `objective` is a sum unless given. */
+  ofPixels(concepts: readonly number[], objective?: ConceptObjective): DifferentiableTargets;
   ofCut(concepts: readonly number[]): DifferentiableTargets;
   /** Activations at `camLayer` of a picture [1, …]. */
   activationsAtCut(x: Tensor<'float32'>): Promise<Tensor<'float32'>>;
@@ -85,8 +86,9 @@ export function openConceptSources(
     camLayer,
     size: pixelsOf({ dims, channelAxis }),
     nConcepts: conceptBank.rows,
-    ofPixels: (concepts) =>
+    ofPixels: (concepts, objective = 'sum') =>
       targets(concepts, {
+        objective,
         dims,
         channelAxis,
         forward: (batch) => latentAt(layer).run(batch),

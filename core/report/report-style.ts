@@ -126,7 +126,11 @@ figcaption { font-size: 12px; color: var(--quiet); }
 .file, .said { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
 .said { flex: none; max-width: 60%; white-space: nowrap; }
 .examples { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 12px 16px; margin-top: 16px; }
-.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 2px; border-radius: 4px; overflow: hidden; }
+.examples.several { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+.examples.many { grid-template-columns: minmax(0, 1fr); }
+.pair { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 2px; border-radius: 4px; overflow: hidden; }
+.many .pair { grid-auto-flow: row; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); row-gap: 6px; }
+.by { display: block; font-size: 12px; line-height: 1.4; color: var(--quiet); }
 .pair img { width: 100%; }
 .legend { grid-column: 1 / -1; display: flex; align-items: center; flex-wrap: wrap; gap: 4px 8px; font-size: 12px; }
 .scale { width: 160px; height: 10px; border-radius: 2px; background: ${mapGradientCss()}; }
@@ -195,7 +199,7 @@ const NARROW = `
   .glance { grid-template-columns: minmax(0, 1fr); }
   .glance .mosaic { grid-template-columns: repeat(4, 1fr); }
   .gallery { grid-template-columns: repeat(3, minmax(0, 1fr)); }
-  .examples { grid-template-columns: minmax(0, 1fr); }
+  .examples, .examples.several { grid-template-columns: minmax(0, 1fr); }
   .ranking th:first-child { width: 32%; padding-right: 8px; }
   .ranking .number { padding-left: 8px; font-size: 13px; }
   .ranking td.quiet, .ranking thead th:nth-child(4) { display: none; }

@@ -58,7 +58,7 @@ export function overlayMap(image: RgbImage, map: CoefficientMap, maximum: number
   return { width: image.width, height: image.height, data };
 }
 
-const LEAST_OPACITY = 0.35;
+const LEAST_OPACITY = 0.2;
 const MOST_OPACITY = 0.72;
 const MAP_COLOURS = Array.from({ length: 256 }, (_, level) => mapColour(level / 255));
 

@@ -13,7 +13,7 @@ import { readBatch, requireAll } from '../pictures.ts';
 import type { ClassContext, RunScope } from '../run-context.ts';
 
 /** Raised whenever a method draws something else from the same inputs. */
-const DRAWING = 1;
+const DRAWING = 2;
 
 /** Needs nothing but values, so that it works with every model. */
 const STAND_IN: MapMethod = 'occlusion';

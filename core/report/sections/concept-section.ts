@@ -111,20 +111,22 @@ function gallery({ name }: Concept, { crops }: ConceptPictures, { explanation }:
 }
 
 function examples({ name }: Concept, pictures: ConceptPictures, { explanation }: ReportData): Html {
-  const [first, ...further] = drawnBy(explanation);
-  return html`<div class="examples">
+  const methods = drawnBy(explanation);
+  const width = ['', '', ' several'][methods.length] ?? ' many';
+  return html`<div class="examples${width}">
     ${pictures.examples.map(({ src, map, furtherMaps = [], image }) => {
       const record = explanation.images[image];
       const file = fileNameOf(record?.file ?? '');
       return html`<figure>
         <div class="pair">
-          ${picture(src, file)}
-          ${[map, ...furtherMaps].map((url, i) =>
-            picture(
-              url,
-              `Where ${name} is in ${file} by ${[first, ...further][i]?.title ?? 'map'}: brighter is stronger`,
-            ),
-          )}
+          <div>${picture(src, file)}</div>
+          ${[map, ...furtherMaps].map((url, i) => {
+            const title = methods[i]?.title ?? 'map';
+            return html`<div>
+              ${picture(url, `Where ${name} is in ${file} by ${title}: brighter is stronger`)}
+              ${methods.length > 1 && html`<span class="by">${title}</span>`}
+            </div>`;
+          })}
         </div>
         <figcaption>
           <span class="file" title="${file}"><bdi>${file}</bdi></span>
@@ -137,8 +139,9 @@ function examples({ name }: Concept, pictures: ConceptPictures, { explanation }:
         </figcaption>
       </figure>`;
     })}
-    ${legend(first.title, pictures.mapMaximum)}
-    ${further.map(({ title }, i) => legend(title, pictures.furtherMaxima?.[i] ?? 0))}
+    ${methods.map(({ title }, i) =>
+      legend(title, i === 0 ? pictures.mapMaximum : (pictures.furtherMaxima?.[i - 1] ?? 0)),
+    )}
   </div>`;
 }
 

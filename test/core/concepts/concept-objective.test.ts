@@ -40,7 +40,7 @@ describe('createConceptTargets()', () => {
       forward: (batch) => Promise.resolve(batch),
     });
 
-  it.each(['sum', 'mean', { position: 1 }] as const)(
+  it.each(['sum', 'mean', 'energy', { position: 1 }] as const)(
     'gradients of %o agree with central differences',
     async (objective) => {
       const targets = of(objective);
@@ -58,7 +58,7 @@ describe('createConceptTargets()', () => {
         );
         const [up, down] = await Promise.all(moved);
         for (const k of [0, 1])
-          // u is piecewise linear, so that a difference within a piece is exact up to float32 rounding.
+          // u is piecewise linear, so that a central difference of it or its square is exact up to float32 rounding.
           expect([gradients[k * 4 + i]]).toBeAllclose([(up[k] - down[k]) / (2 * step)], { atol: 1e-4 });
       }
     },
