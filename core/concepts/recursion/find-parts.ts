@@ -1,3 +1,5 @@
+import { nmf } from '../../factorization/nmf.ts';
+import { semiNmf } from '../../factorization/semi-nmf.ts';
 import { matrix, takeRows, type Matrix } from '../../linalg/matrix.ts';
 import { reconstructionError, type ReconstructionError } from '../../metrics/reconstruction.ts';
 import { stability } from '../../metrics/stability.ts';
@@ -24,7 +26,7 @@ export interface Parts extends Bank {
  * Factorises the rows of a concept's places into its parts: NMF, or semi-NMF where activations are signed.
  *
  * Shapes   rows A' [n, p'] of all images' footprints, `imageOf` [n] the image of each row (rising); returns U' [n, k]
- *          and the bank [k, p'] with unit rows.
+ *          and the bank [k, p'] with unit rows; k is less than asked for where so many cannot be told apart.
  * Needs    n and p' of at least k. With one image, or halves of fewer rows than parts, stability is 0: not known.
  * Source   CRAFT (Fel et al. 2023), section 3.2.
  */
@@ -37,7 +39,7 @@ export async function findParts(
   return {
     ...bank,
     reconstruction: reconstructionError(rows, bank.coefficients, bank.conceptBank),
-    stability: await stabilityOver(rows, imageOf, bank.conceptBank, options),
+    stability: await stabilityOver(rows, imageOf, bank, options),
   };
 }
 
@@ -45,19 +47,22 @@ export async function findParts(
 async function stabilityOver(
   rows: Matrix,
   imageOf: ArrayLike<number>,
-  conceptBank: Matrix,
+  { conceptBank, method }: Bank,
   options: Omit<FindPartsOptions, 'parts'>,
 ): Promise<number> {
   const images = [...new Set(Array.from({ length: rows.rows }, (_, row) => imageOf[row]))];
   const order = createRandom(options.seed).permutation(images.length);
-  const half = new Map(images.map((image, i) => [image, order[i] % 2]));
+  const factorise = method === 'nmf' ? nmf : semiNmf;
+  const sideOf = new Map(images.map((image, i) => [image, order[i] % 2]));
   const banks: Matrix[] = [];
   for (const side of [0, 1]) {
     const own = Array.from({ length: rows.rows }, (_, row) => row).filter(
-      (row) => half.get(imageOf[row]) === side,
+      (row) => sideOf.get(imageOf[row]) === side,
     );
     if (own.length < conceptBank.rows) return 0;
-    banks.push((await buildBank(takeRows(rows, own), conceptBank.rows, options)).conceptBank);
+    // As many directions as the bank has, even where this half cannot tell them apart.
+    const half = { ...options, nComponents: conceptBank.rows };
+    banks.push((await factorise(takeRows(rows, own), half)).conceptBank);
   }
   return Math.max(0, stability(conceptBank, banks).mean);
 }

@@ -1,10 +1,10 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { RunFile } from '../../../core/project/schema.ts';
 import { decodeSafetensors } from '../../../core/project/safetensors.ts';
-import { BLUE, RED, scene, temporaryFolder, writeModel, writePictures } from './colour-case.ts';
+import { BLUE, RED, scene, temporaryFolder, writeModel } from './colour-case.ts';
 import { tessera, tesseraProcess } from './run-tessera.ts';
 
 const STOP_AT_WRITE = pathToFileURL(path.join(import.meta.dirname, 'stop-at-write.ts')).href;
@@ -25,14 +25,27 @@ interface Split {
   }[];
 }
 
-/** The colour model explained on red pictures, with what the arguments add. */
-async function explained(more: readonly string[] = [], pictures = 12) {
+/** Pictures with a red and a blue square each, which one concept joins: its parts are the two colours. */
+async function writeBoth(folder: string, count: number): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (let i = 0; i < count; i++) {
+    const blobs = [
+      { left: 4 * (i % 4), top: 0, side: 8, colour: RED },
+      { left: 4 * (i % 3), top: 8 + 4 * (i % 4), side: 8, colour: BLUE },
+    ];
+    await writeFile(path.join(folder, `both-${i}.png`), await scene(blobs));
+  }
+}
+
+/** The colour model explained by one concept on such pictures, with what the arguments add. */
+async function explained(more: readonly string[] = [], pictures = 9) {
   const folder = await temporaryFolder();
   const model = await writeModel(path.join(folder, 'model'));
-  const images = await writePictures(path.join(folder, 'images'), pictures);
+  const images = path.join(folder, 'images');
+  await writeBoth(images, pictures);
   const project = path.join(folder, 'out.tessera');
-  const argv = ['explain', '--model', model, '--images', images, '--class', 'red', '--concepts', '2'];
-  argv.push('--device', 'cpu', '--json', '--out', project, ...more);
+  const argv = ['explain', '--model', model, '--images', images, '--class', 'red', '--select', 'all'];
+  argv.push('--concepts', '1', '--device', 'cpu', '--json', '--out', project, ...more);
   const outcome = await tessera(...argv);
   expect(outcome.code, outcome.stderr).toBe(0);
   return { folder, project, argv, images, facts: JSON.parse(outcome.stdout) as Facts };
@@ -42,7 +55,7 @@ async function runOf(project: string): Promise<RunFile> {
   return JSON.parse(await readFile(path.join(project, 'runs/run1/run.json'), 'utf8')) as RunFile;
 }
 
-describe('explain --recurse', { timeout: 120_000 }, () => {
+describe('explain --recurse', { timeout: 400_000 }, () => {
   it('splits concepts at an earlier layer, and their parts below, and stores and prints the tree', async () => {
     const { project, facts } = await explained(['--recurse', '2', '--parts', '2']);
     const [first] = facts.splits;
@@ -52,7 +65,7 @@ describe('explain --recurse', { timeout: 120_000 }, () => {
     expect(first.parts[0].name).toBe('Concept 1.1');
     expect(first.parts[0].id).toMatch(new RegExp(`^${first.parent}-[01]$`));
     const [leading] = first.parts;
-    expect(leading.importance.mean).toBeGreaterThan(0.5);
+    expect(leading.importance.mean).toBeGreaterThan(0.4);
     expect(leading.importance.low).toBeLessThanOrEqual(leading.importance.mean);
     expect(leading.importance.high).toBeGreaterThanOrEqual(leading.importance.mean);
     // The first layer of all is the only one before `colours`.
@@ -111,7 +124,7 @@ describe('explain --recurse', { timeout: 120_000 }, () => {
   });
 });
 
-describe('split', { timeout: 120_000 }, () => {
+describe('split', { timeout: 400_000 }, () => {
   it('splits a concept and then a part of a finished run, takes both away, and brings them back', async () => {
     const { project } = await explained();
     const split = async (...more: string[]): Promise<Split> => {
@@ -127,7 +140,7 @@ describe('split', { timeout: 120_000 }, () => {
     const second = await split('--concept', 'Concept 1.1', '--layer', 'detected');
     expect(second).toMatchObject({ parent: first.parts[0].id, layer: 'detected' });
     const report = () => readFile(path.join(project, 'report.html'), 'utf8');
-    expect(await report()).toContain('Concept 1.1.2');
+    expect(await report()).toContain('Concept 1.1.1');
 
     const undone = await tessera('split', project, '--concept', 'Concept 1', '--undo');
     expect(undone.code, undone.stderr).toBe(0);
@@ -163,7 +176,7 @@ describe('split', { timeout: 120_000 }, () => {
   });
 
   it('refuses a concept that is in too few images, and one at the first layer', async () => {
-    const few = await explained([], 3);
+    const few = await explained([], 2);
     const tooFew = await tessera('split', few.project, '--concept', 'Concept 1');
     expect(tooFew.code).toBe(2);
     expect(tooFew.stderr).toMatch(/is present in \d of the 2 images; it takes 3 to tell its parts/);
@@ -182,21 +195,7 @@ describe('split', { timeout: 120_000 }, () => {
   });
 
   it('tells two colours apart that one concept joins', async () => {
-    // One concept of all pictures, red and blue squares alike: its parts are the two colours.
-    const folder = await temporaryFolder();
-    const model = await writeModel(path.join(folder, 'model'));
-    const images = path.join(folder, 'images');
-    await writePictures(images, 1);
-    for (let i = 0; i < 8; i++) {
-      const blobs = [
-        { left: 4 * (i % 4), top: 0, side: 8, colour: RED },
-        { left: 4 * (i % 3), top: 8 + 4 * (i % 4), side: 8, colour: BLUE },
-      ];
-      await writeFile(path.join(images, `both-${i}.png`), await scene(blobs));
-    }
-    const project = path.join(folder, 'out.tessera');
-    const argv = ['explain', '--model', model, '--images', images, '--class', 'red', '--select', 'all'];
-    await tessera(...argv, '--concepts', '1', '--device', 'cpu', '--out', project);
+    const { project } = await explained();
     const { code, stdout, stderr } = await tessera(
       ...['split', project, '--concept', 'Concept 1', '--layer', 'colours', '--parts', '2', '--json'],
     );
