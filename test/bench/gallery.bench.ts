@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { chromium, type Browser, type Page } from 'playwright';
+import { chromium, type Browser, type CDPSession, type Page } from 'playwright';
 import { BROWSER_FLAGS, findBrowser } from '../renderer/find-browser.ts';
 import { servePage } from '../renderer/serve-page.ts';
 import type { Bench } from './run.ts';
@@ -60,6 +60,12 @@ function clickToPaint(page: Page, concept: number): Promise<number> {
   }, concept);
 }
 
+/** Processor time of the page's main thread so far, in milliseconds: what other work on the machine does not change. */
+async function mainThreadMs(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN);
+}
+
 /** Proportional memory of the page's process, in MB (Linux). */
 async function rendererMegabytes(browser: Browser): Promise<number> {
   const session = await browser.newBrowserCDPSession();
@@ -81,6 +87,8 @@ export default {
     const browser = await chromium.launch({ executablePath, args: BROWSER_FLAGS });
     try {
       const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+      // The loader names functions by a helper of its own, which a page does not have.
+      await page.addInitScript('globalThis.__name = (value) => value');
       const options = encodeURIComponent(JSON.stringify({ state: 'done', crops: CROPS }));
       await page.goto(`${served.url}/?options=${options}`);
       await page.getByRole('button', { name: 'Concepts', exact: true }).click();
@@ -92,13 +100,18 @@ export default {
       const idle = await framesOf(page, 3, false);
       const refresh = [...idle].sort((a, b) => a - b)[Math.floor(idle.length / 2)];
       const before = await rendererMegabytes(browser);
+      const session = await page.context().newCDPSession(page);
+      await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+      const busyBefore = await mainThreadMs(session);
       const frames = await framesOf(page, SCROLL_SECONDS, true);
+      const busy = ((await mainThreadMs(session)) - busyBefore) / frames.length;
       const after = await rendererMegabytes(browser);
       const middle = (times: number[]): string => times.sort((a, b) => a - b)[times.length >> 1].toFixed(0);
       return [
         `click to painted gallery: ${middle(cold)} ms cold, ${middle(warm)} ms warm (most ${Math.max(...warm).toFixed(0)})`,
         `standing still: ${frameRow(idle, refresh)}`,
         `end to end in ${SCROLL_SECONDS} s: ${frameRow(frames, refresh)}`,
+        `main thread: ${busy.toFixed(1)} ms of processor time a frame, each with up to a whole screen of new crops`,
         `memory of the page's process: ${before.toFixed(0)} MB before, ${after.toFixed(0)} MB after`,
       ];
     } finally {
