@@ -120,6 +120,7 @@ function optionsOf(className: string): ExplainOptions {
     class: className,
     select: 'all',
     maps: ['upsampled-coefficients'],
+    evaluate: 'none',
     device: 'cpu',
   };
 }
