@@ -4,14 +4,15 @@ import type { FileChoice } from './services/desktop.ts';
 import type { Screen } from './api/contract.ts';
 import { serializeError } from './api/serialize-error.ts';
 
-const SCREENS: readonly (readonly [Screen, string])[] = [
-  ['library', 'Library'],
-  ['setup', 'Setup'],
-  ['run', 'Run'],
-  ['concepts', 'Concepts'],
-  ['image', 'Image'],
-  ['report', 'Report'],
-];
+/** As in the window, in the order of its rail. */
+const SCREENS: Readonly<Record<Screen, string>> = {
+  library: 'Library',
+  setup: 'Setup',
+  run: 'Run',
+  concepts: 'Concepts',
+  image: 'Images',
+  report: 'Report',
+};
 
 /** The menu of the program. What fails is told to the page. */
 export function installMenu({ handlers, events }: WorkbenchService): void {
@@ -45,7 +46,10 @@ export function installMenu({ handlers, events }: WorkbenchService): void {
       {
         label: 'View',
         submenu: [
-          ...SCREENS.map(([screen, label]) => ({ label, click: () => events.emit('navigate', { screen }) })),
+          ...(Object.entries(SCREENS) as [Screen, string][]).map(([screen, label]) => ({
+            label,
+            click: () => events.emit('navigate', { screen }),
+          })),
           { type: 'separator' },
           { role: 'resetZoom' },
           { role: 'zoomIn' },
