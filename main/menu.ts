@@ -11,6 +11,7 @@ const SCREENS: Readonly<Record<Screen, string>> = {
   run: 'Run',
   concepts: 'Concepts',
   image: 'Images',
+  evaluate: 'Evaluate',
   report: 'Report',
 };
 

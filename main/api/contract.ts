@@ -36,6 +36,7 @@ import type {
   RunEstimate,
 } from './setup-data.ts';
 import type { ConceptQuery, ConceptTree, SplitLayer, SplitQuery } from './tree-data.ts';
+import type { EvaluationApi } from './evaluation-data.ts';
 import type {
   RunState,
   EarlyConcepts,
@@ -77,9 +78,10 @@ export type * from './setup-data.ts';
 export type * from './result-data.ts';
 export type * from './ablation-data.ts';
 export type * from './tree-data.ts';
+export type * from './evaluation-data.ts';
 
 /** Each method takes one object (or nothing) and may fail with a {@link SerializedError}. */
-export interface WorkbenchApi extends AblationApi {
+export interface WorkbenchApi extends AblationApi, EvaluationApi {
   getApp(): Promise<AppInfo>;
   getSettings(): Promise<Settings>;
   setSettings(changes: Partial<Settings>): Promise<Settings>;

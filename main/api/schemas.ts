@@ -140,6 +140,12 @@ export const schemas = {
   getWaterfall: z.strictObject({ runId: NAME, image: COUNT }),
   ...ablationSchemas,
 
+  getEvaluation: RUN,
+  evaluateRun: z.strictObject({ runId: NAME, level: z.enum(['quick', 'full']) }),
+  getErrorAnalysis: RUN,
+  weighRanks: z.strictObject({ runId: NAME.exactOptional() }),
+  stopEvaluation: NOTHING,
+
   listReportSections: NOTHING,
   previewReport: REPORT,
   saveReport: REPORT,

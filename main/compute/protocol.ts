@@ -12,6 +12,7 @@ import type {
   ConceptTree,
   DeviceReport,
   ImageAblation,
+  ErrorAnalysis,
   ImageDetail,
   ImageMend,
   ModelSummary,
@@ -22,6 +23,7 @@ import type {
   ReportChoice,
   RunAblation,
   RunEstimate,
+  RunEvaluation,
   RunImage,
   RunResult,
   RunSummary,
@@ -30,6 +32,7 @@ import type {
   SerializedError,
   Waterfall,
 } from '../api/contract.ts';
+import type { EvaluationLevel, RankCurve } from '../../core/metrics/evaluation.ts';
 import type { PictureName } from './picture-ids.ts';
 
 /** A model file and what a person chose for it. */
@@ -124,6 +127,12 @@ export interface ComputeJobs {
   ): Promise<ImageMend>;
   ablateRun(question: RunQuestion & { readonly factors: ConceptFactors }): Promise<RunAblation>;
   dependence(question: RunQuestion): Promise<readonly ConceptDependence[]>;
+  readEvaluation(question: RunQuestion): Promise<RunEvaluation>;
+  evaluateRun(question: RunQuestion & { readonly level: EvaluationLevel }): Promise<RunEvaluation>;
+  errorAnalysis(question: RunQuestion): Promise<ErrorAnalysis>;
+  rankOfRun(question: RunQuestion): Promise<RankCurve>;
+  /** For a run that these options would make. */
+  rankOfOptions(question: Omit<ExplainQuestion, 'command'>): Promise<RankCurve>;
   writeReport(question: ReportChoice & RunQuestion & { readonly path: string }): Promise<string>;
   /** Writes the picture to `path`. */
   makePicture(question: { readonly picture: PictureQuestion; readonly path: string }): Promise<null>;

@@ -9,6 +9,7 @@ import type { ComputeClient } from '../compute/client.ts';
 import { pictureId } from '../compute/picture-ids.ts';
 import type { Predictions } from '../compute/protocol.ts';
 import { ablationHandlers } from './ablation.ts';
+import type { Evaluations } from './evaluations.ts';
 import type { EventHub } from './events.ts';
 import { imageTable } from './image-table.ts';
 import type { Log } from './log.ts';
@@ -33,6 +34,7 @@ export interface HandlerContext extends WorkbenchOptions {
   readonly runs: RunService;
   readonly results: Results;
   readonly reports: Reports;
+  readonly evaluations: Evaluations;
   readonly pictures: Pictures;
   readonly settings: StoredValue<Settings>;
   /** Settled once an unfinished run of the last session has been looked for. */
@@ -54,6 +56,7 @@ export function createHandlers(context: HandlerContext): Handlers {
     ...resultHandlers(context),
     ...ablationHandlers(context),
     ...treeHandlers(context),
+    ...evaluationHandlers(context),
     ...reportHandlers(context),
   };
 }
@@ -221,10 +224,7 @@ function runHandlers({
       const state = await setup.settled();
       requirePictures(state);
       const folder = requireFolder(state);
-      const { classIndex } = state.options;
-      if (classIndex === null) {
-        throw missing('a class to explain', 'Choose one of those that the model predicts.');
-      }
+      const classIndex = requireClass(state);
       const options = explainOptionsOf(state);
       return runs.start(
         { folder, options, command: commandOf(options, folder) },
@@ -274,6 +274,34 @@ function resultHandlers({
   };
 }
 
+function evaluationHandlers({
+  setup,
+  results,
+  evaluations,
+  viewer,
+}: HandlerContext): Part<
+  'getEvaluation' | 'evaluateRun' | 'getErrorAnalysis' | 'weighRanks' | 'stopEvaluation'
+> {
+  const question = (runId: string) => results.questionOf(setup.state.folder, runId);
+  return {
+    getEvaluation: async ({ runId }) => viewer.run('readEvaluation', await question(runId)),
+    evaluateRun: async ({ runId, level }) => evaluations.evaluate(await question(runId), level),
+    getErrorAnalysis: async ({ runId }) => viewer.run('errorAnalysis', await question(runId)),
+    async weighRanks({ runId }) {
+      if (runId !== undefined) return evaluations.rankOfRun(await question(runId));
+      const { state } = setup;
+      requirePictures(state);
+      requireClass(state);
+      const folder = requireFolder(state);
+      return evaluations.rankOfOptions({ folder, options: explainOptionsOf(state) });
+    },
+    stopEvaluation() {
+      evaluations.stop();
+      return Promise.resolve(null);
+    },
+  };
+}
+
 function reportHandlers({
   setup,
   results,
@@ -317,6 +345,11 @@ function requirePictures({ question, model, scan, problems }: SetupState) {
   if (scan === null) throw missing('pictures', 'Drop one or more folders of pictures.');
   const { images } = scan;
   return { question, model, images };
+}
+
+function requireClass({ options: { classIndex } }: SetupState): number {
+  if (classIndex !== null) return classIndex;
+  throw missing('a class to explain', 'Choose one of those that the model predicts.');
 }
 
 function requireFolder({ folder }: SetupState): string {

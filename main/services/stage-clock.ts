@@ -10,6 +10,7 @@ const STAGES: readonly (readonly [stage: string, title: string])[] = [
   ['importance', 'Measure how much the prediction depends on each'],
   ['maps', 'Draw where each concept is'],
   ['removals', 'Decide again without each concept'],
+  ['evaluation', 'Check how far it can be trusted'],
 ];
 
 /** Follows the stages of a run: rates and times left. */

@@ -5,6 +5,7 @@ import type { Handlers } from '../api/call-handler.ts';
 import { ComputeClient } from '../compute/client.ts';
 import type { Trial } from '../../core/runtime/device-trial.ts';
 import type { DeviceName } from '../../core/platform.ts';
+import { createEvaluations } from './evaluations.ts';
 import { createEventHub, type EventHub } from './events.ts';
 import { createHandlers } from './handlers.ts';
 import { createLog, type Log } from './log.ts';
@@ -73,6 +74,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
   });
   const jobProgress = (job: string) => (progress: { stage: string; done: number; total: number }) =>
     events.emit('job', { ...progress, job, etaSeconds: null });
+  const evaluations = createEvaluations(runner, events, jobProgress);
   const reports = createReports(storage, places.cache, viewer, desktop, jobProgress('report'));
   const pictures = createPictures({
     storage,
@@ -100,6 +102,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     runs,
     results,
     reports,
+    evaluations,
     pictures,
     settings,
     recalled,

@@ -6,6 +6,7 @@ const NAMES: Readonly<Record<Screen, string>> = {
   run: 'Run',
   concepts: 'Concepts',
   image: 'Images',
+  evaluate: 'Evaluate',
   report: 'Report',
 };
 

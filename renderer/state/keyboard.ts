@@ -31,7 +31,7 @@ interface Binding {
 export const BINDINGS: readonly Binding[] = [
   { command: 'open', keys: ['o'], withControl: true, shown: 'Ctrl O', label: 'Open a model or project' },
   { command: 'search', keys: ['k'], withControl: true, shown: 'Ctrl K', label: 'Search everything' },
-  { command: 'screen', keys: ['1', '2', '3', '4', '5', '6'], shown: '1 – 6', label: 'Go to a screen' },
+  { command: 'screen', keys: ['1', '2', '3', '4', '5', '6', '7'], shown: '1 – 7', label: 'Go to a screen' },
   { command: 'previous-concept', keys: ['ArrowUp'], shown: '↑', label: 'Previous concept' },
   { command: 'next-concept', keys: ['ArrowDown'], shown: '↓', label: 'Next concept' },
   { command: 'previous-image', keys: ['ArrowLeft'], shown: '←', label: 'Previous image' },

@@ -10,6 +10,7 @@ import type {
   WorkbenchEvents,
 } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
+import { EvaluationState } from './evaluation.svelte.ts';
 import { ImageBrowser } from './image-browser.svelte.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { Notices } from './notices.svelte.ts';
@@ -33,6 +34,7 @@ export class Workbench {
   readonly report: ReportDraft;
   readonly whatIfImage: WhatIfImage;
   readonly whatIfRun: WhatIfRun;
+  readonly evaluations: EvaluationState;
 
   screen = $state<Screen>('library');
   app = $state.raw<AppInfo>();
@@ -56,6 +58,7 @@ export class Workbench {
     this.result = new ResultState(connection, this.notices);
     this.tree = new TreeState(connection, this.notices);
     this.images = new ImageBrowser(connection);
+    this.evaluations = new EvaluationState(connection);
     this.report = new ReportDraft(connection, this.notices);
     this.whatIfImage = new WhatIfImage(connection);
     this.whatIfRun = new WhatIfRun(connection);

@@ -1,5 +1,6 @@
 import type { ConceptEdit, ConceptItem, RunResult } from '../../main/api/contract.ts';
 import type { DemoRunReader } from './demo-run.ts';
+import { demoEvaluation } from './fake-evaluation.ts';
 
 interface Notes {
   readonly names: Readonly<Record<string, string>>;
@@ -51,7 +52,7 @@ export function fakeEdits(reader: DemoRunReader) {
       // The run told all apart; the last three stand for a tie here.
       tier: Math.min(concept.tier, 7),
       prevalence: concept.prevalence,
-      reliability: rank < 8 ? 0.98 - rank * 0.04 : null,
+      reliability: demoEvaluation.figures!.concepts[rank].reliability,
       isHidden: notes.hidden.includes(concept.id),
       group: group[0] === concept.id ? group : [],
       mergedInto: group.length > 0 && group[0] !== concept.id ? group[0] : null,

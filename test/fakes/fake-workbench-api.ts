@@ -10,6 +10,7 @@ import type {
 } from '../../main/api/contract.ts';
 import { readDemoRun, type DemoRun } from './demo-run.ts';
 import { fakeAblation } from './fake-ablation.ts';
+import { fakeEvaluation } from './fake-evaluation.ts';
 import { fakeEdits } from './fake-edits.ts';
 import { fakeTree } from './fake-tree.ts';
 import { demoSetup, emptySetup, fakeClasses, fakeImages, fakeModel, fakePreview } from './fake-setup.ts';
@@ -19,6 +20,8 @@ export interface FakeOptions {
   readonly state: 'empty' | 'ready' | 'running' | 'done';
   /** Crops of every concept; absent: those of the fixture. */
   readonly crops?: number;
+  /** The run was not evaluated. */
+  readonly isUnevaluated?: boolean;
   /** Methods that fail. */
   readonly failing?: readonly (keyof WorkbenchApi)[];
 }
@@ -36,6 +39,7 @@ const STAGES = [
   ['bank', 'Finding concepts', 200],
   ['coefficients', 'Measuring concepts in every image', 37],
   ['importance', 'Measuring how much each matters', 37],
+  ['evaluation', 'Checking how far it can be trusted', 44],
 ] as const;
 
 /** A workbench in memory over the demo's run, as a page would find it at `window.workbench`. */
@@ -53,7 +57,7 @@ export function createFakeWorkbench(
   let setup: Setup = options.state === 'empty' ? emptySetup : demoSetup;
   const hasResult = options.state === 'done';
   let state: RunState | null =
-    options.state === 'running' ? runState('running', 2) : hasResult ? runState('done', 5) : null;
+    options.state === 'running' ? runState('running', 2) : hasResult ? runState('done', 6) : null;
 
   const take = (next: Partial<Setup>): Promise<Setup> => {
     setup = { ...setup, ...next, canUndo: true };
@@ -187,6 +191,7 @@ export function createFakeWorkbench(
     getImage: ({ image, method = 'coefficients' }) => Promise.resolve(reader.detailOf(image, method)),
     getWaterfall: ({ image }) => Promise.resolve(reader.waterfallOf(image)),
     ...fakeAblation(reader),
+    ...fakeEvaluation(options.isUnevaluated !== true),
     listReportSections: () =>
       Promise.resolve(
         ['Summary', 'Concepts', 'Examples', 'How far to trust this', 'Method and reproduction'].map(

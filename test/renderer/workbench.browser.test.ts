@@ -6,7 +6,15 @@ import { seriousViolations } from './serious-violations.ts';
 import { servePage } from './serve-page.ts';
 
 const browserPath = findBrowser();
-const SCREENS = { library: '1', setup: '2', run: '3', concepts: '4', image: '5', report: '6' } as const;
+const SCREENS = {
+  library: '1',
+  setup: '2',
+  run: '3',
+  concepts: '4',
+  image: '5',
+  evaluate: '6',
+  report: '7',
+} as const;
 
 describe.skipIf(browserPath === undefined)(
   'the workbench in a browser (needs chromium or google-chrome on the PATH, or CHROME_PATH)',
@@ -193,6 +201,43 @@ describe.skipIf(browserPath === undefined)(
       await page.locator('main').getByRole('button', { name: 'Resume' }).click();
       await page.locator('main').getByRole('button', { name: 'Cancel' }).click();
       await page.getByText('What was computed is kept').waitFor();
+      await page.close();
+    });
+
+    it('computes what was not evaluated, reads a curve by keyboard and opens an unusual image', async () => {
+      const { page, faults } = await open({ state: 'done', isUnevaluated: true });
+      await page.keyboard.press('6');
+      await page.getByText('not evaluated').waitFor();
+      await page.getByRole('button', { name: 'Evaluate', exact: true }).last().click();
+      const curves = page.getByRole('slider', { name: /taken away/ });
+      await curves.focus();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowRight');
+      await eventually(() => curves.getAttribute('aria-valuetext')).toContain(
+        '1 taken away: by importance 0.5',
+      );
+      await page.getByRole('button', { name: /Open 09.jpg/ }).click();
+      await eventually(() => page.getByRole('heading', { level: 1 }).textContent()).toBe('09.jpg');
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    it('weighs numbers of concepts in the setup and takes the one that is chosen', async () => {
+      const { page } = await open({ state: 'ready' });
+      await page.keyboard.press('2');
+      await page.getByRole('button', { name: 'Weigh the evidence' }).click();
+      await page.getByRole('button', { name: /^4 concepts/ }).focus();
+      await page.keyboard.press('Enter');
+      await eventually(() => page.getByRole('spinbutton', { name: 'Concepts' }).inputValue()).toBe('4');
+      await page.close();
+    });
+
+    it('tells of an evaluation that fails and leaves the verdict standing', async () => {
+      const { page } = await open({ state: 'done', failing: ['evaluateRun', 'getErrorAnalysis'] });
+      await page.keyboard.press('6');
+      await page.getByRole('button', { name: 'Evaluate thoroughly' }).click();
+      await eventually(() => page.getByRole('alert').count()).toBe(2);
+      expect(await page.getByText('The explanation holds up').count()).toBe(1);
       await page.close();
     });
 

@@ -4,6 +4,7 @@ import { ablationJobs } from './ablation-jobs.ts';
 import { createAblators } from './ablators.ts';
 import { cropJobs } from './crop-jobs.ts';
 import { estimateJobs } from './estimate-jobs.ts';
+import { evaluationJobs } from './evaluation-jobs.ts';
 import { imageJobs } from './image-jobs.ts';
 import { createIntakes } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
@@ -30,6 +31,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...runJobs(workbench, openIntake),
     ...resultJobs(workbench, openRun),
     ...imageJobs(workbench, openRun, withHead, createDrawMaps(workbench, openIntake)),
+    ...evaluationJobs(workbench, openIntake, openRun),
     ...cropJobs(openRun, withHead),
     ...ablationJobs(openRun, createAblators(workbench, openIntake)),
     ...treeJobs(workbench, openRun, openIntake),

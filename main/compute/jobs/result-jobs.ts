@@ -1,6 +1,8 @@
 import { PRESENT_FROM } from '../../../core/pipeline/assemble-explanation.ts';
 import { strengthsOf, writeReport } from '../../../core/pipeline/write-report.ts';
 import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import type { Evaluation } from '../../../core/metrics/evaluation.ts';
+import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
 import { loadNotes, loadRun, openProject } from '../../../core/project/project-folder.ts';
 import type { NotesFile, RunFile } from '../../../core/project/schema.ts';
 import type { ConceptItem, RunSummary } from '../../api/contract.ts';
@@ -34,12 +36,13 @@ export function resultJobs(
       const opened = await openRun(question);
       const { run, explanation, project } = opened;
       const notes = await loadNotes(project, run.id);
+      const evaluation = await loadEvaluation(project, run.id);
       return {
         run: runSummaryOf(run),
         className: explanation.className,
         layer: explanation.layer,
         images: explanation.images.length,
-        concepts: conceptItems(question, opened, notes),
+        concepts: conceptItems(question, opened, notes, evaluation),
         reconstruction: explanation.reconstruction,
         factorization: explanation.factorization,
         importance: explanation.importance,
@@ -83,6 +86,7 @@ function conceptItems(
   { key, runId }: RunQuestion,
   { explanation, coefficients }: OpenedRun,
   notes: NotesFile,
+  evaluation: Evaluation | undefined,
 ): ConceptItem[] {
   const strengths = strengthsOf(explanation, coefficients);
   const groupOf = new Map(notes.merged.flatMap((group) => group.map((id) => [id, group] as const)));
@@ -96,7 +100,7 @@ function conceptItems(
       importance,
       tier,
       prevalence,
-      reliability: null,
+      reliability: evaluation?.stability.concepts[Number(id.slice(1))].mean ?? null,
       isHidden: notes.hidden.includes(id),
       group: group[0] === id ? group : [],
       mergedInto: group.length > 0 && group[0] !== id ? group[0] : null,

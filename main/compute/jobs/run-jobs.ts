@@ -76,7 +76,7 @@ interface Place {
 }
 
 /** Opens the device and the project, and writes to it alone. */
-async function inProject<T>(
+export async function inProject<T>(
   workbench: Workbench,
   { folder, intake, roots, scan, choice }: Place,
   { signal, onProgress, onNews }: JobContext,

@@ -1,0 +1,137 @@
+import type { EvaluationLevel, OrderName, RankCurve, StoredCurves } from '../../core/metrics/evaluation.ts';
+import type { TrustFigure, TrustLevel, TrustWeight } from '../../core/metrics/trust.ts';
+import type { PictureId } from './app-data.ts';
+
+/*
+ * Plain data that crosses from the workbench to its views: how far a run can be trusted, what its mistakes have in
+ * common, and the evidence for a number of concepts. See contract.ts.
+ */
+
+export type { EvaluationLevel, OrderName, RankCurve, TrustFigure, TrustLevel, TrustWeight };
+
+/** One figure in words. */
+export interface TrustLamp {
+  readonly figure: TrustFigure;
+  readonly level: TrustLevel;
+  readonly weight: TrustWeight;
+  readonly name: string;
+  readonly technical: string;
+  /** The value as text, and as a number where there is one. */
+  readonly text: string;
+  readonly value: number | null;
+  readonly meaning: string;
+  /** What the level says. */
+  readonly says: string;
+  /** From where on it is good or fair. */
+  readonly bands: string;
+}
+
+export interface TrustSummary {
+  readonly grade: Exclude<TrustLevel, 'unknown'>;
+  readonly headline: string;
+  readonly advice: string;
+  readonly reasons: readonly string[];
+  readonly cautions: readonly string[];
+  /** How the figures make the grade. */
+  readonly rule: string;
+  readonly lamps: readonly TrustLamp[];
+}
+
+/** What was measured of one concept. */
+export interface ConceptEvaluation {
+  readonly concept: string;
+  /** Mean and least cosine with its partner in banks made again. */
+  readonly reliability: number;
+  readonly worst: number;
+  /** Hoyer's sparsity 0…1 and the excess kurtosis κ₄ of its coefficients; null where they do not exist. */
+  readonly hoyer: number | null;
+  readonly kurtosis: number | null;
+  readonly isDead: boolean;
+  /** Concepts that point the same way. */
+  readonly twins: readonly { readonly concept: string; readonly cosine: number }[];
+}
+
+/** The figures behind the lamps. */
+export interface EvaluationFigures {
+  readonly level: EvaluationLevel;
+  /** Images whose curves were drawn. */
+  readonly images: number;
+  readonly deletion: StoredCurves;
+  readonly insertion: StoredCurves;
+  readonly noGradient: string | null;
+  readonly muFidelity: {
+    readonly mean: number | null;
+    readonly interval: readonly [number, number] | null;
+    readonly images: number;
+  };
+  readonly stability: {
+    readonly mean: number;
+    readonly unmatched: number | null;
+    readonly seeds: { readonly count: number; readonly mean: number };
+    readonly bootstraps: { readonly count: number; readonly mean: number };
+  };
+  /** In the order of the ranking. */
+  readonly concepts: readonly ConceptEvaluation[];
+  readonly rank: RankCurve | null;
+}
+
+/** `figures` is null where the run was not evaluated; the summary then knows what the run itself does. */
+export interface RunEvaluation {
+  readonly runId: string;
+  readonly trust: TrustSummary;
+  readonly figures: EvaluationFigures | null;
+}
+
+export interface NamedClass {
+  readonly index: number;
+  readonly name: string;
+}
+
+/** An image that an analysis points at. */
+export interface PointedImage {
+  readonly image: number;
+  readonly fileName: string;
+  readonly picture: PictureId;
+}
+
+/** Images of one class that the model calls another, told by the concepts that set them apart. */
+export interface ConfusionStory {
+  readonly truth: NamedClass;
+  readonly predicted: NamedClass;
+  readonly count: number;
+  /** The first of them. */
+  readonly images: readonly PointedImage[];
+  /** What they are compared with. */
+  readonly reference: 'predicted' | 'truth' | 'others';
+  readonly referenceImages: number;
+  /** Most telling first; difference of the mean strengths in standard deviations. */
+  readonly differences: readonly { readonly concept: string; readonly difference: number }[];
+}
+
+/** Images in which a concept is unlike in the others; `score` is a modified z-score. */
+export interface OutlierGroup {
+  readonly concept: string;
+  readonly count: number;
+  readonly images: readonly (PointedImage & { readonly score: number })[];
+}
+
+export interface ErrorAnalysis {
+  /** Images in folders that name a class, and those of them that the model calls so. */
+  readonly known: number;
+  readonly hits: number;
+  readonly pairs: readonly ConfusionStory[];
+  /** Concepts with outliers, in the order of the ranking. */
+  readonly outliers: readonly OutlierGroup[];
+}
+
+/** The part of the contract about trust, mistakes and the number of concepts. */
+export interface EvaluationApi {
+  getEvaluation(query: { readonly runId: string }): Promise<RunEvaluation>;
+  /** Evaluates (again), with progress by the event `job` 'evaluation'; the event `result` follows. */
+  evaluateRun(query: { readonly runId: string; readonly level: EvaluationLevel }): Promise<RunEvaluation>;
+  getErrorAnalysis(query: { readonly runId: string }): Promise<ErrorAnalysis>;
+  /** The evidence for a number of concepts, for a finished run or else for the setup; progress by the event `job` 'rank'. */
+  weighRanks(query: { readonly runId?: string }): Promise<RankCurve>;
+  /** Stops an evaluation or a weighing under way, which then fail as cancelled. */
+  stopEvaluation(): Promise<null>;
+}

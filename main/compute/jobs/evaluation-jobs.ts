@@ -1,0 +1,70 @@
+import type { ExplainOptions } from '../../../core/concepts/explain-options.ts';
+import { scanImages } from '../../../core/images/folder-scan.ts';
+import { evaluateRun, rankOfOptions, rankOfRun } from '../../../core/pipeline/evaluation/evaluate-run.ts';
+import { checkQuestion } from '../../../core/pipeline/explain.ts';
+import type { RunScope } from '../../../core/pipeline/run-context.ts';
+import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
+import { acquireWriteLock } from '../../../core/project/write-lock.ts';
+import { errorAnalysis, evaluationView } from './evaluation-views.ts';
+import type { OpenIntake } from './intakes.ts';
+import type { JobContext, Jobs } from './job-context.ts';
+import type { OpenedRun, OpenRun } from './opened-runs.ts';
+import { inProject, modelQuestionOf } from './run-jobs.ts';
+import { openRunModel } from './run-models.ts';
+
+/** Jobs that say how far a run can be trusted, what its mistakes have in common, and how many concepts to ask for. */
+export function evaluationJobs(
+  workbench: Workbench,
+  openIntake: OpenIntake,
+  openRun: OpenRun,
+): Jobs<'readEvaluation' | 'evaluateRun' | 'errorAnalysis' | 'rankOfRun' | 'rankOfOptions'> {
+  const { storage } = workbench;
+  /** The run's own model on the run's device, alone in its project. */
+  const inRun = async <T>(
+    opened: OpenedRun,
+    { signal, onProgress }: JobContext,
+    task: (scope: RunScope) => Promise<T>,
+  ): Promise<T> => {
+    const { project, run } = opened;
+    const intake = await openRunModel(openIntake, opened);
+    const device = await workbench.openDevice(run.options['device'] as ExplainOptions['device']);
+    const lock = await acquireWriteLock(storage, project.folder, workbench.self);
+    try {
+      return await task({ workbench, device, intake, project, signal, onProgress });
+    } finally {
+      // A lock that stays is taken over by the next run; the failure that led here is what has to be told.
+      await lock.release().catch(() => undefined);
+    }
+  };
+  return {
+    async readEvaluation(question) {
+      const opened = await openRun(question);
+      return evaluationView(opened, await loadEvaluation(opened.project, question.runId));
+    },
+
+    async evaluateRun({ level, ...question }, context) {
+      const opened = await openRun(question);
+      return inRun(opened, context, async (scope) =>
+        evaluationView(opened, await evaluateRun(scope, question.runId, level)),
+      );
+    },
+
+    async errorAnalysis(question) {
+      return errorAnalysis(question, await openRun(question));
+    },
+
+    async rankOfRun(question, context) {
+      const opened = await openRun(question);
+      return inRun(opened, context, (scope) => rankOfRun(scope, question.runId));
+    },
+
+    async rankOfOptions({ folder, options }, context) {
+      const intake = await openIntake(modelQuestionOf(options));
+      checkQuestion(intake, options);
+      const scan = await scanImages(storage, options.images);
+      const place = { folder, intake, roots: options.images, scan, choice: options.device };
+      return inProject(workbench, place, context, (scope) => rankOfOptions(scope, options));
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
+import { confusionPairs } from '../../../core/metrics/confusion-pairs.ts';
+import type { Evaluation } from '../../../core/metrics/evaluation.ts';
+import { hitRate } from '../../../core/metrics/hit-rate.ts';
+import { outliers } from '../../../core/metrics/outlying-images.ts';
+import { TRUST_WEIGHTS } from '../../../core/metrics/trust.ts';
+import { truthOf } from '../../../core/pipeline/evaluation/evaluate.ts';
+import { strengthsOf } from '../../../core/pipeline/write-report.ts';
+import { fileNameOf } from '../../../core/report/number-text.ts';
+import { trustVerdict, VERDICT_RULE } from '../../../core/report/trust-verdict.ts';
+import type {
+  ConceptEvaluation,
+  ErrorAnalysis,
+  EvaluationFigures,
+  NamedClass,
+  PointedImage,
+  RunEvaluation,
+} from '../../api/contract.ts';
+import { pictureId } from '../picture-ids.ts';
+import type { RunQuestion } from '../protocol.ts';
+import type { OpenedRun } from './opened-runs.ts';
+
+/** Images and concepts shown of a confusion or of a concept's outliers. */
+const SHOWN = 8;
+const TOLD = 3;
+
+/** The verdict on a run and the figures behind it, as views show them. */
+export function evaluationView({ explanation, run }: OpenedRun, evaluation?: Evaluation): RunEvaluation {
+  const { grade, headline, advice, reasons, cautions, lights } = trustVerdict(explanation, evaluation);
+  return {
+    runId: run.id,
+    trust: {
+      grade,
+      headline,
+      advice,
+      reasons,
+      cautions,
+      rule: VERDICT_RULE,
+      lamps: lights.map(({ value, ...light }) => ({
+        ...light,
+        value: value ?? null,
+        weight: TRUST_WEIGHTS[light.figure],
+      })),
+    },
+    figures: evaluation === undefined ? null : figuresOf(explanation.concepts, evaluation),
+  };
+}
+
+function figuresOf(
+  concepts: OpenedRun['explanation']['concepts'],
+  evaluation: Evaluation,
+): EvaluationFigures {
+  const { level, images, deletion, insertion, noGradient, muFidelity, stability, rank } = evaluation;
+  const { mean, unmatched, seeds, bootstraps } = stability;
+  return {
+    level,
+    images,
+    deletion,
+    insertion,
+    noGradient: noGradient ?? null,
+    muFidelity: {
+      mean: muFidelity.mean ?? null,
+      interval: muFidelity.interval ?? null,
+      images: muFidelity.images,
+    },
+    stability: { mean, unmatched: unmatched ?? null, seeds, bootstraps },
+    concepts: concepts.map(({ id }) => conceptEvaluation(id, evaluation)),
+    rank: rank ?? null,
+  };
+}
+
+function conceptEvaluation(
+  concept: string,
+  { stability, sparsity, collinearity }: Evaluation,
+): ConceptEvaluation {
+  const column = Number(concept.slice(1));
+  const { mean, min } = stability.concepts[column];
+  const { hoyer, kurtosis } = sparsity[column];
+  return {
+    concept,
+    reliability: mean,
+    worst: min,
+    hoyer: hoyer ?? null,
+    kurtosis: kurtosis ?? null,
+    isDead: collinearity.dead.includes(column),
+    twins: collinearity.pairs
+      .filter(({ first, second }) => first === column || second === column)
+      .map(({ first, second, cosine }) => ({ concept: `c${first === column ? second : first}`, cosine })),
+  };
+}
+
+/** What the mistakes of a run have in common, and its unusual images. */
+export function errorAnalysis(question: RunQuestion, opened: OpenedRun): ErrorAnalysis {
+  const { explanation, coefficients, project } = opened;
+  const names = project.file.labels.names ?? [];
+  const ids = explanation.concepts.map(({ id }) => id);
+  const strengths = strengthsOf(explanation, coefficients);
+  const judged = explanation.images.map(({ file, predicted }) => ({
+    truth: truthOf(names, { path: file }),
+    predicted: predicted.index,
+  }));
+  const named = (index: number): NamedClass => ({ index, name: names[index] ?? `class ${index}` });
+  const pointed = (image: number): PointedImage => ({
+    image,
+    fileName: fileNameOf(explanation.images[image].file),
+    picture: pictureId({ kind: 'image', project: question.key, run: question.runId, image }),
+  });
+  const { known, hits } = hitRate(judged, names.length);
+  const pairs = confusionPairs(judged, matrixOf(ids.map((id) => strengths[id])));
+  return {
+    known,
+    hits,
+    pairs: pairs.map(({ truth, predicted, images, reference, referenceImages, differences }) => ({
+      truth: named(truth),
+      predicted: named(predicted),
+      count: images.length,
+      images: images.slice(0, SHOWN).map(pointed),
+      reference,
+      referenceImages,
+      differences: differences
+        .slice(0, TOLD)
+        .map(({ concept, difference }) => ({ concept: ids[concept], difference })),
+    })),
+    outliers: ids.flatMap((concept) => {
+      const found = outliers(strengths[concept]);
+      const images = found.slice(0, SHOWN).map(({ image, score }) => ({ ...pointed(image), score }));
+      return found.length === 0 ? [] : [{ concept, count: found.length, images }];
+    }),
+  };
+}
+
+/** One list a concept -> one row an image. */
+function matrixOf(columns: readonly (readonly number[])[]): Matrix {
+  const rows = columns[0]?.length ?? 0;
+  const out = matrix(rows, columns.length);
+  columns.forEach((column, c) =>
+    column.forEach((value, row) => (out.data[row * columns.length + c] = value)),
+  );
+  return out;
+}

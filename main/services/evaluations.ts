@@ -1,0 +1,57 @@
+import type { RankCurve, RunEvaluation } from '../api/contract.ts';
+import type { Progress } from '../../core/platform.ts';
+import type { EvaluationLevel } from '../../core/metrics/evaluation.ts';
+import type { ComputeClient } from '../compute/client.ts';
+import type { ExplainQuestion, RunQuestion } from '../compute/protocol.ts';
+import type { EventHub } from './events.ts';
+
+/** What is computed on request about runs and before them; one at a time, and it can be stopped. */
+export interface Evaluations {
+  evaluate(question: RunQuestion, level: EvaluationLevel): Promise<RunEvaluation>;
+  rankOfRun(question: RunQuestion): Promise<RankCurve>;
+  rankOfOptions(question: Omit<ExplainQuestion, 'command'>): Promise<RankCurve>;
+  stop(): void;
+}
+
+export function createEvaluations(
+  runner: ComputeClient,
+  events: EventHub,
+  jobProgress: (job: string) => (progress: Progress) => void,
+): Evaluations {
+  const underWay = new Set<AbortController>();
+  const watched = async <T>(
+    job: string,
+    task: (options: { signal: AbortSignal; onProgress: (progress: Progress) => void }) => Promise<T>,
+  ): Promise<T> => {
+    const cancel = new AbortController();
+    underWay.add(cancel);
+    const onProgress = jobProgress(job);
+    try {
+      return await task({ signal: cancel.signal, onProgress });
+    } finally {
+      underWay.delete(cancel);
+      // Views show a job until it says that all is done, however it ended.
+      onProgress({ stage: job, done: 1, total: 1 });
+    }
+  };
+  const changed = <T>(runId: string, answer: T): T => {
+    events.emit('result', { runId });
+    return answer;
+  };
+  return {
+    async evaluate(question, level) {
+      const evaluation = await watched('evaluation', (options) =>
+        runner.run('evaluateRun', { ...question, level }, options),
+      );
+      return changed(question.runId, evaluation);
+    },
+    async rankOfRun(question) {
+      const curve = await watched('rank', (options) => runner.run('rankOfRun', question, options));
+      return changed(question.runId, curve);
+    },
+    rankOfOptions: (question) => watched('rank', (options) => runner.run('rankOfOptions', question, options)),
+    stop() {
+      for (const cancel of underWay) cancel.abort();
+    },
+  };
+}
