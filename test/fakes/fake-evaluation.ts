@@ -3,6 +3,7 @@ import type {
   ErrorAnalysis,
   EvaluationApi,
   OutlierGroup,
+  PointedImage,
   RunEvaluation,
 } from '../../main/api/contract.ts';
 import fixture from '../fixtures/workbench/demo-evaluation.json' with { type: 'json' };
@@ -10,14 +11,10 @@ import fixture from '../fixtures/workbench/demo-evaluation.json' with { type: 'j
 /** The demo's evaluation, as the workbench would tell it; see SOURCE.md. */
 export const demoEvaluation = fixture as unknown as RunEvaluation;
 
-const picture = (image: number) => ({
-  image,
-  fileName: `${String(image).padStart(2, '0')}.jpg`,
-  picture: `img:house/${String(image).padStart(2, '0')}.jpg`,
-});
+type Pointed = (image: number) => PointedImage;
 
 /** A barn and two lighthouses called house: the demo makes no such mistake on its own pictures. */
-const PAIRS: readonly ConfusionStory[] = [
+const pairsOf = (picture: Pointed): readonly ConfusionStory[] => [
   {
     truth: { index: 3, name: 'lighthouse' },
     predicted: { index: 2, name: 'house' },
@@ -41,7 +38,7 @@ const PAIRS: readonly ConfusionStory[] = [
     differences: [{ concept: 'c1', difference: -0.4 }],
   },
 ];
-const OUTLIERS: readonly OutlierGroup[] = [
+const outliersOf = (picture: Pointed): readonly OutlierGroup[] => [
   { concept: 'c0', count: 1, images: [{ ...picture(9), score: -4.7 }] },
   {
     concept: 'c9',
@@ -52,10 +49,18 @@ const OUTLIERS: readonly OutlierGroup[] = [
     ],
   },
 ];
-const ERRORS: ErrorAnalysis = { known: 24, hits: 21, pairs: PAIRS, outliers: OUTLIERS };
-
 /** The part of the contract about trust; `isEvaluated` says whether the run was. */
-export function fakeEvaluation(isEvaluated: boolean): EvaluationApi {
+export function fakeEvaluation(isEvaluated: boolean, images: readonly PointedImage[]): EvaluationApi {
+  const picture: Pointed = (image) => {
+    const { fileName, picture: id } = images[image];
+    return { image, fileName, picture: id };
+  };
+  const errors: ErrorAnalysis = {
+    known: 24,
+    hits: 21,
+    pairs: pairsOf(picture),
+    outliers: outliersOf(picture),
+  };
   let shown: RunEvaluation = isEvaluated ? demoEvaluation : { ...demoEvaluation, figures: null };
   return {
     getEvaluation: () => Promise.resolve(shown),
@@ -63,7 +68,7 @@ export function fakeEvaluation(isEvaluated: boolean): EvaluationApi {
       shown = { ...demoEvaluation, figures: { ...demoEvaluation.figures!, level } };
       return Promise.resolve(shown);
     },
-    getErrorAnalysis: () => Promise.resolve(ERRORS),
+    getErrorAnalysis: () => Promise.resolve(errors),
     weighRanks: () => Promise.resolve(demoEvaluation.figures!.rank!),
     stopEvaluation: () => Promise.resolve(null),
   };

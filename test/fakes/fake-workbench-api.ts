@@ -191,7 +191,7 @@ export function createFakeWorkbench(
     getImage: ({ image, method = 'coefficients' }) => Promise.resolve(reader.detailOf(image, method)),
     getWaterfall: ({ image }) => Promise.resolve(reader.waterfallOf(image)),
     ...fakeAblation(reader),
-    ...fakeEvaluation(options.isUnevaluated !== true),
+    ...fakeEvaluation(options.isUnevaluated !== true, reader.images),
     listReportSections: () =>
       Promise.resolve(
         ['Summary', 'Concepts', 'Examples', 'How far to trust this', 'Method and reproduction'].map(

@@ -216,8 +216,8 @@ describe.skipIf(browserPath === undefined)(
       await eventually(() => curves.getAttribute('aria-valuetext')).toContain(
         '1 taken away: by importance 0.5',
       );
-      await page.getByRole('button', { name: /Open 09.jpg/ }).click();
-      await eventually(() => page.getByRole('heading', { level: 1 }).textContent()).toBe('09.jpg');
+      await page.getByRole('button', { name: /Open 11.jpg/ }).click();
+      await eventually(() => page.getByRole('heading', { level: 1 }).textContent()).toBe('11.jpg');
       expect(faults).toEqual([]);
       await page.close();
     });
