@@ -65,7 +65,9 @@ describe.skipIf(browserPath === undefined)(
       await alert.first().waitFor({ timeout: 60_000 });
       await page.getByRole('heading', { name: 'model.onnx' }).waitFor();
       await page.getByRole('heading', { name: '320 images' }).waitFor();
-      await expect.poll(() => page.getByRole('radio', { name: /^windmill/ }).isChecked()).toBe(true);
+      await expect
+        .poll(() => page.getByRole('radio', { name: /^windmill/ }).isChecked(), { timeout: 30_000 })
+        .toBe(true);
       expect(await page.getByRole('button', { name: 'Explain' }).isEnabled()).toBe(true);
     }
 

@@ -80,12 +80,12 @@ describe.skipIf(browserPath === undefined)(
       const projects = path.join(home, 'projects');
       const [project] = await readdir(projects);
       const notes = path.join(projects, project, 'runs/run1/notes.json');
-      await expect.poll(() => readFile(notes, 'utf8')).toContain('round stamp');
+      await expect.poll(() => readFile(notes, 'utf8'), { timeout: 30_000 }).toContain('round stamp');
     });
 
     it('exports a report that opens in a browser and tells the new name', async () => {
       const { page, faults } = watched;
-      const downloading = page.waitForEvent('download');
+      const downloading = page.waitForEvent('download', { timeout: 120_000 });
       await exportReport(page);
       const file = await (await downloading).path();
       expect(readFileSync(file, 'utf8')).toContain('round stamp');

@@ -59,7 +59,7 @@ describe.skipIf(browserPath === undefined)(
       await goTo(again, 'Run');
       await waitForDone(again);
       await goTo(again, 'Concepts');
-      await expect.poll(() => conceptList(again).getByRole('option').count()).toBe(4);
+      await expect.poll(() => conceptList(again).getByRole('option').count(), { timeout: 30_000 }).toBe(4);
       await again.close();
     });
 
@@ -80,7 +80,7 @@ describe.skipIf(browserPath === undefined)(
         await page.getByRole('button', { name: 'Show', exact: true }).click();
         await page.getByText('The compute process ended unexpectedly').waitFor();
         await goTo(page, 'Concepts');
-        await expect.poll(() => conceptList(page).getByRole('option').count()).toBe(5);
+        await expect.poll(() => conceptList(page).getByRole('option').count(), { timeout: 30_000 }).toBe(5);
         await page.close();
       },
     );
@@ -104,7 +104,7 @@ describe.skipIf(browserPath === undefined)(
       await resumeRun(again);
       await waitForDone(again);
       await goTo(again, 'Concepts');
-      await expect.poll(() => conceptList(again).getByRole('option').count()).toBe(6);
+      await expect.poll(() => conceptList(again).getByRole('option').count(), { timeout: 30_000 }).toBe(6);
     });
   },
 );

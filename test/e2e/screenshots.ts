@@ -6,7 +6,6 @@ import { watchedPage } from './browser-page.ts';
 import { buildProgram, ROOT } from './built-program.ts';
 import { removeHome, startHost, temporaryHome } from './host-program.ts';
 import {
-  conceptList,
   openConcept,
   openDemo,
   openImage,
@@ -52,7 +51,7 @@ try {
   await rename(page, 'stamp in the corner');
   // The pointer rests where it lights nothing up, and the notice of the last edit goes.
   await page.mouse.move(0, 0);
-  await conceptList(page).focus();
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   await page.waitForTimeout(8000);
   await picture(page, 'concepts', 'light');
   await openImage(page);
