@@ -1,0 +1,99 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createJobs } from '../../../main/compute/jobs/all-jobs.ts';
+import type { JobContext } from '../../../main/compute/jobs/job-context.ts';
+import { parsePictureId } from '../../../main/compute/picture-ids.ts';
+import type { RunPictureName } from '../../../main/compute/protocol.ts';
+import { BLUE, RED, scene, temporaryFolder, writeModel } from '../cli/colour-case.ts';
+import { tessera } from '../cli/run-tessera.ts';
+
+/** A finished run of one concept that joins a red and a blue square. */
+async function finishedRun() {
+  const home = await temporaryFolder();
+  const model = await writeModel(path.join(home, 'model'));
+  const images = path.join(home, 'images');
+  await mkdir(images);
+  for (let i = 0; i < 6; i++) {
+    const blobs = [
+      { left: 4 * (i % 4), top: 0, side: 8, colour: RED },
+      { left: 4 * (i % 3), top: 8 + 4 * (i % 4), side: 8, colour: BLUE },
+    ];
+    await writeFile(path.join(images, `${i}.png`), await scene(blobs));
+  }
+  const folder = path.join(home, 'out.tessera');
+  const argv = ['explain', '--model', model, '--images', images, '--class', 'red', '--select', 'all'];
+  const { code, stderr } = await tessera(...argv, '--concepts', '1', '--device', 'cpu', '--out', folder);
+  expect(code, stderr).toBe(0);
+  return { home, question: { folder, key: 'key', runId: 'run1' } };
+}
+
+describe('jobs about trees', { timeout: 200_000 }, () => {
+  it('list layers, split, read the tree, and give crops and maps of a part', async () => {
+    const { home, question } = await finishedRun();
+    const jobs = createJobs({});
+    const told: string[] = [];
+    const context: JobContext = {
+      signal: new AbortController().signal,
+      onProgress: ({ stage }) => told.push(stage),
+      onNews: () => undefined,
+    };
+    expect((await jobs.readTree(question, context)).items).toMatchObject([
+      { id: 'c0', parent: null, depth: 0, split: null, parts: [] },
+    ]);
+    const layers = await jobs.listSplitLayers({ ...question, concept: 'c0' }, context);
+    expect(layers.map(({ layer, isProposed }) => [layer.tensor, isProposed])).toEqual([
+      ['detected', false],
+      ['colours', true],
+      ['shifted', false],
+    ]);
+
+    await jobs.split({ ...question, concept: 'c0', parts: 2 }, context);
+    expect(told).toContain('parts');
+    const { items } = await jobs.readTree(question, context);
+    expect(items).toHaveLength(3);
+    expect(items[0]).toMatchObject({ id: 'c0', split: { layer: { tensor: 'colours' }, isChosen: true } });
+    const [, part] = items;
+    expect(part).toMatchObject({ parent: 'c0', depth: 1, rank: 0, name: 'Concept 1.1', images: 6 });
+
+    const page = await jobs.listCrops({ ...question, concept: part.id, offset: 0, limit: 5 }, context);
+    expect(page.total).toBeGreaterThan(5);
+    expect(page.crops[0].coefficient).toBeGreaterThanOrEqual(page.crops[4].coefficient);
+    const name = parsePictureId(page.crops[0].map!) as RunPictureName;
+    expect(name).toMatchObject({ kind: 'map', concept: part.id });
+    const file = path.join(home, 'map.jpg');
+    await jobs.makePicture({ picture: { kind: 'run', side: 96, ...question, name }, path: file }, context);
+    expect((await readFile(file)).subarray(0, 2)).toEqual(Buffer.from([0xff, 0xd8]));
+    expect(await jobs.listSplitLayers({ ...question, concept: part.id }, context)).toHaveLength(1);
+  });
+
+  it('stops a split when it is told to', async () => {
+    const { question } = await finishedRun();
+    const stop = new AbortController();
+    const context: JobContext = {
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+      onNews: () => undefined,
+    };
+    const jobs = createJobs({});
+    await expect(jobs.split({ ...question, concept: 'c0' }, context)).rejects.toThrow();
+    const { items } = await jobs.readTree(question, context);
+    expect(items).toHaveLength(1);
+  });
+
+  it('rejects a concept that the run does not have', async () => {
+    const { question } = await finishedRun();
+    const jobs = createJobs({});
+    const context: JobContext = {
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+      onNews: () => undefined,
+    };
+    await expect(jobs.split({ ...question, concept: 'c7' }, context)).rejects.toThrow(
+      'no concept called "c7"',
+    );
+    await expect(
+      jobs.listCrops({ ...question, concept: 'c0-9', offset: 0, limit: 5 }, context),
+    ).rejects.toThrow('no concept called "c0-9"');
+  });
+});
