@@ -2,7 +2,7 @@ import type { LineChart } from './line-chart.ts';
 
 /** What an experiment may ask of its surroundings. */
 export interface ExperimentContext {
-  /** Milliseconds from any origin. */
+  /** Milliseconds of processor time from any origin. */
   readonly now: () => number;
   readonly seed: number;
   /** Shrinks the problem for a smoke test. @default 1 */

@@ -36,7 +36,8 @@ function axis(values: readonly number[], log: boolean, from: number, to: number)
   const map = (value: number): number => (log ? Math.log10(value) : value);
   let [low, high] = [Math.min(...kept.map(map)), Math.max(...kept.map(map))];
   if (!(high > low)) [low, high] = [low - 0.5, high + 0.5];
-  const step = niceStep((high - low) / 5, log);
+  const rough = niceStep((high - low) / 5, log);
+  const step = kept.every(Number.isInteger) ? Math.max(1, rough) : rough;
   // Round ends keep curves off the frame and put a tick at each corner.
   [low, high] = [step * Math.floor(low / step + 1e-9), step * Math.ceil(high / step - 1e-9)];
   const count = Math.round((high - low) / step);

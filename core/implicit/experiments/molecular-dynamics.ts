@@ -45,7 +45,7 @@ function sensitivity(system: SoftSpheres, small: number, seed: number): Sensitiv
   });
 }
 
-/** Sensitivity of a relaxed packing to a particle's size; unrolling the relaxation is unstable there. */
+/** Sensitivity of a relaxed packing to a particle's size. The paper finds unrolling the relaxation unstable; it is not tried here. */
 export const molecularDynamicsExperiment: Experiment = {
   name: 'molecular-dynamics',
   title: 'Sensitivity of relaxed soft spheres to the small diameter (FIRE, bicgstab)',

@@ -187,7 +187,7 @@ export const svmExperiment: Experiment = {
       chart: {
         title: 'Time of one hyper-gradient',
         xLabel: 'features p',
-        yLabel: 'milliseconds',
+        yLabel: 'processor time in milliseconds',
         logX: true,
         logY: true,
         series: methods.flatMap(({ name }, colour) => [
