@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { TesseraError } from '../../errors.ts';
 import { flattenTree, haveShapesOf, shapesOf } from '../tree.ts';
-import type { SolverStats } from './solver.ts';
 
 /** TesseraError 'bad-usage' for limits that no iteration could respect. */
 export function checkLimits(maxIter: number, tol: number | undefined): void {
@@ -37,8 +36,15 @@ export function checkShapes(before: unknown, after: unknown): void {
   );
 }
 
+/** How a solver ended; its status, iterations and error. */
+interface Ending {
+  readonly status: string;
+  readonly iterations: number;
+  readonly error: number;
+}
+
 /** A point that solves nothing has no derivative, even if its values look fine: TesseraError 'not-differentiable'. */
-export function refuseFailure({ status, iterations, error }: SolverStats): void {
+export function refuseFailure({ status, iterations, error }: Ending): void {
   if (status === 'converged' || status === 'max-iterations') return;
   throw new TesseraError(
     'not-differentiable',
