@@ -39,6 +39,9 @@ function isList(value: readonly number[] | { readonly float: number }): value is
   return Array.isArray(value);
 }
 
+/** ONNX Runtime's WebGPU kernel of Split binds x and each part to a buffer; many devices give a shader eight. */
+const MOST_SPLIT_PARTS = 7;
+
 /**
  * Grows a list of ONNX nodes and constants under names that clash with nothing in `taken`.
  *
@@ -217,6 +220,10 @@ export class GraphBuilder {
   /** Cuts an axis into parts of the given sizes. */
   split(x: string, axis: number, sizes: readonly number[]): string[] {
     if (sizes.length === 1) return [x];
+    if (sizes.length > MOST_SPLIT_PARTS) {
+      const ends = sizes.map((_, part) => sizes.slice(0, part + 1).reduce((sum, size) => sum + size, 0));
+      return sizes.map((size, part) => this.slice(x, axis, ends[part] - size, ends[part]));
+    }
     return this.node('Split', [x, this.ints(sizes)], attributes({ axis }), sizes.length);
   }
 

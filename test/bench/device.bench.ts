@@ -2,6 +2,7 @@ import path from 'node:path';
 import { createSpecialisedMaskedHead } from '../../core/concepts/specialised-masked-head.ts';
 import { positionsOf } from '../../core/concepts/latent-rows.ts';
 import type { LayerRecord } from '../../core/concepts/explanation.ts';
+import { createBackwardRunner } from '../../core/attribution/backward-runner.ts';
 import { vjp } from '../../core/autodiff/vjp.ts';
 import { matrix } from '../../core/linalg/matrix.ts';
 import { encodeModel } from '../../core/onnx/proto.ts';
@@ -66,16 +67,12 @@ function forward(intake: ModelIntake, layer: LayerRecord): Work {
 function gradients({ model, inputDims }: ModelIntake, layer: LayerRecord): Work {
   const [[from, [, ...image]]] = [...inputDims];
   const backward = vjp(model, { from, to: layer.tensor, inputDims });
-  const feeds = {
-    [backward.inputs.x]: noise(1, ...image),
-    [backward.inputs.v]: noise(CONCEPTS, ...backward.aDims),
-  };
+  const [x, v] = [noise(1, ...image), noise(CONCEPTS, ...backward.aDims)];
   return {
     name: `gradients of ${CONCEPTS} concepts of one image`,
-    async open(sessions) {
-      const session = await sessions.open(encodeModel(backward.model));
-      const wanted = [backward.outputs.gx];
-      return async () => (await session.run(feeds, wanted))[backward.outputs.gx].data as Float32Array;
+    open(sessions) {
+      const runner = createBackwardRunner(backward, sessions);
+      return Promise.resolve(() => runner.run(x, v.data));
     },
   };
 }

@@ -59,7 +59,7 @@ describe.skipIf(softwareVulkan === undefined)(
     test.skipIf(!hasShared)(
       'models of two families run there and give the numbers that torch gives (skipped where ../shared is absent)',
       async () => {
-        const names = ['activations_ts17', 'convtranspose_ts17'];
+        const names = ['nhwc_cnn_ts17', 'norms_ts17'];
         const results = await onWebgpu(names.map((name) => `${name}:whole`));
         expect(results.map(({ label }) => label)).toEqual(names.map((name) => `${name} whole`));
         for (const { device, reasons, errors } of results) {
@@ -70,6 +70,7 @@ describe.skipIf(softwareVulkan === undefined)(
       },
     );
 
+    // ONNX Runtime 1.30's kernel is wrong where 3 x 3 taps take 6 channels to a multiple of 4.
     test('squeezenet_dyn20, a convolution of which comes out wrong there, goes to the CPU, says so, and is right', async () => {
       const [{ device, reasons, errors }] = await onWebgpu(['squeezenet_dyn20:whole']);
       expect(device).toBe('cpu');
