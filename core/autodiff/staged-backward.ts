@@ -11,7 +11,7 @@ export interface StagedBackward {
   /** What the forward model hands on besides `a`: masks and other values that do not depend on v. */
   readonly saved: readonly string[];
   /** From v and the saved tensors to `gx`; a model's inputs have types, so it takes the saved tensors themselves. */
-  backward(saved: Readonly<Record<string, Tensor>>): Model;
+  readonly backward: (saved: Readonly<Record<string, Tensor>>) => Model;
 }
 
 /**

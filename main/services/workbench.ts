@@ -114,18 +114,25 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     log,
     pictures,
     reports,
-    async openPaths(paths) {
-      if (paths.length === 0) return;
-      const { folder, runs } = await handlers.addPaths({ paths });
-      const isProject = paths.some((given) => folder === given || folder === path.dirname(given));
-      const isExplained = isProject && runs.some(({ isFinished }) => isFinished);
-      events.emit('navigate', { screen: isExplained ? 'concepts' : 'setup' });
-    },
+    openPaths: (paths) => openPaths(handlers, events, paths),
     close() {
       runner.close();
       viewer.close();
     },
   };
+}
+
+/** Takes what came from outside a view, and asks the view for the screen that shows it. */
+async function openPaths(
+  handlers: WorkbenchService['handlers'],
+  events: EventHub,
+  paths: readonly string[],
+): Promise<void> {
+  if (paths.length === 0) return;
+  const { folder, runs } = await handlers.addPaths({ paths });
+  const isProject = paths.some((given) => folder === given || folder === path.dirname(given));
+  const isExplained = isProject && runs.some(({ isFinished }) => isFinished);
+  events.emit('navigate', { screen: isExplained ? 'concepts' : 'setup' });
 }
 
 /** Opens the project of a run that was under way when the program ended. */

@@ -8,7 +8,11 @@ describe('hitRate()', () => {
   it('takes what guessing reaches off, by hand', () => {
     // 3 of 4 right among 5 classes: (0.75 - 0.2) / 0.8.
     const some = images([0, 0], [1, 1], [2, 2], [3, 0], [undefined, 4]);
-    expect(hitRate(some, 5)).toEqual({ known: 4, hits: 3, aboveChance: expect.closeTo(0.6875, 12) });
+    expect(hitRate(some, 5)).toEqual({
+      known: 4,
+      hits: 3,
+      aboveChance: expect.closeTo(0.6875, 12) as number,
+    });
   });
 
   it('is 1 for always right, 0 for guessing one class, and below 0 for never right', () => {

@@ -14,7 +14,7 @@ describe('outliers()', () => {
     const values = new Float64Array(20);
     values[7] = 1;
     // Mean deviation 1/20.
-    expect(outliers(values)).toEqual([{ image: 7, score: expect.closeTo(20 / 1.2533, 9) }]);
+    expect(outliers(values)).toEqual([{ image: 7, score: expect.closeTo(20 / 1.2533, 9) as number }]);
   });
 
   it('finds none in equal values, in few values, and in values without a tail', () => {
