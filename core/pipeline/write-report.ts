@@ -5,7 +5,9 @@ import type { FitOptions, ImageCodec, OnProgress, RgbImage } from '../platform.t
 import { loadEvaluation } from '../project/evaluation-file.ts';
 import { loadNotes, loadRun, loadTensors, type Project } from '../project/project-folder.ts';
 import { assemblePictures } from '../report/report-pictures.ts';
+import type { NotesFile, RunFile } from '../project/schema.ts';
 import { reportDataOf } from '../report/report-data.ts';
+import type { ReportContents } from '../report/report-sections.ts';
 import { renderReport } from '../report/render-html.ts';
 import { shownParts } from '../report/sections/parts-section.ts';
 import { columnOf, mapSources } from './report-maps.ts';
@@ -21,7 +23,7 @@ export { coefficientMap, columnOf } from './report-maps.ts';
 const SHARPNESS = 2;
 
 /**
- * Writes a finished run as one HTML file and returns its path.
+ * Writes a finished run, or the chosen contents of it, as one HTML file and returns its path.
  *
  * The pictures are read again from their files; one that is gone since is an error that names it.
  */
@@ -31,10 +33,13 @@ export async function writeReport(
   runId: string,
   path: string,
   onProgress?: OnProgress,
+  { sections, concepts }: ReportContents = {},
 ): Promise<string> {
   const run = await loadRun(project, runId);
-  const notes = await loadNotes(project, runId);
-  const { explanation } = reportDataOf(project.file, run, notes, {});
+  const notes = withOnly(await loadNotes(project, runId), run, concepts);
+  const { explanation: whole } = reportDataOf(project.file, run, notes, {});
+  const shown = whole.concepts.filter(({ id }) => !notes.hidden.includes(id));
+  const explanation = { ...whole, concepts: shown };
   const tensors = await loadTensors(project, runId);
   const coefficients = coefficientsOf(tensors);
   const [mapOf, ...furtherMapsOf] = mapSources(explanation, tensors, coefficients);
@@ -66,11 +71,18 @@ export async function writeReport(
     run,
     notes,
     { ...pictures, ...partPictures },
-    strengthsOf(explanation, coefficients),
+    strengthsOf(whole, coefficients),
     await loadEvaluation(project, runId),
   );
-  await storage.writeAtomic(path, renderReport(data));
+  await storage.writeAtomic(path, renderReport(data, sections));
   return path;
+}
+
+/** Notes that also hide every concept, and every part of one, that is not among the chosen. */
+function withOnly(notes: NotesFile, { explanation }: RunFile, chosen: ReportContents['concepts']): NotesFile {
+  if (chosen === undefined) return notes;
+  const left = (explanation?.concepts ?? []).map(({ id }) => id).filter((id) => !chosen.includes(id));
+  return { ...notes, hidden: [...new Set([...notes.hidden, ...left])] };
 }
 
 async function pictureFor(

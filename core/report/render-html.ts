@@ -3,6 +3,7 @@ import { html, trustedMarkup } from './html.ts';
 import type { Html } from './html.ts';
 import { REPORT_STYLE } from './report-style.ts';
 import type { ReportData } from './report-data.ts';
+import { REPORT_SECTIONS, type ReportContents, type SectionId } from './report-sections.ts';
 import { conceptsSection } from './sections/concept-section.ts';
 import { dataSection } from './sections/data-section.ts';
 import { honestySection } from './sections/honesty-section.ts';
@@ -17,10 +18,18 @@ const POLICY =
 
 /**
  * The report as one HTML file: no script, no request, both themes, made to be printed on A4.
- * Everything from outside (names, paths, labels, options) is escaped.
+ * Everything from outside (names, paths, labels, options) is escaped. `chosen` are ids of sections; absent: all.
  */
-export function renderReport(data: ReportData): string {
-  const parts = partsSection(data);
+export function renderReport(data: ReportData, chosen: ReportContents['sections'] = undefined): string {
+  const sections = REPORT_SECTIONS.flatMap(({ id, title }) => {
+    const body = chosen === undefined || chosen.includes(id) ? SECTIONS[id](data) : undefined;
+    return body ? [{ id, title, body }] : [];
+  });
+  const [summary, rest] = [
+    sections.find(({ id }) => id === 'summary'),
+    sections.filter(({ id }) => id !== 'summary'),
+  ];
+  const title = html`${data.explanation.className}: what the model looks at`;
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -30,30 +39,34 @@ export function renderReport(data: ReportData): string {
         <meta name="color-scheme" content="light dark" />
         <meta name="referrer" content="no-referrer" />
         <meta name="description" content="${leadSentences(data.explanation)}" />
-        <title>${data.explanation.className}: what the model looks at</title>
+        <title>${title}</title>
         <style>
           ${trustedMarkup(REPORT_STYLE)}
         </style>
       </head>
       <body>
         <main>
-          ${summarySection(data)} ${contents(data, parts !== undefined)} ${rankingSection(data)}
-          ${conceptsSection(data)} ${parts} ${removalSection(data)} ${honestySection(data)}
-          ${dataSection(data)} ${reproductionSection(data)}
+          ${summary?.body ?? html`<h1>${title}</h1>`}
+          <nav aria-label="Contents">
+            ${rest.map(({ id, title }) => html`<a href="#${id}">${title}</a> `)}
+          </nav>
+          ${rest.map(({ body }) => body)}
         </main>
       </body>
     </html> `;
   return page.markup;
 }
 
-function contents({ explanation }: ReportData, hasParts: boolean): Html {
-  return html`<nav aria-label="Contents">
-    <a href="#ranking">Ranking</a>
-    <a href="#concepts">Concepts</a> ${hasParts && html`<a href="#parts">Parts</a>`}
-    ${explanation.removals !== undefined && html`<a href="#removal">Without each</a>`}
-    <a href="#honesty">Trust</a> <a href="#data">Model and data</a> <a href="#reproduce">Repeat</a>
-  </nav>`;
-}
+const SECTIONS: Readonly<Record<SectionId, (data: ReportData) => Html | false | undefined>> = {
+  summary: summarySection,
+  ranking: rankingSection,
+  concepts: conceptsSection,
+  parts: partsSection,
+  removal: removalSection,
+  honesty: honestySection,
+  data: dataSection,
+  reproduce: reproductionSection,
+};
 
 function rankingSection({ explanation }: ReportData): Html {
   const { className, concepts, importance } = explanation;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { TesseraError } from '../../core/errors.ts';
 import type { Progress } from '../../core/platform.ts';
+import { REPORT_SECTIONS } from '../../core/report/report-sections.ts';
 import type { ClassCounts, Settings } from '../api/contract.ts';
 import type { Handlers } from '../api/call-handler.ts';
 import { treeHandlers } from './tree-handlers.ts';
@@ -16,7 +17,7 @@ import type { Log } from './log.ts';
 import type { Pictures } from './pictures.ts';
 import { previewSample } from './preview-sample.ts';
 import type { Projects } from './projects.ts';
-import { REPORT_SECTIONS, type Reports } from './reports.ts';
+import type { Reports } from './reports.ts';
 import type { Results } from './results.ts';
 import type { RunService } from './runs.ts';
 import type { SetupService } from './setup.ts';

@@ -1,22 +1,10 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Storage } from '../../core/platform.ts';
-import type { DocumentId, Progress, ReportChoice, ReportSection, SavedReport } from '../api/contract.ts';
+import type { DocumentId, Progress, ReportChoice, SavedReport } from '../api/contract.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import type { RunQuestion } from '../compute/protocol.ts';
 import type { Desktop } from './desktop.ts';
-
-/** The parts of the page, in order. */
-export const REPORT_SECTIONS: readonly ReportSection[] = [
-  { id: 'summary', title: 'Summary' },
-  { id: 'ranking', title: 'Ranking' },
-  { id: 'concepts', title: 'Concepts' },
-  { id: 'parts', title: 'Parts of concepts' },
-  { id: 'removal', title: 'Without each concept' },
-  { id: 'honesty', title: 'Trust' },
-  { id: 'data', title: 'Model and data' },
-  { id: 'reproduce', title: 'Repeat' },
-];
 
 /** Pages about a run: shown, saved, printed. */
 export interface Reports {

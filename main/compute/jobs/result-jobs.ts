@@ -63,8 +63,8 @@ export function resultJobs(
       }));
     },
 
-    async writeReport({ folder, runId, path }, { onProgress }) {
-      return writeReport(workbench, await openProject(storage, folder), runId, path, onProgress);
+    async writeReport({ folder, runId, path, ...contents }, { onProgress }) {
+      return writeReport(workbench, await openProject(storage, folder), runId, path, onProgress, contents);
     },
   };
 }

@@ -61,7 +61,7 @@ describe('partsSection()', () => {
 
   it('shows the tree with importance, interval and how far the parts are to be believed', () => {
     const page = pageOf(withTree());
-    expect(page).toContain('<a href="#parts">Parts</a>');
+    expect(page).toContain('<a href="#parts">Parts of concepts</a>');
     expect(page).toContain('<bdi>bow</bdi></strong> 70 % <span class="quiet">68–73 %</span>');
     expect(page).toContain('rebuilt R² 0.61, error 42 % · comes back R² 0.87 · found again 0.93');
     expect(page.indexOf('rivets')).toBeGreaterThan(page.indexOf('<bdi>bow'));

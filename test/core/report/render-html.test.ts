@@ -147,6 +147,16 @@ describe('renderReport()', () => {
     expect(page).toContain('1 concept hidden by the analyst');
   });
 
+  it('prints the chosen sections only, under a heading all the same', () => {
+    const data = withoutPictures(sampleExplanation());
+    const page = renderReport(data, ['honesty', 'data']);
+    const printed = [...page.matchAll(/<section id="(\w+)"/g)].map(([, id]) => id);
+    expect(printed).toEqual(['honesty', 'data']);
+    expect([...page.matchAll(/href="#(\w+)"/g)].map(([, id]) => id)).toEqual(['honesty', 'data']);
+    expect(page).toMatch(/<h1>\s*boat: what the model looks at/);
+    expect(renderReport(data)).toContain('<section id="ranking"');
+  });
+
   it('lists the files that could not be read, with the reasons', () => {
     const page = renderReport(withoutPictures(sampleExplanation()));
     expect(page).toContain('2 files could not be read and are left out');

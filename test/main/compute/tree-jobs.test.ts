@@ -65,6 +65,13 @@ describe('jobs about trees', { timeout: 200_000 }, () => {
     await jobs.makePicture({ picture: { kind: 'run', side: 96, ...question, name }, path: file }, context);
     expect((await readFile(file)).subarray(0, 2)).toEqual(Buffer.from([0xff, 0xd8]));
     expect(await jobs.listSplitLayers({ ...question, concept: part.id }, context)).toHaveLength(1);
+
+    const report = path.join(home, 'some.html');
+    const sections = ['concepts', 'parts'];
+    await jobs.writeReport({ ...question, path: report, sections }, context);
+    expect(await readFile(report, 'utf8')).toMatch(/<article[^>]*id="c0"[^]*<section id="parts"/);
+    await jobs.writeReport({ ...question, path: report, sections, concepts: [] }, context);
+    expect(await readFile(report, 'utf8')).not.toMatch(/id="(c0|parts|ranking)"/);
   });
 
   it('stops a split when it is told to', async () => {
