@@ -9,6 +9,8 @@ export interface GridWindow {
   /** First and last row to draw; last < first when there is nothing. */
   readonly firstRow: number;
   readonly lastRow: number;
+  /** Rows drawn: as many wherever the grid stands, so that scrolling makes and removes none. */
+  readonly slots: number;
 }
 
 export interface GridExtent {
@@ -27,14 +29,30 @@ export interface GridExtent {
 
 /** Which rows of a grid must be drawn; all in CSS pixels. At least one column, whatever the width. */
 export function gridWindow(extent: GridExtent): GridWindow {
-  const { count, width, height, scrollTop, minCellWidth, captionHeight, gap, spare = 2 } = extent;
+  const { count, width, height, scrollTop, minCellWidth, captionHeight, gap, spare = 1 } = extent;
   const columns = Math.max(1, Math.floor((width + gap) / (minCellWidth + gap)));
   const cellWidth = Math.max(1, Math.floor((width + gap) / columns - gap));
   const rowHeight = cellWidth + captionHeight + gap;
   const rows = Math.ceil(count / columns);
-  const firstRow = Math.max(0, Math.floor(scrollTop / rowHeight) - spare);
-  const lastRow = Math.min(rows - 1, Math.floor((scrollTop + height) / rowHeight) + spare);
-  return { columns, cellWidth, rowHeight, rows, firstRow, lastRow };
+  const slots = Math.min(rows, Math.ceil(height / rowHeight) + 1 + 2 * spare);
+  const firstRow = Math.max(0, Math.min(Math.floor(scrollTop / rowHeight) - spare, rows - slots));
+  return { columns, cellWidth, rowHeight, rows, firstRow, lastRow: firstRow + slots - 1, slots };
+}
+
+/** The row that a slot holds: the one in the window that leaves the slot's number when divided by that of all slots. */
+export function rowInSlot(slot: number, { firstRow, slots }: GridWindow): number {
+  const ahead = (slot - firstRow) % slots;
+  return firstRow + (ahead < 0 ? ahead + slots : ahead);
+}
+
+/** The slots from the top of the window to its end. */
+export function slotsInOrder({ firstRow, slots }: GridWindow): number[] {
+  return Array.from({ length: slots }, (_, i) => (firstRow + i) % slots);
+}
+
+/** Is the row drawn? */
+export function holdsRow({ firstRow, lastRow }: GridWindow, row: number): boolean {
+  return row >= firstRow && row <= lastRow;
 }
 
 /** The cell that a key moves to from `index`; undefined for keys that do not move. */

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gridWindow, movedTo } from '../../../renderer/widgets/grid-window.ts';
+import {
+  gridWindow,
+  holdsRow,
+  movedTo,
+  rowInSlot,
+  slotsInOrder,
+  type GridWindow,
+} from '../../../renderer/widgets/grid-window.ts';
 
 const base = {
   count: 20_000,
@@ -19,22 +26,23 @@ describe('gridWindow()', () => {
     expect(cellWidth).toBe(133);
   });
 
-  it('holds every row in sight and only a few more', () => {
+  it('holds every row in sight and only a few more, as many wherever it stands', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 30_000 }),
         fc.integer({ min: 1, max: 3000 }),
         fc.integer({ min: 0, max: 600_000 }),
         (count, width, scrollTop) => {
-          const seen = gridWindow({ ...base, count, width, scrollTop });
-          const top = Math.min(scrollTop, Math.max(0, seen.rows * seen.rowHeight - base.height));
+          const start = gridWindow({ ...base, count, width });
+          const top = Math.min(scrollTop, Math.max(0, start.rows * start.rowHeight - base.height));
           const inSight = gridWindow({ ...base, count, width, scrollTop: top });
-          expect(inSight.firstRow * seen.rowHeight).toBeLessThanOrEqual(top);
-          if (count > 0)
-            expect(inSight.lastRow).toBe(
-              Math.min(seen.rows - 1, Math.floor((top + base.height) / seen.rowHeight) + 2),
-            );
-          expect(inSight.lastRow - inSight.firstRow).toBeLessThan(base.height / seen.rowHeight + 6);
+          const lastInSight = Math.min(start.rows - 1, Math.floor((top + base.height) / start.rowHeight));
+          expect(inSight.firstRow * start.rowHeight).toBeLessThanOrEqual(top);
+          expect(inSight.lastRow).toBeGreaterThanOrEqual(lastInSight);
+          expect(inSight.lastRow).toBeLessThan(Math.max(1, start.rows));
+          expect(inSight.slots).toBe(start.slots);
+          expect(inSight.lastRow - inSight.firstRow + 1).toBe(inSight.slots);
+          expect(inSight.slots).toBeLessThan(base.height / start.rowHeight + 5);
         },
       ),
     );
@@ -43,6 +51,24 @@ describe('gridWindow()', () => {
   it('has one column in a window that is too narrow, and no rows without items', () => {
     expect(gridWindow({ ...base, width: 10 }).columns).toBe(1);
     expect(gridWindow({ ...base, count: 0 })).toMatchObject({ rows: 0, lastRow: -1 });
+  });
+});
+
+describe('rowInSlot()', () => {
+  it('gives every row of the window a slot, which it keeps while the window moves', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 500_000 }), fc.integer({ min: 0, max: 900 }), (scrollTop, by) => {
+        const before = gridWindow({ ...base, scrollTop });
+        const after = gridWindow({ ...base, scrollTop: scrollTop + by });
+        const rowsOf = (seen: GridWindow): number[] =>
+          slotsInOrder(seen).map((slot) => rowInSlot(slot, seen));
+        expect(rowsOf(before)).toEqual(Array.from({ length: before.slots }, (_, i) => before.firstRow + i));
+        for (let slot = 0; slot < before.slots; slot++) {
+          const row = rowInSlot(slot, before);
+          expect(rowInSlot(slot, after) === row).toBe(holdsRow(after, row));
+        }
+      }),
+    );
   });
 });
 

@@ -1,0 +1,121 @@
+import { chromium, type Browser, type Locator, type Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BROWSER_FLAGS, findBrowser } from './find-browser.ts';
+import { servePage } from './serve-page.ts';
+
+const browserPath = findBrowser();
+
+describe.skipIf(browserPath === undefined)(
+  'a gallery of 20,000 crops (needs chromium or google-chrome on the PATH, or CHROME_PATH)',
+  () => {
+    let served: Awaited<ReturnType<typeof servePage>>;
+    let browser: Browser;
+
+    beforeAll(async () => {
+      served = await servePage();
+      browser = await chromium.launch({ executablePath: browserPath!, args: BROWSER_FLAGS });
+    });
+
+    afterAll(async () => {
+      await browser?.close();
+      served?.close();
+    });
+
+    async function open(): Promise<{ page: Page; grid: Locator; faults: string[] }> {
+      const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+      const faults: string[] = [];
+      page.on('pageerror', (error) => faults.push(error.message));
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) faults.push(message.text());
+      });
+      const options = encodeURIComponent(JSON.stringify({ state: 'done', crops: 20_000 }));
+      await page.goto(`${served.url}/?options=${options}`);
+      await page
+        .getByText(/concepts? from/)
+        .first()
+        .waitFor();
+      await page.keyboard.press('4');
+      const grid = page.getByRole('grid', { name: /Crops of/ });
+      await grid.locator('img').first().waitFor();
+      return { page, grid, faults };
+    }
+
+    const indexInFocus = (page: Page) =>
+      expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-index')));
+
+    it('draws only the crops in sight of 20,000 and reaches the last by keyboard', async () => {
+      const { page, grid, faults } = await open();
+      await grid.getByRole('gridcell').first().focus();
+      expect(await grid.getByRole('gridcell').count()).toBeLessThan(120);
+      await page.keyboard.press('End');
+      await indexInFocus(page).toBe('19999');
+      expect(await grid.getByRole('gridcell').count()).toBeLessThan(120);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      expect(await page.getByRole('button', { name: 'Images' }).getAttribute('aria-current')).toBe('page');
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    it('leaves pictures out while it is flung, keeps its nodes, and shows what it stops at', async () => {
+      const { page, grid, faults } = await open();
+      const flung = await grid.evaluate(async (sheet) => {
+        const rows = [...sheet.querySelectorAll('[role="row"]')];
+        for (let i = 0; i < 30; i++) {
+          sheet.parentElement!.scrollTop += 2000;
+          await new Promise((resolve) => requestAnimationFrame(resolve));
+        }
+        const pictures = sheet.querySelectorAll('img').length;
+        return { pictures, areKept: rows.every((row) => row.isConnected) };
+      });
+      expect(flung).toEqual({ pictures: 0, areKept: true });
+      await expect.poll(() => grid.locator('.waiting').count()).toBe(0);
+      expect(await grid.locator('img').count()).toBe(await grid.getByRole('gridcell').count());
+      const first = grid.getByRole('gridcell').first();
+      expect(await first.textContent()).toMatch(/^Image \d+, strength/);
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    it('is read row by row from the top wherever it stands', async () => {
+      const { page, grid } = await open();
+      for (const top of [0, 700, 50_000]) {
+        await grid.evaluate((sheet, to) => (sheet.parentElement!.scrollTop = to), top);
+        await expect.poll(() => grid.locator('.waiting').count()).toBe(0);
+        const rows = await rowsHeard(page);
+        expect(rows.length).toBeGreaterThan(3);
+        expect(rows).toEqual(rows.map((_, i) => rows[0] + i));
+      }
+      await page.close();
+    });
+
+    it('keeps the keys when the crop in focus is scrolled out of sight', async () => {
+      const { page, grid } = await open();
+      await grid.getByRole('gridcell').first().focus();
+      await grid.evaluate((sheet) => (sheet.parentElement!.scrollTop = 50_000));
+      await expect.poll(() => grid.evaluate((sheet) => document.activeElement === sheet)).toBe(true);
+      await page.keyboard.press('ArrowRight');
+      await indexInFocus(page).toBe('1');
+      expect(await grid.evaluate((sheet) => sheet.parentElement!.scrollTop)).toBe(0);
+      await page.close();
+    });
+  },
+);
+
+/** Numbers of the grid's rows in the order in which the accessibility tree has them. */
+async function rowsHeard(page: Page): Promise<number[]> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('DOM.enable');
+  const { nodes } = await session.send('Accessibility.getFullAXTree');
+  const grid = nodes.find(
+    ({ role, name }) => role?.value === 'grid' && /^Crops of/.test(name?.value as string),
+  );
+  const rows: number[] = [];
+  for (const id of grid?.childIds ?? []) {
+    const backendNodeId = nodes.find(({ nodeId }) => nodeId === id)!.backendDOMNodeId!;
+    const { attributes = [] } = (await session.send('DOM.describeNode', { backendNodeId })).node;
+    rows.push(Number(attributes[attributes.indexOf('aria-rowindex') + 1]));
+  }
+  await session.detach();
+  return rows;
+}
