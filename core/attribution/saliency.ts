@@ -6,8 +6,8 @@ import { overChannels, type DifferentiableTargets, type TargetMaps } from './tar
  *
  * Source  Simonyan, Vedaldi & Zisserman 2014, section 3.
  * Limits  A gradient of many layers is noise-like from pixel to pixel, and small inside areas of one colour, so that it
- *         covers a part less well than coefficients do: IoU 0.46 against 0.53 on the demo's parts; smoothed by a
- *         quarter of a layer's cell, as gated-gradient does, 0.54. smooth-grad averages the noise out.
+ *         covers a part less well than coefficients do: IoU 0.46 against 0.54 on the demo's parts
+ *         (test/bench/localisation.bench.ts). smooth-grad averages the noise out, gated-gradient smooths it.
  */
 export async function saliency(targets: DifferentiableTargets, x: Tensor<'float32'>): Promise<TargetMaps> {
   const { gradients } = await targets.gradients(x);
