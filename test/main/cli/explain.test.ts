@@ -148,7 +148,7 @@ describe('explain', () => {
       'removals',
       'evaluation',
     ]);
-    expect(facts.concepts).toHaveLength(2);
+    expect(facts.concepts).toHaveLength(1);
     for (const { id, name, importance, crops } of facts.concepts) {
       expect(id).toMatch(/^c\d+$/);
       expect(name).toMatch(/^Concept \d$/);
