@@ -81,10 +81,13 @@ describe.skipIf(browserPath === undefined)(
       const { page, grid } = await open();
       for (const top of [0, 700, 50_000]) {
         await grid.evaluate((sheet, to) => (sheet.parentElement!.scrollTop = to), top);
-        await expect.poll(() => grid.locator('.waiting').count()).toBe(0);
-        const rows = await rowsHeard(page);
-        expect(rows.length).toBeGreaterThan(3);
-        expect(rows).toEqual(rows.map((_, i) => rows[0] + i));
+        const isInOrder = async () => {
+          const rows = await rowsHeard(page);
+          const isThere = top === 0 ? rows[0] === 1 : rows[0] > 1;
+          return isThere && rows.length > 3 && rows.every((row, i) => row === rows[0] + i);
+        };
+        // The accessibility tree follows the page after a while.
+        await expect.poll(isInOrder).toBe(true);
       }
       await page.close();
     });
