@@ -34,7 +34,8 @@ export function gridWindow(extent: GridExtent): GridWindow {
   const cellWidth = Math.max(1, Math.floor((width + gap) / columns - gap));
   const rowHeight = cellWidth + captionHeight + gap;
   const rows = Math.ceil(count / columns);
-  const slots = Math.min(rows, Math.ceil(height / rowHeight) + 1 + 2 * spare);
+  // A grid that has not been laid out yet would draw cells of the wrong size.
+  const slots = height === 0 ? 0 : Math.min(rows, Math.ceil(height / rowHeight) + 1 + 2 * spare);
   const firstRow = Math.max(0, Math.min(Math.floor(scrollTop / rowHeight) - spare, rows - slots));
   return { columns, cellWidth, rowHeight, rows, firstRow, lastRow: firstRow + slots - 1, slots };
 }

@@ -48,9 +48,10 @@ describe('gridWindow()', () => {
     );
   });
 
-  it('has one column in a window that is too narrow, and no rows without items', () => {
+  it('has one column in a window that is too narrow, and no rows without items or height', () => {
     expect(gridWindow({ ...base, width: 10 }).columns).toBe(1);
     expect(gridWindow({ ...base, count: 0 })).toMatchObject({ rows: 0, lastRow: -1 });
+    expect(gridWindow({ ...base, height: 0 })).toMatchObject({ slots: 0, lastRow: -1 });
   });
 });
 
