@@ -1,4 +1,5 @@
 import { invariant } from '../errors.ts';
+import { kernelOpener } from './kernel-opener.ts';
 import type { Matrix } from './matrix.ts';
 import { ROW_KERNEL } from './row-kernel-bytes.ts';
 
@@ -43,14 +44,8 @@ export function rowKernel(): RowKernel | undefined {
 }
 
 function open(): RowKernel | null {
-  try {
-    const bytes = Uint8Array.from(atob(ROW_KERNEL), (character) => character.charCodeAt(0));
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
-    return onExports(exports as unknown as Exports);
-  } catch {
-    // No WebAssembly, no vectors in it, or a page that forbids it: callers have a plain way too.
-    return null;
-  }
+  const exports = kernelOpener<Exports>(ROW_KERNEL)();
+  return exports === undefined ? null : onExports(exports);
 }
 
 function onExports(exports: Exports): RowKernel {

@@ -1,3 +1,4 @@
+import { kernelOpener } from './kernel-opener.ts';
 import { matrix, type Matrix } from './matrix.ts';
 import { SPARSE_KERNEL } from './sparse-kernel-bytes.ts';
 import { transpose } from './transpose.ts';
@@ -23,7 +24,7 @@ const BLOCK = 16;
 /** Entries of 8 bytes that leave room for the operands in the 4 GiB that WebAssembly can address. */
 const MOST_ENTRIES = 2 ** 27;
 
-let compiled: WebAssembly.Module | null | undefined;
+const openKernel = kernelOpener<Exports>(SPARSE_KERNEL);
 
 /**
  * A copy of A that stores its non-zero entries only; undefined where they are more than `maxDensity` of all, or where
@@ -35,24 +36,8 @@ let compiled: WebAssembly.Module | null | undefined;
 export function sparseMatrix(a: Matrix, maxDensity: number): SparseMatrix | undefined {
   const entries = countEntries(a.data);
   if (a.data.length === 0 || entries > Math.min(maxDensity * a.data.length, MOST_ENTRIES)) return undefined;
-  const module = kernelModule();
-  if (module === null) return undefined;
-  const { exports } = new WebAssembly.Instance(module);
-  return onExports(exports as unknown as Exports, a, entries);
-}
-
-function kernelModule(): WebAssembly.Module | null {
-  if (compiled === undefined) {
-    try {
-      compiled = new WebAssembly.Module(
-        Uint8Array.from(atob(SPARSE_KERNEL), (character) => character.charCodeAt(0)),
-      );
-    } catch {
-      // No WebAssembly, no vectors in it, or a page that forbids it: callers have dense products too.
-      compiled = null;
-    }
-  }
-  return compiled;
+  const exports = openKernel();
+  return exports && onExports(exports, a, entries);
 }
 
 function countEntries(data: Float32Array): number {
