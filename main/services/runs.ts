@@ -119,6 +119,13 @@ export class RunService {
     return this.#begin(current);
   }
 
+  /** The program ends: a run under way stays one to resume, whatever its process says when it is closed. */
+  close(): void {
+    const current = this.#current;
+    if (current?.cancel?.signal.aborted === false) current.stopAs = 'paused';
+    this.#context.runner.close();
+  }
+
   async #begin(current: Current): Promise<RunState> {
     const { question, className } = current;
     current.status = 'running';

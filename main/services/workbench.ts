@@ -116,7 +116,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     reports,
     openPaths: (paths) => openPaths(handlers, events, paths),
     close() {
-      runner.close();
+      runs.close();
       viewer.close();
     },
   };

@@ -24,6 +24,7 @@ import {
   reportPreview,
   resumeRun,
   runScreen,
+  setConcepts,
   startRun,
   waitForDone,
   waitForFirstConcepts,
@@ -125,6 +126,8 @@ describe.skipIf(!CAN_OPEN_WINDOWS)(
     it('resumes a run in the middle of which the window was closed', async () => {
       await goTo(desktop.page, 'Setup');
       await chooseClass(desktop.page, 'lighthouse');
+      // A run of some length, lest it end before the window does.
+      await setConcepts(desktop.page, 25);
       await startRun(desktop.page);
       await waitForFirstConcepts(desktop.page);
       const ended = desktop.app.waitForEvent('close');

@@ -1,22 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ComputeState } from '../../../main/api/contract.ts';
-import { ComputeClient, type ComputeChild } from '../../../main/compute/client.ts';
-import type { FromCompute, ToCompute } from '../../../main/compute/protocol.ts';
-
-/** A compute process that does what a test tells it. */
-class FakeChild implements ComputeChild {
-  readonly received: ToCompute[] = [];
-  isKilled = false;
-  say!: (message: FromCompute) => void;
-  die!: (reason: string) => void;
-  post = (message: ToCompute): void => void this.received.push(message);
-  onMessage = (listener: (message: FromCompute) => void): void => void (this.say = listener);
-  onExit = (listener: (reason: string) => void): void => void (this.die = listener);
-  kill = (): void => void (this.isKilled = true);
-  get jobs() {
-    return this.received.filter((message) => message.type === 'job');
-  }
-}
+import { ComputeClient } from '../../../main/compute/client.ts';
+import { FakeChild } from './fake-child.ts';
 
 const ASKED = { device: 'cpu' } as const;
 const BACK_OFF_MS = [100, 400];
