@@ -26,6 +26,8 @@ export interface Session {
 
 /** Opens ONNX models given as serialised bytes. */
 export interface SessionFactory {
+  /** Where they are meant to run; a session that falls back tells so itself. */
+  readonly device: DeviceName;
   open(model: Uint8Array): Promise<Session>;
 }
 

@@ -2,13 +2,20 @@ import { stagedBackward } from '../autodiff/staged-backward.ts';
 import type { BackwardModel } from '../autodiff/vjp.ts';
 import { TesseraError } from '../errors.ts';
 import { encodeModel } from '../onnx/proto.ts';
-import type { Session, SessionFactory } from '../platform.ts';
+import type { DeviceName, Session, SessionFactory } from '../platform.ts';
 import { expectFloat32, float32, sizeOf, type Tensor } from '../tensor.ts';
 
-/** Input values of a batch, beyond which activations of usual networks no longer fit a processor's caches. */
-const BATCH_VALUES = 2 ** 19;
-/** More cotangents at once gain no speed. */
-const LARGEST_BATCH = 16;
+interface BatchLimit {
+  /** Cotangents at once; more gain no speed. */
+  readonly cotangents: number;
+  /** Input values of a batch. */
+  readonly values: number;
+}
+
+/** Beyond so many values, activations of usual networks no longer fit a processor's caches. */
+const CPU_BATCH: BatchLimit = { cotangents: 16, values: 2 ** 19 };
+/** A graphics card idles in small batches, and what the forward pass saves is sent there again with each. */
+const GPU_BATCH: BatchLimit = { cotangents: 32, values: 2 ** 23 };
 
 /** A backward graph for one item at a time, run over any number of cotangents. */
 export interface BackwardRunner {
@@ -24,30 +31,33 @@ type RunBatch = (v: Tensor<'float32'>) => Promise<Feeds>;
 
 /**
  * Opens sessions when first needed: one of the whole graph where an item's cotangents make one batch; else one of its
- * forward part, run once, and one of the rest. A batch of cotangents that cannot be allocated is halved, down to one,
- * before the failure is told.
+ * forward part, run once, and one of the rest. Batches are larger on a graphics card than on the CPU. One that cannot
+ * be allocated is halved, down to one cotangent, before the failure is told.
  */
 export function createBackwardRunner(backward: BackwardModel, sessions: SessionFactory): BackwardRunner {
   const { outputs, xDims, aDims } = backward;
   const [xSize, aSize] = [sizeOf(xDims), sizeOf(aDims)];
   const opened = openedParts(backward, sessions);
-  let batch = Math.max(1, Math.min(LARGEST_BATCH, Math.floor(BATCH_VALUES / xSize)));
+  /** Cotangents that memory has room for, as far as is known. */
+  let batch = Infinity;
 
   const runSlice = async (runBatch: RunBatch, cotangents: Float32Array, start: number) => {
     for (;;) {
       const part = cotangents.subarray(start, start + batch * aSize);
-      const v = float32(part, [part.length / aSize, ...aDims]);
+      const count = part.length / aSize;
+      const v = float32(part, [count, ...aDims]);
       try {
         return expectFloat32((await runBatch(v))[outputs.gx], outputs.gx).data;
       } catch (error) {
-        if (!(error instanceof TesseraError && error.code === 'out-of-memory') || batch === 1) throw error;
-        batch = Math.ceil(batch / 2);
+        if (!(error instanceof TesseraError && error.code === 'out-of-memory') || count === 1) throw error;
+        batch = Math.ceil(count / 2);
       }
     }
   };
 
   return {
     async run(x, cotangents) {
+      batch = Math.min(batch, largestBatch(await opened.device(), xSize));
       const gradients = new Float32Array((cotangents.length / aSize) * xSize);
       const isOneBatch = cotangents.length <= batch * aSize;
       const runBatch = isOneBatch ? await opened.whole(x) : await opened.staged(x);
@@ -63,6 +73,11 @@ export function createBackwardRunner(backward: BackwardModel, sessions: SessionF
   };
 }
 
+function largestBatch(device: DeviceName, xSize: number): number {
+  const { cotangents, values } = device === 'cpu' ? CPU_BATCH : GPU_BATCH;
+  return Math.max(1, Math.min(cotangents, Math.floor(values / xSize)));
+}
+
 function openedParts(backward: BackwardModel, sessions: SessionFactory) {
   const { model, inputs, outputs } = backward;
   const parts = stagedBackward(backward);
@@ -73,6 +88,11 @@ function openedParts(backward: BackwardModel, sessions: SessionFactory) {
     return session;
   };
   return {
+    /** The CPU as soon as one part has fallen back to it. */
+    async device(): Promise<DeviceName> {
+      const devices = await Promise.all([...kept.values()].map(async (session) => (await session).device));
+      return devices.includes('cpu') ? 'cpu' : sessions.device;
+    },
     async whole(x: Tensor): Promise<RunBatch> {
       const session = await open('whole', () => encodeModel(model));
       return (v) => session.run({ [inputs.x]: x, [inputs.v]: v }, [outputs.gx]);

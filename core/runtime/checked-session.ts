@@ -1,12 +1,17 @@
 import { TesseraError } from '../errors.ts';
 import type { DeviceName, Session } from '../platform.ts';
 import type { Tensor } from '../tensor.ts';
-import { relativeError } from './relative-error.ts';
+import { flippedShare, relativeError } from './relative-error.ts';
 import { createQueue } from './run-queue.ts';
 import { openSession, type SessionOptions } from './session.ts';
 
 /** A device may differ from the CPU by this much, relative, in the first batch: float32 in another order of sums. */
 export const PARITY_TOLERANCE = 1e-3;
+/**
+ * Share of its entries in which a mask, an output of zeros and ones, may differ: a value near a kink falls on either
+ * side, and a flip is a whole unit however small the difference behind it.
+ */
+export const FLIP_TOLERANCE = 0.01;
 
 /** Opens a model on a device, or rejects; {@link openSession}, or what a test puts in its place. */
 export type Open = (model: Uint8Array, device: DeviceName, options?: SessionOptions) => Promise<Session>;
@@ -23,9 +28,9 @@ type Outputs = Readonly<Record<string, Tensor>>;
 
 /**
  * A session on a device that has to prove itself: the first run is repeated on the CPU, and when the device fails or
- * its result is off by more than {@link PARITY_TOLERANCE}, the session goes to the CPU for good and says why.
- * `session.device` tells where it is now. Running out of memory is passed on instead, so that a smaller batch can be
- * tried. The model's bytes are kept until the first run has ended.
+ * its result is off by more than {@link PARITY_TOLERANCE}, or more of a mask than {@link FLIP_TOLERANCE}, the session
+ * goes to the CPU for good and says why. `session.device` tells where it is now. Running out of memory is passed on
+ * instead, so that a smaller batch can be tried. The model's bytes are kept until the first run has ended.
  */
 export async function openChecked(model: Uint8Array, options: CheckedOptions): Promise<Session> {
   const { device, onFallback, open = openSession, ...rest } = options;
@@ -102,9 +107,18 @@ async function attempt(run: () => Promise<Outputs>): Promise<Attempt> {
 
 function complaintAbout(got: Attempt, want: Outputs): string | undefined {
   if ('failure' in got) return `failed (${messageOf(got.failure)})`;
-  const error = relativeError(got.outputs, want);
+  const shares = Object.entries(want).map(([name, tensor]) => flippedShare(got.outputs[name], tensor));
+  const flipped = Math.max(...shares.map((share) => share ?? 0));
+  if (flipped > FLIP_TOLERANCE)
+    return somethingElse(`flipped ${flipped.toPrecision(2)} of a mask`, FLIP_TOLERANCE);
+  const values = Object.fromEntries(Object.entries(want).filter((_, i) => shares[i] === undefined));
+  const error = relativeError(got.outputs, values);
   if (error <= PARITY_TOLERANCE) return undefined;
-  return `computed something else than the CPU (relative error ${error.toExponential(1)}, allowed ${PARITY_TOLERANCE})`;
+  return somethingElse(`relative error ${error.toExponential(1)}`, PARITY_TOLERANCE);
+}
+
+function somethingElse(what: string, allowed: number): string {
+  return `computed something else than the CPU (${what}, allowed ${allowed})`;
 }
 
 function fallbackReason(device: DeviceName, what: string): string {

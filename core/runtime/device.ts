@@ -114,7 +114,7 @@ export async function openDevice(
   const { threads } = options;
   const onFallback = (reason: string) => void (reasons.includes(reason) || reasons.push(reason));
   const checked = { device, onFallback, ...(threads !== undefined && { threads }) };
-  return { device, reasons, sessions: { open: (model) => openChecked(model, checked) } };
+  return { device, reasons, sessions: { device, open: (model) => openChecked(model, checked) } };
 }
 
 async function choose(choice: DeviceChoice, options: ProbeOptions, reasons: string[]): Promise<DeviceName> {

@@ -12,6 +12,26 @@ export function relativeError(
   return Math.max(0, ...Object.keys(want).map((name) => tensorError(got[name], want[name])));
 }
 
+/**
+ * Share of the entries in which two masks differ; undefined when `want` is no mask, that is neither booleans nor
+ * numbers of which each is 0 or 1, or `got` is none of the same type and size.
+ */
+export function flippedShare(got: Tensor | undefined, want: Tensor): number | undefined {
+  if (got?.type !== want.type || got.data.length !== want.data.length) return undefined;
+  const [ours, theirs] = [got, want].map(maskOf);
+  if (ours === undefined || theirs === undefined) return undefined;
+  let flipped = 0;
+  for (let i = 0; i < theirs.length; i++) if (ours[i] !== theirs[i]) flipped++;
+  return flipped / Math.max(theirs.length, 1);
+}
+
+function maskOf(tensor: Tensor): ArrayLike<number> | undefined {
+  if (tensor.type === 'bool') return tensor.data as Uint8Array;
+  const values = numbersOf(tensor);
+  const isMask = values !== undefined && Array.prototype.every.call(values, (one) => one === 0 || one === 1);
+  return isMask ? values : undefined;
+}
+
 function tensorError(got: Tensor | undefined, want: Tensor): number {
   if (got?.type !== want.type || got.data.length !== want.data.length) return Infinity;
   const values = numbersOf(want);

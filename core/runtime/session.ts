@@ -21,7 +21,7 @@ export function createSessionFactory({
   device,
   ...options
 }: SessionOptions & { device: DeviceName }): SessionFactory {
-  return { open: (model) => openSession(model, device, options) };
+  return { device, open: (model) => openSession(model, device, options) };
 }
 
 /**

@@ -108,7 +108,8 @@ function products(): Work {
 /** Sessions that prove themselves against the CPU, with the reasons of those that moved there. */
 function sessionsOn(device: DeviceName, reasons: string[]): SessionFactory {
   if (device === 'cpu') return createSessionFactory({ device });
-  return { open: (model) => openChecked(model, { device, onFallback: (reason) => reasons.push(reason) }) };
+  const onFallback = (reason: string) => reasons.push(reason);
+  return { device, open: (model) => openChecked(model, { device, onFallback }) };
 }
 
 async function measure({ name, open }: Work, devices: readonly DeviceName[]): Promise<string> {

@@ -13,6 +13,7 @@ const fromOrt = ({ type, dims, data }: OrtTensor): Tensor => ({
 /** Plain CPU sessions for tests: one thread, no graph optimisation unless asked. */
 export function ortSessions(graphOptimizationLevel: 'disabled' | 'all' = 'disabled'): SessionFactory {
   return {
+    device: 'cpu',
     async open(model): Promise<Session> {
       const session = await InferenceSession.create(model, {
         graphOptimizationLevel,

@@ -28,7 +28,7 @@ function narrowSession(most: number, tried: number[]): Session {
 
 function runnerOver(most: number, tried: number[], fixedBatch = false) {
   return createModelRunner(colourModel(), {
-    sessions: { open: () => Promise.resolve(narrowSession(most, tried)) },
+    sessions: { device: 'cpu', open: () => Promise.resolve(narrowSession(most, tried)) },
     bytesPerItem: 1,
     memoryBudget: 8,
     fixedBatch,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { TesseraError } from '../../../core/errors.ts';
 import type { DeviceName, Session } from '../../../core/platform.ts';
 import { openChecked, type Open } from '../../../core/runtime/checked-session.ts';
-import { relativeError } from '../../../core/runtime/relative-error.ts';
+import { flippedShare, relativeError } from '../../../core/runtime/relative-error.ts';
 import { float32, type Tensor } from '../../../core/tensor.ts';
 
 const model = Uint8Array.of(1);
@@ -59,6 +59,53 @@ describe('openChecked()', () => {
     expect(reasons).toEqual([
       'webgpu computed something else than the CPU (relative error 4.5e-2, allowed 0.001); a model runs on the CPU instead',
     ]);
+  });
+
+  describe('with masks among the outputs', () => {
+    const values = float32(Float32Array.of(1, 2), [2]);
+    const mask = (flips: number): Tensor<'float32'> =>
+      float32(
+        Float32Array.from({ length: 200 }, (_, i) => (i < flips ? 0 : 1)),
+        [200],
+      );
+    const bools = (flips: number): Tensor => ({
+      ...mask(0),
+      type: 'bool',
+      data: Uint8Array.from(mask(flips).data),
+    });
+    const onWebgpu = async (webgpu: Record<string, Tensor>, cpu: Record<string, Tensor>) => {
+      const { session, reasons } = await checked({ webgpu: () => webgpu, cpu: () => cpu });
+      await session.run({});
+      return { device: session.device, reasons };
+    };
+
+    it.each([mask, bools])('stays where 1 % of the entries of one are flipped', async (made) => {
+      const result = await onWebgpu({ y: values, m: made(2) }, { y: values, m: made(0) });
+      expect(result).toEqual({ device: 'webgpu', reasons: [] });
+    });
+
+    it.each([mask, bools])('goes to the CPU where more are', async (made) => {
+      const { device, reasons } = await onWebgpu({ y: values, m: made(3) }, { y: values, m: made(0) });
+      expect(device).toBe('cpu');
+      expect(reasons).toEqual([
+        'webgpu computed something else than the CPU (flipped 0.015 of a mask, allowed 0.01); a model runs on the CPU instead',
+      ]);
+    });
+
+    it('goes to the CPU where another output is off', async () => {
+      const off = float32(Float32Array.of(1, 2.1), [2]);
+      const { device, reasons } = await onWebgpu({ y: off, m: mask(1) }, { y: values, m: mask(0) });
+      expect(device).toBe('cpu');
+      expect(reasons).toEqual([
+        expect.stringContaining('something else than the CPU (relative error 4.5e-2'),
+      ]);
+    });
+
+    it('goes to the CPU where an entry of one is neither 0 nor 1', async () => {
+      const blurred = mask(0);
+      blurred.data[0] = 0.5;
+      expect((await onWebgpu({ m: blurred }, { m: mask(0) })).device).toBe('cpu');
+    });
   });
 
   it('goes to the CPU when the first run fails there', async () => {
@@ -128,5 +175,23 @@ describe('relativeError()', () => {
       i: { type: 'int32', dims: [1], data: Int32Array.of(value) } as const,
     });
     expect(relativeError(index(3), index(4))).toBe(0);
+  });
+});
+
+describe('flippedShare()', () => {
+  const y = (...values: number[]) => float32(Float32Array.from(values), [values.length]);
+
+  it('counts entries that differ between masks', () => {
+    expect(flippedShare(y(0, 1, 1, 0), y(0, 1, 0, 0))).toBe(0.25);
+    expect(flippedShare(y(), y())).toBe(0);
+  });
+
+  it('is undefined for what is no mask of one size', () => {
+    expect(flippedShare(y(0, 2), y(0, 1))).toBeUndefined();
+    expect(flippedShare(y(0, 1), y(0, 2))).toBeUndefined();
+    expect(flippedShare(y(0), y(0, 1))).toBeUndefined();
+    expect(flippedShare(undefined, y(0))).toBeUndefined();
+    const int: Tensor = { type: 'int32', dims: [1], data: Int32Array.of(1) };
+    expect(flippedShare(int, int)).toBeUndefined();
   });
 });

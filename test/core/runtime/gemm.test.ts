@@ -10,6 +10,7 @@ const cpu = createSessionFactory({ device: 'cpu', threads: 1 });
 /** Sessions that compute on the CPU and say they are elsewhere, so that A becomes a constant of the model. */
 function elsewhere(opened: { count: number; open: number }): SessionFactory {
   return {
+    device: 'webgpu',
     async open(model) {
       const session = await cpu.open(model);
       opened.count++;

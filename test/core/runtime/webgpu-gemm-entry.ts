@@ -25,6 +25,7 @@ const fallbacks: string[] = [];
 const devices: string[] = [];
 const webgpu = createGemm(
   {
+    device: 'webgpu',
     async open(model) {
       const session = await openChecked(model, {
         device: 'webgpu',
