@@ -28,7 +28,36 @@ export interface Session {
 export interface SessionFactory {
   /** Where they are meant to run; a session that falls back tells so itself. */
   readonly device: DeviceName;
+  /** For kernels of our own beside the sessions; absent where those do not run on this machine's processor. */
+  readonly threads?: KernelThreads;
   open(model: Uint8Array): Promise<Session>;
+}
+
+/** A WebAssembly module, in base64, that imports `machine.memory` (shared) and exports `run(start, end)`. */
+export interface KernelCode {
+  readonly plain: string;
+  /** The same with fused multiply-adds (relaxed SIMD), for machines that have them. */
+  readonly fused: string;
+}
+
+/** What a kernel is to do, as a range of addresses in its memory; the meaning is the kernel's. */
+export interface KernelTask {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One kernel in several threads, on one memory. */
+export interface KernelCrew {
+  readonly memory: ArrayBufferLike;
+  /** Carries out the tasks side by side, each in a thread of its own: at most as many as there are threads. */
+  run(tasks: readonly KernelTask[]): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface KernelThreads {
+  readonly count: number;
+  /** Undefined where WebAssembly, its vectors or its shared memory are missing, or so many bytes. */
+  open(code: KernelCode, bytes: number): KernelCrew | undefined;
 }
 
 /** A matrix A [n, p] kept on the device, for the two products that factorisations need. */

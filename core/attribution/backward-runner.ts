@@ -1,3 +1,4 @@
+import { openSparseSweep, type SparseSweep } from '../autodiff/sparse-sweep/sparse-sweep.ts';
 import { stagedBackward } from '../autodiff/staged-backward.ts';
 import type { BackwardModel } from '../autodiff/vjp.ts';
 import { TesseraError } from '../errors.ts';
@@ -17,6 +18,9 @@ const CPU_BATCH: BatchLimit = { cotangents: 16, values: 2 ** 19 };
 /** A graphics card idles in small batches, and what the forward pass saves is sent there again with each. */
 const GPU_BATCH: BatchLimit = { cotangents: 32, values: 2 ** 23 };
 
+/** From so many cotangents on, what a sparse sweep leaves out outweighs that it takes sixteen at a time. */
+const SPARSE_FROM = 6;
+
 /** A backward graph for one item at a time, run over any number of cotangents. */
 export interface BackwardRunner {
   /** x [1, …], cotangents [K, …] of one item -> gradients [K · size of x]; in batches that fit memory. */
@@ -30,8 +34,9 @@ type Feeds = Readonly<Record<string, Tensor>>;
 type RunBatch = (v: Tensor<'float32'>) => Promise<Feeds>;
 
 /**
- * Opens sessions when first needed: one of the whole graph where an item's cotangents make one batch; else one of its
- * forward part, run once, and one of the rest. Batches are larger on a graphics card than on the CPU. One that cannot
+ * Opens what it needs when first needed: a sparse sweep for many cotangents on the CPU, where the graph has one; else
+ * sessions, one of the whole graph where an item's cotangents make one batch, or one of its forward part, run once, and
+ * one of the rest. Batches are larger on a graphics card than on the CPU. One that cannot
  * be allocated is halved, down to one cotangent, before the failure is told.
  */
 export function createBackwardRunner(backward: BackwardModel, sessions: SessionFactory): BackwardRunner {
@@ -40,6 +45,7 @@ export function createBackwardRunner(backward: BackwardModel, sessions: SessionF
   const opened = openedParts(backward, sessions);
   /** Cotangents that memory has room for, as far as is known. */
   let batch = Infinity;
+  let sparse: SparseSweep | false | undefined;
 
   const runSlice = async (runBatch: RunBatch, cotangents: Float32Array, start: number) => {
     for (;;) {
@@ -57,6 +63,10 @@ export function createBackwardRunner(backward: BackwardModel, sessions: SessionF
 
   return {
     async run(x, cotangents) {
+      if (cotangents.length >= SPARSE_FROM * aSize) {
+        sparse ??= openSparseSweep(backward, sessions) ?? false;
+        if (sparse) return sparse.run(x, cotangents);
+      }
       batch = Math.min(batch, largestBatch(await opened.device(), xSize));
       const gradients = new Float32Array((cotangents.length / aSize) * xSize);
       const isOneBatch = cotangents.length <= batch * aSize;
@@ -69,7 +79,10 @@ export function createBackwardRunner(backward: BackwardModel, sessions: SessionF
       }
       return gradients;
     },
-    dispose: opened.dispose,
+    async dispose() {
+      if (sparse) await sparse.dispose();
+      await opened.dispose();
+    },
   };
 }
 

@@ -33,6 +33,8 @@ export interface BackwardModel {
   readonly outputs: { readonly a: string; readonly gx: string };
   readonly xDims: readonly number[];
   readonly aDims: readonly number[];
+  /** What was differentiated, and from which tensor to which. */
+  readonly forward: PreparedGraph & { readonly from: string; readonly to: string };
 }
 
 /**
@@ -83,6 +85,7 @@ export function vjp(model: Model, options: VjpOptions): BackwardModel {
     outputs: { a: io.a.name, gx: io.gx.name },
     xDims: prepared.xDims,
     aDims: prepared.aDims,
+    forward: { ...prepared, from: options.from, to: options.to },
   };
 }
 

@@ -6,6 +6,7 @@ import { listSupportedBackends } from 'onnxruntime-node';
 import type { DeviceChoice, DeviceName, SessionFactory } from '../platform.ts';
 import { PARITY_TOLERANCE, openChecked } from './checked-session.ts';
 import type { Trial } from './device-trial.ts';
+import { createKernelThreads } from './kernel-threads.ts';
 import { probeInProcess, type ProbeProcessOptions } from './probe-process.ts';
 import type { SessionOptions } from './session.ts';
 
@@ -114,7 +115,12 @@ export async function openDevice(
   const { threads } = options;
   const onFallback = (reason: string) => void (reasons.includes(reason) || reasons.push(reason));
   const checked = { device, onFallback, ...(threads !== undefined && { threads }) };
-  return { device, reasons, sessions: { device, open: (model) => openChecked(model, checked) } };
+  const sessions: SessionFactory = {
+    device,
+    ...(device === 'cpu' && { threads: createKernelThreads(threads) }),
+    open: (model) => openChecked(model, checked),
+  };
+  return { device, reasons, sessions };
 }
 
 async function choose(choice: DeviceChoice, options: ProbeOptions, reasons: string[]): Promise<DeviceName> {

@@ -2,6 +2,7 @@ import { InferenceSession, env } from 'onnxruntime-node';
 import { TesseraError, invariant } from '../errors.ts';
 import type { DeviceName, Session, SessionFactory } from '../platform.ts';
 import type { Tensor } from '../tensor.ts';
+import { createKernelThreads } from './kernel-threads.ts';
 import { ortError } from './ort-error.ts';
 import { fromOrtTensor, toOrtTensor } from './ort-tensor.ts';
 import { queued } from './run-queue.ts';
@@ -21,7 +22,11 @@ export function createSessionFactory({
   device,
   ...options
 }: SessionOptions & { device: DeviceName }): SessionFactory {
-  return { device, open: (model) => openSession(model, device, options) };
+  return {
+    device,
+    ...(device === 'cpu' && { threads: createKernelThreads(options.threads) }),
+    open: (model) => openSession(model, device, options),
+  };
 }
 
 /**

@@ -1,0 +1,113 @@
+import type { Model, ValueInfo } from '../../onnx/graph.ts';
+import { withGraph } from '../../onnx/graph-edits.ts';
+import { encodeModel } from '../../onnx/proto.ts';
+import type { KernelCrew, Session, SessionFactory } from '../../platform.ts';
+import { expectFloat32, sizeOf, type Tensor } from '../../tensor.ts';
+import type { BackwardModel } from '../vjp.ts';
+import { planGradients, type GradientPlan } from './gradient-plan.ts';
+import { SWEEP_KERNEL, SWEEP_KERNEL_FUSED } from './sweep-kernel-bytes.ts';
+import { LANES, layOutSweeps, type SweepProgram } from './sweep-program.ts';
+
+/** Sweeps side by side beyond this many would take memory for cotangents that are seldom so many. */
+const MOST_SWEEPS = 4;
+
+/** A backward pass over many cotangents of one item that skips what its masks close. */
+export interface SparseSweep {
+  /** x [1, …], cotangents [K, …] of one item -> gradients [K · size of x]. One run at a time. */
+  run(x: Tensor<'float32'>, cotangents: Float32Array): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Reverse-mode differentiation of convolutional networks where ReLU, clipping and maximum pooling have closed most of the
+ * way. The masks depend on the item alone, so the cotangents lie innermost, sixteen to a pass, and every mask is looked
+ * at once for all of them: what is closed is neither computed nor read. Of the forward pass's multiply-adds a third is
+ * left in SqueezeNet, half in MobileNetV2. Passes run in threads of their own; forward values come from a session.
+ *
+ * Returns undefined where the graph has another operator on the path (see {@link planGradients}), or the machine no
+ * threads or memory for it: the backward graph of vjp.ts does the same.
+ *
+ * Limits   One item at a time, float32; for few cotangents the backward graph is faster. Memory: the inner values that
+ *          masks are read from, and a few rows of each gradient.
+ */
+export function openSparseSweep(backward: BackwardModel, sessions: SessionFactory): SparseSweep | undefined {
+  const { forward, inputs } = backward;
+  if (sessions.threads === undefined || inputs.others.length > 0) return undefined;
+  const plan = planGradients(forward, forward.from, forward.to);
+  if (plan === undefined) return undefined;
+  const program = layOutSweeps(plan, Math.min(sessions.threads.count, MOST_SWEEPS));
+  const crew = sessions.threads.open({ plain: SWEEP_KERNEL, fused: SWEEP_KERNEL_FUSED }, program.bytes);
+  if (crew === undefined) return undefined;
+  program.write(crew.memory);
+  return onCrew(backward, plan, program, crew, sessions);
+}
+
+function onCrew(
+  backward: BackwardModel,
+  plan: GradientPlan,
+  program: SweepProgram,
+  crew: KernelCrew,
+  sessions: SessionFactory,
+): SparseSweep {
+  const [xSize, aSize] = [sizeOf(backward.xDims), sizeOf(backward.aDims)];
+  const { from } = backward.forward;
+  const numbers = new Float32Array(crew.memory);
+  let session: Promise<Session> | undefined;
+
+  const readValues = async (x: Tensor<'float32'>): Promise<void> => {
+    session ??= sessions.open(encodeModel(forwardModel(backward, plan), { declareOutputs: false }));
+    const inner = plan.values.filter((name) => name !== from);
+    const values = inner.length === 0 ? {} : await (await session).run({ [from]: x }, inner);
+    for (const [name, address] of program.planes) {
+      const { data } = name === from ? x : expectFloat32(values[name], name);
+      numbers.set(data, address / 4);
+    }
+    await crew.run([program.choose]);
+  };
+
+  /** Gradients of as many cotangents, from the first on, as the sweeps have lanes for. */
+  const sweepOver = async (cotangents: Float32Array): Promise<readonly Float32Array[]> => {
+    const used = program.sweeps.slice(0, Math.ceil(cotangents.length / (LANES * aSize)));
+    const parts = used.map((sweep, index) => {
+      const own = cotangents.subarray(index * LANES * aSize, (index + 1) * LANES * aSize);
+      const start = sweep.cotangents / 4;
+      numbers.set(own, start);
+      numbers.fill(0, start + own.length, start + LANES * aSize);
+      return { start: sweep.gradients / 4, length: (own.length / aSize) * xSize };
+    });
+    await crew.run(used);
+    return parts.map(({ start, length }) => numbers.subarray(start, start + length));
+  };
+
+  return {
+    async run(x, cotangents) {
+      const gradients = new Float32Array((cotangents.length / aSize) * xSize);
+      await readValues(x);
+      const round = program.sweeps.length * LANES * aSize;
+      let done = 0;
+      for (let start = 0; start < cotangents.length; start += round) {
+        for (const part of await sweepOver(cotangents.subarray(start, start + round))) {
+          gradients.set(part, done);
+          done += part.length;
+        }
+      }
+      return gradients;
+    },
+    async dispose() {
+      await crew.dispose();
+      await (await session)?.dispose();
+    },
+  };
+}
+
+/** The forward pass, from x to the inner values that the sweeps need. */
+function forwardModel({ model, xDims, forward }: BackwardModel, { values }: GradientPlan): Model {
+  const info = (name: string, dims?: readonly number[]): ValueInfo => ({ name, type: 'float32', dims });
+  return withGraph(
+    { ...model, graph: forward.graph },
+    {
+      inputs: [info(forward.from, xDims)],
+      outputs: values.filter((name) => name !== forward.from).map((name) => info(name)),
+    },
+  );
+}

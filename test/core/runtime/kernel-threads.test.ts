@@ -1,0 +1,62 @@
+import wabt from 'wabt';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { KernelCode } from '../../../core/platform.ts';
+import { createKernelThreads } from '../../../core/runtime/kernel-threads.ts';
+
+/** Writes its task's end at its start; a task that starts at 0 is a trap. */
+const TEXT = `(module
+  (memory (import "machine" "memory") 1 65536 shared)
+  (func (export "run") (param i32 i32)
+    (if (i32.eqz (local.get 0)) (then (unreachable)))
+    (i32.store (local.get 0) (local.get 1))))`;
+
+describe('createKernelThreads()', () => {
+  let code: KernelCode;
+  beforeAll(async () => {
+    const parsed = (await wabt()).parseWat('test.wat', TEXT, { threads: true });
+    const plain = Buffer.from(parsed.toBinary({}).buffer).toString('base64');
+    code = { plain, fused: plain };
+  });
+
+  it('carries out tasks side by side on one memory, again and again', async () => {
+    const crew = createKernelThreads(2).open(code, 100)!;
+    const words = new Int32Array(crew.memory);
+    await crew.run([
+      { start: 4, end: 11 },
+      { start: 8, end: 12 },
+    ]);
+    expect([...words.slice(0, 4)]).toEqual([0, 11, 12, 0]);
+    await crew.run([{ start: 12, end: 13 }]);
+    expect([...words.slice(0, 4)]).toEqual([0, 11, 12, 13]);
+    await crew.dispose();
+  });
+
+  it('takes the plain code where the fused is not understood', async () => {
+    const broken = { ...code, fused: Buffer.from('not a module').toString('base64') };
+    const crew = createKernelThreads(1).open(broken, 100)!;
+    await crew.run([{ start: 4, end: 5 }]);
+    expect(new Int32Array(crew.memory)[1]).toBe(5);
+    await crew.dispose();
+  });
+
+  it('is not there for more memory than WebAssembly can address, or without a module', () => {
+    const threads = createKernelThreads(2);
+    expect(threads.open(code, 2 ** 32 + 1)).toBeUndefined();
+    expect(threads.open({ plain: '', fused: '' }, 100)).toBeUndefined();
+  });
+
+  it('rejects with what a thread died of, and works on with a new one', async () => {
+    const crew = createKernelThreads(1).open(code, 100)!;
+    await expect(crew.run([{ start: 0, end: 0 }])).rejects.toThrow('unreachable');
+    await crew.run([{ start: 4, end: 9 }]);
+    expect(new Int32Array(crew.memory)[1]).toBe(9);
+    await crew.dispose();
+  });
+
+  it('refuses more tasks than it has threads', async () => {
+    const crew = createKernelThreads(1).open(code, 100)!;
+    const task = { start: 4, end: 5 };
+    await expect(crew.run([task, task])).rejects.toThrow('2 tasks for 1 threads');
+    await crew.dispose();
+  });
+});
