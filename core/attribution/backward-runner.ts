@@ -30,14 +30,19 @@ export interface BackwardRunner {
 
 type Feeds = Readonly<Record<string, Tensor>>;
 
+type Part = 'whole' | 'forward' | 'backward';
+
 /** Runs the batches of one item, which share one forward pass. */
 type RunBatch = (v: Tensor<'float32'>) => Promise<Feeds>;
 
 /**
  * Opens what it needs when first needed: a sparse sweep for many cotangents on the CPU, where the graph has one; else
  * sessions, one of the whole graph where an item's cotangents make one batch, or one of its forward part, run once, and
- * one of the rest. Batches are larger on a graphics card than on the CPU. One that cannot
- * be allocated is halved, down to one cotangent, before the failure is told.
+ * one of the rest. Batches are larger on a graphics card than on the CPU. One that cannot be allocated is halved, down
+ * to one cotangent, before the failure is told.
+ *
+ * A whole graph that falls back to the CPU is replaced by the parts: near kinks its gradients may differ from the CPU's
+ * where those of the parts, checked with the same masks, agree.
  */
 export function createBackwardRunner(backward: BackwardModel, sessions: SessionFactory): BackwardRunner {
   const { outputs, xDims, aDims } = backward;
@@ -67,10 +72,11 @@ export function createBackwardRunner(backward: BackwardModel, sessions: SessionF
         sparse ??= openSparseSweep(backward, sessions) ?? false;
         if (sparse) return sparse.run(x, cotangents);
       }
-      batch = Math.min(batch, largestBatch(await opened.device(), xSize));
+      const device = (await opened.hasFallenBack('backward')) ? 'cpu' : sessions.device;
+      batch = Math.min(batch, largestBatch(device, xSize));
       const gradients = new Float32Array((cotangents.length / aSize) * xSize);
-      const isOneBatch = cotangents.length <= batch * aSize;
-      const runBatch = isOneBatch ? await opened.whole(x) : await opened.staged(x);
+      const isWhole = cotangents.length <= batch * aSize && !(await opened.hasFallenBack('whole'));
+      const runBatch = isWhole ? await opened.whole(x) : await opened.staged(x);
       let done = 0;
       while (done < gradients.length) {
         const part = await runSlice(runBatch, cotangents, (done / xSize) * aSize);
@@ -94,17 +100,17 @@ function largestBatch(device: DeviceName, xSize: number): number {
 function openedParts(backward: BackwardModel, sessions: SessionFactory) {
   const { model, inputs, outputs } = backward;
   const parts = stagedBackward(backward);
-  const kept = new Map<string, Promise<Session>>();
-  const open = (name: string, bytes: () => Uint8Array): Promise<Session> => {
+  const kept = new Map<Part, Promise<Session>>();
+  const open = (name: Part, bytes: () => Uint8Array): Promise<Session> => {
     const session = kept.get(name) ?? sessions.open(bytes());
     kept.set(name, session);
     return session;
   };
   return {
-    /** The CPU as soon as one part has fallen back to it. */
-    async device(): Promise<DeviceName> {
-      const devices = await Promise.all([...kept.values()].map(async (session) => (await session).device));
-      return devices.includes('cpu') ? 'cpu' : sessions.device;
+    /** Whether a part has left the device for the CPU. */
+    async hasFallenBack(name: Part): Promise<boolean> {
+      const session = await kept.get(name);
+      return session !== undefined && session.device !== sessions.device;
     },
     async whole(x: Tensor): Promise<RunBatch> {
       const session = await open('whole', () => encodeModel(model));

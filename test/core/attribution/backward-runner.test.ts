@@ -9,27 +9,30 @@ import { ortSessions } from '../onnx/ort-sessions.ts';
 
 interface Fake {
   readonly device: DeviceName;
-  /** Where sessions really are, when they have fallen back. */
-  readonly used?: DeviceName;
+  /** Parts whose sessions have fallen back to the CPU. */
+  readonly fallen?: readonly string[];
   /** More cotangents run out of memory. */
   readonly most?: number;
 }
 
 /** Sessions on the CPU that say they are elsewhere, and a log of their runs: the cotangents of each, or the forward pass. */
-function fakeSessions({ device, used = device, most = Infinity }: Fake) {
+function fakeSessions({ device, fallen = [], most = Infinity }: Fake) {
   const runs: string[] = [];
   const cpu = ortSessions();
-  const logged = (session: Session): Session => ({
-    ...session,
-    device: used,
-    run(feeds, wanted) {
-      const count = feeds['v']?.dims[0];
-      const part = session.outputNames.includes('a') ? 'whole' : 'backward';
-      runs.push(count === undefined ? 'forward' : `${part} ${count}`);
-      if (count !== undefined && count > most) throw new TesseraError('out-of-memory', 'too much');
-      return session.run(feeds, wanted);
-    },
-  });
+  const logged = (session: Session): Session => {
+    const isForward = !session.inputNames.includes('v');
+    const part = isForward ? 'forward' : session.outputNames.includes('a') ? 'whole' : 'backward';
+    return {
+      ...session,
+      device: fallen.includes(part) ? 'cpu' : device,
+      run(feeds, wanted) {
+        const count = feeds['v']?.dims[0] ?? 0;
+        runs.push(isForward ? part : `${part} ${count}`);
+        if (count > most) throw new TesseraError('out-of-memory', 'too much');
+        return session.run(feeds, wanted);
+      },
+    };
+  };
   const sessions: SessionFactory = { device, open: async (model) => logged(await cpu.open(model)) };
   return { sessions, runs };
 }
@@ -64,9 +67,14 @@ describe('createBackwardRunner()', () => {
     expect(runs).toEqual(['whole 20', 'whole 32', 'forward', 'backward 32', 'backward 8']);
   });
 
-  it("takes the CPU's batches once a session has gone to the CPU", async () => {
-    const { runs } = await runOn({ device: 'webgpu', used: 'cpu' }, [20, 20]);
-    expect(runs).toEqual(['whole 20', 'forward', 'backward 16', 'backward 4']);
+  it('goes on with the parts, in as large batches, where the whole graph has gone to the CPU', async () => {
+    const { runs } = await runOn({ device: 'webgpu', fallen: ['whole'] }, [20, 20]);
+    expect(runs).toEqual(['whole 20', 'forward', 'backward 20']);
+  });
+
+  it("takes the CPU's batches once the backward part has gone there too", async () => {
+    const { runs } = await runOn({ device: 'webgpu', fallen: ['whole', 'backward'] }, [20, 20, 20]);
+    expect(runs.slice(3)).toEqual(['forward', 'backward 16', 'backward 4']);
   });
 
   it.each(['cpu', 'webgpu'] as const)(
