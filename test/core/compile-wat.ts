@@ -13,6 +13,23 @@ const MULTIPLY_ADD = new RegExp(
   'g',
 );
 
+/** Text between the comments `{` and `}`, which is written for four vectors. */
+const FOUR_VECTORS = /;; \{\n(.*?);; \}\n/s;
+
+/** Repeats such text for three vectors, two and one, its functions $NAME named $NAME3, $NAME2 and $NAME1. */
+function withNarrower(text: string): string {
+  const four = FOUR_VECTORS.exec(text)?.[1] ?? '';
+  const narrower = [3, 2, 1].map((vectors) => {
+    const later = [0, 1, 2, 3]
+      .slice(vectors)
+      .map((index) => `[$][ab]${index}\\b|v128.*offset=${16 * index}\\b`);
+    const names = new RegExp(later.join('|'));
+    const lines = four.split('\n').filter((line) => !names.test(line));
+    return lines.join('\n').replace(/\(func \$(\w+)/g, `(func $$$1${vectors}`);
+  });
+  return text.replace(FOUR_VECTORS, () => four + narrower.join(''));
+}
+
 /**
  * Holds NAME-bytes.ts to the text of NAME.wat, a path in core: `constant` is the bytes in base64, CONSTANT_FUSED those
  * with every sum of a product fused, where wanted. `--update` writes the file anew.
@@ -22,7 +39,7 @@ export async function expectBytesOf(
   constant: string,
   { isAlsoFused = false } = {},
 ): Promise<void> {
-  const text = await readFile(path.join(core, `${name}.wat`), 'utf8');
+  const text = withNarrower(await readFile(path.join(core, `${name}.wat`), 'utf8'));
   const { base } = path.parse(name);
   const constants = [`export const ${constant} =\n  '${await compiled(text)}';\n`];
   if (isAlsoFused) {

@@ -52,6 +52,7 @@ function onCrew(
   const [xSize, aSize] = [sizeOf(backward.xDims), sizeOf(backward.aDims)];
   const { from } = backward.forward;
   const numbers = new Float32Array(crew.memory);
+  const words = new Int32Array(crew.memory);
   let session: Promise<Session> | undefined;
 
   const readValues = async (x: Tensor<'float32'>): Promise<void> => {
@@ -62,15 +63,18 @@ function onCrew(
       const { data } = name === from ? x : expectFloat32(values[name], name);
       numbers.set(data, address / 4);
     }
-    await crew.run([program.choose]);
+    for (const side of program.preparations) await crew.run(side);
   };
 
   /** Gradients of as many cotangents, from the first on, as the sweeps have lanes for. */
   const sweepOver = async (cotangents: Float32Array): Promise<readonly Float32Array[]> => {
-    const used = program.sweeps.slice(0, Math.ceil(cotangents.length / (LANES * aSize)));
+    const shares = shareOut(cotangents.length / aSize, program.sweeps.length);
+    const used = program.sweeps.slice(0, shares.length);
+    let next = 0;
     const parts = used.map((sweep, index) => {
-      const own = cotangents.subarray(index * LANES * aSize, (index + 1) * LANES * aSize);
+      const own = cotangents.subarray(next, (next += shares[index] * aSize));
       const start = sweep.cotangents / 4;
+      words[sweep.vectors / 4] = Math.ceil(own.length / aSize / 4);
       numbers.set(own, start);
       numbers.fill(0, start + own.length, start + LANES * aSize);
       return { start: sweep.gradients / 4, length: (own.length / aSize) * xSize };
@@ -98,6 +102,19 @@ function onCrew(
       await (await session)?.dispose();
     },
   };
+}
+
+/** How many of at most LANES · `most` cotangents each sweep takes: about equal, in whole vectors of four lanes. */
+function shareOut(count: number, most: number): number[] {
+  const vectors = Math.ceil(count / 4);
+  const sweeps = Math.min(most, vectors);
+  const shares: number[] = [];
+  for (let sweep = 0, left = count; sweep < sweeps; sweep++) {
+    const own = Math.min(left, 4 * Math.ceil((vectors - sweep) / sweeps));
+    shares.push(own);
+    left -= own;
+  }
+  return shares;
 }
 
 /** The forward pass, from x to the inner values that the sweeps need. */

@@ -1,6 +1,7 @@
 ;; Rows of gradients of several cotangents at once, in float32, sixteen lanes a value, only where masks are open.
 ;; Pointers are byte addresses; the first 64 bytes of memory are zero. The layout of buffers, operations and programmes is
-;; written by sweep-program.ts.
+;; written by sweep-program.ts. What stands between braces computes four vectors of four lanes; compile-wat.ts writes it
+;; out for three, two and one too, without the lines that name a later vector.
 ;;
 ;; A buffer holds rows of a gradient in a ring. A row's open values lie one behind another, 64 bytes each, position by
 ;; position, channels ascending; `lists` holds beside each its channel * 4 (i32). The record of a position has the address
@@ -16,19 +17,39 @@
 (module
   (memory (import "machine" "memory") 1 65536 shared)
   (type $operation (func (param i32 i32)))
-  (table funcref (elem $list $zero $conv $depthwise $pool $average $add $load $store $choose $mask))
+  (table funcref
+    (elem $list $zero $conv $depthwise $pool $average $add $load $store $choose $mask $lanes
+      $conv3 $depthwise3 $conv2 $depthwise2 $conv1 $depthwise1))
+
+  ;; From $conv and $depthwise to those of as many vectors as the cotangents need, in the table.
+  (global $narrower (mut i32) (i32.const 0))
 
   ;; Carries out the operations of [start, end): pairs of an operation's address and a row.
   (func (export "run") (param $at i32) (param $end i32)
+    (local $kind i32)
     (block $done
       (loop $each
         (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
+        (local.set $kind (i32.load (i32.load (local.get $at))))
+        ;; $conv and $depthwise, 2 and 3.
+        (if (i32.eq (i32.shr_u (local.get $kind) (i32.const 1)) (i32.const 1))
+          (then (local.set $kind (i32.add (local.get $kind) (global.get $narrower)))))
         (call_indirect (type $operation)
           (i32.load (local.get $at))
           (i32.load offset=4 (local.get $at))
-          (i32.load (i32.load (local.get $at))))
+          (local.get $kind))
         (local.set $at (i32.add (local.get $at) (i32.const 8)))
         (br $each))))
+
+  ;; Sets how many vectors of four lanes the operations to come compute: the word at `weights`.
+  (func $lanes (param $op i32) (param $row i32)
+    (local $vectors i32)
+    (local.set $vectors (i32.load (i32.load offset=28 (local.get $op))))
+    (global.set $narrower
+      (select
+        (i32.const 0)
+        (i32.sub (i32.const 16) (i32.shl (local.get $vectors) (i32.const 1)))
+        (i32.eq (local.get $vectors) (i32.const 4)))))
 
   ;; Index of a row's first position in a buffer's ring.
   (func $slot (param $buffer i32) (param $row i32) (result i32)
@@ -298,6 +319,7 @@
       (br_if $rows (i32.lt_u (local.get $ky) (i32.load offset=32 (local.get $op)))))
     (local.get $out))
 
+  ;; {
   ;; Adjoint of a convolution. Weights are [taps, input channels, output channels]; `table` holds the bytes from one
   ;; input channel to the next. Two input channels at a time share the loads of the values.
   (func $conv (param $op i32) (param $row i32)
@@ -306,8 +328,10 @@
     (local $p i32) (local $q i32) (local $wp i32) (local $wq i32) (local $ap i32) (local $aq i32)
     (local $open i32) (local $openEnd i32) (local $o i32) (local $w i32) (local $g i32)
     (local $s v128) (local $u v128) (local $v v128)
-    (local $a0 v128) (local $a1 v128) (local $a2 v128) (local $a3 v128)
-    (local $b0 v128) (local $b1 v128) (local $b2 v128) (local $b3 v128)
+    (local $a0 v128) (local $b0 v128)
+    (local $a1 v128) (local $b1 v128)
+    (local $a2 v128) (local $b2 v128)
+    (local $a3 v128) (local $b3 v128)
     (local.set $target (i32.load offset=4 (local.get $op)))
     (local.set $channelBytes (i32.load offset=64 (local.get $op)))
     (local.set $tapBytes (i32.mul (local.get $channelBytes) (i32.load (local.get $target))))
@@ -344,7 +368,8 @@
                 (local.set $b0 (v128.load (local.get $q)))
                 (local.set $b1 (v128.load offset=16 (local.get $q)))
                 (local.set $b2 (v128.load offset=32 (local.get $q)))
-                (local.set $b3 (v128.load offset=48 (local.get $q))))
+                (local.set $b3 (v128.load offset=48 (local.get $q)))
+              )
               (else
                 (local.set $a0 (v128.const f32x4 0 0 0 0))
                 (local.set $a1 (v128.const f32x4 0 0 0 0))
@@ -353,7 +378,8 @@
                 (local.set $b0 (v128.const f32x4 0 0 0 0))
                 (local.set $b1 (v128.const f32x4 0 0 0 0))
                 (local.set $b2 (v128.const f32x4 0 0 0 0))
-                (local.set $b3 (v128.const f32x4 0 0 0 0))))
+                (local.set $b3 (v128.const f32x4 0 0 0 0))
+              ))
             (local.set $tap (local.get $taps))
             (if (i32.lt_u (local.get $tap) (local.get $tapsEnd))
               (then
@@ -403,7 +429,11 @@
   (func $depthwise (param $op i32) (param $row i32)
     (local $target i32) (local $position i32) (local $x i32) (local $record i32) (local $at i32) (local $end i32)
     (local $taps i32) (local $tapsEnd i32) (local $tap i32) (local $p i32) (local $o i32) (local $g i32)
-    (local $s v128) (local $a0 v128) (local $a1 v128) (local $a2 v128) (local $a3 v128)
+    (local $s v128)
+    (local $a0 v128)
+    (local $a1 v128)
+    (local $a2 v128)
+    (local $a3 v128)
     (local.set $target (i32.load offset=4 (local.get $op)))
     (local.set $taps (i32.load offset=68 (local.get $op)))
     (local.set $position (call $slot (local.get $target) (local.get $row)))
@@ -425,12 +455,14 @@
                 (local.set $a0 (v128.load (local.get $p)))
                 (local.set $a1 (v128.load offset=16 (local.get $p)))
                 (local.set $a2 (v128.load offset=32 (local.get $p)))
-                (local.set $a3 (v128.load offset=48 (local.get $p))))
+                (local.set $a3 (v128.load offset=48 (local.get $p)))
+              )
               (else
                 (local.set $a0 (v128.const f32x4 0 0 0 0))
                 (local.set $a1 (v128.const f32x4 0 0 0 0))
                 (local.set $a2 (v128.const f32x4 0 0 0 0))
-                (local.set $a3 (v128.const f32x4 0 0 0 0))))
+                (local.set $a3 (v128.const f32x4 0 0 0 0))
+              ))
             (local.set $tap (local.get $taps))
             (if (i32.lt_u (local.get $tap) (local.get $tapsEnd))
               (then
@@ -438,14 +470,10 @@
                   (local.set $g (i32.load (i32.add (i32.load (local.get $tap)) (local.get $o))))
                   (local.set $s
                     (v128.load32_splat (i32.add (i32.load offset=12 (local.get $tap)) (local.get $o))))
-                  (local.set $a0
-                    (f32x4.add (local.get $a0) (f32x4.mul (local.get $s) (v128.load (local.get $g)))))
-                  (local.set $a1
-                    (f32x4.add (local.get $a1) (f32x4.mul (local.get $s) (v128.load offset=16 (local.get $g)))))
-                  (local.set $a2
-                    (f32x4.add (local.get $a2) (f32x4.mul (local.get $s) (v128.load offset=32 (local.get $g)))))
-                  (local.set $a3
-                    (f32x4.add (local.get $a3) (f32x4.mul (local.get $s) (v128.load offset=48 (local.get $g)))))
+                  (local.set $a0 (f32x4.add (local.get $a0) (f32x4.mul (local.get $s) (v128.load (local.get $g)))))
+                  (local.set $a1 (f32x4.add (local.get $a1) (f32x4.mul (local.get $s) (v128.load offset=16 (local.get $g)))))
+                  (local.set $a2 (f32x4.add (local.get $a2) (f32x4.mul (local.get $s) (v128.load offset=32 (local.get $g)))))
+                  (local.set $a3 (f32x4.add (local.get $a3) (f32x4.mul (local.get $s) (v128.load offset=48 (local.get $g)))))
                   (local.set $tap (i32.add (local.get $tap) (i32.const 16)))
                   (br_if $eachTap (i32.lt_u (local.get $tap) (local.get $tapsEnd))))))
             (v128.store (local.get $p) (local.get $a0))
@@ -457,6 +485,7 @@
             (br_if $channels (i32.lt_u (local.get $at) (local.get $end))))))
       (local.set $x (i32.add (local.get $x) (i32.const 1)))
       (br_if $positions (i32.lt_u (local.get $x) (i32.load offset=8 (local.get $target))))))
+  ;; }
 
   ;; Adds the sixteen lanes at $g, each times $s, to those at $p.
   (func $addTimes (param $p i32) (param $g i32) (param $s v128)

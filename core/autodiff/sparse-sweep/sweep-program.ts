@@ -7,8 +7,8 @@ export const LANES = 16;
 
 /** What the kernel runs, in the memory that it runs on; addresses in bytes. */
 export interface SweepProgram {
-  /** Finds masks and what poolings chose: run once for an image, before its sweeps. */
-  readonly choose: ProgramRange;
+  /** Finds masks, then what poolings chose: run one after the other for an image, before its sweeps. */
+  readonly preparations: readonly (readonly ProgramRange[])[];
   readonly sweeps: readonly Sweep[];
   /** Where the values of inner tensors are expected. */
   readonly planes: ReadonlyMap<string, number>;
@@ -25,6 +25,8 @@ export interface ProgramRange {
 
 /** A backward pass with buffers of its own, so that several can run at the same time over one image. */
 export interface Sweep extends ProgramRange {
+  /** In: how many vectors of four lanes there are cotangents for, 1 to 4 (an integer of 32 bits). */
+  readonly vectors: number;
   /** In: [LANES, …to]. */
   readonly cotangents: number;
   /** Out: [LANES, …from]. */
@@ -44,6 +46,7 @@ const KINDS = {
   store: 8,
   choose: 9,
   mask: 10,
+  lanes: 11,
 };
 type Kind = keyof typeof KINDS;
 
@@ -70,17 +73,27 @@ export function layOutSweeps(plan: GradientPlan, count: number): SweepProgram {
       const table = shared.tables.get(edge)!;
       const accumulates = buffer.support.kind === 'chosen';
       const details = { edge, weights, table, accumulates };
-      return overChannels(arena, buffer, operation(sweeps[0].addresses, 'choose', buffer, details));
+      return [overChannels(arena, buffer, operation(sweeps[0].addresses, 'choose', buffer, details))];
     }),
   );
   return {
-    choose: placeProgram(arena, [...masks, ...choices]),
+    preparations: [masks, ...choices]
+      .filter(({ length }) => length > 0)
+      .map((steps) => dealt(steps, count).map((own) => placeProgram(arena, own))),
     sweeps,
     planes,
     // Planes are read sixteen values at a time.
     bytes: arena.end + 2 * LANE_BYTES,
     write: (memory) => arena.write(memory),
   };
+}
+
+/** Steps in as many parts of about equal length; fewer where there are fewer steps. */
+function dealt<Step>(steps: readonly Step[], parts: number): readonly (readonly Step[])[] {
+  const length = Math.ceil(steps.length / parts);
+  return Array.from({ length: Math.ceil(steps.length / length) }, (_, part) =>
+    steps.slice(part * length, (part + 1) * length),
+  );
 }
 
 /** An operation that takes a channel in the place of a row, for all of them. */
@@ -181,6 +194,7 @@ function placeSweep(
     arena.reserve(LANES * 4 * sizeOfBuffer(buffer)),
   );
   const scratch = arena.reserve(Math.max(...plan.buffers.map(scratchOf)));
+  const vectors = arena.reserve(4);
   const place = (kind: Kind, buffer: GradientBuffer, details: Partial<OperationDetails> = {}) =>
     arena.place(Int32Array.from(operation(addresses, kind, buffer, { scratch, ...details })));
   const stepsOf = new Map(
@@ -221,7 +235,9 @@ function placeSweep(
   const steps = order.steps.flatMap(({ buffer, row }) =>
     stepsOf.get(buffer)!.map((address) => [address, row]),
   );
-  return { ...placeProgram(arena, [...fullLists, ...steps]), cotangents, gradients, addresses };
+  const begin = [place('lanes', plan.last, { weights: vectors }), 0];
+  const program = placeProgram(arena, [begin, ...fullLists, ...steps]);
+  return { ...program, vectors, cotangents, gradients, addresses };
 }
 
 /** Strides in bytes of lanes, channels, rows and columns. */

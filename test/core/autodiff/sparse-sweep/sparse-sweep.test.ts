@@ -8,7 +8,7 @@ import { createKernelThreads } from '../../../../core/runtime/kernel-threads.ts'
 import { float32, sizeOf, type Tensor } from '../../../../core/tensor.ts';
 import { randomTensor, referenceModel, referenceNames } from '../../onnx/example-models.ts';
 import { ortSessions, runModel } from '../../onnx/ort-sessions.ts';
-import { smallModel, type ShortNode } from '../graphs.ts';
+import { smallModel } from '../graphs.ts';
 import { inProcessThreads } from './in-process-threads.ts';
 import { growNetwork, networkSeeds } from './random-networks.ts';
 
