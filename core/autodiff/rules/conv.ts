@@ -74,19 +74,20 @@ function partConv(c: RuleContext, g: string, weights: string, { window, sizes, r
   const y = c.outputs[0].dims.slice(2);
   const begins = reach.map(({ offsets }) => -offsets[offsets.length - 1]);
   const ends = reach.map(({ offsets }, i) => sizes[i] + offsets[0] - y[i]);
-  // ONNX Runtime's WebGPU kernel for one tap overlooks pads that are at the ends only; so that tap gets none.
-  const isOneTap = reach.every(({ taps }) => taps.length === 1);
+  const taps = tapsOf(c, weights, window, reach);
+  const group = intOf(c.node, 'group', 1);
+  const whole = (pads: readonly number[]) => [0, 0, ...pads];
   // A negative pad: the outermost windows do not reach this phase.
-  const outside = (pads: readonly number[]) => [
-    0,
-    0,
-    ...pads.map((pad) => (isOneTap ? pad : Math.min(pad, 0))),
-  ];
-  const gx = b.op('Conv', [b.pad(g, outside(begins), outside(ends)), tapsOf(c, weights, window, reach)], {
-    group: intOf(c.node, 'group', 1),
-    dilations: reach.map(({ offsets }) => (offsets.length === 1 ? 1 : offsets[0] - offsets[1])),
-    pads: [...begins, ...ends].map((pad) => (isOneTap ? 0 : Math.max(pad, 0))),
-  });
+  const outside = (pads: readonly number[]) => whole(pads.map((pad) => Math.min(pad, 0)));
+  // One tap's result is padded, not what it reads: ONNX Runtime would move pads into the convolution, and its WebGPU
+  // kernel for one tap overlooks pads that are at the ends only.
+  const gx = reach.every(({ offsets }) => offsets.length === 1)
+    ? b.pad(b.op('Conv', [g, taps], { group }), whole(begins), whole(ends))
+    : b.op('Conv', [b.pad(g, outside(begins), outside(ends)), taps], {
+        group,
+        dilations: reach.map(({ offsets }) => (offsets.length === 1 ? 1 : offsets[0] - offsets[1])),
+        pads: [...begins, ...ends].map((pad) => Math.max(pad, 0)),
+      });
   return b.reshape(gx, [-1, ...input(c).dims.slice(0, 2), ...sizes]);
 }
 

@@ -57,9 +57,9 @@ describe.skipIf(softwareVulkan === undefined)(
   'backward graphs on webgpu, software Vulkan (skipped where no Chromium carries vk_swiftshader_icd.json)',
   () => {
     test.skipIf(!hasShared)(
-      'models of two families run there and give the numbers that torch gives (skipped where ../shared is absent)',
+      'models of three families run there and give the numbers that torch gives (skipped where ../shared is absent)',
       async () => {
-        const names = ['nhwc_cnn_ts17', 'norms_ts17'];
+        const names = ['nhwc_cnn_ts17', 'norms_ts17', 'convtranspose_dyn20'];
         const results = await onWebgpu(names.map((name) => `${name}:whole`));
         expect(results.map(({ label }) => label)).toEqual(names.map((name) => `${name} whole`));
         for (const { device, reasons, errors } of results) {
