@@ -22,7 +22,8 @@ const shape = fc.record({
 });
 
 describe('sparseMatrix()', () => {
-  it('runs the bytes that its WAT text compiles to', () => expectBytesOf('linalg/sparse-kernel', 'SPARSE_KERNEL'));
+  it('runs the bytes that its WAT text compiles to', () =>
+    expectBytesOf('linalg/sparse-kernel', 'SPARSE_KERNEL'));
 
   it('multiplies as plain code does, again and again', async () => {
     await fc.assert(
