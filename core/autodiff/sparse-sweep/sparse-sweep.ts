@@ -13,7 +13,7 @@ const MOST_SWEEPS = 4;
 
 /** A backward pass over many cotangents of one item that skips what its masks close. */
 export interface SparseSweep {
-  /** x [1, …], cotangents [K, …] of one item -> gradients [K · size of x]. One run at a time. */
+  /** x [1, …], cotangents [K, …] of one item -> gradients [K · size of x]. Runs wait for those before them. */
   run(x: Tensor<'float32'>, cotangents: Float32Array): Promise<Float32Array>;
   dispose(): Promise<void>;
 }
@@ -83,21 +83,30 @@ function onCrew(
     return parts.map(({ start, length }) => numbers.subarray(start, start + length));
   };
 
-  return {
-    async run(x, cotangents) {
-      const gradients = new Float32Array((cotangents.length / aSize) * xSize);
-      await readValues(x);
-      const round = program.sweeps.length * LANES * aSize;
-      let done = 0;
-      for (let start = 0; start < cotangents.length; start += round) {
-        for (const part of await sweepOver(cotangents.subarray(start, start + round))) {
-          gradients.set(part, done);
-          done += part.length;
-        }
+  const sweepAll = async (x: Tensor<'float32'>, cotangents: Float32Array): Promise<Float32Array> => {
+    const gradients = new Float32Array((cotangents.length / aSize) * xSize);
+    await readValues(x);
+    const round = program.sweeps.length * LANES * aSize;
+    let done = 0;
+    for (let start = 0; start < cotangents.length; start += round) {
+      for (const part of await sweepOver(cotangents.subarray(start, start + round))) {
+        gradients.set(part, done);
+        done += part.length;
       }
-      return gradients;
+    }
+    return gradients;
+  };
+
+  // All runs work on the one memory.
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    run(x, cotangents) {
+      const next = last.then(() => sweepAll(x, cotangents));
+      last = next.catch(() => undefined);
+      return next;
     },
     async dispose() {
+      await last;
       await crew.dispose();
       await (await session)?.dispose();
     },

@@ -104,6 +104,16 @@ describe('openSparseSweep()', () => {
       await sweep.dispose();
     });
 
+    it('lets runs that are asked for at once wait for each other', async () => {
+      const sweep = openSparseSweep(backward, { ...ortSessions(), threads: createKernelThreads(2) })!;
+      const pictures = [1, 2, 3].map((seed) => randomTensor(x.dims, seed));
+      const v = noise(backward, 20);
+      const gradients = await Promise.all(pictures.map((picture) => sweep.run(picture, v)));
+      for (const [index, picture] of pictures.entries())
+        expect(gradients[index]).toBeCloseInNorm(await dense(backward, picture, v), 1e-5);
+      await sweep.dispose();
+    });
+
     it('gives the same in threads, with fused multiply-adds', async () => {
       const v = noise(backward, 25);
       const [here] = (await swept(backward, x, [v], inProcessThreads(2)))!;
