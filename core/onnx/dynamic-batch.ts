@@ -13,14 +13,16 @@ import type { Facts, InputDims } from './two-batches.ts';
 /** A model, and whether it takes several images at once. */
 export interface BatchedModel {
   readonly model: Model;
-  /** `fixed`: the batch could not be freed; run images one by one (or in the batch the file declares). */
+  /** `fixed`: the batch could not be freed; the model takes as many images as the file declares, no more, no fewer. */
   readonly batch: 'dynamic' | 'fixed';
 }
 
 const maxElements = 4096;
 
-/** The graph under repair: what is known at batch 1 (the truth) and at batch 2 (followed as nodes are added). */
+/** The graph under repair: what is known at its own batch (the truth) and at twice that (followed as nodes are added). */
 interface Repair {
+  /** How many images the file was exported for. */
+  readonly own: number;
   readonly single: Facts;
   readonly double: Map<string, TensorFact>;
   readonly nodes: Node[];
@@ -28,6 +30,11 @@ interface Repair {
   readonly fresh: (stem: string) => string;
   readonly opsets: Model['opsets'];
   readonly input: string;
+  /**
+   * How many elements of its axis come before the batch (1 where absent): more than one in a tensor
+   * [positions · batch, channels] whose rows are ordered by position first.
+   */
+  readonly leads: Map<string, number>;
 }
 
 const dimsIn = (facts: Facts, name: string) => facts.get(name)?.dims ?? [];
@@ -39,6 +46,9 @@ function growingAxis({ single, double }: Repair, name: string): number {
 }
 
 function emit(repair: Repair, node: Node): void {
+  const lead = node.inputs.map((name) => repair.leads.get(name)).find((known) => known !== undefined);
+  if (lead !== undefined && node.opType !== 'Reshape')
+    for (const name of node.outputs) repair.leads.set(name, lead);
   addNodeFacts(repair.double, node, repair.opsets, maxElements);
   repair.nodes.push(node);
 }
@@ -53,7 +63,7 @@ function addConstant({ initializers, double }: Repair, name: string, value: Tens
 function batchShape(repair: Repair, stem: string, dims: readonly number[], axis: number): string {
   const vector = {
     constant: dims.map((size, index) => (index === axis ? 0 : size)),
-    factor: dims.map((size, index) => (index === axis ? size : 0)),
+    factor: dims.map((size, index) => (index === axis ? size / repair.own : 0)),
     dims: [dims.length],
   };
   const fragment = batchVectorFragment(vector, repair.input, repair.fresh(`${stem}/of_batch`), repair.fresh);
@@ -62,17 +72,54 @@ function batchShape(repair: Repair, stem: string, dims: readonly number[], axis:
   return fragment.result;
 }
 
-/** A frozen target [1, ...] again, with -1 where the batch lies: where as many elements come before as in the input. */
+/** Where the batch lies in a reshaped tensor: its axis, and how many elements of that axis come before it. */
+interface BatchPlace {
+  readonly axis: number;
+  readonly lead: number;
+}
+
+/** Where the batch can lie in `target`, when `before` elements precede it in memory. */
+function placesIn(target: readonly number[], before: number, own: number): BatchPlace[] {
+  const after = sizeOf(target) / own / before;
+  return target.flatMap((_, axis) => {
+    const [outer, inner] = [sizeOf(target.slice(0, axis)), sizeOf(target.slice(axis + 1))];
+    return before % outer === 0 && after % inner === 0 ? [{ axis, lead: before / outer }] : [];
+  });
+}
+
+/**
+ * A file for one image does not tell [positions, batch · channels] from [positions · batch, channels]. Where the
+ * batch starts its axis is the rule (a class token, windows, heads), but it is no part of the last one, the channels.
+ */
+function likelyPlace(places: readonly BatchPlace[], rank: number): BatchPlace | undefined {
+  const leading = places.find(({ lead }) => lead === 1);
+  return leading && leading.axis < rank - 1 ? leading : (places[0] ?? leading);
+}
+
+/** A frozen target [batch, ...] again, with -1 where the batch lies. */
 function repairReshape(repair: Repair, node: Node): Node {
-  const grown = growingAxis(repair, node.inputs[0]);
+  const [input, output] = [node.inputs[0], node.outputs[0]];
+  const grown = growingAxis(repair, input);
   if (grown < 0) return node;
-  const before = sizeOf(dimsIn(repair.single, node.inputs[0]).slice(0, grown));
-  const target = [...dimsIn(repair.single, node.outputs[0])];
-  const axis = target.findIndex((_, index) => sizeOf(target.slice(0, index)) === before);
-  if (axis < 0) return node;
-  target[axis] = -1;
-  const name = addConstant(repair, repair.fresh(`${node.outputs[0]}/target`), int64(target));
-  return { ...node, inputs: [node.inputs[0], name], attributes: new Map() };
+  const before = sizeOf(dimsIn(repair.single, input).slice(0, grown)) * (repair.leads.get(input) ?? 1);
+  const target = [...dimsIn(repair.single, output)];
+  const place = likelyPlace(placesIn(target, before, repair.own), target.length);
+  if (!place) return node;
+  target[place.axis] = -1;
+  repair.leads.set(output, place.lead);
+  const name = addConstant(repair, repair.fresh(`${output}/target`), int64(target));
+  return { ...makeNode('Reshape', [input, name], node.outputs), name: node.name };
+}
+
+/** as_strided of a whole tensor: every element of the flattened data in order, which is a Reshape. */
+function repairGather(repair: Repair, node: Node): Node {
+  const [data, indices] = node.inputs;
+  const places = repair.double.get(indices)?.value?.data;
+  const isWhole =
+    places?.length === sizeOf(dimsIn(repair.single, data)) &&
+    dimsIn(repair.single, data).length === 1 &&
+    places.every((place, index) => Number(place) === index);
+  return isWhole ? repairReshape(repair, node) : node;
 }
 
 /** A frozen size that an Expand or a Resize is given. */
@@ -86,6 +133,22 @@ function repairSizes(repair: Repair, node: Node, index: number): Node {
   return { ...node, inputs: node.inputs.map((input, at) => (at === index ? name : input)) };
 }
 
+/** A constant that the exporter repeated for every image, once again; undefined for anything else. */
+function onceAgain(repair: Repair, name: string, axis: number): string | undefined {
+  const value = repair.initializers.get(name);
+  if (repair.own === 1 || value?.dims[axis] !== repair.own) return undefined;
+  if (sizeOf(value.dims.slice(0, axis)) !== 1) return undefined;
+  const size = value.data.length / repair.own;
+  for (let i = size; i < value.data.length; i++)
+    if (!Object.is(value.data[i], value.data[i % size])) return undefined;
+  const dims = value.dims.map((length, index) => (index === axis ? 1 : length));
+  return addConstant(repair, repair.fresh(`${name}/once`), {
+    ...value,
+    data: value.data.slice(0, size),
+    dims,
+  });
+}
+
 /** Operands that do not grow beside operands that do, such as a class token: repeated for every image. */
 function repairConcat(repair: Repair, node: Node): Node {
   const grown = Math.max(...node.inputs.map((name) => growingAxis(repair, name)));
@@ -94,7 +157,8 @@ function repairConcat(repair: Repair, node: Node): Node {
     if (growingAxis(repair, name) === grown) return name;
     const shape = batchShape(repair, name, dimsIn(repair.single, name), grown);
     const repeated = repair.fresh(`${name}/repeated`);
-    emit(repair, makeNode('Expand', [name, shape], [repeated]));
+    const item = onceAgain(repair, name, grown) ?? name;
+    emit(repair, makeNode('Expand', [item, shape], [repeated]));
     return repeated;
   });
   return { ...node, inputs };
@@ -104,6 +168,8 @@ function repairNode(repair: Repair, node: Node): Node {
   switch (node.opType) {
     case 'Reshape':
       return repairReshape(repair, node);
+    case 'Gather':
+      return repairGather(repair, node);
     case 'Expand':
       return repairSizes(repair, node, 1);
     case 'Resize':
@@ -115,17 +181,19 @@ function repairNode(repair: Repair, node: Node): Node {
   }
 }
 
-function repaired(model: Model, inputDims: InputDims): Model {
+function repaired(model: Model, inputDims: InputDims, own: number): Model {
   const folded = foldConstants(model, inputDims);
   const { graph, opsets } = folded;
   const repair: Repair = {
-    single: propagate(folded, withBatch(inputDims, 1), { maxElements }),
-    double: knownAtStart(graph, withBatch(inputDims, 2)),
+    own,
+    single: propagate(folded, withBatch(inputDims, own), { maxElements }),
+    double: knownAtStart(graph, withBatch(inputDims, 2 * own)),
     nodes: [],
     initializers: new Map(graph.initializers),
     fresh: freshNames(folded),
     opsets,
     input: graph.inputs[0]?.name ?? '',
+    leads: new Map(),
   };
   for (const node of graph.nodes) emit(repair, repairNode(repair, node));
   return withFreeBatch({
@@ -170,19 +238,26 @@ function succeeds(attempt: () => Model | undefined): Model | undefined {
   }
 }
 
+/** How many images the model's input is declared for; 1 where the file leaves it open. */
+export function declaredBatch({ graph }: Model): number {
+  const batch = graph.inputs.find(({ name }) => !graph.initializers.has(name))?.dims?.[0];
+  return typeof batch === 'number' && batch > 0 ? batch : 1;
+}
+
 /**
- * Frees the batch axis of a model, also of one exported for a single image: frozen Reshape, Expand and Resize
- * targets follow the batch, constants that are joined to the data (class tokens) are repeated.
+ * Frees the batch axis of a model, also of one exported for a single image, or for a few: frozen Reshape, Expand
+ * and Resize targets follow the batch, constants that are joined to the data (class tokens) are repeated.
  *
- * What was exported for one image is taken to treat several one by one; a model that mixes images (a sum over the
+ * What was exported for so many images is taken to treat them one by one; a model that mixes images (a sum over the
  * batch) comes back as it was, `fixed`. `inputDims` is needed where the model leaves its height and width free.
  */
 export function withDynamicBatch(model: Model, inputDims?: InputDims): BatchedModel {
-  const dims = withBatch(declaredInputDims(model, inputDims), 1);
+  const own = declaredBatch(model);
+  const dims = withBatch(declaredInputDims(model, inputDims), own);
   const asIs = succeeds(() => (isBatched(model, dims) ? withFreeBatch(model) : undefined));
   if (asIs) return { model: asIs, batch: 'dynamic' };
   const mended = succeeds(() => {
-    const candidate = repaired(model, dims);
+    const candidate = repaired(model, dims, own);
     return isBatched(candidate, dims) ? candidate : undefined;
   });
   return mended ? { model: mended, batch: 'dynamic' } : { model, batch: 'fixed' };

@@ -85,6 +85,7 @@ async function readModel(storage: Storage, path: string, options: IntakeOptions)
   const preprocessing = await choosePreprocessing(storage, path, loaded, signature, options.preprocessing);
   const inputDims = new Map([[signature.input.name, dimsFor(signature, preprocessing.preprocessing)]]);
   const { model, batch } = withDynamicBatch(loaded, inputDims);
+  if (batch === 'fixed') expectSingleImage(signature);
   const cutPoints = findCutPoints(model, inputDims);
   const labels = await loadLabels(storage, {
     modelPath: path,
@@ -104,6 +105,18 @@ async function readModel(storage: Storage, path: string, options: IntakeOptions)
     preprocessing,
     cutPoints,
   };
+}
+
+/** A model whose batch could not be freed can still be run image by image, if it was exported for one. */
+function expectSingleImage({ input: { name, dims, batch = 1 } }: ClassifierSignature): void {
+  if (batch === 1) return;
+  throw new TesseraError(
+    'bad-model',
+    `The model takes ${batch} images at once, no more and no fewer: ${name} [${dims.map((dim) => dim ?? '?').join(', ')}]; expected a free batch axis, or 1.`,
+    {
+      hint: 'Export it again for one image, or with the first axis left open (dynamic_shapes, or dynamic_axes, of torch.onnx.export).',
+    },
+  );
 }
 
 /** The cut point to use: the one asked for, or the proposed one. 'unknown-name' offers the nearest. */

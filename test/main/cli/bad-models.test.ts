@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Model, ValueInfo } from '../../../core/onnx/graph.ts';
+import { makeNode } from '../../../core/onnx/graph-edits.ts';
 import { modelFields } from '../../../core/onnx/messages.ts';
 import { encodeModel } from '../../../core/onnx/proto.ts';
 import { readMessage, writeMessage } from '../../../core/onnx/wire-format.ts';
@@ -75,6 +76,20 @@ const BAD_MODELS: readonly [string, Model | Uint8Array, string][] = [
     'bytes as input',
     changed(({ graph }) => ({ inputs: [{ ...graph.inputs[0], type: 'uint8' }] })),
     "The model's input image is uint8; expected float32.",
+  ],
+  [
+    'two images that it looks at together',
+    changed(
+      ({ graph }) => ({
+        nodes: [
+          ...graph.nodes.slice(0, -1),
+          makeNode('ReduceMean', ['flat'], ['average'], new Map([['axes', { type: 'ints', value: [0] }]])),
+          makeNode('Gemm', ['average', 'w_head'], ['logits']),
+        ],
+      }),
+      colourModel({ batch: 2 }),
+    ),
+    'The model takes 2 images at once, no more and no fewer: image [2, 3, 32, 32]; expected a free batch axis, or 1.',
   ],
   ['an operator that ONNX does not have', renamed('Wobble'), 'the operator Wobble'],
   [
