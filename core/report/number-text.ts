@@ -15,18 +15,19 @@ export function intervalText({ low, high }: Estimate): string {
   return `${percentDigits(low)}${separator}${percentDigits(high)}${NARROW_SPACE}%`;
 }
 
-/** A number in at most three significant digits, with a real minus sign. */
+/** A number in at most three significant digits, with a real minus sign and thin spaces between thousands. */
 export function numberText(value: number): string {
   if (!Number.isFinite(value)) return 'not defined';
   const size = Math.abs(value);
   if (size !== 0 && (size >= 1e6 || size < 1e-3)) return value.toExponential(2).replaceAll('-', MINUS);
+  if (size >= 999.5) return signed(grouped(Number(value.toPrecision(3)).toFixed(0)));
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : 2;
   return signed(value.toFixed(digits));
 }
 
 /** A whole number with thin spaces between thousands. */
 export function countText(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, NARROW_SPACE);
+  return grouped(String(count));
 }
 
 /** "1 image", "40 images". */
@@ -59,6 +60,10 @@ function percentDigits(fraction: number): string {
   const size = Math.abs(percent);
   if (percent > 0 && percent < 0.05) return '< 0.1';
   return signed(size < 9.95 && size >= 0.05 ? percent.toFixed(1) : percent.toFixed(0));
+}
+
+function grouped(digits: string): string {
+  return digits.replace(/\B(?=(\d{3})+$)/g, NARROW_SPACE);
 }
 
 function signed(digits: string): string {

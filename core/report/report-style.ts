@@ -45,6 +45,8 @@ svg { display: block; overflow: visible; }
 .small { font-size: 13px; }
 .number { text-align: right; white-space: nowrap; }
 .intro { max-width: 76ch; color: var(--quiet); }
+.methods { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 20px; max-width: 96ch; margin-top: 12px; }
+.methods dd { color: var(--quiet); }
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .columns { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 24px 40px; align-items: start; }
 .swatch {
@@ -114,12 +116,12 @@ const CONCEPTS = `
 .facts { display: flex; flex-wrap: wrap; gap: 8px 28px; }
 .facts dt { font-size: 12px; color: var(--quiet); }
 .facts dd .quiet { font-size: 13px; }
-.facts .wide { flex: 1 1 160px; min-width: 140px; }
-.strip figcaption { display: flex; justify-content: space-between; font-size: 11px; color: var(--quiet); }
+.facts .wide { flex: 1 1 160px; min-width: min-content; }
+.strip figcaption { display: flex; justify-content: space-between; gap: 8px; font-size: 11px; white-space: nowrap; color: var(--quiet); }
 .strip-tick { stroke: var(--edge); stroke-width: 1.5; }
 .baseline { stroke: var(--line); }
 .comment { margin-top: 12px; padding-left: 12px; border-left: 2px solid var(--line); max-width: 76ch; white-space: pre-line; }
-.gallery { display: grid; grid-template-columns: repeat(6, minmax(0, 1fr)); gap: 8px; margin-top: 16px; }
+.gallery { display: grid; grid-template-columns: repeat(6, minmax(0, 1fr)); gap: 12px 8px; margin-top: 16px; }
 .gallery img { width: 100%; aspect-ratio: 1; object-fit: cover; border-radius: 4px; }
 figcaption { font-size: 12px; color: var(--quiet); }
 .gallery figcaption, .examples figcaption { display: flex; justify-content: space-between; gap: 8px; margin-top: 2px; line-height: 1.4; }
@@ -129,11 +131,18 @@ figcaption { font-size: 12px; color: var(--quiet); }
 .examples.several { grid-template-columns: repeat(2, minmax(0, 1fr)); }
 .examples.many { grid-template-columns: minmax(0, 1fr); }
 .pair { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 2px; border-radius: 4px; overflow: hidden; }
-.many .pair { grid-auto-flow: row; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); row-gap: 6px; }
+.many .pair { grid-auto-flow: row; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); row-gap: 6px; }
 .by { display: block; font-size: 12px; line-height: 1.4; color: var(--quiet); }
 .pair img { width: 100%; }
-.legend { grid-column: 1 / -1; display: flex; align-items: center; flex-wrap: wrap; gap: 4px 8px; font-size: 12px; }
-.scale { width: 160px; height: 10px; border-radius: 2px; background: ${mapGradientCss()}; }
+.legends { grid-column: 1 / -1; display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 24px; font-size: 12px; line-height: 1.4; }
+.legends > :first-child { font-size: inherit; }
+.legend { display: flex; align-items: center; gap: 2px 8px; }
+.many .legends { display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); align-items: start; gap: 8px 2px; }
+.many .legend { flex-wrap: wrap; padding-right: 12px; }
+.many .by { flex-basis: 100%; }
+.many figcaption { justify-content: flex-start; gap: 16px; }
+.scale { width: 160px; height: 10px; border: 1px solid var(--zone3); border-radius: 2px; background: ${mapGradientCss()}; }
+.many .scale { flex: 1; width: auto; min-width: 32px; }
 `;
 
 const HONESTY = `
@@ -182,6 +191,7 @@ const TABLES = `
 .plain th { color: var(--quiet); }
 .plain tbody th { width: 34%; }
 .plain td:last-child, .plain th:last-child { padding-right: 0; }
+.plain .short { white-space: nowrap; }
 pre { padding: 12px 16px; margin-bottom: 24px; border-radius: 6px; background: var(--raised); white-space: pre-wrap; }
 `;
 
@@ -194,12 +204,19 @@ const NARROW = `
   .columns, .concept > header { grid-template-columns: minmax(0, 1fr); }
   .gallery { grid-template-columns: repeat(4, minmax(0, 1fr)); }
   .glance { gap: 12px; }
+  .many .pair, .many .legends { grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); }
 }
 @media (max-width: 560px) {
   .glance { grid-template-columns: minmax(0, 1fr); }
   .glance .mosaic { grid-template-columns: repeat(4, 1fr); }
   .gallery { grid-template-columns: repeat(3, minmax(0, 1fr)); }
   .examples, .examples.several { grid-template-columns: minmax(0, 1fr); }
+  .many .pair, .many .legends { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .many .pair > :first-child:nth-last-child(odd), .many .legends > :first-child { grid-column: 1 / -1; }
+  .many .pair > :first-child:nth-last-child(odd) img { width: calc(50% - 1px); }
+  .facts .wide { flex-basis: 100%; }
+  .methods { grid-template-columns: minmax(0, 1fr); gap: 0; }
+  .methods dd { margin-bottom: 8px; }
   .ranking th:first-child { width: 32%; padding-right: 8px; }
   .ranking .number { padding-left: 8px; font-size: 13px; }
   .ranking td.quiet, .ranking thead th:nth-child(4) { display: none; }
@@ -209,30 +226,48 @@ const NARROW = `
 `;
 
 const PAPER = `
-@page { size: A4; margin: 14mm 14mm 16mm; }
+@page { size: A4; margin: 14mm 12mm 16mm; }
 @media print {
   :root { color-scheme: light; ${LIGHT} }
   [style*='--fill'] { --edge: var(--edge-light); }
-  body { font-size: 10pt; }
-  main { max-width: none; padding: 0; }
-  h1 { font-size: 22pt; }
-  h2 { font-size: 14pt; break-after: avoid; }
-  .lead { font-size: 12.5pt; }
-  section { margin-top: 26pt; }
+  body { font-size: 9pt; line-height: 1.45; }
+  /* Chromium cuts off what stands out of the page's box: the padding leaves room for the marks at a scale's end. */
+  main { max-width: none; padding: 0 2mm; }
+  h1 { font-size: 20pt; }
+  h2 { font-size: 13pt; break-after: avoid; }
+  .lead { font-size: 11pt; margin-top: 10pt; }
+  section { margin-top: 20pt; }
   nav { display: none; }
   a { text-decoration: none; }
-  .intro { max-width: none; }
-  .glance { gap: 12pt; }
+  .intro, .methods { max-width: none; break-inside: avoid; }
+  .methods { grid-template-columns: max-content minmax(0, 1fr); gap: 1pt 10pt; margin-top: 6pt; break-before: avoid; }
+  .methods dd { margin: 0; }
+  .glance { gap: 12pt; margin-top: 14pt; }
   .glance .mosaic { grid-template-columns: repeat(2, 1fr); }
   .concept { margin-top: 8pt; padding-top: 6pt; }
   .concept > header { display: block; }
-  .concept h3 { font-size: 12pt; }
-  .facts { margin-top: 3pt; flex-wrap: nowrap; }
+  .concept h3 { font-size: 11pt; }
+  .small, .measure p { font-size: 8.5pt; }
+  h3 { font-size: 10pt; }
+  figcaption, .legends { font-size: 8pt; }
+  .by { font-size: 7.5pt; white-space: nowrap; }
+  .facts { margin-top: 3pt; gap: 4pt 10pt; }
+  .facts dt, .facts dd .quiet { font-size: 8pt; }
   .facts > div { flex: none; }
   .facts .wide { flex: 1 1 0; }
   .gallery { grid-template-columns: repeat(6, 21.5mm); justify-content: space-between; gap: 2pt; margin-top: 6pt; }
+  /* One concept a page, the first below the words on all of them. */
+  .examples.many { max-width: calc(var(--columns) * 32mm); }
+  .concept:has(.many) .gallery { grid-template-columns: repeat(6, 18mm); }
+  .many .pair, .many .legends { grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); }
+  .many .pair > :first-child:nth-last-child(odd), .many .legends > :first-child { grid-column: auto; }
+  .many .pair > :first-child:nth-last-child(odd) img { width: 100%; }
   .examples { margin-top: 6pt; gap: 2pt 12pt; }
   .gallery .file { display: none; }
+  .plain { font-size: 8.5pt; }
+  .plain th, .plain td { padding: 2pt 9pt 2pt 0; }
+  .columns .plain { break-inside: avoid; }
+  p#skipped { break-before: avoid; }
   .ranking tr, .plain tr, .concept, .concept > header, .gallery li, .examples, .measure, .scatter-figure, #honesty figure, .verdict, pre { break-inside: avoid; }
   .ranking thead, .plain caption { break-after: avoid; }
   .ranking tfoot { display: table-row-group; }

@@ -32,7 +32,7 @@ export function strengthStrip(strengths: readonly number[], rank: number): Html 
         return html`<line class="strip-tick" x1="${x}" y1="3" x2="${x}" y2="${HEIGHT - 2}" />`;
       })}
     </svg>
-    <figcaption><span>absent in an image</span><span>strongest ${numberText(most)}</span></figcaption>
+    <figcaption><span>absent</span><span>strongest ${numberText(most)}</span></figcaption>
   </figure>`;
 }
 

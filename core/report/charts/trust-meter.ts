@@ -4,6 +4,8 @@ import type { Html } from '../html.ts';
 
 const HEIGHT = 30;
 const TRACK = 10;
+/** A zone that begins beyond is narrower than its name. */
+const NAME_ENDS = 90;
 
 /**
  * Where a figure between 0 and 1 lies among weak, fair and good; right is always better, so that an error runs
@@ -24,7 +26,27 @@ export function trustMeter(value: number, scale: TrustThreshold): Html {
       <line class="pointer-line" x1="0" y1="-1" x2="0" y2="${TRACK}" />
     </svg>
     <text class="tick" x="${fair / 2}%" y="${HEIGHT - 1}" text-anchor="middle">weak</text>
-    <text class="tick" x="${(fair + good) / 2}%" y="${HEIGHT - 1}" text-anchor="middle">fair</text>
-    <text class="tick" x="${(good + 100) / 2}%" y="${HEIGHT - 1}" text-anchor="middle">good</text>
+    ${upperLabels(fair, good)}
   </svg>`;
+}
+
+/** Below their zones; where good begins close to the end of the scale its name is flush with it. */
+function upperLabels(fair: number, good: number): Html {
+  const isTight = good > NAME_ENDS;
+  return html`<text
+      class="tick"
+      x="${(fair + (isTight ? NAME_ENDS : good)) / 2}%"
+      y="${HEIGHT - 1}"
+      text-anchor="middle"
+    >
+      fair
+    </text>
+    <text
+      class="tick"
+      x="${isTight ? 100 : (good + 100) / 2}%"
+      y="${HEIGHT - 1}"
+      text-anchor="${isTight ? 'end' : 'middle'}"
+    >
+      good
+    </text>`;
 }

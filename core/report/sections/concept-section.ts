@@ -22,6 +22,7 @@ export function conceptsSection(data: ReportData): Html {
       its strength. On the maps the picture is grey and the colour says ${mapMeaning(data.explanation)}
       ${hidden > 0 && html`${plural(hidden, 'concept')} hidden by the analyst ${hidden === 1 ? 'is' : 'are'} left out here.`}
     </p>
+    ${methodList(data.explanation)}
     ${concepts.map((concept, rank) => !data.notes.hidden.includes(concept.id) && conceptArticle(concept, rank, data))}
   </section>`;
 }
@@ -113,7 +114,7 @@ function gallery({ name }: Concept, { crops }: ConceptPictures, { explanation }:
 function examples({ name }: Concept, pictures: ConceptPictures, { explanation }: ReportData): Html {
   const methods = drawnBy(explanation);
   const width = ['', '', ' several'][methods.length] ?? ' many';
-  return html`<div class="examples${width}">
+  return html`<div class="examples${width}" style="--columns:${columnsFor(methods.length + 1)}">
     ${pictures.examples.map(({ src, map, furtherMaps = [], image }) => {
       const record = explanation.images[image];
       const file = fileNameOf(record?.file ?? '');
@@ -139,17 +140,30 @@ function examples({ name }: Concept, pictures: ConceptPictures, { explanation }:
         </figcaption>
       </figure>`;
     })}
-    ${methods.map(({ title }, i) =>
-      legend(title, i === 0 ? pictures.mapMaximum : (pictures.furtherMaxima?.[i - 1] ?? 0)),
-    )}
+    <div class="legends">
+      <p class="quiet small">
+        ${methods.length === 1 ? 'One scale for these maps' : 'One scale for each method'}
+      </p>
+      ${methods.map(({ title }, i) =>
+        legend(title, i === 0 ? pictures.mapMaximum : (pictures.furtherMaxima?.[i - 1] ?? 0)),
+      )}
+    </div>
   </div>`;
+}
+
+/** Most pictures side by side: beyond, a map is too small to be read on A4. */
+const MOST_COLUMNS = 6;
+
+/** Columns for a picture and its maps, so that the rows they need are filled evenly. */
+function columnsFor(pictures: number): number {
+  return Math.ceil(pictures / Math.ceil(pictures / MOST_COLUMNS));
 }
 
 /** One scale for all maps of a concept by one method. */
 function legend(title: string, maximum: number): Html {
   return html`<p class="legend">
     <span>0</span><span class="scale" aria-hidden="true"></span><span>${numberText(maximum)}</span>
-    <span class="quiet">${title}, one scale for these maps</span>
+    <span class="by">${title}</span>
   </p>`;
 }
 
@@ -160,16 +174,34 @@ function drawnBy({ maps = [] }: Explanation) {
   return [MAP_METHODS[first], ...further.map((method) => MAP_METHODS[method])] as const;
 }
 
+const against = '; what speaks against it is left dark';
+
 /** What the colours mean, and why a method other than the one asked for was used. */
 function mapMeaning(explanation: Explanation): Html {
-  const methods = drawnBy(explanation);
+  const [{ title, meaning, isSigned }, ...further] = drawnBy(explanation);
   const stands = (explanation.maps ?? []).flatMap(({ insteadOf }) => insteadOf ?? []);
-  return html`${methods.map(({ title, meaning, isSigned }, i) => [
-    i > 0 && html` Then: `,
-    html`${meaning} (${title}${isSigned && '; what speaks against it is left dark'}).`,
-  ])}
+  return html`${
+    further.length === 0
+      ? html`${meaning} (${title}${isSigned && against}).`
+      : 'something else by each method, as told below.'
+  }
   ${stands.map(
     ({ method, reason }) =>
       html`<strong>${method} was asked for and cannot be drawn for this model: ${reason}</strong> `,
   )}`;
+}
+
+/** What each of several methods draws. */
+function methodList(explanation: Explanation): Html | false {
+  const methods = drawnBy(explanation);
+  return (
+    methods.length > 1 &&
+    html`<dl class="methods">
+      ${methods.map(
+        ({ title, meaning, isSigned }) =>
+          html`<dt>${title}</dt>
+            <dd>${meaning}${isSigned && against}</dd>`,
+      )}
+    </dl>`
+  );
 }

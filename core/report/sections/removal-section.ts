@@ -28,8 +28,8 @@ function flipTable(decisive: readonly ConceptRemoval[], concepts: readonly Conce
     const rank = concepts.findIndex(({ id }) => id === removal.concept);
     return html`<tr>
       <th scope="row">${swatch(rank)} <bdi>${concepts[rank].name}</bdi></th>
-      <td>${removal.flips.length} of ${images}</td>
-      <td>${percentText(removal.flips.length / images)}</td>
+      <td class="short">${removal.flips.length} of ${images}</td>
+      <td class="short">${percentText(removal.flips.length / images)}</td>
       <td>${destinations(removal)}</td>
     </tr>`;
   });
@@ -38,7 +38,7 @@ function flipTable(decisive: readonly ConceptRemoval[], concepts: readonly Conce
       <tr>
         <th scope="col">without</th>
         <th scope="col">decided otherwise</th>
-        <th scope="col">share</th>
+        <th scope="col" class="short">share</th>
         <th scope="col">then called</th>
       </tr>
     </thead>

@@ -16,7 +16,10 @@ export function reproductionSection({ run, explanation }: ReportData): Html {
     <h2>To repeat this</h2>
     ${run.command !== undefined && html`<pre><code>${run.command}</code></pre>`}
     <div class="columns">
-      ${factsTable('Settings', [['seed', run.seed], ...optionFacts(run.options).filter(([name]) => name !== 'seed')])}
+      <div>
+        ${factsTable('Settings', [['seed', run.seed], ...optionFacts(run.options).filter(([name]) => name !== 'seed')])}
+        ${times.length > 0 && factsTable('Time taken', times)}
+      </div>
       <div>
         ${factsTable('Method', [
           [
@@ -24,29 +27,39 @@ export function reproductionSection({ run, explanation }: ReportData): Html {
             `${factorization.method === 'nmf' ? 'non-negative' : 'semi-non-negative'} matrix factorisation of ${countText(factorization.rows)} rows, ${factorization.status} after ${factorization.iterations} iterations`,
           ],
           ['importance', importanceText(importance)],
-          ...(explanation.maps ?? []).map((map) => ['maps', mapText(map)] as const),
+          ...(explanation.maps ? [['maps', mapsText(explanation.maps)] as const] : []),
         ])}
         ${factsTable('Machine', [
           ['device', `${device.used} (asked for ${device.requested})`],
           ...device.fallbackReasons.map((reason) => ['passed over', reason] as const),
           ...Object.entries(run.versions),
         ])}
-        ${times.length > 0 && factsTable('Time taken', times)}
       </div>
     </div>
     <p class="quiet small">Run ${run.id}, begun ${run.created}.</p>
   </section>`;
 }
 
-function mapText({ method, insteadOf, layer, nearDegenerate }: MapRecord): string {
+/** The methods and their layers; how doubtful their places are, once where all that say it say the same. */
+function mapsText(maps: readonly MapRecord[]): string {
+  const doubts = new Set(maps.map(doubtText).filter((text) => text !== undefined));
+  const isShared = doubts.size === 1;
+  return [...maps.map((map) => mapText(map, !isShared)), ...(isShared ? doubts : [])].join('; ');
+}
+
+function mapText(map: MapRecord, withDoubt: boolean): string {
+  const { method, insteadOf, layer } = map;
   const parts = [
-    method,
-    layer !== undefined && `at ${layer}`,
+    layer === undefined ? method : `${method} at ${layer}`,
     insteadOf && `instead of ${insteadOf.method}: ${insteadOf.reason}`,
-    nearDegenerate !== undefined &&
-      `${percentText(nearDegenerate)} of the positions close to where a concept comes or goes`,
+    withDoubt && doubtText(map),
   ];
   return parts.filter((part) => part !== undefined && part !== false).join(', ');
+}
+
+function doubtText({ nearDegenerate }: MapRecord): string | undefined {
+  if (nearDegenerate === undefined) return undefined;
+  return `${percentText(nearDegenerate)} of the positions close to where a concept comes or goes`;
 }
 
 function importanceText({

@@ -7,7 +7,7 @@ import { chromium } from 'playwright';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderReport } from '../../../core/report/render-html.ts';
-import { sampleReport } from './sample-report.ts';
+import { FOUR_METHODS, sampleReport } from './sample-report.ts';
 
 const browserPath = findBrowser();
 
@@ -21,7 +21,8 @@ describe.skipIf(browserPath === undefined)(
     beforeAll(async () => {
       const hostile = (image: number) =>
         `/photos/<img src=x onerror="alert(${image})">'${'w'.repeat(80)}.jpg`;
-      writeFileSync(file, renderReport(await sampleReport({ concepts: 10, images: 12, fileOf: hostile })));
+      const sample = await sampleReport({ concepts: 10, images: 12, fileOf: hostile, maps: FOUR_METHODS });
+      writeFileSync(file, renderReport(sample));
       browser = await chromium.launch({
         executablePath: browserPath!,
         args: ['--no-sandbox', '--disable-gpu'],
@@ -69,6 +70,15 @@ describe.skipIf(browserPath === undefined)(
 
     it.each([1440, 1024, 700, 420])('has no horizontal scroll at %i pixels', async (width) => {
       const { page } = await open(width);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await page.close();
+    });
+
+    // Chromium prints what is wider than the page smaller, down to unreadable.
+    it('fits the width of A4 between its margins', async () => {
+      const width = Math.floor(((210 - 2 * 12) / 25.4) * 96);
+      const { page } = await open(width);
+      await page.emulateMedia({ media: 'print' });
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       await page.close();
     });

@@ -5,7 +5,14 @@ import { renderReport } from '../../../core/report/render-html.ts';
 import { reportDataOf } from '../../../core/report/report-data.ts';
 import type { ReportData } from '../../../core/report/report-data.ts';
 import { leadSentences } from '../../../core/report/sections/summary-section.ts';
-import { noNotes, sampleExplanation, sampleProject, sampleReport, sampleRun } from './sample-report.ts';
+import {
+  FOUR_METHODS,
+  noNotes,
+  sampleExplanation,
+  sampleProject,
+  sampleReport,
+  sampleRun,
+} from './sample-report.ts';
 
 const HOSTILE = '<img src=x onerror=alert(1)>.jpg';
 const spaces = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, ' ');
@@ -89,6 +96,25 @@ describe('renderReport()', () => {
     );
     expect(page).toContain(
       "default-src 'none'; img-src data:; style-src 'unsafe-inline'".replaceAll("'", '&#39;'),
+    );
+  });
+
+  it('tells several methods apart: what each draws, its scale, and where its places are doubtful', async () => {
+    const page = spaces(
+      renderReport(await sampleReport({ concepts: 2, images: 6, maps: FOUR_METHODS })),
+    ).replaceAll(/\s+/g, ' ');
+    const titles = ['Gated gradient', 'Gradient × input', 'Grad-CAM', 'Upsampled coefficients'];
+    expect([...page.matchAll(/<dt>([^<]*)<\/dt> <dd>([^<]*)/g)].map((match) => match[1])).toEqual(
+      expect.arrayContaining(titles),
+    );
+    const [legends] = page.split('<div class="legends">').slice(1);
+    expect(legends).toContain('One scale for each method');
+    expect([...legends.matchAll(/<span class="by">([^<]*)/g)].slice(0, 4).map((match) => match[1])).toEqual(
+      titles,
+    );
+    expect(page).toContain('style="--columns:5"');
+    expect(page).toContain(
+      'gated-gradient; gradient-input; grad-cam at stage3; upsampled-coefficients; 3.2 % of the positions close to where a concept comes or goes',
     );
   });
 

@@ -1,4 +1,4 @@
-import type { Concept, Explanation, ImageRecord } from '../../../core/concepts/explanation.ts';
+import type { Concept, Explanation, ImageRecord, MapRecord } from '../../../core/concepts/explanation.ts';
 import type { Evaluation } from '../../../core/metrics/evaluation.ts';
 import type { RgbImage } from '../../../core/platform.ts';
 import type { NotesFile, ProjectFile, RunFile } from '../../../core/project/schema.ts';
@@ -19,13 +19,24 @@ export interface SampleOptions {
   /** File name of every image. */
   readonly fileOf?: (image: number) => string;
   readonly loadImage?: PictureOptions['loadImage'];
+  /** Methods by which the maps are drawn. */
+  readonly maps?: readonly MapRecord[];
 }
+
+/** Four methods, and what is known of each. */
+export const FOUR_METHODS: readonly MapRecord[] = [
+  { method: 'gated-gradient', nearDegenerate: 0.032 },
+  { method: 'gradient-input', nearDegenerate: 0.032 },
+  { method: 'grad-cam', layer: 'stage3', nearDegenerate: 0.032 },
+  { method: 'upsampled-coefficients' },
+];
 
 /** An explanation as a run would write it: falling importance, a tie, one image lost, one file skipped. */
 export function sampleExplanation({
   concepts = 6,
   images = 40,
   fileOf = (image) => `/photos/harbour/IMG_${2000 + image}.jpg`,
+  maps,
 }: SampleOptions = {}): Explanation {
   const random = createRandom(7);
   return {
@@ -48,6 +59,7 @@ export function sampleExplanation({
       { file: '/photos/harbour/IMG_2047.jpg', reason: 'corrupt JPEG: premature end of data' },
       { file: '/photos/harbour/empty.png', reason: 'the file is empty' },
     ],
+    ...(maps && { maps }),
   };
 }
 
@@ -219,6 +231,7 @@ export async function sampleReport(options: SampleOptions = {}): Promise<ReportD
     loadImage: options.loadImage ?? ((image) => Promise.resolve(gradientImage(image))),
     frame: FRAME,
     mapOf: blobMap,
+    ...(options.maps && { furtherMapsOf: options.maps.slice(1).map(() => blobMap) }),
   });
   const random = createRandom(3);
   const strengths = Object.fromEntries(

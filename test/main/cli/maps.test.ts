@@ -78,8 +78,9 @@ describe('explain --map', () => {
       expect(hits).toEqual(hits.map(() => true));
       expect(hits.length).toBeGreaterThan(0);
     }
-    expect(report).toContain('Gated gradient, one scale for these maps');
-    expect(report).toContain('Occlusion, one scale for these maps');
+    expect(report).toContain('One scale for each method');
+    expect(report).toContain('<dt>Gated gradient</dt>');
+    expect(report).toContain('<dt>Occlusion</dt>');
   });
 
   it.each(['grid', 'crops'])('draws on oblong pictures, with rows from the %s', async (rows) => {
