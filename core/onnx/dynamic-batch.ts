@@ -239,7 +239,7 @@ function succeeds(attempt: () => Model | undefined): Model | undefined {
 }
 
 /** How many images the model's input is declared for; 1 where the file leaves it open. */
-export function declaredBatch({ graph }: Model): number {
+function declaredBatch({ graph }: Model): number {
   const batch = graph.inputs.find(({ name }) => !graph.initializers.has(name))?.dims?.[0];
   return typeof batch === 'number' && batch > 0 ? batch : 1;
 }

@@ -3,6 +3,8 @@ import type { Estimate } from '../concepts/explanation.ts';
 const MINUS = '\u2212';
 const NARROW_SPACE = '\u202f';
 const EN_DASH = '\u2013';
+/** What is above zero, but would read as zero. */
+const SMALLEST = '< 0.1';
 
 /** A fraction as a percentage: one decimal below 10 %, none above; "< 0.1 %" for what would read as zero. */
 export function percentText(fraction: number): string {
@@ -12,7 +14,8 @@ export function percentText(fraction: number): string {
 /** The interval of a fraction, "36–46 %"; "−1.0 to 4.2 %" when an end is negative. */
 export function intervalText({ low, high }: Estimate): string {
   const separator = low < 0 || high < 0 ? ' to ' : EN_DASH;
-  return `${percentDigits(low)}${separator}${percentDigits(high)}${NARROW_SPACE}%`;
+  const [from, to] = [low, high].map(percentDigits);
+  return from === to && from === SMALLEST ? percentText(low) : `${from}${separator}${to}${NARROW_SPACE}%`;
 }
 
 /** A number in at most three significant digits, with a real minus sign and thin spaces between thousands. */
@@ -58,7 +61,7 @@ function percentDigits(fraction: number): string {
   if (!Number.isFinite(fraction)) return 'not defined';
   const percent = fraction * 100;
   const size = Math.abs(percent);
-  if (percent > 0 && percent < 0.05) return '< 0.1';
+  if (percent > 0 && percent < 0.05) return SMALLEST;
   return signed(size < 9.95 && size >= 0.05 ? percent.toFixed(1) : percent.toFixed(0));
 }
 

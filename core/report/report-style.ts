@@ -256,6 +256,9 @@ const PAPER = `
   .facts > div { flex: none; }
   .facts .wide { flex: 1 1 0; }
   .gallery { grid-template-columns: repeat(6, 21.5mm); justify-content: space-between; gap: 2pt; margin-top: 6pt; }
+  .scale { width: 28mm; }
+  /* Two concepts a page. */
+  .concept:has(.several) .gallery { grid-template-columns: repeat(12, 14mm); }
   /* One concept a page, the first below the words on all of them. */
   .examples.many { max-width: calc(var(--columns) * 32mm); }
   .concept:has(.many) .gallery { grid-template-columns: repeat(6, 18mm); }
@@ -267,7 +270,7 @@ const PAPER = `
   .plain { font-size: 8.5pt; }
   .plain th, .plain td { padding: 2pt 9pt 2pt 0; }
   .columns .plain { break-inside: avoid; }
-  p#skipped { break-before: avoid; }
+  p#skipped, .plain + p { break-before: avoid; }
   .ranking tr, .plain tr, .concept, .concept > header, .gallery li, .examples, .measure, .scatter-figure, #honesty figure, .verdict, pre { break-inside: avoid; }
   .ranking thead, .plain caption { break-after: avoid; }
   .ranking tfoot { display: table-row-group; }

@@ -31,6 +31,11 @@ describe('intervalText()', () => {
     expect(plain(intervalText({ mean: 0.4, low: 0.36, high: 0.46 }))).toBe('36–46 %');
     expect(plain(intervalText({ mean: 0.01, low: -0.02, high: 0.04 }))).toBe('−2.0 to 4.0 %');
   });
+
+  it('says once what would read as zero at both ends', () => {
+    expect(plain(intervalText({ mean: 2e-4, low: 1e-4, high: 3e-4 }))).toBe('< 0.1 %');
+    expect(plain(intervalText({ mean: 2e-4, low: 1e-4, high: 0.002 }))).toBe('< 0.1–0.2 %');
+  });
 });
 
 describe('numberText()', () => {
