@@ -46,6 +46,11 @@ const OPTIONS = z.strictObject({
     .min(0)
     .max(2 ** 32 - 1)
     .exactOptional(),
+  /** Deeper trees than this take a run for every part of a part. */
+  recurse: z
+    .union([z.int().min(1).max(4), z.literal('auto')])
+    .nullable()
+    .exactOptional(),
   device: DEVICE.exactOptional(),
 });
 

@@ -120,6 +120,7 @@ export interface OptionChanges {
   readonly samples?: number;
   readonly replicates?: number;
   readonly seed?: number;
+  readonly recurse?: number | 'auto' | null;
   readonly device?: DeviceChoice;
 }
 

@@ -114,7 +114,7 @@ export class RunService {
     const current = this.#current;
     if (current === undefined || current.status === 'done') throw noRun();
     if (current.status === 'running') return this.state!;
-    current.clock = createStageClock();
+    current.clock = clockOf(current.question);
     current.isResumed = true;
     return this.#begin(current);
   }
@@ -152,7 +152,7 @@ export class RunService {
         onRestart: () => {
           log.write('warning', 'The compute process ended unexpectedly; the run continues where it was.');
           current.isResumed = true;
-          current.clock = createStageClock();
+          current.clock = clockOf(current.question);
           this.#tell();
         },
       });
@@ -233,7 +233,7 @@ function newRun(question: ExplainQuestion, className: string): Current {
   return {
     question,
     className,
-    clock: createStageClock(),
+    clock: clockOf(question),
     status: 'running',
     runId: null,
     isResumed: false,
@@ -244,6 +244,10 @@ function newRun(question: ExplainQuestion, className: string): Current {
     cancel: undefined,
     stopAs: 'cancelled',
   };
+}
+
+function clockOf({ options }: ExplainQuestion): StageClock {
+  return createStageClock(options.recurse !== undefined);
 }
 
 function noRun(): TesseraError {

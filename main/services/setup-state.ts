@@ -79,16 +79,11 @@ function imagesOf({ scan, roots, model }: SetupState): ImageSetSummary | null {
 
 /** Options after changes; null takes an optional choice back. */
 export function changedOptions(options: RunOptions, changes: OptionChanges): RunOptions {
-  const { layer, patch, ...rest } = changes;
-  const { layer: oldLayer, patch: oldPatch, ...kept } = options;
-  const newLayer = layer === undefined ? oldLayer : layer;
-  const newPatch = patch === undefined ? oldPatch : patch;
-  return {
-    ...kept,
-    ...rest,
-    ...(newLayer !== undefined && newLayer !== null && { layer: newLayer }),
-    ...(newPatch !== undefined && newPatch !== null && { patch: newPatch }),
-  };
+  const entries = Object.entries({ ...options, ...changes });
+  // No class is a state of the setup; what else is null is not there.
+  return Object.fromEntries(
+    entries.filter(([name, value]) => value !== null || name === 'classIndex'),
+  ) as unknown as RunOptions;
 }
 
 /** The options that the pipeline takes; `class` is any where none is chosen yet. */
@@ -123,6 +118,7 @@ export function optionsOfRun(stored: Readonly<Record<string, unknown>>, present:
     'device',
     'layer',
     'patch',
+    'recurse',
   ];
   const chosen = Object.fromEntries(
     known.filter((name) => stored[name] !== undefined).map((name) => [name, stored[name]]),

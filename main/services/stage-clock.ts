@@ -10,6 +10,7 @@ const STAGES: readonly (readonly [stage: string, title: string])[] = [
   ['importance', 'Measure how much the prediction depends on each'],
   ['maps', 'Draw where each concept is'],
   ['removals', 'Decide again without each concept'],
+  ['parts', 'Split concepts into parts'],
   ['evaluation', 'Check how far it can be trusted'],
 ];
 
@@ -20,8 +21,10 @@ export interface StageClock {
   readonly etaSeconds: number | null;
 }
 
-export function createStageClock(now: () => number = Date.now): StageClock {
-  let stages: StageProgress[] = STAGES.map(([stage, title]) => ({
+/** `isSplitting`: the run also splits concepts into parts. */
+export function createStageClock(isSplitting: boolean, now: () => number = Date.now): StageClock {
+  const own = STAGES.filter(([stage]) => isSplitting || stage !== 'parts');
+  let stages: StageProgress[] = own.map(([stage, title]) => ({
     stage,
     title,
     status: 'waiting',
@@ -36,7 +39,7 @@ export function createStageClock(now: () => number = Date.now): StageClock {
   let begunAt = 0;
   return {
     tell({ stage, done, total }) {
-      const place = STAGES.findIndex(([name]) => name === stage);
+      const place = own.findIndex(([name]) => name === stage);
       if (place < 0) return;
       if (stage !== current) {
         current = stage;
