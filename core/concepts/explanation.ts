@@ -1,3 +1,5 @@
+import type { HitRate } from '../metrics/hit-rate.ts';
+
 /*
  * The result of one run, as the project stores it, the report prints it and the workbench shows it: everything
  * but the large arrays, which lie beside it in a safetensors file under the names given here.
@@ -158,6 +160,8 @@ export interface Explanation {
   readonly factorization: Factorization;
   readonly importance: Importance;
   readonly skipped: readonly SkippedFile[];
+  /** Over all images that were looked at, not only the explained ones. Absent in runs from before that was kept. */
+  readonly answers?: HitRate;
   /** The first is shown first. Absent in runs from before maps were drawn. */
   readonly maps?: readonly MapRecord[];
   /** In the order of `concepts`. Absent in runs from before it was looked at. */

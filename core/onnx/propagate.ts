@@ -34,7 +34,10 @@ function ruleOf({ node, opset }: NodeCall) {
     'unsupported-operator',
     `${labelOf(node)}: the operator ${node.opType}${domain} (opset ${opset}) is not known here.`,
     {
-      hint: 'Export the model with standard ONNX operators.',
+      hint:
+        node.domain === ''
+          ? 'Convolutional networks and transformers are supported, recurrent layers are not: choose a model without this operator.'
+          : 'Export the model with standard ONNX operators.',
     },
   );
 }

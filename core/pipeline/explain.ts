@@ -8,6 +8,7 @@ import { TesseraError } from '../errors.ts';
 import { scanImages, type FolderScan, type ImageFile } from '../images/folder-scan.ts';
 import { matrix, type Matrix } from '../linalg/matrix.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
+import type { HitRate } from '../metrics/hit-rate.ts';
 import type { Json } from '../project/canonical-json.ts';
 import { saveEvaluation } from '../project/evaluation-file.ts';
 import { saveTensors, startRun, type Project } from '../project/project-folder.ts';
@@ -26,6 +27,7 @@ import {
 } from './fingerprints.ts';
 import { chooseLayer, type ModelIntake } from './model-intake.ts';
 import { growTree, type GrownTree } from './recursion.ts';
+import { rightAnswers } from './right-answers.ts';
 import type { ClassContext, RunContext, RunScope } from './run-context.ts';
 import { chooseClass, predictedClasses, selectImages, type ClassQuestion } from './selection.ts';
 import { imageCoefficients } from './stages/coefficients.ts';
@@ -81,7 +83,10 @@ export async function explain(
     options,
   );
   const findings = await findConcepts(classContext, keys, predicted.chosen);
-  const found = assembleExplanation(classContext, findings, [...scan.skipped, ...predicted.skipped]);
+  const found = {
+    ...assembleExplanation(classContext, findings, [...scan.skipped, ...predicted.skipped]),
+    answers: predicted.answers,
+  };
   const { conceptBank } = findings.bank;
   const maps = await exampleMaps(classContext, conceptBank, found.concepts, keys.coefficients);
   const removals = await store.timed('removals', keys.coefficients, () =>
@@ -157,13 +162,15 @@ async function predictedImages(
   context: RunContext,
   files: readonly ImageFile[],
   question: ClassQuestion,
-): Promise<{ chosen: Prediction[]; skipped: SkippedFile[]; fingerprint: string }> {
+): Promise<{ chosen: Prediction[]; answers: HitRate; skipped: SkippedFile[]; fingerprint: string }> {
   const { workbench, intake, device, store } = context;
   const fingerprint = await predictionsFingerprint(workbench.storage, intake, device.used, files);
   const { predictions, skipped } = await store.timed('predictions', fingerprint, () =>
     predictImages(context, files, fingerprint),
   );
-  return { chosen: selectImages(predictions, intake.labels.names, question), skipped, fingerprint };
+  const { names } = intake.labels;
+  const answers = rightAnswers(names, predictions);
+  return { chosen: selectImages(predictions, names, question), answers, skipped, fingerprint };
 }
 
 /** Crops shown of each concept while its importance is still computed. */
@@ -194,7 +201,7 @@ async function findConcepts(
 async function evaluateFindings(
   context: ClassContext,
   { rows, bank, images, importances, importance }: Findings,
-  explanation: Pick<Explanation, 'images' | 'reconstruction'>,
+  explanation: Pick<Explanation, 'images' | 'reconstruction' | 'answers'>,
   fingerprint: string,
 ): Promise<Evaluation | undefined> {
   const { store, project, options } = context;

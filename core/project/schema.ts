@@ -104,6 +104,7 @@ export const EXPLANATION = z.object({
   factorization: FACTORIZATION,
   importance: IMPORTANCE,
   skipped: z.array(z.object({ file: z.string(), reason: z.string() })),
+  answers: z.object({ known: COUNT, hits: COUNT, aboveChance: z.number().exactOptional() }).exactOptional(),
   maps: z.array(MAP).exactOptional(),
   removals: z
     .array(

@@ -31,7 +31,7 @@ const WORDS: Readonly<Record<TrustFigure, FigureWords>> = {
     technical: 'accuracy above chance',
     text: percentText,
     meaning:
-      'How much more often than by guessing the model says what the folder of an image says: 100\u202f% is always, 0\u202f% is guessing.',
+      'How much more often than by guessing the model says what the folder of an image says, over all images that were given: 100\u202f% is always, 0\u202f% is guessing.',
     says: {
       good: 'The model knows what these images show.',
       fair: 'The model is often wrong about these images.',

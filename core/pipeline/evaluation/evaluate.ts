@@ -1,10 +1,10 @@
-import { classOfFolder } from '../../images/find-class.ts';
+import type { Explanation } from '../../concepts/explanation.ts';
 import { collinearity } from '../../metrics/collinearity.ts';
 import type { Evaluation, EvaluationLevel } from '../../metrics/evaluation.ts';
 import { fidelity } from '../../metrics/fidelity.ts';
-import { hitRate } from '../../metrics/hit-rate.ts';
 import { sparsityOfConcepts } from '../../metrics/sparsity.ts';
 import { stackRows } from '../../linalg/matrix.ts';
+import { rightAnswers } from '../right-answers.ts';
 import type { ClassScope } from '../run-context.ts';
 import { evaluateCurves } from './curves.ts';
 import { planOf, type EvaluationSubject } from './plan.ts';
@@ -36,13 +36,7 @@ export async function evaluate(
   return {
     level,
     images: plan.images.length,
-    hitRate: hitRate(
-      explanation.images.map(({ predicted }, image) => ({
-        truth: truthOf(labels.names, context.images[image]),
-        predicted: predicted.index,
-      })),
-      labels.names.length,
-    ),
+    hitRate: explanation.answers ?? rightAnswers(labels.names, explainedImages(context, explanation)),
     reconstruction: { r2, relativeError },
     fidelity: {
       agreement,
@@ -60,7 +54,7 @@ export async function evaluate(
   };
 }
 
-/** The class that the folder of a file names. */
-export function truthOf(names: readonly string[], { path }: { readonly path: string }): number | undefined {
-  return classOfFolder(names, path.split(/[\\/]/).at(-2) ?? '');
+/** What a run from before all answers were kept has to go by. */
+function explainedImages({ images }: ClassScope, explanation: Pick<Explanation, 'images'>) {
+  return explanation.images.map(({ predicted }, image) => ({ file: images[image], index: predicted.index }));
 }

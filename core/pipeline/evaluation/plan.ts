@@ -5,7 +5,7 @@ import type { ActivationRows } from '../stages/rows.ts';
 
 /** An explanation with the arrays that its evaluation needs; all in the order of the images and of the bank. */
 export interface EvaluationSubject {
-  readonly explanation: Pick<Explanation, 'images' | 'reconstruction'>;
+  readonly explanation: Pick<Explanation, 'images' | 'reconstruction' | 'answers'>;
   readonly rows: ActivationRows;
   /** W [r, p]. */
   readonly conceptBank: Matrix;

@@ -4,7 +4,7 @@ import type { Evaluation } from '../../../core/metrics/evaluation.ts';
 import { hitRate } from '../../../core/metrics/hit-rate.ts';
 import { outliers } from '../../../core/metrics/outlying-images.ts';
 import { TRUST_WEIGHTS } from '../../../core/metrics/trust.ts';
-import { truthOf } from '../../../core/pipeline/evaluation/evaluate.ts';
+import { truthOf } from '../../../core/pipeline/right-answers.ts';
 import { strengthsOf } from '../../../core/pipeline/write-report.ts';
 import { fileNameOf } from '../../../core/report/number-text.ts';
 import { trustVerdict, VERDICT_RULE } from '../../../core/report/trust-verdict.ts';
