@@ -367,6 +367,8 @@ class Planner {
     const kernel = intsOf(node, 'kernel_shape') ?? [];
     const window = slidingWindow(node, this.#mapDims(x).slice(2), kernel);
     if (ref.buffer.support.kind !== 'all') throw new Unplanned();
+    // What a last, incomplete window divides by is then the runtime's own.
+    if (intOf(node, 'ceil_mode', 0) === 1 && intOf(node, 'count_include_pad', 0) === 1) throw new Unplanned();
     const counts = [0, 1].map((axis) => windowSizes(node, window, axis, this.#mapDims(x), ref.buffer));
     const factors = counts[0].flatMap((rows) => counts[1].map((columns) => 1 / (rows * columns)));
     this.#bring(x, { kind: 'average', window, factors: Float32Array.from(factors), from: ref });
@@ -401,7 +403,6 @@ function windowSizes(
   output: { readonly height: number; readonly width: number },
 ): number[] {
   const size = inputDims[axis + 2];
-  // Padding counts as far as it was asked for; what ceil_mode adds beyond never does.
   const [low, high] =
     intOf(node, 'count_include_pad', 0) === 1 ? [-padBegins[axis], size + padEnds[axis]] : [0, size];
   return Array.from({ length: axis === 0 ? output.height : output.width }, (_, window) => {

@@ -20,8 +20,8 @@ export interface SparseSweep {
 
 /**
  * Reverse-mode differentiation of convolutional networks where ReLU, clipping and maximum pooling have closed most of the
- * way. The masks depend on the item alone, so the cotangents lie innermost, sixteen to a pass, and every mask is looked
- * at once for all of them: what is closed is neither computed nor read. Of the forward pass's multiply-adds a third is
+ * way. The masks depend on the item alone, so the cotangents lie innermost, sixteen to a pass, and a mask is looked up
+ * once for all of them: what is closed is neither computed nor read. Of the forward pass's multiply-adds a third is
  * left in SqueezeNet, half in MobileNetV2. Passes run in threads of their own; forward values come from a session.
  *
  * Returns undefined where the graph has another operator on the path (see {@link planGradients}), or the machine no

@@ -1,5 +1,7 @@
 import { invariant } from '../../errors.ts';
+import { Arena } from './arena.ts';
 import type { Edge, GradientBuffer, GradientPlan } from './gradient-plan.ts';
+import { bufferWords, operationWords, type Kind, type OperationDetails } from './kernel-words.ts';
 import { orderRows, type RowOrder } from './row-order.ts';
 
 /** Cotangents that one sweep carries. */
@@ -33,26 +35,8 @@ export interface Sweep extends ProgramRange {
   readonly gradients: number;
 }
 
-/** Places in the table of sweep-kernel.wat. */
-const KINDS = {
-  list: 0,
-  zero: 1,
-  conv: 2,
-  depthwise: 3,
-  pool: 4,
-  average: 5,
-  add: 6,
-  load: 7,
-  store: 8,
-  choose: 9,
-  mask: 10,
-  lanes: 11,
-};
-type Kind = keyof typeof KINDS;
-
 const LANE_BYTES = 4 * LANES;
 const TAP_BYTES = 16;
-const ALIGNMENT = 64;
 
 /** Lays out memory and programme for `count` sweeps side by side. */
 export function layOutSweeps(plan: GradientPlan, count: number): SweepProgram {
@@ -64,7 +48,7 @@ export function layOutSweeps(plan: GradientPlan, count: number): SweepProgram {
   const masks = plan.buffers.flatMap((buffer) => {
     if (buffer.support.kind !== 'between') return [];
     const weights = planes.get(buffer.support.tensor)!;
-    return overChannels(arena, buffer, operation(sweeps[0].addresses, 'mask', buffer, { weights }));
+    return overChannels(arena, buffer, operationWords(sweeps[0].addresses, 'mask', buffer, { weights }));
   });
   const choices = plan.buffers.flatMap((buffer) =>
     buffer.edges.flatMap((edge) => {
@@ -73,7 +57,7 @@ export function layOutSweeps(plan: GradientPlan, count: number): SweepProgram {
       const table = shared.tables.get(edge)!;
       const accumulates = buffer.support.kind === 'chosen';
       const details = { edge, weights, table, accumulates };
-      return [overChannels(arena, buffer, operation(sweeps[0].addresses, 'choose', buffer, details))];
+      return [overChannels(arena, buffer, operationWords(sweeps[0].addresses, 'choose', buffer, details))];
     }),
   );
   return {
@@ -97,37 +81,9 @@ function dealt<Step>(steps: readonly Step[], parts: number): readonly (readonly 
 }
 
 /** An operation that takes a channel in the place of a row, for all of them. */
-function overChannels(arena: Arena, { channels }: GradientBuffer, words: readonly number[]): number[][] {
-  const address = arena.place(Int32Array.from(words));
+function overChannels(arena: Arena, { channels }: GradientBuffer, words: Int32Array): number[][] {
+  const address = arena.place(words);
   return Array.from({ length: channels }, (_, channel) => [address, channel]);
-}
-
-/** Memory, handed out from its beginning. */
-class Arena {
-  readonly #contents: { readonly start: number; readonly data: Float32Array | Int32Array }[] = [];
-  // The first bytes stay free: an address of 0 says that there is nothing.
-  #end = ALIGNMENT;
-
-  get end(): number {
-    return this.#end;
-  }
-
-  reserve(bytes: number): number {
-    const start = this.#end;
-    this.#end = Math.ceil((start + bytes) / ALIGNMENT) * ALIGNMENT;
-    return start;
-  }
-
-  place(data: Float32Array | Int32Array): number {
-    const start = this.reserve(data.byteLength);
-    this.#contents.push({ start, data });
-    return start;
-  }
-
-  write(memory: ArrayBufferLike): void {
-    for (const { start, data } of this.#contents)
-      new Uint8Array(memory).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start);
-  }
 }
 
 /** What all sweeps read. */
@@ -195,49 +151,52 @@ function placeSweep(
   );
   const scratch = arena.reserve(Math.max(...plan.buffers.map(scratchOf)));
   const vectors = arena.reserve(4);
-  const place = (kind: Kind, buffer: GradientBuffer, details: Partial<OperationDetails> = {}) =>
-    arena.place(Int32Array.from(operation(addresses, kind, buffer, { scratch, ...details })));
-  const stepsOf = new Map(
-    plan.buffers.map((buffer) => {
-      const operations = buffer.edges.map((edge, index) => {
-        if (edge.kind === 'cotangents')
-          return place('load', buffer, { outer: [cotangents, ...stridesOf(buffer, edge.isChannelsLast)] });
-        const accumulates = edge.kind === 'add' ? isMasked(edge.from.buffer) : index > 0;
-        return place(edge.kind, buffer, {
-          edge,
-          accumulates,
-          weights: shared.weights.get(edge) ?? 0,
-          table:
-            edge.kind === 'conv' ? 4 * (edge.from.end - edge.from.start) : (shared.tables.get(edge) ?? 0),
-        });
-      });
-      const [first] = buffer.edges;
-      const begins = first.kind === 'conv' || first.kind === 'depthwise' || first.kind === 'cotangents';
-      return [
-        buffer,
-        [
-          ...(isMasked(buffer) ? [place('list', buffer)] : []),
-          ...(begins ? [] : [place('zero', buffer)]),
-          ...operations,
-          ...(buffer === plan.last
-            ? [place('store', buffer, storing(buffer, gradients, plan.isChannelsLast))]
-            : []),
-        ],
-      ] as const;
-    }),
-  );
+  const place: Place = (kind, buffer, details = {}) =>
+    arena.place(operationWords(addresses, kind, buffer, { scratch, ...details }));
+  const isFull = (buffer: GradientBuffer) => !isMasked(buffer);
   // Full lists stay as they are.
-  const fullLists = plan.buffers.flatMap((buffer) => {
-    if (isMasked(buffer)) return [];
+  const fullLists = plan.buffers.filter(isFull).flatMap((buffer) => {
     const address = place('list', buffer);
     return Array.from({ length: order.rings.get(buffer) ?? 1 }, (_, row) => [address, row]);
   });
+  const operations = new Map(
+    plan.buffers.map((buffer) => [buffer, placeRow(buffer, place, { shared, cotangents })]),
+  );
+  operations
+    .get(plan.last)!
+    .push(place('store', plan.last, storing(plan.last, gradients, plan.isChannelsLast)));
   const steps = order.steps.flatMap(({ buffer, row }) =>
-    stepsOf.get(buffer)!.map((address) => [address, row]),
+    operations.get(buffer)!.map((address) => [address, row]),
   );
   const begin = [place('lanes', plan.last, { weights: vectors }), 0];
   const program = placeProgram(arena, [begin, ...fullLists, ...steps]);
   return { ...program, vectors, cotangents, gradients, addresses };
+}
+
+type Place = (kind: Kind, buffer: GradientBuffer, details?: Partial<OperationDetails>) => number;
+
+/** The operations, by their addresses, that compute a row of a buffer. */
+function placeRow(
+  buffer: GradientBuffer,
+  place: Place,
+  { shared, cotangents }: { readonly shared: Shared; readonly cotangents: number },
+): number[] {
+  const [first] = buffer.edges;
+  const overwrites = ['conv', 'depthwise', 'cotangents'].includes(first.kind);
+  return [
+    ...(isMasked(buffer) ? [place('list', buffer)] : []),
+    ...(overwrites ? [] : [place('zero', buffer)]),
+    ...buffer.edges.map((edge, index) => {
+      if (edge.kind === 'cotangents')
+        return place('load', buffer, { outer: [cotangents, ...stridesOf(buffer, edge.isChannelsLast)] });
+      return place(edge.kind, buffer, {
+        edge,
+        accumulates: edge.kind === 'add' ? isMasked(edge.from.buffer) : index > 0,
+        weights: shared.weights.get(edge) ?? 0,
+        table: edge.kind === 'conv' ? 4 * (edge.from.end - edge.from.start) : (shared.tables.get(edge) ?? 0),
+      });
+    }),
+  ];
 }
 
 /** Strides in bytes of lanes, channels, rows and columns. */
@@ -283,31 +242,21 @@ function placeProgram(arena: Arena, steps: readonly (readonly number[])[]): Prog
 }
 
 function placeBuffer(arena: Arena, buffer: GradientBuffer, ring: number, shared: Shared): number {
-  const { channels, height, width, support, cuts } = buffer;
+  const { channels, width, cuts } = buffer;
   const positions = ring * width;
-  const values = arena.reserve(positions * channels * LANE_BYTES);
-  const lists = arena.reserve(positions * channels * 4);
   const recordBytes = 4 * (1 + cuts.length);
-  const records = arena.reserve(positions * recordBytes);
-  const index = isIndexed(buffer) ? arena.reserve(positions * channels * 4) : 0;
-  const [low, high] = support.kind === 'between' ? [support.low, support.high] : [0, 0];
-  const bounds = new Int32Array(Float32Array.of(low, high).buffer);
   return arena.place(
-    Int32Array.of(
-      channels,
-      height,
-      width,
+    bufferWords(buffer, {
       ring,
-      values,
-      lists,
-      records,
+      values: arena.reserve(positions * channels * LANE_BYTES),
+      lists: arena.reserve(positions * channels * 4),
+      records: arena.reserve(positions * recordBytes),
       recordBytes,
-      shared.cuts.get(buffer)!,
-      shared.supports.get(buffer) ?? 0,
-      ...bounds,
-      index,
-      bitBytes(buffer),
-    ),
+      cuts: shared.cuts.get(buffer)!,
+      bits: shared.supports.get(buffer) ?? 0,
+      bitBytes: bitBytes(buffer),
+      index: isIndexed(buffer) ? arena.reserve(positions * channels * 4) : 0,
+    }),
   );
 }
 
@@ -321,43 +270,4 @@ function isIndexed({ isIndexed: isRead, edges }: GradientBuffer): boolean {
 
 function isMasked({ support }: GradientBuffer): boolean {
   return support.kind !== 'all';
-}
-
-interface OperationDetails {
-  readonly edge: Exclude<Edge, { kind: 'cotangents' }>;
-  readonly accumulates: boolean;
-  readonly weights: number;
-  readonly table: number;
-  readonly scratch: number;
-  /** Address; strides in bytes of lanes, channels, rows and columns. */
-  readonly outer: readonly number[];
-}
-
-/** The words of an operation, in the order of sweep-kernel.wat. */
-function operation(
-  addresses: ReadonlyMap<GradientBuffer, number>,
-  kind: Kind,
-  target: GradientBuffer,
-  { edge, accumulates = false, weights = 0, table = 0, scratch = 0, outer = [] }: Partial<OperationDetails>,
-): readonly number[] {
-  const from = edge?.from;
-  const window = edge !== undefined && 'window' in edge ? edge.window : undefined;
-  const pair = (values: readonly number[] | undefined) => [values?.[0] ?? 0, values?.[1] ?? 0];
-  return [
-    KINDS[kind],
-    addresses.get(target)!,
-    from === undefined ? 0 : addresses.get(from.buffer)!,
-    from === undefined ? 0 : from.buffer.cuts.indexOf(from.start),
-    from === undefined ? 0 : from.buffer.cuts.indexOf(from.end),
-    from?.start ?? 0,
-    Number(accumulates),
-    weights,
-    ...pair(window?.kernel),
-    ...pair(window?.strides),
-    ...pair(window?.padBegins),
-    ...pair(window?.dilations),
-    table,
-    scratch,
-    ...[...outer, 0, 0, 0, 0, 0].slice(0, 5),
-  ];
 }
