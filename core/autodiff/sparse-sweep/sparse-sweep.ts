@@ -4,7 +4,8 @@ import { encodeModel } from '../../onnx/proto.ts';
 import type { KernelCrew, Session, SessionFactory } from '../../platform.ts';
 import { expectFloat32, sizeOf, type Tensor } from '../../tensor.ts';
 import type { BackwardModel } from '../vjp.ts';
-import { planGradients, type GradientPlan } from './gradient-plan.ts';
+import type { GradientPlan } from './gradient-plan.ts';
+import { planGradients } from './plan-gradients.ts';
 import { SWEEP_KERNEL, SWEEP_KERNEL_FUSED } from './sweep-kernel-bytes.ts';
 import { LANES, layOutSweeps, type SweepProgram } from './sweep-program.ts';
 

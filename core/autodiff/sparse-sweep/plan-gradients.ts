@@ -1,0 +1,360 @@
+import { floatOf, intOf, intsOf, stringOf } from '../../onnx/attributes.ts';
+import type { Node } from '../../onnx/graph.ts';
+import { producersOf } from '../../onnx/graph-edits.ts';
+import { expectFloat32, sizeOf, type Tensor } from '../../tensor.ts';
+import type { PreparedGraph } from '../prepare.ts';
+import { slidingWindow, type SlidingWindow } from '../sliding-window.ts';
+import type { Edge, GradientBuffer, GradientPlan, GradientRef, Support } from './gradient-plan.ts';
+
+/** Thrown inside, where a node has no place in a plan. */
+class Unplanned extends Error {}
+
+/**
+ * Plans the backward pass of a graph of convolutions, poolings, sums and joints, with ReLU or clipping between them, as
+ * sums of few kinds over the values that its masks let through.
+ *
+ * Sums, joints, scalings and masks need no buffer of their own: a part of the buffer that they read stands for their
+ * gradient, since a mask is already in the support of the buffer behind it. Returns undefined for a graph with anything
+ * else on the path: the backward graph of vjp.ts takes that.
+ */
+export function planGradients(prepared: PreparedGraph, from: string, to: string): GradientPlan | undefined {
+  try {
+    return new Planner(prepared, from, to).plan();
+  } catch (error) {
+    if (error instanceof Unplanned) return undefined;
+    throw error;
+  }
+}
+
+class Planner {
+  readonly #prepared: PreparedGraph;
+  readonly #from: string;
+  readonly #to: string;
+  readonly #producers: ReadonlyMap<string, Node>;
+  readonly #path: ReadonlySet<string>;
+  readonly #brought = new Map<string, Edge[]>();
+  readonly #buffers: GradientBuffer[] = [];
+  #isTransposed = false;
+
+  constructor(prepared: PreparedGraph, from: string, to: string) {
+    this.#prepared = prepared;
+    this.#from = from;
+    this.#to = to;
+    this.#producers = producersOf(prepared.graph);
+    const reached = new Set([from]);
+    for (const { inputs, outputs } of prepared.graph.nodes)
+      if (inputs.some((name) => reached.has(name))) for (const name of outputs) reached.add(name);
+    this.#path = reached;
+  }
+
+  plan(): GradientPlan {
+    const { nodes } = this.#prepared.graph;
+    this.#bring(this.#to, { kind: 'cotangents', isChannelsLast: false });
+    for (const node of [...nodes].reverse()) {
+      const [y] = node.outputs;
+      if (!this.#brought.has(y)) continue;
+      if (node.outputs.length !== 1) throw new Unplanned();
+      this.#pass(node, y);
+    }
+    const edges = this.#brought.get(this.#from);
+    if (edges === undefined) throw new Unplanned();
+    const last = this.#buffer(this.#from, edges, { kind: 'all' });
+    // The kernel writes four columns at a time.
+    if (last.width < 4) throw new Unplanned();
+    const values = this.#buffers.flatMap(({ support, edges: all }) => [
+      ...(support.kind === 'between' ? [support.tensor] : []),
+      ...all.flatMap((edge) => (edge.kind === 'pool' ? [edge.tensor] : [])),
+    ]);
+    return { buffers: this.#buffers, last, isChannelsLast: this.#isTransposed, values: [...new Set(values)] };
+  }
+
+  #bring(tensor: string, edge: Edge): void {
+    if (tensor === this.#from && this.#isTransposed) throw new Unplanned();
+    this.#brought.set(tensor, [...(this.#brought.get(tensor) ?? []), edge]);
+  }
+
+  /** Brings the gradient of a node's result to its inputs. */
+  #pass(node: Node, y: string): void {
+    const inputs = node.inputs.filter((name) => this.#path.has(name));
+    const [x] = inputs;
+    if (node.opType === 'Transpose') return this.#transpose(node, x, y);
+    const ref = this.#gradientOf(y);
+    const pass = (tensor: string, given: GradientRef) => this.#bring(tensor, { kind: 'add', from: given });
+    switch (node.opType) {
+      case 'Identity':
+      case 'Dropout':
+        return pass(x, ref);
+      case 'Relu':
+      case 'Clip':
+        return pass(x, this.#masked(ref, y, this.#boundsOf(y)));
+      case 'Add':
+      case 'Sub':
+        return this.#sum(node, ref, pass);
+      case 'Mul':
+      case 'Div':
+        return this.#scaled(node, inputs, ref, pass);
+      case 'BatchNormalization':
+        return pass(x, scaled(ref, this.#normScale(node)));
+      case 'Concat':
+        return this.#joint(node, y, ref, pass);
+      case 'Conv':
+        return this.#conv(node, ref);
+      case 'MaxPool':
+        return this.#maxPool(node, ref);
+      case 'AveragePool':
+        return this.#averagePool(node, ref);
+      default:
+        throw new Unplanned();
+    }
+  }
+
+  /** The gradient of a tensor: what it is brought, if that is a gradient as it stands, or a new buffer. */
+  #gradientOf(tensor: string): GradientRef {
+    const edges = this.#brought.get(tensor)!;
+    const [only] = edges;
+    if (edges.length === 1 && only.kind === 'add') return only.from;
+    const bounds = this.#boundsOf(tensor);
+    const support: Support =
+      bounds === undefined ? { kind: 'all' } : { kind: 'between', tensor, low: bounds[0], high: bounds[1] };
+    return whole(this.#buffer(tensor, edges, support));
+  }
+
+  #buffer(tensor: string, edges: readonly Edge[], support: Support): GradientBuffer {
+    const [, channels, height, width] = this.#mapDims(tensor);
+    const [only] = edges;
+    const chosen =
+      edges.length === 1 && only.kind === 'pool' && support.kind === 'all' && tensor !== this.#from;
+    return this.#push({ channels, height, width }, chosen ? { kind: 'chosen', edge: only } : support, edges);
+  }
+
+  #push(
+    size: Pick<GradientBuffer, 'channels' | 'height' | 'width'>,
+    support: Support,
+    edges: readonly Edge[],
+  ): GradientBuffer {
+    const buffer = { ...size, support, edges: [...edges], cuts: [0, size.channels], isIndexed: false };
+    for (const edge of edges) if (edge.kind !== 'cotangents') noteCuts(edge.from);
+    this.#buffers.push(buffer);
+    return buffer;
+  }
+
+  /** Sizes of a tensor as maps of one picture, channels first. */
+  #mapDims(tensor: string): readonly number[] {
+    const dims = this.#dimsOf(tensor);
+    if (dims.length !== 4 || dims[0] !== 1) throw new Unplanned();
+    return tensor === this.#from && this.#isTransposed ? [1, dims[3], dims[1], dims[2]] : dims;
+  }
+
+  #dimsOf(tensor: string): readonly number[] {
+    const fact = this.#prepared.facts.get(tensor);
+    if (fact?.type !== 'float32') throw new Unplanned();
+    return fact.dims;
+  }
+
+  #constant(name: string): Tensor<'float32'> {
+    const value = this.#prepared.graph.initializers.get(name);
+    if (value?.type !== 'float32' || this.#path.has(name)) throw new Unplanned();
+    return expectFloat32(value, name);
+  }
+
+  /** Bounds between which the values of a tensor pass their gradient, where nothing else needs it. */
+  #boundsOf(tensor: string): readonly [number, number] | undefined {
+    const node = this.#producers.get(tensor);
+    switch (node?.opType) {
+      case 'Relu':
+        return [0, Infinity];
+      case 'Clip':
+        return this.#clipBounds(node);
+      case 'Identity':
+      case 'Dropout':
+      case 'MaxPool':
+        return this.#boundsOf(node.inputs[0]);
+      case 'Concat': {
+        const [first, ...others] = node.inputs.map((name) => this.#boundsOf(name));
+        const isSame = others.every((other) => other?.[0] === first?.[0] && other?.[1] === first?.[1]);
+        return isSame ? first : undefined;
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #clipBounds(node: Node): readonly [number, number] {
+    const bound = (index: number, attribute: string, fallback: number): number => {
+      const name = node.inputs[index] ?? '';
+      return name === '' ? floatOf(node, attribute, fallback) : this.#constant(name).data[0];
+    };
+    return [bound(1, 'min', -Infinity), bound(2, 'max', Infinity)];
+  }
+
+  /** The gradient before a mask: as it stands where its support is the mask, else a masked copy. */
+  #masked(ref: GradientRef, y: string, bounds: readonly [number, number] | undefined): GradientRef {
+    if (bounds === undefined) throw new Unplanned();
+    if (this.#isMaskedBy(ref, y)) return ref;
+    const [, channels, height, width] = this.#mapDims(y);
+    const support: Support = { kind: 'between', tensor: y, low: bounds[0], high: bounds[1] };
+    return whole(this.#push({ channels, height, width }, support, [{ kind: 'add', from: ref }]));
+  }
+
+  /** Whether the support of a gradient of y is the mask of y, alone or joined with others. */
+  #isMaskedBy({ buffer: { support } }: GradientRef, y: string): boolean {
+    if (support.kind !== 'between') return false;
+    const reach = (tensor: string): boolean => {
+      if (tensor === y) return true;
+      const node = this.#producers.get(tensor);
+      return ['Concat', 'Identity', 'Dropout'].includes(node?.opType ?? '') && node!.inputs.some(reach);
+    };
+    return reach(support.tensor);
+  }
+
+  #sum(node: Node, ref: GradientRef, pass: (tensor: string, given: GradientRef) => void): void {
+    const [, channels, height, width] = this.#mapDims(node.outputs[0]);
+    node.inputs.forEach((name, index) => {
+      if (!this.#path.has(name)) return void this.#constant(name);
+      if (sizeOf(this.#dimsOf(name)) !== channels * height * width) throw new Unplanned();
+      const isNegative = node.opType === 'Sub' && index === 1;
+      pass(name, isNegative ? scaled(ref, new Float32Array(channels).fill(-1)) : ref);
+    });
+  }
+
+  #scaled(
+    node: Node,
+    inputs: readonly string[],
+    ref: GradientRef,
+    pass: (tensor: string, given: GradientRef) => void,
+  ): void {
+    if (inputs.length !== 1 || (node.opType === 'Div' && node.inputs[0] !== inputs[0])) throw new Unplanned();
+    const { data, dims } = this.#constant(node.inputs.find((name) => name !== inputs[0]) ?? '');
+    const channels = ref.end - ref.start;
+    const perChannel = data.length === 1 || (data.length === channels && dims.at(-3) === channels);
+    if (!perChannel || sizeOf(this.#dimsOf(inputs[0])) !== sizeOf(this.#dimsOf(node.outputs[0])))
+      throw new Unplanned();
+    const factors = Float32Array.from({ length: channels }, (_, c) => data[data.length === 1 ? 0 : c]);
+    pass(inputs[0], scaled(ref, node.opType === 'Div' ? factors.map((value) => 1 / value) : factors));
+  }
+
+  #normScale(node: Node): Float32Array {
+    const [gamma, , , variance] = node.inputs.slice(1).map((name) => this.#constant(name).data);
+    const epsilon = floatOf(node, 'epsilon', 1e-5);
+    return gamma.map((value, c) => value / Math.sqrt(variance[c] + epsilon));
+  }
+
+  #joint(node: Node, y: string, ref: GradientRef, pass: (tensor: string, given: GradientRef) => void): void {
+    const axis = intOf(node, 'axis', 1);
+    if (axis !== 1 && axis !== 1 - this.#mapDims(y).length) throw new Unplanned();
+    let start = ref.start;
+    for (const name of node.inputs) {
+      const end = start + this.#dimsOf(name)[1];
+      const scale = ref.scale?.slice(start - ref.start, end - ref.start);
+      if (this.#path.has(name)) pass(name, { buffer: ref.buffer, start, end, scale });
+      start = end;
+    }
+  }
+
+  #conv(node: Node, ref: GradientRef): void {
+    const [padded, weight, bias] = node.inputs;
+    if (!this.#path.has(padded) || (bias !== undefined && this.#path.has(bias))) throw new Unplanned();
+    const { data, dims } = this.#constant(weight);
+    const { x, before } = this.#unpadded(padded);
+    const own = slidingWindow(node, this.#mapDims(padded).slice(2), dims.slice(2));
+    const window = { ...own, padBegins: own.padBegins.map((pad, axis) => pad + before[axis]) };
+    const groups = intOf(node, 'group', 1);
+    const isDepthwise = groups > 1 && groups === dims[0] && dims[1] === 1;
+    if (groups !== 1 && !isDepthwise) throw new Unplanned();
+    const [outputs, inputs] = dims;
+    const taps = sizeOf(dims.slice(2));
+    const weights = new Float32Array(data.length);
+    for (let o = 0, at = 0; o < outputs; o++) {
+      const factor = ref.scale?.[o] ?? 1;
+      for (let i = 0; i < inputs; i++)
+        for (let tap = 0; tap < taps; tap++) weights[(tap * inputs + i) * outputs + o] = factor * data[at++];
+    }
+    if (isDepthwise) ref.buffer.isIndexed = true;
+    this.#bring(x, { kind: isDepthwise ? 'depthwise' : 'conv', window, weights, from: ref });
+  }
+
+  /** What a padding of constants was given, and how much it adds before it: the same to a convolution as pads. */
+  #unpadded(padded: string): { readonly x: string; readonly before: readonly number[] } {
+    const node = this.#producers.get(padded);
+    const pads = this.#prepared.graph.initializers.get(node?.inputs[1] ?? '')?.data;
+    if (node?.opType !== 'Pad' || pads === undefined || stringOf(node, 'mode', 'constant') !== 'constant')
+      return { x: padded, before: [0, 0] };
+    const [n, channels, top, left, ...after] = Array.from(pads, Number);
+    const isSpatial = [n, channels, ...after.slice(0, 2)].every((pad) => pad === 0);
+    if (!isSpatial || after.length !== 4 || [top, left].some((pad) => pad < 0)) throw new Unplanned();
+    return { x: node.inputs[0], before: [top, left] };
+  }
+
+  #maxPool(node: Node, ref: GradientRef): void {
+    const [x] = node.inputs;
+    const kernel = intsOf(node, 'kernel_shape') ?? [];
+    const window = slidingWindow(node, this.#mapDims(x).slice(2), kernel);
+    // The kernel takes the border pixel for what lies beyond, which a window with gaps may not have.
+    if (window.dilations.some((dilation) => dilation !== 1)) throw new Unplanned();
+    this.#bring(x, { kind: 'pool', window, tensor: x, from: this.#unscaled(ref) });
+  }
+
+  #averagePool(node: Node, given: GradientRef): void {
+    const [x] = node.inputs;
+    const ref = this.#unscaled(given);
+    const kernel = intsOf(node, 'kernel_shape') ?? [];
+    const window = slidingWindow(node, this.#mapDims(x).slice(2), kernel);
+    if (ref.buffer.support.kind !== 'all') throw new Unplanned();
+    // What a last, incomplete window divides by is then the runtime's own.
+    if (intOf(node, 'ceil_mode', 0) === 1 && intOf(node, 'count_include_pad', 0) === 1) throw new Unplanned();
+    const counts = [0, 1].map((axis) => windowSizes(node, window, axis, this.#mapDims(x), ref.buffer));
+    const factors = counts[0].flatMap((rows) => counts[1].map((columns) => 1 / (rows * columns)));
+    this.#bring(x, { kind: 'average', window, factors: Float32Array.from(factors), from: ref });
+  }
+
+  /** A copy with the factors applied, for edges that have no room for them. */
+  #unscaled(ref: GradientRef): GradientRef {
+    if (ref.scale === undefined) return ref;
+    const { height, width } = ref.buffer;
+    const size = { channels: ref.end - ref.start, height, width };
+    return whole(this.#push(size, { kind: 'all' }, [{ kind: 'add', from: ref }]));
+  }
+
+  /** At the beginning of a model that takes its channels last, or at an end that has them last. */
+  #transpose(node: Node, x: string, y: string): void {
+    const permutation = intsOf(node, 'perm')?.join();
+    const edges = this.#brought.get(y)!;
+    if (y === this.#to && permutation === '0,2,3,1' && edges.length === 1)
+      return this.#bring(x, { kind: 'cotangents', isChannelsLast: true });
+    if (x !== this.#from || permutation !== '0,3,1,2' || this.#brought.has(x)) throw new Unplanned();
+    for (const edge of edges) this.#bring(x, edge);
+    this.#isTransposed = true;
+  }
+}
+
+/** Positions that each window of an axis averages over. */
+function windowSizes(
+  node: Node,
+  { kernel, strides, dilations, padBegins, padEnds }: SlidingWindow,
+  axis: number,
+  inputDims: readonly number[],
+  output: { readonly height: number; readonly width: number },
+): number[] {
+  const size = inputDims[axis + 2];
+  const [low, high] =
+    intOf(node, 'count_include_pad', 0) === 1 ? [-padBegins[axis], size + padEnds[axis]] : [0, size];
+  return Array.from({ length: axis === 0 ? output.height : output.width }, (_, window) => {
+    const start = window * strides[axis] - padBegins[axis];
+    const places = Array.from({ length: kernel[axis] }, (__, tap) => start + tap * dilations[axis]);
+    return places.filter((place) => place >= low && place < high).length;
+  });
+}
+
+function whole(buffer: GradientBuffer): GradientRef {
+  return { buffer, start: 0, end: buffer.channels, scale: undefined };
+}
+
+function scaled(ref: GradientRef, factors: Float32Array): GradientRef {
+  return { ...ref, scale: factors.map((factor, c) => factor * (ref.scale?.[c] ?? 1)) };
+}
+
+/** Notes where the part that is read begins and ends, so that lists of open channels can be cut there. */
+function noteCuts({ buffer: { cuts }, start, end }: GradientRef): void {
+  for (const cut of [start, end]) if (!cuts.includes(cut)) cuts.push(cut);
+  cuts.sort((a, b) => a - b);
+}
