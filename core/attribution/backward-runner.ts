@@ -19,7 +19,7 @@ const CPU_BATCH: BatchLimit = { cotangents: 16, values: 2 ** 19 };
 const GPU_BATCH: BatchLimit = { cotangents: 32, values: 2 ** 23 };
 
 /** From so many cotangents on, what a sparse sweep leaves out outweighs that it takes sixteen at a time. */
-const SPARSE_FROM = 6;
+const SPARSE_FROM = 8;
 
 /** A backward graph for one item at a time, run over any number of cotangents. */
 export interface BackwardRunner {
