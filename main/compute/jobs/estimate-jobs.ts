@@ -61,7 +61,13 @@ export function estimateJobs(workbench: Workbench, openIntake: OpenIntake): Jobs
         images: explained,
         rows,
         channels,
-        basis: `${milliseconds(forward)} an image${mask > 0 ? ` and ${milliseconds(mask)} a mask` : ''}, measured on the CPU. What an earlier run has stored takes no time.`,
+        basis: [
+          `${milliseconds(forward)} an image${mask > 0 ? ` and ${milliseconds(mask)} a mask` : ''}, measured on the CPU.`,
+          'What an earlier run has stored takes no time.',
+          ...(options.recurse === undefined
+            ? []
+            : ['Splitting concepts comes on top, several times as long.']),
+        ].join(' '),
       };
     },
   };
