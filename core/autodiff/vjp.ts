@@ -19,6 +19,13 @@ export interface VjpOptions {
   readonly cotangents?: 'batch' | 'single';
 }
 
+/** What was differentiated: a graph, and the tensors through which `from` reaches `to` smoothly. */
+export interface ForwardPath extends PreparedGraph {
+  readonly from: string;
+  readonly to: string;
+  readonly path: ReadonlySet<string>;
+}
+
 /** A backward graph as an ordinary ONNX model, and the names to feed and fetch. */
 export interface BackwardModel {
   readonly model: Model;
@@ -33,8 +40,7 @@ export interface BackwardModel {
   readonly outputs: { readonly a: string; readonly gx: string };
   readonly xDims: readonly number[];
   readonly aDims: readonly number[];
-  /** What was differentiated, and from which tensor to which. */
-  readonly forward: PreparedGraph & { readonly from: string; readonly to: string };
+  readonly forward: ForwardPath;
 }
 
 /**
@@ -85,7 +91,7 @@ export function vjp(model: Model, options: VjpOptions): BackwardModel {
     outputs: { a: io.a.name, gx: io.gx.name },
     xDims: prepared.xDims,
     aDims: prepared.aDims,
-    forward: { ...prepared, from: options.from, to: options.to },
+    forward: { ...prepared, from: options.from, to: options.to, path },
   };
 }
 

@@ -4,18 +4,18 @@ import type { SlidingWindow } from '../sliding-window.ts';
 export type Support =
   | { readonly kind: 'all' }
   | { readonly kind: 'between'; readonly tensor: string; readonly low: number; readonly high: number }
-  | { readonly kind: 'chosen'; readonly edge: PoolEdge };
+  | { readonly kind: 'chosen' };
 
 /** The gradient of one tensor [1, channels, height, width], as the sum of what its edges bring. */
 export interface GradientBuffer {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
-  support: Support;
+  readonly support: Support;
   readonly edges: Edge[];
   /** Channels where a part begins or ends that some edge reads; at first the two ends. */
   readonly cuts: number[];
-  /** A reader looks values up by their channel. */
+  /** Values are looked up by their channel, by who reads them or who adds to them. */
   isIndexed: boolean;
 }
 
@@ -64,6 +64,6 @@ export interface GradientPlan {
   readonly last: GradientBuffer;
   /** That tensor is [1, height, width, channels]. */
   readonly isChannelsLast: boolean;
-  /** Inner tensors whose values are needed. */
-  readonly values: readonly string[];
+  /** Tensors whose values are needed, and how many values each has. */
+  readonly values: ReadonlyMap<string, number>;
 }

@@ -2,8 +2,8 @@ import { floatOf, intOf, intsOf, stringOf } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
 import { producersOf } from '../../onnx/graph-edits.ts';
 import { expectFloat32, sizeOf, type Tensor } from '../../tensor.ts';
-import type { PreparedGraph } from '../prepare.ts';
 import { slidingWindow, type SlidingWindow } from '../sliding-window.ts';
+import type { ForwardPath } from '../vjp.ts';
 import type { Edge, GradientBuffer, GradientPlan, GradientRef, Support } from './gradient-plan.ts';
 
 /** Thrown inside, where a node has no place in a plan. */
@@ -17,9 +17,9 @@ class Unplanned extends Error {}
  * gradient, since a mask is already in the support of the buffer behind it. Returns undefined for a graph with anything
  * else on the path: the backward graph of vjp.ts takes that.
  */
-export function planGradients(prepared: PreparedGraph, from: string, to: string): GradientPlan | undefined {
+export function planGradients(forward: ForwardPath): GradientPlan | undefined {
   try {
-    return new Planner(prepared, from, to).plan();
+    return new Planner(forward).plan();
   } catch (error) {
     if (error instanceof Unplanned) return undefined;
     throw error;
@@ -27,55 +27,52 @@ export function planGradients(prepared: PreparedGraph, from: string, to: string)
 }
 
 class Planner {
-  readonly #prepared: PreparedGraph;
-  readonly #from: string;
-  readonly #to: string;
+  readonly #forward: ForwardPath;
   readonly #producers: ReadonlyMap<string, Node>;
-  readonly #path: ReadonlySet<string>;
   readonly #brought = new Map<string, Edge[]>();
   readonly #buffers: GradientBuffer[] = [];
   #isTransposed = false;
 
-  constructor(prepared: PreparedGraph, from: string, to: string) {
-    this.#prepared = prepared;
-    this.#from = from;
-    this.#to = to;
-    this.#producers = producersOf(prepared.graph);
-    const reached = new Set([from]);
-    for (const { inputs, outputs } of prepared.graph.nodes)
-      if (inputs.some((name) => reached.has(name))) for (const name of outputs) reached.add(name);
-    this.#path = reached;
+  constructor(forward: ForwardPath) {
+    this.#forward = forward;
+    this.#producers = producersOf(forward.graph);
   }
 
   plan(): GradientPlan {
-    const { nodes } = this.#prepared.graph;
-    this.#bring(this.#to, { kind: 'cotangents', isChannelsLast: false });
-    for (const node of [...nodes].reverse()) {
+    const { graph, from, to } = this.#forward;
+    this.#bring(to, { kind: 'cotangents', isChannelsLast: false });
+    for (const node of [...graph.nodes].reverse()) {
       const [y] = node.outputs;
       if (!this.#brought.has(y)) continue;
       if (node.outputs.length !== 1) throw new Unplanned();
       this.#pass(node, y);
     }
-    const edges = this.#brought.get(this.#from);
+    const edges = this.#brought.get(from);
     if (edges === undefined) throw new Unplanned();
-    const last = this.#buffer(this.#from, edges, { kind: 'all' });
+    const last = this.#buffer(from, edges);
     // The kernel writes four columns at a time.
     if (last.width < 4) throw new Unplanned();
-    const values = this.#buffers.flatMap(({ support, edges: all }) => [
-      ...(support.kind === 'between' ? [support.tensor] : []),
-      ...all.flatMap((edge) => (edge.kind === 'pool' ? [edge.tensor] : [])),
-    ]);
-    return { buffers: this.#buffers, last, isChannelsLast: this.#isTransposed, values: [...new Set(values)] };
+    return { buffers: this.#buffers, last, isChannelsLast: this.#isTransposed, values: this.#values() };
+  }
+
+  #values(): ReadonlyMap<string, number> {
+    const values = new Map<string, number>();
+    for (const { support, edges, channels, height, width } of this.#buffers) {
+      const size = channels * height * width;
+      if (support.kind === 'between') values.set(support.tensor, size);
+      for (const edge of edges) if (edge.kind === 'pool') values.set(edge.tensor, size);
+    }
+    return values;
   }
 
   #bring(tensor: string, edge: Edge): void {
-    if (tensor === this.#from && this.#isTransposed) throw new Unplanned();
+    if (tensor === this.#forward.from && this.#isTransposed) throw new Unplanned();
     this.#brought.set(tensor, [...(this.#brought.get(tensor) ?? []), edge]);
   }
 
   /** Brings the gradient of a node's result to its inputs. */
   #pass(node: Node, y: string): void {
-    const inputs = node.inputs.filter((name) => this.#path.has(name));
+    const inputs = node.inputs.filter((name) => this.#forward.path.has(name));
     const [x] = inputs;
     if (node.opType === 'Transpose') return this.#transpose(node, x, y);
     const ref = this.#gradientOf(y);
@@ -86,7 +83,7 @@ class Planner {
         return pass(x, ref);
       case 'Relu':
       case 'Clip':
-        return pass(x, this.#masked(ref, y, this.#boundsOf(y)));
+        return pass(x, this.#masked(ref, y));
       case 'Add':
       case 'Sub':
         return this.#sum(node, ref, pass);
@@ -113,18 +110,19 @@ class Planner {
     const edges = this.#brought.get(tensor)!;
     const [only] = edges;
     if (edges.length === 1 && only.kind === 'add') return only.from;
-    const bounds = this.#boundsOf(tensor);
-    const support: Support =
-      bounds === undefined ? { kind: 'all' } : { kind: 'between', tensor, low: bounds[0], high: bounds[1] };
-    return whole(this.#buffer(tensor, edges, support));
+    return whole(this.#buffer(tensor, edges));
   }
 
-  #buffer(tensor: string, edges: readonly Edge[], support: Support): GradientBuffer {
+  #buffer(tensor: string, edges: readonly Edge[]): GradientBuffer {
     const [, channels, height, width] = this.#mapDims(tensor);
-    const [only] = edges;
-    const chosen =
-      edges.length === 1 && only.kind === 'pool' && support.kind === 'all' && tensor !== this.#from;
-    return this.#push({ channels, height, width }, chosen ? { kind: 'chosen', edge: only } : support, edges);
+    return this.#push({ channels, height, width }, this.#supportOf(tensor, edges), edges);
+  }
+
+  #supportOf(tensor: string, edges: readonly Edge[]): Support {
+    const bounds = this.#boundsOf(tensor);
+    if (bounds !== undefined) return { kind: 'between', tensor, low: bounds[0], high: bounds[1] };
+    const isPooled = edges.length === 1 && edges[0].kind === 'pool' && tensor !== this.#forward.from;
+    return { kind: isPooled ? 'chosen' : 'all' };
   }
 
   #push(
@@ -132,7 +130,11 @@ class Planner {
     support: Support,
     edges: readonly Edge[],
   ): GradientBuffer {
-    const buffer = { ...size, support, edges: [...edges], cuts: [0, size.channels], isIndexed: false };
+    // Where a sum of masked values, or a pooling, adds to it, a value is looked up by its channel.
+    const isIndexed = edges.some(
+      (edge) => edge.kind === 'pool' || (edge.kind === 'add' && edge.from.buffer.support.kind !== 'all'),
+    );
+    const buffer = { ...size, support, edges: [...edges], cuts: [0, size.channels], isIndexed };
     for (const edge of edges) if (edge.kind !== 'cotangents') noteCuts(edge.from);
     this.#buffers.push(buffer);
     return buffer;
@@ -142,18 +144,18 @@ class Planner {
   #mapDims(tensor: string): readonly number[] {
     const dims = this.#dimsOf(tensor);
     if (dims.length !== 4 || dims[0] !== 1) throw new Unplanned();
-    return tensor === this.#from && this.#isTransposed ? [1, dims[3], dims[1], dims[2]] : dims;
+    return tensor === this.#forward.from && this.#isTransposed ? [1, dims[3], dims[1], dims[2]] : dims;
   }
 
   #dimsOf(tensor: string): readonly number[] {
-    const fact = this.#prepared.facts.get(tensor);
+    const fact = this.#forward.facts.get(tensor);
     if (fact?.type !== 'float32') throw new Unplanned();
     return fact.dims;
   }
 
   #constant(name: string): Tensor<'float32'> {
-    const value = this.#prepared.graph.initializers.get(name);
-    if (value?.type !== 'float32' || this.#path.has(name)) throw new Unplanned();
+    const value = this.#forward.graph.initializers.get(name);
+    if (value?.type !== 'float32') throw new Unplanned();
     return expectFloat32(value, name);
   }
 
@@ -188,12 +190,8 @@ class Planner {
   }
 
   /** The gradient before a mask: as it stands where its support is the mask, else a masked copy. */
-  #masked(ref: GradientRef, y: string, bounds: readonly [number, number] | undefined): GradientRef {
-    if (bounds === undefined) throw new Unplanned();
-    if (this.#isMaskedBy(ref, y)) return ref;
-    const [, channels, height, width] = this.#mapDims(y);
-    const support: Support = { kind: 'between', tensor: y, low: bounds[0], high: bounds[1] };
-    return whole(this.#push({ channels, height, width }, support, [{ kind: 'add', from: ref }]));
+  #masked(ref: GradientRef, y: string): GradientRef {
+    return this.#isMaskedBy(ref, y) ? ref : whole(this.#buffer(y, [{ kind: 'add', from: ref }]));
   }
 
   /** Whether the support of a gradient of y is the mask of y, alone or joined with others. */
@@ -210,7 +208,7 @@ class Planner {
   #sum(node: Node, ref: GradientRef, pass: (tensor: string, given: GradientRef) => void): void {
     const [, channels, height, width] = this.#mapDims(node.outputs[0]);
     node.inputs.forEach((name, index) => {
-      if (!this.#path.has(name)) return void this.#constant(name);
+      if (!this.#forward.path.has(name)) return void this.#constant(name);
       if (sizeOf(this.#dimsOf(name)) !== channels * height * width) throw new Unplanned();
       const isNegative = node.opType === 'Sub' && index === 1;
       pass(name, isNegative ? scaled(ref, new Float32Array(channels).fill(-1)) : ref);
@@ -246,14 +244,15 @@ class Planner {
     for (const name of node.inputs) {
       const end = start + this.#dimsOf(name)[1];
       const scale = ref.scale?.slice(start - ref.start, end - ref.start);
-      if (this.#path.has(name)) pass(name, { buffer: ref.buffer, start, end, scale });
+      if (this.#forward.path.has(name)) pass(name, { buffer: ref.buffer, start, end, scale });
       start = end;
     }
   }
 
   #conv(node: Node, ref: GradientRef): void {
     const [padded, weight, bias] = node.inputs;
-    if (!this.#path.has(padded) || (bias !== undefined && this.#path.has(bias))) throw new Unplanned();
+    if (!this.#forward.path.has(padded) || (bias !== undefined && this.#forward.path.has(bias)))
+      throw new Unplanned();
     const { data, dims } = this.#constant(weight);
     const { x, before } = this.#unpadded(padded);
     const own = slidingWindow(node, this.#mapDims(padded).slice(2), dims.slice(2));
@@ -276,7 +275,7 @@ class Planner {
   /** What a padding of constants was given, and how much it adds before it: the same to a convolution as pads. */
   #unpadded(padded: string): { readonly x: string; readonly before: readonly number[] } {
     const node = this.#producers.get(padded);
-    const pads = this.#prepared.graph.initializers.get(node?.inputs[1] ?? '')?.data;
+    const pads = this.#forward.graph.initializers.get(node?.inputs[1] ?? '')?.data;
     if (node?.opType !== 'Pad' || pads === undefined || stringOf(node, 'mode', 'constant') !== 'constant')
       return { x: padded, before: [0, 0] };
     const [n, channels, top, left, ...after] = Array.from(pads, Number);
@@ -319,9 +318,9 @@ class Planner {
   #transpose(node: Node, x: string, y: string): void {
     const permutation = intsOf(node, 'perm')?.join();
     const edges = this.#brought.get(y)!;
-    if (y === this.#to && permutation === '0,2,3,1' && edges.length === 1)
+    if (y === this.#forward.to && permutation === '0,2,3,1' && edges.length === 1)
       return this.#bring(x, { kind: 'cotangents', isChannelsLast: true });
-    if (x !== this.#from || permutation !== '0,3,1,2' || this.#brought.has(x)) throw new Unplanned();
+    if (x !== this.#forward.from || permutation !== '0,3,1,2' || this.#brought.has(x)) throw new Unplanned();
     for (const edge of edges) this.#bring(x, edge);
     this.#isTransposed = true;
   }

@@ -34,7 +34,7 @@ export interface SparseSweep {
 export function openSparseSweep(backward: BackwardModel, sessions: SessionFactory): SparseSweep | undefined {
   const { forward, inputs } = backward;
   if (sessions.threads === undefined || inputs.others.length > 0) return undefined;
-  const plan = planGradients(forward, forward.from, forward.to);
+  const plan = planGradients(forward);
   if (plan === undefined) return undefined;
   const program = layOutSweeps(plan, Math.min(sessions.threads.count, MOST_SWEEPS));
   const crew = sessions.threads.open({ plain: SWEEP_KERNEL, fused: SWEEP_KERNEL_FUSED }, program.bytes);
@@ -58,7 +58,7 @@ function onCrew(
 
   const readValues = async (x: Tensor<'float32'>): Promise<void> => {
     session ??= sessions.open(encodeModel(forwardModel(backward, plan), { declareOutputs: false }));
-    const inner = plan.values.filter((name) => name !== from);
+    const inner = innerOf(plan, from);
     const values = inner.length === 0 ? {} : await (await session).run({ [from]: x }, inner);
     for (const [name, address] of program.planes) {
       const { data } = name === from ? x : expectFloat32(values[name], name);
@@ -128,13 +128,18 @@ function shareOut(count: number, most: number): number[] {
 }
 
 /** The forward pass, from x to the inner values that the sweeps need. */
-function forwardModel({ model, xDims, forward }: BackwardModel, { values }: GradientPlan): Model {
+function forwardModel({ model, xDims, forward }: BackwardModel, plan: GradientPlan): Model {
   const info = (name: string, dims?: readonly number[]): ValueInfo => ({ name, type: 'float32', dims });
   return withGraph(
     { ...model, graph: forward.graph },
     {
       inputs: [info(forward.from, xDims)],
-      outputs: values.filter((name) => name !== forward.from).map((name) => info(name)),
+      outputs: innerOf(plan, forward.from).map((name) => info(name)),
     },
   );
+}
+
+/** Tensors that a forward pass has to compute; x is at hand. */
+function innerOf({ values }: GradientPlan, from: string): string[] {
+  return [...values.keys()].filter((name) => name !== from);
 }

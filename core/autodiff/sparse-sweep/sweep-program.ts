@@ -1,4 +1,3 @@
-import { invariant } from '../../errors.ts';
 import { Arena } from './arena.ts';
 import type { Edge, GradientBuffer, GradientPlan } from './gradient-plan.ts';
 import { bufferWords, operationWords, type Kind, type OperationDetails } from './kernel-words.ts';
@@ -42,7 +41,7 @@ const TAP_BYTES = 16;
 export function layOutSweeps(plan: GradientPlan, count: number): SweepProgram {
   const arena = new Arena();
   const order = orderRows(plan.last);
-  const planes = new Map(plan.values.map((tensor) => [tensor, arena.reserve(4 * valuesOf(plan, tensor))]));
+  const planes = new Map([...plan.values].map(([tensor, size]) => [tensor, arena.reserve(4 * size)]));
   const shared = placeShared(arena, plan);
   const sweeps = Array.from({ length: count }, () => placeSweep(arena, { plan, order, shared }));
   const masks = plan.buffers.flatMap((buffer) => {
@@ -100,16 +99,6 @@ interface Shared {
 const bitBytes = ({ height, width }: GradientBuffer): number => 4 * Math.ceil((height * width) / 32 + 1);
 
 const sizeOfBuffer = ({ channels, height, width }: GradientBuffer): number => channels * height * width;
-
-function valuesOf({ buffers }: GradientPlan, tensor: string): number {
-  const user = buffers.find(
-    ({ support, edges }) =>
-      (support.kind === 'between' && support.tensor === tensor) ||
-      edges.some((edge) => edge.kind === 'pool' && edge.tensor === tensor),
-  );
-  invariant(user !== undefined, 'a tensor is named that no buffer needs');
-  return sizeOfBuffer(user);
-}
 
 function placeShared(arena: Arena, { buffers }: GradientPlan): Shared {
   const supports = new Map<GradientBuffer, number>();
@@ -255,16 +244,8 @@ function placeBuffer(arena: Arena, buffer: GradientBuffer, ring: number, shared:
       cuts: shared.cuts.get(buffer)!,
       bits: shared.supports.get(buffer) ?? 0,
       bitBytes: bitBytes(buffer),
-      index: isIndexed(buffer) ? arena.reserve(positions * channels * 4) : 0,
+      index: buffer.isIndexed ? arena.reserve(positions * channels * 4) : 0,
     }),
-  );
-}
-
-/** Whether values are looked up by their channel. */
-function isIndexed({ isIndexed: isRead, edges }: GradientBuffer): boolean {
-  return (
-    isRead ||
-    edges.some((edge) => edge.kind === 'pool' || (edge.kind === 'add' && isMasked(edge.from.buffer)))
   );
 }
 
