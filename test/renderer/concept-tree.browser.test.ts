@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { chromium, type Browser, type Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright';
+import { describe, expect, it } from 'vitest';
 import type { FakeOptions } from '../fakes/fake-workbench-api.ts';
-import { BROWSER_FLAGS, findBrowser } from './find-browser.ts';
-import { servePage } from './serve-page.ts';
+import { fakeWorkbenchPages } from './fake-workbench-pages.ts';
+import { findBrowser } from './find-browser.ts';
 
 const browserPath = findBrowser();
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -20,36 +20,13 @@ interface AxeWindow {
 describe.skipIf(browserPath === undefined)(
   'the tree of concepts in a browser (needs chromium or google-chrome on the PATH, or CHROME_PATH)',
   () => {
-    let served: Awaited<ReturnType<typeof servePage>>;
-    let browser: Browser;
-
-    beforeAll(async () => {
-      served = await servePage();
-      browser = await chromium.launch({ executablePath: browserPath!, args: BROWSER_FLAGS });
-    });
-
-    afterAll(async () => {
-      await browser?.close();
-      served?.close();
-    });
+    const pages = fakeWorkbenchPages();
 
     async function openTree(
       options: FakeOptions = { state: 'done' },
       colorScheme: 'light' | 'dark' = 'light',
-    ): Promise<{ page: Page; faults: string[] }> {
-      const viewport = { width: 1440, height: 900 };
-      const page = await browser.newPage({ viewport, colorScheme, reducedMotion: 'reduce' });
-      const faults: string[] = [];
-      page.on('pageerror', (error) => faults.push(error.message));
-      page.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) faults.push(message.text());
-      });
-      await page.goto(`${served.url}/?options=${encodeURIComponent(JSON.stringify(options))}`);
-      await page
-        .getByText(/concepts? from/)
-        .first()
-        .waitFor();
-      await page.keyboard.press('4');
+    ) {
+      const { page, faults } = await pages.openScreen('4', options, { colorScheme });
       await page.getByRole('radio', { name: 'Tree' }).check();
       return { page, faults };
     }

@@ -1,40 +1,17 @@
-import { chromium, type Browser, type Locator, type Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BROWSER_FLAGS, findBrowser } from './find-browser.ts';
-import { servePage } from './serve-page.ts';
+import type { Page } from 'playwright';
+import { describe, expect, it } from 'vitest';
+import { fakeWorkbenchPages } from './fake-workbench-pages.ts';
+import { findBrowser } from './find-browser.ts';
 
 const browserPath = findBrowser();
 
 describe.skipIf(browserPath === undefined)(
   'a gallery of 20,000 crops (needs chromium or google-chrome on the PATH, or CHROME_PATH)',
   () => {
-    let served: Awaited<ReturnType<typeof servePage>>;
-    let browser: Browser;
+    const pages = fakeWorkbenchPages();
 
-    beforeAll(async () => {
-      served = await servePage();
-      browser = await chromium.launch({ executablePath: browserPath!, args: BROWSER_FLAGS });
-    });
-
-    afterAll(async () => {
-      await browser?.close();
-      served?.close();
-    });
-
-    async function open(): Promise<{ page: Page; grid: Locator; faults: string[] }> {
-      const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
-      const faults: string[] = [];
-      page.on('pageerror', (error) => faults.push(error.message));
-      page.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) faults.push(message.text());
-      });
-      const options = encodeURIComponent(JSON.stringify({ state: 'done', crops: 20_000 }));
-      await page.goto(`${served.url}/?options=${options}`);
-      await page
-        .getByText(/concepts? from/)
-        .first()
-        .waitFor();
-      await page.keyboard.press('4');
+    async function open() {
+      const { page, faults } = await pages.openScreen('4', { state: 'done', crops: 20_000 });
       const grid = page.getByRole('grid', { name: /Crops of/ });
       await grid.locator('img').first().waitFor();
       return { page, grid, faults };

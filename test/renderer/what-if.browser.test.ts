@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
-import { chromium, type Browser, type Locator, type Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Locator } from 'playwright';
+import { describe, expect, it } from 'vitest';
 import type { ConceptFactors, WorkbenchBridge } from '../../main/api/contract.ts';
 import type { FakeOptions } from '../fakes/fake-workbench-api.ts';
-import { BROWSER_FLAGS, findBrowser } from './find-browser.ts';
-import { servePage } from './serve-page.ts';
+import { fakeWorkbenchPages } from './fake-workbench-pages.ts';
+import { findBrowser } from './find-browser.ts';
 
 const browserPath = findBrowser();
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -22,37 +22,14 @@ interface TestedWindow {
 describe.skipIf(browserPath === undefined)(
   'what if a concept were not there, in a browser (needs chromium or google-chrome on the PATH, or CHROME_PATH)',
   () => {
-    let served: Awaited<ReturnType<typeof servePage>>;
-    let browser: Browser;
-
-    beforeAll(async () => {
-      served = await servePage();
-      browser = await chromium.launch({ executablePath: browserPath!, args: BROWSER_FLAGS });
-    });
-
-    afterAll(async () => {
-      await browser?.close();
-      served?.close();
-    });
+    const pages = fakeWorkbenchPages();
 
     async function open(
       screen: '4' | '5',
       options: FakeOptions = { state: 'done' },
       colorScheme: 'light' | 'dark' = 'light',
-    ): Promise<{ page: Page; panel: Locator; faults: string[] }> {
-      const page = await browser.newPage({
-        viewport: { width: 1440, height: 900 },
-        colorScheme,
-        reducedMotion: 'reduce',
-      });
-      const faults: string[] = [];
-      page.on('pageerror', (error) => faults.push(error.message));
-      await page.goto(`${served.url}/?options=${encodeURIComponent(JSON.stringify(options))}`);
-      await page
-        .getByText(/concepts? from/)
-        .first()
-        .waitFor();
-      await page.keyboard.press(screen);
+    ) {
+      const { page, faults } = await pages.openScreen(screen, options, { colorScheme });
       const panel = page.getByRole('region', { name: QUESTION });
       await panel.getByRole('slider').first().waitFor();
       return { page, panel, faults };

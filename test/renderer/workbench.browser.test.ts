@@ -1,9 +1,9 @@
-import { chromium, type Browser, type Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright';
+import { describe, expect, it } from 'vitest';
 import type { FakeOptions } from '../fakes/fake-workbench-api.ts';
-import { BROWSER_FLAGS, findBrowser } from './find-browser.ts';
+import { fakeWorkbenchPages, type PageView } from './fake-workbench-pages.ts';
+import { findBrowser } from './find-browser.ts';
 import { seriousViolations } from './serious-violations.ts';
-import { servePage } from './serve-page.ts';
 
 const browserPath = findBrowser();
 const SCREENS = {
@@ -19,35 +19,10 @@ const SCREENS = {
 describe.skipIf(browserPath === undefined)(
   'the workbench in a browser (needs chromium or google-chrome on the PATH, or CHROME_PATH)',
   () => {
-    let served: Awaited<ReturnType<typeof servePage>>;
-    let browser: Browser;
+    const pages = fakeWorkbenchPages();
 
-    beforeAll(async () => {
-      served = await servePage();
-      browser = await chromium.launch({ executablePath: browserPath!, args: BROWSER_FLAGS });
-    });
-
-    afterAll(async () => {
-      await browser?.close();
-      served?.close();
-    });
-
-    async function open(
-      options: FakeOptions = { state: 'done' },
-      view: { width?: number; height?: number; colorScheme?: 'light' | 'dark' } = {},
-    ): Promise<{ page: Page; faults: string[] }> {
-      const { width = 1440, height = 900, colorScheme = 'light' } = view;
-      const page = await browser.newPage({
-        viewport: { width, height },
-        colorScheme,
-        reducedMotion: 'reduce',
-      });
-      const faults: string[] = [];
-      page.on('pageerror', (error) => faults.push(error.message));
-      page.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) faults.push(message.text());
-      });
-      await page.goto(`${served.url}/?options=${encodeURIComponent(JSON.stringify(options))}`);
+    async function open(options: FakeOptions = { state: 'done' }, view?: PageView) {
+      const { page, faults } = await pages.open(options, view);
       await page.getByRole('navigation', { name: 'Screens' }).waitFor();
       await page
         .getByText(options.state === 'done' ? /concepts? from/ : /Ready|\/s/)

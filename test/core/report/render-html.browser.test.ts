@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { chromium } from 'playwright';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderReport } from '../../../core/report/render-html.ts';
+import { findBrowser } from '../../renderer/find-browser.ts';
 import { FOUR_METHODS, sampleReport } from './sample-report.ts';
 
 const browserPath = findBrowser();
@@ -131,15 +131,4 @@ function lowContrast(page: Page): Promise<string[]> {
       })
       .map((element) => `${element.tagName}.${element.getAttribute('class')}`);
   });
-}
-
-function findBrowser(): string | undefined {
-  if (process.env.CHROME_PATH !== undefined) return process.env.CHROME_PATH;
-  for (const name of ['chromium', 'google-chrome', 'chromium-browser'])
-    try {
-      return execFileSync('which', [name], { encoding: 'utf8', stdio: 'pipe' }).trim();
-    } catch {
-      continue;
-    }
-  return undefined;
 }
