@@ -21,7 +21,7 @@ export default {
       name: 'native-libraries-only-in-runtime',
       severity: 'error',
       // The icon is drawn by hand, not by the program.
-      from: { path: '^(core|renderer|main)/', pathNot: '^(core/runtime/|main/packaging/)' },
+      from: { path: '^(core|renderer|main)/', pathNot: '^(core/runtime/|main/build/packaging/)' },
       to: { path: 'onnxruntime-node|@tensorflow/tfjs-(node|backend)|node_modules/sharp/' },
     },
     {

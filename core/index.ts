@@ -1,6 +1,6 @@
 /*
  * Tessera as a library: everything below runs in a test, a script or another program. A `Workbench` says where files,
- * pictures and devices come from; `main/node-workbench.ts` makes the one of this machine.
+ * pictures and devices come from; `main/compute/node-workbench.ts` makes the one of this machine.
  */
 export { TesseraError, type ErrorCode } from './errors.ts';
 export type * from './platform.ts';

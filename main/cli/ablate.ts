@@ -6,7 +6,7 @@ import type { ConceptItem } from '../api/contract.ts';
 import { createJobs } from '../compute/jobs/all-jobs.ts';
 import type { JobContext } from '../compute/jobs/job-context.ts';
 import type { AblatedPicture, RunQuestion } from '../compute/protocol.ts';
-import { createNodeWorkbench } from '../node-workbench.ts';
+import { createNodeWorkbench } from '../compute/node-workbench.ts';
 import { dependenceText, imageText, mendText, runText } from './ablation-output.ts';
 import { parseArguments, type OptionTable } from './arguments.ts';
 import { newestFinishedRun } from './newest-run.ts';

@@ -18,7 +18,7 @@ import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
 import type { RunScope } from '../../core/pipeline/run-context.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
 import { acquireWriteLock } from '../../core/project/write-lock.ts';
-import { createNodeWorkbench } from '../node-workbench.ts';
+import { createNodeWorkbench } from '../compute/node-workbench.ts';
 import { MAP_METHOD_NAMES, type MapMethod } from '../../core/attribution/methods.ts';
 import { nearestNames } from '../../core/nearest-names.ts';
 import { DEVICES, parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';

@@ -2,7 +2,7 @@ import { TesseraError } from '../../core/errors.ts';
 import { frameOf } from '../../core/images/preprocessing.ts';
 import { probeCutSigns } from '../../core/pipeline/probe-cut-signs.ts';
 import { openModel, type ModelIntake } from '../../core/pipeline/model-intake.ts';
-import { createNodeWorkbench } from '../node-workbench.ts';
+import { createNodeWorkbench } from '../compute/node-workbench.ts';
 import { parseArguments } from './arguments.ts';
 import { table } from './text-table.ts';
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { TesseraError } from '../../core/errors.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
 import { openProject } from '../../core/project/project-folder.ts';
-import { createNodeWorkbench } from '../node-workbench.ts';
+import { createNodeWorkbench } from '../compute/node-workbench.ts';
 import { parseArguments } from './arguments.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { progressPrinter } from './progress.ts';

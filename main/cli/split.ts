@@ -9,7 +9,7 @@ import { findConceptId } from '../../core/pipeline/split-parent.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
 import { loadNotes, loadRun, openProject, type Project } from '../../core/project/project-folder.ts';
 import { acquireWriteLock } from '../../core/project/write-lock.ts';
-import { createNodeWorkbench } from '../node-workbench.ts';
+import { createNodeWorkbench } from '../compute/node-workbench.ts';
 import { DEVICES, parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { splitJson } from './explanation-output.ts';
 import { progressPrinter } from './progress.ts';

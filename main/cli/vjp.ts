@@ -9,7 +9,7 @@ import type { DeviceChoice } from '../../core/platform.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../core/project/safetensors.ts';
 import { readInput } from '../../core/read-input.ts';
 import type { Tensor } from '../../core/tensor.ts';
-import { createNodeWorkbench } from '../node-workbench.ts';
+import { createNodeWorkbench } from '../compute/node-workbench.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 
 const TABLE: OptionTable = {

@@ -16,7 +16,7 @@ import { runnerFor, splitAt } from '../../core/pipeline/model-parts.ts';
 import { readBatch, requireAll } from '../../core/pipeline/pictures.ts';
 import type { RunScope } from '../../core/pipeline/run-context.ts';
 import { float32, type Tensor } from '../../core/tensor.ts';
-import { createNodeWorkbench } from '../../main/node-workbench.ts';
+import { createNodeWorkbench } from '../../main/compute/node-workbench.ts';
 import type { Bench } from './run.ts';
 
 /*

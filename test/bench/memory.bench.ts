@@ -5,7 +5,7 @@ import { DEFAULT_OPTIONS } from '../../core/concepts/explain-options.ts';
 import { explain } from '../../core/pipeline/explain.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
-import { createNodeWorkbench } from '../../main/node-workbench.ts';
+import { createNodeWorkbench } from '../../main/compute/node-workbench.ts';
 
 const IMAGES = 5000;
 const WARM_UP = 500;

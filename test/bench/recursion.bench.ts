@@ -19,7 +19,7 @@ import { splitParent, splitTensorName } from '../../core/pipeline/split-parent.t
 import { loadTensors } from '../../core/project/project-folder.ts';
 import { matrix } from '../../core/linalg/matrix.ts';
 import type { Tensor } from '../../core/tensor.ts';
-import { createNodeWorkbench } from '../../main/node-workbench.ts';
+import { createNodeWorkbench } from '../../main/compute/node-workbench.ts';
 import type { Bench } from './run.ts';
 
 /*

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { openModel, type ModelIntake } from '../../core/pipeline/model-intake.ts';
 import type { OpenedDevice, Workbench } from '../../core/pipeline/workbench.ts';
-import { createNodeWorkbench } from '../../main/node-workbench.ts';
+import { createNodeWorkbench } from '../../main/compute/node-workbench.ts';
 
 export const SHARED = path.join(import.meta.dirname, '../../../shared/data');
 

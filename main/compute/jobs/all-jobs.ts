@@ -1,5 +1,5 @@
 import type { ProbeOptions } from '../../../core/runtime/device.ts';
-import { createNodeWorkbench } from '../../node-workbench.ts';
+import { createNodeWorkbench } from '../node-workbench.ts';
 import { ablationJobs } from './ablation-jobs.ts';
 import { createAblators } from './ablators.ts';
 import { cropJobs } from './crop-jobs.ts';

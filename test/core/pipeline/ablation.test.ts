@@ -15,7 +15,7 @@ import { coefficientsOf } from '../../../core/pipeline/write-report.ts';
 import { loadTensors } from '../../../core/project/project-folder.ts';
 import type { RunFile } from '../../../core/project/schema.ts';
 import type { Tensor } from '../../../core/tensor.ts';
-import { createNodeWorkbench } from '../../../main/node-workbench.ts';
+import { createNodeWorkbench } from '../../../main/compute/node-workbench.ts';
 import card from '../../../models/demo/card.json' with { type: 'json' };
 import { stampShare } from './stamp-share.ts';
 

@@ -7,7 +7,7 @@ import type { Explanation } from '../../../core/concepts/explanation.ts';
 import { explain } from '../../../core/pipeline/explain.ts';
 import { openModel } from '../../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../../core/pipeline/open-project.ts';
-import { createNodeWorkbench } from '../../../main/node-workbench.ts';
+import { createNodeWorkbench } from '../../../main/compute/node-workbench.ts';
 import card from '../../../models/demo/card.json' with { type: 'json' };
 import { stampShare } from './stamp-share.ts';
 

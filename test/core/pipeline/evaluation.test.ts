@@ -21,7 +21,7 @@ import { loadTensors } from '../../../core/project/project-folder.ts';
 import { openStageStore } from '../../../core/project/stage-store.ts';
 import { trustVerdict } from '../../../core/report/trust-verdict.ts';
 import type { Tensor } from '../../../core/tensor.ts';
-import { createNodeWorkbench } from '../../../main/node-workbench.ts';
+import { createNodeWorkbench } from '../../../main/compute/node-workbench.ts';
 
 const DEMO = path.join(import.meta.dirname, '../../../models/demo');
 const HOUSES = path.join(DEMO, 'images/house');

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { build, type InlineConfig } from 'vite';
 import { copySharp } from './native/copy-sharp.ts';
 
-const ROOT = path.join(import.meta.dirname, '..');
+const ROOT = path.join(import.meta.dirname, '../..');
 const QUIET = { configFile: false, logLevel: 'warn', root: ROOT } as const satisfies InlineConfig;
 
 /** Packages with native parts stay where they are installed; all others become part of the program. */
@@ -21,8 +21,8 @@ const main: InlineConfig = {
     minify: false,
     rollupOptions: {
       input: {
-        index: path.join(ROOT, 'main/index.ts'),
-        host: path.join(ROOT, 'main/host.ts'),
+        index: path.join(ROOT, 'main/boot/desktop.ts'),
+        host: path.join(ROOT, 'main/boot/host.ts'),
         'compute-process': path.join(ROOT, 'main/compute/process.ts'),
         'compute-utility': path.join(ROOT, 'main/compute/utility.ts'),
       },
@@ -32,7 +32,7 @@ const main: InlineConfig = {
 };
 
 /** A sandboxed preload can only be CommonJS, in one file. */
-const preload = script('main/preload.ts', 'out/preload', 'preload.cjs', 'cjs');
+const preload = script('main/boot/preload.ts', 'out/preload', 'preload.cjs', 'cjs');
 const webBridge = script('main/web-host/page-bridge.ts', 'out/web', 'bridge.js', 'iife');
 
 function script(entry: string, outDir: string, name: string, format: 'cjs' | 'iife'): InlineConfig {

@@ -1,7 +1,7 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
-import { createBridge } from './api/bridge.ts';
-import { CALL_CHANNEL, EVENT_CHANNEL } from './api/channels.ts';
-import type { Result, WorkbenchEvents } from './api/contract.ts';
+import { createBridge } from '../api/bridge.ts';
+import { CALL_CHANNEL, EVENT_CHANNEL } from '../api/channels.ts';
+import type { Result, WorkbenchEvents } from '../api/contract.ts';
 
 /* The only user of ipcRenderer. It runs in the sandbox and gives the page one object. */
 

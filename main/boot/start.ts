@@ -1,11 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { buildAll } from './build.ts';
+import { buildAll } from '../build/build.ts';
 import { electronSwitches, findElectron } from './electron-runtime.ts';
 
 /* `npm start`: builds, then opens the window, or serves the same workbench where there can be no window. */
 
-const ROOT = path.join(import.meta.dirname, '..');
+const ROOT = path.join(import.meta.dirname, '../..');
 /** An end so soon after the start means that no window could be opened. */
 const TOO_SOON_MS = 5000;
 

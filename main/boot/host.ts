@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileStorage } from '../core/runtime/storage.ts';
-import packageFile from '../package.json' with { type: 'json' };
-import { spawnFork } from './compute/spawn-fork.ts';
-import { browserDesktop } from './services/desktop.ts';
-import { placesOf } from './services/places.ts';
-import { createResources } from './services/resources.ts';
-import { createWorkbench, type WorkbenchService } from './services/workbench.ts';
-import { startWebHost } from './web-host/server.ts';
-import { removeUnusedUploads } from './web-host/unused-uploads.ts';
+import { fileStorage } from '../../core/runtime/storage.ts';
+import packageFile from '../../package.json' with { type: 'json' };
+import { spawnFork } from '../compute/spawn-fork.ts';
+import { browserDesktop } from '../services/desktop.ts';
+import { placesOf } from '../services/places.ts';
+import { createResources } from '../services/resources.ts';
+import { createWorkbench, type WorkbenchService } from '../services/workbench.ts';
+import { startWebHost } from '../web-host/server.ts';
+import { removeUnusedUploads } from '../web-host/unused-uploads.ts';
 
 /* Boot of the loopback host; prints its address. This file lies in out/main once built. */
 

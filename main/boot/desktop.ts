@@ -1,19 +1,19 @@
 import path from 'node:path';
 import { app, dialog, ipcMain, nativeTheme, session, type BrowserWindow } from 'electron';
-import { fileStorage } from '../core/runtime/storage.ts';
-import packageFile from '../package.json' with { type: 'json' };
-import { forwardEvents, registerHandlers } from './api/register-handlers.ts';
-import { serializeError } from './api/serialize-error.ts';
-import { spawnUtility } from './compute/spawn-utility.ts';
+import { fileStorage } from '../../core/runtime/storage.ts';
+import packageFile from '../../package.json' with { type: 'json' };
+import { forwardEvents, registerHandlers } from '../api/register-handlers.ts';
+import { serializeError } from '../api/serialize-error.ts';
+import { spawnUtility } from '../compute/spawn-utility.ts';
 import { electronDesktop } from './electron-desktop.ts';
 import { givenPaths } from './given-paths.ts';
 import { installMenu } from './menu.ts';
 import { PAGE_ADDRESS } from './protocol-scheme.ts';
 import { declareScheme, serveScheme } from './protocol.ts';
 import { restrictContents, restrictSession } from './security.ts';
-import { placesOf } from './services/places.ts';
-import { createResources } from './services/resources.ts';
-import { createWorkbench, type WorkbenchService } from './services/workbench.ts';
+import { placesOf } from '../services/places.ts';
+import { createResources } from '../services/resources.ts';
+import { createWorkbench, type WorkbenchService } from '../services/workbench.ts';
 import { createMainWindow } from './window.ts';
 
 /* Boot of the desktop program, in order. This file lies in out/main once built. */

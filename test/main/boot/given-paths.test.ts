@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { givenPaths } from '../../main/given-paths.ts';
+import { givenPaths } from '../../../main/boot/given-paths.ts';
 
 const from = (isPackaged: boolean) => ({ isPackaged, getAppPath: () => '/src/tessera' });
 

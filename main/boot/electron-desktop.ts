@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { BrowserWindow, dialog, session, shell, type OpenDialogOptions } from 'electron';
-import type { Desktop, FileChoice } from './services/desktop.ts';
+import type { Desktop, FileChoice } from '../services/desktop.ts';
 
 const PICTURES = ['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif', 'bmp'];
 

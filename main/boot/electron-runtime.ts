@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const PACKAGE = path.join(import.meta.dirname, '../node_modules/electron');
+const PACKAGE = path.join(import.meta.dirname, '../../node_modules/electron');
 
 /** Electron's program: of the runtime that ELECTRON_OVERRIDE_DIST_PATH names, else the installed one, if it is there. */
 export function findElectron(): string | undefined {

@@ -2,18 +2,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { App, IpcMain, Session, WebContents } from 'electron';
 import { describe, expect, it, vi } from 'vitest';
-import { CALL_CHANNEL } from '../../main/api/channels.ts';
-import { registerHandlers } from '../../main/api/register-handlers.ts';
-import { restrictContents, restrictSession } from '../../main/security.ts';
-import { DOCUMENT_POLICY, PAGE_POLICY } from '../../main/services/resources.ts';
-import type { WorkbenchService } from '../../main/services/workbench.ts';
-import { getMainWindowOptions } from '../../main/window.ts';
+import { CALL_CHANNEL } from '../../../main/api/channels.ts';
+import { registerHandlers } from '../../../main/api/register-handlers.ts';
+import { restrictContents, restrictSession } from '../../../main/boot/security.ts';
+import { DOCUMENT_POLICY, PAGE_POLICY } from '../../../main/services/resources.ts';
+import type { WorkbenchService } from '../../../main/services/workbench.ts';
+import { getMainWindowOptions } from '../../../main/boot/window.ts';
 
 vi.mock('electron', () => ({ BrowserWindow: class {} }));
 
 /* Electron's security checklist (its "Security" guide), point by point, as far as it can be told without a window. */
 
-const ROOT = path.join(import.meta.dirname, '../..');
+const ROOT = path.join(import.meta.dirname, '../../..');
 const sources = readdirSync(path.join(ROOT, 'main'), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => readFileSync(path.join(ROOT, 'main', file), 'utf8'));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { experiments, formatTable, renderLineChart } from '../../../core/implicit/experiments/index.ts';
 import { inFloat64 } from '../../../core/implicit/in-float64.ts';
-import { runExperimentCommand } from '../../../main/experiments/run-experiment-command.ts';
+import { runExperimentCommand } from '../../../main/cli/run-experiment-command.ts';
 
 let folder = '';
 beforeAll(async () => {

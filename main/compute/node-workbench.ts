@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
-import type { Workbench } from '../core/pipeline/workbench.ts';
-import { openDevice, type ProbeOptions } from '../core/runtime/device.ts';
-import { createGemm } from '../core/runtime/gemm.ts';
-import { sharpCodec } from '../core/runtime/image-codec.ts';
-import { libraryVersions } from '../core/runtime/library-versions.ts';
-import { fileStorage } from '../core/runtime/storage.ts';
-import packageFile from '../package.json' with { type: 'json' };
+import type { Workbench } from '../../core/pipeline/workbench.ts';
+import { openDevice, type ProbeOptions } from '../../core/runtime/device.ts';
+import { createGemm } from '../../core/runtime/gemm.ts';
+import { sharpCodec } from '../../core/runtime/image-codec.ts';
+import { libraryVersions } from '../../core/runtime/library-versions.ts';
+import { fileStorage } from '../../core/runtime/storage.ts';
+import packageFile from '../../package.json' with { type: 'json' };
 
 /** Bytes for one batch of activations: leaves room for the model and the pictures on a 4 GB machine. */
 const MEMORY_BUDGET = 512 * 2 ** 20;

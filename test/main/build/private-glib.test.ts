@@ -6,8 +6,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { copySharp } from '../../../main/native/copy-sharp.ts';
-import { makeGlibPrivate } from '../../../main/native/private-glib.ts';
+import { copySharp } from '../../../main/build/native/copy-sharp.ts';
+import { makeGlibPrivate } from '../../../main/build/native/private-glib.ts';
 
 const ROOT = path.join(import.meta.dirname, '../../..');
 const PACKAGES = path.join(ROOT, 'node_modules/@img');

@@ -1,8 +1,8 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
-import type { WorkbenchService } from './services/workbench.ts';
-import type { FileChoice } from './services/desktop.ts';
-import type { Screen } from './api/contract.ts';
-import { serializeError } from './api/serialize-error.ts';
+import type { WorkbenchService } from '../services/workbench.ts';
+import type { FileChoice } from '../services/desktop.ts';
+import type { Screen } from '../api/contract.ts';
+import { serializeError } from '../api/serialize-error.ts';
 
 /** As in the window, in the order of its rail. */
 const SCREENS: Readonly<Record<Screen, string>> = {
