@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { experiments, formatTable, renderLineChart } from '../../core/implicit/experiments/index.ts';
-import { inFloat64 } from '../../core/implicit/in-float64.ts';
+import { experiments, formatTable, renderLineChart } from '../../core/experiments/index.ts';
+import { inFloat64 } from '@tessera/implicit';
 
 const usage = (): string =>
   [

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { constant } from '../constant.ts';
 import { fixedPointResidual } from '../custom-fixed-point.ts';
 import { blockProximalGradient } from '../optimality/fixed-points.ts';
@@ -18,7 +18,7 @@ export interface BlockCoordinateOptions extends SolverOptions {
 function checkBlocks(x: readonly tf.Tensor[], stepsizes: number | readonly number[]): null {
   const isList = Array.isArray(x) && x.every((block) => block instanceof tf.Tensor);
   if (isList && (typeof stepsizes === 'number' || stepsizes.length === x.length)) return null;
-  throw new TesseraError(
+  throw new ImplicitError(
     'bad-tensor',
     isList
       ? `block coordinate descent: ${x.length} blocks need as many step sizes or a single one`

@@ -6,6 +6,7 @@ export { lbfgs } from './lbfgs.ts';
 export { gaussNewton, levenbergMarquardt } from './least-squares.ts';
 export { entropicDescent, mirrorDescent } from './mirror-descent.ts';
 export { nmfAdmm, nmfOptimality } from './nmf-admm.ts';
+export type { NmfFactors } from './nmf-admm.ts';
 export { nnlsAdmm, nnlsOptimality } from './nnls-admm.ts';
 export { gradientDescent, projectedGradient, proximalGradient } from './proximal-gradient.ts';
 export { equalityQp, quadraticProgramme } from './quadratic-programme.ts';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { fixedPointResidual } from '../custom-fixed-point.ts';
@@ -58,12 +58,12 @@ export function invertRegular(matrix: Float64Array, n: number): Float64Array {
   return inverse;
 }
 
-/** TesseraError 'bad-tensor' unless U [n, r], A [n, p] and W [r, p] fit. */
+/** ImplicitError 'bad-tensor' unless U [n, r], A [n, p] and W [r, p] fit. */
 export function checkFactors(where: string, u: tf.Tensor, a: tf.Tensor, w: tf.Tensor): void {
   const [n, p] = a.shape;
   const r = w.shape[0];
   if (a.rank === 2 && u.shape.join() === [n, r].join() && w.shape.join() === [r, p].join()) return;
-  throw new TesseraError(
+  throw new ImplicitError(
     'bad-tensor',
     `${where}: expected U [n, r], A [n, p] and W [r, p], got ${shapesOf([u, a, w])}`,
   );

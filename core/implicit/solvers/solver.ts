@@ -54,7 +54,7 @@ export interface Solver<X, A extends unknown[], M = unknown> {
   /** Iterates from x0 to the end; nothing is recorded by an enclosing gradient. Ends in a status, not in an error. */
   readonly solve: (x0: X, ...args: A) => SolverStats & { readonly x: X };
   /**
-   * The solution, differentiable by its arguments through `optimality` (see customRoot). Throws TesseraError
+   * The solution, differentiable by its arguments through `optimality` (see customRoot). Throws ImplicitError
    * 'not-differentiable' if there is none (`diverged`, `infeasible`, `unbounded`); `max-iterations` gives the derivative
    * at the point reached.
    */

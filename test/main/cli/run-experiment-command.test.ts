@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { experiments, formatTable, renderLineChart } from '../../../core/implicit/experiments/index.ts';
-import { inFloat64 } from '../../../core/implicit/in-float64.ts';
+import { experiments, formatTable, renderLineChart } from '../../../core/experiments/index.ts';
+import { inFloat64 } from '@tessera/implicit';
 import { runExperimentCommand } from '../../../main/cli/run-experiment-command.ts';
 
 let folder = '';

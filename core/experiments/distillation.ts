@@ -1,8 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { createRandom } from '../../random.ts';
-import { constant } from '../constant.ts';
-import { toFloat64 } from '../float64/float64-backend.ts';
-import { lbfgs } from '../solvers/lbfgs.ts';
+import { constant, solvers, toFloat64 } from '@tessera/implicit';
+import { createRandom } from '../random.ts';
 import type { Experiment } from './experiment.ts';
 
 const SIDE = 6;
@@ -57,7 +55,7 @@ export const distillationExperiment: Experiment = {
     const train = shapeImages(seed, 360);
     const test = shapeImages(seed + 1, 360);
     // The inner Hessian is positive definite: conjugate gradients, matrix-free, 108 unknowns.
-    const solver = lbfgs<[tf.Tensor, tf.Tensor]>(inner, {
+    const solver = solvers.lbfgs<[tf.Tensor, tf.Tensor]>(inner, {
       tol: 1e-8,
       implicit: { solve: 'cg', linear: { tol: 1e-9 } },
     });
@@ -72,7 +70,7 @@ export const distillationExperiment: Experiment = {
         return [loss, accuracy(x, train), accuracy(x, test)] as never;
       });
     // Far pictures saturate the classifier and leave no gradient, so a line search must bound the steps.
-    const distiller = lbfgs<[]>(outer, { tol: 1e-6 });
+    const distiller = solvers.lbfgs<[]>(outer, { tol: 1e-6 });
     const start = tf.zeros([CLASSES, PIXELS]);
     let state = distiller.init(start);
     const rows: number[][] = [];

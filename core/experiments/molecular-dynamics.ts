@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { createRandom } from '../../random.ts';
-import { constant } from '../constant.ts';
-import { toFloat64 } from '../float64/float64-backend.ts';
-import { norm, subtract } from '../linear-solve/vector.ts';
-import { rootJvp } from '../root-derivatives.ts';
+import { constant, rootJvp, toFloat64 } from '@tessera/implicit';
+import { createRandom } from '../random.ts';
+import { norm, subtract } from './distance.ts';
 import type { Experiment } from './experiment.ts';
 import { equilibrium, fireMinimise, softSphereEnergy } from './soft-spheres.ts';
 import type { SoftSpheres } from './soft-spheres.ts';
