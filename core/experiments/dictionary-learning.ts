@@ -84,6 +84,7 @@ function learn(train: Samples, test: Samples, steps: number, moveDictionary: boo
 export const dictionaryExperiment: Experiment = {
   name: 'dictionary-learning',
   title: 'Task-driven dictionary learning through elastic-net codes',
+  precision: 'float64',
   run: ({ seed, scale = 1 }) => {
     const train = samples(seed, 20);
     const test = samples(seed + 1, 40);

@@ -51,6 +51,7 @@ function accuracy(w: tf.Tensor, { images, labels }: { images: tf.Tensor; labels:
 export const distillationExperiment: Experiment = {
   name: 'distillation',
   title: 'Data-set distillation: three learned pictures in place of a training set',
+  precision: 'any',
   run: ({ seed, scale = 1 }) => {
     const train = shapeImages(seed, 360);
     const test = shapeImages(seed + 1, 360);

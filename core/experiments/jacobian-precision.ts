@@ -182,6 +182,7 @@ export function syntheticRidge(seed: number, n = 442, p = 10): RidgeProblem {
 export const jacobianPrecisionExperiment: Experiment = {
   name: 'jacobian-precision',
   title: 'Precision and memory of implicit against unrolled Jacobians (ridge regression)',
+  precision: 'any',
   run: ({ seed, scale = 1 }) => {
     const problem = syntheticRidge(seed);
     const gram = toFloat64(tf.tidy(() => tf.matMul(problem.X, problem.X, true)));

@@ -47,6 +47,7 @@ function sensitivity(system: SoftSpheres, small: number, seed: number): Sensitiv
 export const molecularDynamicsExperiment: Experiment = {
   name: 'molecular-dynamics',
   title: 'Sensitivity of relaxed soft spheres to the small diameter (FIRE, bicgstab)',
+  precision: 'float64',
   run: ({ seed, scale = 1 }) => {
     const n = 16;
     const diametersTried = [0.6, 0.7, 0.8, 0.9].slice(0, scale < 1 ? 1 : 4);

@@ -76,6 +76,7 @@ function sensitivity(seed: number, r: number, mu: number): (string | number)[] {
 export const nmfExperiment: Experiment = {
   name: 'nmf-sensitivity',
   title: 'Sensitivity of both factors of a non-negative matrix factorisation',
+  precision: 'float64',
   run: ({ seed, scale = 1 }) => {
     const ranks = [2, 3, 4].slice(0, scale < 1 ? 1 : 3);
     const rows = ranks.flatMap((r) => [0.05, 0].map((mu) => sensitivity(seed + 10 * r, r, mu)));

@@ -63,6 +63,7 @@ export interface FireOptions {
   readonly onStep?: (state: FireState) => void;
 }
 
+/** Where the relaxation stands after a step. */
 export interface FireState {
   readonly step: number;
   readonly positions: Float64Array;
