@@ -34,7 +34,7 @@ const column = (v: tf.Tensor): tf.Tensor => tf.reshape(v, [v.size, 1]);
 const flat = (v: tf.Tensor): tf.Tensor => tf.reshape(v, [v.size]);
 
 /** ½‖Xw - y‖² + ½ Σ thetaᵢ wᵢ². */
-export function ridgeObjective(w: tf.Tensor, theta: tf.Tensor, X: tf.Tensor, y: tf.Tensor): tf.Tensor {
+function ridgeObjective(w: tf.Tensor, theta: tf.Tensor, X: tf.Tensor, y: tf.Tensor): tf.Tensor {
   const fit = tf.sum(tf.square(tf.sub(flat(tf.matMul(X, column(w))), y)));
   return tf.mul(0.5, tf.add(fit, tf.sum(tf.mul(theta, tf.square(w)))));
 }
@@ -159,7 +159,7 @@ function solveRidge(system: tf.Tensor, right: tf.Tensor): tf.Tensor {
 }
 
 /** Correlated, centred predictors of unit length and a noisy response, in the likeness of the diabetes study. */
-export function syntheticRidge(seed: number, n = 442, p = 10): RidgeProblem {
+function syntheticRidge(seed: number, n = 442, p = 10): RidgeProblem {
   const random = createRandom(seed);
   const columns = Array.from({ length: p }, () => Array.from({ length: n }, () => random.normal()));
   for (let j = 1; j < p; j++) columns[j] = columns[j].map((v, i) => 0.6 * columns[j - 1][i] + v);

@@ -14,6 +14,7 @@ import { allFinite } from './linear-solve/vector.ts';
 /** What became of the linear system behind a derivative. */
 export type LinearReport = Omit<LinearSolution, 'x'>;
 
+/** How a derivative is computed from an optimality condition. */
 export interface ImplicitOptions {
   /** How to solve the linear system with ∂F/∂x. @default 'auto' */
   readonly solve?: LinearSolverName | LinearSolver;

@@ -16,7 +16,7 @@ const DENSE_LIMIT = 500;
  * Krylov methods on the normal equations alone, as some toolkits default to, lose most digits on the
  * Karush-Kuhn-Tucker systems of constrained problems.
  */
-export const auto: LinearSolver = (operator, b, options = {}) => {
+const auto: LinearSolver = (operator, b, options = {}) => {
   if (operator.size <= DENSE_LIMIT) return lu(operator, b, options);
   const methods = [gmres, bicgstab, ...(operator.applyTranspose ? [normalCg] : [])];
   let best: LinearSolution | undefined;
@@ -40,6 +40,7 @@ const solvers = {
   'minimum-norm': minimumNorm,
 } as const satisfies Record<string, LinearSolver>;
 
+/** A linear solver by its name; the README says which serves what. */
 export type LinearSolverName = keyof typeof solvers;
 
 /** The names a `solve` option takes. */

@@ -4,6 +4,7 @@ import { constant } from '../constant.ts';
 import { createSolver, numberOf } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 
+/** Options of {@link bisection}. */
 export interface BisectionOptions extends SolverOptions {
   readonly lower: number;
   readonly upper: number;

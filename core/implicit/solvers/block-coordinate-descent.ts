@@ -10,6 +10,7 @@ import { checkStepsize } from './check-solver.ts';
 import { createSolver, treeNorm } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 
+/** Options of {@link blockCoordinateDescent}. */
 export interface BlockCoordinateOptions extends SolverOptions {
   /** One for each block, at most 1 / (curvature of the block); a single number serves all. @default 1 */
   readonly stepsizes?: number | readonly number[];

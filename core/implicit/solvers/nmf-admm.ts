@@ -17,6 +17,7 @@ export interface NmfFactors {
   readonly W: tf.Tensor;
 }
 
+/** Options of {@link nmfAdmm}: the problem's two weights and how it is solved. */
 export interface NmfOptions extends SolverOptions {
   /** Weight of mu/2 (‖U‖² + ‖W‖²), which makes the factors locally unique. @default 0 */
   readonly mu?: number;
@@ -25,7 +26,7 @@ export interface NmfOptions extends SolverOptions {
 }
 
 /** ½‖A - U W‖² + mu/2 (‖U‖² + ‖W‖²) + unitRows/4 Σₖ (‖Wₖ‖² - 1)². */
-export function nmfObjective({ mu = 0, unitRows = 0 }: NmfOptions = {}): (
+function nmfObjective({ mu = 0, unitRows = 0 }: NmfOptions = {}): (
   x: NmfFactors,
   a: tf.Tensor,
 ) => tf.Tensor {

@@ -13,6 +13,7 @@ import { shapesOf } from '../tree.ts';
 import { createSolver, treeNorm } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 
+/** Options of {@link nnlsAdmm}. */
 export interface NnlsOptions extends SolverOptions {
   /** Penalty of the splitting. @default the mean of the diagonal of W Wᵀ */
   readonly rho?: number;
@@ -27,7 +28,7 @@ interface Splitting {
 }
 
 /** ½‖A - U W‖² for U [n, r], A [n, p], W [r, p]. */
-export function nnlsObjective(u: tf.Tensor, a: tf.Tensor, w: tf.Tensor): tf.Tensor {
+function nnlsObjective(u: tf.Tensor, a: tf.Tensor, w: tf.Tensor): tf.Tensor {
   return tf.mul(0.5, tf.sum(tf.square(tf.sub(a, tf.matMul(u, w)))));
 }
 

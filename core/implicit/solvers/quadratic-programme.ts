@@ -78,6 +78,7 @@ export function equalityQp(
   );
 }
 
+/** Options of {@link quadraticProgramme}. */
 export interface QpOptions extends SolverOptions {
   /** Penalty on inequalities; equalities get a thousand times as much. @default 0.1, adapted */
   readonly rho?: number;

@@ -26,12 +26,14 @@ export interface SolverState<X, M = unknown> {
   readonly verdict?: 'infeasible' | 'unbounded';
 }
 
+/** How far a solver came, in numbers. */
 export interface SolverStats {
   readonly status: SolverStatus;
   readonly iterations: number;
   readonly error: number;
 }
 
+/** What every solver takes. */
 export interface SolverOptions {
   /** @default depends on the solver */
   readonly maxIter?: number;
