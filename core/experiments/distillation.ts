@@ -8,10 +8,7 @@ const PIXELS = SIDE * SIDE;
 const CLASSES = 3;
 
 /** Noisy pictures of a bar, a column and a cross under noise: pixels [n, 36] and one-hot labels [n, 3]. */
-function shapeImages(
-  seed: number,
-  n: number,
-): { readonly images: tf.Tensor; readonly labels: tf.Tensor } {
+function shapeImages(seed: number, n: number): { readonly images: tf.Tensor; readonly labels: tf.Tensor } {
   const random = createRandom(seed);
   const pixels: number[] = [];
   const labels: number[] = [];

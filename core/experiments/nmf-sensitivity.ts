@@ -34,8 +34,8 @@ function closedForm(a: tf.Tensor, { U, W }: solvers.NmfFactors, mu: number, tang
     cols: x.shape[1]!,
     data: toFloat64(x),
   });
-  const { jvp } = nmfDerivative(matrix(a), matrix(U), matrix(W), { penalty: mu, gauge: 'minimum-norm' });
-  const moved = jvp(toFloat64(tangent));
+  const derivative = nmfDerivative(matrix(a), matrix(U), matrix(W), { penalty: mu, gauge: 'minimum-norm' });
+  const moved = derivative.jvp(toFloat64(tangent));
   return { U: constant(moved.U, U.shape), W: constant(moved.W, W.shape) };
 }
 

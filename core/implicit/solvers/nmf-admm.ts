@@ -26,10 +26,7 @@ export interface NmfOptions extends SolverOptions {
 }
 
 /** ½‖A - U W‖² + mu/2 (‖U‖² + ‖W‖²) + unitRows/4 Σₖ (‖Wₖ‖² - 1)². */
-function nmfObjective({ mu = 0, unitRows = 0 }: NmfOptions = {}): (
-  x: NmfFactors,
-  a: tf.Tensor,
-) => tf.Tensor {
+function nmfObjective({ mu = 0, unitRows = 0 }: NmfOptions = {}): (x: NmfFactors, a: tf.Tensor) => tf.Tensor {
   return ({ U, W }, a) => {
     const fit = tf.sum(tf.square(tf.sub(a, tf.matMul(U, W))));
     const size = tf.add(tf.sum(tf.square(U)), tf.sum(tf.square(W)));
