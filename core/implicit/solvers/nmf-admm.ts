@@ -3,11 +3,12 @@ import { constant } from '../constant.ts';
 import { fixedPointResidual } from '../custom-fixed-point.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { rowGram } from '../float64-matrix.ts';
+import { inverseOf, luFactor } from '../linear-solve/lu-factor.ts';
 import { projectedGradient } from '../optimality/fixed-points.ts';
 import { zipTrees } from '../optimality/gradient.ts';
 import type { OptimalityFn } from '../residual-map.ts';
 import { withoutTape } from '../tape.ts';
-import { checkFactors, invertRegular } from './nnls-admm.ts';
+import { checkFactors } from './nnls-admm.ts';
 import { createSolver, treeNorm } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 
@@ -72,7 +73,7 @@ function leastSquaresCopy(
     for (let i = 0; i < r; i++) trace += gram[i * r + i];
     const penalty = Math.max(trace / r, 1e-12);
     for (let i = 0; i < r; i++) gram[i * r + i] += penalty + mu;
-    return { rho: penalty, inverse: invertRegular(gram, r) };
+    return { rho: penalty, inverse: inverseOf(luFactor(gram, r), r) };
   });
   const pull = tf.matMul(tf.sub(tf.matMul(current, factor), target), factor, false, true);
   const gap = tf.addN([pull, tf.mul(constant(mu), current), tf.mul(constant(rho), tf.sub(current, anchor))]);
