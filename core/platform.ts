@@ -135,6 +135,8 @@ export interface Storage {
   readBytes(path: string): Promise<Uint8Array>;
   /** All or nothing: a temporary file beside the target, flushed to disk, then renamed over it. */
   writeAtomic(path: string, bytes: Uint8Array | string): Promise<void>;
+  /** Writes a small file whole where there is none; false, and nothing written, where there is one. */
+  createNew(path: string, text: string): Promise<boolean>;
   exists(path: string): Promise<boolean>;
   /** Entries sorted by name; symbolic links are resolved. Rejects when the directory cannot be read. */
   list(path: string): Promise<readonly DirectoryEntry[]>;

@@ -40,7 +40,7 @@ export async function splitCommand(argv: readonly string[], signal: AbortSignal)
   const lock = await acquireWriteLock(storage, folder, workbench.self);
   try {
     if (args.flag('undo')) {
-      await joinInRun(project, runId, concept);
+      await joinInRun(project, runId, concept, workbench.self);
     } else {
       const intake = await reopenModel(
         (file, options) => openModel(storage, file, options),

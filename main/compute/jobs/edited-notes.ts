@@ -1,26 +1,6 @@
-import { TesseraError } from '../../core/errors.ts';
-import type { NotesFile } from '../../core/project/schema.ts';
-import type { ConceptEdit } from '../api/contract.ts';
-
-/** What an edit does, for an undo button. */
-export function nameOfEdit(edit: ConceptEdit): string {
-  switch (edit.kind) {
-    case 'rename':
-      return `rename to "${edit.name}"`;
-    case 'comment':
-      return 'change the comment';
-    case 'merge':
-      return `merge ${edit.concepts.length} concepts`;
-    case 'join':
-      return 'take the parts away';
-    case 'part':
-      return 'show the parts again';
-    case 'hide':
-    case 'show':
-    case 'split':
-      return `${edit.kind} a concept`;
-  }
-}
+import { TesseraError } from '../../../core/errors.ts';
+import type { NotesFile } from '../../../core/project/schema.ts';
+import type { ConceptEdit } from '../../api/contract.ts';
 
 /** The notes after an edit. Throws 'unknown-name' for a concept that the run does not have. */
 export function editedNotes(notes: NotesFile, edit: ConceptEdit, known: readonly string[]): NotesFile {
