@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const ROOT = path.join(import.meta.dirname, '..');
-const PLANTED = path.join(ROOT, 'core/linalg/planted');
+/** Folders for planted sources. */
+const PLANTED = ['core/linalg/planted', 'core/wording/planted', 'renderer/planted'];
 const execute = promisify(execFile);
 
 interface Cruise {
@@ -23,13 +24,27 @@ async function cruise(...folders: string[]): Promise<Cruise> {
   return JSON.parse(stdout) as Cruise;
 }
 
-/** A source that breaks each rule when it stands in core/linalg/planted. */
-const BREACHES = {
-  'core-stands-alone': "export { USAGE } from '../../../main/cli/usage.ts';\n",
-  'foundations-know-no-domain': "export type { Graph } from '../../onnx/graph.ts';\n",
-  'native-libraries-only-in-runtime': "export { default } from 'sharp';\n",
-  'no-node-builtins-in-core': "export { readFile } from 'node:fs';\n",
-  'runtime-is-handed-in': "export { fileStorage } from '../../runtime/storage.ts';\n",
+/** A source that breaks each rule when it stands in a planted folder. */
+const BREACHES: Readonly<Record<string, readonly [folder: string, source: string]>> = {
+  'core-stands-alone': ['core/linalg/planted', "export { USAGE } from '../../../main/cli/usage.ts';\n"],
+  'foundations-know-no-domain': [
+    'core/linalg/planted',
+    "export type { Graph } from '../../onnx/graph.ts';\n",
+  ],
+  'native-libraries-only-in-runtime': ['core/linalg/planted', "export { default } from 'sharp';\n"],
+  'no-node-builtins-in-core': ['core/linalg/planted', "export { readFile } from 'node:fs';\n"],
+  'renderer-sees-only-contract-and-wording': [
+    'renderer/planted',
+    "export { trustVerdict } from '../../core/report/trust-verdict.ts';\n",
+  ],
+  'runtime-is-handed-in': [
+    'core/linalg/planted',
+    "export { fileStorage } from '../../runtime/storage.ts';\n",
+  ],
+  'wording-knows-no-room': [
+    'core/wording/planted',
+    "export type { TrustLevel } from '../../metrics/trust.ts';\n",
+  ],
 };
 
 /** TypeScript sources below a folder, declarations aside. */
@@ -39,7 +54,9 @@ async function sources(folder: string): Promise<string[]> {
 }
 
 describe('the dependency rules', () => {
-  afterEach(() => rm(PLANTED, { recursive: true, force: true }));
+  afterEach(async () => {
+    for (const folder of PLANTED) await rm(path.join(ROOT, folder), { recursive: true, force: true });
+  });
 
   it('hold, and the checker sees every source file of core', async () => {
     const { modules, summary } = await cruise('core');
@@ -49,12 +66,18 @@ describe('the dependency rules', () => {
   });
 
   it('catch a planted breach of each', async () => {
-    await mkdir(PLANTED, { recursive: true });
-    for (const [rule, source] of Object.entries(BREACHES)) {
-      await writeFile(path.join(PLANTED, `${rule}.ts`), source);
+    for (const folder of PLANTED) await mkdir(path.join(ROOT, folder), { recursive: true });
+    for (const [rule, [folder, source]] of Object.entries(BREACHES)) {
+      await writeFile(path.join(ROOT, folder, `${rule}.ts`), source);
     }
-    const { summary } = await cruise('core/linalg');
+    const { summary } = await cruise('core/linalg', 'core/wording', 'renderer/planted');
     const found = new Set(summary.violations.map((violation) => violation.rule.name));
     expect([...found].sort()).toEqual(Object.keys(BREACHES).sort());
+  });
+
+  it('let the renderer take words from core/wording', async () => {
+    const { modules, summary } = await cruise('renderer');
+    expect(summary.violations.map(({ rule }) => rule.name)).toEqual([]);
+    expect(modules.map(({ source }) => source)).toContain('core/wording/number-text.ts');
   });
 });

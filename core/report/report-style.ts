@@ -1,4 +1,4 @@
-import { mapGradientCss } from './palette.ts';
+import { mapGradient } from '../wording/map-colours.ts';
 import { PARTS_STYLE } from './parts-style.ts';
 
 /** Text is at least 4.5:1 and marks at least 3:1 against the page. */
@@ -141,7 +141,7 @@ figcaption { font-size: 12px; color: var(--quiet); }
 .many .legend { flex-wrap: wrap; padding-right: 12px; }
 .many .by { flex-basis: 100%; }
 .many figcaption { justify-content: flex-start; gap: 16px; }
-.scale { width: 160px; height: 10px; border: 1px solid var(--zone3); border-radius: 2px; background: ${mapGradientCss()}; }
+.scale { width: 160px; height: 10px; border: 1px solid var(--zone3); border-radius: 2px; background: ${mapGradient()}; }
 .many .scale { flex: 1; width: auto; min-width: 32px; }
 `;
 

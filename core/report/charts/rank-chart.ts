@@ -1,8 +1,8 @@
 import { line, scaleLinear } from 'd3';
 import type { RankCurve, RankPoint } from '../../metrics/evaluation.ts';
+import { numberText } from '../../wording/number-text.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
-import { numberText } from '../number-text.ts';
 
 const PLOT = { width: 300, height: 170 } as const;
 const LEFT = 34;

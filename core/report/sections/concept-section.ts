@@ -2,10 +2,13 @@ import type { Concept, Explanation } from '../../concepts/explanation.ts';
 import { MAP_METHODS, type MapMethod } from '../../attribution/methods.ts';
 import type { ConceptStability } from '../../metrics/stability.ts';
 import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
+import { countOf } from '../../wording/count-text.ts';
+import { RELIABILITY_WORDS } from '../../wording/evaluation-words.ts';
+import { decimalText, intervalText, numberText, percentText } from '../../wording/number-text.ts';
+import { fileNameOf } from '../../wording/path-text.ts';
 import { strengthStrip } from '../charts/strength-strip.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
-import { fileNameOf, intervalText, numberText, percentText, plural } from '../number-text.ts';
 import type { ConceptPictures, ReportData } from '../report-data.ts';
 import { picture } from './picture.ts';
 import { colourStyle } from './swatch.ts';
@@ -20,7 +23,7 @@ export function conceptsSection(data: ReportData): Html {
       A concept is a pattern that the model itself reacts to, found without labels; its name is given by a
       person or just a number. The crops are the places where it is strongest, at most one an image, each with
       its strength. On the maps the picture is grey and the colour says ${mapMeaning(data.explanation)}
-      ${hidden > 0 && html`${plural(hidden, 'concept')} hidden by the analyst ${hidden === 1 ? 'is' : 'are'} left out here.`}
+      ${hidden > 0 && html`${countOf(hidden, 'concept')} hidden by the analyst ${hidden === 1 ? 'is' : 'are'} left out here.`}
     </p>
     ${methodList(data.explanation)}
     ${concepts.map((concept, rank) => !data.notes.hidden.includes(concept.id) && conceptArticle(concept, rank, data))}
@@ -58,7 +61,7 @@ function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: 
       <dt>present in</dt>
       <dd>
         <span class="strong">${percentText(concept.prevalence)}</span>
-        <span class="quiet">of ${plural(images.length, 'image')}</span>
+        <span class="quiet">of ${countOf(images.length, 'image')}</span>
       </dd>
     </div>
     <div>
@@ -84,12 +87,12 @@ function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: 
 /** How far a concept can be relied on: its likeness in banks made again. */
 function foundAgain({ mean, min }: ConceptStability): Html {
   const { good, fair } = TRUST_THRESHOLDS.stability;
-  const word = mean >= good ? 'reliable' : mean >= fair ? 'changes a little' : 'unreliable';
+  const word = RELIABILITY_WORDS[mean >= good ? 'good' : mean >= fair ? 'fair' : 'weak'];
   return html`<div>
     <dt>found again</dt>
     <dd>
-      <span class="strong">${numberText(mean)}</span>
-      <span class="quiet">${word}, at worst ${numberText(min)}</span>
+      <span class="strong">${decimalText(mean)}</span>
+      <span class="quiet">${word}, at worst ${decimalText(min)}</span>
     </dd>
   </div>`;
 }
