@@ -13,7 +13,7 @@ import { percentText } from '../wording/number-text.ts';
 import { GRADE_WORDS } from '../wording/trust-words.ts';
 import { lightInWords, type LightInWords } from './light-in-words.ts';
 
-export type TrustGrade = Exclude<TrustLevel, 'unknown'>;
+type TrustGrade = Exclude<TrustLevel, 'unknown'>;
 
 /** A plain-words answer to "how far can this be trusted?". */
 export interface TrustVerdict {

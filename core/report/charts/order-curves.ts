@@ -1,9 +1,10 @@
 import { extent, line, scaleLinear, area as areaPath } from 'd3';
 import type { StoredCurves, StoredOrder } from '../../metrics/evaluation.ts';
 import { ORDER_NAMES } from '../../wording/evaluation-words.ts';
-import { decimalEstimateText, numberText } from '../../wording/number-text.ts';
+import { decimalEstimateText } from '../../wording/number-text.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
+import { gridLines, ticksBelow } from './axes.ts';
 
 const PLOT = { width: 300, height: 190 } as const;
 const LEFT = 34;
@@ -54,24 +55,8 @@ export function orderCurves(kind: 'deletion' | 'insertion', curves: StoredCurves
     role="img"
     aria-label="${labelOf(word, drawn, random.auc)}"
   >
-    ${y
-      .ticks(4)
-      .map(
-        (tick) =>
-          html`<line class="grid" x1="${LEFT}" y1="${y(tick)}" x2="${LEFT + PLOT.width}" y2="${y(tick)}" />
-            <text class="tick" x="${LEFT - 6}" y="${y(tick) + 4}" text-anchor="end"
-              >${numberText(tick)}</text
-            >`,
-      )}
-    ${x
-      .ticks(Math.min(r, 8))
-      .filter(Number.isInteger)
-      .map(
-        (tick) =>
-          html`<text class="tick" x="${x(tick)}" y="${TOP + PLOT.height + 16}" text-anchor="middle"
-            >${tick}</text
-          >`,
-      )}
+    ${gridLines(y, LEFT, LEFT + PLOT.width)}
+    ${ticksBelow(x.ticks(Math.min(r, 8)).filter(Number.isInteger), x, TOP + PLOT.height)}
     <path class="band" d="${rounded(ribbon(mean))}" />
     <path class="curve random" d="${rounded(path(mean))}" />
     ${drawn.toReversed().map(({ name, scores }) => html`<path class="curve ${name}" d="${rounded(path(scores))}" />`)}

@@ -1,5 +1,4 @@
-import type { Concept, Explanation } from '../../concepts/explanation.ts';
-import { MAP_METHODS, type MapMethod } from '../../attribution/methods.ts';
+import type { Concept } from '../../concepts/explanation.ts';
 import type { ConceptStability } from '../../metrics/stability.ts';
 import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
 import { countOf } from '../../wording/count-text.ts';
@@ -10,6 +9,7 @@ import { strengthStrip } from '../charts/strength-strip.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import type { ConceptPictures, ReportData } from '../report-data.ts';
+import { drawnBy, mapMeaning, methodList } from './map-methods.ts';
 import { picture } from './picture.ts';
 import { colourStyle } from './swatch.ts';
 
@@ -168,43 +168,4 @@ function legend(title: string, maximum: number): Html {
     <span>0</span><span class="scale" aria-hidden="true"></span><span>${numberText(maximum)}</span>
     <span class="by">${title}</span>
   </p>`;
-}
-
-/** The methods by which the maps were drawn, the one shown first at the head. */
-function drawnBy({ maps = [] }: Explanation) {
-  const known = maps.filter(({ method }) => Object.hasOwn(MAP_METHODS, method));
-  const [first = 'upsampled-coefficients', ...further] = known.map(({ method }) => method as MapMethod);
-  return [MAP_METHODS[first], ...further.map((method) => MAP_METHODS[method])] as const;
-}
-
-const against = '; what speaks against it is left dark';
-
-/** What the colours mean, and why a method other than the one asked for was used. */
-function mapMeaning(explanation: Explanation): Html {
-  const [{ title, meaning, isSigned }, ...further] = drawnBy(explanation);
-  const stands = (explanation.maps ?? []).flatMap(({ insteadOf }) => insteadOf ?? []);
-  return html`${
-    further.length === 0
-      ? html`${meaning} (${title}${isSigned && against}).`
-      : 'something else by each method, as told below.'
-  }
-  ${stands.map(
-    ({ method, reason }) =>
-      html`<strong>${method} was asked for and cannot be drawn for this model: ${reason}</strong> `,
-  )}`;
-}
-
-/** What each of several methods draws. */
-function methodList(explanation: Explanation): Html | false {
-  const methods = drawnBy(explanation);
-  return (
-    methods.length > 1 &&
-    html`<dl class="methods">
-      ${methods.map(
-        ({ title, meaning, isSigned }) =>
-          html`<dt>${title}</dt>
-            <dd>${meaning}${isSigned && against}</dd>`,
-      )}
-    </dl>`
-  );
 }
