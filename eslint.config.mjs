@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 import globals from 'globals';
 
 export default tseslint.config(
-  { ignores: ['out/', 'dist/', 'node_modules/', 'models/', '**/*.tessera/'] },
+  { ignores: ['out/', '**/dist/', 'node_modules/', 'models/', '**/*.tessera/'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

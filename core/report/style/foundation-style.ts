@@ -1,5 +1,5 @@
-/** Text is at least 4.5:1 and marks at least 3:1 against the page. */
-const LIGHT = `
+/** Properties of the light theme: text is at least 4.5:1 and marks at least 3:1 against the page. */
+export const LIGHT = `
   --page: #ffffff; --raised: #f5f6f8; --text: #191c21; --quiet: #596069; --line: #dde0e5; --grid: #e7e9ed;
   --accent: #1d5fbf; --loss: #b3261e; --mark: #4a6fa5; --zone1: #e6e8ec; --zone2: #c8ccd4; --zone3: #9aa2af;`;
 

@@ -1,3 +1,5 @@
+import { LIGHT } from './foundation-style.ts';
+
 /** What changes on narrow screens. */
 export const NARROW_STYLE = `
 @media (max-width: 800px) {

@@ -1,9 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { createRandom } from '../../random.ts';
-import { constant } from '../constant.ts';
-import { toFloat64 } from '../float64/float64-backend.ts';
-import { proxElasticNet } from '../prox/prox.ts';
-import { proximalGradient } from '../solvers/proximal-gradient.ts';
+import { constant, proxElasticNet, solvers, toFloat64 } from '@tessera/implicit';
+import { createRandom } from '../random.ts';
 import type { Experiment } from './experiment.ts';
 
 const ATOMS = 6;
@@ -34,7 +31,7 @@ function samples(seed: number, n: number): Samples {
 }
 
 /** Elastic-net codes of x [n, f] in a dictionary [atoms, f]; differentiable by both. */
-const coder = proximalGradient<tf.Tensor, [tf.Tensor, tf.Tensor]>(
+const coder = solvers.proximalGradient<tf.Tensor, [tf.Tensor, tf.Tensor]>(
   (codes, dictionary, x) => tf.mul(0.5, tf.sum(tf.square(tf.sub(x, tf.matMul(codes, dictionary))))),
   (v, scaling) => proxElasticNet(v, { l1: 0.1, gamma: 0.5 }, scaling),
   { tol: 1e-8, implicit: { solve: 'gmres', linear: { tol: 1e-10 } } },
@@ -87,6 +84,7 @@ function learn(train: Samples, test: Samples, steps: number, moveDictionary: boo
 export const dictionaryExperiment: Experiment = {
   name: 'dictionary-learning',
   title: 'Task-driven dictionary learning through elastic-net codes',
+  precision: 'float64',
   run: ({ seed, scale = 1 }) => {
     const train = samples(seed, 20);
     const test = samples(seed + 1, 40);

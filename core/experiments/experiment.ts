@@ -9,6 +9,7 @@ export interface ExperimentContext {
   readonly scale?: number;
 }
 
+/** The table of an experiment, what to see in it, and its figure. */
 export interface ExperimentResult {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number)[])[];
@@ -17,10 +18,12 @@ export interface ExperimentResult {
   readonly chart: LineChart;
 }
 
-/** One experiment of the paper, runnable by name. Runs with the float64 backend active. */
+/** One experiment of the paper, runnable by name on the active backend. */
 export interface Experiment {
   readonly name: string;
   readonly title: string;
+  /** 'float64': compares with small differences, or solves to tolerances, that 32 bits do not reach. */
+  readonly precision: 'any' | 'float64';
   readonly run: (context: ExperimentContext) => ExperimentResult;
 }
 

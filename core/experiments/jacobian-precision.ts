@@ -1,13 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { createRandom } from '../../random.ts';
-import { constant } from '../constant.ts';
-import { toFloat64 } from '../float64/float64-backend.ts';
-import { norm, subtract } from '../linear-solve/vector.ts';
-import { stationaryPoint } from '../optimality/stationary.ts';
-import { rootJacobian } from '../root-derivatives.ts';
-import { symmetricEigen } from '../projections/symmetric-eigen.ts';
-import { fixedPointIteration } from '../solvers/fixed-point-iteration.ts';
-import type { Solver } from '../solvers/solver.ts';
+import { constant, rootJacobian, solvers, stationaryPoint, toFloat64 } from '@tessera/implicit';
+import { symmetricEigen } from '../linalg/symmetric-eigen.ts';
+import { createRandom } from '../random.ts';
+import { norm, subtract } from './distance.ts';
 import type { Experiment } from './experiment.ts';
 
 /** Ridge regression with one penalty for each coefficient: X [n, p], y [n], theta [p]. */
@@ -39,7 +34,7 @@ const column = (v: tf.Tensor): tf.Tensor => tf.reshape(v, [v.size, 1]);
 const flat = (v: tf.Tensor): tf.Tensor => tf.reshape(v, [v.size]);
 
 /** ½‖Xw - y‖² + ½ Σ thetaᵢ wᵢ². */
-export function ridgeObjective(w: tf.Tensor, theta: tf.Tensor, X: tf.Tensor, y: tf.Tensor): tf.Tensor {
+function ridgeObjective(w: tf.Tensor, theta: tf.Tensor, X: tf.Tensor, y: tf.Tensor): tf.Tensor {
   const fit = tf.sum(tf.square(tf.sub(flat(tf.matMul(X, column(w))), y)));
   return tf.mul(0.5, tf.add(fit, tf.sum(tf.mul(theta, tf.square(w)))));
 }
@@ -64,14 +59,14 @@ function descent(
   stepsize: number,
   t: number,
   onBytes: (bytes: number) => void = () => undefined,
-): Solver<tf.Tensor, RidgeArgs, null> {
+): solvers.Solver<tf.Tensor, RidgeArgs, null> {
   const step = (w: tf.Tensor, ...[theta, left, right]: RidgeArgs): tf.Tensor => {
     onBytes(tf.memory().numBytes);
     const rows = tf.reshape(pull(tf.reshape(w, [-1, left.shape[1]!]), left, right), w.shape);
     return tf.sub(w, tf.mul(constant(stepsize), tf.add(rows, tf.mul(theta, w))));
   };
   // Errors are never below 0: all t steps are taken, even where the iterate stands still.
-  return fixedPointIteration(step, { maxIter: t, tol: -1 });
+  return solvers.fixedPointIteration(step, { maxIter: t, tol: -1 });
 }
 
 const ridgeRoot = stationaryPoint<tf.Tensor, [tf.Tensor, tf.Tensor, tf.Tensor]>(ridgeObjective);
@@ -159,12 +154,12 @@ export function recordedBytes(problem: RidgeProblem, stepsize: number, t: number
 function solveRidge(system: tf.Tensor, right: tf.Tensor): tf.Tensor {
   const { values, vectors } = symmetricEigen(toFloat64(system), right.size);
   const basis = constant(vectors, [right.size, right.size]);
-  const inSpace = tf.div(flat(tf.matMul(basis, column(right), true)), constant(values));
-  return flat(tf.matMul(basis, column(inSpace)));
+  const inSpace = tf.div(flat(tf.matMul(basis, column(right))), constant(values));
+  return flat(tf.matMul(basis, column(inSpace), true));
 }
 
 /** Correlated, centred predictors of unit length and a noisy response, in the likeness of the diabetes study. */
-export function syntheticRidge(seed: number, n = 442, p = 10): RidgeProblem {
+function syntheticRidge(seed: number, n = 442, p = 10): RidgeProblem {
   const random = createRandom(seed);
   const columns = Array.from({ length: p }, () => Array.from({ length: n }, () => random.normal()));
   for (let j = 1; j < p; j++) columns[j] = columns[j].map((v, i) => 0.6 * columns[j - 1][i] + v);
@@ -187,6 +182,7 @@ export function syntheticRidge(seed: number, n = 442, p = 10): RidgeProblem {
 export const jacobianPrecisionExperiment: Experiment = {
   name: 'jacobian-precision',
   title: 'Precision and memory of implicit against unrolled Jacobians (ridge regression)',
+  precision: 'any',
   run: ({ seed, scale = 1 }) => {
     const problem = syntheticRidge(seed);
     const gram = toFloat64(tf.tidy(() => tf.matMul(problem.X, problem.X, true)));

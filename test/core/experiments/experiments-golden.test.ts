@@ -1,12 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { constant } from '../../../core/implicit/constant.ts';
-import {
-  equilibrium,
-  fireMinimise,
-  softSphereEnergy,
-} from '../../../core/implicit/experiments/soft-spheres.ts';
-import { jacobianPrecision, recordedBytes } from '../../../core/implicit/experiments/jacobian-precision.ts';
+import { equilibrium, fireMinimise, softSphereEnergy } from '../../../core/experiments/soft-spheres.ts';
+import { jacobianPrecision, recordedBytes } from '../../../core/experiments/jacobian-precision.ts';
 import { registerFloat64Backend, toFloat64 } from '../../../core/implicit/float64/float64-backend.ts';
 import { rootJvp, rootVjp } from '../../../core/implicit/root-derivatives.ts';
 import { expectClose, readGolden, tensorOf } from '../../fixtures/implicit/golden.ts';

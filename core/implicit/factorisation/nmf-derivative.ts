@@ -1,16 +1,20 @@
-import { BugError } from '../errors.ts';
-import { choleskyFactor, choleskySolve } from '../linalg/cholesky.ts';
-import { symmetricEigen } from '../linalg/symmetric-eigen.ts';
+import { ImplicitError } from '../errors.ts';
+import { cg } from '../linear-solve/cg.ts';
+import { choleskyFactor } from '../linear-solve/cholesky-factor.ts';
+import { denseMatrix } from '../linear-solve/linear-operator.ts';
+import { addScaled, dot } from '../linear-solve/vector.ts';
+import { symmetricEigen } from '../symmetric-eigen.ts';
 import { factorHessian, type FactorHessian, type FactorPair } from './factor-hessian.ts';
-import type { RealMatrix } from './nnls-derivative.ts';
+import type { RealMatrix } from './real-matrix.ts';
 
 /** How the freedom U·D, D⁻¹·W of a factorisation without penalty is taken away. */
 export type NmfGauge =
-  /** Every row of W keeps its length, as in the concept banks made here. */
+  /** Every row of W keeps its length, as in a bank of unit directions. */
   | 'unit-rows'
   /** The shortest of all tangents. */
   | 'minimum-norm';
 
+/** What was solved, and how its derivative is to be made unique. */
 export interface NmfDerivativeOptions {
   /** Weight μ of ½μ(‖U‖² + ‖W‖²) in the problem that was solved. @default 0 */
   readonly penalty?: number;
@@ -52,26 +56,25 @@ const ITERATION_TOLERANCE = 1e-12;
  * it has one zero eigenvalue a concept, its scale. The gauge C·(δU, δW) = 0 enters as H + CᵀC, whose solution is
  * exact because right-hand sides are orthogonal to the null space: nothing is squared.
  *
- * Shapes   activations [n, p], coefficients [n, r], conceptBank [r, p]; float64 inside.
- * Throws   BugError for shapes that do not fit, or an iteration that does not end.
+ * Shapes   a [n, p], u [n, r], w [r, p]; float64 inside.
+ * Throws   ImplicitError: 'bad-tensor' for shapes that do not fit, 'not-differentiable' for an iteration without end.
  * Source   implicit function theorem on the reduced KKT system (Blondel et al. 2022, section 2); H by hand.
  * Limits   It is the derivative of the given local minimum. Dense: O(f³) for f free entries; above `denseUpTo`
  *          conjugate gradients, O(n·p·r) a step.
  */
 export function nmfDerivative(
-  activations: RealMatrix,
-  coefficients: RealMatrix,
-  conceptBank: RealMatrix,
+  a: RealMatrix,
+  u: RealMatrix,
+  w: RealMatrix,
   { penalty = 0, gauge = 'unit-rows', zero = 0, denseUpTo = 1500 }: NmfDerivativeOptions = {},
 ): NmfDerivative {
-  const { rows: n, cols: p } = activations;
-  const r = conceptBank.rows;
-  if (coefficients.rows !== n || coefficients.cols !== r || conceptBank.cols !== p) {
-    throw new BugError(
-      `nmfDerivative: A [${n}, ${p}], U [${coefficients.rows}, ${coefficients.cols}], W [${r}, ${conceptBank.cols}]`,
+  if (u.rows !== a.rows || u.cols !== w.rows || w.cols !== a.cols) {
+    throw new ImplicitError(
+      'bad-tensor',
+      `nmfDerivative: A ${shapeOf(a)} is no product of U ${shapeOf(u)} and W ${shapeOf(w)}`,
     );
   }
-  const hessian = factorHessian(activations, coefficients, conceptBank, { penalty, zero });
+  const hessian = factorHessian(a, u, w, { penalty, zero });
   const isUnitRows = penalty === 0 && gauge === 'unit-rows';
   const { status, solve } = solverFor(hessian, isUnitRows, penalty > 0 || isUnitRows, denseUpTo);
   return {
@@ -96,19 +99,8 @@ function solverFor(
   denseUpTo: number,
 ): ReducedSolver {
   if (isDefinite && hessian.free > denseUpTo) return iterativeSolver(hessian, isUnitRows);
-  const dense = denseHessian(hessian);
+  const dense = denseMatrix({ size: hessian.free, apply: hessian.apply });
   return (isDefinite && choleskySolver(hessian, dense, isUnitRows)) || spectralSolver(hessian, dense);
-}
-
-function denseHessian({ free, apply }: FactorHessian): Float64Array {
-  const dense = new Float64Array(free * free);
-  const unit = new Float64Array(free);
-  for (let i = 0; i < free; i++) {
-    unit[i] = 1;
-    dense.set(apply(unit), i * free);
-    unit[i] = 0;
-  }
-  return dense;
 }
 
 /** Undefined where the gauged Hessian is not positive definite. */
@@ -117,32 +109,26 @@ function choleskySolver(
   dense: Float64Array,
   isUnitRows: boolean,
 ): ReducedSolver | undefined {
-  const factor = dense.slice();
+  const gauged = dense.slice();
   for (const { places, values } of isUnitRows ? rowsOfBank : []) {
-    places.forEach((i, a) => places.forEach((j, b) => (factor[i * free + j] += values[a] * values[b])));
+    places.forEach((i, a) => places.forEach((j, b) => (gauged[i * free + j] += values[a] * values[b])));
   }
-  if (!choleskyFactor(factor, free, SINGULAR)) return undefined;
-  const solve = (b: Float64Array): Float64Array => {
-    const x = b.slice();
-    choleskySolve(factor, free, x);
-    return x;
-  };
-  return { status: 'unique', solve };
+  const { definite, solve } = choleskyFactor(gauged, free, SINGULAR);
+  return definite ? { status: 'unique', solve } : undefined;
 }
 
 /** The pseudo-inverse; says how many directions beyond the scales were free. */
 function spectralSolver({ free, rowsOfBank }: FactorHessian, dense: Float64Array): ReducedSolver {
   const { values, vectors } = symmetricEigen(dense, free);
-  const cut = SINGULAR * values[0];
+  const cut = SINGULAR * values.reduce((most, value) => Math.max(most, value), -Infinity);
   const zeros = values.filter((value) => Math.abs(value) <= cut).length;
-  const isSaddle = values[free - 1] < -cut;
+  const isSaddle = values.some((value) => value < -cut);
   const solve = (b: Float64Array): Float64Array => {
     const x = new Float64Array(free);
-    values.forEach((value, i) => {
+    values.forEach((value, k) => {
       if (Math.abs(value) <= cut) return;
-      const vector = vectors.subarray(i * free, (i + 1) * free);
-      const share = vector.reduce((sum, entry, j) => sum + entry * b[j], 0) / value;
-      for (let j = 0; j < free; j++) x[j] += share * vector[j];
+      const vector = Float64Array.from({ length: free }, (_, i) => vectors[i * free + k]);
+      addScaled(x, dot(vector, b) / value, vector);
     });
     return x;
   };
@@ -164,31 +150,17 @@ function iterativeSolver(
     return out;
   };
   const solve = (b: Float64Array): Float64Array => {
-    const x = new Float64Array(free);
-    const residual = b.slice();
-    let direction = residual.map((value, i) => value / diagonal[i]);
-    let energy = dot(residual, direction);
-    const target = ITERATION_TOLERANCE ** 2 * energy;
-    for (let step = 0; energy > target; step++) {
-      if (step > 20 * free) throw new BugError('nmfDerivative: conjugate gradients do not converge');
-      const image = gauged(direction);
-      const length = energy / dot(direction, image);
-      for (let i = 0; i < free; i++) {
-        x[i] += length * direction[i];
-        residual[i] -= length * image[i];
-      }
-      const scaled = residual.map((value, i) => value / diagonal[i]);
-      const next = dot(residual, scaled);
-      direction = scaled.map((value, i) => value + (next / energy) * direction[i]);
-      energy = next;
-    }
-    return x;
+    const { x, status } = cg({ size: free, apply: gauged }, b, {
+      tol: ITERATION_TOLERANCE,
+      maxIter: 20 * free,
+      preconditioner: (r) => r.map((value, i) => value / diagonal[i]),
+    });
+    if (status === 'converged') return x;
+    throw new ImplicitError('not-differentiable', `nmfDerivative: conjugate gradients ended with ${status}`, {
+      hint: 'Raise denseUpTo for a direct solution, or refine the factors: they may not be at a minimum.',
+    });
   };
   return { status: 'unchecked', solve };
 }
 
-function dot(x: Float64Array, y: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i] * y[i];
-  return sum;
-}
+const shapeOf = ({ rows, cols }: RealMatrix): string => `[${rows}, ${cols}]`;

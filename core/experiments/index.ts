@@ -17,5 +17,5 @@ export const experiments: readonly Experiment[] = [
 ];
 
 export { formatTable } from './experiment.ts';
-export type { Experiment, ExperimentContext, ExperimentResult } from './experiment.ts';
+export type { Experiment, ExperimentResult } from './experiment.ts';
 export { renderLineChart } from './line-chart.ts';

@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { createRandom } from '../../random.ts';
-import { constant } from '../constant.ts';
-import { toFloat64 } from '../float64/float64-backend.ts';
-import { norm, subtract } from '../linear-solve/vector.ts';
-import { rootJvp } from '../root-derivatives.ts';
+import { constant, rootJvp, toFloat64 } from '@tessera/implicit';
+import { createRandom } from '../random.ts';
+import { norm, subtract } from './distance.ts';
 import type { Experiment } from './experiment.ts';
 import { equilibrium, fireMinimise, softSphereEnergy } from './soft-spheres.ts';
 import type { SoftSpheres } from './soft-spheres.ts';
@@ -49,6 +47,7 @@ function sensitivity(system: SoftSpheres, small: number, seed: number): Sensitiv
 export const molecularDynamicsExperiment: Experiment = {
   name: 'molecular-dynamics',
   title: 'Sensitivity of relaxed soft spheres to the small diameter (FIRE, bicgstab)',
+  precision: 'float64',
   run: ({ seed, scale = 1 }) => {
     const n = 16;
     const diametersTried = [0.6, 0.7, 0.8, 0.9].slice(0, scale < 1 ? 1 : 4);

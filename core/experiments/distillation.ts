@@ -1,8 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { createRandom } from '../../random.ts';
-import { constant } from '../constant.ts';
-import { toFloat64 } from '../float64/float64-backend.ts';
-import { lbfgs } from '../solvers/lbfgs.ts';
+import { constant, solvers, toFloat64 } from '@tessera/implicit';
+import { createRandom } from '../random.ts';
 import type { Experiment } from './experiment.ts';
 
 const SIDE = 6;
@@ -10,10 +8,7 @@ const PIXELS = SIDE * SIDE;
 const CLASSES = 3;
 
 /** Noisy pictures of a bar, a column and a cross under noise: pixels [n, 36] and one-hot labels [n, 3]. */
-export function shapeImages(
-  seed: number,
-  n: number,
-): { readonly images: tf.Tensor; readonly labels: tf.Tensor } {
+function shapeImages(seed: number, n: number): { readonly images: tf.Tensor; readonly labels: tf.Tensor } {
   const random = createRandom(seed);
   const pixels: number[] = [];
   const labels: number[] = [];
@@ -53,11 +48,12 @@ function accuracy(w: tf.Tensor, { images, labels }: { images: tf.Tensor; labels:
 export const distillationExperiment: Experiment = {
   name: 'distillation',
   title: 'Data-set distillation: three learned pictures in place of a training set',
+  precision: 'any',
   run: ({ seed, scale = 1 }) => {
     const train = shapeImages(seed, 360);
     const test = shapeImages(seed + 1, 360);
     // The inner Hessian is positive definite: conjugate gradients, matrix-free, 108 unknowns.
-    const solver = lbfgs<[tf.Tensor, tf.Tensor]>(inner, {
+    const solver = solvers.lbfgs<[tf.Tensor, tf.Tensor]>(inner, {
       tol: 1e-8,
       implicit: { solve: 'cg', linear: { tol: 1e-9 } },
     });
@@ -72,7 +68,7 @@ export const distillationExperiment: Experiment = {
         return [loss, accuracy(x, train), accuracy(x, test)] as never;
       });
     // Far pictures saturate the classifier and leave no gradient, so a line search must bound the steps.
-    const distiller = lbfgs<[]>(outer, { tol: 1e-6 });
+    const distiller = solvers.lbfgs<[]>(outer, { tol: 1e-6 });
     const start = tf.zeros([CLASSES, PIXELS]);
     let state = distiller.init(start);
     const rows: number[][] = [];

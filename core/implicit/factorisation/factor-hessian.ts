@@ -1,9 +1,9 @@
-import type { RealMatrix } from './nnls-derivative.ts';
+import { multiply, transposed, type RealMatrix } from './real-matrix.ts';
 
 /** Tangents or cotangents of both factors, row-major: U [n · r], W [r · p]. */
 export interface FactorPair {
-  readonly coefficients: Float64Array;
-  readonly conceptBank: Float64Array;
+  readonly U: Float64Array;
+  readonly W: Float64Array;
 }
 
 /** Second derivatives of ½‖A - U·W‖² + ½μ(‖U‖² + ‖W‖²) among the free entries of U [n, r] and W [r, p]. */
@@ -43,25 +43,27 @@ export function factorHessian(
   const sizeU = n * r;
   const places = [...placesAbove(u.data, zero, 0), ...placesAbove(w.data, zero, sizeU)];
   const valueAt = (place: number) => (place < sizeU ? u.data[place] : w.data[place - sizeU]);
-  const excess = product(u.data, w.data, n, r, p).map((value, i) => value - a.data[i]);
+  const [uT, wT] = [transposed(u), transposed(w)];
+  const ofA = (data: ArrayLike<number>): RealMatrix => ({ rows: n, cols: p, data });
+  const excess = ofA(multiply(u, w).map((value, i) => value - a.data[i]));
 
   const spread = (x: Float64Array): FactorPair => {
     const both = new Float64Array(sizeU + r * p);
     places.forEach((place, i) => (both[place] = x[i]));
-    return { coefficients: both.subarray(0, sizeU), conceptBank: both.subarray(sizeU) };
+    return { U: both.subarray(0, sizeU), W: both.subarray(sizeU) };
   };
-  const gather = ({ coefficients, conceptBank }: FactorPair): Float64Array =>
-    Float64Array.from(places, (place) => (place < sizeU ? coefficients[place] : conceptBank[place - sizeU]));
+  const gather = ({ U, W }: FactorPair): Float64Array =>
+    Float64Array.from(places, (place) => (place < sizeU ? U[place] : W[place - sizeU]));
   const forcing = (tangent: ArrayLike<number>): Float64Array =>
-    gather({
-      coefficients: timesTransposed(tangent, w.data, n, p, r),
-      conceptBank: transposedTimes(u.data, tangent, n, r, p),
-    });
+    gather({ U: multiply(ofA(tangent), wT), W: multiply(uT, ofA(tangent)) });
+  const asMatrices = (x: Float64Array): { readonly dU: RealMatrix; readonly dW: RealMatrix } => {
+    const { U, W } = spread(x);
+    return { dU: { rows: n, cols: r, data: U }, dW: { rows: r, cols: p, data: W } };
+  };
   const forcingTransposed = (x: Float64Array): Float64Array => {
-    const { coefficients, conceptBank } = spread(x);
-    const left = product(coefficients, w.data, n, r, p);
-    const right = product(u.data, conceptBank, n, r, p);
-    return left.map((value, i) => value + right[i]);
+    const { dU, dW } = asMatrices(x);
+    const right = multiply(u, dW);
+    return multiply(dU, w).map((value, i) => value + right[i]);
   };
 
   return {
@@ -73,11 +75,11 @@ export function factorHessian(
       return { places: own, values: own.map((i) => valueAt(places[i])) };
     }),
     apply(x) {
-      const { coefficients, conceptBank } = spread(x);
+      const { dU, dW } = asMatrices(x);
       const out = forcing(forcingTransposed(x));
       const crossed = gather({
-        coefficients: timesTransposed(excess, conceptBank, n, p, r),
-        conceptBank: transposedTimes(coefficients, excess, n, r, p),
+        U: multiply(excess, transposed(dW)),
+        W: multiply(transposed(dU), excess),
       });
       return out.map((value, i) => value + crossed[i] + penalty * x[i]);
     },
@@ -99,60 +101,9 @@ function diagonalOf(u: RealMatrix, w: RealMatrix, places: readonly number[], pen
   const [r, p, sizeU] = [w.rows, w.cols, u.data.length];
   const ofColumns = new Float64Array(r).fill(penalty);
   const ofRows = new Float64Array(r).fill(penalty);
-  u.data.forEach((value: number, i: number) => (ofRows[i % r] += value ** 2));
-  w.data.forEach((value: number, i: number) => (ofColumns[Math.floor(i / p)] += value ** 2));
+  for (let i = 0; i < u.data.length; i++) ofRows[i % r] += u.data[i] ** 2;
+  for (let i = 0; i < w.data.length; i++) ofColumns[Math.floor(i / p)] += w.data[i] ** 2;
   return Float64Array.from(places, (place) =>
     place < sizeU ? ofColumns[place % r] : ofRows[Math.floor((place - sizeU) / p)],
   );
-}
-
-/** X·Y for X [n, r], Y [r, p]. */
-function product(x: ArrayLike<number>, y: ArrayLike<number>, n: number, r: number, p: number): Float64Array {
-  const out = new Float64Array(n * p);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < r; k++) {
-      const amount = x[i * r + k];
-      if (amount === 0) continue;
-      for (let j = 0; j < p; j++) out[i * p + j] += amount * y[k * p + j];
-    }
-  }
-  return out;
-}
-
-/** X·Yᵀ for X [n, p], Y [r, p]. */
-function timesTransposed(
-  x: ArrayLike<number>,
-  y: ArrayLike<number>,
-  n: number,
-  p: number,
-  r: number,
-): Float64Array {
-  const out = new Float64Array(n * r);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < r; k++) {
-      let sum = 0;
-      for (let j = 0; j < p; j++) sum += x[i * p + j] * y[k * p + j];
-      out[i * r + k] = sum;
-    }
-  }
-  return out;
-}
-
-/** Xᵀ·Y for X [n, r], Y [n, p]. */
-function transposedTimes(
-  x: ArrayLike<number>,
-  y: ArrayLike<number>,
-  n: number,
-  r: number,
-  p: number,
-): Float64Array {
-  const out = new Float64Array(r * p);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < r; k++) {
-      const amount = x[i * r + k];
-      if (amount === 0) continue;
-      for (let j = 0; j < p; j++) out[k * p + j] += amount * y[i * p + j];
-    }
-  }
-  return out;
 }

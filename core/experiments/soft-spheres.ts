@@ -1,7 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { constant } from '../constant.ts';
-import { toFloat64 } from '../float64/float64-backend.ts';
-import { gradientOf } from '../optimality/gradient.ts';
+import { constant, gradientOf, toFloat64 } from '@tessera/implicit';
 
 /** Two kinds of soft discs in a periodic square: the first half of n has diameter 1, the rest `small`. */
 export interface SoftSpheres {
@@ -65,6 +63,7 @@ export interface FireOptions {
   readonly onStep?: (state: FireState) => void;
 }
 
+/** Where the relaxation stands after a step. */
 export interface FireState {
   readonly step: number;
   readonly positions: Float64Array;

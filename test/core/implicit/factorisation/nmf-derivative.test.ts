@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
-import { nmfDerivative, type NmfGauge } from '../../../core/factorization/nmf-derivative.ts';
-import { matrix } from '../../../core/linalg/matrix.ts';
-import { expectClose, readGolden, type GoldenArray } from '../../fixtures/implicit/golden.ts';
+import { nmfDerivative, type NmfGauge } from '../../../../core/implicit/factorisation/nmf-derivative.ts';
+import { matrix } from '../../../../core/linalg/matrix.ts';
+import { expectClose, readGolden, type GoldenArray } from '../../../fixtures/implicit/golden.ts';
 
 interface Tangents {
   readonly dU: GoldenArray;
@@ -73,14 +73,14 @@ describe('nmfDerivative()', () => {
       expect(derivative.status).toBe(denseUpTo === 0 ? 'unchecked' : 'unique');
       for (const { tangent_A, unique, unit_row_gauge } of one.jvp) {
         const want = (unique ?? unit_row_gauge)!;
-        const { coefficients, conceptBank } = derivative.jvp(tangent_A.data);
-        expectClose(coefficients, want.dU, TOLERANCE);
-        expectClose(conceptBank, want.dW, TOLERANCE);
+        const { U, W } = derivative.jvp(tangent_A.data);
+        expectClose(U, want.dU, TOLERANCE);
+        expectClose(W, want.dW, TOLERANCE);
       }
       for (const { cotangent_U, cotangent_W, vjp_A_unique, vjp_A_unit_row_gauge } of one.vjp) {
         const got = derivative.vjp({
-          coefficients: Float64Array.from(cotangent_U.data),
-          conceptBank: Float64Array.from(cotangent_W.data),
+          U: Float64Array.from(cotangent_U.data),
+          W: Float64Array.from(cotangent_W.data),
         });
         expectClose(got, (vjp_A_unique ?? vjp_A_unit_row_gauge)!, TOLERANCE);
       }
@@ -91,10 +91,10 @@ describe('nmfDerivative()', () => {
     for (const gauge of ['unit-rows', 'minimum-norm'] as const) {
       const derivative = open(one, gauge);
       for (const { tangent_A, unique, unit_row_gauge, pinv } of one.jvp) {
-        const { coefficients, conceptBank } = derivative.jvp(tangent_A.data);
+        const { U, W } = derivative.jvp(tangent_A.data);
         const want = (unique ?? unit_row_gauge ?? pinv)!;
-        expectClose(productTangent(one, coefficients, conceptBank), want.dUW, TOLERANCE);
-        if (gauge === 'minimum-norm' && pinv) expectClose(coefficients, pinv.dU, TOLERANCE);
+        expectClose(productTangent(one, U, W), want.dUW, TOLERANCE);
+        if (gauge === 'minimum-norm' && pinv) expectClose(U, pinv.dU, TOLERANCE);
       }
     }
   });
@@ -117,17 +117,17 @@ describe('nmfDerivative()', () => {
       matrix(1, 1, Float32Array.of(5)),
       matrix(1, 2, Float32Array.of(0.6, 0.8)),
     );
-    const { coefficients, conceptBank } = derivative.jvp([0.6, 0.8]);
+    const { U, W } = derivative.jvp([0.6, 0.8]);
     // float32 inputs: 0.6 and 0.8 are rounded.
-    expect(coefficients).toBeAllclose([1], { atol: 1e-6 });
-    expect(conceptBank).toBeAllclose([0, 0], { atol: 1e-6 });
+    expect(U).toBeAllclose([1], { atol: 1e-6 });
+    expect(W).toBeAllclose([0, 0], { atol: 1e-6 });
     expect(derivative.free).toBe(3);
     expect(derivative.smallestFree).toBeCloseTo(0.6, 6);
   });
 
   it('refuses shapes that do not fit', () => {
     expect(() => nmfDerivative(matrix(2, 3), matrix(2, 2), matrix(1, 3))).toThrow(
-      'internal: nmfDerivative: A [2, 3], U [2, 2], W [1, 3]',
+      'nmfDerivative: A [2, 3] is no product of U [2, 2] and W [1, 3]',
     );
   });
 });

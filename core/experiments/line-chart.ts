@@ -9,6 +9,7 @@ export interface LineChart {
   readonly series: readonly LineSeries[];
 }
 
+/** One curve of a {@link LineChart}. */
 export interface LineSeries {
   readonly name: string;
   readonly points: readonly (readonly [number, number])[];
