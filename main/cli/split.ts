@@ -9,6 +9,7 @@ import { findConceptId } from '../../core/pipeline/split-parent.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
 import { loadNotes, loadRun, openProject, type Project } from '../../core/project/project-folder.ts';
 import { acquireWriteLock } from '../../core/project/write-lock.ts';
+import { decimalText, intervalText, percentText } from '../../core/wording/number-text.ts';
 import { createNodeWorkbench } from '../compute/node-workbench.ts';
 import { DEVICE_CHOICES } from '../../core/platform.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
@@ -90,9 +91,9 @@ async function conceptNamed(project: Project, runId: string, name: string): Prom
 function splitText(name: string, split: ConceptSplit): string {
   const rows = split.parts.map((part) => [
     part.name,
-    percent(part.importance.mean),
-    `${percent(part.importance.low)} … ${percent(part.importance.high)}`,
-    `${Math.round(100 * part.prevalence)} %`,
+    percentText(part.importance.mean),
+    intervalText(part.importance),
+    percentText(part.prevalence),
   ]);
   const { reconstruction, reproduction, stability } = split;
   return [
@@ -100,10 +101,6 @@ function splitText(name: string, split: ConceptSplit): string {
     '',
     ...table([['part', 'importance for it', '95 % interval', 'present in'], ...rows]),
     '',
-    `The parts rebuild the layer with R² ${reconstruction.r2.toFixed(2)} and bring the concept back with R² ${reproduction.r2.toFixed(2)}; found again in half of the images: ${stability.toFixed(2)}`,
+    `The parts rebuild the layer with R² ${decimalText(reconstruction.r2)} and bring the concept back with R² ${decimalText(reproduction.r2)}; found again in half of the images: ${decimalText(stability)}`,
   ].join('\n');
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -1,7 +1,7 @@
 import { hcl, rgb } from 'd3';
 
-/** Backgrounds that marks must stand out from; the report uses the same. */
-const BACKGROUND = { light: '#ffffff', dark: '#14161a' } as const;
+/** Backgrounds of the two themes, from which marks must stand out. */
+export const BACKGROUND = { light: '#ffffff', dark: '#14161a' } as const;
 
 /** Okabe & Ito (2008), safe for colour-blind readers; their black is a grey here, for it must show on dark. */
 const OKABE_ITO = ['#e69f00', '#56b4e9', '#009e73', '#f0e442', '#0072b2', '#d55e00', '#cc79a7', '#8a8f98'];
@@ -16,7 +16,7 @@ export interface ConceptColour {
   readonly edgeOnDark: string;
 }
 
-/** The colour of the concept at a rank; the same as in the report (a test holds the two together). */
+/** The colour of the concept at a rank: Okabe–Ito hues, then the same hues darker, lighter and darkest; it repeats after 32. */
 export function conceptColour(rank: number): ConceptColour {
   const base = hcl(OKABE_ITO[rank % OKABE_ITO.length]);
   const step = LIGHTNESS_STEPS[Math.floor(rank / OKABE_ITO.length) % LIGHTNESS_STEPS.length];

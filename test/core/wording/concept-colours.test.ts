@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { BACKGROUND, conceptColour, contrastRatio, mapColour } from '../../../core/report/palette.ts';
+import {
+  BACKGROUND,
+  conceptColour,
+  conceptMark,
+  contrastRatio,
+} from '../../../core/wording/concept-colours.ts';
 
 const ranks = Array.from({ length: 32 }, (_, rank) => rank);
 
@@ -30,12 +35,9 @@ describe('contrastRatio()', () => {
   });
 });
 
-describe('mapColour()', () => {
-  it('grows brighter with the magnitude and holds its ends', () => {
-    const brightness = (level: number) => mapColour(level).reduce((sum, channel) => sum + channel, 0);
-    const levels = Array.from({ length: 21 }, (_, i) => brightness(i / 20));
-    expect(levels).toEqual([...levels].sort((a, b) => a - b));
-    expect(mapColour(2)).toEqual(mapColour(1));
-    expect(mapColour(-1)).toEqual(mapColour(0));
+describe('conceptMark()', () => {
+  it('leaves the choice between the two outlines to the theme', () => {
+    const { edgeOnLight, edgeOnDark } = conceptColour(3);
+    expect(conceptMark(3)).toBe(`light-dark(${edgeOnLight}, ${edgeOnDark})`);
   });
 });

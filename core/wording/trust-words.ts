@@ -1,37 +1,55 @@
-import { TRUST_THRESHOLDS, type TrustFigure, type TrustLevel, type TrustLight } from '../metrics/trust.ts';
-import { numberText, percentText } from './number-text.ts';
+/** How far a figure can be trusted; 'unknown' where it was not computed or does not exist. */
+type Level = 'good' | 'fair' | 'weak' | 'unknown';
 
-/** What a figure is called and means, in plain words and in the field's. */
+/** A figure in words. */
 interface FigureWords {
   readonly name: string;
   readonly technical: string;
-  /** How a value is written. */
-  readonly text: (value: number) => string;
+  /** How a value is written: as a percentage or with two decimals. */
+  readonly kind: 'share' | 'decimal';
   readonly meaning: string;
   /** What each level says. */
-  readonly says: Readonly<Record<TrustLevel, string>>;
+  readonly says: Readonly<Record<Level, string>>;
 }
 
-/** A light as people read it. */
-export interface LightInWords extends TrustLight {
-  readonly name: string;
-  readonly technical: string;
-  /** The value, "not known" where there is none. */
-  readonly text: string;
-  readonly meaning: string;
-  /** What the level says. */
-  readonly says: string;
-  /** From where on it is good or fair. */
-  readonly bands: string;
-}
+/** The levels of a figure in words. */
+export const LEVEL_WORDS: Readonly<Record<Level, string>> = {
+  good: 'good',
+  fair: 'fair',
+  weak: 'weak',
+  unknown: 'not known',
+};
 
-const WORDS: Readonly<Record<TrustFigure, FigureWords>> = {
+/** What a grade of the whole says and what follows from it for the reader. */
+export const GRADE_WORDS = {
+  good: {
+    headline: 'The explanation holds up',
+    advice: 'Conclusions about the leading concepts can be drawn, within their intervals.',
+  },
+  fair: {
+    headline: 'The explanation holds up in part',
+    advice:
+      'Read the leading concepts as strong hints and check them, for example by covering the part in question. More concepts may capture what is missing.',
+  },
+  weak: {
+    headline: 'The explanation does not hold up',
+    advice:
+      'Draw no conclusion from it. Try more concepts, another layer, or images that resemble each other more.',
+  },
+} as const;
+
+/** The rule of the verdict in a sentence. */
+export const VERDICT_RULE =
+  'The verdict is the lowest grade of right answers, same answer, variation kept, order when taken away and same without learning; any other figure that is weak makes it fair at most. The bounds are conventions of this program, not statistical tests.';
+
+/** What every figure is called and means, in plain words and in the field's. */
+export const FIGURE_WORDS = {
   hitRate: {
     name: 'Right answers',
     technical: 'accuracy above chance',
-    text: percentText,
+    kind: 'share',
     meaning:
-      'How much more often than by guessing the model says what the folder of an image says, over all images that were given: 100\u202f% is always, 0\u202f% is guessing.',
+      'How much more often than by guessing the model says what the folder of an image says, over all images that were given: 100\u00a0% is always, 0\u00a0% is guessing.',
     says: {
       good: 'The model knows what these images show.',
       fair: 'The model is often wrong about these images.',
@@ -42,7 +60,7 @@ const WORDS: Readonly<Record<TrustFigure, FigureWords>> = {
   agreement: {
     name: 'Same answer',
     technical: 'agreement of argmax h(UW) with the model',
-    text: percentText,
+    kind: 'share',
     meaning:
       'Share of the images that keep their predicted class when the model goes on with the concepts instead of its own activations.',
     says: {
@@ -55,7 +73,7 @@ const WORDS: Readonly<Record<TrustFigure, FigureWords>> = {
   r2: {
     name: 'Variation kept',
     technical: 'R² of the activations',
-    text: numberText,
+    kind: 'decimal',
     meaning:
       'Share of the differences between places and images, inside the model, that the concepts reproduce: 1 is all, 0 is no better than the average, below 0 is worse.',
     says: {
@@ -68,7 +86,7 @@ const WORDS: Readonly<Record<TrustFigure, FigureWords>> = {
   relativeError: {
     name: 'Left out',
     technical: 'relative error ‖A − UW‖ / ‖A‖',
-    text: percentText,
+    kind: 'share',
     meaning:
       'Size of what the concepts miss, compared with the size of the activations themselves; smaller is better. Shown for comparison with other tools, not counted in the verdict.',
     says: {
@@ -81,7 +99,7 @@ const WORDS: Readonly<Record<TrustFigure, FigureWords>> = {
   logitR2: {
     name: 'Score kept',
     technical: 'R² of the class logit over images',
-    text: numberText,
+    kind: 'decimal',
     meaning:
       'Share of the differences of the class score between images that remain when it is computed from the concepts. Images of one class differ little, so that a small constant offset costs much.',
     says: {
@@ -94,7 +112,7 @@ const WORDS: Readonly<Record<TrustFigure, FigureWords>> = {
   deletion: {
     name: 'Order when taken away',
     technical: 'concept deletion, random orders beaten',
-    text: percentText,
+    kind: 'share',
     meaning:
       'Concepts are taken away one after another, the most important first. Share of random orders in which the score falls more slowly.',
     says: {
@@ -107,7 +125,7 @@ const WORDS: Readonly<Record<TrustFigure, FigureWords>> = {
   insertion: {
     name: 'Order when put in',
     technical: 'concept insertion, random orders beaten',
-    text: percentText,
+    kind: 'share',
     meaning:
       'Concepts are put in one after another, the most important first. Share of random orders in which the score rises more slowly.',
     says: {
@@ -120,7 +138,7 @@ const WORDS: Readonly<Record<TrustFigure, FigureWords>> = {
   muFidelity: {
     name: 'Falls foretold',
     technical: 'C-µFidelity',
-    text: numberText,
+    kind: 'decimal',
     meaning:
       'Does the importance of some concepts foretell how far the score falls without them? Correlation over random sets of half of the concepts: 1 exactly, 0 not at all, below 0 the wrong way.',
     says: {
@@ -133,7 +151,7 @@ const WORDS: Readonly<Record<TrustFigure, FigureWords>> = {
   stability: {
     name: 'Found again',
     technical: 'mean cosine of matched concepts, other seeds and other images',
-    text: numberText,
+    kind: 'decimal',
     meaning:
       'The concepts are looked for again, from other starts and on other samples of the images. How alike are they? 1 is the same, and concepts that have nothing to do with each other are not at 0 either.',
     says: {
@@ -146,7 +164,7 @@ const WORDS: Readonly<Record<TrustFigure, FigureWords>> = {
   sanity: {
     name: 'Same without learning',
     technical: 'rank correlation of maps with those of random weights',
-    text: numberText,
+    kind: 'decimal',
     meaning:
       'How much the maps of the concepts stay as they were when the weights of the model are random. They should not: what does not change cannot show what was learned. Smaller is better.',
     says: {
@@ -159,7 +177,7 @@ const WORDS: Readonly<Record<TrustFigure, FigureWords>> = {
   redundancy: {
     name: 'Concepts to spare',
     technical: 'dead or collinear concepts',
-    text: percentText,
+    kind: 'share',
     meaning: 'Share of the concepts that contribute nothing or point the same way as another.',
     says: {
       good: 'Every concept says something of its own.',
@@ -168,20 +186,4 @@ const WORDS: Readonly<Record<TrustFigure, FigureWords>> = {
       unknown: 'It was not looked for concepts that say the same.',
     },
   },
-};
-
-/** A light with the words for it. */
-export function lightInWords(light: TrustLight): LightInWords {
-  const { name, technical, text, meaning, says } = WORDS[light.figure];
-  const { good, fair, direction } = TRUST_THRESHOLDS[light.figure];
-  const from = direction === 'higher' ? 'from' : 'up to';
-  return {
-    ...light,
-    name,
-    technical,
-    text: light.value === undefined ? 'not known' : text(light.value),
-    meaning,
-    says: says[light.level],
-    bands: `good ${from} ${text(good)}, fair ${from} ${text(fair)}`,
-  };
-}
+} as const satisfies Readonly<Record<string, FigureWords>>;

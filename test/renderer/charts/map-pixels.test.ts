@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mapPixels, mapScale, scaled01 } from '../../../renderer/charts/map-colours.ts';
+import { mapPixels, mapScale, scaled01 } from '../../../renderer/charts/map-pixels.ts';
 
 describe('maps', () => {
   it('share one scale, signed as soon as one value is below zero', () => {

@@ -1,7 +1,4 @@
-import { interpolateInferno, interpolateRgbBasis, rgb } from 'd3';
-
-/** Blue, neutral grey in the middle, orange: told apart with every kind of colour vision. */
-const DIVERGING = interpolateRgbBasis(['#0b4f8a', '#6fb1de', '#dfe1e5', '#eda55c', '#a34a00']);
+import { mapColour } from '../../core/wording/map-colours.ts';
 
 /** What a map's values can be. */
 export interface MapScale {
@@ -34,18 +31,11 @@ export function mapPixels(
   opacity01: number,
 ): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint8ClampedArray(values.length * 4);
-  const interpolate = scale.isSigned ? DIVERGING : interpolateInferno;
-  const colours = Array.from({ length: 256 }, (_, i) => rgb(interpolate(i / 255)));
+  const colours = Array.from({ length: 256 }, (_, i) => mapColour(i / 255, scale.isSigned));
   values.forEach((value, i) => {
-    const { r, g, b } = colours[Math.round(scaled01(value, scale) * 255)];
+    const [r, g, b] = colours[Math.round(scaled01(value, scale) * 255)];
     const strength = Math.min(1, Math.abs(value) / scale.maximum);
     pixels.set([r, g, b, 255 * opacity01 * (0.6 + 0.4 * strength)], i * 4);
   });
   return pixels;
-}
-
-/** The scale's colours as a CSS gradient. */
-export function mapGradient(isSigned: boolean): string {
-  const interpolate = isSigned ? DIVERGING : interpolateInferno;
-  return `linear-gradient(to right, ${Array.from({ length: 11 }, (_, i) => rgb(interpolate(i / 10)).formatHex()).join(', ')})`;
 }
