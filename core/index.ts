@@ -1,6 +1,6 @@
 /*
- * Tessera as a library: everything below runs in a test, a script or another program. A `Workbench` says where files,
- * pictures and devices come from; `main/compute/node-workbench.ts` makes the one of this machine.
+ * Tessera as a library: everything below runs in a test, a script or another program. An `Environment` says where files,
+ * pictures and devices come from; `main/compute/node-environment.ts` makes the one of this machine.
  */
 export { TesseraError, type ErrorCode } from './errors.ts';
 export type * from './platform.ts';
@@ -23,7 +23,7 @@ export { bootstrapImportance } from './sensitivity/bootstrap.ts';
 
 export type * from './concepts/explanation.ts';
 export { DEFAULT_OPTIONS, CRAFT_OPTIONS, type ExplainOptions } from './concepts/explain-options.ts';
-export type { Workbench } from './pipeline/workbench.ts';
+export type { Environment } from './pipeline/environment.ts';
 export { openModel, type ModelIntake } from './pipeline/model-intake.ts';
 export { openOrCreateProject } from './pipeline/open-project.ts';
 export { explain } from './pipeline/explain.ts';

@@ -1,6 +1,6 @@
 import { PRESENT_FROM } from '../../../core/pipeline/assemble-explanation.ts';
 import { strengthsOf, writeReport } from '../../../core/pipeline/write-report.ts';
-import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { Evaluation } from '../../../core/metrics/evaluation.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
 import { loadNotes, loadRun, openProject } from '../../../core/project/project-folder.ts';
@@ -16,10 +16,10 @@ const COVER = 6;
 
 /** Jobs that read what a run found out. */
 export function resultJobs(
-  workbench: Workbench,
+  environment: Environment,
   openRun: OpenRun,
 ): Jobs<'listRuns' | 'readResult' | 'listRunImages' | 'writeReport'> {
-  const { storage } = workbench;
+  const { storage } = environment;
   return {
     async listRuns({ folder }) {
       const project = await openProject(storage, folder);
@@ -64,7 +64,7 @@ export function resultJobs(
     },
 
     async writeReport({ folder, runId, path, ...contents }, { onProgress }) {
-      return writeReport(workbench, await openProject(storage, folder), runId, path, onProgress, contents);
+      return writeReport(environment, await openProject(storage, folder), runId, path, onProgress, contents);
     },
   };
 }
