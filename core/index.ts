@@ -22,7 +22,7 @@ export { totalIndex } from './sensitivity/total-index.ts';
 export { bootstrapImportance } from './sensitivity/bootstrap.ts';
 
 export type * from './concepts/explanation.ts';
-export { DEFAULT_OPTIONS, CRAFT_OPTIONS, type ExplainOptions } from './concepts/explain-options.ts';
+export { DEFAULT_OPTIONS, CRAFT_DEFAULTS, type RunOptions } from './concepts/run-options.ts';
 export type { Environment } from './pipeline/environment.ts';
 export { openModel, type ModelIntake } from './pipeline/model-intake.ts';
 export { openOrCreateProject } from './pipeline/open-project.ts';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { DEFAULT_PARTS } from '../../core/concepts/explain-options.ts';
+import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
 import type { ConceptSplit } from '../../core/concepts/explanation.ts';
 import { TesseraError } from '../../core/errors.ts';
 import { joinInRun, splitInRun } from '../../core/pipeline/recursion.ts';
@@ -10,7 +10,8 @@ import { writeReport } from '../../core/pipeline/write-report.ts';
 import { loadNotes, loadRun, openProject, type Project } from '../../core/project/project-folder.ts';
 import { acquireWriteLock } from '../../core/project/write-lock.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
-import { DEVICES, parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
+import { DEVICE_CHOICES } from '../../core/platform.ts';
+import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { splitJson } from './explanation-output.ts';
 import { progressPrinter } from './progress.ts';
 import { newestFinishedRun } from './newest-run.ts';
@@ -49,7 +50,7 @@ export async function splitCommand(argv: readonly string[], signal: AbortSignal)
       const device = await environment.openDevice(choice ?? 'auto');
       const scope = { environment, device, intake, project, onProgress, signal };
       const split = await splitInRun(scope, runId, concept, {
-        parts: parts ?? DEFAULT_PARTS,
+        parts: parts ?? DEFAULT_OPTIONS.parts,
         ...(layer !== undefined && { layer }),
       });
       console.log(args.flag('json') ? JSON.stringify(splitJson(split), null, 2) : splitText(name, split));
@@ -76,7 +77,7 @@ function readQuestion(args: ParsedArguments) {
     });
   }
   const parts = args.integer('parts', 1);
-  return { folder, name, parts, layer: args.text('layer'), device: args.choice('device', DEVICES) };
+  return { folder, name, parts, layer: args.text('layer'), device: args.choice('device', DEVICE_CHOICES) };
 }
 
 /** The id of a concept or part by its id, its name, or the name that a person gave it. */

@@ -4,7 +4,7 @@ import type { ComputeState, Settings } from '../api/contract.ts';
 import type { Handlers } from '../api/call-handler.ts';
 import { ComputeClient } from '../compute/client.ts';
 import type { Trial } from '../../core/runtime/device-trial.ts';
-import type { DeviceName } from '../../core/platform.ts';
+import { DEVICE_CHOICES, type DeviceName } from '../../core/platform.ts';
 import { createEvaluations } from './evaluations.ts';
 import { createEventHub, type EventHub } from './events.ts';
 import { createHandlers } from './handlers.ts';
@@ -32,7 +32,7 @@ export interface WorkbenchService {
 
 const SETTINGS = z.object({
   theme: z.enum(['system', 'light', 'dark']),
-  device: z.enum(['auto', 'cpu', 'cuda', 'webgpu', 'dml', 'coreml', 'tensorrt']),
+  device: z.enum(DEVICE_CHOICES),
   mapOpacity: z.number().min(0).max(1),
 }) satisfies z.ZodType<Settings>;
 const DEFAULT_SETTINGS: Settings = { theme: 'system', device: 'auto', mapOpacity: 0.6 };

@@ -1,4 +1,4 @@
-import { DEFAULT_PARTS } from '../../../core/concepts/explain-options.ts';
+import { DEFAULT_OPTIONS } from '../../../core/concepts/run-options.ts';
 import {
   conceptTree,
   flatTree,
@@ -52,7 +52,7 @@ export function treeJobs(
       }));
     },
 
-    async split({ concept, layer, parts = DEFAULT_PARTS, ...question }, { signal, onProgress }) {
+    async split({ concept, layer, parts = DEFAULT_OPTIONS.parts, ...question }, { signal, onProgress }) {
       const { storage } = environment;
       const opened = await openRun(question);
       const intake = await openRunModel(openIntake, opened);
