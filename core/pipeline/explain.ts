@@ -50,7 +50,7 @@ export interface ExplainOutcome {
  * Explains one class of a model on a set of images: predictions, activation rows, concept bank, coefficients,
  * importance, evaluation. Every stage is stored as it is done; the same call after an interruption continues.
  *
- * Throws TesseraError for anything a person can mend, and the signal's reason when aborted; what was computed stays.
+ * Throws TesseraError for anything a person can put right, and the signal's reason when aborted; what was computed stays.
  */
 export async function explain(
   scope: RunScope,

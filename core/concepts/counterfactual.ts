@@ -4,7 +4,7 @@ import { matrix } from '../linalg/matrix.ts';
 import type { AblatedImage } from './ablation-head.ts';
 import { LARGEST_FACTOR, unchangedFactors } from './ablation.ts';
 
-export interface MendOptions {
+export interface CounterfactualOptions {
   /** The class that shall win. */
   readonly target: number;
   /** By how much it shall win over every other class, in logits. @default 2 % of what it is behind, at least 0.001 */
@@ -13,14 +13,14 @@ export interface MendOptions {
   readonly maxSteps?: number;
 }
 
-export interface Mend {
+export interface Counterfactual {
   /**
-   * `already`: the class wins as it is. `mended`: it wins with `factors`, verified by evaluating them. `not-possible`:
+   * `already`: the class wins as it is. `found`: it wins with `factors`, verified by evaluating them. `not-possible`:
    * no factors from 0 to 2 make it win (proved; only for a head that is affine in them). `not-found`: the search did
    * not find any.
    */
-  readonly status: 'already' | 'mended' | 'not-possible' | 'not-found';
-  /** [r], each from 0 to 2; where it is not mended, the factors that came closest. */
+  readonly status: 'already' | 'found' | 'not-possible' | 'not-found';
+  /** [r], each from 0 to 2; where none was found, the factors that came closest. */
   readonly factors: Float64Array;
   /** Σ |factor - 1|, what was made small. */
   readonly size: number;
@@ -54,12 +54,16 @@ const NOTHING = 1e-4;
  * A head that is affine in the factors makes this a linear programme, solved exactly; rivals join as constraints when
  * they come to the fore. Otherwise a sequence of linear programmes within a radius of trust, slopes by central
  * differences over one batch, from no change and, where that fails, from the largest useful one; then the shortest
- * part of the way that still mends. Local: a smaller change may exist.
+ * part of the way that still flips the decision. Local: a smaller change may exist.
  *
  * Throws TesseraError 'unknown-name' for a class that does not exist.
  * Source  Nocedal & Wright 2006, Numerical Optimization, section 18.5 (Sl1LP with a trust region).
  */
-export async function mend(image: AblatedImage, nConcepts: number, options: MendOptions): Promise<Mend> {
+export async function counterfactual(
+  image: AblatedImage,
+  nConcepts: number,
+  options: CounterfactualOptions,
+): Promise<Counterfactual> {
   const { target } = options;
   let evaluations = 0;
   const logitsAt = async (all: readonly (readonly number[])[]): Promise<Float32Array[]> => {
@@ -83,7 +87,7 @@ export async function mend(image: AblatedImage, nConcepts: number, options: Mend
   const task: Task = { target, margin, pointOf, logitsAt, maxSteps: options.maxSteps ?? 24 };
   const found = behind > 0 ? start : image.isAffine ? await exact(task, start) : await search(task, start);
   const status =
-    behind > 0 ? 'already' : isMended(found, task) ? 'mended' : image.isAffine ? 'not-possible' : 'not-found';
+    behind > 0 ? 'already' : isFlipped(found, task) ? 'found' : image.isAffine ? 'not-possible' : 'not-found';
   return {
     status,
     factors: Float64Array.from(found.factors),
@@ -111,7 +115,7 @@ function lead(logits: Float32Array, target: number): number {
 }
 
 /** Won, even if rounding left a little of the margin. */
-function isMended({ deficit }: Point, { margin }: Task): boolean {
+function isFlipped({ deficit }: Point, { margin }: Task): boolean {
   return deficit < margin / 2;
 }
 
@@ -129,7 +133,7 @@ async function exact(task: Task, start: Point): Promise<Point> {
     const strict = step(task, start, slopes, rivals, bounds, undefined);
     const factors = strict ?? step(task, start, slopes, rivals, bounds, 1e6)!;
     const point = task.pointOf(factors, (await task.logitsAt([factors]))[0]);
-    if (strict === undefined || isMended(point, task)) return point;
+    if (strict === undefined || isFlipped(point, task)) return point;
     const before = rivals.size;
     for (const rival of strongRivals(point, task.target)) rivals.add(rival);
     closest = point;
@@ -139,13 +143,13 @@ async function exact(task: Task, start: Point): Promise<Point> {
 
 async function search(task: Task, start: Point): Promise<Point> {
   const first = await descend(task, start);
-  if (isMended(first, task)) return backwards(task, first);
+  if (isFlipped(first, task)) return backwards(task, first);
   // Over the whole reach of every factor: near no change nothing may move.
   const slopes = await slopesAt(task, start, 1);
   const rival = strongRivals(start, task.target)[0];
   const corner = slopes.map((slope) => (slope[task.target] > slope[rival] ? LARGEST_FACTOR : 0));
   const far = await descend(task, task.pointOf(corner, (await task.logitsAt([corner]))[0]));
-  if (isMended(far, task)) return backwards(task, far);
+  if (isFlipped(far, task)) return backwards(task, far);
   return far.deficit < first.deficit ? far : first;
 }
 
@@ -177,14 +181,14 @@ async function descend(task: Task, start: Point): Promise<Point> {
   return here;
 }
 
-/** The point nearest to no change, on the straight way from it, that is still mended. */
+/** The point nearest to no change, on the straight way from it, that still flips the decision. */
 async function backwards(task: Task, point: Point): Promise<Point> {
   const tried = Array.from({ length: STEPS_BACK }, (_, i) =>
     point.factors.map((factor) => 1 + ((i + 1) / STEPS_BACK) * (factor - 1)),
   );
   const logits = await task.logitsAt(tried);
   const points = tried.map((factors, i) => task.pointOf(factors, logits[i]));
-  return points.find((candidate) => isMended(candidate, task)) ?? point;
+  return points.find((candidate) => isFlipped(candidate, task)) ?? point;
 }
 
 function strongRivals({ logits }: Point, target: number): number[] {

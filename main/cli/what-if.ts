@@ -7,7 +7,7 @@ import { createJobs } from '../compute/jobs/all-jobs.ts';
 import type { JobContext } from '../compute/jobs/job-context.ts';
 import type { AblatedPicture, RunQuestion } from '../compute/protocol.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
-import { dependenceText, imageText, mendText, runText } from './ablation-output.ts';
+import { dependenceText, imageText, counterfactualText, runText } from './ablation-output.ts';
 import { parseArguments, type OptionTable } from './arguments.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { progressPrinter } from './progress.ts';
@@ -16,6 +16,8 @@ const TABLE: OptionTable = {
   run: { type: 'string' },
   scale: { type: 'string', multiple: true },
   image: { type: 'string' },
+  counterfactual: { type: 'boolean' },
+  // The name of 0.1.
   mend: { type: 'boolean' },
   to: { type: 'string' },
   json: { type: 'boolean' },
@@ -23,22 +25,30 @@ const TABLE: OptionTable = {
 
 const bad = (message: string, hint: string): TesseraError => new TesseraError('bad-usage', message, { hint });
 
-/** `ablate PROJECT`: what the model says of a run's pictures when concepts are weaker, stronger or not there. */
-export async function ablate(argv: readonly string[], signal: AbortSignal): Promise<void> {
+/** `what-if PROJECT`: what the model says of a run's pictures when concepts are weaker, stronger or not there. */
+export async function whatIf(argv: readonly string[], signal: AbortSignal): Promise<void> {
   const args = parseArguments(argv, TABLE);
   const [folder, ...more] = args.positionals;
   if (folder === undefined || more.length > 0) {
     throw bad(
-      `ablate takes one project folder, got ${args.positionals.length}.`,
+      `what-if takes one project folder, got ${args.positionals.length}.`,
       'Give the folder that tessera explain wrote; its name ends in .tessera.',
     );
   }
   const image = args.text('image');
-  const [isMend, to, scales] = [args.flag('mend'), args.text('to'), args.texts('scale')];
-  if (isMend && (image === undefined || scales.length > 0)) {
-    throw bad('--mend looks for the factors of one image.', 'Name it with --image, without --scale.');
+  const [isCounterfactual, to, scales] = [
+    args.flag('counterfactual') || args.flag('mend'),
+    args.text('to'),
+    args.texts('scale'),
+  ];
+  if (isCounterfactual && (image === undefined || scales.length > 0)) {
+    throw bad(
+      '--counterfactual looks for the factors of one image.',
+      'Name it with --image, without --scale.',
+    );
   }
-  if (to !== undefined && !isMend) throw bad('--to says which class --mend makes win.', 'Add --mend.');
+  if (to !== undefined && !isCounterfactual)
+    throw bad('--to says which class --counterfactual makes win.', 'Add --counterfactual.');
   const { storage } = createNodeEnvironment();
   const project = await openProject(storage, folder);
   const runId = args.text('run') ?? (await newestFinishedRun(project));
@@ -53,10 +63,12 @@ export async function ablate(argv: readonly string[], signal: AbortSignal): Prom
   const tell = <T>(answer: T, text: (answer: T) => string): void =>
     console.log(args.flag('json') ? JSON.stringify(answer, null, 2) : text(answer));
   const factors = Object.fromEntries(scales.map((scale) => scaleOf(scale, concepts)));
-  if (isMend) {
+  if (isCounterfactual) {
     const target = to === undefined ? {} : { target: findClass(project.file.labels.names ?? [], to) };
     const question = { ...run, image: pictureOf(image!), ...target };
-    return tell(await jobs.mendImage(question, context), (mend) => mendText(mend, concepts));
+    return tell(await jobs.findCounterfactual(question, context), (found) =>
+      counterfactualText(found, concepts),
+    );
   }
   if (image !== undefined)
     return tell(await jobs.ablateImage({ ...run, image: pictureOf(image), factors }, context), imageText);

@@ -2,11 +2,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ConceptDependence, ImageAblation, ImageMend, RunAblation } from '../../../main/api/contract.ts';
+import type {
+  ConceptDependence,
+  ImageAblation,
+  ImageCounterfactual,
+  RunAblation,
+} from '../../../main/api/contract.ts';
 import { BLUE, RED, scene, writeModel, writePictures, type Blob } from './colour-case.ts';
 import { tessera } from './run-tessera.ts';
 
-describe('ablate', () => {
+describe('what-if', () => {
   let folder: string;
   let project: string;
   let images: string;
@@ -26,7 +31,7 @@ describe('ablate', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   async function json<T>(...argv: readonly string[]): Promise<T> {
-    const { code, stdout, stderr } = await tessera('ablate', project, ...argv, '--json');
+    const { code, stdout, stderr } = await tessera('what-if', project, ...argv, '--json');
     expect(code, stderr).toBe(0);
     return JSON.parse(stdout) as T;
   }
@@ -48,34 +53,51 @@ describe('ablate', () => {
     for (const { concept, changed } of all) {
       const run = await json<RunAblation>('--scale', `${concept}=0`);
       expect([run.changed, run.images]).toEqual([changed, 6]);
-      expect(run.passages.reduce((sum, { count }) => sum + count, 0)).toBe(6);
+      expect(run.transitions.reduce((sum, { count }) => sum + count, 0)).toBe(6);
       expect(run.flips).toHaveLength(changed);
     }
   });
 
-  it('mends a picture with two colours to the smaller one, which the factors it names then give', async () => {
+  it('changes a picture with two colours to the smaller one, which the factors it names then give', async () => {
     const file = path.join(folder, 'both.png');
     const red: Blob = { left: 0, top: 0, side: 16, colour: RED };
     await writeFile(file, await scene([red, { left: 20, top: 20, side: 12, colour: BLUE }]));
-    const mend = await json<ImageMend>('--image', file, '--mend', '--to', 'blue');
-    expect([mend.status, mend.image.before.name, mend.image.after.name]).toEqual(['mended', 'red', 'blue']);
-    const scales = Object.entries(mend.factors).map(([id, factor]) => `${id}=${factor}`);
+    const counterfactual = await json<ImageCounterfactual>(
+      '--image',
+      file,
+      '--counterfactual',
+      '--to',
+      'blue',
+    );
+    expect([
+      counterfactual.status,
+      counterfactual.image.before.name,
+      counterfactual.image.after.name,
+    ]).toEqual(['found', 'red', 'blue']);
+    const scales = Object.entries(counterfactual.factors).map(([id, factor]) => `${id}=${factor}`);
     const again = await json<ImageAblation>('--image', file, '--scale', ...scales);
     expect(again.after.name).toBe('blue');
-    const { stdout } = await tessera('ablate', project, '--image', file, '--mend', '--to', 'blue');
+    const { stdout } = await tessera('what-if', project, '--image', file, '--counterfactual', '--to', 'blue');
     expect(stdout).toContain('The smallest change of the concepts that makes it blue:');
   });
 
   it('says that a colour which is nowhere in the picture cannot win', async () => {
-    const mend = await json<ImageMend>('--image', '0', '--mend', '--to', 'green');
-    expect([mend.status, mend.image.changed]).toEqual(['not-possible', false]);
+    const counterfactual = await json<ImageCounterfactual>(
+      '--image',
+      '0',
+      '--counterfactual',
+      '--to',
+      'green',
+    );
+    expect([counterfactual.status, counterfactual.image.changed]).toEqual(['not-possible', false]);
   });
 
   it('prints tables for people', async () => {
-    const { stdout } = await tessera('ablate', project);
+    const { stdout } = await tessera('what-if', project);
+    expect((await tessera('ablate', project)).stdout, 'under the name of 0.1').toBe(stdout);
     expect(stdout).toContain('decided otherwise without each concept');
-    expect((await tessera('ablate', project, '--scale', '1=0')).stdout).toMatch(/of 6 images \(/);
-    expect((await tessera('ablate', project, '--image', '1', '--scale', '1=0')).stdout).toContain(
+    expect((await tessera('what-if', project, '--scale', '1=0')).stdout).toMatch(/of 6 images \(/);
+    expect((await tessera('what-if', project, '--image', '1', '--scale', '1=0')).stdout).toContain(
       'The decision',
     );
   });
@@ -85,12 +107,12 @@ describe('ablate', () => {
     [['--scale', '1=-1'], 'a factor from 0 to 2, got "1=-1"'],
     [['--scale', '1=NaN'], 'a factor from 0 to 2, got "1=NaN"'],
     [['--scale', 'stamp=0'], 'The run has no concept "stamp".'],
-    [['--mend'], '--mend looks for the factors of one image.'],
-    [['--to', 'green'], 'Add --mend.'],
+    [['--counterfactual'], '--counterfactual looks for the factors of one image.'],
+    [['--to', 'green'], 'Add --counterfactual.'],
     [['--image', '99', '--scale', '1=0'], 'there is no image 99'],
     [['--image', 'gone.png', '--scale', '1=0'], 'gone.png'],
   ])('refuses %j', async (argv, message) => {
-    const { code, stderr } = await tessera('ablate', project, ...argv);
+    const { code, stderr } = await tessera('what-if', project, ...argv);
     expect(code).toBe(2);
     expect(stderr).toContain(message);
   });
