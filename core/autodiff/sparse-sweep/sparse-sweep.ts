@@ -5,9 +5,10 @@ import type { KernelWorkers, Session, SessionFactory } from '../../platform.ts';
 import { expectFloat32, sizeOf, type Tensor } from '../../tensor.ts';
 import type { BackwardModel } from '../vjp.ts';
 import type { GradientPlan } from './gradient-plan.ts';
+import { LANES } from './kernel-layout.ts';
 import { planGradients } from './plan-gradients.ts';
 import { SWEEP_KERNEL, SWEEP_KERNEL_FUSED } from './sweep-kernel-bytes.ts';
-import { LANES, layOutSweeps, type SweepProgram } from './sweep-program.ts';
+import { layOutSweeps, type SweepProgram } from './sweep-program.ts';
 
 /** Sweeps side by side beyond this many would take memory for cotangents that are rarely so many. */
 const MOST_SWEEPS = 4;
