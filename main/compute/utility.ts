@@ -2,7 +2,7 @@ import path from 'node:path';
 
 /*
  * The entry of the compute process under Electron. On Linux the process is Electron's own program and brings the
- * system's GLib along, so sharp is loaded from the copies that share nothing with it (main/native).
+ * system's GLib along, so sharp is loaded from the copies that share nothing with it (main/build/native).
  */
 
 const COPIES = path.join(import.meta.dirname, '../native');

@@ -22,7 +22,7 @@ export async function buildProgram(): Promise<void> {
     if (isBuilt()) return;
     rmSync(STAMP, { force: true });
     const begun = new Date();
-    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'main/build.ts'], {
+    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'main/build/build.ts'], {
       cwd: ROOT,
       encoding: 'utf8',
     });

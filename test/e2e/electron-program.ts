@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { _electron, type ElectronApplication, type Page } from 'playwright';
-import { electronSwitches, findElectron } from '../../main/electron-runtime.ts';
+import { electronSwitches, findElectron } from '../../main/boot/electron-runtime.ts';
 import { watchFaults } from './browser-page.ts';
 import { ROOT } from './built-program.ts';
 import { waitForWorkbench } from './steps.ts';

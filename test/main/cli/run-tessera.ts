@@ -50,7 +50,7 @@ export function tesseraProcess(
 ): Promise<Outcome> {
   const loaders = ['--import', 'tsx', ...(preload === undefined ? [] : ['--import', preload])];
   const [program, ...before] = [...through, process.execPath];
-  const child = spawn(program, [...before, ...loaders, path.join(PROJECT, 'main/cli.ts'), ...argv], {
+  const child = spawn(program, [...before, ...loaders, path.join(PROJECT, 'main/cli/tessera.ts'), ...argv], {
     cwd: PROJECT,
     env: { ...process.env, ...env },
   });

@@ -1,0 +1,59 @@
+import { pathToFileURL } from 'node:url';
+import { BrowserWindow, dialog, session, shell, type OpenDialogOptions } from 'electron';
+import type { Desktop, FileChoice } from '../services/desktop.ts';
+
+const PICTURES = ['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif', 'bmp'];
+
+const CHOICES: Readonly<Record<FileChoice, OpenDialogOptions>> = {
+  model: {
+    title: 'Choose a model',
+    properties: ['openFile'],
+    filters: [{ name: 'ONNX models', extensions: ['onnx'] }],
+  },
+  folders: { title: 'Choose folders of pictures', properties: ['openDirectory', 'multiSelections'] },
+  pictures: {
+    title: 'Choose pictures',
+    properties: ['openFile', 'multiSelections'],
+    filters: [{ name: 'Pictures', extensions: PICTURES }],
+  },
+  labels: {
+    title: 'Choose a labels file',
+    properties: ['openFile'],
+    filters: [{ name: 'Labels', extensions: ['txt', 'json', 'csv'] }],
+  },
+  project: { title: 'Open a project', properties: ['openDirectory'] },
+};
+
+/** Dialogs, printing and the file browser by Electron. */
+export const electronDesktop: Desktop = {
+  host: 'desktop',
+  async chooseFiles(what) {
+    const { canceled, filePaths } = await dialog.showOpenDialog(CHOICES[what]);
+    return canceled ? [] : filePaths;
+  },
+  async chooseTarget(name) {
+    const { canceled, filePath } = await dialog.showSaveDialog({ defaultPath: name });
+    return canceled ? null : filePath;
+  },
+  print: printToPdf,
+  showInFolder: (path) => shell.showItemInFolder(path),
+};
+
+/** Prints a report in a window that nobody sees and that can do nothing: no script, no file but the report. */
+async function printToPdf(page: string): Promise<Uint8Array> {
+  const address = pathToFileURL(page).href;
+  const pages = session.fromPartition('print');
+  pages.webRequest.onBeforeRequest(({ url }, answer) =>
+    answer({ cancel: url !== address && !url.startsWith('data:') }),
+  );
+  const window = new BrowserWindow({
+    show: false,
+    webPreferences: { session: pages, sandbox: true, contextIsolation: true, javascript: false },
+  });
+  try {
+    await window.loadURL(address);
+    return await window.webContents.printToPDF({ pageSize: 'A4', printBackground: true });
+  } finally {
+    window.destroy();
+  }
+}

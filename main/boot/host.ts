@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileStorage } from '../../core/runtime/storage.ts';
+import packageFile from '../../package.json' with { type: 'json' };
+import { spawnFork } from '../compute/spawn-fork.ts';
+import { browserDesktop } from '../services/desktop.ts';
+import { placesOf } from '../services/places.ts';
+import { createResources } from '../services/resources.ts';
+import { createWorkbench, type WorkbenchService } from '../services/workbench.ts';
+import { startWebHost } from '../web-host/server.ts';
+import { removeUnusedUploads } from '../web-host/unused-uploads.ts';
+
+/* Boot of the loopback host; prints its address. This file lies in out/main once built. */
+
+const ROOT = path.join(import.meta.dirname, '../..');
+const COMPUTE = path.join(ROOT, 'out/main/compute-process.js');
+
+const places = placesOf(path.join(ROOT, 'models/demo'));
+await removeUnusedUploads(places);
+const workbench: WorkbenchService = createWorkbench({
+  storage: fileStorage,
+  places,
+  desktop: browserDesktop,
+  spawn: (name) => spawnFork(COMPUTE, name, (text) => workbench.log.write('warning', text)),
+  versions: { tessera: packageFile.version, node: process.versions.node },
+});
+const host = await startWebHost({
+  workbench,
+  resources: createResources(workbench, path.join(ROOT, 'out/renderer')),
+  bridge: () => readFile(path.join(ROOT, 'out/web/bridge.js')),
+  uploads: places.uploads,
+  port: Number(process.env['TESSERA_PORT'] ?? 0),
+});
+process.stdout.write(`${host.address}\n`);
+
+const close = (): void => {
+  workbench.close();
+  void host.close().then(() => process.exit(0));
+};
+process.on('SIGINT', close);
+process.on('SIGTERM', close);
+
+const paths = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
+await workbench.openPaths(paths).catch((error: Error) => process.stderr.write(`${error.message}\n`));
