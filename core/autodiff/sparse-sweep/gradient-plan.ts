@@ -30,24 +30,28 @@ export interface GradientRef {
 interface From {
   readonly from: GradientRef;
 }
+/** Adjoint of a convolution; `depthwise` has a channel to a group. */
 export type ConvEdge = From & {
   readonly kind: 'conv' | 'depthwise';
   readonly window: SlidingWindow;
   /** [taps, input channels, output channels], or [taps, channels]; the factors of `from` are in them. */
   readonly weights: Float32Array;
 };
+/** Adjoint of a maximum pooling. */
 export type PoolEdge = From & {
   readonly kind: 'pool';
   readonly window: SlidingWindow;
   /** The tensor that is pooled. */
   readonly tensor: string;
 };
+/** Adjoint of an average pooling. */
 export type AverageEdge = From & {
   readonly kind: 'average';
   readonly window: SlidingWindow;
   /** 1 / divisor of every window, [height, width]. */
   readonly factors: Float32Array;
 };
+/** The same values, each channel times its factor. */
 export type AddEdge = From & { readonly kind: 'add' };
 /** What the gradient of one tensor brings to that of another, or the cotangents themselves. */
 export type Edge = ConvEdge | PoolEdge | AverageEdge | AddEdge | CotangentsEdge;

@@ -7,6 +7,7 @@ export interface RowStep {
   readonly row: number;
 }
 
+/** What a sweep computes, in order, and what it keeps meanwhile. */
 export interface RowOrder {
   /** Every step after those it reads. */
   readonly steps: readonly RowStep[];
