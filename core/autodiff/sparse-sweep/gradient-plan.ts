@@ -67,3 +67,19 @@ export interface GradientPlan {
   /** Tensors whose values are needed, and how many values each has. */
   readonly values: ReadonlyMap<string, number>;
 }
+
+/** All channels of a buffer, as they are. */
+export function whole(buffer: GradientBuffer): GradientRef {
+  return { buffer, start: 0, end: buffer.channels, scale: undefined };
+}
+
+/** The same channels, each times one more factor. */
+export function scaled(ref: GradientRef, factors: Float32Array): GradientRef {
+  return { ...ref, scale: factors.map((factor, c) => factor * (ref.scale?.[c] ?? 1)) };
+}
+
+/** Notes where the part that is read begins and ends, so that lists of open channels can be cut there. */
+export function noteCuts({ buffer: { cuts }, start, end }: GradientRef): void {
+  for (const cut of [start, end]) if (!cuts.includes(cut)) cuts.push(cut);
+  cuts.sort((a, b) => a - b);
+}
