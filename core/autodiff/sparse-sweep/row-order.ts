@@ -2,7 +2,7 @@ import type { SlidingWindow } from '../sliding-window.ts';
 import type { Edge, GradientBuffer } from './gradient-plan.ts';
 
 /** A row of a buffer to be computed. */
-export interface RowStep {
+interface RowStep {
   readonly buffer: GradientBuffer;
   readonly row: number;
 }
