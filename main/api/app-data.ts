@@ -32,7 +32,7 @@ export type DocumentId = string;
 export type ProjectId = string;
 
 export type Screen = 'library' | 'setup' | 'run' | 'concepts' | 'image' | 'evaluate' | 'report';
-export type Theme = 'system' | 'light' | 'dark';
+type Theme = 'system' | 'light' | 'dark';
 
 export interface AppInfo {
   readonly version: string;

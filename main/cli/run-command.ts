@@ -9,7 +9,7 @@ import { USAGE } from './usage.ts';
 import { vjp } from './vjp.ts';
 
 /** A command of the command line; resolves when its work is done and throws TesseraError for what people can mend. */
-export type Command = (argv: readonly string[], signal: AbortSignal) => Promise<void>;
+type Command = (argv: readonly string[], signal: AbortSignal) => Promise<void>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   inspect,
