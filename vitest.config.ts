@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // Finds the workspace core/implicit by its name.
+  resolve: { tsconfigPaths: true },
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/matchers/to-be-allclose.ts', 'test/matchers/fixed-seed.ts'],

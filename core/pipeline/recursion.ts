@@ -1,4 +1,4 @@
-import { DEFAULT_PARTS, type ExplainOptions } from '../concepts/explain-options.ts';
+import { parseRunOptions } from '../concepts/parse-run-options.ts';
 import type { Concept, ConceptSplit, Explanation } from '../concepts/explanation.ts';
 import { withoutSplit } from '../concepts/recursion/concept-tree.ts';
 import { isGoodSplit } from '../concepts/recursion/split-verdict.ts';
@@ -48,7 +48,7 @@ export async function growTree(
 ): Promise<GrownTree> {
   const isAuto = recurse === 'auto';
   const depth = isAuto ? TREE_LIMITS.depth : recurse;
-  const parts = context.options.parts ?? DEFAULT_PARTS;
+  const parts = context.options.parts;
   let tree = grown;
   let tried = 0;
   let level = toSplit(grown.explanation.concepts);
@@ -123,7 +123,7 @@ export async function splitInRun(
   const tensors = await loadTensors(scope.project, runId);
   const parent = splitParent(explanation, tensors, concept);
   const store = openStageStore(scope.project, run);
-  const options = run.options as unknown as ExplainOptions;
+  const options = parseRunOptions(run.options, run.schemaVersion);
   const context: SplitContext = { ...scope, store, options, explanation };
   const outcome = await splitConcept(context, parent, { ...request, isChosen: true });
   const { split } = outcome!;

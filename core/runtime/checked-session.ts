@@ -11,7 +11,7 @@ export const PARITY_TOLERANCE = 1e-3;
  * Share of its entries in which a mask, an output of zeros and ones, may differ: a value near a kink falls on either
  * side, and a flip is a whole unit however small the difference behind it.
  */
-export const FLIP_TOLERANCE = 0.01;
+const FLIP_TOLERANCE = 0.01;
 
 /** Opens a model on a device, or rejects; {@link openSession}, or what a test puts in its place. */
 export type Open = (model: Uint8Array, device: DeviceName, options?: SessionOptions) => Promise<Session>;

@@ -1,4 +1,4 @@
-import type { ExplainOptions } from '../../core/concepts/explain-options.ts';
+import type { RunOptions } from '../../core/concepts/run-options.ts';
 import type { Box, Explanation, SkippedFile } from '../../core/concepts/explanation.ts';
 import type { FolderScan, ImageFile } from '../../core/images/folder-scan.ts';
 import type { DeviceChoice, DeviceName, Progress } from '../../core/platform.ts';
@@ -84,7 +84,7 @@ export interface Predictions {
 export interface ExplainQuestion {
   readonly folder: string;
   /** Every choice, defaults included. */
-  readonly options: ExplainOptions;
+  readonly options: RunOptions;
   readonly command: string;
 }
 
@@ -109,7 +109,7 @@ export type AblatedPicture = number | { readonly file: string };
 export interface ComputeJobs {
   openModel(question: ModelQuestion & { readonly probeSigns: boolean }): Promise<ModelSummary>;
   /** Rejects what can be told of options before anything is computed. */
-  checkOptions(question: { readonly options: ExplainOptions }): Promise<null>;
+  checkOptions(question: { readonly options: RunOptions }): Promise<null>;
   scanImages(question: { readonly roots: readonly string[] }): Promise<FolderScan>;
   previewImages(question: PicturesQuestion): Promise<Preview>;
   comparePreprocessings(question: PicturesQuestion): Promise<readonly PreprocessingTrial[]>;
@@ -117,7 +117,7 @@ export interface ComputeJobs {
     question: PicturesQuestion & { readonly folder: string; readonly device: DeviceChoice },
   ): Promise<Predictions>;
   estimate(
-    question: PicturesQuestion & { readonly options: ExplainOptions; readonly selected?: number },
+    question: PicturesQuestion & { readonly options: RunOptions; readonly selected?: number },
   ): Promise<RunEstimate>;
   explain(question: ExplainQuestion): Promise<{ readonly runId: string; readonly resumed: boolean }>;
   probeDevices(question: Record<never, never>): Promise<readonly DeviceReport[]>;

@@ -1,4 +1,4 @@
-import { DEFAULT_PARTS } from '../../../core/concepts/explain-options.ts';
+import { DEFAULT_OPTIONS } from '../../../core/concepts/run-options.ts';
 import { earlierCuts, proposeEarlierCut } from '../../../core/pipeline/earlier-cut.ts';
 import { splitInRun } from '../../../core/pipeline/recursion.ts';
 import { chooseLayer } from '../../../core/pipeline/model-intake.ts';
@@ -35,7 +35,7 @@ export function treeJobs(
       }));
     },
 
-    async split({ concept, layer, parts = DEFAULT_PARTS, ...question }, { signal, onProgress }) {
+    async split({ concept, layer, parts = DEFAULT_OPTIONS.parts, ...question }, { signal, onProgress }) {
       const { storage } = workbench;
       const opened = await openRun(question);
       const intake = await openRunModel(openIntake, opened);
