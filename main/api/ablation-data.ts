@@ -16,7 +16,7 @@ export interface ClassName {
 }
 
 /** What the model says of a class. */
-export interface ClassAnswer {
+interface ClassAnswer {
   readonly logit: number;
   /** 0…1 */
   readonly probability: number;
@@ -56,7 +56,7 @@ export interface ImageCounterfactual {
 }
 
 /** An image of a run that the model decides otherwise when concepts are scaled. */
-export interface ChangedImage {
+interface ChangedImage {
   readonly image: number;
   readonly fileName: string;
   readonly picture: PictureId;

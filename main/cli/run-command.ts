@@ -9,7 +9,7 @@ import { vjp } from './vjp.ts';
 import { whatIf } from './what-if.ts';
 
 /** A command of the command line; resolves when its work is done and throws TesseraError for what people can put right. */
-export type Command = (argv: readonly string[], signal: AbortSignal) => Promise<void>;
+type Command = (argv: readonly string[], signal: AbortSignal) => Promise<void>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   inspect,

@@ -46,7 +46,7 @@ export interface ModelQuestion {
 }
 
 /** A model and the pictures to run it on. */
-export interface PicturesQuestion extends ModelQuestion {
+interface PicturesQuestion extends ModelQuestion {
   readonly images: readonly ImageFile[];
   /** Names of their pictures, for the answer. */
   readonly pictures?: readonly PictureId[];
@@ -178,7 +178,7 @@ export interface EarlyImages {
 }
 
 /** The strongest places of a concept, before its importance is known. */
-export interface EarlyCrops {
+interface EarlyCrops {
   readonly id: string;
   readonly crops: Explanation['concepts'][number]['crops'];
 }

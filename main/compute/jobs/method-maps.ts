@@ -9,7 +9,7 @@ import type { OpenedRun } from './opened-runs.ts';
 import { openRunModel } from './run-models.ts';
 
 /** A map as a view draws it: coarser than the picture, so that it travels as text. */
-export interface DrawnMap {
+interface DrawnMap {
   readonly grid: readonly [rows: number, columns: number];
   readonly values: readonly number[];
 }

@@ -44,7 +44,7 @@ export interface OpenedRun {
 }
 
 /** A concept's coefficients, or a part's, in the images in which it was looked for. */
-export interface ConceptSource extends Pick<OpenedRun, 'coefficients' | 'boxes' | 'firstPosition'> {
+interface ConceptSource extends Pick<OpenedRun, 'coefficients' | 'boxes' | 'firstPosition'> {
   readonly layer: LayerRecord;
   /** Index in the run of each image. */
   readonly images: readonly number[];
