@@ -17,6 +17,8 @@ const lane = (name: string, include: string[], more: object = {}) => ({
 });
 
 export default defineConfig({
+  // Finds the workspace core/implicit by its name.
+  resolve: { tsconfigPaths: true },
   test: {
     setupFiles: ['test/matchers/to-be-allclose.ts', 'test/matchers/fixed-seed.ts'],
     testTimeout: 120_000,

@@ -30,7 +30,31 @@ const BREACHES = {
   'native-libraries-only-in-runtime': "export { default } from 'sharp';\n",
   'no-node-builtins-in-core': "export { readFile } from 'node:fs';\n",
   'runtime-is-handed-in': "export { fileStorage } from '../../runtime/storage.ts';\n",
+  'tensor-library-only-in-implicit': "export { tidy } from '@tensorflow/tfjs-core';\n",
+  'toolkit-by-its-name': "export { constant } from '../../implicit/constant.ts';\n",
 };
+
+/** Folders where a source breaks a rule of their own: around the toolkit, by the name that leads to it, around words. */
+const BY_NAME = "export { constant } from '@tessera/implicit';\n";
+const BREACHES_ELSEWHERE = [
+  { rule: 'foundations-know-no-domain', folder: 'core/linalg/planted', source: BY_NAME },
+  { rule: 'renderer-sees-only-contract-and-wording', folder: 'renderer/planted', source: BY_NAME },
+  {
+    rule: 'renderer-sees-only-contract-and-wording',
+    folder: 'renderer/planted',
+    source: "export { trustVerdict } from '../../core/report/trust-verdict.ts';\n",
+  },
+  {
+    rule: 'wording-knows-no-room',
+    folder: 'core/wording/planted',
+    source: "export type { TrustLevel } from '../../metrics/trust.ts';\n",
+  },
+  {
+    rule: 'toolkit-stands-alone',
+    folder: 'core/implicit/planted',
+    source: "export { createRandom } from '../../random.ts';\n",
+  },
+];
 
 /** TypeScript sources below a folder, declarations aside. */
 async function sources(folder: string): Promise<string[]> {
@@ -39,7 +63,10 @@ async function sources(folder: string): Promise<string[]> {
 }
 
 describe('the dependency rules', () => {
-  afterEach(() => rm(PLANTED, { recursive: true, force: true }));
+  afterEach(async () => {
+    for (const folder of [PLANTED, ...BREACHES_ELSEWHERE.map(({ folder }) => path.join(ROOT, folder))])
+      await rm(folder, { recursive: true, force: true });
+  });
 
   it('hold, and the checker sees every source file of core', async () => {
     const { modules, summary } = await cruise('core');
@@ -56,5 +83,21 @@ describe('the dependency rules', () => {
     const { summary } = await cruise('core/linalg');
     const found = new Set(summary.violations.map((violation) => violation.rule.name));
     expect([...found].sort()).toEqual(Object.keys(BREACHES).sort());
+  });
+
+  it.each(BREACHES_ELSEWHERE)(
+    'catch a planted breach of $rule in $folder',
+    async ({ rule, folder, source }) => {
+      await mkdir(path.join(ROOT, folder), { recursive: true });
+      await writeFile(path.join(ROOT, folder, 'breach.ts'), source);
+      const { summary } = await cruise(folder);
+      expect(summary.violations.map((violation) => violation.rule.name)).toEqual([rule]);
+    },
+  );
+
+  it('let the renderer take words from core/wording', async () => {
+    const { modules, summary } = await cruise('renderer');
+    expect(summary.violations.map(({ rule }) => rule.name)).toEqual([]);
+    expect(modules.map(({ source }) => source)).toContain('core/wording/number-text.ts');
   });
 });

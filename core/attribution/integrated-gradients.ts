@@ -1,6 +1,7 @@
 import type { Tensor } from '../tensor.ts';
 import { likeTensor, overChannels, type DifferentiableTargets, type TargetMaps } from './targets.ts';
 
+/** Options of {@link integratedGradients}. */
 export interface IntegratedGradientsOptions {
   /** Points on the way from the baseline to the picture. @default 32 */
   readonly steps?: number;

@@ -11,7 +11,7 @@ import { sizeBetween } from './graph-builder.ts';
  *
  * Shapes   g [K, ...dims]; transposed Mᵀ [size, dims[axis]]; returns [K, ...dims with dims[axis] = size].
  */
-export function applyTransposed(
+function applyTransposed(
   b: GraphBuilder,
   g: string,
   dims: readonly number[],

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { createAblationHead, type AblatedImage } from '../concepts/ablation-head.ts';
 import { checkFactors } from '../concepts/ablation.ts';
 import type { LayerRecord } from '../concepts/explanation.ts';
@@ -117,36 +118,17 @@ function once<T>(make: () => Promise<T>) {
   };
 }
 
-/** Values by number, the oldest dropped where all together take more than `limit` bytes; the last one always stays. */
-function keptWithin<T>(limit: number, bytesOf: (value: T) => number) {
-  const kept = new Map<number, Promise<T>>();
-  const bytes = new Map<number, number>();
-  let total = 0;
-  const drop = (key: number): void => {
-    total -= bytes.get(key) ?? 0;
-    bytes.delete(key);
-    kept.delete(key);
-  };
+/** The values asked for last, as many as take `limit` bytes; one that takes more is kept alone. */
+function keptWithin<T extends object>(limit: number, bytesOf: (value: T) => number) {
+  const maxSize = Math.max(1, Math.floor(limit));
+  const kept = new LRUCache<number, T, () => Promise<T>>({
+    maxSize,
+    sizeCalculation: (value) => Math.max(1, Math.min(maxSize, bytesOf(value))),
+    fetchMethod: (_key, _stale, { context: make }) => make(),
+    // Who asked for a value gets it, though it may no longer be one to keep.
+    ignoreFetchAbort: true,
+  });
   return {
-    async get(key: number, make: () => Promise<T>): Promise<T> {
-      const known = kept.get(key);
-      if (known !== undefined) {
-        kept.delete(key);
-        kept.set(key, known);
-        return known;
-      }
-      const made = make();
-      kept.set(key, made);
-      try {
-        const value = await made;
-        bytes.set(key, bytesOf(value));
-        total += bytesOf(value);
-        for (const oldest of [...kept.keys()]) if (total > limit && oldest !== key) drop(oldest);
-        return value;
-      } catch (error) {
-        drop(key);
-        throw error;
-      }
-    },
+    get: (key: number, make: () => Promise<T>): Promise<T> => kept.forceFetch(key, { context: make }),
   };
 }

@@ -1,5 +1,5 @@
 import { buildBank } from '../concepts/bank.ts';
-import { DEFAULT_MAPS, type ExplainOptions } from '../concepts/explain-options.ts';
+import { type RunOptions } from '../concepts/run-options.ts';
 import type { Explanation, SkippedFile } from '../concepts/explanation.ts';
 import { strongestPlaces } from '../concepts/gallery.ts';
 import { classImportance } from '../concepts/importance.ts';
@@ -54,7 +54,7 @@ export interface ExplainOutcome {
  */
 export async function explain(
   scope: RunScope,
-  options: ExplainOptions,
+  options: RunOptions,
   command?: string,
 ): Promise<ExplainOutcome> {
   const { workbench, device, intake } = scope;
@@ -62,7 +62,7 @@ export async function explain(
   const layer = chooseLayer(intake, options.layer);
   const scan = await scanOf(scope, options.images);
   const started = await startRun(scope.project, {
-    options: { ...options, images: [...options.images], maps: [...(options.maps ?? DEFAULT_MAPS)] },
+    options: { ...options, images: [...options.images], maps: [...options.maps] },
     seed: options.seed,
     ...(command !== undefined && { command }),
     versions: { ...workbench.versions },
@@ -128,7 +128,7 @@ async function scanOf({ workbench, scan }: RunScope, roots: readonly string[]): 
  * Throws what can be told of a question before anything is computed: 'unknown-name' for the class or the layer (the
  * nearest names offered), 'bad-usage' for more concepts than the layer has channels.
  */
-export function checkQuestion(intake: ModelIntake, options: ExplainOptions): void {
+export function checkQuestion(intake: ModelIntake, options: RunOptions): void {
   if (options.class !== 'all') chooseClass(intake.labels.names, options);
   const layer = chooseLayer(intake, options.layer);
   const channels = channelsOf(layer);
@@ -205,7 +205,7 @@ async function evaluateFindings(
   fingerprint: string,
 ): Promise<Evaluation | undefined> {
   const { store, project, options } = context;
-  const { evaluate: level = 'quick' } = options;
+  const { evaluate: level } = options;
   if (level === 'none') return undefined;
   const subject: EvaluationSubject = {
     explanation,
@@ -268,7 +268,7 @@ async function storedBank(
 }
 
 /** A factorisation has at most as many concepts as rows; told here, where images are known to be too few. */
-function requireRows({ rows }: Matrix, concepts: ExplainOptions['concepts']): void {
+function requireRows({ rows }: Matrix, concepts: RunOptions['concepts']): void {
   if (concepts === 'auto' || concepts <= rows) return;
   throw new TesseraError(
     'bad-usage',

@@ -31,7 +31,7 @@ export type DocumentId = string;
 /** Names a recent project. */
 export type ProjectId = string;
 
-export type Screen = 'library' | 'setup' | 'run' | 'concepts' | 'image' | 'evaluate' | 'report';
+export type { Screen } from '../../core/wording/screen-names.ts';
 export type Theme = 'system' | 'light' | 'dark';
 
 export interface AppInfo {

@@ -5,7 +5,7 @@ import type {
   Reconstruction,
   SkippedFile,
 } from '../../core/concepts/explanation.ts';
-import type { ExplainOptions, ImageSelection } from '../../core/concepts/explain-options.ts';
+import type { RunOptions, ImageSelection } from '../../core/concepts/run-options.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
 import type { DeviceChoice, DeviceName, Progress } from '../../core/platform.ts';
@@ -64,7 +64,7 @@ export type {
   DeviceName,
   ErrorCode,
   Estimate,
-  ExplainOptions,
+  RunOptions,
   ImageSelection,
   LayerRecord,
   Preprocessing,

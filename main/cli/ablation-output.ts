@@ -1,3 +1,4 @@
+import { decimalText, factorText, percentText } from '../../core/wording/number-text.ts';
 import type {
   ConceptDependence,
   ConceptItem,
@@ -14,15 +15,15 @@ const LISTED = 20;
 export function imageText({ before, after, changed, classes }: ImageAblation): string {
   const rows = classes.map(({ name, before: own, after: scaled }) => [
     name,
-    own.logit.toFixed(2),
-    scaled.logit.toFixed(2),
-    percent(own.probability),
-    percent(scaled.probability),
+    decimalText(own.logit),
+    decimalText(scaled.logit),
+    percentText(own.probability),
+    percentText(scaled.probability),
   ]);
   return [
     changed
-      ? `The decision changes: ${before.name} (${percent(before.probability)}) becomes ${after.name} (${percent(after.probability)}).`
-      : `The decision stays: ${after.name} (${percent(before.probability)} before, ${percent(after.probability)} after).`,
+      ? `The decision changes: ${before.name} (${percentText(before.probability)}) becomes ${after.name} (${percentText(after.probability)}).`
+      : `The decision stays: ${after.name} (${percentText(before.probability)} before, ${percentText(after.probability)} after).`,
     '',
     ...table([['class', 'logit before', 'after', 'probability before', 'after'], ...rows]),
   ].join('\n');
@@ -34,7 +35,7 @@ export function mendText(
   concepts: readonly ConceptItem[],
 ): string {
   const nameOf = (id: string) => concepts.find((concept) => concept.id === id)?.name ?? id;
-  const changes = Object.entries(factors).map(([id, factor]) => [nameOf(id), `× ${factor.toFixed(2)}`]);
+  const changes = Object.entries(factors).map(([id, factor]) => [nameOf(id), factorText(factor)]);
   const said = {
     already: `The model says ${target.name} already.`,
     mended: `The smallest change of the concepts that makes it ${target.name}:`,
@@ -53,7 +54,7 @@ export function runText({ images, changed, passages, flips }: RunAblation): stri
     String(count),
   ]);
   return [
-    `${changed} of ${images} images (${percent(changed / images)}) are decided otherwise.`,
+    `${changed} of ${images} images (${percentText(changed / images)}) are decided otherwise.`,
     '',
     ...table([['before', 'after', 'images'], ...rows]),
     ...(flips.length > 0 ? [''] : []),
@@ -74,15 +75,11 @@ export function dependenceText(
     concepts.find(({ id }) => id === concept)?.name ?? concept,
     concept,
     `${changed} of ${images}`,
-    percent(changed / images),
+    percentText(changed / images),
   ]);
   return [
     `Images of the run for "${className}" that are decided otherwise without each concept`,
     '',
     ...table([['concept', 'id', 'images', 'share'], ...rows]),
   ].join('\n');
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -2,6 +2,7 @@ import { TesseraError } from '../../core/errors.ts';
 import { frameOf } from '../../core/images/preprocessing.ts';
 import { probeCutSigns } from '../../core/pipeline/probe-cut-signs.ts';
 import { openModel, type ModelIntake } from '../../core/pipeline/model-intake.ts';
+import { percentText } from '../../core/wording/number-text.ts';
 import { createNodeWorkbench } from '../compute/node-workbench.ts';
 import { parseArguments } from './arguments.ts';
 import { table } from './text-table.ts';
@@ -67,7 +68,7 @@ function asText(facts: ReturnType<typeof inspection>): string {
     shape.join(' x '),
     kind,
     minValue === null ? '?' : minValue < 0 ? 'signed' : '≥ 0',
-    `${(100 * computeShare).toFixed(0)} %`,
+    percentText(computeShare),
   ]);
   return [
     `input          ${input.name} [${input.dims.join(', ')}] ${input.type}, ${input.layout}`,

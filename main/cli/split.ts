@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { DEFAULT_PARTS } from '../../core/concepts/explain-options.ts';
+import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
 import type { ConceptSplit } from '../../core/concepts/explanation.ts';
 import { TesseraError } from '../../core/errors.ts';
 import { joinInRun, splitInRun } from '../../core/pipeline/recursion.ts';
@@ -9,8 +9,10 @@ import { findConceptId } from '../../core/pipeline/split-parent.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
 import { loadNotes, loadRun, openProject, type Project } from '../../core/project/project-folder.ts';
 import { acquireWriteLock } from '../../core/project/write-lock.ts';
+import { decimalText, intervalText, percentText } from '../../core/wording/number-text.ts';
 import { createNodeWorkbench } from '../compute/node-workbench.ts';
-import { DEVICES, parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
+import { DEVICE_CHOICES } from '../../core/platform.ts';
+import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { splitJson } from './explanation-output.ts';
 import { progressPrinter } from './progress.ts';
 import { newestFinishedRun } from './newest-run.ts';
@@ -39,7 +41,7 @@ export async function splitCommand(argv: readonly string[], signal: AbortSignal)
   const lock = await acquireWriteLock(storage, folder, workbench.self);
   try {
     if (args.flag('undo')) {
-      await joinInRun(project, runId, concept);
+      await joinInRun(project, runId, concept, workbench.self);
     } else {
       const intake = await reopenModel(
         (file, options) => openModel(storage, file, options),
@@ -49,7 +51,7 @@ export async function splitCommand(argv: readonly string[], signal: AbortSignal)
       const device = await workbench.openDevice(choice ?? 'auto');
       const scope = { workbench, device, intake, project, onProgress, signal };
       const split = await splitInRun(scope, runId, concept, {
-        parts: parts ?? DEFAULT_PARTS,
+        parts: parts ?? DEFAULT_OPTIONS.parts,
         ...(layer !== undefined && { layer }),
       });
       console.log(args.flag('json') ? JSON.stringify(splitJson(split), null, 2) : splitText(name, split));
@@ -70,7 +72,7 @@ function readQuestion(args: ParsedArguments) {
     });
   }
   const parts = args.integer('parts', 1);
-  return { folder, name, parts, layer: args.text('layer'), device: args.choice('device', DEVICES) };
+  return { folder, name, parts, layer: args.text('layer'), device: args.choice('device', DEVICE_CHOICES) };
 }
 
 /** The id of a concept or part by its id, its name, or the name that a person gave it. */
@@ -89,9 +91,9 @@ async function conceptNamed(project: Project, runId: string, name: string): Prom
 function splitText(name: string, split: ConceptSplit): string {
   const rows = split.parts.map((part) => [
     part.name,
-    percent(part.importance.mean),
-    `${percent(part.importance.low)} … ${percent(part.importance.high)}`,
-    `${Math.round(100 * part.prevalence)} %`,
+    percentText(part.importance.mean),
+    intervalText(part.importance),
+    percentText(part.prevalence),
   ]);
   const { reconstruction, reproduction, stability } = split;
   return [
@@ -99,10 +101,6 @@ function splitText(name: string, split: ConceptSplit): string {
     '',
     ...table([['part', 'importance for it', '95 % interval', 'present in'], ...rows]),
     '',
-    `The parts rebuild the layer with R² ${reconstruction.r2.toFixed(2)} and bring the concept back with R² ${reproduction.r2.toFixed(2)}; found again in half of the images: ${stability.toFixed(2)}`,
+    `The parts rebuild the layer with R² ${decimalText(reconstruction.r2)} and bring the concept back with R² ${decimalText(reproduction.r2)}; found again in half of the images: ${decimalText(stability)}`,
   ].join('\n');
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -5,7 +5,7 @@ import { readsOf, withoutDeadNodes } from '../../core/onnx/graph-edits.ts';
 import { loadModel } from '../../core/onnx/load-model.ts';
 import { encodeModel } from '../../core/onnx/proto.ts';
 import { splitModel } from '../../core/onnx/split.ts';
-import type { DeviceChoice } from '../../core/platform.ts';
+import { DEVICE_CHOICES } from '../../core/platform.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../core/project/safetensors.ts';
 import { readInput } from '../../core/read-input.ts';
 import type { Tensor } from '../../core/tensor.ts';
@@ -21,8 +21,6 @@ const TABLE: OptionTable = {
   device: { type: 'string' },
   json: { type: 'boolean' },
 };
-
-const DEVICES: readonly DeviceChoice[] = ['auto', 'cpu', 'cuda', 'webgpu', 'dml', 'coreml', 'tensorrt'];
 
 /** Side in pixels assumed where a model leaves its input's size open. */
 const USUAL_SIZE = 224;
@@ -53,7 +51,7 @@ export async function vjp(argv: readonly string[]): Promise<void> {
     written.push(question.write);
   }
   if (given !== undefined && question.out !== undefined) {
-    const device = await workbench.openDevice(args.choice('device', DEVICES) ?? 'cpu');
+    const device = await workbench.openDevice(args.choice('device', DEVICE_CHOICES) ?? 'cpu');
     const session = await device.sessions.open(encodeModel(backward.model));
     try {
       const { a, gx } = backward.outputs;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DEFAULT_OPTIONS } from '../../core/concepts/explain-options.ts';
+import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
 import { chooseLayer } from '../../core/pipeline/model-intake.ts';
 import { cropModel, defaultPatch, runnerFor } from '../../core/pipeline/model-parts.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';

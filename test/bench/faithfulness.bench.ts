@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DEFAULT_OPTIONS } from '../../core/concepts/explain-options.ts';
+import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
 import type { OrderName, StoredCurves } from '../../core/metrics/evaluation.ts';
 import { explain, type ExplainOutcome } from '../../core/pipeline/explain.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';

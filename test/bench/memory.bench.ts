@@ -1,7 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DEFAULT_OPTIONS } from '../../core/concepts/explain-options.ts';
+import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
 import { explain } from '../../core/pipeline/explain.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { upsampleMap } from '../../core/attribution/upsampled-coefficients.ts';
-import { DEFAULT_OPTIONS, type ExplainOptions } from '../../core/concepts/explain-options.ts';
+import { DEFAULT_OPTIONS, type RunOptions } from '../../core/concepts/run-options.ts';
 import type { ConceptSplit, LayerRecord } from '../../core/concepts/explanation.ts';
 import { footprint } from '../../core/concepts/recursion/footprint.ts';
 import { flatTree, conceptTree, rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
@@ -112,7 +112,7 @@ async function scoreClasses(folder: string): Promise<string[]> {
   ];
 }
 
-function optionsOf(className: string): ExplainOptions {
+function optionsOf(className: string): RunOptions {
   return {
     ...DEFAULT_OPTIONS,
     model: path.join(DEMO, 'model.onnx'),

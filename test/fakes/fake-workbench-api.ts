@@ -1,5 +1,6 @@
 import type {
   Result,
+  RunResult,
   RunState,
   SerializedError,
   Settings,
@@ -20,6 +21,8 @@ export interface FakeOptions {
   readonly state: 'empty' | 'ready' | 'running' | 'done';
   /** Crops of every concept; absent: those of the fixture. */
   readonly crops?: number;
+  /** How well the run's concepts stand in for the model; absent: as in the fixture. */
+  readonly reconstruction?: RunResult['reconstruction'];
   /** The run was not evaluated. */
   readonly isUnevaluated?: boolean;
   /** Methods that fail. */
@@ -47,7 +50,10 @@ export function createFakeWorkbench(
   run: DemoRun,
   options: FakeOptions,
 ): WorkbenchBridge & { readonly calls: string[] } {
-  const reader = readDemoRun(run);
+  const reader = readDemoRun({
+    ...run,
+    ...(options.reconstruction && { reconstruction: options.reconstruction }),
+  });
   const edits = fakeEdits(reader);
   const tree = fakeTree(reader, edits.notes);
   const listeners = new Map<string, Set<(payload: never) => void>>();

@@ -2,6 +2,7 @@ import type { Model, ValueInfo } from '../../onnx/graph.ts';
 import { withGraph } from '../../onnx/graph-edits.ts';
 import { encodeModel } from '../../onnx/proto.ts';
 import type { KernelCrew, Session, SessionFactory } from '../../platform.ts';
+import { createQueue } from '../../queue.ts';
 import { expectFloat32, sizeOf, type Tensor } from '../../tensor.ts';
 import type { BackwardModel } from '../vjp.ts';
 import type { GradientPlan } from './gradient-plan.ts';
@@ -99,18 +100,14 @@ function onCrew(
   };
 
   // All runs work on the one memory.
-  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = createQueue();
   return {
-    run(x, cotangents) {
-      const next = last.then(() => sweepAll(x, cotangents));
-      last = next.catch(() => undefined);
-      return next;
-    },
-    async dispose() {
-      await last;
-      await crew.dispose();
-      await (await session)?.dispose();
-    },
+    run: (x, cotangents) => inTurn(() => sweepAll(x, cotangents)),
+    dispose: () =>
+      inTurn(async () => {
+        await crew.dispose();
+        await (await session)?.dispose();
+      }),
   };
 }
 

@@ -1,5 +1,4 @@
 import { MAP_METHODS, type MapMethod } from '../../attribution/methods.ts';
-import { DEFAULT_MAPS } from '../../concepts/explain-options.ts';
 import type { Concept, MapRecord } from '../../concepts/explanation.ts';
 import { exampleImages } from '../../concepts/gallery.ts';
 import { TesseraError } from '../../errors.ts';
@@ -49,7 +48,7 @@ export async function exampleMaps(
   const records: MapRecord[] = [];
   const tensors = new Map<string, Tensor>();
   try {
-    for (const asked of new Set(options.maps ?? DEFAULT_MAPS)) {
+    for (const asked of new Set(options.maps)) {
       const { method, reason } = methodFor(mapper, asked);
       const before = mapper.sources.positions();
       if (MAP_METHODS[method].needs !== 'coefficients' && !tensors.has(tensorName(method))) {

@@ -1,5 +1,4 @@
 import { MAP_METHODS, type MapMethod } from '../../attribution/methods.ts';
-import { DEFAULT_MAPS } from '../../concepts/explain-options.ts';
 import type { Concept, LayerRecord, MapRecord } from '../../concepts/explanation.ts';
 import { exampleImages } from '../../concepts/gallery.ts';
 import { rowOfId } from '../../concepts/recursion/concept-tree.ts';
@@ -39,7 +38,7 @@ export async function partMaps(
   readonly places: Tensor<'int32'>;
 }> {
   const { options, workbench, explanation } = context;
-  const [asked] = options.maps ?? DEFAULT_MAPS;
+  const [asked] = options.maps;
   const mapper = openConceptMapper(context, earlier, partBank);
   const files = explanation.images.map(({ file }) => ({ path: file }));
   const places = parts.flatMap((part) =>

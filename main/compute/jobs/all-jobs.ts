@@ -3,6 +3,7 @@ import { createNodeWorkbench } from '../node-workbench.ts';
 import { ablationJobs } from './ablation-jobs.ts';
 import { createAblators } from './ablators.ts';
 import { cropJobs } from './crop-jobs.ts';
+import { editJobs } from './edit-jobs.ts';
 import { estimateJobs } from './estimate-jobs.ts';
 import { evaluationJobs } from './evaluation-jobs.ts';
 import { imageJobs } from './image-jobs.ts';
@@ -34,6 +35,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...evaluationJobs(workbench, openIntake, openRun),
     ...cropJobs(openRun, withHead),
     ...ablationJobs(openRun, createAblators(workbench, openIntake)),
+    ...editJobs(workbench, openRun),
     ...treeJobs(workbench, openRun, openIntake),
     ...pictureJobs(workbench, openRun),
   };

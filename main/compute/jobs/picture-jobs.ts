@@ -5,6 +5,7 @@ import type { Workbench } from '../../../core/pipeline/workbench.ts';
 import { cutScaled, overlayMap } from '../../../core/report/rgb-picture.ts';
 import type { PictureQuestion } from '../protocol.ts';
 import type { Jobs } from './job-context.ts';
+import { createKeptAnswers } from './kept-answers.ts';
 import type { OpenRun, OpenedRun } from './opened-runs.ts';
 
 /** Decoded pictures kept, since the crops of one picture are asked for together; some 2 MB each. */
@@ -101,14 +102,6 @@ function outlined({ width, height, data }: RgbImage, [left, top, boxWidth, boxHe
 }
 
 function keptPictures(codec: ImageCodec): Decode {
-  const kept = new Map<string, Promise<RgbImage>>();
-  return (file, fit) => {
-    const key = JSON.stringify([file, fit]);
-    const picture = kept.get(key) ?? codec.decodeFitted(file, fit);
-    kept.delete(key);
-    kept.set(key, picture);
-    picture.catch(() => kept.delete(key));
-    if (kept.size > KEPT) kept.delete([...kept.keys()][0]);
-    return picture;
-  };
+  const kept = createKeptAnswers<RgbImage>(KEPT);
+  return (file, fit) => kept(JSON.stringify([file, fit]), () => codec.decodeFitted(file, fit));
 }

@@ -1,4 +1,4 @@
-import type { ExplainOptions } from '../../../core/concepts/explain-options.ts';
+import type { RunOptions } from '../../../core/concepts/run-options.ts';
 import { scanImages, type FolderScan } from '../../../core/images/folder-scan.ts';
 import { checkQuestion, explain } from '../../../core/pipeline/explain.ts';
 import { predictionsFingerprint } from '../../../core/pipeline/fingerprints.ts';
@@ -59,7 +59,7 @@ export function runJobs(
 }
 
 /** The part of a run's options that says how its model is opened. */
-export function modelQuestionOf({ model, labels, preprocessing }: ExplainOptions): ModelQuestion {
+export function modelQuestionOf({ model, labels, preprocessing }: RunOptions): ModelQuestion {
   return {
     path: model,
     ...(labels !== undefined && { labels }),
@@ -72,7 +72,7 @@ interface Place {
   readonly intake: ModelIntake;
   readonly roots: readonly string[];
   readonly scan: FolderScan;
-  readonly choice: ExplainOptions['device'];
+  readonly choice: RunOptions['device'];
 }
 
 /** Opens the device and the project, and writes to it alone. */

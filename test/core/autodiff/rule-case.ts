@@ -22,6 +22,9 @@ export interface RuleCase {
   readonly type?: ElementType;
 }
 
+/** For operators with a double kernel that bend or tie too much for float32 differences. */
+export const smooth: ElementType = 'float64';
+
 export const ints = int64;
 
 export function floats(

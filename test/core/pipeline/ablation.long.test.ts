@@ -4,7 +4,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { argMax } from '../../../core/concepts/class-probabilities.ts';
-import { DEFAULT_OPTIONS } from '../../../core/concepts/explain-options.ts';
+import { DEFAULT_OPTIONS } from '../../../core/concepts/run-options.ts';
 import { mend } from '../../../core/concepts/mend.ts';
 import { matrix } from '../../../core/linalg/matrix.ts';
 import { openAblator, type Ablator } from '../../../core/pipeline/ablator.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULT_OPTIONS } from '../../../core/concepts/explain-options.ts';
+import { DEFAULT_OPTIONS } from '../../../core/concepts/run-options.ts';
 import type { Explanation } from '../../../core/concepts/explanation.ts';
 import { explain } from '../../../core/pipeline/explain.ts';
 import { openModel } from '../../../core/pipeline/model-intake.ts';

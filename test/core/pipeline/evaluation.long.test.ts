@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULT_OPTIONS, type ExplainOptions } from '../../../core/concepts/explain-options.ts';
+import { DEFAULT_OPTIONS, type RunOptions } from '../../../core/concepts/run-options.ts';
 import { nnls } from '../../../core/factorization/nnls.ts';
 import { matrix } from '../../../core/linalg/matrix.ts';
 import type { Evaluation } from '../../../core/metrics/evaluation.ts';
@@ -41,7 +41,7 @@ describe('the evaluation of the demo', () => {
     onProgress: () => undefined,
     signal: undefined,
   });
-  const optionsFor = (changes: Partial<ExplainOptions> = {}): ExplainOptions => ({
+  const optionsFor = (changes: Partial<RunOptions> = {}): RunOptions => ({
     ...DEFAULT_OPTIONS,
     model: intake.path,
     images: [HOUSES],

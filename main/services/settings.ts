@@ -1,0 +1,20 @@
+import path from 'node:path';
+import { z } from 'zod';
+import type { Storage } from '../../core/platform.ts';
+import type { Settings } from '../api/contract.ts';
+import type { Places } from './places.ts';
+import { storedValue, type StoredValue } from './stored-value.ts';
+
+const SETTINGS = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  device: z.enum(['auto', 'cpu', 'cuda', 'webgpu', 'dml', 'coreml', 'tensorrt']),
+  mapOpacity: z.number().min(0).max(1),
+}) satisfies z.ZodType<Settings>;
+
+/** The settings of a person who has not changed any; views have none of their own. */
+export const DEFAULT_SETTINGS: Settings = { theme: 'system', device: 'auto', mapOpacity: 0.65 };
+
+/** Choices that outlive a project, in a file of their own. */
+export function createSettings(storage: Storage, { state }: Pick<Places, 'state'>): StoredValue<Settings> {
+  return storedValue<Settings>(storage, path.join(state, 'settings.json'), SETTINGS, DEFAULT_SETTINGS);
+}
