@@ -14,7 +14,7 @@ const WHOLE: readonly (readonly [part: RegExp, whole: string])[] = [
 
 /**
  * The texts under which a package may be passed on: the files that it carries, else the standard text of each licence
- * in its expression, below the name of its author.
+ * in its expression, with the name of its holder.
  *
  * @param root the project's folder, in whose node_modules the packages are installed
  * @throws Error where a licence has no standard text
@@ -23,9 +23,11 @@ export function licenceTexts(root: string, one: ShippedPackage): readonly string
   const whole = WHOLE.find(([part]) => part.test(one.name))?.[1];
   const own = whole !== undefined ? filesIn(path.join(root, 'node_modules', whole)) : ownFiles(root, one);
   const named = one.licence.replace(/[()]/g, '').split(/ (?:AND|OR) /);
-  if (own.length === 0) return named.map((licence) => standardText(licence, authorOf(root, one)));
+  if (own.length === 0) return named.map((licence) => standardText(licence, holderOf(root, one)));
   // A part for one system can hold more than its whole: sharp's hold libvips there.
-  return whole === undefined ? own : [...own, ...named.slice(1).map((licence) => standardText(licence, ''))];
+  return whole === undefined
+    ? own
+    : [...own, ...named.slice(1).map((licence) => standardText(licence, holderOf(root, one)))];
 }
 
 function ownFiles(root: string, { place, isForOneSystem }: ShippedPackage): readonly string[] {
@@ -37,23 +39,29 @@ function filesIn(folder: string): readonly string[] {
   return names.sort().map((name) => plainText(readFileSync(path.join(folder, name), 'utf8')));
 }
 
-function authorOf(root: string, { place, isForOneSystem }: ShippedPackage): string {
+/** Whom a package without a licence file belongs to, where its author is not the one to name. */
+const HOLDERS: readonly (readonly [RegExp, string])[] = [[/^onnxruntime-/, 'Microsoft Corporation']];
+
+function holderOf(root: string, { name, place, isForOneSystem }: ShippedPackage): string {
+  const known = HOLDERS.find(([pattern]) => pattern.test(name))?.[1];
   const file = path.join(root, place, 'package.json');
-  if (isForOneSystem || !existsSync(file)) return '';
+  if (known !== undefined) return known;
+  if (isForOneSystem || !existsSync(file)) return `the authors of ${name}`;
   const { author } = JSON.parse(readFileSync(file, 'utf8')) as { author?: string | { name: string } };
-  return author === undefined ? '' : typeof author === 'string' ? author : author.name;
+  const text = typeof author === 'string' ? author : (author?.name ?? `the authors of ${name}`);
+  return text.replace(/\s*[<(].*$/, '');
 }
 
 /** From the SPDX list of licences; the GNU lesser licence adds to the general one, which follows it. */
-function standardText(licence: string, author: string): string {
-  const text = [licence, ...(licence.startsWith('LGPL-3.0') ? ['GPL-3.0-or-later'] : [])].map((id) => {
-    const { licenseText } = JSON.parse(readFileSync(resolve(`spdx-license-list/licenses/${id}.json`), 'utf8')) as {
-      licenseText: string;
-    };
-    return plainText(licenseText);
-  });
-  const holder = author.replace(/\s*[<(].*$/, '');
-  return (holder === '' ? text : [`Copyright (c) ${holder}`, ...text]).join('\n\n');
+function standardText(licence: string, holder: string): string {
+  const ids = licence.startsWith('LGPL-3.0') ? [licence, 'GPL-3.0-or-later'] : [licence];
+  const text = ids.map(listedText).join('\n\n');
+  return text.replace(/<year> <copyright holders>/, holder);
+}
+
+function listedText(id: string): string {
+  const file = resolve(`spdx-license-list/licenses/${id}.json`);
+  return plainText((JSON.parse(readFileSync(file, 'utf8')) as { licenseText: string }).licenseText);
 }
 
 /** One kind of line end, no blanks at line ends, no empty lines around. */

@@ -32,18 +32,21 @@ const BUILT_IN = ['svelte', 'lucide'];
 /** Declarations for the compiler; nothing of them is left in a program. */
 const TYPES_ONLY = /^@types\/|^@webgpu\/types$/;
 
+/** As Node.js and npm call them. */
+const SYSTEMS = ['linux', 'darwin', 'win32'];
+
 /**
  * All packages on which Tessera and its page depend, directly or not, sorted by name and version. Parts for all
- * systems are among them, so the answer is the same on every machine. The workspaces of this project are left out, and
+ * systems that Tessera is packed for are among them, so the answer is the same on every machine. The workspaces of this project are left out, and
  * so are the optional dependencies of the project itself, which people install at their own wish.
  */
 export function shippedPackages({ packages }: Lock): readonly ShippedPackage[] {
   const found = new Map<string, ShippedPackage>();
   const visited = new Set<string>();
   const visit = (place: string): void => {
-    if (visited.has(place)) return;
-    visited.add(place);
     const entry = packages[place];
+    if (visited.has(place) || isForeign(entry)) return;
+    visited.add(place);
     const name = place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
     if (entry.link !== true && !TYPES_ONLY.test(name)) {
       const { version = '', license: licence = '' } = entry;
@@ -59,6 +62,10 @@ export function shippedPackages({ packages }: Lock): readonly ShippedPackage[] {
     visit(`node_modules/${name}`);
   return [...found.keys()].sort().map((key) => found.get(key)!);
 }
+
+/** A package for other systems than those that Tessera is packed for. */
+const isForeign = ({ os = SYSTEMS, cpu = [] }: LockEntry): boolean =>
+  !os.some((one) => SYSTEMS.includes(one)) || cpu.includes('wasm32');
 
 /** Where Node.js finds a package from a place: in its own folder, else in one above. */
 function placeOf(packages: Lock['packages'], from: string, name: string): string | undefined {
