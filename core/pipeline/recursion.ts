@@ -128,7 +128,7 @@ export async function splitInRun(
   const outcome = await splitConcept(context, parent, { ...request, isChosen: true });
   const { split } = outcome!;
   const tree = withSplit({ explanation, tensors }, split, outcome!.tensors);
-  await changeProject(scope.project, scope.workbench.self, async () => {
+  await changeProject(scope.project, scope.environment.self, async () => {
     await showAgain(scope.project, runId, concept);
     await saveTensors(scope.project, runId, tree.tensors);
     await store.finish({ explanation: tree.explanation });

@@ -6,7 +6,7 @@ import type { ConceptItem } from '../api/contract.ts';
 import { createJobs } from '../compute/jobs/all-jobs.ts';
 import type { JobContext } from '../compute/jobs/job-context.ts';
 import type { AblatedPicture, RunQuestion } from '../compute/protocol.ts';
-import { createNodeWorkbench } from '../compute/node-workbench.ts';
+import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { dependenceText, imageText, mendText, runText } from './ablation-output.ts';
 import { parseArguments, type OptionTable } from './arguments.ts';
 import { newestFinishedRun } from './newest-run.ts';
@@ -39,7 +39,7 @@ export async function ablate(argv: readonly string[], signal: AbortSignal): Prom
     throw bad('--mend looks for the factors of one image.', 'Name it with --image, without --scale.');
   }
   if (to !== undefined && !isMend) throw bad('--to says which class --mend makes win.', 'Add --mend.');
-  const { storage } = createNodeWorkbench();
+  const { storage } = createNodeEnvironment();
   const project = await openProject(storage, folder);
   const runId = args.text('run') ?? (await newestFinishedRun(project));
   const jobs = createJobs({});

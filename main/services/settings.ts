@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { z } from 'zod';
-import type { Storage } from '../../core/platform.ts';
+import { DEVICE_CHOICES, type Storage } from '../../core/platform.ts';
 import type { Settings } from '../api/contract.ts';
 import type { Places } from './places.ts';
 import { storedValue, type StoredValue } from './stored-value.ts';
 
 const SETTINGS = z.object({
   theme: z.enum(['system', 'light', 'dark']),
-  device: z.enum(['auto', 'cpu', 'cuda', 'webgpu', 'dml', 'coreml', 'tensorrt']),
+  device: z.enum(DEVICE_CHOICES),
   mapOpacity: z.number().min(0).max(1),
 }) satisfies z.ZodType<Settings>;
 

@@ -60,11 +60,11 @@ async function ofModel(model: string, folder: string, className: string): Promis
 }
 
 async function explained(model: string, folder: string, className: string, place: string) {
-  const { workbench, device, intake, photos } = await realSetting(model, folder);
+  const { environment, device, intake, photos } = await realSetting(model, folder);
   const images = photos.slice(0, IMAGES);
-  const project = await openOrCreateProject(workbench.storage, place, intake, images);
+  const project = await openOrCreateProject(environment.storage, place, intake, images);
   const { run } = await explain(
-    { workbench, device, intake, project, onProgress: () => undefined, signal: undefined },
+    { environment, device, intake, project, onProgress: () => undefined, signal: undefined },
     {
       ...DEFAULT_OPTIONS,
       model: intake.path,

@@ -15,13 +15,13 @@ import { coefficientsOf } from '../../../core/pipeline/write-report.ts';
 import { loadTensors } from '../../../core/project/project-folder.ts';
 import type { RunFile } from '../../../core/project/schema.ts';
 import type { Tensor } from '../../../core/tensor.ts';
-import { createNodeWorkbench } from '../../../main/compute/node-workbench.ts';
+import { createNodeEnvironment } from '../../../main/compute/node-environment.ts';
 import card from '../../../models/demo/card.json' with { type: 'json' };
 import { stampShare } from './stamp-share.ts';
 
 const DEMO = path.join(import.meta.dirname, '../../../models/demo');
 const STAMP = card.parts[card.shortcut.part as keyof typeof card.parts];
-const workbench = createNodeWorkbench();
+const environment = createNodeEnvironment();
 const pixels = (file: string) => sharp(file).removeAlpha().raw().toBuffer();
 const filesOf = async (folder: string): Promise<string[]> =>
   (await readdir(folder)).sort().map((name) => path.join(folder, name));
@@ -59,10 +59,10 @@ describe('ablation on the demo', () => {
     folder = await mkdtemp(path.join(tmpdir(), 'tessera-ablation-'));
     // Concepts of the pictures that get the stamp too: those of houses alone leave more of a barn unexplained.
     const images = ['house', 'barn', 'tree'].map((name) => path.join(DEMO, 'images', name));
-    intake = await openModel(workbench.storage, path.join(DEMO, 'model.onnx'));
-    const device = await workbench.openDevice('cpu');
-    const project = await openOrCreateProject(workbench.storage, path.join(folder, 'p'), intake, images);
-    const scope = { workbench, device, intake, project, onProgress: () => undefined, signal: undefined };
+    intake = await openModel(environment.storage, path.join(DEMO, 'model.onnx'));
+    const device = await environment.openDevice('cpu');
+    const project = await openOrCreateProject(environment.storage, path.join(folder, 'p'), intake, images);
+    const scope = { environment, device, intake, project, onProgress: () => undefined, signal: undefined };
     const outcome = await explain(scope, {
       ...DEFAULT_OPTIONS,
       model: intake.path,

@@ -7,20 +7,20 @@ import type { Explanation } from '../../../core/concepts/explanation.ts';
 import { explain } from '../../../core/pipeline/explain.ts';
 import { openModel } from '../../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../../core/pipeline/open-project.ts';
-import { createNodeWorkbench } from '../../../main/compute/node-workbench.ts';
+import { createNodeEnvironment } from '../../../main/compute/node-environment.ts';
 import card from '../../../models/demo/card.json' with { type: 'json' };
 import { stampShare } from './stamp-share.ts';
 
 const DEMO = path.join(import.meta.dirname, '../../../models/demo');
-const workbench = createNodeWorkbench();
+const environment = createNodeEnvironment();
 
 async function explainHouses(folder: string, seed: number): Promise<Explanation> {
   const images = [path.join(DEMO, 'images')];
-  const intake = await openModel(workbench.storage, path.join(DEMO, 'model.onnx'));
-  const device = await workbench.openDevice('cpu');
-  const project = await openOrCreateProject(workbench.storage, folder, intake, images);
+  const intake = await openModel(environment.storage, path.join(DEMO, 'model.onnx'));
+  const device = await environment.openDevice('cpu');
+  const project = await openOrCreateProject(environment.storage, folder, intake, images);
   const { run } = await explain(
-    { workbench, device, intake, project, onProgress: () => undefined, signal: undefined },
+    { environment, device, intake, project, onProgress: () => undefined, signal: undefined },
     { ...DEFAULT_OPTIONS, model: intake.path, images, class: card.shortcut.class, device: 'cpu', seed },
   );
   return run.explanation!;

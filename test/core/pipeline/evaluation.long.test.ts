@@ -21,11 +21,11 @@ import { loadTensors } from '../../../core/project/project-folder.ts';
 import { openStageStore } from '../../../core/project/stage-store.ts';
 import { trustVerdict } from '../../../core/report/trust-verdict.ts';
 import type { Tensor } from '../../../core/tensor.ts';
-import { createNodeWorkbench } from '../../../main/compute/node-workbench.ts';
+import { createNodeEnvironment } from '../../../main/compute/node-environment.ts';
 
 const DEMO = path.join(import.meta.dirname, '../../../models/demo');
 const HOUSES = path.join(DEMO, 'images/house');
-const workbench = createNodeWorkbench();
+const environment = createNodeEnvironment();
 
 describe('the evaluation of the demo', () => {
   let folder: string;
@@ -34,10 +34,10 @@ describe('the evaluation of the demo', () => {
   let scope: RunScope;
 
   const scopeOf = async (name: string, model = intake): Promise<RunScope> => ({
-    workbench,
-    device: await workbench.openDevice('cpu'),
+    environment,
+    device: await environment.openDevice('cpu'),
     intake: model,
-    project: await openOrCreateProject(workbench.storage, path.join(folder, name), model, [HOUSES]),
+    project: await openOrCreateProject(environment.storage, path.join(folder, name), model, [HOUSES]),
     onProgress: () => undefined,
     signal: undefined,
   });
@@ -53,7 +53,7 @@ describe('the evaluation of the demo', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'tessera-evaluation-'));
-    intake = await openModel(workbench.storage, path.join(DEMO, 'model.onnx'));
+    intake = await openModel(environment.storage, path.join(DEMO, 'model.onnx'));
     scope = await scopeOf('houses');
     houses = await explain(scope, optionsFor());
     scope = { ...scope, project: houses.project };

@@ -11,7 +11,7 @@ export interface OpenedDevice {
 }
 
 /** Everything of the machine that a run needs, handed in once by the program that hosts the core. */
-export interface Workbench {
+export interface Environment {
   readonly storage: Storage;
   readonly codec: ImageCodec;
   openDevice(choice: DeviceChoice): Promise<OpenedDevice>;

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Workbench } from '../../core/pipeline/workbench.ts';
+import type { Environment } from '../../core/pipeline/environment.ts';
 import { openDevice, type ProbeOptions } from '../../core/runtime/device.ts';
 import { createGemm } from '../../core/runtime/gemm.ts';
 import { sharpCodec } from '../../core/runtime/image-codec.ts';
@@ -10,8 +10,8 @@ import packageFile from '../../package.json' with { type: 'json' };
 /** Bytes for one batch of activations: leaves room for the model and the pictures on a 4 GB machine. */
 const MEMORY_BUDGET = 512 * 2 ** 20;
 
-/** The workbench of this machine: its files, its picture library, its devices (tried as `options` say). */
-export function createNodeWorkbench(options: ProbeOptions = {}): Workbench {
+/** The environment of this machine: its files, its picture library, its devices (tried as `options` say). */
+export function createNodeEnvironment(options: ProbeOptions = {}): Environment {
   return {
     storage: fileStorage,
     codec: sharpCodec,
