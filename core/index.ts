@@ -28,7 +28,9 @@ export { openModel, type ModelIntake } from './pipeline/model-intake.ts';
 export { openOrCreateProject } from './pipeline/open-project.ts';
 export { explain } from './pipeline/explain.ts';
 export { writeReport } from './pipeline/write-report.ts';
-export { openProject, loadRun, loadTensors } from './project/project-folder.ts';
+export { openProject, loadRun } from './project/project-folder.ts';
+export { loadRunTensors } from './project/run-tensors.ts';
+export { resolveQuestion } from './pipeline/question.ts';
 export { decodeSafetensors, encodeSafetensors } from './project/safetensors.ts';
 
 export * as implicit from './implicit/index.ts';
