@@ -29,9 +29,8 @@ import type {
 } from './setup-data.ts';
 import type { ConceptQuery, ConceptTree, SplitLayer, SplitQuery } from './tree-data.ts';
 import type { EvaluationApi } from './evaluation-data.ts';
+import type { EarlyConcepts, RunState } from './run-data.ts';
 import type {
-  RunState,
-  EarlyConcepts,
   RunResult,
   ConceptEdit,
   CropQuery,
@@ -54,6 +53,7 @@ export type { DeviceChoice, Estimate, Preprocessing, Progress };
 
 export type * from './app-data.ts';
 export type * from './setup-data.ts';
+export type * from './run-data.ts';
 export type * from './result-data.ts';
 export type * from './ablation-data.ts';
 export type * from './tree-data.ts';
@@ -151,6 +151,7 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
   showInFolder(query: { readonly what: 'project' | 'report' }): Promise<null>;
 }
 
+/** What the workbench sends to its views of its own accord, by name. */
 export interface WorkbenchEvents {
   readonly setup: Setup;
   readonly settings: Settings;

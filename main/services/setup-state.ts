@@ -33,6 +33,7 @@ export interface SetupState {
   readonly problems: Readonly<Partial<Record<SetupPart, SerializedError>>>;
 }
 
+/** A setup without model and pictures, every option at its default. */
 export function emptySetup(key: string, device: SetupOptions['device']): SetupState {
   return {
     key,

@@ -38,7 +38,7 @@ export class Workbench {
 
   screen = $state<Screen>('library');
   app = $state.raw<AppInfo>();
-  /** Undefined until the workbench has told them: it has the defaults. */
+  /** Undefined until the workbench has sent them: it has the defaults. */
   settings = $state.raw<Settings>();
   compute = $state.raw<ComputeState>({ status: 'idle', crashes: 0 });
   readonly recent = new Loadable<readonly RecentProject[]>();
