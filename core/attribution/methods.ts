@@ -105,3 +105,8 @@ export type MapMethod = keyof typeof MAP_METHODS;
 
 /** Names of all methods. */
 export const MAP_METHOD_NAMES = Object.keys(MAP_METHODS) as readonly MapMethod[];
+
+/** Names of all methods with their titles. */
+export const MAP_METHOD_TITLES = Object.fromEntries(
+  Object.entries(MAP_METHODS).map(([name, { title }]) => [name, title]),
+) as Readonly<Record<MapMethod, string>>;

@@ -1,5 +1,5 @@
 import { buildBank } from '../concepts/bank.ts';
-import { DEFAULT_MAPS, type ExplainOptions } from '../concepts/explain-options.ts';
+import { type RunOptions } from '../concepts/run-options.ts';
 import type { Explanation, SkippedFile } from '../concepts/explanation.ts';
 import { strongestPlaces } from '../concepts/gallery.ts';
 import { classImportance } from '../concepts/importance.ts';
@@ -50,22 +50,22 @@ export interface ExplainOutcome {
  * Explains one class of a model on a set of images: predictions, activation rows, concept bank, coefficients,
  * importance, evaluation. Every stage is stored as it is done; the same call after an interruption continues.
  *
- * Throws TesseraError for anything a person can mend, and the signal's reason when aborted; what was computed stays.
+ * Throws TesseraError for anything a person can put right, and the signal's reason when aborted; what was computed stays.
  */
 export async function explain(
   scope: RunScope,
-  options: ExplainOptions,
+  options: RunOptions,
   command?: string,
 ): Promise<ExplainOutcome> {
-  const { workbench, device, intake } = scope;
+  const { environment, device, intake } = scope;
   const question = chooseClass(intake.labels.names, options);
   const layer = chooseLayer(intake, options.layer);
   const scan = await scanOf(scope, options.images);
   const started = await startRun(scope.project, {
-    options: { ...options, images: [...options.images], maps: [...(options.maps ?? DEFAULT_MAPS)] },
+    options: { ...options, images: [...options.images], maps: [...options.maps] },
     seed: options.seed,
     ...(command !== undefined && { command }),
-    versions: { ...workbench.versions },
+    versions: { ...environment.versions },
     device: { requested: options.device, used: device.used, fallbackReasons: [...device.fallbackReasons] },
   });
   if (started.resumed) scope.onResume?.(started.run.id);
@@ -75,7 +75,7 @@ export async function explain(
   const images = predicted.chosen.map(({ file }) => file);
   const classContext: ClassContext = { ...context, classIndex: question.classIndex, layer, images };
   const keys = fingerprintsOf(
-    workbench.storage,
+    environment.storage,
     predicted.fingerprint,
     layer,
     question.classIndex,
@@ -120,15 +120,15 @@ async function grown(context: RunContext, tree: GrownTree): Promise<GrownTree> {
     : growTree({ ...context, explanation: tree.explanation }, tree, recurse);
 }
 
-async function scanOf({ workbench, scan }: RunScope, roots: readonly string[]): Promise<FolderScan> {
-  return scan ?? scanImages(workbench.storage, roots);
+async function scanOf({ environment, scan }: RunScope, roots: readonly string[]): Promise<FolderScan> {
+  return scan ?? scanImages(environment.storage, roots);
 }
 
 /**
  * Throws what can be told of a question before anything is computed: 'unknown-name' for the class or the layer (the
  * nearest names offered), 'bad-usage' for more concepts than the layer has channels.
  */
-export function checkQuestion(intake: ModelIntake, options: ExplainOptions): void {
+export function checkQuestion(intake: ModelIntake, options: RunOptions): void {
   if (options.class !== 'all') chooseClass(intake.labels.names, options);
   const layer = chooseLayer(intake, options.layer);
   const channels = channelsOf(layer);
@@ -145,9 +145,9 @@ const LEAST_IMAGES = 5;
 
 /** Classes that the model predicts for at least {@link LEAST_IMAGES} of the images, the most frequent first. */
 export async function classesToExplain(scope: RunScope, roots: readonly string[]): Promise<number[]> {
-  const { workbench, intake, device } = scope;
+  const { environment, intake, device } = scope;
   const { images } = await scanOf(scope, roots);
-  const fingerprint = await predictionsFingerprint(workbench.storage, intake, device.used, images);
+  const fingerprint = await predictionsFingerprint(environment.storage, intake, device.used, images);
   const { predictions } = await predictImages(scope, images, fingerprint);
   const classes = predictedClasses(predictions, LEAST_IMAGES);
   if (classes.length > 0) return classes;
@@ -163,8 +163,8 @@ async function predictedImages(
   files: readonly ImageFile[],
   question: ClassQuestion,
 ): Promise<{ chosen: Prediction[]; answers: HitRate; skipped: SkippedFile[]; fingerprint: string }> {
-  const { workbench, intake, device, store } = context;
-  const fingerprint = await predictionsFingerprint(workbench.storage, intake, device.used, files);
+  const { environment, intake, device, store } = context;
+  const fingerprint = await predictionsFingerprint(environment.storage, intake, device.used, files);
   const { predictions, skipped } = await store.timed('predictions', fingerprint, () =>
     predictImages(context, files, fingerprint),
   );
@@ -205,7 +205,7 @@ async function evaluateFindings(
   fingerprint: string,
 ): Promise<Evaluation | undefined> {
   const { store, project, options } = context;
-  const { evaluate: level = 'quick' } = options;
+  const { evaluate: level } = options;
   if (level === 'none') return undefined;
   const subject: EvaluationSubject = {
     explanation,
@@ -220,7 +220,7 @@ async function evaluateFindings(
     value: (await evaluate(context, subject, level)) as unknown as Json,
   }));
   const rankKey = rankFingerprint(
-    context.workbench.storage,
+    context.environment.storage,
     store.run.stages['rows'].fingerprint,
     context.classIndex,
     options,
@@ -268,7 +268,7 @@ async function storedBank(
 }
 
 /** A factorisation has at most as many concepts as rows; told here, where images are known to be too few. */
-function requireRows({ rows }: Matrix, concepts: ExplainOptions['concepts']): void {
+function requireRows({ rows }: Matrix, concepts: RunOptions['concepts']): void {
   if (concepts === 'auto' || concepts <= rows) return;
   throw new TesseraError(
     'bad-usage',

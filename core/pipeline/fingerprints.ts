@@ -1,4 +1,4 @@
-import type { ExplainOptions } from '../concepts/explain-options.ts';
+import type { RunOptions } from '../concepts/run-options.ts';
 import type { LayerRecord } from '../concepts/explanation.ts';
 import type { ImageFile } from '../images/folder-scan.ts';
 import type { DeviceName, Storage } from '../platform.ts';
@@ -51,7 +51,7 @@ export function rankFingerprint(
   storage: Storage,
   rows: string,
   classIndex: number,
-  { seed, design }: Pick<ExplainOptions, 'seed' | 'design'>,
+  { seed, design }: Pick<RunOptions, 'seed' | 'design'>,
 ): string {
   return fingerprintOf(storage, [rows, classIndex, seed, design, EVALUATION]);
 }
@@ -62,14 +62,14 @@ export function fingerprintsOf(
   layer: LayerRecord,
   classIndex: number,
   images: readonly ImageFile[],
-  options: ExplainOptions,
+  options: RunOptions,
 ): Fingerprints {
-  const { rows: kind, patch, concepts, seed, design, samples, replicates, evaluate = 'quick' } = options;
+  const { rows: kind, patch, concepts, seed, design, samples, replicates, craft, evaluate } = options;
   const paths = images.map(({ path }) => path);
   const rows = fingerprintOf(storage, [predictions, layer.tensor, kind, patch ?? 'default', seed, paths]);
   const bank = fingerprintOf(storage, [rows, concepts, seed]);
   const coefficients = fingerprintOf(storage, [bank, classIndex]);
-  const importance = fingerprintOf(storage, [coefficients, design, samples, replicates, seed]);
+  const importance = fingerprintOf(storage, [coefficients, design, samples, replicates, craft, seed]);
   const evaluation = fingerprintOf(storage, [importance, evaluate, EVALUATION]);
   return { rows, bank, coefficients, importance, evaluation };
 }

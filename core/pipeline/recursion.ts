@@ -1,8 +1,9 @@
-import { DEFAULT_PARTS, type ExplainOptions } from '../concepts/explain-options.ts';
+import { parseRunOptions } from '../concepts/parse-run-options.ts';
 import type { Concept, ConceptSplit, Explanation } from '../concepts/explanation.ts';
 import { withoutSplit } from '../concepts/recursion/concept-tree.ts';
 import { isGoodSplit } from '../concepts/recursion/split-verdict.ts';
 import { TesseraError } from '../errors.ts';
+import { changeProject } from '../project/change-lock.ts';
 import {
   loadNotes,
   loadRun,
@@ -12,6 +13,7 @@ import {
   type Project,
 } from '../project/project-folder.ts';
 import { openStageStore } from '../project/stage-store.ts';
+import type { ProcessIdentity } from '../project/write-lock.ts';
 import type { Tensor } from '../tensor.ts';
 import type { RunScope } from './run-context.ts';
 import { splitParent, type SplitContext } from './split-parent.ts';
@@ -46,7 +48,7 @@ export async function growTree(
 ): Promise<GrownTree> {
   const isAuto = recurse === 'auto';
   const depth = isAuto ? TREE_LIMITS.depth : recurse;
-  const parts = context.options.parts ?? DEFAULT_PARTS;
+  const parts = context.options.parts;
   let tree = grown;
   let tried = 0;
   let level = toSplit(grown.explanation.concepts);
@@ -121,14 +123,16 @@ export async function splitInRun(
   const tensors = await loadTensors(scope.project, runId);
   const parent = splitParent(explanation, tensors, concept);
   const store = openStageStore(scope.project, run);
-  const options = run.options as unknown as ExplainOptions;
+  const options = parseRunOptions(run.options, run.schemaVersion);
   const context: SplitContext = { ...scope, store, options, explanation };
   const outcome = await splitConcept(context, parent, { ...request, isChosen: true });
   const { split } = outcome!;
-  await showAgain(scope.project, runId, concept);
   const tree = withSplit({ explanation, tensors }, split, outcome!.tensors);
-  await saveTensors(scope.project, runId, tree.tensors);
-  await store.finish({ explanation: tree.explanation });
+  await changeProject(scope.project, scope.environment.self, async () => {
+    await showAgain(scope.project, runId, concept);
+    await saveTensors(scope.project, runId, tree.tensors);
+    await store.finish({ explanation: tree.explanation });
+  });
   return split;
 }
 
@@ -136,16 +140,23 @@ export async function splitInRun(
  * Takes the split of a concept out of sight, with all below it; the numbers stay with the run, and splitting it again
  * the same way takes no time. 'unknown-name' for a concept that is not split.
  */
-export async function joinInRun(project: Project, runId: string, concept: string): Promise<void> {
-  const { explanation } = await loadRun(project, runId);
-  const notes = await loadNotes(project, runId);
-  const isSplit = explanation?.splits?.some(({ parent }) => parent === concept) ?? false;
-  if (!isSplit || notes.joined?.includes(concept)) {
-    throw new TesseraError('unknown-name', `${concept} is not split.`, {
-      hint: 'Name a concept that has parts.',
-    });
-  }
-  await saveNotes(project, runId, { ...notes, joined: [...(notes.joined ?? []), concept] });
+export async function joinInRun(
+  project: Project,
+  runId: string,
+  concept: string,
+  self: ProcessIdentity,
+): Promise<void> {
+  await changeProject(project, self, async () => {
+    const { explanation } = await loadRun(project, runId);
+    const notes = await loadNotes(project, runId);
+    const isSplit = explanation?.splits?.some(({ parent }) => parent === concept) ?? false;
+    if (!isSplit || notes.joined?.includes(concept)) {
+      throw new TesseraError('unknown-name', `${concept} is not split.`, {
+        hint: 'Name a concept that has parts.',
+      });
+    }
+    await saveNotes(project, runId, { ...notes, joined: [...(notes.joined ?? []), concept] });
+  });
 }
 
 /** A concept that is split anew is no longer out of sight. */

@@ -1,15 +1,15 @@
 import type { CropRef, LayerRecord } from '../concepts/explanation.ts';
-import type { ExplainOptions } from '../concepts/explain-options.ts';
+import type { RunOptions } from '../concepts/run-options.ts';
 import type { FolderScan, ImageFile } from '../images/folder-scan.ts';
 import type { OnProgress } from '../platform.ts';
 import type { Project } from '../project/project-folder.ts';
 import type { StageStore } from '../project/stage-store.ts';
 import type { ModelIntake } from './model-intake.ts';
-import type { OpenedDevice, Workbench } from './workbench.ts';
+import type { OpenedDevice, Environment } from './environment.ts';
 
 /** A model on a device, and the project whose cache keeps what it computes. */
 export interface RunScope {
-  readonly workbench: Workbench;
+  readonly environment: Environment;
   readonly device: OpenedDevice;
   readonly intake: ModelIntake;
   readonly project: Project;
@@ -30,7 +30,7 @@ export interface RunScope {
 /** What every stage of a run works with. */
 export interface RunContext extends RunScope {
   readonly store: StageStore;
-  readonly options: ExplainOptions;
+  readonly options: RunOptions;
 }
 
 /** A run whose images and class are known. */
@@ -38,7 +38,7 @@ export interface ClassContext extends RunContext, ClassScope {}
 
 /** A class and the images to explain it on, whether in a run or before one. */
 export interface ClassScope extends RunScope {
-  readonly options: ExplainOptions;
+  readonly options: RunOptions;
   readonly classIndex: number;
   readonly layer: LayerRecord;
   /** The explained images, in the order of every later array. */

@@ -1,4 +1,4 @@
-import type { ExplainOptions, ImageSelection } from '../concepts/explain-options.ts';
+import type { RunOptions, ImageSelection } from '../concepts/run-options.ts';
 import { TesseraError } from '../errors.ts';
 import { classOfFolder, findClass } from '../images/find-class.ts';
 import type { ImageFile } from '../images/folder-scan.ts';
@@ -15,7 +15,7 @@ const PREDICTED = 'predicted:';
 /** Reads `NAME`, `INDEX` or `predicted:NAME|INDEX`; 'unknown-name' offers the nearest class names. */
 export function chooseClass(
   names: readonly string[],
-  { class: query, select }: Pick<ExplainOptions, 'class' | 'select'>,
+  { class: query, select }: Pick<RunOptions, 'class' | 'select'>,
 ): ClassQuestion {
   if (!query.startsWith(PREDICTED)) return { classIndex: findClass(names, query), select };
   return { classIndex: findClass(names, query.slice(PREDICTED.length)), select: 'predicted' };

@@ -1,7 +1,7 @@
 import type { ParentFunction } from '../concepts/recursion/masked-parent.ts';
 import { parentIdOf, rowOfId } from '../concepts/recursion/concept-tree.ts';
 import type { Explanation } from '../concepts/explanation.ts';
-import type { ExplainOptions } from '../concepts/explain-options.ts';
+import type { RunOptions } from '../concepts/run-options.ts';
 import { TesseraError } from '../errors.ts';
 import { matrix, type Matrix } from '../linalg/matrix.ts';
 import { nearestNames } from '../nearest-names.ts';
@@ -24,7 +24,7 @@ export interface SplitParent extends Pick<ParentFunction, 'layer' | 'conceptBank
 /** A run whose concepts are split. */
 export interface SplitContext extends RunScope {
   readonly store: StageStore;
-  readonly options: ExplainOptions;
+  readonly options: RunOptions;
   readonly explanation: Explanation;
 }
 

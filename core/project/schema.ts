@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Explanation } from '../concepts/explanation.ts';
+import { DEVICE_NAMES } from '../platform.ts';
 import type { Json } from './canonical-json.ts';
 
 /*
@@ -17,7 +18,7 @@ export const SCHEMA_VERSION = 1;
 /** The shape of a file as a value that nobody changes in place. */
 type Frozen<T> = { readonly [Key in keyof T]: T[Key] extends object ? Frozen<T[Key]> : T[Key] };
 
-const DEVICE = z.enum(['cpu', 'cuda', 'webgpu', 'dml', 'coreml', 'tensorrt']);
+const DEVICE = z.enum(DEVICE_NAMES);
 const COUNT = z.int().nonnegative();
 const JSON_RECORD = z.record(z.string(), z.json());
 const VERSION = z.literal(SCHEMA_VERSION);

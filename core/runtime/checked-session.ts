@@ -2,7 +2,7 @@ import { TesseraError } from '../errors.ts';
 import type { DeviceName, Session } from '../platform.ts';
 import type { Tensor } from '../tensor.ts';
 import { flippedShare, relativeError } from './relative-error.ts';
-import { createQueue } from './run-queue.ts';
+import { createQueue } from '../queue.ts';
 import { openSession, type SessionOptions } from './session.ts';
 
 /** A device may differ from the CPU by this much, relative, in the first batch: float32 in another order of sums. */

@@ -32,7 +32,7 @@ export type DocumentId = string;
 export type ProjectId = string;
 
 export type { Screen } from '../../core/wording/screen-names.ts';
-export type Theme = 'system' | 'light' | 'dark';
+type Theme = 'system' | 'light' | 'dark';
 
 export interface AppInfo {
   readonly version: string;

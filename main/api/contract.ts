@@ -1,14 +1,6 @@
-import type {
-  Box,
-  Estimate,
-  LayerRecord,
-  Reconstruction,
-  SkippedFile,
-} from '../../core/concepts/explanation.ts';
-import type { ExplainOptions, ImageSelection } from '../../core/concepts/explain-options.ts';
-import type { ErrorCode } from '../../core/errors.ts';
+import type { Estimate } from '../../core/concepts/explanation.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
-import type { DeviceChoice, DeviceName, Progress } from '../../core/platform.ts';
+import type { DeviceChoice, Progress } from '../../core/platform.ts';
 import type { AblationApi } from './ablation-data.ts';
 import type {
   SerializedError,
@@ -58,20 +50,7 @@ import type {
  * fetched from the page's own origin.
  */
 
-export type {
-  Box,
-  DeviceChoice,
-  DeviceName,
-  ErrorCode,
-  Estimate,
-  ExplainOptions,
-  ImageSelection,
-  LayerRecord,
-  Preprocessing,
-  Progress,
-  Reconstruction,
-  SkippedFile,
-};
+export type { DeviceChoice, Estimate, Preprocessing, Progress };
 
 export type * from './app-data.ts';
 export type * from './setup-data.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEVICE_CHOICES } from '../../core/platform.ts';
 import { presetNames } from '../../core/images/preprocessing-presets.ts';
 import { ablationSchemas } from './ablation-schemas.ts';
 import type { WorkbenchApi } from './contract.ts';
@@ -13,7 +14,7 @@ const PAGE = { offset: COUNT, limit: z.int().min(1).max(500) };
 /** Names of runs, concepts and projects; never part of a path. */
 const NAME = z.string().regex(/^[\w-]{1,64}$/);
 const PATH = z.string().min(1).max(4096);
-const DEVICE = z.enum(['auto', 'cpu', 'cuda', 'webgpu', 'dml', 'coreml', 'tensorrt']);
+const DEVICE = z.enum(DEVICE_CHOICES);
 const TEXT = z.string().max(10_000);
 const RUN = z.strictObject({ runId: NAME });
 

@@ -1,5 +1,5 @@
 import type { LayerRecord, SkippedFile } from '../../core/concepts/explanation.ts';
-import type { ExplainOptions, ImageSelection } from '../../core/concepts/explain-options.ts';
+import type { RunOptions, ImageSelection } from '../../core/concepts/run-options.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
 import type { DeviceChoice } from '../../core/platform.ts';
 import type { ClassScore, PictureId, ProjectId, SerializedError } from './app-data.ts';
@@ -32,7 +32,7 @@ export interface Setup {
   readonly folder: string | null;
   readonly model: ModelSummary | null;
   readonly images: ImageSetSummary | null;
-  readonly options: RunOptions;
+  readonly options: SetupOptions;
   /** What was refused last, by the part it belongs to; what was set before stays. */
   readonly problems: Readonly<Partial<Record<SetupPart, SerializedError>>>;
   /** Finished and unfinished runs of the project, newest first. */
@@ -103,7 +103,7 @@ export interface ImageSetSummary {
 }
 
 /** The options of a run that a person sets; model, images, labels and preprocessing are parts of the setup. */
-export type RunOptions = Omit<ExplainOptions, 'model' | 'images' | 'labels' | 'preprocessing' | 'class'> & {
+export type SetupOptions = Omit<RunOptions, 'model' | 'images' | 'labels' | 'preprocessing' | 'class'> & {
   /** Index of the class to explain; null before it is chosen. */
   readonly classIndex: number | null;
 };

@@ -4,9 +4,6 @@ import { nearestNames } from '../../core/nearest-names.ts';
 
 const HINT = 'npm run --silent tessera -- --help lists every command and option.';
 
-/** What `--device` takes. */
-export const DEVICES = ['auto', 'cpu', 'cuda', 'webgpu', 'dml', 'coreml', 'tensorrt'] as const;
-
 /** Options of a command as `--name`, either flags or taking one value; `multiple` takes several. */
 export type OptionTable = Record<
   string,

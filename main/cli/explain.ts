@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { TesseraError } from '../../core/errors.ts';
 import {
-  CRAFT_OPTIONS,
+  CRAFT_DEFAULTS,
   DEFAULT_OPTIONS,
-  type ExplainOptions,
+  type RunOptions,
   type ImageSelection,
-} from '../../core/concepts/explain-options.ts';
+} from '../../core/concepts/run-options.ts';
 import {
   checkQuestion,
   classesToExplain,
@@ -18,10 +18,11 @@ import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
 import type { RunScope } from '../../core/pipeline/run-context.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
 import { acquireWriteLock } from '../../core/project/write-lock.ts';
-import { createNodeWorkbench } from '../compute/node-workbench.ts';
+import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { MAP_METHOD_NAMES, type MapMethod } from '../../core/attribution/methods.ts';
 import { nearestNames } from '../../core/nearest-names.ts';
-import { DEVICES, parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
+import { DEVICE_CHOICES } from '../../core/platform.ts';
+import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { explanationJson, explanationText } from './explanation-output.ts';
 import { progressPrinter } from './progress.ts';
 
@@ -60,18 +61,18 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
   const options = readOptions(args);
   const folder =
     args.text('out') ?? `${path.basename(demoOr(args, options.model)).replace(/\.onnx$/i, '')}.tessera`;
-  const workbench = createNodeWorkbench();
-  const intake = await openModel(workbench.storage, options.model, options);
+  const environment = createNodeEnvironment();
+  const intake = await openModel(environment.storage, options.model, options);
   checkQuestion(intake, options);
-  const scan = await scanImages(workbench.storage, options.images);
-  const device = await workbench.openDevice(options.device);
+  const scan = await scanImages(environment.storage, options.images);
+  const device = await environment.openDevice(options.device);
   for (const reason of device.fallbackReasons) console.error(reason);
   const onProgress = progressPrinter(process.stderr);
-  await workbench.storage.makeDirectory(folder);
-  const lock = await acquireWriteLock(workbench.storage, folder, workbench.self);
+  await environment.storage.makeDirectory(folder);
+  const lock = await acquireWriteLock(environment.storage, folder, environment.self);
   try {
-    const project = await openOrCreateProject(workbench.storage, folder, intake, options.images);
-    const scope: RunScope = { workbench, device, intake, project, scan, onProgress, onResume, signal };
+    const project = await openOrCreateProject(environment.storage, folder, intake, options.images);
+    const scope: RunScope = { environment, device, intake, project, scan, onProgress, onResume, signal };
     const command = `tessera explain ${argv.map(quoted).join(' ')}`;
     await explainClasses(scope, options, command, args.flag('json'));
   } finally {
@@ -91,7 +92,7 @@ function demoOr(args: ParsedArguments, model: string): string {
 /** One class, or with `--class all` every class that is predicted often enough, each with a report of its own. */
 async function explainClasses(
   scope: RunScope,
-  options: ExplainOptions,
+  options: RunOptions,
   command: string,
   asJson: boolean,
 ): Promise<void> {
@@ -116,20 +117,20 @@ async function explainClasses(
   if (asJson) console.log(JSON.stringify({ explanations: all }, null, 2));
 }
 
-function tellFewer({ concepts }: ExplainOptions, found: number): void {
+function tellFewer({ concepts }: RunOptions, found: number): void {
   if (concepts === 'auto' || found >= concepts) return;
   console.error(`The activations tell ${found} concepts apart, not the ${concepts} that were asked for.`);
 }
 
 function reportOf(
-  { workbench, onProgress }: RunScope,
+  { environment, onProgress }: RunScope,
   { project, run }: ExplainOutcome,
   name: string,
 ): Promise<string> {
-  return writeReport(workbench, project, run.id, path.resolve(project.folder, name), onProgress);
+  return writeReport(environment, project, run.id, path.resolve(project.folder, name), onProgress);
 }
 
-function readOptions(args: ParsedArguments): ExplainOptions {
+function readOptions(args: ParsedArguments): RunOptions {
   if (args.positionals.length > 0) {
     throw new TesseraError(
       'bad-usage',
@@ -151,17 +152,17 @@ function readOptions(args: ParsedArguments): ExplainOptions {
     ...present({
       select: args.choice<ImageSelection>('select', ['predicted', 'folder', 'all']),
       concepts: args.text('concepts') === 'auto' ? ('auto' as const) : args.integer('concepts', 1, 'auto'),
-      rows: args.choice<ExplainOptions['rows']>('rows', ['crops', 'grid']),
+      rows: args.choice<RunOptions['rows']>('rows', ['crops', 'grid']),
       recurse: args.text('recurse') === 'auto' ? ('auto' as const) : args.integer('recurse', 1, 'auto'),
       parts: args.integer('parts', 1),
       seed: args.integer('seed', 0),
-      device: args.choice('device', DEVICES),
+      device: args.choice('device', DEVICE_CHOICES),
     }),
     ...(args.texts('map').length > 0 && { maps: args.texts('map').map(mapMethod) }),
     ...present(optional),
-    ...(args.flag('craft') && CRAFT_OPTIONS),
+    ...(args.flag('craft') && { ...CRAFT_DEFAULTS, craft: true }),
     ...present({
-      design: args.choice<ExplainOptions['design']>('design', ['sobol', 'halton', 'lhs']),
+      design: args.choice<RunOptions['design']>('design', ['sobol', 'halton', 'lhs']),
       samples: args.integer('samples', 2),
       replicates: args.integer('replicates', 1),
       evaluate: args.choice('evaluate', ['none', 'quick', 'full'] as const),
@@ -178,7 +179,7 @@ function mapMethod(name: string): MapMethod {
 }
 
 /** Model, images and class: those of the demo, or the ones that must be named. */
-function subject(args: ParsedArguments): Pick<ExplainOptions, 'model' | 'images' | 'class'> {
+function subject(args: ParsedArguments): Pick<RunOptions, 'model' | 'images' | 'class'> {
   const isDemo = args.flag('demo');
   const model =
     args.text('model') ?? (isDemo ? path.join(DEMO, 'model.onnx') : missing('model', 'a model file (.onnx)'));

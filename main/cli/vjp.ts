@@ -5,11 +5,11 @@ import { readsOf, withoutDeadNodes } from '../../core/onnx/graph-edits.ts';
 import { loadModel } from '../../core/onnx/load-model.ts';
 import { encodeModel } from '../../core/onnx/proto.ts';
 import { splitModel } from '../../core/onnx/split.ts';
-import type { DeviceChoice } from '../../core/platform.ts';
+import { DEVICE_CHOICES } from '../../core/platform.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../core/project/safetensors.ts';
 import { readInput } from '../../core/read-input.ts';
 import type { Tensor } from '../../core/tensor.ts';
-import { createNodeWorkbench } from '../compute/node-workbench.ts';
+import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 
 const TABLE: OptionTable = {
@@ -22,8 +22,6 @@ const TABLE: OptionTable = {
   json: { type: 'boolean' },
 };
 
-const DEVICES: readonly DeviceChoice[] = ['auto', 'cpu', 'cuda', 'webgpu', 'dml', 'coreml', 'tensorrt'];
-
 /** Side in pixels assumed where a model leaves its input's size open. */
 const USUAL_SIZE = 224;
 
@@ -31,8 +29,8 @@ const USUAL_SIZE = 224;
 export async function vjp(argv: readonly string[]): Promise<void> {
   const args = parseArguments(argv, TABLE);
   const question = readQuestion(args);
-  const workbench = createNodeWorkbench();
-  const { storage } = workbench;
+  const environment = createNodeEnvironment();
+  const { storage } = environment;
   const model = await loadModel(storage, question.model);
   const given =
     question.tensors === undefined
@@ -53,7 +51,7 @@ export async function vjp(argv: readonly string[]): Promise<void> {
     written.push(question.write);
   }
   if (given !== undefined && question.out !== undefined) {
-    const device = await workbench.openDevice(args.choice('device', DEVICES) ?? 'cpu');
+    const device = await environment.openDevice(args.choice('device', DEVICE_CHOICES) ?? 'cpu');
     const session = await device.sessions.open(encodeModel(backward.model));
     try {
       const { a, gx } = backward.outputs;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { TesseraError } from '../../core/errors.ts';
-import type { ExplainOptions } from '../../core/concepts/explain-options.ts';
+import type { RunOptions } from '../../core/concepts/run-options.ts';
 import type { Storage } from '../../core/platform.ts';
 import type { EarlyConcepts, RunState, RunStatus, SerializedError } from '../api/contract.ts';
 import { serializeError } from '../api/serialize-error.ts';
@@ -86,10 +86,7 @@ export class RunService {
     const kept = await this.#unfinished.get();
     if (kept === null) return undefined;
     const { folder, className, command } = kept;
-    this.#current = newRun(
-      { folder, command, options: kept.options as unknown as ExplainOptions },
-      className,
-    );
+    this.#current = newRun({ folder, command, options: kept.options as unknown as RunOptions }, className);
     this.#current.status = 'paused';
     return folder;
   }

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { DEFAULT_OPTIONS } from '../../core/concepts/explain-options.ts';
-import type { ExplainOptions } from '../../core/concepts/explain-options.ts';
+import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
+import type { RunOptions } from '../../core/concepts/run-options.ts';
 import { TesseraError } from '../../core/errors.ts';
 import { classOfFolder } from '../../core/images/find-class.ts';
 import type { FolderScan } from '../../core/images/folder-scan.ts';
@@ -8,7 +8,7 @@ import type {
   ImageSetSummary,
   ModelSummary,
   OptionChanges,
-  RunOptions,
+  SetupOptions,
   RunSummary,
   SerializedError,
   Setup,
@@ -27,13 +27,13 @@ export interface SetupState {
   readonly scan: FolderScan | null;
   /** Names the scan in names of pictures. */
   readonly scanKey: string;
-  readonly options: RunOptions;
+  readonly options: SetupOptions;
   /** What the model says of the scan, once it was asked. */
   readonly predictions: Predictions | null;
   readonly problems: Readonly<Partial<Record<SetupPart, SerializedError>>>;
 }
 
-export function emptySetup(key: string, device: RunOptions['device']): SetupState {
+export function emptySetup(key: string, device: SetupOptions['device']): SetupState {
   return {
     key,
     folder: null,
@@ -78,16 +78,16 @@ function imagesOf({ scan, roots, model }: SetupState): ImageSetSummary | null {
 }
 
 /** Options after changes; null takes an optional choice back. */
-export function changedOptions(options: RunOptions, changes: OptionChanges): RunOptions {
+export function changedOptions(options: SetupOptions, changes: OptionChanges): SetupOptions {
   const entries = Object.entries({ ...options, ...changes });
   // No class is a state of the setup; what else is null is not there.
   return Object.fromEntries(
     entries.filter(([name, value]) => value !== null || name === 'classIndex'),
-  ) as unknown as RunOptions;
+  ) as unknown as SetupOptions;
 }
 
 /** The options that the pipeline takes; `class` is any where none is chosen yet. */
-export function explainOptionsOf({ question, roots, options }: SetupState): ExplainOptions {
+export function explainOptionsOf({ question, roots, options }: SetupState): RunOptions {
   if (question === null) throw missing('a model', 'Drop an .onnx file, or open the demo.');
   const { classIndex, ...rest } = options;
   return {
@@ -106,7 +106,7 @@ export function missing(what: string, hint: string): TesseraError {
 }
 
 /** The options that a stored run was made with, as far as this version knows them. */
-export function optionsOfRun(stored: Readonly<Record<string, unknown>>, present: RunOptions): RunOptions {
+export function optionsOfRun(stored: Readonly<Record<string, unknown>>, present: SetupOptions): SetupOptions {
   const known = [
     'select',
     'concepts',
@@ -126,7 +126,7 @@ export function optionsOfRun(stored: Readonly<Record<string, unknown>>, present:
   const index = Number(stored['class']);
   return {
     ...present,
-    ...(chosen as Partial<RunOptions>),
+    ...(chosen as Partial<SetupOptions>),
     classIndex: Number.isInteger(index) ? index : null,
   };
 }

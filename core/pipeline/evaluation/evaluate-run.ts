@@ -1,4 +1,5 @@
-import type { ExplainOptions } from '../../concepts/explain-options.ts';
+import type { RunOptions } from '../../concepts/run-options.ts';
+import { parseRunOptions } from '../../concepts/parse-run-options.ts';
 import type { Explanation } from '../../concepts/explanation.ts';
 import { TesseraError } from '../../errors.ts';
 import { matrix } from '../../linalg/matrix.ts';
@@ -61,9 +62,9 @@ export async function rankOfRun(scope: RunScope, runId: string): Promise<RankCur
 }
 
 /** The same before there is a run: the images are chosen as the options say, and what is computed serves the run. */
-export async function rankOfOptions(scope: RunScope, options: ExplainOptions): Promise<RankCurve> {
-  const { workbench, intake, device } = scope;
-  const { storage } = workbench;
+export async function rankOfOptions(scope: RunScope, options: RunOptions): Promise<RankCurve> {
+  const { environment, intake, device } = scope;
+  const { storage } = environment;
   const question = chooseClass(intake.labels.names, options);
   const { classIndex } = question;
   const layer = chooseLayer(intake, options.layer);
@@ -86,10 +87,10 @@ interface Finished {
 }
 
 async function openFinished(scope: RunScope, runId: string): Promise<Finished> {
-  const { storage } = scope.workbench;
+  const { storage } = scope.environment;
   const run = await loadRun(scope.project, runId);
   const explanation = requireFinished(run);
-  const options = run.options as unknown as ExplainOptions;
+  const options = parseRunOptions(run.options, run.schemaVersion);
   const { classIndex, layer } = explanation;
   const images = explanation.images.map(({ file }) => {
     const folder = storage.dirname(file);

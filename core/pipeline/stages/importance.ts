@@ -1,4 +1,3 @@
-import { CRAFT_OPTIONS } from '../../concepts/explain-options.ts';
 import {
   importanceOfImages,
   type ImageImportance,
@@ -20,9 +19,9 @@ export async function imageImportances(
   coefficients: readonly Matrix[],
   fingerprint: string,
 ): Promise<ImageImportance[]> {
-  const { intake, layer, classIndex, device, workbench, options } = context;
+  const { intake, layer, classIndex, device, environment, options } = context;
   const { sessions } = device;
-  const { memoryBudget } = workbench;
+  const { memoryBudget } = environment;
   const latentHead = splitAt(intake, layer).head;
   const head = await createSpecialisedMaskedHead(latentHead, layer, conceptBank, classIndex, {
     sessions,
@@ -60,16 +59,11 @@ export async function imageImportances(
   return result;
 }
 
-/** The sampling design that the options ask for; an unscrambled Halton design is CRAFT's own. */
+/** The sampling design that the options ask for; CRAFT's own is unscrambled, and counts as it does. */
 function designOf({ options }: ClassContext): ImportanceOptions {
-  const { design, samples, replicates } = options;
-  const isCraft =
-    design === CRAFT_OPTIONS.design &&
-    samples === CRAFT_OPTIONS.samples &&
-    replicates === CRAFT_OPTIONS.replicates;
-  return isCraft
-    ? { design, samples, replicates, scrambled: false, convention: 'craft', alwaysSample: true }
-    : { design, samples, replicates };
+  const { design, samples, replicates, craft } = options;
+  const asked = { design, samples, replicates };
+  return craft ? { ...asked, scrambled: false, convention: 'craft', alwaysSample: true } : asked;
 }
 
 type Facts = Omit<ImageImportance, 'replicates'> & { readonly replicates: number };

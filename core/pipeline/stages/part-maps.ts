@@ -1,5 +1,4 @@
 import { MAP_METHODS, type MapMethod } from '../../attribution/methods.ts';
-import { DEFAULT_MAPS } from '../../concepts/explain-options.ts';
 import type { Concept, LayerRecord, MapRecord } from '../../concepts/explanation.ts';
 import { exampleImages } from '../../concepts/gallery.ts';
 import { rowOfId } from '../../concepts/recursion/concept-tree.ts';
@@ -38,8 +37,8 @@ export async function partMaps(
   readonly tensor: Tensor<'float32'>;
   readonly places: Tensor<'int32'>;
 }> {
-  const { options, workbench, explanation } = context;
-  const [asked] = options.maps ?? DEFAULT_MAPS;
+  const { options, environment, explanation } = context;
+  const [asked] = options.maps;
   const mapper = openConceptMapper(context, earlier, partBank);
   const files = explanation.images.map(({ file }) => ({ path: file }));
   const places = parts.flatMap((part) =>
@@ -47,7 +46,7 @@ export async function partMaps(
   );
   try {
     const { method, reason } = methodFor(mapper, asked);
-    const fingerprint = fingerprintOf(workbench.storage, [key, 'maps', method]);
+    const fingerprint = fingerprintOf(environment.storage, [key, 'maps', method]);
     const quiet = { ...context, images: files, onProgress: () => undefined };
     const maps = await cachedMaps(quiet, mapper, method, fingerprint, places);
     const { size } = mapper.sources;
