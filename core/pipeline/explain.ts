@@ -62,7 +62,7 @@ export async function explain(
   const layer = chooseLayer(intake, options.layer);
   const scan = await scanOf(scope, options.images);
   const started = await startRun(scope.project, {
-    options: { ...options, images: [...options.images], maps: [...options.maps] },
+    options,
     seed: options.seed,
     ...(command !== undefined && { command }),
     versions: { ...workbench.versions },

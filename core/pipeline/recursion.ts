@@ -1,4 +1,3 @@
-import { parseRunOptions } from '../concepts/parse-run-options.ts';
 import type { Concept, ConceptSplit, Explanation } from '../concepts/explanation.ts';
 import { withoutSplit } from '../concepts/recursion/concept-tree.ts';
 import { isGoodSplit } from '../concepts/recursion/split-verdict.ts';
@@ -121,7 +120,7 @@ export async function splitInRun(
   const tensors = await loadTensors(scope.project, runId);
   const parent = splitParent(explanation, tensors, concept);
   const store = openStageStore(scope.project, run);
-  const options = parseRunOptions(run.options, run.schemaVersion);
+  const options = run.options;
   const context: SplitContext = { ...scope, store, options, explanation };
   const outcome = await splitConcept(context, parent, { ...request, isChosen: true });
   const { split } = outcome!;

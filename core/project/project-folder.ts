@@ -4,7 +4,7 @@ import type { Tensor } from '../tensor.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
-import { ID_PATTERN, NOTES_FILE, PROJECT_FILE, RUN_FILE, SCHEMA_VERSION } from './schema.ts';
+import { ID_PATTERN, migrateRun, NOTES_FILE, PROJECT_FILE, RUN_FILE, SCHEMA_VERSION } from './schema.ts';
 import type { NotesFile, ProjectFile, RunFile } from './schema.ts';
 
 /*
@@ -101,7 +101,7 @@ export function saveRun(project: Project, run: RunFile): Promise<void> {
 /** Reads one run; TesseraError 'unknown-name' when the project has none of that id. */
 export async function loadRun(project: Project, id: string): Promise<RunFile> {
   requireRun(project, id);
-  return readJsonFile(project.storage, runPath(project, id, 'run.json'), RUN_FILE);
+  return readJsonFile(project.storage, runPath(project, id, 'run.json'), RUN_FILE, migrateRun);
 }
 
 /** Writes a run's arrays, all at once: the names say what they are, e.g. "conceptBank". */

@@ -5,6 +5,7 @@ import type {
   Reconstruction,
   SkippedFile,
 } from '../../core/concepts/explanation.ts';
+import type { OptionForm } from '../../core/concepts/option-forms.ts';
 import type { RunOptions, ImageSelection } from '../../core/concepts/run-options.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
@@ -27,6 +28,7 @@ import type {
   Setup,
   ModelSummary,
   OptionChanges,
+  OptionControl,
   PreprocessingChanges,
   Preview,
   PreprocessingTrial,
@@ -67,6 +69,7 @@ export type {
   RunOptions,
   ImageSelection,
   LayerRecord,
+  OptionForm,
   Preprocessing,
   Progress,
   Reconstruction,
@@ -117,6 +120,8 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
   }): Promise<Setup>;
   /** A labels file, or null for the model's own. */
   chooseLabels(query: { readonly path: string | null }): Promise<Setup>;
+  /** The options that a person sets one by one, in the order in which they are shown. */
+  listOptions(): Promise<readonly OptionControl[]>;
   setOptions(changes: OptionChanges): Promise<Setup>;
   undoSetup(): Promise<Setup>;
   /** The model again, with the sign of every cut point probed. */

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { commandText } from '../../core/concepts/command-text.ts';
 import { TesseraError } from '../../core/errors.ts';
 import type { Progress } from '../../core/platform.ts';
 import { REPORT_SECTIONS } from '../../core/report/report-sections.ts';
@@ -6,6 +7,7 @@ import type { ClassCounts, Settings } from '../api/contract.ts';
 import type { Handlers } from '../api/call-handler.ts';
 import { treeHandlers } from './tree-handlers.ts';
 import { CarriedError } from '../api/serialize-error.ts';
+import { optionControls } from '../api/setup-options.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import { pictureId } from '../compute/picture-ids.ts';
 import type { Predictions } from '../compute/protocol.ts';
@@ -130,6 +132,7 @@ function setupHandlers(
   | 'clearSetup'
   | 'choosePreprocessing'
   | 'chooseLabels'
+  | 'listOptions'
   | 'setOptions'
   | 'undoSetup'
   | 'inspectModel'
@@ -149,6 +152,7 @@ function setupHandlers(
     clearSetup: async () => setup.clear((await settings.get()).device),
     choosePreprocessing: ({ preprocessing }) => setup.choosePreprocessing(preprocessing),
     chooseLabels: ({ path: file }) => setup.chooseLabels(file),
+    listOptions: () => Promise.resolve(optionControls()),
     setOptions: (changes) => setup.setOptions(changes),
     undoSetup: () => setup.undo(),
     inspectModel: () => setup.inspectModel(),
@@ -228,7 +232,7 @@ function runHandlers({
       const classIndex = requireClass(state);
       const options = explainOptionsOf(state);
       return runs.start(
-        { folder, options, command: commandOf(options, folder) },
+        { folder, options, command: commandText(options, path.resolve(folder)) },
         state.model!.classNames[classIndex],
       );
     },
@@ -375,16 +379,4 @@ function classCounts({ scanKey }: SetupState, { images, predicted, skipped }: Pr
     images: images.length,
     skipped,
   };
-}
-
-/** The command line that repeats a run. */
-function commandOf(options: ReturnType<typeof explainOptionsOf>, folder: string): string {
-  const { images, ...single } = options;
-  const parts = Object.entries(single).flatMap(([name, value]) => [`--${name}`, quoted(String(value))]);
-  const folders = images.flatMap((image) => ['--images', quoted(image)]);
-  return ['tessera explain', ...parts, ...folders, '--out', quoted(path.resolve(folder))].join(' ');
-}
-
-function quoted(argument: string): string {
-  return /^[\w./:=@%+-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
 }

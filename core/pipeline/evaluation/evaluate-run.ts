@@ -1,5 +1,4 @@
 import type { RunOptions } from '../../concepts/run-options.ts';
-import { parseRunOptions } from '../../concepts/parse-run-options.ts';
 import type { Explanation } from '../../concepts/explanation.ts';
 import { TesseraError } from '../../errors.ts';
 import { matrix } from '../../linalg/matrix.ts';
@@ -90,7 +89,7 @@ async function openFinished(scope: RunScope, runId: string): Promise<Finished> {
   const { storage } = scope.workbench;
   const run = await loadRun(scope.project, runId);
   const explanation = requireFinished(run);
-  const options = parseRunOptions(run.options, run.schemaVersion);
+  const options = run.options;
   const { classIndex, layer } = explanation;
   const images = explanation.images.map(({ file }) => {
     const folder = storage.dirname(file);

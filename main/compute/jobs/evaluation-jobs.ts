@@ -1,4 +1,3 @@
-import type { RunOptions } from '../../../core/concepts/run-options.ts';
 import { scanImages } from '../../../core/images/folder-scan.ts';
 import { evaluateRun, rankOfOptions, rankOfRun } from '../../../core/pipeline/evaluation/evaluate-run.ts';
 import { checkQuestion } from '../../../core/pipeline/explain.ts';
@@ -28,7 +27,7 @@ export function evaluationJobs(
   ): Promise<T> => {
     const { project, run } = opened;
     const intake = await openRunModel(openIntake, opened);
-    const device = await workbench.openDevice(run.options['device'] as RunOptions['device']);
+    const device = await workbench.openDevice(run.options.device);
     const lock = await acquireWriteLock(storage, project.folder, workbench.self);
     try {
       return await task({ workbench, device, intake, project, signal, onProgress });

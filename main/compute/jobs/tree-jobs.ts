@@ -12,7 +12,6 @@ import type { Workbench } from '../../../core/pipeline/workbench.ts';
 import { loadNotes } from '../../../core/project/project-folder.ts';
 import type { NotesFile } from '../../../core/project/schema.ts';
 import { acquireWriteLock } from '../../../core/project/write-lock.ts';
-import type { DeviceChoice } from '../../../core/platform.ts';
 import type { SplitFacts, TreeItem } from '../../api/contract.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { RunQuestion } from '../protocol.ts';
@@ -56,7 +55,7 @@ export function treeJobs(
       const { storage } = workbench;
       const opened = await openRun(question);
       const intake = await openRunModel(openIntake, opened);
-      const device = await workbench.openDevice((opened.run.options['device'] ?? 'auto') as DeviceChoice);
+      const device = await workbench.openDevice(opened.run.options.device);
       const { project } = opened;
       const lock = await acquireWriteLock(storage, question.folder, workbench.self);
       try {
