@@ -13,6 +13,8 @@ declare class AbortSignal {
   throwIfAborted(): void;
 }
 
+declare function setTimeout(callback: (...values: never[]) => void, ms: number): unknown;
+
 /** Decodes base64; each character of the result is one byte. */
 declare function atob(data: string): string;
 declare namespace WebAssembly {

@@ -62,18 +62,19 @@ export interface KernelTask {
   readonly end: number;
 }
 
-/** One kernel in several threads, on one memory. */
-export interface KernelCrew {
+/** A pool of worker threads that run one kernel on one memory. */
+export interface KernelWorkers {
   readonly memory: ArrayBufferLike;
   /** Carries out the tasks side by side, each in a thread of its own: at most as many as there are threads. */
   run(tasks: readonly KernelTask[]): Promise<void>;
   dispose(): Promise<void>;
 }
 
+/** The threads that this machine has for kernels. */
 export interface KernelThreads {
   readonly count: number;
   /** Undefined where WebAssembly, its vectors or its shared memory are missing, or so many bytes. */
-  open(code: KernelCode, bytes: number): KernelCrew | undefined;
+  open(code: KernelCode, bytes: number): KernelWorkers | undefined;
 }
 
 /** A matrix A [n, p] kept on the device, for the two products that factorisations need. */
@@ -135,6 +136,8 @@ export interface Storage {
   readBytes(path: string): Promise<Uint8Array>;
   /** All or nothing: a temporary file beside the target, flushed to disk, then renamed over it. */
   writeAtomic(path: string, bytes: Uint8Array | string): Promise<void>;
+  /** Writes a small file whole where there is none; false, and nothing written, where there is one. */
+  createNew(path: string, text: string): Promise<boolean>;
   exists(path: string): Promise<boolean>;
   /** Entries sorted by name; symbolic links are resolved. Rejects when the directory cannot be read. */
   list(path: string): Promise<readonly DirectoryEntry[]>;

@@ -1,7 +1,4 @@
-import type { Tensor } from '../tensor.ts';
-import { cellIndex, type LayerGrid } from './layer-grid.ts';
-import type { DifferentiableTargets, TargetMaps } from './targets.ts';
-import { upsampleMap } from './upsampled-coefficients.ts';
+import { rectifiedMaps } from './activation-maps.ts';
 
 /**
  * Gradient × activation at a cut before the target: Σ over channels of A · ∂target/∂A at every place, rectified and
@@ -11,22 +8,11 @@ import { upsampleMap } from './upsampled-coefficients.ts';
  * is the coefficient itself, at an earlier one a finer grid of it.
  * Source  Draelos & Carin 2020, "HiResCAM", eq. 3.
  */
-export async function hiresCam(
-  targets: DifferentiableTargets,
-  activations: Tensor<'float32'>,
-  layer: LayerGrid,
-  size: readonly [height: number, width: number],
-): Promise<TargetMaps> {
-  const { gradients } = await targets.gradients(activations);
-  const { channels, cells, positions, at } = cellIndex(layer);
-  return Array.from({ length: targets.count }, (_, target) => {
-    const base = target * channels * positions;
-    const shares = Float32Array.from({ length: cells }, (_, cell) => {
-      let sum = 0;
-      for (let channel = 0; channel < channels; channel++)
-        sum += gradients[base + at(cell, channel)] * activations.data[at(cell, channel)];
-      return Math.max(0, sum);
-    });
-    return upsampleMap(shares, layer.grid, size);
-  });
-}
+export const hiresCam = rectifiedMaps((gradient, activation, cells, channels) =>
+  Float32Array.from({ length: cells }, (_, cell) => {
+    let sum = 0;
+    for (let channel = 0; channel < channels; channel++)
+      sum += gradient(cell, channel) * activation(cell, channel);
+    return sum;
+  }),
+);

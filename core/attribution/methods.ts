@@ -100,6 +100,7 @@ export const MAP_METHODS = {
   },
 } as const satisfies Readonly<Record<string, MethodFacts>>;
 
+/** Names a method by which maps are drawn. */
 export type MapMethod = keyof typeof MAP_METHODS;
 
 /** Names of all methods. */

@@ -2,6 +2,7 @@ import { createRandom } from '../random.ts';
 import type { Tensor } from '../tensor.ts';
 import { likeTensor, type DifferentiableTargets } from './targets.ts';
 
+/** How the noisy copies are made. */
 export interface NoiseOptions {
   /** Noisy copies of the picture. @default 16 */
   readonly samples?: number;

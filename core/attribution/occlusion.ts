@@ -2,6 +2,7 @@ import type { Tensor } from '../tensor.ts';
 import { maskedValues } from './masked-pictures.ts';
 import { pixelsOf, type TargetMaps, type Targets } from './targets.ts';
 
+/** Options of {@link occlusion}. */
 export interface OcclusionOptions {
   /** Side of the covering square as a share of the picture's shorter side. @default 1/7 */
   readonly patch?: number;

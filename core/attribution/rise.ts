@@ -4,6 +4,7 @@ import { maskedValues } from './masked-pictures.ts';
 import { pixelsOf, type TargetMaps, type Targets } from './targets.ts';
 import { upsampleMap } from './upsampled-coefficients.ts';
 
+/** Options of {@link rise}. */
 export interface RiseOptions {
   /** @default 512 */
   readonly masks?: number;

@@ -5,6 +5,7 @@ import { maskedValues } from './masked-pictures.ts';
 import { pixelsOf, type TargetMaps, type Targets } from './targets.ts';
 import { upsampleMap } from './upsampled-coefficients.ts';
 
+/** Options of {@link sobolAttribution}. */
 export interface SobolAttributionOptions {
   /** Cells a side of the grid of masked regions. @default 7 */
   readonly cells?: number;

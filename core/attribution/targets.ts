@@ -13,7 +13,7 @@ export interface Targets {
 }
 
 /** The targets' values at one point, and how they change. */
-export interface TargetGradients {
+interface TargetGradients {
   /** [K]. */
   readonly values: Float64Array;
   /** [K, …dims without the batch]. */

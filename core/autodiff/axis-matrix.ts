@@ -1,6 +1,5 @@
-import { sizeOf } from '../tensor.ts';
+import { sizeBetween, sizeOf } from '../tensor.ts';
 import type { GraphBuilder } from './graph-builder.ts';
-import { sizeBetween } from './graph-builder.ts';
 
 /**
  * Adjoint of a linear map along one axis: y = M x gives gx = Mᵀ g on every line of the axis.
@@ -11,7 +10,7 @@ import { sizeBetween } from './graph-builder.ts';
  *
  * Shapes   g [K, ...dims]; transposed Mᵀ [size, dims[axis]]; returns [K, ...dims with dims[axis] = size].
  */
-export function applyTransposed(
+function applyTransposed(
   b: GraphBuilder,
   g: string,
   dims: readonly number[],

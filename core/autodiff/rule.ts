@@ -48,6 +48,9 @@ export interface RuleContext {
  */
 export type Rule = (c: RuleContext) => readonly (Cotangent | undefined)[];
 
+/** Rules of related operators, by operator name. */
+export type RuleFamily = Readonly<Record<string, Rule>>;
+
 /** Rule of y = f(x), element by element: gx = g · f′(x), where `derivative` names f′(x), shaped like x. */
 export function elementwise(derivative: (c: RuleContext) => string): Rule {
   return (c) => {
@@ -57,12 +60,6 @@ export function elementwise(derivative: (c: RuleContext) => string): Rule {
     return [mapParts(phases, (part, phase) => c.b.mul(part, phaseOf(c.b, slope, phases.strides, phase)))];
   };
 }
-
-/** Rule of an operator that only rearranges: the cotangent takes the input's shape again. */
-export const reshaped: Rule = (c) => [c.b.reshape(cotangent(c), [-1, ...input(c).dims])];
-
-/** Rule of an operator that changes nothing. */
-export const unchanged: Rule = (c) => [c.phases ?? cotangent(c)];
 
 /** Cotangent of the first output, which every single-output node on the path has. */
 export function cotangent(c: RuleContext): string {

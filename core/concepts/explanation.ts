@@ -1,7 +1,7 @@
 import type { HitRate } from '../metrics/hit-rate.ts';
 
 /*
- * The result of one run, as the project stores it, the report prints it and the workbench shows it: everything
+ * The result of one run, as the project stores it, the report prints it and the window shows it: everything
  * but the large arrays, which lie beside it in a safetensors file under the names given here.
  */
 

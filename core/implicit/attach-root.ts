@@ -16,7 +16,7 @@ import { flattenTree, pack, unpack } from './tree.ts';
  * `args` through F(x, ...args) = 0 (implicit function theorem; Blondel et al. 2022, eq. 2). Derivatives of any order.
  * This is the way to use a solver that is asynchronous or lives elsewhere: solve first, attach inside the gradient.
  *
- * Throws TesseraError: 'bad-tensor' for shapes that do not fit or values that are not finite; 'not-differentiable',
+ * Throws ImplicitError: 'bad-tensor' for shapes that do not fit or values that are not finite; 'not-differentiable',
  * during the backward pass, when the linear system cannot be solved, F or the derivative is not finite, or an operation
  * in F has no gradient.
  */

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../errors.ts';
+import { ImplicitError } from './errors.ts';
 import { toFloat64 } from './float64/float64-backend.ts';
 import type { Scalar } from './scalar.ts';
 
@@ -7,17 +7,17 @@ import type { Scalar } from './scalar.ts';
 const valuesOf = (value: Scalar): ArrayLike<number> =>
   typeof value === 'number' ? [value] : toFloat64(value);
 
-/** TesseraError 'bad-tensor' if an entry is below 0; NaN passes, as it does through arithmetic. */
+/** ImplicitError 'bad-tensor' if an entry is below 0; NaN passes, as it does through arithmetic. */
 export function checkNonNegative(where: string, name: string, value: Scalar): void {
   const wrong = Array.from(valuesOf(value)).find((v) => v < 0);
   if (wrong === undefined) return;
-  throw new TesseraError('bad-tensor', `${where}: ${name} must not be negative, got ${wrong}`);
+  throw new ImplicitError('bad-tensor', `${where}: ${name} must not be negative, got ${wrong}`);
 }
 
-/** TesseraError 'bad-tensor' unless both tensors have one shape. */
+/** ImplicitError 'bad-tensor' unless both tensors have one shape. */
 export function checkSameShape(where: string, name: string, tensor: tf.Tensor, like: tf.Tensor): void {
   if (tensor.shape.join() === like.shape.join()) return;
-  throw new TesseraError(
+  throw new ImplicitError(
     'bad-tensor',
     `${where}: ${name} must have shape [${like.shape.join(', ')}], got [${tensor.shape.join(', ')}]`,
   );

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../errors.ts';
+import { ImplicitError } from './errors.ts';
 import { attachRoot } from './attach-root.ts';
 import type { ImplicitOptions } from './implicit-options.ts';
 import type { OptimalityFn } from './residual-map.ts';
@@ -14,7 +14,7 @@ import { withoutTape } from './tape.ts';
  * solver's own steps are never recorded: memory does not grow with its iterations, and it need not be differentiable.
  * F sees only its parameters: tensors it closes over count as constants.
  *
- * Throws TesseraError: 'bad-usage' if the solver returns a promise (see {@link customRootAsync}); 'bad-tensor' if shapes
+ * Throws ImplicitError: 'bad-usage' if the solver returns a promise (see {@link customRootAsync}); 'bad-tensor' if shapes
  * do not fit or values are not finite; 'not-differentiable' in the backward pass if ∂F/∂x is singular.
  * Source: Blondel et al. 2022, "Efficient and Modular Implicit Differentiation", sec. 2.
  */
@@ -38,7 +38,7 @@ function refusePromise<X>(solution: X): X {
   if (!(solution instanceof Promise)) return solution;
   // Its outcome is of no interest here, but an unhandled rejection would end the process.
   solution.catch(() => undefined);
-  throw new TesseraError('bad-usage', 'customRoot: the solver returned a promise', {
+  throw new ImplicitError('bad-usage', 'customRoot: the solver returned a promise', {
     hint: 'Use customRootAsync, or await the solution and give it to attachRoot.',
   });
 }

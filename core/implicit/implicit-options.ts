@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../errors.ts';
+import { ImplicitError } from './errors.ts';
 import { toFloat64 } from './float64/float64-backend.ts';
 import { linearSolver } from './linear-solve/linear-solve.ts';
 import type { LinearSolverName } from './linear-solve/linear-solve.ts';
@@ -14,6 +14,7 @@ import { allFinite } from './linear-solve/vector.ts';
 /** What became of the linear system behind a derivative. */
 export type LinearReport = Omit<LinearSolution, 'x'>;
 
+/** How a derivative is computed from an optimality condition. */
 export interface ImplicitOptions {
   /** How to solve the linear system with ∂F/∂x. @default 'auto' */
   readonly solve?: LinearSolverName | LinearSolver;
@@ -28,7 +29,7 @@ export interface ImplicitOptions {
   readonly constants?: readonly number[];
 }
 
-/** Solves the system of a derivative by the options; TesseraError 'not-differentiable' when it has no answer. */
+/** Solves the system of a derivative by the options; ImplicitError 'not-differentiable' when it has no answer. */
 export function solveForDerivative(
   operator: LinearOperator,
   b: Float64Array,
@@ -40,7 +41,7 @@ export function solveForDerivative(
   onSolve?.(report);
   if (!allFinite(x)) throw notFinite('the solution of the linear system');
   if (report.status !== 'converged' && !onSolve) {
-    throw new TesseraError(
+    throw new ImplicitError(
       'not-differentiable',
       `implicit derivative: the linear system of ${operator.size} unknowns was not solved: ${report.status}, ` +
         `relative residual ${report.residual.toPrecision(3)}`,
@@ -52,13 +53,13 @@ export function solveForDerivative(
   return x;
 }
 
-/** TesseraError 'not-differentiable' if ∂F/∂args brought in values that are not finite. */
+/** ImplicitError 'not-differentiable' if ∂F/∂args brought in values that are not finite. */
 export function checkDerivative(tensors: readonly tf.Tensor[]): void {
   if (!tensors.every((tensor) => allFinite(toFloat64(tensor)))) throw notFinite('the result');
 }
 
-function notFinite(what: string): TesseraError {
-  return new TesseraError(
+function notFinite(what: string): ImplicitError {
+  return new ImplicitError(
     'not-differentiable',
     `implicit derivative: ${what} has entries that are not finite`,
     {

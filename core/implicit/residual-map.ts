@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../errors.ts';
+import { ImplicitError } from './errors.ts';
 import { toFloat64 } from './float64/float64-backend.ts';
 import { registerGradients } from './gradients/register-gradients.ts';
 import { allFinite } from './linear-solve/vector.ts';
@@ -33,7 +33,7 @@ export type OptimalityFn<X, A extends unknown[]> = (x: X, ...args: A) => X;
 /**
  * Takes a problem apart; tensors of type float32 (tfjs's only real type) outside `constantArguments` are differentiated.
  *
- * Throws TesseraError 'bad-tensor' when the solution holds no tensor, integers, or values that are not finite, and later
+ * Throws ImplicitError 'bad-tensor' when the solution holds no tensor, integers, or values that are not finite, and later
  * when F does not return the solution's shapes.
  */
 export function createResidualMap<X, A extends unknown[]>(
@@ -79,7 +79,7 @@ function differentiableLeaves(args: readonly unknown[], constantArguments: reado
 function checkPositions(constants: readonly number[], count: number): void {
   const wrong = constants.find((p) => !Number.isInteger(p) || p < 0 || p >= count);
   if (wrong === undefined) return;
-  throw new TesseraError(
+  throw new ImplicitError(
     'bad-usage',
     `constants: ${wrong} is no position among ${count} argument${count === 1 ? '' : 's'} (the first is 0, after the solution)`,
   );
@@ -87,7 +87,7 @@ function checkPositions(constants: readonly number[], count: number): void {
 
 /**
  * Refuses values of F that are not finite, which a derivative would carry on or, where F is constant, hide.
- * TesseraError 'not-differentiable'.
+ * ImplicitError 'not-differentiable'.
  */
 export function checkResidual(
   map: Pick<ResidualMap, 'residual' | 'theta' | 'constants'>,
@@ -100,7 +100,7 @@ export function checkResidual(
     return allFinite(values);
   });
   if (finite) return;
-  throw new TesseraError(
+  throw new ImplicitError(
     'not-differentiable',
     'implicit derivative: the optimality condition has values at the solution that are not finite',
     { hint: 'Look for log 0, division by 0 or an overflow in F, or for arguments that are not finite.' },
@@ -109,19 +109,19 @@ export function checkResidual(
 
 function checkSolution(x: FlatTree<unknown>): void {
   if (x.leaves.length === 0) {
-    throw new TesseraError('bad-tensor', 'implicit differentiation: the solution holds no tensor', {
+    throw new ImplicitError('bad-tensor', 'implicit differentiation: the solution holds no tensor', {
       hint: 'A solver must return a tensor, or arrays and plain objects of tensors.',
     });
   }
   for (const leaf of x.leaves) {
     if (leaf.dtype !== 'float32') {
-      throw new TesseraError(
+      throw new ImplicitError(
         'bad-tensor',
         `implicit differentiation: the solution must be real (float32), got ${leaf.dtype} of shape [${leaf.shape.join(', ')}]`,
       );
     }
     if (!allFinite(toFloat64(leaf))) {
-      throw new TesseraError(
+      throw new ImplicitError(
         'bad-tensor',
         'implicit differentiation: the solution has entries that are not finite',
         {
@@ -136,7 +136,7 @@ function checkSolution(x: FlatTree<unknown>): void {
 function packResidual(value: unknown, x: readonly tf.Tensor[]): tf.Tensor {
   const { leaves } = flattenTree(value);
   if (!haveShapesOf(leaves, x)) {
-    throw new TesseraError(
+    throw new ImplicitError(
       'bad-tensor',
       `optimality condition: expected values shaped like the solution, ${shapesOf(x)}, got ${shapesOf(leaves)}`,
       { hint: 'F(x, ...) must return one value for every entry of x, in the same structure.' },
@@ -144,7 +144,7 @@ function packResidual(value: unknown, x: readonly tf.Tensor[]): tf.Tensor {
   }
   const whole = leaves.find(({ dtype }) => dtype !== 'float32');
   if (!whole) return pack(leaves);
-  throw new TesseraError('bad-tensor', `optimality condition: values must be real, got ${whole.dtype}`, {
+  throw new ImplicitError('bad-tensor', `optimality condition: values must be real, got ${whole.dtype}`, {
     hint: 'Casts to integers and comparisons have no derivative.',
   });
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../errors.ts';
+import { ImplicitError } from './errors.ts';
 import { constant } from './constant.ts';
 import { toFloat64 } from './float64/float64-backend.ts';
 import { checkDerivative, solveForDerivative } from './implicit-options.ts';
@@ -44,7 +44,7 @@ function linearisedAt<X, A extends unknown[]>(
 ): Linearised {
   const map = createResidualMap(optimalityFn, solution, args, options.constants);
   if (map.theta.length === 0) {
-    throw new TesseraError('not-differentiable', 'implicit derivative: no argument can be differentiated', {
+    throw new ImplicitError('not-differentiable', 'implicit derivative: no argument can be differentiated', {
       hint: 'Arguments that are real tensors can, unless they are listed in { constants }; numbers and integers cannot.',
     });
   }
@@ -63,11 +63,11 @@ function solveReporting(
   return { x, linear: linear! };
 }
 
-/** Values of a tree with one leaf for each of the solution's, packed; TesseraError if shapes differ. */
+/** Values of a tree with one leaf for each of the solution's, packed; ImplicitError if shapes differ. */
 function packLike(name: string, tree: unknown, leaves: readonly tf.Tensor[]): Float64Array {
   const given = flattenTree(tree).leaves;
   if (!haveShapesOf(given, leaves)) {
-    throw new TesseraError(
+    throw new ImplicitError(
       'bad-tensor',
       `${name} must have shapes ${shapesOf(leaves)}, got ${shapesOf(given)}`,
     );
@@ -79,7 +79,7 @@ function packLike(name: string, tree: unknown, leaves: readonly tf.Tensor[]): Fl
  * Vector-Jacobian product of a root: cotangentᵀ · ∂x/∂args, in the shape of `args` (null where nothing is
  * differentiated). One linear solve with (∂F/∂x)ᵀ, one reverse pass.
  *
- * Throws TesseraError for shapes that do not fit, values that are not finite, and when there is nothing to differentiate
+ * Throws ImplicitError for shapes that do not fit, values that are not finite, and when there is nothing to differentiate
  * by; a system without a solution is a status. Constant for an enclosing gradient.
  */
 export function rootVjp<X, A extends unknown[]>(

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../errors.ts';
+import { ImplicitError } from './errors.ts';
 import type { ResidualMap } from './residual-map.ts';
 
 /**
- * The differentiated tensors' tangents, zeros where the tree has none. TesseraError 'bad-tensor' for shapes that do not
+ * The differentiated tensors' tangents, zeros where the tree has none. ImplicitError 'bad-tensor' for shapes that do not
  * fit and for tangents of nothing: a number, or a place where the arguments have no real tensor.
  */
 export function tangentLeaves(
@@ -41,8 +41,8 @@ const childrenOf = (tree: unknown): Readonly<Record<string, unknown>> =>
     ? (tree as Record<string, unknown>)
     : {};
 
-const strayTangent = (path: string): TesseraError =>
-  new TesseraError('bad-tensor', `rootJvp: there is a tangent for ${path}, which has no real tensor`, {
+const strayTangent = (path: string): ImplicitError =>
+  new ImplicitError('bad-tensor', `rootJvp: there is a tangent for ${path}, which has no real tensor`, {
     hint: 'Tangents are shaped like the arguments; leave out numbers, integers and constants.',
   });
 
@@ -56,7 +56,7 @@ function checkTangent(
   if (!differentiable) throw strayTangent(path);
   if (isTensor(tangent) && tf.util.arraysEqual(tangent.shape, argument.shape)) return tangent;
   const got = isTensor(tangent) ? `[${tangent.shape.join(', ')}]` : typeof tangent;
-  throw new TesseraError(
+  throw new ImplicitError(
     'bad-tensor',
     `rootJvp: the tangent of ${path} must have its shape [${argument.shape.join(', ')}], got ${got}`,
   );

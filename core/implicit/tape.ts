@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../errors.ts';
+import { ImplicitError } from './errors.ts';
 
 /** Whether an enclosing gradient is recording operations right now. */
 export function isRecording(): boolean {
@@ -37,14 +37,14 @@ export function releaseTape(): void {
   Object.assign(state, { activeTape: null });
 }
 
-/** tfjs names the kernel it has no gradient for; this says what that means here. TesseraError 'not-differentiable'. */
+/** tfjs names the kernel it has no gradient for; this says what that means here. ImplicitError 'not-differentiable'. */
 export function explainMissingGradients<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
     const kernel = missingGradient(error);
     if (kernel === undefined) throw error;
-    throw new TesseraError(
+    throw new ImplicitError(
       'not-differentiable',
       `TensorFlow.js has no gradient for the operation ${kernel}`,
       {

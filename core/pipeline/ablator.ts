@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { createAblationHead, type AblatedImage } from '../concepts/ablation-head.ts';
 import { checkFactors } from '../concepts/ablation.ts';
 import type { LayerRecord } from '../concepts/explanation.ts';
@@ -42,29 +43,33 @@ const CHUNK = 32;
 
 /**
  * Opens a run's model for ablation. Sessions open when first needed; a picture is read and run once and kept, as long
- * as what is kept fits half of the workbench's memory budget.
+ * as what is kept fits half of the environment's memory budget.
  *
  * Rejects with TesseraError 'bad-image' when a picture can no longer be read, 'bad-usage' for factors out of range.
  */
 export function openAblator(scope: ModelScope, run: AblatedRun): Ablator {
-  const { workbench, device, intake } = scope;
+  const { environment, device, intake } = scope;
   const { layer, conceptBank, files, coefficients } = run;
   const parts = splitAt(intake, layer);
   const latent = runnerFor(scope, parts.latent);
   const plain = runnerFor(scope, parts.head);
-  const budget = workbench.memoryBudget / 4;
+  const budget = environment.memoryBudget / 4;
   const images = keptWithin<AblatedImage>(budget, ({ bytes }) => bytes);
   const chunks = keptWithin<LatentImages>(budget, ({ activations }) => 4 * activations.data.length);
   const head = once(() =>
     createAblationHead(parts.head, layer, conceptBank, {
       sessions: device.sessions,
-      memoryBudget: workbench.memoryBudget,
+      memoryBudget: environment.memoryBudget,
     }),
   );
 
   const activationsOf = async (paths: readonly string[]): Promise<Tensor<'float32'>> => {
     const pictures = paths.map((path) => ({ path }));
-    const { input, skipped } = await readBatch(workbench.codec, pictures, intake.preprocessing.preprocessing);
+    const { input, skipped } = await readBatch(
+      environment.codec,
+      pictures,
+      intake.preprocessing.preprocessing,
+    );
     if (input !== undefined && skipped.length === 0) return latent.run(input);
     throw new TesseraError('bad-image', `${skipped[0].file} cannot be read: ${skipped[0].reason}`, {
       hint: 'Put the picture back where it was, or explain again without it.',
@@ -117,36 +122,17 @@ function once<T>(make: () => Promise<T>) {
   };
 }
 
-/** Values by number, the oldest dropped where all together take more than `limit` bytes; the last one always stays. */
-function keptWithin<T>(limit: number, bytesOf: (value: T) => number) {
-  const kept = new Map<number, Promise<T>>();
-  const bytes = new Map<number, number>();
-  let total = 0;
-  const drop = (key: number): void => {
-    total -= bytes.get(key) ?? 0;
-    bytes.delete(key);
-    kept.delete(key);
-  };
+/** The values asked for last, as many as take `limit` bytes; one that takes more is kept alone. */
+function keptWithin<T extends object>(limit: number, bytesOf: (value: T) => number) {
+  const maxSize = Math.max(1, Math.floor(limit));
+  const kept = new LRUCache<number, T, () => Promise<T>>({
+    maxSize,
+    sizeCalculation: (value) => Math.max(1, Math.min(maxSize, bytesOf(value))),
+    fetchMethod: (_key, _stale, { context: make }) => make(),
+    // Who asked for a value gets it, though it may no longer be one to keep.
+    ignoreFetchAbort: true,
+  });
   return {
-    async get(key: number, make: () => Promise<T>): Promise<T> {
-      const known = kept.get(key);
-      if (known !== undefined) {
-        kept.delete(key);
-        kept.set(key, known);
-        return known;
-      }
-      const made = make();
-      kept.set(key, made);
-      try {
-        const value = await made;
-        bytes.set(key, bytesOf(value));
-        total += bytesOf(value);
-        for (const oldest of [...kept.keys()]) if (total > limit && oldest !== key) drop(oldest);
-        return value;
-      } catch (error) {
-        drop(key);
-        throw error;
-      }
-    },
+    get: (key: number, make: () => Promise<T>): Promise<T> => kept.forceFetch(key, { context: make }),
   };
 }

@@ -30,7 +30,7 @@ export interface Findings {
   readonly importance: ClassImportance;
 }
 
-/** Puts the findings of a run into the form that project, report and workbench share. */
+/** Puts the findings of a run into the form that project, report and window share. */
 export function assembleExplanation(
   context: ClassContext,
   findings: Findings,

@@ -20,7 +20,7 @@ import type { ModelRunner } from './model-runner.ts';
 import type { RunScope } from './run-context.ts';
 
 /** A model on a device, without a project. */
-export type ModelScope = Pick<RunScope, 'intake' | 'workbench' | 'device'>;
+export type ModelScope = Pick<RunScope, 'intake' | 'environment' | 'device'>;
 
 /** What the methods ask of one model, layer and bank. Sessions open when first needed. */
 export interface ConceptSources {

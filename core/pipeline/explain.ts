@@ -50,14 +50,14 @@ export interface ExplainOutcome {
  * Explains one class of a model on a set of images: predictions, activation rows, concept bank, coefficients,
  * importance, evaluation. Every stage is stored as it is done; the same call after an interruption continues.
  *
- * Throws TesseraError for anything a person can mend, and the signal's reason when aborted; what was computed stays.
+ * Throws TesseraError for anything a person can put right, and the signal's reason when aborted; what was computed stays.
  */
 export async function explain(
   scope: RunScope,
   options: RunOptions,
   command?: string,
 ): Promise<ExplainOutcome> {
-  const { workbench, device, intake } = scope;
+  const { environment, device, intake } = scope;
   const question = chooseClass(intake.labels.names, options);
   const layer = chooseLayer(intake, options.layer);
   const scan = await scanOf(scope, options.images);
@@ -65,7 +65,7 @@ export async function explain(
     options,
     seed: options.seed,
     ...(command !== undefined && { command }),
-    versions: { ...workbench.versions },
+    versions: { ...environment.versions },
     device: { requested: options.device, used: device.used, fallbackReasons: [...device.fallbackReasons] },
   });
   if (started.resumed) scope.onResume?.(started.run.id);
@@ -75,7 +75,7 @@ export async function explain(
   const images = predicted.chosen.map(({ file }) => file);
   const classContext: ClassContext = { ...context, classIndex: question.classIndex, layer, images };
   const keys = fingerprintsOf(
-    workbench.storage,
+    environment.storage,
     predicted.fingerprint,
     layer,
     question.classIndex,
@@ -120,8 +120,8 @@ async function grown(context: RunContext, tree: GrownTree): Promise<GrownTree> {
     : growTree({ ...context, explanation: tree.explanation }, tree, recurse);
 }
 
-async function scanOf({ workbench, scan }: RunScope, roots: readonly string[]): Promise<FolderScan> {
-  return scan ?? scanImages(workbench.storage, roots);
+async function scanOf({ environment, scan }: RunScope, roots: readonly string[]): Promise<FolderScan> {
+  return scan ?? scanImages(environment.storage, roots);
 }
 
 /**
@@ -145,9 +145,9 @@ const LEAST_IMAGES = 5;
 
 /** Classes that the model predicts for at least {@link LEAST_IMAGES} of the images, the most frequent first. */
 export async function classesToExplain(scope: RunScope, roots: readonly string[]): Promise<number[]> {
-  const { workbench, intake, device } = scope;
+  const { environment, intake, device } = scope;
   const { images } = await scanOf(scope, roots);
-  const fingerprint = await predictionsFingerprint(workbench.storage, intake, device.used, images);
+  const fingerprint = await predictionsFingerprint(environment.storage, intake, device.used, images);
   const { predictions } = await predictImages(scope, images, fingerprint);
   const classes = predictedClasses(predictions, LEAST_IMAGES);
   if (classes.length > 0) return classes;
@@ -163,8 +163,8 @@ async function predictedImages(
   files: readonly ImageFile[],
   question: ClassQuestion,
 ): Promise<{ chosen: Prediction[]; answers: HitRate; skipped: SkippedFile[]; fingerprint: string }> {
-  const { workbench, intake, device, store } = context;
-  const fingerprint = await predictionsFingerprint(workbench.storage, intake, device.used, files);
+  const { environment, intake, device, store } = context;
+  const fingerprint = await predictionsFingerprint(environment.storage, intake, device.used, files);
   const { predictions, skipped } = await store.timed('predictions', fingerprint, () =>
     predictImages(context, files, fingerprint),
   );
@@ -220,7 +220,7 @@ async function evaluateFindings(
     value: (await evaluate(context, subject, level)) as unknown as Json,
   }));
   const rankKey = rankFingerprint(
-    context.workbench.storage,
+    context.environment.storage,
     store.run.stages['rows'].fingerprint,
     context.classIndex,
     options,

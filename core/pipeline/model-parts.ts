@@ -37,13 +37,13 @@ export function cropModel(intake: ModelIntake, layer: LayerRecord, side: number)
 
 /** A runner whose batch fits the memory budget, judged by the size of all tensors of one item. */
 export function runnerFor(
-  { workbench, device, intake }: Pick<RunScope, 'workbench' | 'device' | 'intake'>,
+  { environment, device, intake }: Pick<RunScope, 'environment' | 'device' | 'intake'>,
   model: Model,
 ): ModelRunner {
   return createModelRunner(model, {
     sessions: device.sessions,
     bytesPerItem: bytesPerItem(model),
-    memoryBudget: workbench.memoryBudget,
+    memoryBudget: environment.memoryBudget,
     fixedBatch: !intake.hasFreeBatch,
   });
 }

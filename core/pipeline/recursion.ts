@@ -2,6 +2,7 @@ import type { Concept, ConceptSplit, Explanation } from '../concepts/explanation
 import { withoutSplit } from '../concepts/recursion/concept-tree.ts';
 import { isGoodSplit } from '../concepts/recursion/split-verdict.ts';
 import { TesseraError } from '../errors.ts';
+import { changeProject } from '../project/change-lock.ts';
 import {
   loadNotes,
   loadRun,
@@ -11,6 +12,7 @@ import {
   type Project,
 } from '../project/project-folder.ts';
 import { openStageStore } from '../project/stage-store.ts';
+import type { ProcessIdentity } from '../project/write-lock.ts';
 import type { Tensor } from '../tensor.ts';
 import type { RunScope } from './run-context.ts';
 import { splitParent, type SplitContext } from './split-parent.ts';
@@ -124,10 +126,12 @@ export async function splitInRun(
   const context: SplitContext = { ...scope, store, options, explanation };
   const outcome = await splitConcept(context, parent, { ...request, isChosen: true });
   const { split } = outcome!;
-  await showAgain(scope.project, runId, concept);
   const tree = withSplit({ explanation, tensors }, split, outcome!.tensors);
-  await saveTensors(scope.project, runId, tree.tensors);
-  await store.finish({ explanation: tree.explanation });
+  await changeProject(scope.project, scope.environment.self, async () => {
+    await showAgain(scope.project, runId, concept);
+    await saveTensors(scope.project, runId, tree.tensors);
+    await store.finish({ explanation: tree.explanation });
+  });
   return split;
 }
 
@@ -135,16 +139,23 @@ export async function splitInRun(
  * Takes the split of a concept out of sight, with all below it; the numbers stay with the run, and splitting it again
  * the same way takes no time. 'unknown-name' for a concept that is not split.
  */
-export async function joinInRun(project: Project, runId: string, concept: string): Promise<void> {
-  const { explanation } = await loadRun(project, runId);
-  const notes = await loadNotes(project, runId);
-  const isSplit = explanation?.splits?.some(({ parent }) => parent === concept) ?? false;
-  if (!isSplit || notes.joined?.includes(concept)) {
-    throw new TesseraError('unknown-name', `${concept} is not split.`, {
-      hint: 'Name a concept that has parts.',
-    });
-  }
-  await saveNotes(project, runId, { ...notes, joined: [...(notes.joined ?? []), concept] });
+export async function joinInRun(
+  project: Project,
+  runId: string,
+  concept: string,
+  self: ProcessIdentity,
+): Promise<void> {
+  await changeProject(project, self, async () => {
+    const { explanation } = await loadRun(project, runId);
+    const notes = await loadNotes(project, runId);
+    const isSplit = explanation?.splits?.some(({ parent }) => parent === concept) ?? false;
+    if (!isSplit || notes.joined?.includes(concept)) {
+      throw new TesseraError('unknown-name', `${concept} is not split.`, {
+        hint: 'Name a concept that has parts.',
+      });
+    }
+    await saveNotes(project, runId, { ...notes, joined: [...(notes.joined ?? []), concept] });
+  });
 }
 
 /** A concept that is split anew is no longer out of sight. */

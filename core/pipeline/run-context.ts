@@ -5,11 +5,11 @@ import type { OnProgress } from '../platform.ts';
 import type { Project } from '../project/project-folder.ts';
 import type { StageStore } from '../project/stage-store.ts';
 import type { ModelIntake } from './model-intake.ts';
-import type { OpenedDevice, Workbench } from './workbench.ts';
+import type { OpenedDevice, Environment } from './environment.ts';
 
 /** A model on a device, and the project whose cache keeps what it computes. */
 export interface RunScope {
-  readonly workbench: Workbench;
+  readonly environment: Environment;
   readonly device: OpenedDevice;
   readonly intake: ModelIntake;
   readonly project: Project;

@@ -64,7 +64,7 @@ export function footprintsOf(
 
 /** Activations [positions, channels] of files at a layer. */
 export async function activationsOf(
-  { workbench, intake, signal }: Pick<RunScope, 'workbench' | 'intake' | 'signal'>,
+  { environment, intake, signal }: Pick<RunScope, 'environment' | 'intake' | 'signal'>,
   runner: ModelRunner,
   layer: LayerRecord,
   files: readonly { readonly path: string }[],
@@ -75,7 +75,7 @@ export async function activationsOf(
   for (let start = 0; start < files.length; start += BATCH) {
     signal?.throwIfAborted();
     const batch = files.slice(start, start + BATCH);
-    const pictures = await readBatch(workbench.codec, batch, intake.preprocessing.preprocessing);
+    const pictures = await readBatch(environment.codec, batch, intake.preprocessing.preprocessing);
     const rows = toRows(await runner.run(requireAll(pictures)), layer);
     const size = positions * rows.cols;
     for (let offset = 0; offset < rows.data.length; offset += size) {

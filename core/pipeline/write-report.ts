@@ -15,7 +15,7 @@ import { partMapSource } from './part-map-source.ts';
 import type { Explanation } from '../concepts/explanation.ts';
 import type { Tensor } from '../tensor.ts';
 import { strongest } from './assemble-explanation.ts';
-import type { Workbench } from './workbench.ts';
+import type { Environment } from './environment.ts';
 
 export { coefficientMap, columnOf } from './report-maps.ts';
 
@@ -28,7 +28,7 @@ const SHARPNESS = 2;
  * The pictures are read again from their files; one that is gone since is an error that names it.
  */
 export async function writeReport(
-  { storage, codec }: Pick<Workbench, 'storage' | 'codec'>,
+  { storage, codec }: Pick<Environment, 'storage' | 'codec'>,
   project: Project,
   runId: string,
   path: string,

@@ -15,6 +15,7 @@ import type { NotesFile, ProjectFile, RunFile } from './schema.ts';
  *   runs/ID/notes.json         names, hidden, merged, comments
  *   runs/ID/evaluation.json    how far the explanation can be trusted
  *   cache/                     stage results and activations; may be deleted at any time
+ *   write.lock, change.lock    marks of a process that computes, and of one that changes a finished run
  *
  * Every file is written whole or not at all, and a run's own files before its entry in project.json, so that a
  * kill at any point leaves a project that opens.

@@ -1,7 +1,7 @@
 import { rankingChart } from './charts/ranking-chart.ts';
 import { html, trustedMarkup } from './html.ts';
 import type { Html } from './html.ts';
-import { REPORT_STYLE } from './report-style.ts';
+import { REPORT_STYLE } from './style/report-style.ts';
 import type { ReportData } from './report-data.ts';
 import { REPORT_SECTIONS, type ReportContents, type SectionId } from './report-sections.ts';
 import { conceptsSection } from './sections/concept-section.ts';

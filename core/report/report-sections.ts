@@ -10,6 +10,7 @@ export const REPORT_SECTIONS = [
   { id: 'reproduce', title: 'Repeat' },
 ] as const;
 
+/** Names a part of the report. */
 export type SectionId = (typeof REPORT_SECTIONS)[number]['id'];
 
 /** What of a run its report prints. */

@@ -1,7 +1,7 @@
 import { upsampleMap } from '../attribution/upsampled-coefficients.ts';
 import type { Box } from '../concepts/explanation.ts';
 import type { RgbImage } from '../platform.ts';
-import { mapColour } from './palette.ts';
+import { mapColour } from '../wording/map-colours.ts';
 
 /** Coefficients of one concept at the grid positions of one picture, row-major [rows, columns]. */
 export interface CoefficientMap {

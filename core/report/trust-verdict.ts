@@ -8,10 +8,12 @@ import {
   type TrustEvidence,
   type TrustLevel,
 } from '../metrics/trust.ts';
-import { percentText, plural } from './number-text.ts';
-import { lightInWords, type LightInWords } from './trust-words.ts';
+import { countOf } from '../wording/count-text.ts';
+import { percentText } from '../wording/number-text.ts';
+import { GRADE_WORDS } from '../wording/trust-words.ts';
+import { lightInWords, type LightInWords } from './light-in-words.ts';
 
-export type TrustGrade = Exclude<TrustLevel, 'unknown'>;
+type TrustGrade = Exclude<TrustLevel, 'unknown'>;
 
 /** A plain-words answer to "how far can this be trusted?". */
 export interface TrustVerdict {
@@ -38,7 +40,7 @@ export function trustVerdict(explanation: Explanation, evaluation?: Evaluation):
   const grade = trustLevel(lights) as TrustGrade;
   return {
     grade,
-    ...WORDS[grade],
+    ...GRADE_WORDS[grade],
     reasons: reasonsOf(lights, grade),
     cautions: [
       ...(evaluation === undefined
@@ -49,27 +51,6 @@ export function trustVerdict(explanation: Explanation, evaluation?: Evaluation):
     lights,
   };
 }
-
-/** The rule of the verdict in a sentence. */
-export const VERDICT_RULE =
-  'The verdict is the lowest grade of right answers, same answer, variation kept, order when taken away and same without learning; any other figure that is weak makes it fair at most. The bounds are conventions of this program, not statistical tests.';
-
-const WORDS: Readonly<Record<TrustGrade, Pick<TrustVerdict, 'headline' | 'advice'>>> = {
-  good: {
-    headline: 'The explanation holds up',
-    advice: 'Conclusions about the leading concepts can be drawn, within their intervals.',
-  },
-  fair: {
-    headline: 'The explanation holds up in part',
-    advice:
-      'Read the leading concepts as strong hints and check them, for example by covering the part in question. More concepts may capture what is missing.',
-  },
-  weak: {
-    headline: 'The explanation does not hold up',
-    advice:
-      'Draw no conclusion from it. Try more concepts, another layer, or images that resemble each other more.',
-  },
-};
 
 function evidenceOfRun({ reconstruction, images }: Explanation): TrustEvidence {
   const { agreement } = reconstruction;
@@ -90,7 +71,7 @@ function cautionsOf({ images, concepts, factorization, skipped }: Explanation): 
   const cautions: string[] = [];
   if (images.length < FEW_IMAGES)
     cautions.push(
-      `Only ${plural(images.length, 'image')} were explained; other images may tell another story.`,
+      `Only ${countOf(images.length, 'image')} were explained; other images may tell another story.`,
     );
   if (factorization.status !== 'converged')
     cautions.push(

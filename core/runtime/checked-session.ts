@@ -2,7 +2,7 @@ import { TesseraError } from '../errors.ts';
 import type { DeviceName, Session } from '../platform.ts';
 import type { Tensor } from '../tensor.ts';
 import { flippedShare, relativeError } from './relative-error.ts';
-import { createQueue } from './run-queue.ts';
+import { createQueue } from '../queue.ts';
 import { openSession, type SessionOptions } from './session.ts';
 
 /** A device may differ from the CPU by this much, relative, in the first batch: float32 in another order of sums. */
@@ -11,7 +11,7 @@ export const PARITY_TOLERANCE = 1e-3;
  * Share of its entries in which a mask, an output of zeros and ones, may differ: a value near a kink falls on either
  * side, and a flip is a whole unit however small the difference behind it.
  */
-export const FLIP_TOLERANCE = 0.01;
+const FLIP_TOLERANCE = 0.01;
 
 /** Opens a model on a device, or rejects; {@link openSession}, or what a test puts in its place. */
 export type Open = (model: Uint8Array, device: DeviceName, options?: SessionOptions) => Promise<Session>;

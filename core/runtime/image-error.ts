@@ -1,7 +1,7 @@
 import { TesseraError } from '../errors.ts';
 
 /** Pictures of more pixels are refused before they are decoded (sharp's own limit, 0x3fff squared). */
-export const PIXEL_LIMIT = 0x3fff ** 2;
+const PIXEL_LIMIT = 0x3fff ** 2;
 
 /**
  * A picture that cannot be used. The message is the bare reason ("empty file"), fit for a list of skipped files;

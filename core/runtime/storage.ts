@@ -4,12 +4,13 @@ import { access, mkdir, open, readdir, realpath, rm, stat, type FileHandle } fro
 import { basename, dirname, join, resolve } from 'node:path';
 import type { DirectoryEntry, Storage } from '../platform.ts';
 import { storageError } from './storage-error.ts';
-import { writeAtomic } from './write-atomic.ts';
+import { createNew, writeAtomic } from './write-atomic.ts';
 
 /** {@link Storage} on the file system of this machine. */
 export const fileStorage: Storage = {
   readBytes: (path) => telling('read', path, () => readBytes(path)),
   writeAtomic: (path, bytes) => telling('write', path, () => writeAtomic(path, bytes)),
+  createNew: (path, text) => telling('write', path, () => createNew(path, text)),
   exists: (path) =>
     access(path).then(
       () => true,

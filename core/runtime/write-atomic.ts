@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { constants, copyFile, link, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { systemCode } from './storage-error.ts';
 
@@ -12,8 +12,7 @@ import { systemCode } from './storage-error.ts';
  */
 export async function writeAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
   const folder = dirname(path);
-  // A short name of its own: the target's may already be as long as the system allows.
-  const temporary = join(folder, `.tessera-${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = temporaryIn(folder);
   try {
     const file = await open(temporary, 'wx');
     await writeAndFlush(file, bytes);
@@ -23,6 +22,40 @@ export async function writeAtomic(path: string, bytes: Uint8Array | string): Pro
     throw error;
   }
   await flushFolder(folder);
+}
+
+/**
+ * Writes a file whole where there is none: of several that try at once, in whatever process, one succeeds. Returns
+ * false where there is a file. Throws the system's own error.
+ */
+export async function createNew(path: string, text: string): Promise<boolean> {
+  const temporary = temporaryIn(dirname(path));
+  try {
+    const file = await open(temporary, 'wx');
+    await writeAndFlush(file, text);
+    await linkOrCopy(temporary, path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(temporary, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Not every file system has links; a copy that must be new is there at once too, but for a moment empty. */
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') throw error;
+    await copyFile(from, to, constants.COPYFILE_EXCL);
+  }
+}
+
+/** A short name of its own: the target's may already be as long as the system allows. */
+function temporaryIn(folder: string): string {
+  return join(folder, `.tessera-${randomBytes(6).toString('hex')}.tmp`);
 }
 
 async function writeAndFlush(file: FileHandle, bytes: Uint8Array | string): Promise<void> {

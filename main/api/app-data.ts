@@ -31,8 +31,8 @@ export type DocumentId = string;
 /** Names a recent project. */
 export type ProjectId = string;
 
-export type Screen = 'library' | 'setup' | 'run' | 'concepts' | 'image' | 'evaluate' | 'report';
-export type Theme = 'system' | 'light' | 'dark';
+export type { Screen } from '../../core/wording/screen-names.ts';
+type Theme = 'system' | 'light' | 'dark';
 
 export interface AppInfo {
   readonly version: string;

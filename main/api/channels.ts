@@ -1,4 +1,4 @@
-import type { WorkbenchApi, WorkbenchEvents } from './contract.ts';
+import type { WorkbenchApi } from './contract.ts';
 
 /** Names on Electron's lines. A call carries a method and its argument; an event its name and payload. */
 export const CALL_CHANNEL = 'workbench:call';
@@ -51,7 +51,7 @@ const METHOD_TABLE = {
   getImage: true,
   getWaterfall: true,
   ablateImage: true,
-  mendImage: true,
+  findCounterfactual: true,
   ablateRun: true,
   getDependence: true,
   getEvaluation: true,
@@ -66,19 +66,4 @@ const METHOD_TABLE = {
   showInFolder: true,
 } as const satisfies Record<keyof WorkbenchApi, true>;
 
-const EVENT_TABLE = {
-  setup: true,
-  settings: true,
-  recent: true,
-  run: true,
-  earlyConcepts: true,
-  result: true,
-  job: true,
-  log: true,
-  compute: true,
-  error: true,
-  navigate: true,
-} as const satisfies Record<keyof WorkbenchEvents, true>;
-
 export const METHODS = Object.keys(METHOD_TABLE) as readonly (keyof WorkbenchApi)[];
-export const EVENTS = Object.keys(EVENT_TABLE) as readonly (keyof WorkbenchEvents)[];

@@ -1,15 +1,7 @@
-import type {
-  Box,
-  Estimate,
-  LayerRecord,
-  Reconstruction,
-  SkippedFile,
-} from '../../core/concepts/explanation.ts';
+import type { Estimate } from '../../core/concepts/explanation.ts';
 import type { OptionForm } from '../../core/concepts/option-forms.ts';
-import type { RunOptions, ImageSelection } from '../../core/concepts/run-options.ts';
-import type { ErrorCode } from '../../core/errors.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
-import type { DeviceChoice, DeviceName, Progress } from '../../core/platform.ts';
+import type { DeviceChoice, Progress } from '../../core/platform.ts';
 import type { AblationApi } from './ablation-data.ts';
 import type {
   SerializedError,
@@ -60,21 +52,7 @@ import type {
  * fetched from the page's own origin.
  */
 
-export type {
-  Box,
-  DeviceChoice,
-  DeviceName,
-  ErrorCode,
-  Estimate,
-  RunOptions,
-  ImageSelection,
-  LayerRecord,
-  OptionForm,
-  Preprocessing,
-  Progress,
-  Reconstruction,
-  SkippedFile,
-};
+export type { DeviceChoice, Estimate, OptionForm, Preprocessing, Progress };
 
 export type * from './app-data.ts';
 export type * from './setup-data.ts';

@@ -7,7 +7,7 @@ import type { PictureId } from './app-data.ts';
  * common, and the evidence for a number of concepts. See contract.ts.
  */
 
-export type { EvaluationLevel, OrderName, RankCurve, TrustFigure, TrustLevel, TrustWeight };
+export type { EvaluationLevel, OrderName, RankCurve, TrustLevel };
 
 /** One figure in words. */
 export interface TrustLamp {
@@ -26,7 +26,7 @@ export interface TrustLamp {
   readonly bands: string;
 }
 
-export interface TrustSummary {
+interface TrustSummary {
   readonly grade: Exclude<TrustLevel, 'unknown'>;
   readonly headline: string;
   readonly advice: string;

@@ -1,19 +1,8 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 import type { WorkbenchService } from '../services/workbench.ts';
 import type { FileChoice } from '../services/desktop.ts';
-import type { Screen } from '../api/contract.ts';
+import { SCREEN_NAMES, type Screen } from '../../core/wording/screen-names.ts';
 import { serializeError } from '../api/serialize-error.ts';
-
-/** As in the window, in the order of its rail. */
-const SCREENS: Readonly<Record<Screen, string>> = {
-  library: 'Library',
-  setup: 'Setup',
-  run: 'Run',
-  concepts: 'Concepts',
-  image: 'Images',
-  evaluate: 'Evaluate',
-  report: 'Report',
-};
 
 /** The menu of the program. What fails is told to the page. */
 export function installMenu({ handlers, events }: WorkbenchService): void {
@@ -47,7 +36,7 @@ export function installMenu({ handlers, events }: WorkbenchService): void {
       {
         label: 'View',
         submenu: [
-          ...(Object.entries(SCREENS) as [Screen, string][]).map(([screen, label]) => ({
+          ...(Object.entries(SCREEN_NAMES) as [Screen, string][]).map(([screen, label]) => ({
             label,
             click: () => events.emit('navigate', { screen }),
           })),

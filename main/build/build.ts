@@ -4,7 +4,13 @@ import { build, type InlineConfig } from 'vite';
 import { copySharp } from './native/copy-sharp.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
-const QUIET = { configFile: false, logLevel: 'warn', root: ROOT } as const satisfies InlineConfig;
+/** `tsconfigPaths` finds the workspace core/implicit by its name. */
+const QUIET = {
+  configFile: false,
+  logLevel: 'warn',
+  root: ROOT,
+  resolve: { tsconfigPaths: true },
+} as const satisfies InlineConfig;
 
 /** Packages with native parts stay where they are installed; all others become part of the program. */
 const INSTALLED = ['electron', 'onnxruntime-node', 'onnxruntime-common', 'sharp'];

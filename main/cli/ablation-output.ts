@@ -1,8 +1,9 @@
+import { decimalText, factorText, percentText } from '../../core/wording/number-text.ts';
 import type {
   ConceptDependence,
   ConceptItem,
   ImageAblation,
-  ImageMend,
+  ImageCounterfactual,
   RunAblation,
 } from '../api/contract.ts';
 import { table } from './text-table.ts';
@@ -14,30 +15,30 @@ const LISTED = 20;
 export function imageText({ before, after, changed, classes }: ImageAblation): string {
   const rows = classes.map(({ name, before: own, after: scaled }) => [
     name,
-    own.logit.toFixed(2),
-    scaled.logit.toFixed(2),
-    percent(own.probability),
-    percent(scaled.probability),
+    decimalText(own.logit),
+    decimalText(scaled.logit),
+    percentText(own.probability),
+    percentText(scaled.probability),
   ]);
   return [
     changed
-      ? `The decision changes: ${before.name} (${percent(before.probability)}) becomes ${after.name} (${percent(after.probability)}).`
-      : `The decision stays: ${after.name} (${percent(before.probability)} before, ${percent(after.probability)} after).`,
+      ? `The decision changes: ${before.name} (${percentText(before.probability)}) becomes ${after.name} (${percentText(after.probability)}).`
+      : `The decision stays: ${after.name} (${percentText(before.probability)} before, ${percentText(after.probability)} after).`,
     '',
     ...table([['class', 'logit before', 'after', 'probability before', 'after'], ...rows]),
   ].join('\n');
 }
 
 /** The smallest change, or that there is none. */
-export function mendText(
-  { status, target, factors, image }: ImageMend,
+export function counterfactualText(
+  { status, target, factors, image }: ImageCounterfactual,
   concepts: readonly ConceptItem[],
 ): string {
   const nameOf = (id: string) => concepts.find((concept) => concept.id === id)?.name ?? id;
-  const changes = Object.entries(factors).map(([id, factor]) => [nameOf(id), `× ${factor.toFixed(2)}`]);
+  const changes = Object.entries(factors).map(([id, factor]) => [nameOf(id), factorText(factor)]);
   const said = {
     already: `The model says ${target.name} already.`,
-    mended: `The smallest change of the concepts that makes it ${target.name}:`,
+    found: `The smallest change of the concepts that makes it ${target.name}:`,
     'not-possible': `No change of the concepts from 0 to 2 makes it ${target.name}. The closest:`,
     'not-found': `No change of the concepts was found that makes it ${target.name}. The closest:`,
   }[status];
@@ -46,14 +47,14 @@ export function mendText(
 }
 
 /** All images of a run: how many change, from what to what, and which. */
-export function runText({ images, changed, passages, flips }: RunAblation): string {
-  const rows = passages.map(({ before, after, count }) => [
+export function runText({ images, changed, transitions, flips }: RunAblation): string {
+  const rows = transitions.map(({ before, after, count }) => [
     before.name,
     before.index === after.index ? '(stays)' : after.name,
     String(count),
   ]);
   return [
-    `${changed} of ${images} images (${percent(changed / images)}) are decided otherwise.`,
+    `${changed} of ${images} images (${percentText(changed / images)}) are decided otherwise.`,
     '',
     ...table([['before', 'after', 'images'], ...rows]),
     ...(flips.length > 0 ? [''] : []),
@@ -74,15 +75,11 @@ export function dependenceText(
     concepts.find(({ id }) => id === concept)?.name ?? concept,
     concept,
     `${changed} of ${images}`,
-    percent(changed / images),
+    percentText(changed / images),
   ]);
   return [
     `Images of the run for "${className}" that are decided otherwise without each concept`,
     '',
     ...table([['concept', 'id', 'images', 'share'], ...rows]),
   ].join('\n');
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -11,6 +11,7 @@ export type OptionTable = Record<
   { readonly type: 'string' | 'boolean'; readonly multiple?: boolean }
 >;
 
+/** A command's arguments, read by name and kind. */
 export interface ParsedArguments {
   readonly positionals: readonly string[];
   text(name: string): string | undefined;

@@ -1,4 +1,5 @@
 import { probeDevices } from '../../core/runtime/device.ts';
+import { speedText } from '../../core/wording/number-text.ts';
 import { parseArguments } from './arguments.ts';
 
 /** `devices`: what can compute here, and why something cannot. */
@@ -11,7 +12,7 @@ export async function devices(argv: readonly string[]): Promise<void> {
   }
   for (const { name, available, reason, detail, speed } of reports) {
     const state = available ? `ready   ${detail}` : `absent  ${reason}`;
-    const ratio = available && name !== 'cpu' ? `; ${speed.toFixed(1)}× the CPU on a small network` : '';
+    const ratio = available && name !== 'cpu' ? `; ${speedText(speed)} the CPU on a small network` : '';
     console.log(`${name.padEnd(9)}${state}${ratio}`);
   }
 }

@@ -20,7 +20,7 @@ import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
 import type { RunScope } from '../../core/pipeline/run-context.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
 import { acquireWriteLock } from '../../core/project/write-lock.ts';
-import { createNodeWorkbench } from '../compute/node-workbench.ts';
+import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { explanationJson, explanationText } from './explanation-output.ts';
 import { optionTable, readOptions } from './option-arguments.ts';
@@ -47,18 +47,18 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
   const options = readQuestion(args);
   const folder =
     args.text('out') ?? `${path.basename(demoOr(args, options.model)).replace(/\.onnx$/i, '')}.tessera`;
-  const workbench = createNodeWorkbench();
-  const intake = await openModel(workbench.storage, options.model, options);
+  const environment = createNodeEnvironment();
+  const intake = await openModel(environment.storage, options.model, options);
   checkQuestion(intake, options);
-  const scan = await scanImages(workbench.storage, options.images);
-  const device = await workbench.openDevice(options.device);
+  const scan = await scanImages(environment.storage, options.images);
+  const device = await environment.openDevice(options.device);
   for (const reason of device.fallbackReasons) console.error(reason);
   const onProgress = progressPrinter(process.stderr);
-  await workbench.storage.makeDirectory(folder);
-  const lock = await acquireWriteLock(workbench.storage, folder, workbench.self);
+  await environment.storage.makeDirectory(folder);
+  const lock = await acquireWriteLock(environment.storage, folder, environment.self);
   try {
-    const project = await openOrCreateProject(workbench.storage, folder, intake, options.images);
-    const scope: RunScope = { workbench, device, intake, project, scan, onProgress, onResume, signal };
+    const project = await openOrCreateProject(environment.storage, folder, intake, options.images);
+    const scope: RunScope = { environment, device, intake, project, scan, onProgress, onResume, signal };
     await explainClasses(scope, options, args.flag('json'));
   } finally {
     // A lock that stays is taken over by the next run; the failure that led here is what has to be told.
@@ -105,11 +105,11 @@ function tellFewer({ concepts }: RunOptions, found: number): void {
 }
 
 function reportOf(
-  { workbench, onProgress }: RunScope,
+  { environment, onProgress }: RunScope,
   { project, run }: ExplainOutcome,
   name: string,
 ): Promise<string> {
-  return writeReport(workbench, project, run.id, path.resolve(project.folder, name), onProgress);
+  return writeReport(environment, project, run.id, path.resolve(project.folder, name), onProgress);
 }
 
 function readQuestion(args: ParsedArguments): RunOptions {

@@ -5,6 +5,12 @@ import type { Evaluation, StoredOrder } from '../../core/metrics/evaluation.ts';
 import { columnOf } from '../../core/pipeline/write-report.ts';
 import { trustVerdict, type TrustVerdict } from '../../core/report/trust-verdict.ts';
 import { invariant } from '../../core/errors.ts';
+import {
+  decimalEstimateText,
+  decimalText,
+  intervalText,
+  percentText,
+} from '../../core/wording/number-text.ts';
 import { table } from './text-table.ts';
 
 /** Crops listed for a concept; the project holds more. */
@@ -84,10 +90,10 @@ export function splitJson({ parent, layer, parts, ...rest }: ConceptSplit) {
 export function explanationText(facts: ReturnType<typeof explanationJson>): string {
   const rows = facts.concepts.map(({ name, importance, tier, prevalence }) => [
     name,
-    percent(importance.mean),
-    `${percent(importance.low)} … ${percent(importance.high)}`,
+    percentText(importance.mean),
+    intervalText(importance),
     `${tier + 1}`,
-    `${Math.round(100 * prevalence)} %`,
+    percentText(prevalence),
   ]);
   const { r2, relativeError, agreement } = facts.reconstruction;
   return [
@@ -95,7 +101,7 @@ export function explanationText(facts: ReturnType<typeof explanationJson>): stri
     '',
     ...table([['concept', 'importance', '95 % interval', 'tier', 'present in'], ...rows]),
     '',
-    `Reconstruction: R² ${r2.toFixed(2)}, relative error ${relativeError.toFixed(2)}; same prediction for ${Math.round(100 * agreement)} % of the images`,
+    `Reconstruction: R² ${decimalText(r2)}, relative error ${percentText(relativeError)}; same prediction for ${percentText(agreement)} of the images`,
     `Trust: ${facts.trust.grade}. ${facts.trust.headline}.`,
     ...(facts.trust.grade === 'good' ? [] : facts.trust.reasons).map((reason) => `  ${reason}`),
     ...(facts.evaluation ? orderLines(facts.evaluation) : []),
@@ -113,14 +119,8 @@ function orderLines({ deletion, insertion }: Evaluation): string[] {
   return [['taken away', deletion] as const, ['put in', insertion] as const].flatMap(
     ([word, { orders, random }]) => {
       if (orders.sobol.auc === undefined || random.auc === undefined) return [];
-      const area = ({ auc, interval }: StoredOrder): string =>
-        `${auc!.toFixed(3)}${interval ? ` (${interval.map((end) => end.toFixed(3)).join(' … ')})` : ''}`;
+      const area = ({ auc, interval }: StoredOrder): string => decimalEstimateText(auc, interval);
       return [`Concepts ${word}: area ${area(orders.sobol)}; random orders ${area(random)}`];
     },
   );
-}
-
-/** Sobol index as a percentage of the logit's variance. */
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -1,4 +1,5 @@
 import type { OnProgress, Progress } from '../../core/platform.ts';
+import { clockText, rateText } from '../../core/wording/duration-text.ts';
 
 const REDRAW_MS = 200;
 
@@ -37,14 +38,9 @@ export function progressPrinter(stream: NodeJS.WriteStream, now: () => number = 
 function describe({ stage, done, total }: Progress, doneHere: number, seconds: number): string {
   const parts = [`${stage} ${done}/${total}`];
   const rate = doneHere / seconds;
-  if (seconds > 0 && doneHere > 0) parts.push(`${rate < 10 ? rate.toFixed(1) : Math.round(rate)}/s`);
-  if (done < total && rate > 0 && Number.isFinite(rate)) parts.push(`${clock((total - done) / rate)} left`);
-  if (done >= total) parts.push(clock(seconds));
+  if (seconds > 0 && doneHere > 0) parts.push(rateText(rate));
+  if (done < total && rate > 0 && Number.isFinite(rate))
+    parts.push(`${clockText((total - done) / rate)} left`);
+  if (done >= total) parts.push(clockText(seconds));
   return parts.join(' · ');
-}
-
-/** Seconds as m:ss. */
-function clock(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }

@@ -1,5 +1,4 @@
 import { TesseraError } from '../../core/errors.ts';
-import { ablate } from './ablate.ts';
 import { devices } from './devices.ts';
 import { explainCommand } from './explain.ts';
 import { inspect } from './inspect.ts';
@@ -7,9 +6,10 @@ import { report } from './report.ts';
 import { splitCommand } from './split.ts';
 import { USAGE } from './usage.ts';
 import { vjp } from './vjp.ts';
+import { whatIf } from './what-if.ts';
 
-/** A command of the command line; resolves when its work is done and throws TesseraError for what people can mend. */
-export type Command = (argv: readonly string[], signal: AbortSignal) => Promise<void>;
+/** A command of the command line; resolves when its work is done and throws TesseraError for what people can put right. */
+type Command = (argv: readonly string[], signal: AbortSignal) => Promise<void>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   inspect,
@@ -17,7 +17,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   report,
   devices,
   vjp,
-  ablate,
+  'what-if': whatIf,
+  decompose: splitCommand,
+  // The names of 0.1.
+  ablate: whatIf,
   split: splitCommand,
 };
 

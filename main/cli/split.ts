@@ -9,7 +9,8 @@ import { findConceptId } from '../../core/pipeline/split-parent.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
 import { loadNotes, loadRun, openProject, type Project } from '../../core/project/project-folder.ts';
 import { acquireWriteLock } from '../../core/project/write-lock.ts';
-import { createNodeWorkbench } from '../compute/node-workbench.ts';
+import { decimalText, intervalText, percentText } from '../../core/wording/number-text.ts';
+import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { splitJson } from './explanation-output.ts';
 import { progressPrinter } from './progress.ts';
@@ -29,31 +30,37 @@ const TABLE: OptionTable = {
 export async function splitCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
   const args = parseArguments(argv, TABLE);
   const { folder, name, parts, layer, device: choice } = readQuestion(args);
-  const workbench = createNodeWorkbench();
-  const { storage } = workbench;
+  const environment = createNodeEnvironment();
+  const { storage } = environment;
   const project = await openProject(storage, folder);
   const runId = args.text('run') ?? (await newestFinishedRun(project));
   const concept = await conceptNamed(project, runId, name);
   const onProgress = progressPrinter(process.stderr);
-  const lock = await acquireWriteLock(storage, folder, workbench.self);
+  const lock = await acquireWriteLock(storage, folder, environment.self);
   try {
     if (args.flag('undo')) {
-      await joinInRun(project, runId, concept);
+      await joinInRun(project, runId, concept, environment.self);
     } else {
       const intake = await reopenModel(
         (file, options) => openModel(storage, file, options),
         project,
         await loadRun(project, runId),
       );
-      const device = await workbench.openDevice(choice ?? 'auto');
-      const scope = { workbench, device, intake, project, onProgress, signal };
+      const device = await environment.openDevice(choice ?? 'auto');
+      const scope = { environment, device, intake, project, onProgress, signal };
       const split = await splitInRun(scope, runId, concept, {
         parts: parts ?? DEFAULT_OPTIONS.parts,
         ...(layer !== undefined && { layer }),
       });
       console.log(args.flag('json') ? JSON.stringify(splitJson(split), null, 2) : splitText(name, split));
     }
-    const report = await writeReport(workbench, project, runId, path.join(folder, 'report.html'), onProgress);
+    const report = await writeReport(
+      environment,
+      project,
+      runId,
+      path.join(folder, 'report.html'),
+      onProgress,
+    );
     if (!args.flag('json')) console.log(`Report   ${path.resolve(report)}`);
   } finally {
     await lock.release().catch(() => undefined);
@@ -88,9 +95,9 @@ async function conceptNamed(project: Project, runId: string, name: string): Prom
 function splitText(name: string, split: ConceptSplit): string {
   const rows = split.parts.map((part) => [
     part.name,
-    percent(part.importance.mean),
-    `${percent(part.importance.low)} … ${percent(part.importance.high)}`,
-    `${Math.round(100 * part.prevalence)} %`,
+    percentText(part.importance.mean),
+    intervalText(part.importance),
+    percentText(part.prevalence),
   ]);
   const { reconstruction, reproduction, stability } = split;
   return [
@@ -98,10 +105,6 @@ function splitText(name: string, split: ConceptSplit): string {
     '',
     ...table([['part', 'importance for it', '95 % interval', 'present in'], ...rows]),
     '',
-    `The parts rebuild the layer with R² ${reconstruction.r2.toFixed(2)} and bring the concept back with R² ${reproduction.r2.toFixed(2)}; found again in half of the images: ${stability.toFixed(2)}`,
+    `The parts rebuild the layer with R² ${decimalText(reconstruction.r2)} and bring the concept back with R² ${decimalText(reproduction.r2)}; found again in half of the images: ${decimalText(stability)}`,
   ].join('\n');
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -6,6 +6,7 @@ import type { Trial } from '../../core/runtime/device-trial.ts';
 import type {
   ClassScore,
   ConceptDependence,
+  ConceptEdit,
   ConceptFactors,
   CropPage,
   CropQuery,
@@ -14,7 +15,7 @@ import type {
   ImageAblation,
   ErrorAnalysis,
   ImageDetail,
-  ImageMend,
+  ImageCounterfactual,
   ModelSummary,
   PictureId,
   Preprocessing,
@@ -33,6 +34,7 @@ import type {
   Waterfall,
 } from '../api/contract.ts';
 import type { EvaluationLevel, RankCurve } from '../../core/metrics/evaluation.ts';
+import type { NotesFile } from '../../core/project/schema.ts';
 import type { PictureName } from './picture-ids.ts';
 
 /** A model file and what a person chose for it. */
@@ -44,7 +46,7 @@ export interface ModelQuestion {
 }
 
 /** A model and the pictures to run it on. */
-export interface PicturesQuestion extends ModelQuestion {
+interface PicturesQuestion extends ModelQuestion {
   readonly images: readonly ImageFile[];
   /** Names of their pictures, for the answer. */
   readonly pictures?: readonly PictureId[];
@@ -56,6 +58,19 @@ export interface RunQuestion {
   /** Stands for the folder in names of pictures. */
   readonly key: string;
   readonly runId: string;
+}
+
+/** A run as a process that keeps no history of edits knows it. */
+export type RunView = Omit<RunResult, 'undo' | 'redo'>;
+
+/** A run after a change of its notes: all that views show of it. */
+export interface EditedRun {
+  readonly result: RunView;
+  readonly tree: ConceptTree;
+  /** Of the run's files as they were read; see run-stamp.ts. */
+  readonly stamp: string;
+  /** The notes before the change. */
+  readonly before: NotesFile;
 }
 
 /** What the model says of all images: one prediction an image that could be read. */
@@ -109,7 +124,11 @@ export interface ComputeJobs {
   tryDevice(question: { readonly device: DeviceName }): Promise<Trial>;
 
   listRuns(question: { readonly folder: string }): Promise<readonly RunSummary[]>;
-  readResult(question: RunQuestion): Promise<Omit<RunResult, 'undo' | 'redo'>>;
+  readResult(question: RunQuestion): Promise<RunView>;
+  /** One change of what a person made of the concepts, alone in the project. */
+  editConcept(question: RunQuestion & { readonly edit: ConceptEdit }): Promise<EditedRun>;
+  /** Puts earlier notes in the place of the present ones: an undo or redo. */
+  restoreNotes(question: RunQuestion & { readonly notes: NotesFile }): Promise<EditedRun>;
   listCrops(question: CropQuery & RunQuestion): Promise<CropPage>;
   readTree(question: RunQuestion): Promise<ConceptTree>;
   listSplitLayers(question: RunQuestion & { readonly concept: string }): Promise<readonly SplitLayer[]>;
@@ -122,9 +141,9 @@ export interface ComputeJobs {
   ablateImage(
     question: RunQuestion & { readonly image: AblatedPicture; readonly factors: ConceptFactors },
   ): Promise<ImageAblation>;
-  mendImage(
+  findCounterfactual(
     question: RunQuestion & { readonly image: AblatedPicture; readonly target?: number },
-  ): Promise<ImageMend>;
+  ): Promise<ImageCounterfactual>;
   ablateRun(question: RunQuestion & { readonly factors: ConceptFactors }): Promise<RunAblation>;
   dependence(question: RunQuestion): Promise<readonly ConceptDependence[]>;
   readEvaluation(question: RunQuestion): Promise<RunEvaluation>;
@@ -159,7 +178,7 @@ export interface EarlyImages {
 }
 
 /** The strongest places of a concept, before its importance is known. */
-export interface EarlyCrops {
+interface EarlyCrops {
   readonly id: string;
   readonly crops: Explanation['concepts'][number]['crops'];
 }

@@ -7,10 +7,14 @@ export interface History<T> {
   /** The state to go back to, given the present one; undefined when there is none. */
   undo(present: T): T | undefined;
   redo(present: T): T | undefined;
+  /** The state that a step would give; undefined when there is none. */
+  next(step: 'undo' | 'redo'): T | undefined;
 }
 
+/** Steps that are kept. */
 const KEPT = 200;
 
+/** An empty history. */
 export function createHistory<T>(): History<T> {
   const past: { name: string; state: T }[] = [];
   const future: { name: string; state: T }[] = [];
@@ -34,5 +38,6 @@ export function createHistory<T>(): History<T> {
     },
     undo: (present) => step(past, future, present),
     redo: (present) => step(future, past, present),
+    next: (direction) => (direction === 'undo' ? past : future).at(-1)?.state,
   };
 }

@@ -1,75 +1,107 @@
+import { LRUCache } from 'lru-cache';
 import { TesseraError } from '../../core/errors.ts';
-import { loadNotes, saveNotes } from '../../core/project/project-folder.ts';
+import type { Storage } from '../../core/platform.ts';
 import type { NotesFile } from '../../core/project/schema.ts';
-import type { ConceptEdit, RunResult } from '../api/contract.ts';
+import { createQueue } from '../../core/queue.ts';
+import type { ConceptEdit, ConceptTree, RunResult } from '../api/contract.ts';
 import type { ComputeClient } from '../compute/client.ts';
-import type { RunQuestion } from '../compute/protocol.ts';
-import { editedNotes, nameOfEdit } from './edited-notes.ts';
+import type { EditedRun, RunQuestion } from '../compute/protocol.ts';
+import { runStamp } from '../compute/run-stamp.ts';
+import { nameOfEdit } from './edit-name.ts';
 import type { EventHub } from './events.ts';
 import { createHistory, type History } from './history.ts';
 import type { Projects } from './projects.ts';
 
 /** What runs found out, and what a person makes of it. */
 export interface Results {
-  /** The run of the open project by its id. */
-  questionOf(folder: string | null, runId: string): Promise<RunQuestion>;
+  /** A run of the open project by its id. */
+  questionOf(runId: string): Promise<RunQuestion>;
   read(question: RunQuestion): Promise<RunResult>;
+  readTree(question: RunQuestion): Promise<ConceptTree>;
   edit(question: RunQuestion, edit: ConceptEdit): Promise<RunResult>;
   undo(question: RunQuestion): Promise<RunResult>;
   redo(question: RunQuestion): Promise<RunResult>;
 }
 
-export function createResults(projects: Projects, viewer: ComputeClient, events: EventHub): Results {
-  const histories = new Map<string, History<NotesFile>>();
-  const historyOf = ({ folder, runId }: RunQuestion): History<NotesFile> => {
-    const key = `${folder}\n${runId}`;
-    const history = histories.get(key) ?? createHistory<NotesFile>();
-    histories.set(key, history);
+/** What {@link createResults} needs of the workbench. */
+export interface ResultServices {
+  readonly storage: Storage;
+  readonly projects: Pick<Projects, 'open'>;
+  readonly viewer: Pick<ComputeClient, 'run'>;
+  readonly events: EventHub;
+  /** The folder of the open project. */
+  readonly openFolder: () => string | null;
+}
+
+/** Runs whose answer to the last edit is kept, and their histories. */
+const KEPT_RUNS = 32;
+
+/**
+ * Every edit, undo and redo is one job, and its answer is all that views show of the run: what they read next comes
+ * from there, unless a file of the run has been written since.
+ */
+export function createResults({ storage, projects, viewer, events, openFolder }: ResultServices): Results {
+  const histories = new LRUCache<string, History<NotesFile>>({ max: KEPT_RUNS });
+  const edited = new LRUCache<string, EditedRun>({ max: KEPT_RUNS });
+
+  const historyOf = (question: RunQuestion): History<NotesFile> => {
+    const history = histories.get(keyOf(question)) ?? createHistory<NotesFile>();
+    histories.set(keyOf(question), history);
     return history;
   };
-
-  const read: Results['read'] = async (question) => {
+  const withSteps = (question: RunQuestion, result: EditedRun['result']): RunResult => {
     const { undoName, redoName } = historyOf(question);
-    return { ...(await viewer.run('readResult', question)), undo: undoName, redo: redoName };
+    return { ...result, undo: undoName, redo: redoName };
+  };
+  const stillEdited = async (question: RunQuestion): Promise<EditedRun | undefined> => {
+    const kept = edited.get(keyOf(question));
+    return kept?.stamp === (await runStamp(storage, question)) ? kept : undefined;
+  };
+  const read: Results['read'] = async (question) => {
+    const kept = await stillEdited(question);
+    return withSteps(question, kept?.result ?? (await viewer.run('readResult', question)));
   };
 
-  // Edits of quick succession must not both start from the same notes.
-  let edits: Promise<unknown> = Promise.resolve();
-  const change = (
-    question: RunQuestion,
-    next: (notes: NotesFile) => Promise<NotesFile | undefined>,
-  ): Promise<RunResult> => {
-    const task = async (): Promise<RunResult> => {
-      const { project } = await projects.open(question.folder);
-      const changed = await next(await loadNotes(project, question.runId));
-      if (changed !== undefined) {
-        await saveNotes(project, question.runId, changed);
-        events.emit('result', { runId: question.runId });
-      }
-      return read(question);
-    };
-    const result = edits.then(task);
-    edits = result.catch(() => undefined);
-    return result;
+  // A step of the history starts from what the one before it has left.
+  const inTurn = createQueue();
+  const told = (question: RunQuestion, answer: EditedRun): RunResult => {
+    edited.set(keyOf(question), answer);
+    events.emit('result', { runId: question.runId });
+    return withSteps(question, answer.result);
   };
+  const restore = (question: RunQuestion, step: 'undo' | 'redo'): Promise<RunResult> =>
+    inTurn(async () => {
+      const history = historyOf(question);
+      const notes = history.next(step);
+      if (notes === undefined) return read(question);
+      const answer = await viewer.run('restoreNotes', { ...question, notes });
+      history[step](answer.before);
+      return told(question, answer);
+    });
 
   return {
-    async questionOf(folder, runId) {
+    async questionOf(runId) {
+      const folder = openFolder();
       if (folder === null) {
         throw new TesseraError('bad-usage', 'No project is open.', { hint: 'Open one in the library.' });
       }
       return { folder, runId, key: (await projects.open(folder)).key };
     },
     read,
+    readTree: async (question) =>
+      (await stillEdited(question))?.tree ?? (await viewer.run('readTree', question)),
     edit: (question, edit) =>
-      change(question, async (notes) => {
-        const { items } = await viewer.run('readTree', question);
-        const known = items.map(({ id }) => id);
-        const changed = editedNotes(notes, edit, known);
-        historyOf(question).record(nameOfEdit(edit), notes);
-        return changed;
+      inTurn(async () => {
+        const answer = await viewer.run('editConcept', { ...question, edit });
+        historyOf(question).record(nameOfEdit(edit), answer.before);
+        return told(question, answer);
       }),
-    undo: (question) => change(question, (notes) => Promise.resolve(historyOf(question).undo(notes))),
-    redo: (question) => change(question, (notes) => Promise.resolve(historyOf(question).redo(notes))),
+    undo: (question) => restore(question, 'undo'),
+    redo: (question) => restore(question, 'redo'),
   };
+}
+
+/** Names a run of a project: one made anew in the same folder has another key. */
+function keyOf({ key, folder, runId }: RunQuestion): string {
+  return [key, folder, runId].join('\n');
 }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { LRUCache } from 'lru-cache';
 import { TesseraError } from '../../core/errors.ts';
 import type { ImageFile } from '../../core/images/folder-scan.ts';
 import type { Storage } from '../../core/platform.ts';
 import { loadRun } from '../../core/project/project-folder.ts';
+import { createQueue } from '../../core/queue.ts';
 import type {
   ModelSummary,
   OptionChanges,
@@ -39,6 +41,8 @@ export interface SetupContext {
 }
 
 const DEMO_CLASS = 'house';
+/** Scans whose pictures may still be on the screen. */
+const KEPT_SCANS = 8;
 
 /** The model, pictures and options of the next run. Changes are checked first; what is refused changes nothing. */
 export class SetupService {
@@ -47,10 +51,10 @@ export class SetupService {
   #history: History<SetupState> = createHistory();
   #runs: readonly RunSummary[] = [];
   #count = 0;
-  /** Lists that pictures are named after; the last ones, for pictures still on the screen. */
-  readonly #scans = new Map<string, readonly ImageFile[]>();
+  /** Lists that pictures are named after, the last ones. */
+  readonly #scans = new LRUCache<string, readonly ImageFile[]>({ max: KEPT_SCANS });
   /** One change after another: each starts from the state that the one before left. */
-  #changes: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = createQueue();
 
   constructor(context: SetupContext) {
     this.#context = context;
@@ -66,9 +70,8 @@ export class SetupService {
   }
 
   /** The state after the changes that were asked for so far. */
-  async settled(): Promise<SetupState> {
-    await this.#changes;
-    return this.#state;
+  settled(): Promise<SetupState> {
+    return this.#inTurn(() => Promise.resolve(this.#state));
   }
 
   /** The file that a picture of a scan shows. */
@@ -192,17 +195,10 @@ export class SetupService {
     });
   }
 
-  #inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#changes.then(task);
-    this.#changes = result.catch(() => undefined);
-    return result;
-  }
-
   async #become(state: SetupState): Promise<void> {
     const hasMoved = state.folder !== this.#state.folder;
     this.#state = state;
     if (state.scan !== null) this.#scans.set(state.scanKey, state.scan.images);
-    if (this.#scans.size > 8) this.#scans.delete([...this.#scans.keys()][0]);
     if (hasMoved) await this.#readRuns();
     this.#context.events.emit('setup', this.setup);
   }

@@ -1,18 +1,6 @@
 import type { Progress } from '../../core/platform.ts';
+import { STAGE_ORDER, stageName } from '../../core/wording/stage-names.ts';
 import type { StageProgress } from '../api/contract.ts';
-
-/** The stages of a run in order, and what each does. */
-const STAGES: readonly (readonly [stage: string, title: string])[] = [
-  ['predictions', 'Ask the model about every image'],
-  ['rows', 'Read the activations'],
-  ['concepts', 'Find concepts'],
-  ['coefficients', 'Measure every concept in every image'],
-  ['importance', 'Measure how much the prediction depends on each'],
-  ['maps', 'Draw where each concept is'],
-  ['removals', 'Decide again without each concept'],
-  ['parts', 'Split concepts into parts'],
-  ['evaluation', 'Check how far it can be trusted'],
-];
 
 /** Follows the stages of a run: rates and times left. */
 export interface StageClock {
@@ -23,10 +11,10 @@ export interface StageClock {
 
 /** `isSplitting`: the run also splits concepts into parts. */
 export function createStageClock(isSplitting: boolean, now: () => number = Date.now): StageClock {
-  const own = STAGES.filter(([stage]) => isSplitting || stage !== 'parts');
-  let stages: StageProgress[] = own.map(([stage, title]) => ({
+  const own = STAGE_ORDER.filter((stage) => isSplitting || stage !== 'parts');
+  let stages: StageProgress[] = own.map((stage) => ({
     stage,
-    title,
+    title: stageName(stage),
     status: 'waiting',
     done: 0,
     total: 0,

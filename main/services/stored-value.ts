@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Storage } from '../../core/platform.ts';
+import { createQueue } from '../../core/queue.ts';
 
 /** One small JSON file of the workbench, in memory and on disk. */
 export interface StoredValue<T> {
@@ -23,17 +24,15 @@ export function storedValue<T>(
     }
   };
   // One write after another, so that the last value is what stays.
-  let writes: Promise<void> = Promise.resolve();
+  const inTurn = createQueue();
   return {
     get: () => (loaded ??= load()),
     set: (value) => {
       loaded = Promise.resolve(value);
-      const write = async (): Promise<void> => {
+      return inTurn(async () => {
         await storage.makeDirectory(storage.dirname(path));
         await storage.writeAtomic(path, `${JSON.stringify(value, undefined, 2)}\n`);
-      };
-      writes = writes.then(write, write);
-      return writes;
+      });
     },
   };
 }

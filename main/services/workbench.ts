@@ -1,13 +1,12 @@
 import path from 'node:path';
-import { z } from 'zod';
-import type { ComputeState, Settings } from '../api/contract.ts';
+import type { ComputeState } from '../api/contract.ts';
 import type { Handlers } from '../api/call-handler.ts';
 import { ComputeClient } from '../compute/client.ts';
 import type { Trial } from '../../core/runtime/device-trial.ts';
-import { DEVICE_CHOICES, type DeviceName } from '../../core/platform.ts';
+import type { DeviceName } from '../../core/platform.ts';
 import { createEvaluations } from './evaluations.ts';
 import { createEventHub, type EventHub } from './events.ts';
-import { createHandlers } from './handlers.ts';
+import { createHandlers } from './handlers/index.ts';
 import { createLog, type Log } from './log.ts';
 import { createPictures, type Pictures } from './pictures.ts';
 import { createProjects } from './projects.ts';
@@ -15,7 +14,7 @@ import { createReports, type Reports } from './reports.ts';
 import { createResults } from './results.ts';
 import { RunService } from './runs.ts';
 import { SetupService } from './setup.ts';
-import { storedValue } from './stored-value.ts';
+import { createSettings } from './settings.ts';
 import type { WorkbenchOptions } from './workbench-options.ts';
 
 /** The workbench behind a window or a page. */
@@ -29,13 +28,6 @@ export interface WorkbenchService {
   openPaths(paths: readonly string[]): Promise<void>;
   close(): void;
 }
-
-const SETTINGS = z.object({
-  theme: z.enum(['system', 'light', 'dark']),
-  device: z.enum(DEVICE_CHOICES),
-  mapOpacity: z.number().min(0).max(1),
-}) satisfies z.ZodType<Settings>;
-const DEFAULT_SETTINGS: Settings = { theme: 'system', device: 'auto', mapOpacity: 0.6 };
 
 /** Quick answers do not wait in the line of a long run: they have a process of their own, on the CPU. */
 const VIEWER_JOBS = 4;
@@ -57,7 +49,13 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
   const viewer = new ComputeClient({ spawn: () => spawn('viewer'), concurrency: VIEWER_JOBS, tryDevice });
   const projects = createProjects(storage, places, viewer);
   const setup = new SetupService({ storage, places, projects, viewer, events });
-  const results = createResults(projects, viewer, events);
+  const results = createResults({
+    storage,
+    projects,
+    viewer,
+    events,
+    openFolder: () => setup.state.folder,
+  });
   const runs = new RunService({
     storage,
     state: places.state,
@@ -84,12 +82,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     imageOf: (scan, index) => setup.imageOf(scan, index),
     earlyImagesOf: (project, run) => runs.earlyImagesOf(project, run),
   });
-  const settings = storedValue<Settings>(
-    storage,
-    path.join(places.state, 'settings.json'),
-    SETTINGS,
-    DEFAULT_SETTINGS,
-  );
+  const settings = createSettings(storage, places);
   const recalled = recall(runs, setup, log);
   const handlers = createHandlers({
     ...options,

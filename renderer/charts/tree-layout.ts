@@ -2,13 +2,13 @@ import { hierarchy, tree } from 'd3';
 import type { TreeItem } from '../../main/api/contract.ts';
 
 /** Pixels from one level to the next, and from one leaf to the next. */
-export const LEVEL = 248;
-export const ROW = 76;
+const LEVEL = 248;
+const ROW = 76;
 /** Room of the class before the first level. */
 const STEM = 96;
 
 /** A node in its place: `x` is its left edge, `y` its middle. */
-export interface PlacedItem {
+interface PlacedItem {
   readonly item: TreeItem;
   readonly x: number;
   readonly y: number;
@@ -26,6 +26,7 @@ export interface PlacedLink {
   readonly item: TreeItem;
 }
 
+/** A tree with a place for every item. */
 export interface PlacedTree {
   /** In the order of reading. */
   readonly nodes: readonly PlacedItem[];

@@ -13,6 +13,7 @@ export interface GridWindow {
   readonly slots: number;
 }
 
+/** How many cells a grid has, how large they are and what of it is in sight. */
 export interface GridExtent {
   readonly count: number;
   readonly width: number;

@@ -1,5 +1,6 @@
 import type {
   Result,
+  RunResult,
   RunState,
   SerializedError,
   Settings,
@@ -10,6 +11,7 @@ import type {
 } from '../../main/api/contract.ts';
 import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
 import { optionControls } from '../../main/api/setup-options.ts';
+import { DEFAULT_SETTINGS } from '../../main/services/default-settings.ts';
 import { readDemoRun, type DemoRun } from './demo-run.ts';
 import { fakeAblation } from './fake-ablation.ts';
 import { fakeEvaluation } from './fake-evaluation.ts';
@@ -22,6 +24,8 @@ export interface FakeOptions {
   readonly state: 'empty' | 'ready' | 'running' | 'done';
   /** Crops of every concept; absent: those of the fixture. */
   readonly crops?: number;
+  /** How well the run's concepts stand in for the model; absent: as in the fixture. */
+  readonly reconstruction?: RunResult['reconstruction'];
   /** The run was not evaluated. */
   readonly isUnevaluated?: boolean;
   /** Methods that fail. */
@@ -49,13 +53,16 @@ export function createFakeWorkbench(
   run: DemoRun,
   options: FakeOptions,
 ): WorkbenchBridge & { readonly calls: string[] } {
-  const reader = readDemoRun(run);
+  const reader = readDemoRun({
+    ...run,
+    ...(options.reconstruction && { reconstruction: options.reconstruction }),
+  });
   const edits = fakeEdits(reader);
   const tree = fakeTree(reader, edits.notes);
   const listeners = new Map<string, Set<(payload: never) => void>>();
   const emit = <Name extends keyof WorkbenchEvents>(event: Name, payload: WorkbenchEvents[Name]): void =>
     listeners.get(event)?.forEach((listener) => listener(payload as never));
-  let settings: Settings = { theme: 'system', device: 'auto', mapOpacity: 0.65 };
+  let settings: Settings = DEFAULT_SETTINGS;
   let setup: Setup = options.state === 'empty' ? emptySetup : demoSetup;
   const hasResult = options.state === 'done';
   let state: RunState | null =

@@ -7,6 +7,7 @@ import { reductionKernels } from './reduction-kernels.ts';
 import type { DenseKernel, KernelTable } from './kernel.ts';
 import type { Dense, Values } from './dense.ts';
 
+/** The name under which TensorFlow.js knows the backend. */
 export const FLOAT64 = 'float64';
 
 interface Entry {

@@ -2,12 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import { allocate, sizeOfShape } from './dense.ts';
 import type { Dense } from './dense.ts';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import type { Attributes, KernelTable } from './kernel.ts';
 
 function checkedIndex(index: number, length: number): number {
   if (index >= 0 && index < length) return index;
-  throw new TesseraError('bad-tensor', `gather: index ${index} is outside an axis of length ${length}`);
+  throw new ImplicitError('bad-tensor', `gather: index ${index} is outside an axis of length ${length}`);
 }
 
 function gather(x: Dense, indices: Dense, attrs: Attributes): Dense {

@@ -6,4 +6,5 @@ export type Attributes = Readonly<Record<string, unknown>>;
 /** A pure function from dense arrays to dense arrays. Array inputs of tfjs arrive under the keys '0', '1', …. */
 export type DenseKernel = (inputs: Readonly<Record<string, Dense>>, attrs: Attributes) => Dense | Dense[];
 
+/** Kernels by the names that TensorFlow.js calls them by. */
 export type KernelTable = Readonly<Record<string, DenseKernel>>;

@@ -6,15 +6,22 @@ export interface CholeskyFactor {
   readonly solve: (b: Float64Array) => Float64Array;
 }
 
-/** Factorises a row-major symmetric matrix; reads its lower triangle only. O(n³ / 6). */
-export function choleskyFactor(matrix: Float64Array, n: number): CholeskyFactor {
+/**
+ * Factorises a row-major symmetric matrix; reads its lower triangle only. O(n³ / 6). Pivots down to `tolerance` times
+ * their diagonal entry count as not positive.
+ */
+export function choleskyFactor(
+  matrix: Float64Array,
+  n: number,
+  tolerance = n * Number.EPSILON,
+): CholeskyFactor {
   const l = Float64Array.from(matrix);
   for (let j = 0; j < n; j++) {
     for (let i = j; i < n; i++) {
       let sum = l[i * n + j];
       for (let k = 0; k < j; k++) sum -= l[i * n + k] * l[j * n + k];
       if (i > j) l[i * n + j] = sum / l[j * n + j];
-      else if (sum > n * Number.EPSILON * Math.abs(matrix[j * n + j])) l[j * n + j] = Math.sqrt(sum);
+      else if (sum > tolerance * Math.abs(matrix[j * n + j])) l[j * n + j] = Math.sqrt(sum);
       else return { definite: false, solve: (b) => b.map(() => NaN) };
     }
   }

@@ -15,6 +15,7 @@ export interface LinearOperator {
  */
 export type LinearStatus = 'converged' | 'max-iterations' | 'breakdown';
 
+/** What a linear solve came to. */
 export interface LinearSolution {
   readonly x: Float64Array;
   readonly status: LinearStatus;
@@ -23,6 +24,7 @@ export interface LinearSolution {
   readonly residual: number;
 }
 
+/** What every linear solver takes; each uses what applies to it. */
 export interface LinearSolveOptions {
   /** Wanted ‖b - A x‖ / ‖b‖. @default 1e-10 */
   readonly tol?: number;

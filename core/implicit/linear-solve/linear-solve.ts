@@ -1,4 +1,4 @@
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { bicgstab } from './bicgstab.ts';
 import { cg } from './cg.ts';
 import { cholesky, lu } from './dense-solve.ts';
@@ -16,7 +16,7 @@ const DENSE_LIMIT = 500;
  * Krylov methods on the normal equations alone, as some toolkits default to, lose most digits on the
  * Karush-Kuhn-Tucker systems of constrained problems.
  */
-export const auto: LinearSolver = (operator, b, options = {}) => {
+const auto: LinearSolver = (operator, b, options = {}) => {
   if (operator.size <= DENSE_LIMIT) return lu(operator, b, options);
   const methods = [gmres, bicgstab, ...(operator.applyTranspose ? [normalCg] : [])];
   let best: LinearSolution | undefined;
@@ -40,17 +40,18 @@ const solvers = {
   'minimum-norm': minimumNorm,
 } as const satisfies Record<string, LinearSolver>;
 
+/** A linear solver by its name; the README says which serves what. */
 export type LinearSolverName = keyof typeof solvers;
 
 /** The names a `solve` option takes. */
 export const linearSolverNames = Object.keys(solvers) as readonly LinearSolverName[];
 
-/** Looks a solver up by name; TesseraError 'unknown-name' lists the names there are. */
+/** Looks a solver up by name; ImplicitError 'unknown-name' lists the names there are. */
 export function linearSolver(solver: LinearSolverName | LinearSolver): LinearSolver {
   if (typeof solver === 'function') return solver;
   const found = (solvers as Readonly<Record<string, LinearSolver | undefined>>)[solver];
   if (found) return found;
-  throw new TesseraError('unknown-name', `unknown linear solver "${String(solver)}"`, {
+  throw new ImplicitError('unknown-name', `unknown linear solver "${String(solver)}"`, {
     hint: `Use one of ${linearSolverNames.join(', ')}, or a function.`,
   });
 }

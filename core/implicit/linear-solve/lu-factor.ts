@@ -26,6 +26,17 @@ export function luFactor(matrix: Float64Array, n: number): LuFactor {
   return { singular, solve: (b) => substitute(lu, order, n, b) };
 }
 
+/** A⁻¹ [n, n], row-major, of a matrix that was factorised; of no use where it is singular. */
+export function inverseOf({ solve }: LuFactor, n: number): Float64Array {
+  const inverse = new Float64Array(n * n);
+  for (let j = 0; j < n; j++) {
+    const unit = new Float64Array(n);
+    unit[j] = 1;
+    solve(unit).forEach((value, i) => (inverse[i * n + j] = value));
+  }
+  return inverse;
+}
+
 function rowScales(matrix: Float64Array, n: number): Float64Array {
   return Float64Array.from({ length: n }, (_, i) => {
     let largest = 0;

@@ -1,4 +1,4 @@
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import type { LinearSolver } from './linear-operator.ts';
 import { prepare } from './prepare.ts';
 import { addScaled, dot, norm } from './vector.ts';
@@ -14,7 +14,7 @@ export const normalCg: LinearSolver = (operator, b, options = {}) => {
   const { a, tol, maxIter, x, r, bNorm, finish } = prepare(operator, b, options);
   const { applyTranspose } = a;
   if (!applyTranspose) {
-    throw new TesseraError('bad-usage', 'normal-cg: the operator must offer applyTranspose', {
+    throw new ImplicitError('bad-usage', 'normal-cg: the operator must offer applyTranspose', {
       hint: 'Use gmres or bicgstab, which need products with A only.',
     });
   }

@@ -1,4 +1,4 @@
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { addRidge } from './linear-operator.ts';
 import type { LinearOperator, LinearSolution, LinearSolveOptions, LinearStatus } from './linear-operator.ts';
 import { allFinite, norm, subtract } from './vector.ts';
@@ -27,10 +27,10 @@ function checkOptions({ tol = 0, maxIter = 0, ridge = 0, restart = 1 }: LinearSo
     ...(Number.isFinite(ridge) ? [] : [`ridge must be a number, got ${ridge}`]),
     ...(isWhole(restart) && restart >= 1 ? [] : [`restart must be 1 or more, got ${restart}`]),
   ];
-  if (wrong.length > 0) throw new TesseraError('bad-usage', `linear solve: ${wrong.join('; ')}`);
+  if (wrong.length > 0) throw new ImplicitError('bad-usage', `linear solve: ${wrong.join('; ')}`);
 }
 
-/** Checks lengths and options (TesseraError 'bad-tensor', 'bad-usage') and computes the first residual. */
+/** Checks lengths and options (ImplicitError 'bad-tensor', 'bad-usage') and computes the first residual. */
 export function prepare(operator: LinearOperator, b: Float64Array, options: LinearSolveOptions): Prepared {
   const { size } = operator;
   for (const [name, vector] of [
@@ -38,7 +38,7 @@ export function prepare(operator: LinearOperator, b: Float64Array, options: Line
     ['init', options.init ?? b],
   ] as const) {
     if (vector.length !== size) {
-      throw new TesseraError(
+      throw new ImplicitError(
         'bad-tensor',
         `linear solve: ${name} must have the operator's size ${size}, got ${vector.length}`,
       );

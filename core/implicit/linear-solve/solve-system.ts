@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { attachRoot } from '../attach-root.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
@@ -10,12 +10,12 @@ import { luFactor } from './lu-factor.ts';
 /**
  * x = A⁻¹ b for A [n, n], b [n], as a differentiable operation of both; solved in 64 bits whatever the backend.
  *
- * Throws TesseraError: 'bad-tensor' if shapes do not fit, 'not-differentiable' if A is singular to rounding.
+ * Throws ImplicitError: 'bad-tensor' if shapes do not fit, 'not-differentiable' if A is singular to rounding.
  */
 export function solveSystem(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   const n = b.size;
   if (a.shape.length !== 2 || a.shape[0] !== n || a.shape[1] !== n || b.rank !== 1) {
-    throw new TesseraError(
+    throw new ImplicitError(
       'bad-tensor',
       `solveSystem: expected A [n, n] and b [n], got [${a.shape.join(', ')}] and [${b.shape.join(', ')}]`,
     );
@@ -23,7 +23,7 @@ export function solveSystem(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   const matrix = toFloat64(a);
   const factor = luFactor(matrix, n);
   if (factor.singular) {
-    throw new TesseraError('not-differentiable', `solveSystem: the ${n} × ${n} matrix is singular`, {
+    throw new ImplicitError('not-differentiable', `solveSystem: the ${n} × ${n} matrix is singular`, {
       hint: 'Rows that repeat or contradict each other? Remove them, or add a small ridge.',
     });
   }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { projectionPsdCone, projectionSecondOrderCone } from '../projections/cones.ts';
 import type { OptimalityFn } from '../residual-map.ts';
 
@@ -24,7 +24,7 @@ function projectDual(v: tf.Tensor, cone: Cone): tf.Tensor {
     case 'psd':
       return tf.reshape(projectionPsdCone(tf.reshape(v, [cone.size, cone.size])), [v.size]);
     default:
-      throw new TesseraError('unknown-name', `unknown cone "${String((cone as Cone).kind)}"`, {
+      throw new ImplicitError('unknown-name', `unknown cone "${String((cone as Cone).kind)}"`, {
         hint: 'Use zero, free, non-negative, second-order or psd.',
       });
   }
@@ -34,7 +34,7 @@ function projectDual(v: tf.Tensor, cone: Cone): tf.Tensor {
 export function projectionDualCone(v: tf.Tensor, cones: readonly Cone[]): tf.Tensor {
   const total = cones.reduce((sum, cone) => sum + entriesOf(cone), 0);
   if (total !== v.size) {
-    throw new TesseraError('bad-tensor', `cones take ${total} entries, the vector has ${v.size}`);
+    throw new ImplicitError('bad-tensor', `cones take ${total} entries, the vector has ${v.size}`);
   }
   let from = 0;
   const parts = cones.map((cone) => {

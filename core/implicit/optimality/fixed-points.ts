@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { luFactor } from '../linear-solve/lu-factor.ts';
@@ -95,7 +95,7 @@ export function blockProximalGradient<A extends unknown[]>(
     if (!Array.isArray(stepsizes)) return asTensor(stepsizes as Scalar);
     const own = (stepsizes as readonly (Scalar | undefined)[])[block];
     if (own !== undefined) return asTensor(own);
-    throw new TesseraError('bad-usage', `block proximal gradient: no step size for block ${block}`);
+    throw new ImplicitError('bad-usage', `block proximal gradient: no step size for block ${block}`);
   };
   return (x, ...args) =>
     zipTrees(x, gradient(x, ...args), (leaf, g, block) => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
 import { vjp } from '../tape.ts';
 import { flattenTree } from '../tree.ts';
@@ -11,19 +11,20 @@ export type Objective<X, A extends unknown[]> = (x: X, ...args: A) => tf.Tensor;
  * ∇ₓ f(x, ...args), shaped like x; differentiable again, also by the arguments.
  *
  * Unlike `tf.grad` it takes trees, and when nested it does not mix in the dependence of other arguments on x.
- * Throws TesseraError 'bad-tensor' unless f returns one number.
+ * Throws ImplicitError 'bad-tensor' unless f returns one number.
  */
 export function gradientOf<X, A extends unknown[]>(objective: Objective<X, A>): (x: X, ...args: A) => X {
   return (x, ...args) => {
     registerGradients();
     const tree = flattenTree(x);
-    if (tree.leaves.length === 0) throw new TesseraError('bad-tensor', 'gradient: the point holds no tensor');
+    if (tree.leaves.length === 0)
+      throw new ImplicitError('bad-tensor', 'gradient: the point holds no tensor');
     const value = (leaves: tf.Tensor[]): tf.Tensor => {
       const result = objective(tree.rebuild<X>(leaves), ...args);
       const isTensor = (result as unknown) instanceof tf.Tensor;
       if (isTensor && result.size === 1) return tf.reshape(result, []);
       const got = isTensor ? `shape [${result.shape.join(', ')}]` : typeof result;
-      throw new TesseraError('bad-tensor', `an objective must return one number in a tensor, got ${got}`, {
+      throw new ImplicitError('bad-tensor', `an objective must return one number in a tensor, got ${got}`, {
         hint: 'Reduce it with tf.sum or tf.mean.',
       });
     };

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { checkSameShape } from '../checks.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
@@ -11,16 +11,16 @@ import { shapesOf } from '../tree.ts';
 
 const dot = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.sum(tf.mul(a, b));
 
-/** a and b in units of ‖a‖, whose square may overflow. TesseraError 'bad-tensor' for another shape than x's, or a = 0. */
+/** a and b in units of ‖a‖, whose square may overflow. ImplicitError 'bad-tensor' for another shape than x's, or a = 0. */
 function normalised(where: string, x: tf.Tensor, a: tf.Tensor, b: Scalar): [tf.Tensor, tf.Tensor] {
   checkSameShape(where, 'a', a, x);
   const length = norm(toFloat64(a));
-  if (length === 0) throw new TesseraError('bad-tensor', `${where}: a must not be zero`);
+  if (length === 0) throw new ImplicitError('bad-tensor', `${where}: a must not be zero`);
   const unit = constant(length);
   return [tf.div(a, unit), tf.div(asTensor(b), unit)];
 }
 
-/** argmin ‖p - x‖² over a · p = b. Throws TesseraError 'bad-tensor' unless a ≠ 0 has x's shape. */
+/** argmin ‖p - x‖² over a · p = b. Throws ImplicitError 'bad-tensor' unless a ≠ 0 has x's shape. */
 export function projectionHyperplane(x: tf.Tensor, a: tf.Tensor, b: Scalar): tf.Tensor {
   return tf.tidy(() => {
     const [n, offset] = normalised('hyperplane projection', x, a, b);
@@ -28,7 +28,7 @@ export function projectionHyperplane(x: tf.Tensor, a: tf.Tensor, b: Scalar): tf.
   });
 }
 
-/** argmin ‖p - x‖² over a · p <= b. Throws TesseraError 'bad-tensor' unless a ≠ 0 has x's shape. */
+/** argmin ‖p - x‖² over a · p <= b. Throws ImplicitError 'bad-tensor' unless a ≠ 0 has x's shape. */
 export function projectionHalfspace(x: tf.Tensor, a: tf.Tensor, b: Scalar): tf.Tensor {
   return tf.tidy(() => {
     const [n, offset] = normalised('half-space projection', x, a, b);
@@ -39,11 +39,11 @@ export function projectionHalfspace(x: tf.Tensor, a: tf.Tensor, b: Scalar): tf.T
 /**
  * argmin ‖p - x‖² over A p = b, for x [n], A [m, n] of full row rank, b [m]:  x - Aᵀ (A Aᵀ)⁻¹ (A x - b).
  *
- * Throws TesseraError: 'bad-tensor' if shapes do not fit, 'not-differentiable' if rows of A depend on each other.
+ * Throws ImplicitError: 'bad-tensor' if shapes do not fit, 'not-differentiable' if rows of A depend on each other.
  */
 export function projectionAffineSet(x: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   if (x.rank !== 1 || a.rank !== 2 || a.shape[1] !== x.size || b.rank !== 1 || b.size !== a.shape[0]) {
-    throw new TesseraError(
+    throw new ImplicitError(
       'bad-tensor',
       `affine projection: expected x [n], A [m, n] and b [m], got ${shapesOf([x, a, b])}`,
     );

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { asTensor } from '../scalar.ts';
@@ -54,7 +54,7 @@ function sidesOfSolution(box: Box, c: number): Int8Array {
 /**
  * argmin ‖p - x‖² over alpha <= p <= beta, w · p = c, for vectors of one length and w > 0. Bounds may be infinite.
  *
- * Exact (sorting the kinks of the dual), not a bisection to a tolerance. Throws TesseraError 'bad-tensor' unless
+ * Exact (sorting the kinks of the dual), not a bisection to a tolerance. Throws ImplicitError 'bad-tensor' unless
  * w > 0, alpha <= beta and w · alpha <= c <= w · beta.
  */
 export function projectionBoxSection(
@@ -85,7 +85,7 @@ const onlyWhere = (mask: tf.Tensor, values: tf.Tensor): tf.Tensor =>
 
 function checkBox({ x, alpha, beta, w }: Box, c: number): void {
   if ([alpha, beta, w].some((vector) => vector.length !== x.length)) {
-    throw new TesseraError(
+    throw new ImplicitError(
       'bad-tensor',
       `box section projection: x, alpha, beta and w must have one length, got ${[x, alpha, beta, w].map((v) => v.length).join(', ')}`,
     );
@@ -94,7 +94,7 @@ function checkBox({ x, alpha, beta, w }: Box, c: number): void {
   const slack = 1e-6 * Math.max(1, Math.abs(c));
   const possible = weighted(alpha) <= c + slack && c <= weighted(beta) + slack;
   if (possible && w.every((value) => value > 0) && alpha.every((value, i) => value <= beta[i])) return;
-  throw new TesseraError(
+  throw new ImplicitError(
     'bad-tensor',
     `box section projection: the set is empty: w · alpha = ${weighted(alpha)}, c = ${c}, w · beta = ${weighted(beta)}`,
     { hint: 'Needs w > 0, alpha <= beta and w · alpha <= c <= w · beta.' },

@@ -1,20 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { attachRoot } from '../attach-root.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import type { LinearSolver } from '../linear-solve/linear-operator.ts';
 import { prepare } from '../linear-solve/prepare.ts';
 import { norm } from '../linear-solve/vector.ts';
-import { symmetricEigen } from './symmetric-eigen.ts';
+import { symmetricEigen } from '../symmetric-eigen.ts';
 
 /**
- * argmin ‖p - x‖² over the second-order cone {(t, z): ‖z‖ <= t}, for x = (t, z) [n]. Throws TesseraError 'bad-tensor'
+ * argmin ‖p - x‖² over the second-order cone {(t, z): ‖z‖ <= t}, for x = (t, z) [n]. Throws ImplicitError 'bad-tensor'
  * unless x is a vector.
  */
 export function projectionSecondOrderCone(x: tf.Tensor): tf.Tensor {
   if (x.rank !== 1 || x.size === 0) {
-    throw new TesseraError(
+    throw new ImplicitError(
       'bad-tensor',
       `second-order cone projection: expected a vector (t, z), got [${x.shape.join(', ')}]`,
     );
@@ -38,13 +38,13 @@ export function projectionSecondOrderCone(x: tf.Tensor): tf.Tensor {
  * Nearest positive semidefinite matrix (Frobenius) to a symmetric X [n, n]: negative eigenvalues set to 0.
  *
  * The derivative comes from P(P - X) + (P - X)P = 0. Linearised it is D ↦ |X|D + D|X|, which the eigenbasis divides
- * entry by entry by |λᵢ| + |λⱼ|: it exists unless X is singular. O(n³). Throws TesseraError 'bad-tensor' for another
+ * entry by entry by |λᵢ| + |λⱼ|: it exists unless X is singular. O(n³). Throws ImplicitError 'bad-tensor' for another
  * shape and for values that are not finite.
  */
 export function projectionPsdCone(x: tf.Tensor): tf.Tensor {
   const n = x.shape[0] ?? 0;
   if (x.rank !== 2 || x.shape[1] !== n) {
-    throw new TesseraError(
+    throw new ImplicitError(
       'bad-tensor',
       `psd projection: expected a square matrix, got [${x.shape.join(', ')}]`,
     );

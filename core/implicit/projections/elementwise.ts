@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { checkNonNegative } from '../checks.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { asTensor } from '../scalar.ts';
@@ -11,14 +11,14 @@ export function projectionNonNegative(x: tf.Tensor): tf.Tensor {
 }
 
 /**
- * argmin ‖p - x‖² over lower <= p <= upper (numbers, or tensors that broadcast to x). Throws TesseraError 'bad-tensor' if
+ * argmin ‖p - x‖² over lower <= p <= upper (numbers, or tensors that broadcast to x). Throws ImplicitError 'bad-tensor' if
  * lower > upper anywhere.
  */
 export function projectionBox(x: tf.Tensor, lower: Scalar, upper: Scalar): tf.Tensor {
   return tf.tidy(() => {
     const [low, high] = [asTensor(lower), asTensor(upper)];
     if (toFloat64(tf.cast(tf.greater(low, high), 'float32')).includes(1)) {
-      throw new TesseraError('bad-tensor', 'box projection: the box is empty: lower > upper');
+      throw new ImplicitError('bad-tensor', 'box projection: the box is empty: lower > upper');
     }
     return tf.minimum(tf.maximum(x, low), high);
   });

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { checkNonNegative } from '../checks.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
@@ -18,14 +18,14 @@ export function lengthOf(x: tf.Tensor, length = norm(toFloat64(x))): tf.Tensor {
 }
 
 /**
- * value · x / ‖x‖₂. Throws TesseraError 'bad-tensor' for value < 0, and at x = 0, from which every point of the sphere is
+ * value · x / ‖x‖₂. Throws ImplicitError 'bad-tensor' for value < 0, and at x = 0, from which every point of the sphere is
  * as near.
  */
 export function projectionL2Sphere(x: tf.Tensor, value: Scalar = 1): tf.Tensor {
   checkNonNegative('l2 sphere projection', 'value', value);
   const length = norm(toFloat64(x));
   if (length === 0) {
-    throw new TesseraError('bad-tensor', 'l2 sphere projection: the zero vector has no nearest point', {
+    throw new ImplicitError('bad-tensor', 'l2 sphere projection: the zero vector has no nearest point', {
       hint: 'Start the solver elsewhere, or project onto the ball.',
     });
   }
@@ -34,7 +34,7 @@ export function projectionL2Sphere(x: tf.Tensor, value: Scalar = 1): tf.Tensor {
 }
 
 /**
- * argmin ‖p - x‖² over ‖p‖₂ <= maxValue; the identity inside, with derivative identity at x = 0 too. Throws TesseraError
+ * argmin ‖p - x‖² over ‖p‖₂ <= maxValue; the identity inside, with derivative identity at x = 0 too. Throws ImplicitError
  * 'bad-tensor' for maxValue < 0.
  */
 export function projectionL2Ball(x: tf.Tensor, maxValue: Scalar = 1): tf.Tensor {

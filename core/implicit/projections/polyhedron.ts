@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { rowGram, timesVector } from '../float64-matrix.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { nonNegativeQuadratic } from '../non-negative-quadratic.ts';
@@ -9,7 +9,7 @@ import { projectionAffineSet } from './affine.ts';
  * argmin ‖p - x‖² over A p = b, G p <= h, for x [n], A [m, n], b [m], G [k, n], h [k]; m may be 0.
  *
  * Finds the active inequalities by the dual (exact active-set method, 64 bits), then projects onto the affine set they
- * span, which is also where the derivative comes from. Throws TesseraError 'bad-tensor' when the polyhedron is empty or
+ * span, which is also where the derivative comes from. Throws ImplicitError 'bad-tensor' when the polyhedron is empty or
  * shapes do not fit.
  */
 export function projectionPolyhedron(
@@ -22,7 +22,7 @@ export function projectionPolyhedron(
   const n = x.size;
   const [m, k] = [b.size, h.size];
   if (a.shape[0] !== m || a.shape[1] !== n || g.shape[0] !== k || g.shape[1] !== n) {
-    throw new TesseraError(
+    throw new ImplicitError(
       'bad-tensor',
       `polyhedron projection: expected A [m, ${n}], b [m], G [k, ${n}], h [k], got ` +
         [a, b, g, h].map((tensor) => `[${tensor.shape.join(', ')}]`).join(', '),
@@ -48,7 +48,7 @@ function activeRows(
   const excess = timesVector(rows, bounds.length, n, x).map((value, i) => value - bounds[i]);
   const dual = nonNegativeQuadratic(rowGram(rows, bounds.length, n), excess, nEqualities);
   if (dual.status === 'converged') return [...dual.passive];
-  throw new TesseraError('bad-tensor', 'polyhedron projection: no point satisfies all constraints', {
+  throw new ImplicitError('bad-tensor', 'polyhedron projection: no point satisfies all constraints', {
     hint: 'Equalities must be independent of each other, and compatible with the inequalities.',
   });
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { checkNonNegative } from '../checks.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
@@ -27,7 +27,7 @@ function supportMask(x: tf.Tensor, value: tf.Tensor, maxNonZero: number): tf.Ten
   const rows = toFloat64(x);
   const totals = toFloat64(value);
   if (!totals.every((total) => total > 0)) {
-    throw new TesseraError(
+    throw new ImplicitError(
       'bad-tensor',
       `simplex projection: the sum must be positive, got ${totals.join(', ')}`,
     );
@@ -44,7 +44,7 @@ function supportMask(x: tf.Tensor, value: tf.Tensor, maxNonZero: number): tf.Ten
 function checkShapes(x: tf.Tensor, value: tf.Tensor): void {
   const [rows, width] = [x.shape.slice(0, -1), x.shape.at(-1) ?? 0];
   if (width > 0 && (value.size === 1 || value.shape.join() === rows.join())) return;
-  throw new TesseraError(
+  throw new ImplicitError(
     'bad-tensor',
     `simplex projection: expected x [..., n] with n > 0 and one sum or one for each row, got ${shapesOf([x, value])}`,
   );
@@ -64,7 +64,7 @@ function shiftOnSupport(x: tf.Tensor, total: tf.Tensor, mask: tf.Tensor): tf.Ten
  * argmin ‖p - x‖² over p >= 0, Σp = value, along the last axis of x [..., n]. `value` is one number for all rows or a
  * tensor of shape x.shape without the last axis. Derivative: (diag(s) - s sᵀ/|s|) with s the support.
  *
- * Throws TesseraError 'bad-tensor' unless value > 0.
+ * Throws ImplicitError 'bad-tensor' unless value > 0.
  */
 export function projectionSimplex(x: tf.Tensor, value: Scalar = 1): tf.Tensor {
   return projectionSparseSimplex(x, Infinity, value);
@@ -73,11 +73,11 @@ export function projectionSimplex(x: tf.Tensor, value: Scalar = 1): tf.Tensor {
 /**
  * Projection onto the simplex of the `maxNonZero` largest entries, zero elsewhere: a global minimiser over the vectors of
  * the simplex with at most that many non-zeros (Kyrillidis et al. 2013). Ties go to the first entry. Throws
- * TesseraError 'bad-usage' unless `maxNonZero` is a whole number above 0 (or Infinity).
+ * ImplicitError 'bad-usage' unless `maxNonZero` is a whole number above 0 (or Infinity).
  */
 export function projectionSparseSimplex(x: tf.Tensor, maxNonZero: number, value: Scalar = 1): tf.Tensor {
   if (!(maxNonZero >= 1) || (maxNonZero !== Infinity && !Number.isInteger(maxNonZero))) {
-    throw new TesseraError(
+    throw new ImplicitError(
       'bad-usage',
       `sparse simplex projection: maxNonZero must be a whole number above 0, got ${maxNonZero}`,
     );
@@ -98,7 +98,7 @@ export function projectionL1Sphere(x: tf.Tensor, value: Scalar = 1): tf.Tensor {
 }
 
 /**
- * argmin ‖p - x‖² over ‖p‖₁ <= maxValue for a vector x; the identity inside. Throws TesseraError 'bad-tensor' for
+ * argmin ‖p - x‖² over ‖p‖₁ <= maxValue for a vector x; the identity inside. Throws ImplicitError 'bad-tensor' for
  * maxValue < 0.
  */
 export function projectionL1Ball(x: tf.Tensor, maxValue: Scalar = 1): tf.Tensor {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { attachRoot } from '../attach-root.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
@@ -9,7 +9,7 @@ import type { TransportProblem } from './transport-dual.ts';
 
 function readProblem(s: tf.Tensor, a: tf.Tensor, b: tf.Tensor, strictly: boolean): TransportProblem {
   if (s.shape[0] !== a.size || s.shape[1] !== b.size) {
-    throw new TesseraError(
+    throw new ImplicitError(
       'bad-tensor',
       `transport projection: expected similarities [${a.size}, ${b.size}] for row sums [${a.size}] and column sums [${b.size}], got [${s.shape.join(', ')}]`,
     );
@@ -19,7 +19,7 @@ function readProblem(s: tf.Tensor, a: tf.Tensor, b: tf.Tensor, strictly: boolean
   const [rows, columns] = [total(problem.rowSums), total(problem.columnSums)];
   const negative = [...problem.rowSums, ...problem.columnSums].some((v) => !(strictly ? v > 0 : v >= 0));
   if (negative || Math.abs(rows - columns) > 1e-5 * Math.abs(rows)) {
-    throw new TesseraError(
+    throw new ImplicitError(
       'bad-tensor',
       `transport projection: marginals must be ${strictly ? 'positive' : 'non-negative'} with equal sums, got sums ${rows} and ${columns}`,
     );
@@ -35,7 +35,7 @@ function balance(problem: TransportProblem, ratio: number): TransportProblem {
 function potentialsOf(problem: TransportProblem, link: typeof euclideanLink): Float64Array {
   const z = transportPotentials(problem, link);
   if (z) return z;
-  throw new TesseraError('bad-tensor', 'transport projection: the potentials did not converge', {
+  throw new ImplicitError('bad-tensor', 'transport projection: the potentials did not converge', {
     hint: 'Similarities should be of moderate size against the marginals; divide them by a temperature.',
   });
 }
@@ -53,7 +53,7 @@ const marginalsOf = (p: tf.Tensor): tf.Tensor => tf.concat([tf.sum(p, 1), tf.sum
  *
  * The active set comes from a dual Newton method in 64 bits; on it the plan is affine in S, a and b, and the derivative is
  * exact (a vertex of the polytope has derivative 0 by S). Move a and b by tangents with equal sums only.
- * Throws TesseraError 'bad-tensor' for marginals that are negative or differ in their sums.
+ * Throws ImplicitError 'bad-tensor' for marginals that are negative or differ in their sums.
  */
 export function projectionTransport(s: tf.Tensor, rowSums: tf.Tensor, columnSums: tf.Tensor): tf.Tensor {
   const problem = readProblem(s, rowSums, columnSums, false);
@@ -150,7 +150,7 @@ function entropicMarginals(z: tf.Tensor, s: tf.Tensor, a: tf.Tensor, b: tf.Tenso
 const uniform = (s: tf.Tensor): [tf.Tensor, tf.Tensor] => {
   const [m, n] = s.shape as [number, number];
   if (m !== n) {
-    throw new TesseraError('bad-tensor', `Birkhoff projection: expected a square matrix, got [${m}, ${n}]`);
+    throw new ImplicitError('bad-tensor', `Birkhoff projection: expected a square matrix, got [${m}, ${n}]`);
   }
   return [constant(new Float64Array(n).fill(1 / n)), constant(new Float64Array(n).fill(1 / n))];
 };

@@ -10,7 +10,7 @@ import type { Scalar } from '../scalar.ts';
 /*
  * Proximal operators prox(x, parameters, scaling) = argmin_y ½‖y - x‖² + scaling · g(y; parameters). Differentiable by x,
  * by the parameters and by the scaling; at a kink the derivative 0 is used. Negative weights or scalings, for which the
- * problem is not convex, throw TesseraError 'bad-tensor'.
+ * problem is not convex, throw ImplicitError 'bad-tensor'.
  */
 
 /** A proximal operator with parameters of type P. */

@@ -1,9 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { constant } from '../constant.ts';
 import { createSolver, numberOf } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 
+/** Options of {@link bisection}. */
 export interface BisectionOptions extends SolverOptions {
   readonly lower: number;
   readonly upper: number;
@@ -21,7 +22,7 @@ interface Bracket {
  * to `run` is ignored. Error: width of the bracket over that of the bounds. Its iterations carry no gradient, so
  * unrolling gives none; `run` does.
  *
- * Throws TesseraError 'bad-usage' when f has the same sign at both bounds. @default maxIter 200
+ * Throws ImplicitError 'bad-usage' when f has the same sign at both bounds. @default maxIter 200
  */
 export function bisection<A extends unknown[]>(
   rootFn: (x: tf.Tensor, ...args: A) => tf.Tensor,
@@ -31,7 +32,7 @@ export function bisection<A extends unknown[]>(
   const at = (x: number, args: A): number => {
     const value = rootFn(constant(x), ...args);
     if (value.size === 1) return numberOf(value);
-    throw new TesseraError(
+    throw new ImplicitError(
       'bad-tensor',
       `bisection: f must return one number, got [${value.shape.join(', ')}]`,
     );
@@ -44,7 +45,7 @@ export function bisection<A extends unknown[]>(
       start: (_, ...args) => {
         const [low, high] = [at(lower, args), at(upper, args)];
         if (!(low * high <= 0)) {
-          throw new TesseraError(
+          throw new ImplicitError(
             'bad-usage',
             `bisection: f must change sign between ${lower} and ${upper}, got f = ${low} and ${high}`,
           );

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { constant } from '../constant.ts';
 import { fixedPointResidual } from '../custom-fixed-point.ts';
 import { blockProximalGradient } from '../optimality/fixed-points.ts';
@@ -10,6 +10,7 @@ import { checkStepsize } from './check-solver.ts';
 import { createSolver, treeNorm } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 
+/** Options of {@link blockCoordinateDescent}. */
 export interface BlockCoordinateOptions extends SolverOptions {
   /** One for each block, at most 1 / (curvature of the block); a single number serves all. @default 1 */
   readonly stepsizes?: number | readonly number[];
@@ -18,7 +19,7 @@ export interface BlockCoordinateOptions extends SolverOptions {
 function checkBlocks(x: readonly tf.Tensor[], stepsizes: number | readonly number[]): null {
   const isList = Array.isArray(x) && x.every((block) => block instanceof tf.Tensor);
   if (isList && (typeof stepsizes === 'number' || stepsizes.length === x.length)) return null;
-  throw new TesseraError(
+  throw new ImplicitError(
     'bad-tensor',
     isList
       ? `block coordinate descent: ${x.length} blocks need as many step sizes or a single one`

@@ -1,36 +1,36 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { flattenTree, haveShapesOf, shapesOf } from '../tree.ts';
 
-/** TesseraError 'bad-usage' for limits that no iteration could respect. */
+/** ImplicitError 'bad-usage' for limits that no iteration could respect. */
 export function checkLimits(maxIter: number, tol: number | undefined): void {
   const whole = maxIter === Infinity || Number.isInteger(maxIter);
   if (!whole || maxIter < 0)
-    throw new TesseraError('bad-usage', `solver: maxIter must be a whole number, got ${maxIter}`);
-  if (Number.isNaN(tol)) throw new TesseraError('bad-usage', 'solver: tol must be a number, got NaN');
+    throw new ImplicitError('bad-usage', `solver: maxIter must be a whole number, got ${maxIter}`);
+  if (Number.isNaN(tol)) throw new ImplicitError('bad-usage', 'solver: tol must be a number, got NaN');
 }
 
-/** TesseraError 'bad-usage' unless the step size is a finite number above 0. */
+/** ImplicitError 'bad-usage' unless the step size is a finite number above 0. */
 export function checkStepsize(stepsize: number | undefined): void {
   if (stepsize === undefined || (stepsize > 0 && Number.isFinite(stepsize))) return;
-  throw new TesseraError('bad-usage', `solver: a step size must be a number above 0, got ${stepsize}`);
+  throw new ImplicitError('bad-usage', `solver: a step size must be a number above 0, got ${stepsize}`);
 }
 
-/** The start as real tensors of our own; TesseraError 'bad-tensor' if it holds none, unless it may be anything. */
+/** The start as real tensors of our own; ImplicitError 'bad-tensor' if it holds none, unless it may be anything. */
 export function realCopy<X>(x0: X, mayBeAnything: boolean): X {
   const tree = flattenTree(x0);
   if (tree.leaves.length > 0 || mayBeAnything)
     return tree.rebuild<X>(tree.leaves.map((leaf) => tf.clone(tf.cast(leaf, 'float32'))));
-  throw new TesseraError('bad-tensor', 'solver: the start holds no tensor', {
+  throw new ImplicitError('bad-tensor', 'solver: the start holds no tensor', {
     hint: 'Start from a tensor, or from arrays and plain objects of tensors, shaped like the solution.',
   });
 }
 
-/** TesseraError 'bad-tensor' if a step changed the shapes of the unknowns. */
+/** ImplicitError 'bad-tensor' if a step changed the shapes of the unknowns. */
 export function checkShapes(before: unknown, after: unknown): void {
   const [given, got] = [flattenTree(before).leaves, flattenTree(after).leaves];
   if (haveShapesOf(got, given)) return;
-  throw new TesseraError(
+  throw new ImplicitError(
     'bad-tensor',
     `solver: a step must keep the shapes of the start, ${shapesOf(given)}, got ${shapesOf(got)}`,
   );
@@ -43,10 +43,10 @@ interface Ending {
   readonly error: number;
 }
 
-/** A point that solves nothing has no derivative, even if its values look fine: TesseraError 'not-differentiable'. */
+/** A point that solves nothing has no derivative, even if its values look fine: ImplicitError 'not-differentiable'. */
 export function refuseFailure({ status, iterations, error }: Ending): void {
   if (status === 'converged' || status === 'max-iterations') return;
-  throw new TesseraError(
+  throw new ImplicitError(
     'not-differentiable',
     `solver: no solution to differentiate: ${status} after ${iterations} iterations, error ${error}`,
     { hint: 'Look at the status of solve(); another start, step size or solver may help.' },

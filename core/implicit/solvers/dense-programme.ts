@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { timesVector } from '../float64-matrix.ts';
 import { choleskyFactor } from '../linear-solve/cholesky-factor.ts';
@@ -19,7 +19,7 @@ export interface DenseProgramme {
 const empty = new Float64Array(0);
 const read = (tensor: tf.Tensor | undefined): Float64Array => (tensor ? toFloat64(tensor) : empty);
 
-/** Reads and checks a programme: TesseraError 'bad-tensor' for shapes that do not fit. */
+/** Reads and checks a programme: ImplicitError 'bad-tensor' for shapes that do not fit. */
 export function readProgramme({ Q, c, A, b, G, h }: QuadraticProgramme): DenseProgramme {
   const n = c.size;
   const [m, k] = [b?.size ?? 0, h?.size ?? 0];
@@ -30,7 +30,7 @@ export function readProgramme({ Q, c, A, b, G, h }: QuadraticProgramme): DensePr
   ];
   for (const [name, tensor, rows] of shapes) {
     if (!tensor ? rows === 0 : tensor.shape[0] === rows && tensor.shape[1] === n) continue;
-    throw new TesseraError(
+    throw new ImplicitError(
       'bad-tensor',
       `quadratic programme: ${name} must have shape [${rows}, ${n}], got ${tensor ? `[${tensor.shape.join(', ')}]` : 'nothing'}`,
     );
@@ -88,7 +88,7 @@ function largest(values: ArrayLike<number>): number {
   return most;
 }
 
-/** TesseraError 'bad-tensor' unless Q is positive semidefinite to rounding; values that are not finite pass. */
+/** ImplicitError 'bad-tensor' unless Q is positive semidefinite to rounding; values that are not finite pass. */
 export function checkConvex({ quadratic, n }: DenseProgramme): void {
   const scale = largest(quadratic);
   if (!Number.isFinite(scale) || scale === 0) return;
@@ -96,7 +96,7 @@ export function checkConvex({ quadratic, n }: DenseProgramme): void {
   const shift = 100 * n * tf.backend().epsilon() * scale;
   for (let i = 0; i < n; i++) shifted[i * n + i] += shift;
   if (choleskyFactor(shifted, n).definite) return;
-  throw new TesseraError('bad-tensor', 'quadratic programme: Q must be positive semidefinite', {
+  throw new ImplicitError('bad-tensor', 'quadratic programme: Q must be positive semidefinite', {
     hint: 'Its symmetric part has a negative eigenvalue, so stationary points need not be minima.',
   });
 }

@@ -29,6 +29,7 @@ export function fixedPointIteration<X, A extends unknown[]>(
   );
 }
 
+/** Options of {@link anderson}. */
 export interface AndersonOptions extends SolverOptions {
   /** Earlier points combined. @default 5 */
   readonly history?: number;

@@ -10,6 +10,7 @@ import type { PackedProblem } from './packed-problem.ts';
 import { createSolver, numberOf } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 
+/** Options of {@link lbfgs}. */
 export interface LbfgsOptions extends SolverOptions {
   /** Pairs of steps and gradient changes kept. @default 10 */
   readonly history?: number;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
-import { luFactor } from '../linear-solve/lu-factor.ts';
+import { inverseOf, luFactor } from '../linear-solve/lu-factor.ts';
 import { dot, norm } from '../linear-solve/vector.ts';
 import { stationaryPoint } from '../optimality/stationary.ts';
 import { vjp, withoutTape } from '../tape.ts';
@@ -49,14 +49,7 @@ function dampedInverse(gram: Float64Array, n: number, damping: number): Float64A
   for (let i = 0; i < n; i++) largest = Math.max(largest, gram[i * n + i]);
   for (let i = 0; i < n; i++) shifted[i * n + i] += damping * Math.max(gram[i * n + i], 1e-12 * largest);
   const factor = luFactor(shifted, n);
-  if (factor.singular) return undefined;
-  const inverse = new Float64Array(n * n);
-  for (let j = 0; j < n; j++) {
-    const unit = new Float64Array(n);
-    unit[j] = 1;
-    factor.solve(unit).forEach((value, i) => (inverse[i * n + j] = value));
-  }
-  return inverse;
+  return factor.singular ? undefined : inverseOf(factor, n);
 }
 
 const halfSquares =

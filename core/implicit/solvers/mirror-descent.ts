@@ -9,6 +9,7 @@ import { checkStepsize } from './check-solver.ts';
 import { createSolver, treeNorm } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 
+/** Options of {@link mirrorDescent} and {@link entropicDescent}. */
 export interface MirrorDescentOptions extends SolverOptions {
   /** @default 1 */
   readonly stepsize?: number;

@@ -3,11 +3,12 @@ import { constant } from '../constant.ts';
 import { fixedPointResidual } from '../custom-fixed-point.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { rowGram } from '../float64-matrix.ts';
+import { inverseOf, luFactor } from '../linear-solve/lu-factor.ts';
 import { projectedGradient } from '../optimality/fixed-points.ts';
 import { zipTrees } from '../optimality/gradient.ts';
 import type { OptimalityFn } from '../residual-map.ts';
 import { withoutTape } from '../tape.ts';
-import { checkFactors, invertRegular } from './nnls-admm.ts';
+import { checkFactors } from './nnls-admm.ts';
 import { createSolver, treeNorm } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 
@@ -17,6 +18,7 @@ export interface NmfFactors {
   readonly W: tf.Tensor;
 }
 
+/** Options of {@link nmfAdmm}: the problem's two weights and how it is solved. */
 export interface NmfOptions extends SolverOptions {
   /** Weight of mu/2 (‖U‖² + ‖W‖²), which makes the factors locally unique. @default 0 */
   readonly mu?: number;
@@ -25,10 +27,7 @@ export interface NmfOptions extends SolverOptions {
 }
 
 /** ½‖A - U W‖² + mu/2 (‖U‖² + ‖W‖²) + unitRows/4 Σₖ (‖Wₖ‖² - 1)². */
-export function nmfObjective({ mu = 0, unitRows = 0 }: NmfOptions = {}): (
-  x: NmfFactors,
-  a: tf.Tensor,
-) => tf.Tensor {
+function nmfObjective({ mu = 0, unitRows = 0 }: NmfOptions = {}): (x: NmfFactors, a: tf.Tensor) => tf.Tensor {
   return ({ U, W }, a) => {
     const fit = tf.sum(tf.square(tf.sub(a, tf.matMul(U, W))));
     const size = tf.add(tf.sum(tf.square(U)), tf.sum(tf.square(W)));
@@ -74,7 +73,7 @@ function leastSquaresCopy(
     for (let i = 0; i < r; i++) trace += gram[i * r + i];
     const penalty = Math.max(trace / r, 1e-12);
     for (let i = 0; i < r; i++) gram[i * r + i] += penalty + mu;
-    return { rho: penalty, inverse: invertRegular(gram, r) };
+    return { rho: penalty, inverse: inverseOf(luFactor(gram, r), r) };
   });
   const pull = tf.matMul(tf.sub(tf.matMul(current, factor), target), factor, false, true);
   const gap = tf.addN([pull, tf.mul(constant(mu), current), tf.mul(constant(rho), tf.sub(current, anchor))]);

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { fixedPointResidual } from '../custom-fixed-point.ts';
 import { rowGram } from '../float64-matrix.ts';
-import { luFactor } from '../linear-solve/lu-factor.ts';
+import { inverseOf, luFactor } from '../linear-solve/lu-factor.ts';
 import { norm } from '../linear-solve/vector.ts';
 import { projectedGradient } from '../optimality/fixed-points.ts';
 import type { OptimalityFn } from '../residual-map.ts';
@@ -13,6 +13,7 @@ import { shapesOf } from '../tree.ts';
 import { createSolver, treeNorm } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 
+/** Options of {@link nnlsAdmm}. */
 export interface NnlsOptions extends SolverOptions {
   /** Penalty of the splitting. @default the mean of the diagonal of W Wᵀ */
   readonly rho?: number;
@@ -27,7 +28,7 @@ interface Splitting {
 }
 
 /** ½‖A - U W‖² for U [n, r], A [n, p], W [r, p]. */
-export function nnlsObjective(u: tf.Tensor, a: tf.Tensor, w: tf.Tensor): tf.Tensor {
+function nnlsObjective(u: tf.Tensor, a: tf.Tensor, w: tf.Tensor): tf.Tensor {
   return tf.mul(0.5, tf.sum(tf.square(tf.sub(a, tf.matMul(u, w)))));
 }
 
@@ -46,24 +47,12 @@ export const nnlsOptimality: OptimalityFn<tf.Tensor, [tf.Tensor, tf.Tensor]> = (
   return fixedPointResidual(map)(u, a, w);
 };
 
-/** Inverse of a regular row-major matrix. */
-export function invertRegular(matrix: Float64Array, n: number): Float64Array {
-  const factor = luFactor(matrix, n);
-  const inverse = new Float64Array(n * n);
-  for (let j = 0; j < n; j++) {
-    const unit = new Float64Array(n);
-    unit[j] = 1;
-    factor.solve(unit).forEach((value, i) => (inverse[i * n + j] = value));
-  }
-  return inverse;
-}
-
-/** TesseraError 'bad-tensor' unless U [n, r], A [n, p] and W [r, p] fit. */
+/** ImplicitError 'bad-tensor' unless U [n, r], A [n, p] and W [r, p] fit. */
 export function checkFactors(where: string, u: tf.Tensor, a: tf.Tensor, w: tf.Tensor): void {
   const [n, p] = a.shape;
   const r = w.shape[0];
   if (a.rank === 2 && u.shape.join() === [n, r].join() && w.shape.join() === [r, p].join()) return;
-  throw new TesseraError(
+  throw new ImplicitError(
     'bad-tensor',
     `${where}: expected U [n, r], A [n, p] and W [r, p], got ${shapesOf([u, a, w])}`,
   );
@@ -76,7 +65,7 @@ function splittingFor(u: tf.Tensor, w: tf.Tensor, chosen: number | undefined): S
   for (let i = 0; i < r; i++) trace += gram[i * r + i];
   const rho = chosen ?? (trace > 0 ? trace / r : 1);
   for (let i = 0; i < r; i++) gram[i * r + i] += rho;
-  return { u, dual: tf.zerosLike(u), rho, inverse: invertRegular(gram, r) };
+  return { u, dual: tf.zerosLike(u), rho, inverse: inverseOf(luFactor(gram, r), r) };
 }
 
 /**

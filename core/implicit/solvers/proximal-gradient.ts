@@ -12,6 +12,7 @@ import { checkStepsize } from './check-solver.ts';
 import { createSolver, numberOf, treeNorm } from './solver.ts';
 import type { Solver, SolverDefinition, SolverOptions } from './solver.ts';
 
+/** Options of {@link proximalGradient} and its relatives. */
 export interface ProximalGradientOptions extends SolverOptions {
   /** Fixed step size, at most 1 / (largest curvature) to be safe. @default found by backtracking */
   readonly stepsize?: number;

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { TesseraError } from '../../errors.ts';
+import { ImplicitError } from '../errors.ts';
 import { constant } from '../constant.ts';
 import { timesVector } from '../float64-matrix.ts';
 import { luFactor } from '../linear-solve/lu-factor.ts';
@@ -48,7 +48,7 @@ function toPoint(p: DenseProgramme, x: Float64Array, y: Float64Array): KktPoint<
 /**
  * minimise ½ xᵀQx + cᵀx s.t. A x = b, by one dense solve of the KKT system. The start is ignored; the argument of `run` is the
  * programme. Error: largest KKT violation, relative; `diverged` when the system is singular. Q only need be positive
- * definite along the constraints, which is not checked. Throws TesseraError 'bad-usage' for a programme with G or h.
+ * definite along the constraints, which is not checked. Throws ImplicitError 'bad-usage' for a programme with G or h.
  */
 export function equalityQp(
   options: SolverOptions = {},
@@ -62,7 +62,7 @@ export function equalityQp(
       advance: (_, __, ___, programme) => {
         const p = readProgramme(programme);
         if (p.k > 0) {
-          throw new TesseraError('bad-usage', 'equalityQp: the programme has inequalities', {
+          throw new ImplicitError('bad-usage', 'equalityQp: the programme has inequalities', {
             hint: 'Use quadraticProgramme.',
           });
         }
@@ -78,6 +78,7 @@ export function equalityQp(
   );
 }
 
+/** Options of {@link quadraticProgramme}. */
 export interface QpOptions extends SolverOptions {
   /** Penalty on inequalities; equalities get a thousand times as much. @default 0.1, adapted */
   readonly rho?: number;
@@ -98,7 +99,7 @@ interface SplittingMemory {
  * Each iteration takes 25 splitting steps with one factorisation, adapts the penalty, and tries the equality-constrained
  * programme of the active rows, which gives the exact solution once these are right. Dense: up to a few hundred rows.
  * Error: largest KKT violation of the returned point, relative. Ends `infeasible` or `unbounded` when the iterates prove
- * it. Throws TesseraError 'bad-tensor' for shapes that do not fit or a Q that is not positive semidefinite.
+ * it. Throws ImplicitError 'bad-tensor' for shapes that do not fit or a Q that is not positive semidefinite.
  * @default maxIter 400
  */
 export function quadraticProgramme(

@@ -26,12 +26,14 @@ export interface SolverState<X, M = unknown> {
   readonly verdict?: 'infeasible' | 'unbounded';
 }
 
+/** How far a solver came, in numbers. */
 export interface SolverStats {
   readonly status: SolverStatus;
   readonly iterations: number;
   readonly error: number;
 }
 
+/** What every solver takes. */
 export interface SolverOptions {
   /** @default depends on the solver */
   readonly maxIter?: number;
@@ -54,7 +56,7 @@ export interface Solver<X, A extends unknown[], M = unknown> {
   /** Iterates from x0 to the end; nothing is recorded by an enclosing gradient. Ends in a status, not in an error. */
   readonly solve: (x0: X, ...args: A) => SolverStats & { readonly x: X };
   /**
-   * The solution, differentiable by its arguments through `optimality` (see customRoot). Throws TesseraError
+   * The solution, differentiable by its arguments through `optimality` (see customRoot). Throws ImplicitError
    * 'not-differentiable' if there is none (`diverged`, `infeasible`, `unbounded`); `max-iterations` gives the derivative
    * at the point reached.
    */

@@ -30,7 +30,7 @@ export async function evaluateCurves(
   { images, nRandom }: EvaluationPlan,
   tick: () => void,
 ): Promise<Curves> {
-  const { intake, layer, classIndex, device, workbench, options, signal } = context;
+  const { intake, layer, classIndex, device, environment, options, signal } = context;
   const own = images.map((image) => coefficients[image]);
   const gradient = await gradientOrder(context, conceptBank, own);
   const orders: Orders = {
@@ -43,7 +43,7 @@ export async function evaluateCurves(
     layer,
     conceptBank,
     classIndex,
-    { sessions: device.sessions, memoryBudget: workbench.memoryBudget },
+    { sessions: device.sessions, memoryBudget: environment.memoryBudget },
   );
   const deleted: ImageCurves[] = [];
   const inserted: ImageCurves[] = [];

@@ -62,8 +62,8 @@ export async function rankOfRun(scope: RunScope, runId: string): Promise<RankCur
 
 /** The same before there is a run: the images are chosen as the options say, and what is computed serves the run. */
 export async function rankOfOptions(scope: RunScope, options: RunOptions): Promise<RankCurve> {
-  const { workbench, intake, device } = scope;
-  const { storage } = workbench;
+  const { environment, intake, device } = scope;
+  const { storage } = environment;
   const question = chooseClass(intake.labels.names, options);
   const { classIndex } = question;
   const layer = chooseLayer(intake, options.layer);
@@ -86,7 +86,7 @@ interface Finished {
 }
 
 async function openFinished(scope: RunScope, runId: string): Promise<Finished> {
-  const { storage } = scope.workbench;
+  const { storage } = scope.environment;
   const run = await loadRun(scope.project, runId);
   const explanation = requireFinished(run);
   const options = run.options;

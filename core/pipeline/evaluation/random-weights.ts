@@ -25,13 +25,13 @@ export async function evaluateSanity(
   { sanityImages }: EvaluationPlan,
   tick: () => void,
 ): Promise<StoredSanity> {
-  const { intake, layer, images, workbench, options, signal } = context;
+  const { intake, layer, images, environment, options, signal } = context;
   const random = randomised(intake.model, options.seed);
   if (typeof random === 'string') return { maps: 0, flat: 0, reason: random };
   const runner = runnerFor(context, splitAt({ ...intake, model: random }, layer).latent);
   const files = sanityImages.map((image) => images[image]);
   try {
-    const input = requireAll(await readBatch(workbench.codec, files, intake.preprocessing.preprocessing));
+    const input = requireAll(await readBatch(environment.codec, files, intake.preprocessing.preprocessing));
     const others: Matrix[] = [];
     for (const place of sanityImages.keys()) {
       signal?.throwIfAborted();

@@ -80,12 +80,12 @@ function candidatesFor({ rows, cols }: Matrix): number[] {
 
 /** Activation rows [positions, p] of a few images, evenly spread. */
 async function latentRows(context: ClassScope): Promise<Matrix[]> {
-  const { images, intake, layer, workbench } = context;
+  const { images, intake, layer, environment } = context;
   const count = Math.min(IMAGES, images.length);
   const files = Array.from({ length: count }, (_, i) => images[Math.floor((i * images.length) / count)]);
   const runner = runnerFor(context, splitAt(intake, layer).latent);
   try {
-    const batch = await readBatch(workbench.codec, files, intake.preprocessing.preprocessing);
+    const batch = await readBatch(environment.codec, files, intake.preprocessing.preprocessing);
     const rows = toRows(await runner.run(requireAll(batch)), layer);
     const positions = positionsOf(layer);
     return files.map((_, i) =>
@@ -101,7 +101,7 @@ async function latentRows(context: ClassScope): Promise<Matrix[]> {
 
 /** Total index of each concept, mean over the images; an image whose logit is not finite does not count. */
 async function meanImportance(
-  { intake, layer, classIndex, device, workbench, options }: ClassScope,
+  { intake, layer, classIndex, device, environment, options }: ClassScope,
   conceptBank: Matrix,
   images: readonly Matrix[],
 ): Promise<Float64Array> {
@@ -110,7 +110,7 @@ async function meanImportance(
     layer,
     conceptBank,
     classIndex,
-    { sessions: device.sessions, memoryBudget: workbench.memoryBudget },
+    { sessions: device.sessions, memoryBudget: environment.memoryBudget },
   );
   const total = new Float64Array(conceptBank.rows);
   const design = { design: options.design, samples: SAMPLES, replicates: 1 };

@@ -26,7 +26,7 @@ export async function imageCoefficients(
   conceptBank: Matrix,
   fingerprint: string,
 ): Promise<ImageCoefficients> {
-  const { layer, images, intake, workbench, signal } = context;
+  const { layer, images, intake, environment, signal } = context;
   const { latent, head } = splitAt(intake, layer);
   const latentRunner = runnerFor(context, latent);
   const headRunner = runnerFor(context, head);
@@ -35,7 +35,7 @@ export async function imageCoefficients(
     fingerprint,
     count: images.length,
     prepare: (start, end) =>
-      readBatch(workbench.codec, images.slice(start, end), intake.preprocessing.preprocessing),
+      readBatch(environment.codec, images.slice(start, end), intake.preprocessing.preprocessing),
     compute: async (batch) => {
       const activations = await latentRunner.run(requireAll(batch));
       const { coefficients } = await nnls(toRows(activations, layer), conceptBank, signal ? { signal } : {});

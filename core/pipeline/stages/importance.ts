@@ -19,9 +19,9 @@ export async function imageImportances(
   coefficients: readonly Matrix[],
   fingerprint: string,
 ): Promise<ImageImportance[]> {
-  const { intake, layer, classIndex, device, workbench, options } = context;
+  const { intake, layer, classIndex, device, environment, options } = context;
   const { sessions } = device;
-  const { memoryBudget } = workbench;
+  const { memoryBudget } = environment;
   const latentHead = splitAt(intake, layer).head;
   const head = await createSpecialisedMaskedHead(latentHead, layer, conceptBank, classIndex, {
     sessions,

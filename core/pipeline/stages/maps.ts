@@ -40,7 +40,7 @@ export async function exampleMaps(
   concepts: readonly Concept[],
   bankFingerprint: string,
 ): Promise<ExampleMaps> {
-  const { layer, options, store, workbench } = context;
+  const { layer, options, store, environment } = context;
   const places = concepts.flatMap((concept) =>
     exampleImages(concept).map((image) => ({ concept: Number(concept.id.slice(1)), image })),
   );
@@ -52,7 +52,7 @@ export async function exampleMaps(
       const { method, reason } = methodFor(mapper, asked);
       const before = mapper.sources.positions();
       if (MAP_METHODS[method].needs !== 'coefficients' && !tensors.has(tensorName(method))) {
-        const fingerprint = mapsFingerprint(workbench.storage, bankFingerprint, method, mapper);
+        const fingerprint = mapsFingerprint(environment.storage, bankFingerprint, method, mapper);
         const maps = await store.timed(`maps-${method}`, fingerprint, () =>
           cachedMaps(context, mapper, method, fingerprint, places),
         );
@@ -127,7 +127,7 @@ export async function cachedMaps(
   fingerprint: string,
   places: readonly MapPlace[],
 ): Promise<Float32Array[]> {
-  const { project, images, intake, workbench, onProgress, signal } = context;
+  const { project, images, intake, environment, onProgress, signal } = context;
   const chunks = await openChunks(project, `maps-${method}`, fingerprint);
   const indexOf = ({ concept, image }: MapPlace) => image * mapper.sources.nConcepts + concept;
   const found = new Map<number, Float32Array>();
@@ -139,7 +139,7 @@ export async function cachedMaps(
     const missing: MapPlace[] = [];
     for (const place of own) if (!(await chunks.has(indexOf(place)))) missing.push(place);
     const draw = async (drawn: readonly MapPlace[]): Promise<Float32Array[]> => {
-      const batch = await readBatch(workbench.codec, [images[image]], intake.preprocessing.preprocessing);
+      const batch = await readBatch(environment.codec, [images[image]], intake.preprocessing.preprocessing);
       return mapper.maps(
         method,
         requireAll(batch),

@@ -25,14 +25,14 @@ export interface PartImportances {
 
 /** Importance of every part for its parent, image by image; each image is stored as it is done. */
 export async function partImportances(
-  { workbench, project, options, onProgress, signal }: SplitContext,
+  { environment, project, options, onProgress, signal }: SplitContext,
   key: string,
   question: Omit<PartsQuestion, 'activations'>,
   found: FoundParts,
   read: (images: readonly number[]) => Promise<Matrix[]>,
 ): Promise<PartImportances> {
   const { parent, earlier, between, chosen } = question;
-  const fingerprint = fingerprintOf(workbench.storage, [key, SAMPLES, REPLICATES]);
+  const fingerprint = fingerprintOf(environment.storage, [key, SAMPLES, REPLICATES]);
   const chunks = await openChunks(project, 'split-importance', fingerprint);
   const count = Math.min(MOST_IMAGES, chosen.length);
   const spread = Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * chosen.length) / count));

@@ -37,7 +37,7 @@ export async function partMaps(
   readonly tensor: Tensor<'float32'>;
   readonly places: Tensor<'int32'>;
 }> {
-  const { options, workbench, explanation } = context;
+  const { options, environment, explanation } = context;
   const [asked] = options.maps;
   const mapper = openConceptMapper(context, earlier, partBank);
   const files = explanation.images.map(({ file }) => ({ path: file }));
@@ -46,7 +46,7 @@ export async function partMaps(
   );
   try {
     const { method, reason } = methodFor(mapper, asked);
-    const fingerprint = fingerprintOf(workbench.storage, [key, 'maps', method]);
+    const fingerprint = fingerprintOf(environment.storage, [key, 'maps', method]);
     const quiet = { ...context, images: files, onProgress: () => undefined };
     const maps = await cachedMaps(quiet, mapper, method, fingerprint, places);
     const { size } = mapper.sources;

@@ -22,7 +22,7 @@ export async function predictImages(
   files: readonly ImageFile[],
   fingerprint: string,
 ): Promise<{ predictions: Prediction[]; skipped: SkippedFile[] }> {
-  const { intake, workbench } = context;
+  const { intake, environment } = context;
   const runner = runnerFor(context, intake.model);
   const predictions: Prediction[] = [];
   const skipped: SkippedFile[] = [];
@@ -31,7 +31,7 @@ export async function predictImages(
     fingerprint,
     count: files.length,
     prepare: (start, end) =>
-      readBatch(workbench.codec, files.slice(start, end), intake.preprocessing.preprocessing),
+      readBatch(environment.codec, files.slice(start, end), intake.preprocessing.preprocessing),
     compute: async (batch, start) =>
       predictionTensors(batch, batch.input && (await runner.run(batch.input)), files.slice(start)),
   });

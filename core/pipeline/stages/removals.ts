@@ -43,7 +43,7 @@ async function decisionsWithout(
   coefficients: readonly Matrix[],
   fingerprint: string,
 ): Promise<Int32Array[]> {
-  const { layer, images, intake, workbench } = context;
+  const { layer, images, intake, environment } = context;
   const parts = splitAt(intake, layer);
   const latent = runnerFor(context, parts.latent);
   const head = runnerFor(context, parts.head);
@@ -54,7 +54,7 @@ async function decisionsWithout(
     fingerprint,
     count: images.length,
     prepare: (start, end) =>
-      readBatch(workbench.codec, images.slice(start, end), intake.preprocessing.preprocessing),
+      readBatch(environment.codec, images.slice(start, end), intake.preprocessing.preprocessing),
     compute: async (batch, start, end) => {
       const activations = await latent.run(requireAll(batch));
       const own = { activations, coefficients: stackRows(coefficients.slice(start, end)) };

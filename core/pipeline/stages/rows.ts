@@ -23,7 +23,7 @@ export interface ActivationRows {
 
 /** Rows of the activation matrix: pooled crops (CRAFT, section 3.1) or the grid positions of whole images. */
 export async function activationRows(context: ClassScope, fingerprint: string): Promise<ActivationRows> {
-  const { layer, images, intake, options, workbench } = context;
+  const { layer, images, intake, options, environment } = context;
   const boxes = rowBoxes(context);
   const perImage = Math.min(
     boxes.length,
@@ -38,7 +38,7 @@ export async function activationRows(context: ClassScope, fingerprint: string): 
     fingerprint,
     count: images.length,
     prepare: (start, end) =>
-      readBatch(workbench.codec, images.slice(start, end), intake.preprocessing.preprocessing),
+      readBatch(environment.codec, images.slice(start, end), intake.preprocessing.preprocessing),
     compute: async (batch, start, end) => {
       const rows = await rowsOf.compute(requireAll(batch), chosen.slice(start, end));
       return new Map<string, Tensor>([['rows', float32(rows.data, [rows.rows, rows.cols])]]);

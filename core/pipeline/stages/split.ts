@@ -81,13 +81,13 @@ export async function splitConcept(
 
 /** Everything that determines a split: the parent by its bank and coefficients, whatever run they come from. */
 async function fingerprintOfSplit(
-  { workbench, intake, device, options }: SplitContext,
+  { environment, intake, device, options }: SplitContext,
   { conceptBank, coefficients, column, layer, inside }: SplitParent,
   earlier: LayerRecord,
   files: readonly { readonly path: string }[],
   parts: number,
 ): Promise<string> {
-  const { storage } = workbench;
+  const { storage } = environment;
   return fingerprintOf(storage, [
     SPLITTING,
     await predictionsFingerprint(storage, intake, device.used, files),

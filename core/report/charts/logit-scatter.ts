@@ -1,8 +1,8 @@
 import { extent, scaleLinear } from 'd3';
 import type { ImageRecord } from '../../concepts/explanation.ts';
+import { numberText } from '../../wording/number-text.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
-import { numberText } from '../number-text.ts';
 
 const SIDE = 300;
 const LEFT = 48;
@@ -34,12 +34,8 @@ export function logitScatter(images: readonly ImageRecord[]): Html | undefined {
       (tick) =>
         html`<line class="grid" x1="${x(tick)}" y1="8" x2="${x(tick)}" y2="${floor}" />
           <line class="grid" x1="${LEFT}" y1="${y(tick)}" x2="${LEFT + SIDE}" y2="${y(tick)}" />
-          <text class="tick" x="${x(tick)}" y="${floor + 15}" text-anchor="middle"
-            >${numberText(tick).replace(/\.0+$/, '')}</text
-          >
-          <text class="tick" x="${LEFT - 6}" y="${y(tick) + 4}" text-anchor="end"
-            >${numberText(tick).replace(/\.0+$/, '')}</text
-          >`,
+          <text class="tick" x="${x(tick)}" y="${floor + 15}" text-anchor="middle">${numberText(tick)}</text>
+          <text class="tick" x="${LEFT - 6}" y="${y(tick) + 4}" text-anchor="end">${numberText(tick)}</text>`,
     )}
     <line class="diagonal" x1="${x(low)}" y1="${y(low)}" x2="${x(high)}" y2="${y(high)}" />
     ${shown.map((image) => point(x(image.logit), y(image.reconstructedLogit), image.agrees))}

@@ -1,8 +1,10 @@
 import { extent, line, scaleLinear, area as areaPath } from 'd3';
-import type { OrderName, StoredCurves, StoredOrder } from '../../metrics/evaluation.ts';
+import type { StoredCurves, StoredOrder } from '../../metrics/evaluation.ts';
+import { ORDER_NAMES } from '../../wording/evaluation-words.ts';
+import { decimalEstimateText } from '../../wording/number-text.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
-import { numberText } from '../number-text.ts';
+import { gridLines, ticksBelow } from './axes.ts';
 
 const PLOT = { width: 300, height: 190 } as const;
 const LEFT = 34;
@@ -10,20 +12,13 @@ const TOP = 8;
 const KEY = 178;
 const KEY_ROW = 34;
 
-/** Orders in the order of the key, and what they are called. */
-const ORDERS: readonly (readonly [OrderName, string])[] = [
-  ['sobol', 'by importance'],
-  ['gradient', 'by gradient'],
-  ['size', 'by amount'],
-];
-
 /**
  * The class score as concepts are taken away (or put in) one after another in several orders, on a scale from 0
  * (no concept) to 1 (all), over the band that holds 95 % of random orders. Undefined where there is no scale.
  */
 export function orderCurves(kind: 'deletion' | 'insertion', curves: StoredCurves): Html | undefined {
   const { random, orders } = curves;
-  const drawn = ORDERS.flatMap(([name, label]) => {
+  const drawn = ORDER_NAMES.flatMap(([name, label]) => {
     const order = orders[name];
     return order?.scores === undefined ? [] : [{ ...order, scores: order.scores, name, label }];
   });
@@ -60,24 +55,8 @@ export function orderCurves(kind: 'deletion' | 'insertion', curves: StoredCurves
     role="img"
     aria-label="${labelOf(word, drawn, random.auc)}"
   >
-    ${y
-      .ticks(4)
-      .map(
-        (tick) =>
-          html`<line class="grid" x1="${LEFT}" y1="${y(tick)}" x2="${LEFT + PLOT.width}" y2="${y(tick)}" />
-            <text class="tick" x="${LEFT - 6}" y="${y(tick) + 4}" text-anchor="end"
-              >${numberText(tick).replace(/0$/, '')}</text
-            >`,
-      )}
-    ${x
-      .ticks(Math.min(r, 8))
-      .filter(Number.isInteger)
-      .map(
-        (tick) =>
-          html`<text class="tick" x="${x(tick)}" y="${TOP + PLOT.height + 16}" text-anchor="middle"
-            >${tick}</text
-          >`,
-      )}
+    ${gridLines(y, LEFT, LEFT + PLOT.width)}
+    ${ticksBelow(x.ticks(Math.min(r, 8)).filter(Number.isInteger), x, TOP + PLOT.height)}
     <path class="band" d="${rounded(ribbon(mean))}" />
     <path class="curve random" d="${rounded(path(mean))}" />
     ${drawn.toReversed().map(({ name, scores }) => html`<path class="curve ${name}" d="${rounded(path(scores))}" />`)}
@@ -101,14 +80,14 @@ function key(drawn: readonly Drawn[], random: StoredCurves['random']): Html[] {
       }<line class="curve ${name}" x1="${left}" y1="${top - 4}" x2="${left + 20}" y2="${top - 4}" />
       <text class="key-name" x="${left + 27}" y="${top}">${label}</text>
       <text class="label" x="${left + 27}" y="${top + 14}">
-        area ${numberText(auc ?? NaN)}${interval && ` (${interval.map(numberText).join(' to ')})`}
+        area ${decimalEstimateText(auc, interval)}
       </text>`;
   });
 }
 
 function labelOf(word: string, drawn: readonly Drawn[], random: number | undefined): string {
-  const areas = drawn.map(({ label, auc }) => `${label} ${numberText(auc ?? NaN)}`);
-  return `Class score as concepts are ${word}; area under the curve ${areas.join(', ')}, random orders ${numberText(random ?? NaN)}`;
+  const areas = drawn.map(({ label, auc }) => `${label} ${decimalEstimateText(auc)}`);
+  return `Class score as concepts are ${word}; area under the curve ${areas.join(', ')}, random orders ${decimalEstimateText(random)}`;
 }
 
 /** Path data with one decimal: the file stays small. */

@@ -1,29 +1,23 @@
 import { line, scaleLinear } from 'd3';
 import type { RankCurve, RankPoint } from '../../metrics/evaluation.ts';
+import { RANK_FIGURES } from '../../wording/evaluation-words.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
-import { numberText } from '../number-text.ts';
+import { gridLines, ticksBelow } from './axes.ts';
 
 const PLOT = { width: 300, height: 170 } as const;
 const LEFT = 34;
 const TOP = 8;
 const RIGHT = 190;
 
-interface Series {
-  readonly name: string;
-  readonly label: string;
-  readonly value: (point: RankPoint) => number | undefined;
-}
+/** The line style of each figure, from those of the orders. */
+const STYLES = { r2: 'sobol', stability: 'gradient', importanceMass: 'size' } as const;
 
-const SERIES: readonly Series[] = [
-  { name: 'sobol', label: 'variation kept (R²)', value: ({ r2 }) => r2 },
-  { name: 'gradient', label: 'found again', value: ({ stability }) => stability },
-  {
-    name: 'size',
-    label: 'importance found again',
-    value: ({ importanceMass }) => importanceMass,
-  },
-];
+const SERIES = RANK_FIGURES.map(([field, label]) => ({
+  name: STYLES[field],
+  label,
+  value: (point: RankPoint): number | undefined => point[field],
+}));
 
 /** What each number of concepts would have achieved on images that the bank has not seen; `used` is the run's own number. */
 export function rankChart({ points, suggested }: RankCurve, used: number): Html {
@@ -44,15 +38,7 @@ export function rankChart({ points, suggested }: RankCurve, used: number): Html 
     role="img"
     aria-label="${`Variation kept, concepts found again and importance on them for ${points.length} numbers of concepts; the evidence argues for ${suggested}`}"
   >
-    ${y
-      .ticks(4)
-      .map(
-        (tick) =>
-          html`<line class="grid" x1="${LEFT}" y1="${y(tick)}" x2="${LEFT + PLOT.width}" y2="${y(tick)}" />
-            <text class="tick" x="${LEFT - 6}" y="${y(tick) + 4}" text-anchor="end"
-              >${numberText(tick)}</text
-            >`,
-      )}
+    ${gridLines(y, LEFT, LEFT + PLOT.width)}
     <line class="diagonal" x1="${x(used)}" y1="${TOP}" x2="${x(used)}" y2="${TOP + PLOT.height}" />
     ${SERIES.map(({ name, label, value }) => {
       const path = line<RankPoint>(
@@ -67,9 +53,10 @@ export function rankChart({ points, suggested }: RankCurve, used: number): Html 
         )}
         ${end !== undefined && html`<text class="label" x="${LEFT + PLOT.width + 8}" y="${end + 4}">${label}</text>`}`;
     })}
-    ${points.map(
-      ({ r }) =>
-        html`<text class="tick" x="${x(r)}" y="${TOP + PLOT.height + 16}" text-anchor="middle">${r}</text>`,
+    ${ticksBelow(
+      points.map(({ r }) => r),
+      x,
+      TOP + PLOT.height,
     )}
     <text class="label" x="${LEFT + PLOT.width / 2}" y="${TOP + PLOT.height + 34}" text-anchor="middle">
       number of concepts; dashed: this run

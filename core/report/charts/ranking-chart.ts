@@ -1,8 +1,8 @@
 import { scaleLinear } from 'd3';
 import type { Concept } from '../../concepts/explanation.ts';
+import { intervalText, percentText, shortPercentText } from '../../wording/number-text.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
-import { intervalText, percentText } from '../number-text.ts';
 import { colourStyle, swatch } from '../sections/swatch.ts';
 
 interface Scale {
@@ -116,7 +116,7 @@ function axis({ at, ticks }: Scale): Html {
     ${ticks.map(
       (tick) =>
         html`<text class="tick" x="${at(tick)}%" y="13" text-anchor="${anchorAt(at(tick))}">
-          ${percentText(tick).replace('.0', '')}
+          ${shortPercentText(tick)}
         </text>`,
     )}
   </svg>`;

@@ -1,7 +1,7 @@
 import { quantileSorted, scaleLinear } from 'd3';
+import { numberText } from '../../wording/number-text.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
-import { numberText } from '../number-text.ts';
 import { colourStyle } from '../sections/swatch.ts';
 
 const MOST_TICKS = 200;

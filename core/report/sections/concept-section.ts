@@ -1,12 +1,15 @@
-import type { Concept, Explanation } from '../../concepts/explanation.ts';
-import { MAP_METHODS, type MapMethod } from '../../attribution/methods.ts';
+import type { Concept } from '../../concepts/explanation.ts';
 import type { ConceptStability } from '../../metrics/stability.ts';
 import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
+import { countOf } from '../../wording/count-text.ts';
+import { RELIABILITY_WORDS } from '../../wording/evaluation-words.ts';
+import { decimalText, intervalText, numberText, percentText } from '../../wording/number-text.ts';
+import { fileNameOf } from '../../wording/path-text.ts';
 import { strengthStrip } from '../charts/strength-strip.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
-import { fileNameOf, intervalText, numberText, percentText, plural } from '../number-text.ts';
 import type { ConceptPictures, ReportData } from '../report-data.ts';
+import { drawnBy, mapMeaning, methodList } from './map-methods.ts';
 import { picture } from './picture.ts';
 import { colourStyle } from './swatch.ts';
 
@@ -20,7 +23,7 @@ export function conceptsSection(data: ReportData): Html {
       A concept is a pattern that the model itself reacts to, found without labels; its name is given by a
       person or just a number. The crops are the places where it is strongest, at most one an image, each with
       its strength. On the maps the picture is grey and the colour says ${mapMeaning(data.explanation)}
-      ${hidden > 0 && html`${plural(hidden, 'concept')} hidden by the analyst ${hidden === 1 ? 'is' : 'are'} left out here.`}
+      ${hidden > 0 && html`${countOf(hidden, 'concept')} hidden by the analyst ${hidden === 1 ? 'is' : 'are'} left out here.`}
     </p>
     ${methodList(data.explanation)}
     ${concepts.map((concept, rank) => !data.notes.hidden.includes(concept.id) && conceptArticle(concept, rank, data))}
@@ -58,7 +61,7 @@ function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: 
       <dt>present in</dt>
       <dd>
         <span class="strong">${percentText(concept.prevalence)}</span>
-        <span class="quiet">of ${plural(images.length, 'image')}</span>
+        <span class="quiet">of ${countOf(images.length, 'image')}</span>
       </dd>
     </div>
     <div>
@@ -84,12 +87,12 @@ function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: 
 /** How far a concept can be relied on: its likeness in banks made again. */
 function foundAgain({ mean, min }: ConceptStability): Html {
   const { good, fair } = TRUST_THRESHOLDS.stability;
-  const word = mean >= good ? 'reliable' : mean >= fair ? 'changes a little' : 'unreliable';
+  const word = RELIABILITY_WORDS[mean >= good ? 'good' : mean >= fair ? 'fair' : 'weak'];
   return html`<div>
     <dt>found again</dt>
     <dd>
-      <span class="strong">${numberText(mean)}</span>
-      <span class="quiet">${word}, at worst ${numberText(min)}</span>
+      <span class="strong">${decimalText(mean)}</span>
+      <span class="quiet">${word}, at worst ${decimalText(min)}</span>
     </dd>
   </div>`;
 }
@@ -165,43 +168,4 @@ function legend(title: string, maximum: number): Html {
     <span>0</span><span class="scale" aria-hidden="true"></span><span>${numberText(maximum)}</span>
     <span class="by">${title}</span>
   </p>`;
-}
-
-/** The methods by which the maps were drawn, the one shown first at the head. */
-function drawnBy({ maps = [] }: Explanation) {
-  const known = maps.filter(({ method }) => Object.hasOwn(MAP_METHODS, method));
-  const [first = 'upsampled-coefficients', ...further] = known.map(({ method }) => method as MapMethod);
-  return [MAP_METHODS[first], ...further.map((method) => MAP_METHODS[method])] as const;
-}
-
-const against = '; what speaks against it is left dark';
-
-/** What the colours mean, and why a method other than the one asked for was used. */
-function mapMeaning(explanation: Explanation): Html {
-  const [{ title, meaning, isSigned }, ...further] = drawnBy(explanation);
-  const stands = (explanation.maps ?? []).flatMap(({ insteadOf }) => insteadOf ?? []);
-  return html`${
-    further.length === 0
-      ? html`${meaning} (${title}${isSigned && against}).`
-      : 'something else by each method, as told below.'
-  }
-  ${stands.map(
-    ({ method, reason }) =>
-      html`<strong>${method} was asked for and cannot be drawn for this model: ${reason}</strong> `,
-  )}`;
-}
-
-/** What each of several methods draws. */
-function methodList(explanation: Explanation): Html | false {
-  const methods = drawnBy(explanation);
-  return (
-    methods.length > 1 &&
-    html`<dl class="methods">
-      ${methods.map(
-        ({ title, meaning, isSigned }) =>
-          html`<dt>${title}</dt>
-            <dd>${meaning}${isSigned && against}</dd>`,
-      )}
-    </dl>`
-  );
 }

@@ -1,8 +1,9 @@
 import { group, rollups } from 'd3';
 import type { ImageRecord } from '../../concepts/explanation.ts';
+import { countOf, countText } from '../../wording/count-text.ts';
+import { percentText } from '../../wording/number-text.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
-import { countText, percentText, plural } from '../number-text.ts';
 import type { ReportData } from '../report-data.ts';
 import { factsTable, optionFacts } from './facts-table.ts';
 
@@ -105,7 +106,7 @@ function skippedFiles({ explanation: { skipped } }: ReportData): Html {
   if (skipped.length === 0) return html`<p class="quiet" id="skipped">Every file could be read.</p>`;
   return html`<table class="plain" id="skipped">
     <caption>
-      ${plural(skipped.length, 'file')} could not be read and ${skipped.length === 1 ? 'is' : 'are'} left out
+      ${countOf(skipped.length, 'file')} could not be read and ${skipped.length === 1 ? 'is' : 'are'} left out
     </caption>
     <thead>
       <tr>

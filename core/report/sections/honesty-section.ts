@@ -1,15 +1,16 @@
 import type { Evaluation } from '../../metrics/evaluation.ts';
 import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
+import { countOf } from '../../wording/count-text.ts';
 import { logitScatter } from '../charts/logit-scatter.ts';
 import { orderCurves } from '../charts/order-curves.ts';
 import { rankChart } from '../charts/rank-chart.ts';
 import { trustMeter } from '../charts/trust-meter.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
-import { plural } from '../number-text.ts';
 import type { ReportData } from '../report-data.ts';
-import { trustVerdict, VERDICT_RULE } from '../trust-verdict.ts';
-import type { LightInWords } from '../trust-words.ts';
+import { VERDICT_RULE } from '../../wording/trust-words.ts';
+import type { LightInWords } from '../light-in-words.ts';
+import { trustVerdict } from '../trust-verdict.ts';
 
 /** How faithful the explanation is, in numbers that say what they mean, and a verdict in plain words. */
 export function honestySection({ explanation, evaluation }: ReportData): Html {
@@ -50,7 +51,7 @@ function orderFigures({ deletion, insertion, images, noGradient }: Evaluation): 
       )}
     </div>
     <p class="quiet small orders">
-      The score of the class over ${plural(images, 'image')}, from 1 with all concepts to 0 with none. A good
+      The score of the class over ${countOf(images, 'image')}, from 1 with all concepts to 0 with none. A good
       order falls fast when concepts are taken away (small area) and rises fast when they are put in (large
       area). The band holds 95&nbsp;% of random orders; in brackets the 95&nbsp;% interval over images, of
       random orders over orders. By amount: the concepts of which there is most; by gradient: the steepest

@@ -1,7 +1,8 @@
 import type { ConceptSplit } from '../../concepts/explanation.ts';
 import { conceptTree, flatTree, type TreeNode } from '../../concepts/recursion/concept-tree.ts';
+import { countOf } from '../../wording/count-text.ts';
+import { decimalText, intervalText, percentText } from '../../wording/number-text.ts';
 import { html, type Html } from '../html.ts';
-import { intervalText, numberText, percentText, plural } from '../number-text.ts';
 import type { ReportData } from '../report-data.ts';
 import { picture } from './picture.ts';
 import { colourStyle } from './swatch.ts';
@@ -72,7 +73,7 @@ function card({ concept, depth, from }: TreeNode, { pictures, explanation, notes
       <span class="quiet">${intervalText(concept.importance)}</span>
     </p>
     <p class="quiet">
-      ${depth === 0 ? 'of the score; ' : ''}in ${percentText(concept.prevalence)} of ${plural(of, 'image')}
+      ${depth === 0 ? 'of the score; ' : ''}in ${percentText(concept.prevalence)} of ${countOf(of, 'image')}
     </p>
   </div>`;
 }
@@ -80,9 +81,9 @@ function card({ concept, depth, from }: TreeNode, { pictures, explanation, notes
 /** How far the parts may be believed: what they rebuild, and what comes back of the parent. */
 function edge({ layer, reconstruction, reproduction, stability }: ConceptSplit): Html {
   return html`<li class="tree-edge">
-    <code>${layer.tensor}</code><br />rebuilt R²&nbsp;${numberText(reconstruction.r2)}, error
-    ${percentText(reconstruction.relativeError)} · comes back R²&nbsp;${numberText(reproduction.r2)} · found
-    again ${numberText(stability)}
+    <code>${layer.tensor}</code><br />rebuilt R²&nbsp;${decimalText(reconstruction.r2)}, error
+    ${percentText(reconstruction.relativeError)} · comes back R²&nbsp;${decimalText(reproduction.r2)} · found
+    again ${decimalText(stability)}
   </li>`;
 }
 

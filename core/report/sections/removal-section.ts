@@ -1,7 +1,8 @@
 import type { Concept, ConceptRemoval } from '../../concepts/explanation.ts';
+import { countOf } from '../../wording/count-text.ts';
+import { percentText } from '../../wording/number-text.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
-import { percentText, plural } from '../number-text.ts';
 import type { ReportData } from '../report-data.ts';
 import { swatch } from './swatch.ts';
 
@@ -14,7 +15,7 @@ export function removalSection({ explanation, notes }: ReportData): Html | false
   return html`<section id="removal">
     <h2>What if a concept were not there?</h2>
     <p class="intro">
-      Each concept is taken out of each of the ${plural(images.length, 'image')} inside the model, and the
+      Each concept is taken out of each of the ${countOf(images.length, 'image')} inside the model, and the
       model decides again; what no concept explains stays as it is. Where the decision changes, it rests on
       that concept. Two concepts that stand in for each other can both change nothing here.
     </p>

@@ -1,8 +1,11 @@
 import { commandText } from '../../concepts/command-text.ts';
 import type { MapRecord } from '../../concepts/explanation.ts';
+import { countText } from '../../wording/count-text.ts';
+import { durationText } from '../../wording/duration-text.ts';
+import { percentText } from '../../wording/number-text.ts';
+import { stageName } from '../../wording/stage-names.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
-import { countText, durationText, percentText } from '../number-text.ts';
 import type { ReportData } from '../report-data.ts';
 import { factsTable, optionFacts } from './facts-table.ts';
 
@@ -12,7 +15,7 @@ export function reproductionSection({ run, explanation }: ReportData): Html {
   const { device } = run;
   const times = Object.entries(run.stages)
     .filter(([, { elapsedMs }]) => elapsedMs !== undefined)
-    .map(([stage, { elapsedMs = 0 }]) => [stage, durationText(elapsedMs)] as const);
+    .map(([stage, { elapsedMs = 0 }]) => [stageName(stage), durationText(elapsedMs)] as const);
   return html`<section id="reproduce">
     <h2>To repeat this</h2>
     <pre><code>${commandText(run.options)}</code></pre>

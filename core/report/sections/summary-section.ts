@@ -1,7 +1,9 @@
 import type { Concept, Explanation } from '../../concepts/explanation.ts';
+import { countText, listText } from '../../wording/count-text.ts';
+import { intervalText, percentText } from '../../wording/number-text.ts';
+import { fileNameOf } from '../../wording/path-text.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
-import { countText, fileNameOf, intervalText, listText, percentText } from '../number-text.ts';
 import type { ReportData } from '../report-data.ts';
 import { trustVerdict } from '../trust-verdict.ts';
 import { picture } from './picture.ts';

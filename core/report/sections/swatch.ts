@@ -1,6 +1,6 @@
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
-import { conceptColour } from '../palette.ts';
+import { conceptColour } from '../../wording/concept-colours.ts';
 
 /** The tile that stands for a concept wherever it is named. */
 export function swatch(rank: number): Html {

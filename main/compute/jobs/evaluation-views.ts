@@ -6,8 +6,9 @@ import { outliers } from '../../../core/metrics/outlying-images.ts';
 import { TRUST_WEIGHTS } from '../../../core/metrics/trust.ts';
 import { truthOf } from '../../../core/pipeline/right-answers.ts';
 import { strengthsOf } from '../../../core/pipeline/write-report.ts';
-import { fileNameOf } from '../../../core/report/number-text.ts';
-import { trustVerdict, VERDICT_RULE } from '../../../core/report/trust-verdict.ts';
+import { trustVerdict } from '../../../core/report/trust-verdict.ts';
+import { fileNameOf } from '../../../core/wording/path-text.ts';
+import { VERDICT_RULE } from '../../../core/wording/trust-words.ts';
 import type {
   ConceptEvaluation,
   ErrorAnalysis,

@@ -1,6 +1,7 @@
 import { openModel, type ModelIntake } from '../../../core/pipeline/model-intake.ts';
-import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { ModelQuestion } from '../protocol.ts';
+import { createKeptAnswers } from './kept-answers.ts';
 
 /** Opens models, keeping the last ones: a large file takes seconds to read. */
 export type OpenIntake = (question: ModelQuestion) => Promise<ModelIntake>;
@@ -8,22 +9,17 @@ export type OpenIntake = (question: ModelQuestion) => Promise<ModelIntake>;
 const KEPT = 2;
 
 /** A changed model is opened anew. A labels or preprocessing file that changes under its name is read at the next start. */
-export function createIntakes({ storage }: Pick<Workbench, 'storage'>): OpenIntake {
-  const kept = new Map<string, Promise<ModelIntake>>();
+export function createIntakes({ storage }: Pick<Environment, 'storage'>): OpenIntake {
+  const kept = createKeptAnswers<ModelIntake>(KEPT);
   return async ({ path, labels, preprocessing }) => {
     const modifiedMs = await modifiedAt(path);
     const key = JSON.stringify([path, modifiedMs, labels, preprocessing]);
-    const intake =
-      kept.get(key) ??
+    return kept(key, () =>
       openModel(storage, path, {
         ...(labels !== undefined && { labels }),
         ...(preprocessing !== undefined && { preprocessing }),
-      });
-    kept.delete(key);
-    kept.set(key, intake);
-    intake.catch(() => kept.delete(key));
-    if (kept.size > KEPT) kept.delete([...kept.keys()][0]);
-    return intake;
+      }),
+    );
   };
 
   // A model that is not there is told by openModel in its own words.

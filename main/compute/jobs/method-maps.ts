@@ -2,14 +2,14 @@ import { MAP_METHODS, type MapMethod } from '../../../core/attribution/methods.t
 import { matrix } from '../../../core/linalg/matrix.ts';
 import { openConceptMapper } from '../../../core/pipeline/concept-mapper.ts';
 import { cachedMaps, mapsFingerprint } from '../../../core/pipeline/stages/maps.ts';
-import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { JobContext } from './job-context.ts';
 import type { OpenedRun } from './opened-runs.ts';
 import { openRunModel } from './run-models.ts';
 
 /** A map as a view draws it: coarser than the picture, so that it travels as text. */
-export interface DrawnMap {
+interface DrawnMap {
   readonly grid: readonly [rows: number, columns: number];
   readonly values: readonly number[];
 }
@@ -30,18 +30,18 @@ const DIGITS = 4;
  * Maps on the CPU, kept in the project's cache beside those that the run has drawn. Rejects with 'unsupported-operator'
  * or 'not-differentiable' where the method needs a gradient that the model does not have.
  */
-export function createDrawMaps(workbench: Workbench, openIntake: OpenIntake): DrawMaps {
+export function createDrawMaps(environment: Environment, openIntake: OpenIntake): DrawMaps {
   return async (opened, method, image, { signal, onProgress }) => {
     const { explanation, project, run, conceptBank } = opened;
     const intake = await openRunModel(openIntake, opened);
-    const device = await workbench.openDevice('cpu');
+    const device = await environment.openDevice('cpu');
     const [r, p] = conceptBank.dims;
-    const scope = { workbench, device, intake, project, signal, onProgress };
+    const scope = { environment, device, intake, project, signal, onProgress };
     const mapper = openConceptMapper(scope, explanation.layer, matrix(r, p, conceptBank.data));
     try {
       mapper.sources.requireGradients(MAP_METHODS[method].needs);
       const coefficients = run.stages['coefficients']?.fingerprint ?? run.id;
-      const fingerprint = mapsFingerprint(workbench.storage, coefficients, method, mapper);
+      const fingerprint = mapsFingerprint(environment.storage, coefficients, method, mapper);
       const images = explanation.images.map(({ file }) => ({ path: file, folder: '', root: '' }));
       const places = Array.from({ length: r }, (_, concept) => ({ concept, image }));
       const maps = await cachedMaps({ ...scope, images }, mapper, method, fingerprint, places);

@@ -13,6 +13,7 @@ import type { CoefficientMap } from '../../../core/report/rgb-picture.ts';
 import type { Storage } from '../../../core/platform.ts';
 import type { Tensor } from '../../../core/tensor.ts';
 import type { RunQuestion } from '../protocol.ts';
+import { createKeptAnswers } from './kept-answers.ts';
 
 /** A finished run with its arrays, as views ask for it. */
 export interface OpenedRun {
@@ -43,7 +44,7 @@ export interface OpenedRun {
 }
 
 /** A concept's coefficients, or a part's, in the images in which it was looked for. */
-export interface ConceptSource extends Pick<OpenedRun, 'coefficients' | 'boxes' | 'firstPosition'> {
+interface ConceptSource extends Pick<OpenedRun, 'coefficients' | 'boxes' | 'firstPosition'> {
   readonly layer: LayerRecord;
   /** Index in the run of each image. */
   readonly images: readonly number[];
@@ -52,23 +53,18 @@ export interface ConceptSource extends Pick<OpenedRun, 'coefficients' | 'boxes' 
   readonly maximum: number;
 }
 
+/** Opens the run that a question is about. */
 export type OpenRun = (question: RunQuestion) => Promise<OpenedRun>;
 
 const KEPT = 3;
 
 /** Opens finished runs, keeping the last ones. Rejects with 'bad-project' for a run that has not ended. */
 export function createOpenedRuns(storage: Storage): OpenRun {
-  const kept = new Map<string, Promise<OpenedRun>>();
+  const kept = createKeptAnswers<OpenedRun>(KEPT);
   return async ({ folder, runId }) => {
     const path = storage.join(folder, 'runs', runId, 'run.json');
     const modified = (await storage.exists(path)) ? (await storage.stat(path)).modifiedMs : 0;
-    const key = `${folder}\n${runId}\n${modified}`;
-    const opened = kept.get(key) ?? openRun(storage, folder, runId);
-    kept.delete(key);
-    kept.set(key, opened);
-    opened.catch(() => kept.delete(key));
-    if (kept.size > KEPT) kept.delete([...kept.keys()][0]);
-    return opened;
+    return kept(`${folder}\n${runId}\n${modified}`, () => openRun(storage, folder, runId));
   };
 }
 

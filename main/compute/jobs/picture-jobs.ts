@@ -1,10 +1,11 @@
 import type { Box } from '../../../core/concepts/explanation.ts';
 import { fitOf, frameOf, type Preprocessing } from '../../../core/images/preprocessing.ts';
 import type { FitOptions, ImageCodec, RgbImage } from '../../../core/platform.ts';
-import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import type { Environment } from '../../../core/pipeline/environment.ts';
 import { cutScaled, overlayMap } from '../../../core/report/rgb-picture.ts';
 import type { PictureQuestion } from '../protocol.ts';
 import type { Jobs } from './job-context.ts';
+import { createKeptAnswers } from './kept-answers.ts';
 import type { OpenRun, OpenedRun } from './opened-runs.ts';
 
 /** Decoded pictures kept, since the crops of one picture are asked for together; some 2 MB each. */
@@ -14,7 +15,7 @@ const LARGEST_SIDE = 1536;
 const OUTLINE: readonly number[] = [255, 255, 255];
 
 /** Makes JPEG files of pictures. */
-export function pictureJobs({ storage, codec }: Workbench, openRun: OpenRun): Jobs<'makePicture'> {
+export function pictureJobs({ storage, codec }: Environment, openRun: OpenRun): Jobs<'makePicture'> {
   const decode = keptPictures(codec);
   const make = async (picture: PictureQuestion): Promise<RgbImage> => {
     const { side } = picture;
@@ -101,14 +102,6 @@ function outlined({ width, height, data }: RgbImage, [left, top, boxWidth, boxHe
 }
 
 function keptPictures(codec: ImageCodec): Decode {
-  const kept = new Map<string, Promise<RgbImage>>();
-  return (file, fit) => {
-    const key = JSON.stringify([file, fit]);
-    const picture = kept.get(key) ?? codec.decodeFitted(file, fit);
-    kept.delete(key);
-    kept.set(key, picture);
-    picture.catch(() => kept.delete(key));
-    if (kept.size > KEPT) kept.delete([...kept.keys()][0]);
-    return picture;
-  };
+  const kept = createKeptAnswers<RgbImage>(KEPT);
+  return (file, fit) => kept(JSON.stringify([file, fit]), () => codec.decodeFitted(file, fit));
 }

@@ -1,25 +1,18 @@
-import { PRESENT_FROM } from '../../../core/pipeline/assemble-explanation.ts';
-import { strengthsOf, writeReport } from '../../../core/pipeline/write-report.ts';
-import type { Workbench } from '../../../core/pipeline/workbench.ts';
-import type { Evaluation } from '../../../core/metrics/evaluation.ts';
+import { writeReport } from '../../../core/pipeline/write-report.ts';
+import type { Environment } from '../../../core/pipeline/environment.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
 import { loadNotes, loadRun, openProject } from '../../../core/project/project-folder.ts';
-import type { NotesFile, RunFile } from '../../../core/project/schema.ts';
-import type { ConceptItem, RunSummary } from '../../api/contract.ts';
 import { pictureId } from '../picture-ids.ts';
-import type { RunQuestion } from '../protocol.ts';
 import type { Jobs } from './job-context.ts';
-import type { OpenRun, OpenedRun } from './opened-runs.ts';
-
-/** Crops that stand for a concept in a list. */
-const COVER = 6;
+import type { OpenRun } from './opened-runs.ts';
+import { resultView, runSummaryOf } from './result-view.ts';
 
 /** Jobs that read what a run found out. */
 export function resultJobs(
-  workbench: Workbench,
+  environment: Environment,
   openRun: OpenRun,
 ): Jobs<'listRuns' | 'readResult' | 'listRunImages' | 'writeReport'> {
-  const { storage } = workbench;
+  const { storage } = environment;
   return {
     async listRuns({ folder }) {
       const project = await openProject(storage, folder);
@@ -34,22 +27,9 @@ export function resultJobs(
 
     async readResult(question) {
       const opened = await openRun(question);
-      const { run, explanation, project } = opened;
+      const { run, project } = opened;
       const notes = await loadNotes(project, run.id);
-      const evaluation = await loadEvaluation(project, run.id);
-      return {
-        run: runSummaryOf(run),
-        className: explanation.className,
-        layer: explanation.layer,
-        images: explanation.images.length,
-        concepts: conceptItems(question, opened, notes, evaluation),
-        reconstruction: explanation.reconstruction,
-        factorization: explanation.factorization,
-        importance: explanation.importance,
-        device: run.device,
-        cooccurrence: cooccurrence(opened),
-        skipped: explanation.skipped,
-      };
+      return resultView(question, opened, notes, await loadEvaluation(project, run.id));
     },
 
     async listRunImages(question) {
@@ -64,68 +44,7 @@ export function resultJobs(
     },
 
     async writeReport({ folder, runId, path, ...contents }, { onProgress }) {
-      return writeReport(workbench, await openProject(storage, folder), runId, path, onProgress, contents);
+      return writeReport(environment, await openProject(storage, folder), runId, path, onProgress, contents);
     },
   };
-}
-
-function runSummaryOf({ id, created, options, explanation }: RunFile): RunSummary {
-  const { concepts } = options;
-  return {
-    runId: id,
-    created,
-    className: explanation?.className ?? null,
-    classIndex: explanation?.classIndex ?? null,
-    layer: explanation?.layer.tensor ?? null,
-    concepts: explanation?.concepts.length ?? (typeof concepts === 'number' ? concepts : null),
-    isFinished: explanation !== undefined,
-  };
-}
-
-function conceptItems(
-  { key, runId }: RunQuestion,
-  { explanation, coefficients }: OpenedRun,
-  notes: NotesFile,
-  evaluation: Evaluation | undefined,
-): ConceptItem[] {
-  const strengths = strengthsOf(explanation, coefficients);
-  const groupOf = new Map(notes.merged.flatMap((group) => group.map((id) => [id, group] as const)));
-  return explanation.concepts.map(({ id, name, importance, tier, prevalence, crops }, rank) => {
-    const group = groupOf.get(id) ?? [];
-    return {
-      id,
-      name: notes.names[id] ?? name,
-      givenName: name,
-      rank,
-      importance,
-      tier,
-      prevalence,
-      reliability: evaluation?.stability.concepts[Number(id.slice(1))].mean ?? null,
-      isHidden: notes.hidden.includes(id),
-      group: group[0] === id ? group : [],
-      mergedInto: group.length > 0 && group[0] !== id ? group[0] : null,
-      comment: notes.comments[id] ?? '',
-      cover: crops
-        .slice(0, COVER)
-        .map(({ image, box }) => pictureId({ kind: 'crop', project: key, run: runId, image, box })),
-      strengths: strengths[id],
-    };
-  });
-}
-
-/** Share of images in which two concepts are present together, in the order of the ranking. */
-function cooccurrence({ explanation, coefficients, maxima, columnOf }: OpenedRun): number[][] {
-  const columns = explanation.concepts.map(({ id }) => columnOf(id));
-  const present = coefficients.map(({ data, cols }) =>
-    columns.map((column) => {
-      if (maxima[column] <= 0) return false;
-      for (let i = column; i < data.length; i += cols) {
-        if (data[i] >= PRESENT_FROM * maxima[column]) return true;
-      }
-      return false;
-    }),
-  );
-  return columns.map((_, a) =>
-    columns.map((__, b) => present.filter((image) => image[a] && image[b]).length / present.length),
-  );
 }

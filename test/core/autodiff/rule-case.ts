@@ -1,4 +1,4 @@
-import type { AttributeValue } from '../../../core/autodiff/graph-builder.ts';
+import type { AttributeValue } from '../../../core/onnx/attributes.ts';
 import { int64 } from '../../../core/tensor.ts';
 import type { ElementType, Tensor } from '../../../core/tensor.ts';
 
@@ -21,6 +21,9 @@ export interface RuleCase {
   /** @default 'float32' */
   readonly type?: ElementType;
 }
+
+/** For operators with a double kernel that bend or tie too much for float32 differences. */
+export const smooth: ElementType = 'float64';
 
 export const ints = int64;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TesseraError } from '../../../core/errors.ts';
+import { ImplicitError } from '../../../core/implicit/errors.ts';
 import { iterativeRefinement, refine } from '../../../core/implicit/linear-solve/dense-solve.ts';
 import {
   denseMatrix,
@@ -220,7 +220,7 @@ describe('linear solvers', () => {
     );
     expect(() => linearSolver('jacobi' as LinearSolverName)).toThrow('unknown linear solver "jacobi"');
     expect(() => linearSolver('normal-cg')({ size: 1, apply: (v) => v }, Float64Array.of(1))).toThrow(
-      TesseraError,
+      ImplicitError,
     );
   });
 });

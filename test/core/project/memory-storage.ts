@@ -16,6 +16,11 @@ export function memoryStorage(
       beforeWrite(path);
       files.set(path, typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes.slice());
     },
+    createNew(path, text) {
+      if (files.has(path)) return Promise.resolve(false);
+      files.set(path, new TextEncoder().encode(text));
+      return Promise.resolve(true);
+    },
     exists: (path) =>
       Promise.resolve(files.has(path) || [...files.keys()].some((key) => key.startsWith(`${path}/`))),
     list: absent,

@@ -62,8 +62,8 @@ describe('partsSection()', () => {
   it('shows the tree with importance, interval and how far the parts are to be believed', () => {
     const page = pageOf(withTree());
     expect(page).toContain('<a href="#parts">Parts of concepts</a>');
-    expect(page).toContain('<bdi>bow</bdi></strong> 70 % <span class="quiet">68–73 %</span>');
-    expect(page).toContain('rebuilt R² 0.61, error 42 % · comes back R² 0.87 · found again 0.93');
+    expect(page).toContain('<bdi>bow</bdi></strong> 70.0 % <span class="quiet">68.0–73.0 %</span>');
+    expect(page).toContain('rebuilt R² 0.61, error 42.0 % · comes back R² 0.87 · found again 0.93');
     expect(page.indexOf('rivets')).toBeGreaterThan(page.indexOf('<bdi>bow'));
     expect(page.indexOf('stern')).toBeGreaterThan(page.indexOf('rivets'));
     expect(page).not.toContain('<script');

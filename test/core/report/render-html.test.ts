@@ -42,7 +42,7 @@ describe('reportDataOf()', () => {
 describe('leadSentences()', () => {
   it('names the one leading concept with its share and interval', () => {
     expect(spaces(leadSentences(sampleExplanation()))).toBe(
-      'The model calls these 40 images “boat” mostly because of “striped hull”. When concepts are turned up and down at random, 44 % of the movement of the score involves it (95 % interval 39–49 %).',
+      'The model calls these 40 images “boat” mostly because of “striped hull”. When concepts are turned up and down at random, 44.0 % of the movement of the score involves it (95 % interval 39.3–48.7 %).',
     );
   });
 
@@ -56,7 +56,7 @@ describe('leadSentences()', () => {
       ),
     });
     expect(spaces(text)).toBe(
-      'The model calls 35 of these 40 images “boat”. Its score for that class depends mostly on “striped hull” and “waves”. When concepts are turned up and down at random, each of them is involved in 29 % to 44 % of the movement of the score; which of them matters most cannot be told.',
+      'The model calls 35 of these 40 images “boat”. Its score for that class depends mostly on “striped hull” and “waves”. When concepts are turned up and down at random, each of them is involved in 29.0 % to 44.0 % of the movement of the score; which of them matters most cannot be told.',
     );
   });
 });
@@ -77,7 +77,7 @@ describe('renderReport()', () => {
       renderReport(withoutPictures({ ...explanation, removals }, { ...noNotes, hidden: ['c2'] })),
     );
     const section = /<section id="removal">[^]*?<\/section>/.exec(page)![0].replaceAll(/<[^>]*>|\s+/g, ' ');
-    expect(section).toMatch(/striped hull\s+3 of 8\s+38 %\s+lake 2, car 1/);
+    expect(section).toMatch(/striped hull\s+3 of 8\s+37\.5 %\s+lake 2, car 1/);
     expect(section).toContain('Without the other concept, no decision changes.');
     expect(section).not.toContain('white sail');
     expect(page).toContain('href="#removal"');
@@ -149,7 +149,14 @@ describe('renderReport()', () => {
   it('shows each importance with its interval', () => {
     const explanation = sampleExplanation();
     const page = spaces(renderReport(withoutPictures(explanation)));
-    for (const interval of ['39–49 %', '26–33 %', '22–28 %', '10–15 %', '6.5–10 %', '3.9–7.2 %'])
+    for (const interval of [
+      '39.3–48.7 %',
+      '25.5–32.6 %',
+      '22.0–28.4 %',
+      '10.4–14.9 %',
+      '6.5–10.2 %',
+      '3.9–7.2 %',
+    ])
       expect(page.split(interval).length - 1).toBeGreaterThanOrEqual(2);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RgbImage } from '../../../core/platform.ts';
 import { dataUrl } from '../../../core/report/data-url.ts';
-import { mapColour } from '../../../core/report/palette.ts';
+import { mapColour } from '../../../core/wording/map-colours.ts';
 import { assemblePictures } from '../../../core/report/report-pictures.ts';
 import { cutScaled, overlayMap } from '../../../core/report/rgb-picture.ts';
 import { blobMap, gradientImage, sampleExplanation } from './sample-report.ts';

@@ -61,7 +61,7 @@ describe('trustVerdict()', () => {
       'Only 4 images were explained; other images may tell another story.',
       'The factorisation stopped early (max-iter-reached); more iterations may change the concepts.',
       'No concept can be told apart from another by importance; the order shown is not evidence.',
-      '33\u202f% of the files could not be read.',
+      '33.3\u00a0% of the files could not be read.',
     ]);
   });
 });

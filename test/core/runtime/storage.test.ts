@@ -58,6 +58,28 @@ describe('fileStorage.writeAtomic()', () => {
   });
 });
 
+describe('fileStorage.createNew()', () => {
+  it('lets one of several writers succeed, and leaves no temporary file behind', async () => {
+    const inner = join(folder, 'new');
+    await mkdir(inner);
+    const path = join(inner, 'lock');
+    const texts = Array.from({ length: 8 }, (_, index) => `writer ${index}`);
+    const outcomes = await Promise.all(texts.map((text) => storage.createNew(path, text)));
+    expect(outcomes.filter((isNew) => isNew)).toHaveLength(1);
+    expect(await readFile(path, 'utf8')).toBe(texts[outcomes.indexOf(true)]);
+    expect(await storage.createNew(path, 'late')).toBe(false);
+    expect(await readdir(inner)).toEqual(['lock']);
+  });
+
+  it('names a folder that is not there', async () => {
+    const path = join(folder, 'no', 'such', 'lock');
+    await expect(storage.createNew(path, 'x')).rejects.toMatchObject({
+      code: 'storage',
+      message: `cannot write ${path}: there is no such file or folder`,
+    });
+  });
+});
+
 describe('storageError()', () => {
   const failure = (code: string) => Object.assign(new Error(`${code}: raw text`), { code });
 

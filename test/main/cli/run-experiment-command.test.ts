@@ -1,9 +1,10 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { customRoot, inFloat64 } from '@tessera/implicit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { experiments, formatTable, renderLineChart } from '../../../core/implicit/experiments/index.ts';
-import { inFloat64 } from '../../../core/implicit/in-float64.ts';
+import { experiments, formatTable, renderLineChart } from '../../../core/experiments/index.ts';
 import { runExperimentCommand } from '../../../main/cli/run-experiment-command.ts';
 
 let folder = '';
@@ -24,6 +25,66 @@ describe('npm run experiment', () => {
     const svg = await readFile(join(folder, 'jacobian-precision.svg'), 'utf8');
     expect(svg).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
     expect(svg).not.toContain('NaN');
+  });
+
+  it('runs in 32 bits on the fastest backend that loads, and says which', async () => {
+    let printed = '';
+    const code = await runExperimentCommand(
+      ['jacobian-precision', '--scale', '0.1', '--out', folder, '--backend', 'fastest'],
+      (t) => (printed += t),
+      () => undefined,
+    );
+    expect(code).toBe(0);
+    expect(printed).toMatch(/^Backend: (tensorflow|wasm) \(@tensorflow\/.*\), 32 bits\n/);
+    expect(tf.getBackend()).toBe(/Backend: (\w+)/.exec(printed)![1]);
+  });
+
+  it('refuses 32 bits for what needs 64, and leaves it out of "all"', async () => {
+    const complaints: string[] = [];
+    const ran: string[] = [];
+    const known = (['any', 'float64'] as const).map((precision) => ({
+      ...{ name: precision, title: precision, precision },
+      run: () => {
+        ran.push(precision);
+        return { columns: [], rows: [], notes: [], chart: { title: '', xLabel: '', yLabel: '', series: [] } };
+      },
+    }));
+    const run = (...args: string[]): Promise<number> =>
+      runExperimentCommand(
+        [...args, '--out', folder],
+        () => undefined,
+        (t) => complaints.push(t),
+        known,
+      );
+    expect(await run('float64', '--backend', 'cpu')).toBe(2);
+    expect(complaints[0]).toContain('"float64" needs 64 bits; leave out --backend.');
+    expect(await run('all', '--backend', 'cpu')).toBe(0);
+    expect(ran).toEqual(['any']);
+    expect(await run('all')).toBe(0);
+    expect(ran).toEqual(['any', 'any', 'float64']);
+  });
+
+  it("tells the toolkit's message and hint where there is no derivative, exit code 1", async () => {
+    let complained = '';
+    const singular = {
+      ...{ name: 'singular', title: 'A flat condition', precision: 'any' as const },
+      run: () => {
+        // x³ = t has no derivative at 0.
+        const cubeRoot = customRoot<tf.Tensor, [tf.Tensor]>((x, t) => tf.sub(tf.mul(x, tf.square(x)), t))(
+          () => tf.zeros([1]),
+        );
+        tf.grad((t) => tf.sum(cubeRoot(null, t)))(tf.zeros([1]));
+        throw new Error('unreachable');
+      },
+    };
+    const code = await runExperimentCommand(
+      ['singular', '--out', folder],
+      () => undefined,
+      (t) => (complained += t),
+      [singular],
+    );
+    expect(code).toBe(1);
+    expect(complained).toMatch(/^singular: implicit derivative: .*breakdown.*\n.*ridge.*\n$/);
   });
 
   it('distils pictures from which a classifier learns', () => {
@@ -48,6 +109,7 @@ describe('npm run experiment', () => {
     expect(await run('alchemy')).toBe(2);
     expect(await run('distillation', '--scale', '-1')).toBe(2);
     expect(await run('--colour')).toBe(2);
+    expect(await run('distillation', '--backend', 'abacus')).toBe(2);
     expect(complaints[1]).toContain('Unknown experiment "alchemy".');
     for (const { name } of experiments) expect(complaints[0]).toContain(name);
   });

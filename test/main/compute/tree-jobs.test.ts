@@ -1,32 +1,11 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createJobs } from '../../../main/compute/jobs/all-jobs.ts';
 import type { JobContext } from '../../../main/compute/jobs/job-context.ts';
 import { parsePictureId } from '../../../main/compute/picture-ids.ts';
 import type { RunPictureName } from '../../../main/compute/protocol.ts';
-import { BLUE, RED, scene, temporaryFolder, writeModel } from '../cli/colour-case.ts';
-import { tessera } from '../cli/run-tessera.ts';
-
-/** A finished run of one concept that joins a red and a blue square. */
-async function finishedRun() {
-  const home = await temporaryFolder();
-  const model = await writeModel(path.join(home, 'model'));
-  const images = path.join(home, 'images');
-  await mkdir(images);
-  for (let i = 0; i < 6; i++) {
-    const blobs = [
-      { left: 4 * (i % 4), top: 0, side: 8, colour: RED },
-      { left: 4 * (i % 3), top: 8 + 4 * (i % 4), side: 8, colour: BLUE },
-    ];
-    await writeFile(path.join(images, `${i}.png`), await scene(blobs));
-  }
-  const folder = path.join(home, 'out.tessera');
-  const argv = ['explain', '--model', model, '--images', images, '--class', 'red', '--select', 'all'];
-  const { code, stderr } = await tessera(...argv, '--concepts', '1', '--device', 'cpu', '--out', folder);
-  expect(code, stderr).toBe(0);
-  return { home, question: { folder, key: 'key', runId: 'run1' } };
-}
+import { finishedRun } from './finished-run.ts';
 
 describe('jobs about trees', { timeout: 200_000 }, () => {
   it('list layers, split, read the tree, and give crops and maps of a part', async () => {

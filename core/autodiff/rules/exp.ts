@@ -1,4 +1,0 @@
-import { elementwise } from '../rule.ts';
-
-/** y = eˣ: the derivative is y. */
-export const exp = elementwise((c) => c.outputs[0].name);

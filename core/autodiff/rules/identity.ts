@@ -1,2 +1,0 @@
-/** y = x. */
-export { unchanged as identity } from '../rule.ts';

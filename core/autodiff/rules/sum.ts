@@ -1,2 +1,0 @@
-/** y = a + b + …, any number of tensors. */
-export { add as sum } from './add.ts';

@@ -1,0 +1,13 @@
+/** What the screens are called in the window and its menu, in the order of the rail. */
+export const SCREEN_NAMES = {
+  library: 'Library',
+  setup: 'Setup',
+  run: 'Run',
+  concepts: 'Concepts',
+  image: 'Images',
+  evaluate: 'Evaluate',
+  report: 'Report',
+} as const;
+
+/** Names a screen of the window. */
+export type Screen = keyof typeof SCREEN_NAMES;

@@ -1,0 +1,96 @@
+import type { Evaluation } from '../../../core/metrics/evaluation.ts';
+import { PRESENT_FROM } from '../../../core/pipeline/assemble-explanation.ts';
+import { strengthsOf } from '../../../core/pipeline/write-report.ts';
+import type { NotesFile, RunFile } from '../../../core/project/schema.ts';
+import type { ConceptItem, RunSummary } from '../../api/contract.ts';
+import { pictureId } from '../picture-ids.ts';
+import type { RunQuestion, RunView } from '../protocol.ts';
+import type { OpenedRun } from './opened-runs.ts';
+
+/** Crops that stand for a concept in a list. */
+const COVER = 6;
+
+/** A finished run as views show it, with what a person made of it and how far it can be trusted. */
+export function resultView(
+  question: RunQuestion,
+  opened: OpenedRun,
+  notes: NotesFile,
+  evaluation: Evaluation | undefined,
+): RunView {
+  const { run, explanation } = opened;
+  return {
+    run: runSummaryOf(run),
+    className: explanation.className,
+    layer: explanation.layer,
+    images: explanation.images.length,
+    concepts: conceptItems(question, opened, notes, evaluation),
+    reconstruction: explanation.reconstruction,
+    factorization: explanation.factorization,
+    importance: explanation.importance,
+    device: run.device,
+    cooccurrence: cooccurrence(opened),
+    skipped: explanation.skipped,
+  };
+}
+
+/** A run as lists show it, also one that has not ended. */
+export function runSummaryOf({ id, created, options, explanation }: RunFile): RunSummary {
+  const { concepts } = options;
+  return {
+    runId: id,
+    created,
+    className: explanation?.className ?? null,
+    classIndex: explanation?.classIndex ?? null,
+    layer: explanation?.layer.tensor ?? null,
+    concepts: explanation?.concepts.length ?? (typeof concepts === 'number' ? concepts : null),
+    isFinished: explanation !== undefined,
+  };
+}
+
+function conceptItems(
+  { key, runId }: RunQuestion,
+  { explanation, coefficients }: OpenedRun,
+  notes: NotesFile,
+  evaluation: Evaluation | undefined,
+): ConceptItem[] {
+  const strengths = strengthsOf(explanation, coefficients);
+  const groupOf = new Map(notes.merged.flatMap((group) => group.map((id) => [id, group] as const)));
+  return explanation.concepts.map(({ id, name, importance, tier, prevalence, crops }, rank) => {
+    const group = groupOf.get(id) ?? [];
+    return {
+      id,
+      name: notes.names[id] ?? name,
+      givenName: name,
+      rank,
+      importance,
+      tier,
+      prevalence,
+      reliability: evaluation?.stability.concepts[Number(id.slice(1))].mean ?? null,
+      isHidden: notes.hidden.includes(id),
+      group: group[0] === id ? group : [],
+      mergedInto: group.length > 0 && group[0] !== id ? group[0] : null,
+      comment: notes.comments[id] ?? '',
+      cover: crops
+        .slice(0, COVER)
+        .map(({ image, box }) => pictureId({ kind: 'crop', project: key, run: runId, image, box })),
+      strengths: strengths[id],
+    };
+  });
+}
+
+/** Share of images in which two concepts are present together, in the order of the ranking. */
+function cooccurrence({ explanation, coefficients, maxima, columnOf }: OpenedRun): number[][] {
+  const columns = explanation.concepts.map(({ id }) => columnOf(id));
+  const present = coefficients.map(({ data, cols }) =>
+    columns.map((column) => {
+      if (maxima[column] <= 0) return false;
+      for (let i = column; i < data.length; i += cols) {
+        if (data[i] >= PRESENT_FROM * maxima[column]) return true;
+      }
+      return false;
+    }),
+  );
+  return columns.map((_, a) =>
+    columns.map((__, b) => present.filter((image) => image[a] && image[b]).length / present.length),
+  );
+}

@@ -1,0 +1,21 @@
+import type { ConceptEdit } from '../api/contract.ts';
+
+/** What an edit does, for an undo button. */
+export function nameOfEdit(edit: ConceptEdit): string {
+  switch (edit.kind) {
+    case 'rename':
+      return `rename to "${edit.name}"`;
+    case 'comment':
+      return 'change the comment';
+    case 'merge':
+      return `merge ${edit.concepts.length} concepts`;
+    case 'join':
+      return 'take the parts away';
+    case 'part':
+      return 'show the parts again';
+    case 'hide':
+    case 'show':
+    case 'split':
+      return `${edit.kind} a concept`;
+  }
+}

@@ -1,0 +1,28 @@
+import type { Handlers } from '../../api/call-handler.ts';
+import { ablationHandlers } from './ablation.ts';
+import { evaluationHandlers } from './evaluation.ts';
+import { libraryHandlers } from './library.ts';
+import { lookingHandlers } from './looking.ts';
+import { programHandlers } from './program.ts';
+import { reportHandlers } from './report.ts';
+import { resultHandlers } from './results.ts';
+import { runHandlers } from './runs.ts';
+import type { Services } from './services.ts';
+import { setupHandlers } from './setup.ts';
+import { treeHandlers } from './tree.ts';
+
+/** The implementation of every method of the contract, by subject. */
+export function createHandlers(services: Services): Handlers {
+  return {
+    ...programHandlers(services),
+    ...libraryHandlers(services),
+    ...setupHandlers(services),
+    ...lookingHandlers(services),
+    ...runHandlers(services),
+    ...resultHandlers(services),
+    ...ablationHandlers(services),
+    ...treeHandlers(services),
+    ...evaluationHandlers(services),
+    ...reportHandlers(services),
+  };
+}

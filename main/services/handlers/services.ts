@@ -1,0 +1,40 @@
+import type { Progress } from '../../../core/platform.ts';
+import type { Handlers } from '../../api/call-handler.ts';
+import type { Settings } from '../../api/contract.ts';
+import type { ComputeClient } from '../../compute/client.ts';
+import type { Evaluations } from '../evaluations.ts';
+import type { EventHub } from '../events.ts';
+import type { Log } from '../log.ts';
+import type { Pictures } from '../pictures.ts';
+import type { Projects } from '../projects.ts';
+import type { Reports } from '../reports.ts';
+import type { Results } from '../results.ts';
+import type { RunService } from '../runs.ts';
+import type { SetupService } from '../setup.ts';
+import type { StoredValue } from '../stored-value.ts';
+import type { WorkbenchOptions } from '../workbench-options.ts';
+
+/** What the workbench is made of. Handlers of a subject pick what they need. */
+export interface Services extends Pick<WorkbenchOptions, 'storage' | 'desktop' | 'versions'> {
+  readonly events: EventHub;
+  readonly log: Log;
+  /** The process that runs: one job at a time. */
+  readonly runner: ComputeClient;
+  /** The process that answers views. */
+  readonly viewer: ComputeClient;
+  readonly projects: Projects;
+  readonly setup: SetupService;
+  readonly runs: RunService;
+  readonly results: Results;
+  readonly reports: Reports;
+  readonly evaluations: Evaluations;
+  readonly pictures: Pictures;
+  readonly settings: StoredValue<Settings>;
+  /** Settled once an unfinished run of the last session has been looked for. */
+  readonly recalled: Promise<void>;
+  /** Tells views how far a long answer is. */
+  readonly jobProgress: (job: string) => (progress: Progress) => void;
+}
+
+/** The handlers of some methods of the contract. */
+export type Part<Method extends keyof Handlers> = Pick<Handlers, Method>;
