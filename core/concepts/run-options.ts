@@ -3,7 +3,10 @@ import { MAP_METHOD_TITLES } from '../attribution/methods.ts';
 import { DEVICE_LABELS } from '../platform.ts';
 import { choice, choices, flag, text, texts, whole, wholeOrAuto, type Formed } from './option-forms.ts';
 
-/** What reads an option: the question, which is settled before anything is computed, or a stage of the run. */
+/**
+ * What reads an option: the question, which is settled before anything is computed; a stage of the run; or the tree,
+ * which says what is split into parts and how parts are shown, and stores nothing itself.
+ */
 export type OptionReader =
   | 'question'
   | 'predictions'
@@ -13,7 +16,10 @@ export type OptionReader =
   | 'importance'
   | 'maps'
   | 'removals'
+  | 'tree'
   | 'parts'
+  | 'part-importance'
+  | 'part-maps'
   | 'evaluation'
   | 'rank';
 
@@ -154,7 +160,7 @@ export const RUN_OPTIONS = {
   // Positions are what the head really reads, so their concepts reproduce its predictions better, at a sixteenth of the cost.
   rows: option(choice({ grid: 'Places of the layer', crops: 'Crops' }), {
     group: 'concepts',
-    reads: ['rows', 'parts'],
+    reads: ['rows'],
     flag: 'rows',
     help: 'what a row of the activations is: a position of the layer, or a pooled crop as in the paper',
     label: 'Cut pictures into',
@@ -164,7 +170,7 @@ export const RUN_OPTIONS = {
   }),
   patch: option(whole(1, 4096), {
     group: 'concepts',
-    reads: ['rows', 'parts'],
+    reads: ['rows', 'tree'],
     flag: 'patch',
     placeholder: 'PX',
     help: "side of a crop in pixels of the model's input",
@@ -175,7 +181,7 @@ export const RUN_OPTIONS = {
   }),
   recurse: option(wholeOrAuto(1, 4, 'where it goes well'), {
     group: 'concepts',
-    reads: ['parts'],
+    reads: ['tree'],
     flag: 'recurse',
     placeholder: 'DEPTH',
     help: 'decompose concepts into parts at earlier layers, that many levels deep',
@@ -198,7 +204,7 @@ export const RUN_OPTIONS = {
   }),
   design: option(choice(DESIGNS), {
     group: 'importance',
-    reads: ['importance', 'parts', 'rank'],
+    reads: ['importance', 'part-importance', 'rank'],
     flag: 'design',
     help: 'how the masks of concepts are drawn',
     label: 'Design of the masks',
@@ -240,7 +246,7 @@ export const RUN_OPTIONS = {
   }),
   maps: option(choices(MAP_METHOD_TITLES), {
     group: 'pictures',
-    reads: ['maps', 'parts'],
+    reads: ['maps', 'part-maps'],
     flag: 'map',
     help: 'how concepts are drawn in pictures; may be given several times',
     label: 'Maps',
@@ -261,7 +267,7 @@ export const RUN_OPTIONS = {
   }),
   seed: option(whole(0, 2 ** 32 - 1), {
     group: 'machine',
-    reads: ['rows', 'bank', 'importance', 'maps', 'parts', 'evaluation', 'rank'],
+    reads: ['rows', 'bank', 'importance', 'parts', 'part-importance', 'evaluation', 'rank'],
     flag: 'seed',
     placeholder: 'S',
     help: 'the same seed gives the same numbers',

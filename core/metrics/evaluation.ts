@@ -9,7 +9,7 @@ import type { ConceptStability } from './stability.ts';
 import type { TrustEvidence } from './trust.ts';
 
 /*
- * How far one explanation can be trusted, as the project stores it, the report prints it and the workbench shows it:
+ * How far one explanation can be trusted, as the project stores it, the report prints it and the window shows it:
  * plain data that JSON can carry. Lists over concepts are in the order of the bank ("c0", "c1", …).
  */
 

@@ -8,9 +8,9 @@ import { nnls } from '../factorization/nnls.ts';
 import { stackRows, type Matrix } from '../linalg/matrix.ts';
 import type { OnProgress } from '../platform.ts';
 import type { Tensor } from '../tensor.ts';
-import type { ModelScope } from './concept-sources.ts';
 import { runnerFor, splitAt } from './model-parts.ts';
 import { readBatch } from './pictures.ts';
+import type { ModelScope } from './run-context.ts';
 import { scaledAnswers, type Answer, type LatentImages } from './scaled-answers.ts';
 
 /** What of a finished run is ablated. */
@@ -43,29 +43,33 @@ const CHUNK = 32;
 
 /**
  * Opens a run's model for ablation. Sessions open when first needed; a picture is read and run once and kept, as long
- * as what is kept fits half of the workbench's memory budget.
+ * as what is kept fits half of the environment's memory budget.
  *
  * Rejects with TesseraError 'bad-image' when a picture can no longer be read, 'bad-usage' for factors out of range.
  */
 export function openAblator(scope: ModelScope, run: AblatedRun): Ablator {
-  const { workbench, device, intake } = scope;
+  const { environment, device, intake } = scope;
   const { layer, conceptBank, files, coefficients } = run;
   const parts = splitAt(intake, layer);
   const latent = runnerFor(scope, parts.latent);
   const plain = runnerFor(scope, parts.head);
-  const budget = workbench.memoryBudget / 4;
+  const budget = environment.memoryBudget / 4;
   const images = keptWithin<AblatedImage>(budget, ({ bytes }) => bytes);
   const chunks = keptWithin<LatentImages>(budget, ({ activations }) => 4 * activations.data.length);
   const head = once(() =>
     createAblationHead(parts.head, layer, conceptBank, {
       sessions: device.sessions,
-      memoryBudget: workbench.memoryBudget,
+      memoryBudget: environment.memoryBudget,
     }),
   );
 
   const activationsOf = async (paths: readonly string[]): Promise<Tensor<'float32'>> => {
     const pictures = paths.map((path) => ({ path }));
-    const { input, skipped } = await readBatch(workbench.codec, pictures, intake.preprocessing.preprocessing);
+    const { input, skipped } = await readBatch(
+      environment.codec,
+      pictures,
+      intake.preprocessing.preprocessing,
+    );
     if (input !== undefined && skipped.length === 0) return latent.run(input);
     throw new TesseraError('bad-image', `${skipped[0].file} cannot be read: ${skipped[0].reason}`, {
       hint: 'Put the picture back where it was, or explain again without it.',

@@ -7,7 +7,7 @@ import { quantile } from '../sensitivity/bootstrap.ts';
 import { PRESENT_FROM } from './assemble-explanation.ts';
 import type { ModelRunner } from './model-runner.ts';
 import { readBatch, requireAll } from './pictures.ts';
-import type { RunScope } from './run-context.ts';
+import type { ModelScope, WorkScope } from './run-context.ts';
 import type { SplitParent } from './split-parent.ts';
 
 /** The images used are those where the concept is at least as strong as in this share of the images that have it. */
@@ -64,7 +64,7 @@ export function footprintsOf(
 
 /** Activations [positions, channels] of files at a layer. */
 export async function activationsOf(
-  { workbench, intake, signal }: Pick<RunScope, 'workbench' | 'intake' | 'signal'>,
+  { environment, intake, signal }: Pick<ModelScope & WorkScope, 'environment' | 'intake' | 'signal'>,
   runner: ModelRunner,
   layer: LayerRecord,
   files: readonly { readonly path: string }[],
@@ -75,7 +75,7 @@ export async function activationsOf(
   for (let start = 0; start < files.length; start += BATCH) {
     signal?.throwIfAborted();
     const batch = files.slice(start, start + BATCH);
-    const pictures = await readBatch(workbench.codec, batch, intake.preprocessing.preprocessing);
+    const pictures = await readBatch(environment.codec, batch, intake.preprocessing.preprocessing);
     const rows = toRows(await runner.run(requireAll(pictures)), layer);
     const size = positions * rows.cols;
     for (let offset = 0; offset < rows.data.length; offset += size) {

@@ -51,7 +51,7 @@ const METHOD_TABLE = {
   getImage: true,
   getWaterfall: true,
   ablateImage: true,
-  mendImage: true,
+  findCounterfactual: true,
   ablateRun: true,
   getDependence: true,
   getEvaluation: true,

@@ -6,19 +6,20 @@ import {
   type RunOptions,
   type ImageSelection,
 } from '../../core/concepts/run-options.ts';
-import {
-  checkQuestion,
-  classesToExplain,
-  explain,
-  type ExplainOutcome,
-} from '../../core/pipeline/explain.ts';
-import { scanImages } from '../../core/images/folder-scan.ts';
+import { questionsOfClasses } from '../../core/pipeline/class-questions.ts';
+import { explain, type ExplainOutcome } from '../../core/pipeline/explain.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
+import {
+  resolveOpenQuestion,
+  resolveQuestion,
+  type OpenQuestion,
+  type Question,
+} from '../../core/pipeline/question.ts';
 import type { RunScope } from '../../core/pipeline/run-context.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
 import { acquireWriteLock } from '../../core/project/write-lock.ts';
-import { createNodeWorkbench } from '../compute/node-workbench.ts';
+import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { MAP_METHOD_NAMES, type MapMethod } from '../../core/attribution/methods.ts';
 import { nearestNames } from '../../core/nearest-names.ts';
 import { DEVICE_CHOICES } from '../../core/platform.ts';
@@ -61,20 +62,20 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
   const options = readOptions(args);
   const folder =
     args.text('out') ?? `${path.basename(demoOr(args, options.model)).replace(/\.onnx$/i, '')}.tessera`;
-  const workbench = createNodeWorkbench();
-  const intake = await openModel(workbench.storage, options.model, options);
-  checkQuestion(intake, options);
-  const scan = await scanImages(workbench.storage, options.images);
-  const device = await workbench.openDevice(options.device);
+  const environment = createNodeEnvironment();
+  const intake = await openModel(environment.storage, options.model, options);
+  const resolve = options.class === 'all' ? resolveOpenQuestion : resolveQuestion;
+  const question = await resolve(environment.storage, intake, options);
+  const device = await environment.openDevice(options.device);
   for (const reason of device.fallbackReasons) console.error(reason);
   const onProgress = progressPrinter(process.stderr);
-  await workbench.storage.makeDirectory(folder);
-  const lock = await acquireWriteLock(workbench.storage, folder, workbench.self);
+  await environment.storage.makeDirectory(folder);
+  const lock = await acquireWriteLock(environment.storage, folder, environment.self);
   try {
-    const project = await openOrCreateProject(workbench.storage, folder, intake, options.images);
-    const scope: RunScope = { workbench, device, intake, project, scan, onProgress, onResume, signal };
+    const project = await openOrCreateProject(environment.storage, folder, intake, options.images);
+    const scope: RunScope = { environment, device, project, onProgress, onResume, signal };
     const command = `tessera explain ${argv.map(quoted).join(' ')}`;
-    await explainClasses(scope, options, command, args.flag('json'));
+    await explainClasses(scope, question, options, command, args.flag('json'));
   } finally {
     // A lock that stays is taken over by the next run; the failure that led here is what has to be told.
     await lock.release().catch(() => undefined);
@@ -92,12 +93,13 @@ function demoOr(args: ParsedArguments, model: string): string {
 /** One class, or with `--class all` every class that is predicted often enough, each with a report of its own. */
 async function explainClasses(
   scope: RunScope,
+  question: Question | OpenQuestion,
   options: RunOptions,
   command: string,
   asJson: boolean,
 ): Promise<void> {
-  if (options.class !== 'all') {
-    const outcome = await explain(scope, options, command);
+  if ('classIndex' in question) {
+    const outcome = await explain(scope, question, options, command);
     const file = await reportOf(scope, outcome, 'report.html');
     const facts = explanationJson(outcome, file);
     tellFewer(options, facts.concepts.length);
@@ -106,8 +108,9 @@ async function explainClasses(
   }
   const all = [];
   let { project } = scope;
-  for (const index of await classesToExplain(scope, options.images)) {
-    const outcome = await explain({ ...scope, project }, { ...options, class: String(index) }, command);
+  for (const one of await questionsOfClasses(scope, question, options)) {
+    const index = one.classIndex;
+    const outcome = await explain({ ...scope, project }, one, { ...options, class: String(index) }, command);
     project = outcome.project;
     const facts = explanationJson(outcome, await reportOf(scope, outcome, `report-${index}.html`));
     tellFewer(options, facts.concepts.length);
@@ -123,11 +126,11 @@ function tellFewer({ concepts }: RunOptions, found: number): void {
 }
 
 function reportOf(
-  { workbench, onProgress }: RunScope,
+  { environment, onProgress }: RunScope,
   { project, run }: ExplainOutcome,
   name: string,
 ): Promise<string> {
-  return writeReport(workbench, project, run.id, path.resolve(project.folder, name), onProgress);
+  return writeReport(environment, project, run.id, path.resolve(project.folder, name), onProgress);
 }
 
 function readOptions(args: ParsedArguments): RunOptions {

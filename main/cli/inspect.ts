@@ -3,7 +3,7 @@ import { frameOf } from '../../core/images/preprocessing.ts';
 import { probeCutSigns } from '../../core/pipeline/probe-cut-signs.ts';
 import { openModel, type ModelIntake } from '../../core/pipeline/model-intake.ts';
 import { percentText } from '../../core/wording/number-text.ts';
-import { createNodeWorkbench } from '../compute/node-workbench.ts';
+import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments } from './arguments.ts';
 import { table } from './text-table.ts';
 
@@ -20,14 +20,14 @@ export async function inspect(argv: readonly string[]): Promise<void> {
       hint: 'tessera inspect MODEL.onnx',
     });
   }
-  const workbench = createNodeWorkbench();
+  const environment = createNodeEnvironment();
   const labels = args.text('labels');
   const preprocessing = args.text('preprocessing');
-  const intake = await openModel(workbench.storage, path, {
+  const intake = await openModel(environment.storage, path, {
     ...(labels !== undefined && { labels }),
     ...(preprocessing !== undefined && { preprocessing }),
   });
-  const device = await workbench.openDevice('cpu');
+  const device = await environment.openDevice('cpu');
   const minima = await probeCutSigns(intake, device.sessions);
   const facts = inspection(intake, minima);
   console.log(args.flag('json') ? JSON.stringify(facts, null, 2) : asText(facts));

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { TesseraError } from '../../core/errors.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
 import { openProject } from '../../core/project/project-folder.ts';
-import { createNodeWorkbench } from '../compute/node-workbench.ts';
+import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments } from './arguments.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { progressPrinter } from './progress.ts';
@@ -16,9 +16,9 @@ export async function report(argv: readonly string[]): Promise<void> {
       hint: 'Give the folder that tessera explain wrote; its name ends in .tessera.',
     });
   }
-  const workbench = createNodeWorkbench();
-  const project = await openProject(workbench.storage, folder);
+  const environment = createNodeEnvironment();
+  const project = await openProject(environment.storage, folder);
   const run = args.text('run') ?? (await newestFinishedRun(project));
   const file = args.text('out') ?? path.join(folder, 'report.html');
-  console.log(await writeReport(workbench, project, run, file, progressPrinter(process.stderr)));
+  console.log(await writeReport(environment, project, run, file, progressPrinter(process.stderr)));
 }

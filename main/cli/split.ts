@@ -10,7 +10,7 @@ import { writeReport } from '../../core/pipeline/write-report.ts';
 import { loadNotes, loadRun, openProject, type Project } from '../../core/project/project-folder.ts';
 import { acquireWriteLock } from '../../core/project/write-lock.ts';
 import { decimalText, intervalText, percentText } from '../../core/wording/number-text.ts';
-import { createNodeWorkbench } from '../compute/node-workbench.ts';
+import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { DEVICE_CHOICES } from '../../core/platform.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { splitJson } from './explanation-output.ts';
@@ -32,31 +32,37 @@ const TABLE: OptionTable = {
 export async function splitCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
   const args = parseArguments(argv, TABLE);
   const { folder, name, parts, layer, device: choice } = readQuestion(args);
-  const workbench = createNodeWorkbench();
-  const { storage } = workbench;
+  const environment = createNodeEnvironment();
+  const { storage } = environment;
   const project = await openProject(storage, folder);
   const runId = args.text('run') ?? (await newestFinishedRun(project));
   const concept = await conceptNamed(project, runId, name);
   const onProgress = progressPrinter(process.stderr);
-  const lock = await acquireWriteLock(storage, folder, workbench.self);
+  const lock = await acquireWriteLock(storage, folder, environment.self);
   try {
     if (args.flag('undo')) {
-      await joinInRun(project, runId, concept, workbench.self);
+      await joinInRun(project, runId, concept, environment.self);
     } else {
       const intake = await reopenModel(
         (file, options) => openModel(storage, file, options),
         project,
         await loadRun(project, runId),
       );
-      const device = await workbench.openDevice(choice ?? 'auto');
-      const scope = { workbench, device, intake, project, onProgress, signal };
+      const device = await environment.openDevice(choice ?? 'auto');
+      const scope = { environment, device, intake, project, onProgress, signal };
       const split = await splitInRun(scope, runId, concept, {
         parts: parts ?? DEFAULT_OPTIONS.parts,
         ...(layer !== undefined && { layer }),
       });
       console.log(args.flag('json') ? JSON.stringify(splitJson(split), null, 2) : splitText(name, split));
     }
-    const report = await writeReport(workbench, project, runId, path.join(folder, 'report.html'), onProgress);
+    const report = await writeReport(
+      environment,
+      project,
+      runId,
+      path.join(folder, 'report.html'),
+      onProgress,
+    );
     if (!args.flag('json')) console.log(`Report   ${path.resolve(report)}`);
   } finally {
     await lock.release().catch(() => undefined);

@@ -9,7 +9,7 @@ import { DEVICE_CHOICES } from '../../core/platform.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../core/project/safetensors.ts';
 import { readInput } from '../../core/read-input.ts';
 import type { Tensor } from '../../core/tensor.ts';
-import { createNodeWorkbench } from '../compute/node-workbench.ts';
+import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 
 const TABLE: OptionTable = {
@@ -29,8 +29,8 @@ const USUAL_SIZE = 224;
 export async function vjp(argv: readonly string[]): Promise<void> {
   const args = parseArguments(argv, TABLE);
   const question = readQuestion(args);
-  const workbench = createNodeWorkbench();
-  const { storage } = workbench;
+  const environment = createNodeEnvironment();
+  const { storage } = environment;
   const model = await loadModel(storage, question.model);
   const given =
     question.tensors === undefined
@@ -51,7 +51,7 @@ export async function vjp(argv: readonly string[]): Promise<void> {
     written.push(question.write);
   }
   if (given !== undefined && question.out !== undefined) {
-    const device = await workbench.openDevice(args.choice('device', DEVICE_CHOICES) ?? 'cpu');
+    const device = await environment.openDevice(args.choice('device', DEVICE_CHOICES) ?? 'cpu');
     const session = await device.sessions.open(encodeModel(backward.model));
     try {
       const { a, gx } = backward.outputs;

@@ -15,7 +15,7 @@ import type {
   ImageAblation,
   ErrorAnalysis,
   ImageDetail,
-  ImageMend,
+  ImageCounterfactual,
   ModelSummary,
   PictureId,
   Preprocessing,
@@ -143,9 +143,9 @@ export interface ComputeJobs {
   ablateImage(
     question: RunQuestion & { readonly image: AblatedPicture; readonly factors: ConceptFactors },
   ): Promise<ImageAblation>;
-  mendImage(
+  findCounterfactual(
     question: RunQuestion & { readonly image: AblatedPicture; readonly target?: number },
-  ): Promise<ImageMend>;
+  ): Promise<ImageCounterfactual>;
   ablateRun(question: RunQuestion & { readonly factors: ConceptFactors }): Promise<RunAblation>;
   dependence(question: RunQuestion): Promise<readonly ConceptDependence[]>;
   readEvaluation(question: RunQuestion): Promise<RunEvaluation>;

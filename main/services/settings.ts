@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import type { Storage } from '../../core/platform.ts';
+import { DEVICE_CHOICES, type Storage } from '../../core/platform.ts';
 import type { Settings } from '../api/contract.ts';
 import { DEFAULT_SETTINGS } from './default-settings.ts';
 import type { Places } from './places.ts';
@@ -8,7 +8,7 @@ import { storedValue, type StoredValue } from './stored-value.ts';
 
 const SETTINGS = z.object({
   theme: z.enum(['system', 'light', 'dark']),
-  device: z.enum(['auto', 'cpu', 'cuda', 'webgpu', 'dml', 'coreml', 'tensorrt']),
+  device: z.enum(DEVICE_CHOICES),
   mapOpacity: z.number().min(0).max(1),
 }) satisfies z.ZodType<Settings>;
 

@@ -27,7 +27,7 @@ async function run(): Promise<string[]> {
 }
 
 async function compare(folder: string): Promise<string[]> {
-  const { workbench, device, intake, photos } = await realSetting('squeezenet1_1', 'parachute');
+  const { environment, device, intake, photos } = await realSetting('squeezenet1_1', 'parachute');
   const files = photos.slice(0, PHOTOS);
   const layer = chooseLayer(intake, undefined);
   const options = {
@@ -37,7 +37,7 @@ async function compare(folder: string): Promise<string[]> {
     images: files,
     class: '701',
   } as const;
-  const created = await openOrCreateProject(workbench.storage, folder, intake, files);
+  const created = await openOrCreateProject(environment.storage, folder, intake, files);
   const { project, run } = await startRun(created, {
     options: {},
     seed: 0,
@@ -45,7 +45,7 @@ async function compare(folder: string): Promise<string[]> {
     device: { requested: 'cpu', used: 'cpu', fallbackReasons: [] },
   });
   const context: ClassContext = {
-    ...{ workbench, device, intake, project, options, layer, classIndex: 701, signal: undefined },
+    ...{ environment, device, intake, project, options, layer, classIndex: 701, signal: undefined },
     store: openStageStore(project, run),
     onProgress: () => undefined,
     images: files.map((file) => ({ path: file, folder: '', root: '' })),

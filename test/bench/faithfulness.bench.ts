@@ -44,9 +44,9 @@ const bench: Bench = {
 export default bench;
 
 async function explained(model: string, folder: string, where: string): Promise<ExplainOutcome> {
-  const { workbench, device, intake, photos } = await realSetting(model, folder);
+  const { environment, device, intake, photos } = await realSetting(model, folder);
   const place = await mkdtemp(path.join(tmpdir(), 'tessera-faithfulness-'));
-  const scope = { workbench, device, intake, onProgress: () => undefined, signal: undefined };
+  const scope = { environment, device, intake, onProgress: () => undefined, signal: undefined };
   const earlier = intake.cutPoints.findLast(
     ({ kind, computeShare }) => kind === 'spatial' && computeShare <= EARLIER,
   );
@@ -61,7 +61,7 @@ async function explained(model: string, folder: string, where: string): Promise<
     ...(where === 'earlier' && earlier && { layer: earlier.tensor }),
   };
   try {
-    const project = await openOrCreateProject(workbench.storage, place, intake, options.images);
+    const project = await openOrCreateProject(environment.storage, place, intake, options.images);
     return await explain({ ...scope, project }, options);
   } finally {
     await rm(place, { recursive: true });

@@ -16,7 +16,7 @@ import { runnerFor, splitAt } from '../../core/pipeline/model-parts.ts';
 import { readBatch, requireAll } from '../../core/pipeline/pictures.ts';
 import type { RunScope } from '../../core/pipeline/run-context.ts';
 import { float32, type Tensor } from '../../core/tensor.ts';
-import { createNodeWorkbench } from '../../main/compute/node-workbench.ts';
+import { createNodeEnvironment } from '../../main/compute/node-environment.ts';
 import type { Bench } from './run.ts';
 
 /*
@@ -41,7 +41,7 @@ const LEAST_MATCH = 0.25;
 /** Parts that cover less of a picture are not looked for in it. */
 const SMALLEST_PART = 0.004;
 
-type Scope = Pick<RunScope, 'intake' | 'workbench' | 'device'>;
+type Scope = Pick<RunScope, 'intake' | 'environment' | 'device'>;
 
 interface Picture {
   readonly x: Tensor<'float32'>;
@@ -95,9 +95,9 @@ const bench: Bench = {
 export default bench;
 
 async function openDemo(): Promise<Scope> {
-  const workbench = createNodeWorkbench();
-  const intake = await openModel(workbench.storage, path.join(DEMO, 'model.onnx'));
-  return { workbench, intake, device: await workbench.openDevice('cpu') };
+  const environment = createNodeEnvironment();
+  const intake = await openModel(environment.storage, path.join(DEMO, 'model.onnx'));
+  return { environment, intake, device: await environment.openDevice('cpu') };
 }
 
 const CARD = JSON.parse(readFileSync(path.join(DEMO, 'card.json'), 'utf8')) as {
@@ -109,11 +109,11 @@ function partName(value: number): string {
 }
 
 async function findConcepts(scope: Scope, className: string): Promise<Subject> {
-  const { intake, workbench } = scope;
+  const { intake, environment } = scope;
   const layer = chooseLayer(intake, undefined);
   const names = Array.from({ length: PICTURES }, (_, i) => String(i).padStart(2, '0'));
   const files = names.map((name) => ({ path: path.join(DEMO, 'images', className, `${name}.jpg`) }));
-  const input = requireAll(await readBatch(workbench.codec, files, intake.preprocessing.preprocessing));
+  const input = requireAll(await readBatch(environment.codec, files, intake.preprocessing.preprocessing));
   const latent = runnerFor(scope, splitAt(intake, layer).latent);
   const rows = toRows(await latent.run(input), layer);
   await latent.dispose();
@@ -131,8 +131,8 @@ async function findConcepts(scope: Scope, className: string): Promise<Subject> {
   return { layer, conceptBank, pictures, matches: matchParts(coefficients, layer, pictures) };
 }
 
-async function readParts({ workbench }: Scope, file: string): Promise<Uint8Array> {
-  const { data } = await workbench.codec.decode(file);
+async function readParts({ environment }: Scope, file: string): Promise<Uint8Array> {
+  const { data } = await environment.codec.decode(file);
   return Uint8Array.from({ length: SIZE * SIZE }, (_, pixel) => data[pixel * 3]);
 }
 

@@ -16,7 +16,7 @@ const WANTED = 200;
 /** All masks of one image's default design, through the whole head and through the specialised one. */
 async function run(): Promise<string[]> {
   if (missingData !== undefined) return [`left out: ${missingData}`];
-  const { workbench, device, intake } = await realSetting('squeezenet1_1', 'parachute');
+  const { environment, device, intake } = await realSetting('squeezenet1_1', 'parachute');
   const layer = chooseLayer(intake, undefined);
   const { head } = splitAt(intake, layer);
   const random = createRandom(0);
@@ -33,7 +33,7 @@ async function run(): Promise<string[]> {
   const plain = await createPlainMaskedHead(head, layer, bank, PARACHUTE, sessions);
   const special = await createSpecialisedMaskedHead(head, layer, bank, PARACHUTE, {
     sessions,
-    memoryBudget: workbench.memoryBudget,
+    memoryBudget: environment.memoryBudget,
   });
   const runSpecial = async () => (await special.prepare(coefficients)).evaluate(masks);
   const few = matrix(64, CONCEPTS, masks.data.subarray(0, 64 * CONCEPTS));

@@ -5,7 +5,7 @@ import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
 import { explain } from '../../core/pipeline/explain.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
-import { createNodeWorkbench } from '../../main/compute/node-workbench.ts';
+import { createNodeEnvironment } from '../../main/compute/node-environment.ts';
 
 const IMAGES = 5000;
 const WARM_UP = 500;
@@ -33,11 +33,11 @@ async function manyImages(folder: string): Promise<void> {
 }
 
 async function watch(folder: string): Promise<string[]> {
-  const workbench = createNodeWorkbench();
+  const environment = createNodeEnvironment();
   const images = [path.join(folder, 'images')];
-  const intake = await openModel(workbench.storage, path.join(DEMO, 'model.onnx'));
-  const device = await workbench.openDevice('cpu');
-  const project = await openOrCreateProject(workbench.storage, path.join(folder, 'p'), intake, images);
+  const intake = await openModel(environment.storage, path.join(DEMO, 'model.onnx'));
+  const device = await environment.openDevice('cpu');
+  const project = await openOrCreateProject(environment.storage, path.join(folder, 'p'), intake, images);
   let warm = 0;
   let peak = 0;
   const onProgress = ({ stage, done }: { stage: string; done: number }): void => {
@@ -46,7 +46,7 @@ async function watch(folder: string): Promise<string[]> {
     peak = Math.max(peak, rss);
   };
   await explain(
-    { workbench, device, intake, project, onProgress, signal: undefined },
+    { environment, device, intake, project, onProgress, signal: undefined },
     { ...DEFAULT_OPTIONS, model: intake.path, images, class: 'house', select: 'all', device: 'cpu' },
   );
   const growth = (peak - warm) / 2 ** 20;

@@ -19,7 +19,7 @@ import { splitParent, splitTensorName } from '../../core/pipeline/split-parent.t
 import { loadTensors } from '../../core/project/project-folder.ts';
 import { matrix } from '../../core/linalg/matrix.ts';
 import type { Tensor } from '../../core/tensor.ts';
-import { createNodeWorkbench } from '../../main/compute/node-workbench.ts';
+import { createNodeEnvironment } from '../../main/compute/node-environment.ts';
 import type { Bench } from './run.ts';
 
 /*
@@ -68,15 +68,15 @@ const bench: Bench = {
 export default bench;
 
 async function scoreClasses(folder: string): Promise<string[]> {
-  const workbench = createNodeWorkbench();
-  const intake = await openModel(workbench.storage, path.join(DEMO, 'model.onnx'));
-  const device = await workbench.openDevice('cpu');
+  const environment = createNodeEnvironment();
+  const intake = await openModel(environment.storage, path.join(DEMO, 'model.onnx'));
+  const device = await environment.openDevice('cpu');
   const rows: string[] = [];
   const means: number[][] = [];
   for (const name of intake.labels.names) {
     if (CLASSES.length > 0 && !CLASSES.includes(name)) continue;
-    const project = await openOrCreateProject(workbench.storage, path.join(folder, name), intake, []);
-    const scope = { workbench, intake, device, project, onProgress: () => undefined, signal: undefined };
+    const project = await openOrCreateProject(environment.storage, path.join(folder, name), intake, []);
+    const scope = { environment, intake, device, project, onProgress: () => undefined, signal: undefined };
     const tree = await explain(scope, { ...optionsOf(name), recurse: 1 });
     const nodes = flatTree(conceptTree(tree.run.explanation!)).length;
     const flat = await explain({ ...scope, project: tree.project }, { ...optionsOf(name), concepts: nodes });
@@ -133,7 +133,7 @@ function scored({ run }: ExplainOutcome): number[] {
   return [...run.explanation!.images.keys()].slice(0, 10);
 }
 
-async function paintedParts({ workbench }: RunScope, outcome: ExplainOutcome): Promise<PaintedPart[]> {
+async function paintedParts({ environment }: RunScope, outcome: ExplainOutcome): Promise<PaintedPart[]> {
   const card = JSON.parse(await readFile(path.join(DEMO, 'card.json'), 'utf8')) as {
     readonly parts: Readonly<Record<string, number>>;
   };
@@ -143,7 +143,7 @@ async function paintedParts({ workbench }: RunScope, outcome: ExplainOutcome): P
       const mask = file
         .replace(`${path.sep}images${path.sep}`, `${path.sep}masks${path.sep}`)
         .replace('.jpg', '.png');
-      return (await workbench.codec.decode(mask)).data;
+      return (await environment.codec.decode(mask)).data;
     }),
   );
   return Object.entries(card.parts)

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { openModel, type ModelIntake } from '../../core/pipeline/model-intake.ts';
-import type { OpenedDevice, Workbench } from '../../core/pipeline/workbench.ts';
-import { createNodeWorkbench } from '../../main/compute/node-workbench.ts';
+import type { OpenedDevice, Environment } from '../../core/pipeline/environment.ts';
+import { createNodeEnvironment } from '../../main/compute/node-environment.ts';
 
 export const SHARED = path.join(import.meta.dirname, '../../../shared/data');
 
@@ -14,7 +14,7 @@ export const missingData = existsSync(SHARED)
 
 /** A real model on the CPU, with the photos of some folders. */
 export interface RealSetting {
-  readonly workbench: Workbench;
+  readonly environment: Environment;
   readonly device: OpenedDevice;
   readonly intake: ModelIntake;
   readonly photos: readonly string[];
@@ -22,12 +22,12 @@ export interface RealSetting {
 
 /** Opens a model of ../shared/data and lists the photos of a folder there. */
 export async function realSetting(model: string, folder: string): Promise<RealSetting> {
-  const workbench = createNodeWorkbench();
+  const environment = createNodeEnvironment();
   const root = path.join(SHARED, 'images', folder);
   return {
-    workbench,
-    device: await workbench.openDevice('cpu'),
-    intake: await openModel(workbench.storage, path.join(SHARED, 'models', `${model}.onnx`)),
+    environment,
+    device: await environment.openDevice('cpu'),
+    intake: await openModel(environment.storage, path.join(SHARED, 'models', `${model}.onnx`)),
     photos: (await readdir(root)).sort().map((file) => path.join(root, file)),
   };
 }

@@ -65,12 +65,12 @@ const least = (costs: readonly Cost[]): Cost => ({
 
 const noise = (length: number) => Float32Array.from({ length }, () => Math.random() - 0.5);
 
-/** Costs of the forward pass, and of the gradients of 1, 5 and 25 concepts as the workbench computes them. */
+/** Costs of the forward pass, and of the gradients of 1, 5 and 25 concepts as the environment computes them. */
 async function ownCosts({ name, folder, tensor }: Case, threads: number) {
-  const { workbench, intake, photos } = await realSetting(name, folder);
+  const { environment, intake, photos } = await realSetting(name, folder);
   // Real photos: what ReLU closes depends on them.
   const { preprocessing } = intake.preprocessing;
-  const x = requireAll(await readBatch(workbench.codec, [{ path: photos[PHOTO] }], preprocessing));
+  const x = requireAll(await readBatch(environment.codec, [{ path: photos[PHOTO] }], preprocessing));
   const sessions = createSessionFactory({ device: 'cpu', threads });
   const from = intake.signature.input.name;
   const latent = withGraph(intake.model, { outputs: [{ name: tensor, type: 'float32', dims: undefined }] });

@@ -9,7 +9,7 @@ import { randomiseWeights } from '../../onnx/randomise-weights.ts';
 import { sliceItems } from '../batch-items.ts';
 import { runnerFor, splitAt } from '../model-parts.ts';
 import { readBatch, requireAll } from '../pictures.ts';
-import type { ClassScope } from '../run-context.ts';
+import type { EvaluationScope } from './evaluation-scope.ts';
 import type { EvaluationPlan, EvaluationSubject } from './plan.ts';
 
 /** Fewer positions make no map; then a concept is compared over the images instead. */
@@ -20,18 +20,18 @@ const LEAST_POSITIONS = 4;
  * stay as it was. `tick` is called once an image.
  */
 export async function evaluateSanity(
-  context: ClassScope,
+  context: EvaluationScope,
   { conceptBank, coefficients }: EvaluationSubject,
   { sanityImages }: EvaluationPlan,
   tick: () => void,
 ): Promise<StoredSanity> {
-  const { intake, layer, images, workbench, options, signal } = context;
+  const { intake, layer, images, environment, options, signal } = context;
   const random = randomised(intake.model, options.seed);
   if (typeof random === 'string') return { maps: 0, flat: 0, reason: random };
   const runner = runnerFor(context, splitAt({ ...intake, model: random }, layer).latent);
   const files = sanityImages.map((image) => images[image]);
   try {
-    const input = requireAll(await readBatch(workbench.codec, files, intake.preprocessing.preprocessing));
+    const input = requireAll(await readBatch(environment.codec, files, intake.preprocessing.preprocessing));
     const others: Matrix[] = [];
     for (const place of sanityImages.keys()) {
       signal?.throwIfAborted();

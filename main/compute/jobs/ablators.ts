@@ -1,7 +1,6 @@
-import { matrix } from '../../../core/linalg/matrix.ts';
 import { openAblator, type Ablator } from '../../../core/pipeline/ablator.ts';
 import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
-import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { OpenedRun } from './opened-runs.ts';
 import { openRunModel } from './run-models.ts';
@@ -21,18 +20,17 @@ interface Kept {
  * Ablators on the CPU: a slider asks the same run again and again, so that of the run asked last stays open. It closes
  * when another run is asked for and nobody uses it.
  */
-export function createAblators(workbench: Workbench, openIntake: OpenIntake): WithAblator {
+export function createAblators(environment: Environment, openIntake: OpenIntake): WithAblator {
   const kept = new Map<OpenedRun, Kept>();
 
   const open = async (opened: OpenedRun) => {
     const { explanation, conceptBank, coefficients } = opened;
     const intake = await openRunModel(openIntake, opened);
-    const [r, p] = conceptBank.dims;
     const ablator = openAblator(
-      { workbench, intake, device: await workbench.openDevice('cpu') },
+      { environment, intake, device: await environment.openDevice('cpu') },
       {
         layer: explanation.layer,
-        conceptBank: matrix(r, p, conceptBank.data),
+        conceptBank,
         files: explanation.images.map(({ file }) => file),
         coefficients,
       },

@@ -1,5 +1,5 @@
 import type { ProbeOptions } from '../../../core/runtime/device.ts';
-import { createNodeWorkbench } from '../node-workbench.ts';
+import { createNodeEnvironment } from '../node-environment.ts';
 import { ablationJobs } from './ablation-jobs.ts';
 import { createAblators } from './ablators.ts';
 import { cropJobs } from './crop-jobs.ts';
@@ -21,22 +21,22 @@ import { treeJobs } from './tree-jobs.ts';
 
 /** Everything that a compute process does, on this machine; `probe` says how devices are tried. */
 export function createJobs(probe: ProbeOptions): Jobs {
-  const workbench = createNodeWorkbench(probe);
-  const openIntake = createIntakes(workbench);
-  const withHead = createMaskedHeads(workbench, openIntake);
-  const openRun = createOpenedRuns(workbench.storage);
+  const environment = createNodeEnvironment(probe);
+  const openIntake = createIntakes(environment);
+  const withHead = createMaskedHeads(environment, openIntake);
+  const openRun = createOpenedRuns(environment.storage);
   return {
-    ...modelJobs(workbench, openIntake, probe),
-    ...previewJobs(workbench, openIntake),
-    ...estimateJobs(workbench, openIntake),
-    ...runJobs(workbench, openIntake),
-    ...resultJobs(workbench, openRun),
-    ...imageJobs(workbench, openRun, withHead, createDrawMaps(workbench, openIntake)),
-    ...evaluationJobs(workbench, openIntake, openRun),
+    ...modelJobs(environment, openIntake, probe),
+    ...previewJobs(environment, openIntake),
+    ...estimateJobs(environment, openIntake),
+    ...runJobs(environment, openIntake),
+    ...resultJobs(environment, openRun),
+    ...imageJobs(environment, openRun, withHead, createDrawMaps(environment, openIntake)),
+    ...evaluationJobs(environment, openIntake, openRun),
     ...cropJobs(openRun, withHead),
-    ...ablationJobs(openRun, createAblators(workbench, openIntake)),
-    ...editJobs(workbench, openRun),
-    ...treeJobs(workbench, openRun, openIntake),
-    ...pictureJobs(workbench, openRun),
+    ...ablationJobs(openRun, createAblators(environment, openIntake)),
+    ...editJobs(environment, openRun),
+    ...treeJobs(environment, openRun, openIntake),
+    ...pictureJobs(environment, openRun),
   };
 }

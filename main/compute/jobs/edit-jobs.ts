@@ -1,4 +1,4 @@
-import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import type { Environment } from '../../../core/pipeline/environment.ts';
 import { changeProject } from '../../../core/project/change-lock.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
 import { loadNotes, saveNotes } from '../../../core/project/project-folder.ts';
@@ -13,7 +13,7 @@ import { treeView } from './tree-view.ts';
 
 /** Jobs that change what a person made of a run's concepts, and answer with all that views show of it. */
 export function editJobs(
-  { storage, self }: Workbench,
+  { storage, self }: Environment,
   openRun: OpenRun,
 ): Jobs<'editConcept' | 'restoreNotes'> {
   const change = async (

@@ -6,7 +6,7 @@ import { frameOf } from '../../../core/images/preprocessing.ts';
 import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
 import { chooseLayer, type ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import { defaultPatch, runnerFor, splitAt } from '../../../core/pipeline/model-parts.ts';
-import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import type { Environment } from '../../../core/pipeline/environment.ts';
 import { createRandom } from '../../../core/random.ts';
 import { float32, sizeOf } from '../../../core/tensor.ts';
 import type { OpenIntake } from './intakes.ts';
@@ -20,7 +20,7 @@ const TIMED = 4;
 const MATRIX_BYTES = 2 ** 27;
 
 /** Says before a run what it will take, from one timed batch of the model and of the head's masks on the CPU. */
-export function estimateJobs(workbench: Workbench, openIntake: OpenIntake): Jobs<'estimate'> {
+export function estimateJobs(environment: Environment, openIntake: OpenIntake): Jobs<'estimate'> {
   const measured = new Map<string, Promise<number>>();
   const once = (key: string, measure: () => Promise<number>): Promise<number> => {
     const seconds = measured.get(key) ?? measure();
@@ -45,9 +45,9 @@ export function estimateJobs(workbench: Workbench, openIntake: OpenIntake): Jobs
       );
       const rows = explained * kept;
       const concepts = Math.min(channels, options.concepts === 'auto' ? 25 : options.concepts);
-      const forward = await once(intake.sha256, () => timeModel(workbench, intake));
+      const forward = await once(intake.sha256, () => timeModel(environment, intake));
       const mask = await once(`${intake.sha256} ${layer.tensor} ${concepts}`, () =>
-        timeMasks(workbench, intake, layer, concepts),
+        timeMasks(environment, intake, layer, concepts),
       );
       const latent = forward * layer.computeShare;
       const passes = options.rows === 'crops' ? latent * perImage : latent;
@@ -57,7 +57,7 @@ export function estimateJobs(workbench: Workbench, openIntake: OpenIntake): Jobs
       return {
         seconds: { low: 0.7 * seconds, high: 2 * seconds },
         // The matrix and its transpose, coefficients twice, one batch, the model itself.
-        memoryBytes: Math.round(8 * rows * channels + 8 * rows * concepts + workbench.memoryBudget),
+        memoryBytes: Math.round(8 * rows * channels + 8 * rows * concepts + environment.memoryBudget),
         images: explained,
         rows,
         channels,
@@ -80,7 +80,7 @@ function milliseconds(seconds: number): string {
 
 /** Seconds a mask on one image takes after the head's affine part; 0 where the importance has a closed form. */
 async function timeMasks(
-  workbench: Workbench,
+  environment: Environment,
   intake: ModelIntake,
   layer: LayerRecord,
   concepts: number,
@@ -92,13 +92,13 @@ async function timeMasks(
       cols,
       Float32Array.from({ length: rows * cols }, () => random.uniform()),
     );
-  const { sessions } = await workbench.openDevice('cpu');
+  const { sessions } = await environment.openDevice('cpu');
   const head = await createSpecialisedMaskedHead(
     splitAt(intake, layer).head,
     layer,
     filled(concepts, channelsOf(layer)),
     0,
-    { sessions, memoryBudget: workbench.memoryBudget },
+    { sessions, memoryBudget: environment.memoryBudget },
   );
   try {
     const logit = await head.prepare(filled(positionsOf(layer), concepts));
@@ -113,9 +113,9 @@ async function timeMasks(
   }
 }
 
-async function timeModel(workbench: Workbench, intake: ModelIntake): Promise<number> {
-  const device = await workbench.openDevice('cpu');
-  const runner = runnerFor({ workbench, device, intake }, intake.model);
+async function timeModel(environment: Environment, intake: ModelIntake): Promise<number> {
+  const device = await environment.openDevice('cpu');
+  const runner = runnerFor({ environment, device, intake }, intake.model);
   const dims = [...intake.inputDims.get(intake.signature.input.name)!];
   dims[0] = intake.hasFreeBatch ? TIMED : 1;
   const input = float32(new Float32Array(sizeOf(dims)), dims);

@@ -1,9 +1,12 @@
 import type { RunOptions } from '../../../core/concepts/run-options.ts';
-import { scanImages } from '../../../core/images/folder-scan.ts';
-import { evaluateRun, rankOfOptions, rankOfRun } from '../../../core/pipeline/evaluation/evaluate-run.ts';
-import { checkQuestion } from '../../../core/pipeline/explain.ts';
-import type { RunScope } from '../../../core/pipeline/run-context.ts';
-import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import {
+  evaluateRun,
+  rankOfQuestion,
+  rankOfRun,
+  type EvaluatedScope,
+} from '../../../core/pipeline/evaluation/evaluate-run.ts';
+import { resolveQuestion } from '../../../core/pipeline/question.ts';
+import type { Environment } from '../../../core/pipeline/environment.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
 import { acquireWriteLock } from '../../../core/project/write-lock.ts';
 import { errorAnalysis, evaluationView } from './evaluation-views.ts';
@@ -15,23 +18,23 @@ import { openRunModel } from './run-models.ts';
 
 /** Jobs that say how far a run can be trusted, what its mistakes have in common, and how many concepts to ask for. */
 export function evaluationJobs(
-  workbench: Workbench,
+  environment: Environment,
   openIntake: OpenIntake,
   openRun: OpenRun,
 ): Jobs<'readEvaluation' | 'evaluateRun' | 'errorAnalysis' | 'rankOfRun' | 'rankOfOptions'> {
-  const { storage } = workbench;
+  const { storage } = environment;
   /** The run's own model on the run's device, alone in its project. */
   const inRun = async <T>(
     opened: OpenedRun,
     { signal, onProgress }: JobContext,
-    task: (scope: RunScope) => Promise<T>,
+    task: (scope: EvaluatedScope) => Promise<T>,
   ): Promise<T> => {
     const { project, run } = opened;
     const intake = await openRunModel(openIntake, opened);
-    const device = await workbench.openDevice(run.options['device'] as RunOptions['device']);
-    const lock = await acquireWriteLock(storage, project.folder, workbench.self);
+    const device = await environment.openDevice(run.options['device'] as RunOptions['device']);
+    const lock = await acquireWriteLock(storage, project.folder, environment.self);
     try {
-      return await task({ workbench, device, intake, project, signal, onProgress });
+      return await task({ environment, device, intake, project, signal, onProgress });
     } finally {
       // A lock that stays is taken over by the next run; the failure that led here is what has to be told.
       await lock.release().catch(() => undefined);
@@ -61,10 +64,9 @@ export function evaluationJobs(
 
     async rankOfOptions({ folder, options }, context) {
       const intake = await openIntake(modelQuestionOf(options));
-      checkQuestion(intake, options);
-      const scan = await scanImages(storage, options.images);
-      const place = { folder, intake, roots: options.images, scan, choice: options.device };
-      return inProject(workbench, place, context, (scope) => rankOfOptions(scope, options));
+      const asked = await resolveQuestion(storage, intake, options);
+      const place = { folder, intake, roots: options.images, choice: options.device };
+      return inProject(environment, place, context, (scope) => rankOfQuestion(scope, asked, options));
     },
   };
 }

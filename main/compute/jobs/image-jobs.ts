@@ -2,7 +2,7 @@ import { MAP_METHODS, MAP_METHOD_NAMES, type MapMethod } from '../../../core/att
 import { TesseraError } from '../../../core/errors.ts';
 import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
 import { quantile } from '../../../core/sensitivity/bootstrap.ts';
-import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { ConceptMap, ImageDetail, MapMethod as MethodChoice } from '../../api/contract.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { JobContext, Jobs } from './job-context.ts';
@@ -31,7 +31,7 @@ const SCALE_SHARE = 0.995;
 
 /** Jobs about single images of a run. */
 export function imageJobs(
-  { storage }: Workbench,
+  { storage }: Environment,
   openRun: OpenRun,
   withHead: WithHead,
   drawMaps: DrawMaps,
@@ -58,10 +58,7 @@ export function imageJobs(
           ? gridMaps(opened, image)
           : await pixelMaps(drawMaps, opened, methodOf(method), image, context)),
         localImportance: Object.fromEntries(
-          explanation.concepts.map(({ id }) => [
-            id,
-            imageImportance.data[image * imageImportance.dims[1] + opened.columnOf(id)],
-          ]),
+          explanation.concepts.map(({ id }) => [id, imageImportance[image][opened.columnOf(id)]]),
         ),
       };
     },

@@ -1,5 +1,5 @@
 import { openModel, type ModelIntake } from '../../../core/pipeline/model-intake.ts';
-import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { ModelQuestion } from '../protocol.ts';
 import { createKeptAnswers } from './kept-answers.ts';
 
@@ -9,7 +9,7 @@ export type OpenIntake = (question: ModelQuestion) => Promise<ModelIntake>;
 const KEPT = 2;
 
 /** A changed model is opened anew. A labels or preprocessing file that changes under its name is read at the next start. */
-export function createIntakes({ storage }: Pick<Workbench, 'storage'>): OpenIntake {
+export function createIntakes({ storage }: Pick<Environment, 'storage'>): OpenIntake {
   const kept = createKeptAnswers<ModelIntake>(KEPT);
   return async ({ path, labels, preprocessing }) => {
     const modifiedMs = await modifiedAt(path);

@@ -1,8 +1,7 @@
 import type { MaskedHead } from '../../../core/concepts/masked-head.ts';
 import { createSpecialisedMaskedHead } from '../../../core/concepts/specialised-masked-head.ts';
-import { matrix } from '../../../core/linalg/matrix.ts';
 import { splitAt } from '../../../core/pipeline/model-parts.ts';
-import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { OpenedRun } from './opened-runs.ts';
 import { openRunModel } from './run-models.ts';
@@ -11,18 +10,17 @@ import { openRunModel } from './run-models.ts';
 export type WithHead = <T>(opened: OpenedRun, task: (head: MaskedHead) => Promise<T>) => Promise<T>;
 
 /** Heads on the CPU. Rejects with 'bad-project' when the model is no longer the one that the run explains. */
-export function createMaskedHeads(workbench: Workbench, openIntake: OpenIntake): WithHead {
+export function createMaskedHeads(environment: Environment, openIntake: OpenIntake): WithHead {
   return async (opened, task) => {
     const { explanation, conceptBank } = opened;
     const intake = await openRunModel(openIntake, opened);
-    const [r, p] = conceptBank.dims;
-    const { sessions } = await workbench.openDevice('cpu');
+    const { sessions } = await environment.openDevice('cpu');
     const head = await createSpecialisedMaskedHead(
       splitAt(intake, explanation.layer).head,
       explanation.layer,
-      matrix(r, p, conceptBank.data),
+      conceptBank,
       explanation.classIndex,
-      { sessions, memoryBudget: workbench.memoryBudget },
+      { sessions, memoryBudget: environment.memoryBudget },
     );
     try {
       return await task(head);

@@ -1,8 +1,10 @@
 import { MAP_METHODS, type MapMethod } from '../../../core/attribution/methods.ts';
-import { matrix } from '../../../core/linalg/matrix.ts';
+import { parseRunOptions } from '../../../core/concepts/parse-run-options.ts';
 import { openConceptMapper } from '../../../core/pipeline/concept-mapper.ts';
-import { cachedMaps, mapsFingerprint } from '../../../core/pipeline/stages/maps.ts';
-import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import { openStages } from '../../../core/pipeline/stage-runner.ts';
+import { bankStage } from '../../../core/pipeline/stages/bank.ts';
+import { mapsStage } from '../../../core/pipeline/stages/maps.ts';
+import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { JobContext } from './job-context.ts';
 import type { OpenedRun } from './opened-runs.ts';
@@ -30,21 +32,23 @@ const DIGITS = 4;
  * Maps on the CPU, kept in the project's cache beside those that the run has drawn. Rejects with 'unsupported-operator'
  * or 'not-differentiable' where the method needs a gradient that the model does not have.
  */
-export function createDrawMaps(workbench: Workbench, openIntake: OpenIntake): DrawMaps {
+export function createDrawMaps(environment: Environment, openIntake: OpenIntake): DrawMaps {
   return async (opened, method, image, { signal, onProgress }) => {
     const { explanation, project, run, conceptBank } = opened;
     const intake = await openRunModel(openIntake, opened);
-    const device = await workbench.openDevice('cpu');
-    const [r, p] = conceptBank.dims;
-    const scope = { workbench, device, intake, project, signal, onProgress };
-    const mapper = openConceptMapper(scope, explanation.layer, matrix(r, p, conceptBank.data));
+    const device = await environment.openDevice('cpu');
+    const { layer } = explanation;
+    const mapper = openConceptMapper({ environment, device, intake }, layer, conceptBank);
     try {
       mapper.sources.requireGradients(MAP_METHODS[method].needs);
-      const coefficients = run.stages['coefficients']?.fingerprint ?? run.id;
-      const fingerprint = mapsFingerprint(workbench.storage, coefficients, method, mapper);
-      const images = explanation.images.map(({ file }) => ({ path: file, folder: '', root: '' }));
-      const places = Array.from({ length: r }, (_, concept) => ({ concept, image }));
-      const maps = await cachedMaps({ ...scope, images }, mapper, method, fingerprint, places);
+      const images = explanation.images.map(({ file }) => ({ path: file }));
+      const options = { ...parseRunOptions(run.options, run.schemaVersion), maps: [method] };
+      const fingerprint = run.stages['bank']?.fingerprint ?? run.id;
+      const known = [{ stage: bankStage, fingerprint, value: { conceptBank } }];
+      const setting = { environment, project, signal, onProgress };
+      const stages = openStages(setting, { intake, device, layer, images }, options, { known });
+      const places = Array.from({ length: conceptBank.rows }, (_, concept) => ({ concept, image }));
+      const maps = await stages.get(mapsStage, { mapper, places });
       return maps.map((map) => coarser(map, mapper.sources.size));
     } finally {
       await mapper.dispose();

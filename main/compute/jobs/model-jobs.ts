@@ -2,7 +2,7 @@ import { channelsOf } from '../../../core/concepts/latent-rows.ts';
 import { fromPreset, presetNames } from '../../../core/images/preprocessing-presets.ts';
 import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import { probeCutSigns } from '../../../core/pipeline/probe-cut-signs.ts';
-import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import type { Environment } from '../../../core/pipeline/environment.ts';
 import { probeDevices } from '../../../core/runtime/device.ts';
 import { tryDevice } from '../../../core/runtime/device-trial.ts';
 import type { ProbeOptions } from '../../../core/runtime/device.ts';
@@ -12,18 +12,18 @@ import type { Jobs } from './job-context.ts';
 
 /** Jobs about a model file and about devices. */
 export function modelJobs(
-  workbench: Workbench,
+  environment: Environment,
   openIntake: OpenIntake,
   probe: ProbeOptions,
 ): Jobs<'openModel' | 'probeDevices' | 'tryDevice'> {
   return {
     async openModel({ probeSigns, ...question }) {
       const intake = await openIntake(question);
-      const { size: bytes } = await workbench.storage.stat(intake.path);
+      const { size: bytes } = await environment.storage.stat(intake.path);
       const minima = probeSigns
-        ? await probeCutSigns(intake, (await workbench.openDevice('cpu')).sessions)
+        ? await probeCutSigns(intake, (await environment.openDevice('cpu')).sessions)
         : new Map<string, number>();
-      return summaryOf(workbench, intake, bytes, minima);
+      return summaryOf(environment, intake, bytes, minima);
     },
     probeDevices: () => probeDevices(probe),
     tryDevice: ({ device }) => tryDevice(device),
@@ -31,7 +31,7 @@ export function modelJobs(
 }
 
 function summaryOf(
-  { storage }: Workbench,
+  { storage }: Environment,
   intake: ModelIntake,
   bytes: number,
   minima: ReadonlyMap<string, number>,

@@ -1,7 +1,7 @@
 import type { Box } from '../../../core/concepts/explanation.ts';
 import { fitOf, frameOf, type Preprocessing } from '../../../core/images/preprocessing.ts';
 import type { FitOptions, ImageCodec, RgbImage } from '../../../core/platform.ts';
-import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import type { Environment } from '../../../core/pipeline/environment.ts';
 import { cutScaled, overlayMap } from '../../../core/report/rgb-picture.ts';
 import type { PictureQuestion } from '../protocol.ts';
 import type { Jobs } from './job-context.ts';
@@ -15,7 +15,7 @@ const LARGEST_SIDE = 1536;
 const OUTLINE: readonly number[] = [255, 255, 255];
 
 /** Makes JPEG files of pictures. */
-export function pictureJobs({ storage, codec }: Workbench, openRun: OpenRun): Jobs<'makePicture'> {
+export function pictureJobs({ storage, codec }: Environment, openRun: OpenRun): Jobs<'makePicture'> {
   const decode = keptPictures(codec);
   const make = async (picture: PictureQuestion): Promise<RgbImage> => {
     const { side } = picture;

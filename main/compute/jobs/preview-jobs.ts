@@ -9,7 +9,7 @@ import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
 import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import { runnerFor } from '../../../core/pipeline/model-parts.ts';
 import { readBatch } from '../../../core/pipeline/pictures.ts';
-import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { ClassScore, Preview } from '../../api/contract.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
@@ -19,17 +19,17 @@ const TOP = 5;
 
 /** Jobs that look at a handful of pictures before a run, on the CPU. */
 export function previewJobs(
-  workbench: Workbench,
+  environment: Environment,
   openIntake: OpenIntake,
 ): Jobs<'scanImages' | 'previewImages' | 'comparePreprocessings'> {
   return {
     async scanImages({ roots }) {
-      const { images, skipped, otherFiles } = await scanImages(workbench.storage, roots);
+      const { images, skipped, otherFiles } = await scanImages(environment.storage, roots);
       return { images, skipped, otherFiles };
     },
     async previewImages({ images, pictures, ...question }) {
       const intake = await openIntake(question);
-      const { logits, readable, skipped } = await logitsOf(workbench, intake, images);
+      const { logits, readable, skipped } = await logitsOf(environment, intake, images);
       return previewOf(intake, images, pictures ?? [], { logits, readable, skipped });
     },
     async comparePreprocessings({ images, ...question }, { signal }) {
@@ -39,7 +39,7 @@ export function previewJobs(
       for (const name of presetNames) {
         signal.throwIfAborted();
         const preprocessing = fromPreset(name, intake.preprocessing.preprocessing);
-        const { logits, readable } = await logitsOf(workbench, intake, images, preprocessing);
+        const { logits, readable } = await logitsOf(environment, intake, images, preprocessing);
         if (logits === undefined) return [];
         expected = readable.map((index) => expectedClass(intake, images[index]));
         trials.push({ name, logits });
@@ -61,15 +61,15 @@ interface Looked {
 }
 
 async function logitsOf(
-  workbench: Workbench,
+  environment: Environment,
   intake: ModelIntake,
   images: readonly ImageFile[],
   preprocessing: Preprocessing = intake.preprocessing.preprocessing,
 ): Promise<Looked> {
-  const { input, readable, skipped } = await readBatch(workbench.codec, images, preprocessing);
+  const { input, readable, skipped } = await readBatch(environment.codec, images, preprocessing);
   if (input === undefined) return { logits: undefined, readable, skipped };
-  const device = await workbench.openDevice('cpu');
-  const runner = runnerFor({ workbench, device, intake }, intake.model);
+  const device = await environment.openDevice('cpu');
+  const runner = runnerFor({ environment, device, intake }, intake.model);
   try {
     const { data, dims } = await runner.run(input);
     return { logits: matrix(dims[0], data.length / dims[0], data), readable, skipped };

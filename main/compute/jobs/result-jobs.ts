@@ -1,5 +1,5 @@
 import { writeReport } from '../../../core/pipeline/write-report.ts';
-import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import type { Environment } from '../../../core/pipeline/environment.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
 import { loadNotes, loadRun, openProject } from '../../../core/project/project-folder.ts';
 import { pictureId } from '../picture-ids.ts';
@@ -9,10 +9,10 @@ import { resultView, runSummaryOf } from './result-view.ts';
 
 /** Jobs that read what a run found out. */
 export function resultJobs(
-  workbench: Workbench,
+  environment: Environment,
   openRun: OpenRun,
 ): Jobs<'listRuns' | 'readResult' | 'listRunImages' | 'writeReport'> {
-  const { storage } = workbench;
+  const { storage } = environment;
   return {
     async listRuns({ folder }) {
       const project = await openProject(storage, folder);
@@ -44,7 +44,7 @@ export function resultJobs(
     },
 
     async writeReport({ folder, runId, path, ...contents }, { onProgress }) {
-      return writeReport(workbench, await openProject(storage, folder), runId, path, onProgress, contents);
+      return writeReport(environment, await openProject(storage, folder), runId, path, onProgress, contents);
     },
   };
 }

@@ -2,7 +2,7 @@ import { DEFAULT_OPTIONS } from '../../../core/concepts/run-options.ts';
 import { earlierCuts, proposeEarlierCut } from '../../../core/pipeline/earlier-cut.ts';
 import { splitInRun } from '../../../core/pipeline/recursion.ts';
 import { chooseLayer } from '../../../core/pipeline/model-intake.ts';
-import type { Workbench } from '../../../core/pipeline/workbench.ts';
+import type { Environment } from '../../../core/pipeline/environment.ts';
 import { loadNotes } from '../../../core/project/project-folder.ts';
 import { acquireWriteLock } from '../../../core/project/write-lock.ts';
 import type { DeviceChoice } from '../../../core/platform.ts';
@@ -14,7 +14,7 @@ import { treeView } from './tree-view.ts';
 
 /** Jobs about concepts and their parts. */
 export function treeJobs(
-  workbench: Workbench,
+  environment: Environment,
   openRun: OpenRun,
   openIntake: OpenIntake,
 ): Jobs<'readTree' | 'listSplitLayers' | 'split'> {
@@ -36,14 +36,14 @@ export function treeJobs(
     },
 
     async split({ concept, layer, parts = DEFAULT_OPTIONS.parts, ...question }, { signal, onProgress }) {
-      const { storage } = workbench;
+      const { storage } = environment;
       const opened = await openRun(question);
       const intake = await openRunModel(openIntake, opened);
-      const device = await workbench.openDevice((opened.run.options['device'] ?? 'auto') as DeviceChoice);
+      const device = await environment.openDevice((opened.run.options['device'] ?? 'auto') as DeviceChoice);
       const { project } = opened;
-      const lock = await acquireWriteLock(storage, question.folder, workbench.self);
+      const lock = await acquireWriteLock(storage, question.folder, environment.self);
       try {
-        const scope = { workbench, device, intake, project, signal, onProgress };
+        const scope = { environment, device, intake, project, signal, onProgress };
         await splitInRun(scope, question.runId, concept, { parts, ...(layer !== undefined && { layer }) });
         return null;
       } finally {

@@ -1,0 +1,23 @@
+import type { DeviceChoice, DeviceName, Gemm, ImageCodec, SessionFactory, Storage } from '../platform.ts';
+import type { ProcessIdentity } from '../project/write-lock.ts';
+
+/** The device a run uses, after probing and any fall-back. */
+export interface OpenedDevice {
+  readonly used: DeviceName;
+  /** Why each better device was passed over; sessions may add to it while they open. */
+  readonly fallbackReasons: readonly string[];
+  readonly sessions: SessionFactory;
+  readonly gemm: Gemm;
+}
+
+/** Everything of the machine that a run needs, handed in once by the program that hosts the core. */
+export interface Environment {
+  readonly storage: Storage;
+  readonly codec: ImageCodec;
+  openDevice(choice: DeviceChoice): Promise<OpenedDevice>;
+  /** Program and library versions, for the record. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly self: ProcessIdentity;
+  /** Bytes that a batch of activations may take. */
+  readonly memoryBudget: number;
+}

@@ -1,0 +1,39 @@
+import { hostname } from 'node:os';
+import type { Environment } from '../../core/pipeline/environment.ts';
+import { openDevice, type ProbeOptions } from '../../core/runtime/device.ts';
+import { createGemm } from '../../core/runtime/gemm.ts';
+import { sharpCodec } from '../../core/runtime/image-codec.ts';
+import { libraryVersions } from '../../core/runtime/library-versions.ts';
+import { fileStorage } from '../../core/runtime/storage.ts';
+import packageFile from '../../package.json' with { type: 'json' };
+
+/** Bytes for one batch of activations: leaves room for the model and the pictures on a 4 GB machine. */
+const MEMORY_BUDGET = 512 * 2 ** 20;
+
+/** The environment of this machine: its files, its picture library, its devices (tried as `options` say). */
+export function createNodeEnvironment(options: ProbeOptions = {}): Environment {
+  return {
+    storage: fileStorage,
+    codec: sharpCodec,
+    openDevice: async (choice) => {
+      const { device, reasons, sessions } = await openDevice(choice, options);
+      return { used: device, fallbackReasons: reasons, sessions, gemm: createGemm(sessions) };
+    },
+    versions: {
+      tessera: packageFile.version,
+      node: process.versions.node,
+      ...libraryVersions(),
+    },
+    self: { pid: process.pid, host: hostname(), isAlive },
+    memoryBudget: MEMORY_BUDGET,
+  };
+}
+
+/** Signal 0 asks whether a process lives; EPERM means that it does and belongs to somebody else. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_OPTIONS } from '../../../core/concepts/run-options.ts';
+import type { Explanation } from '../../../core/concepts/explanation.ts';
+import { explain } from '../../../core/pipeline/explain.ts';
+import { openModel } from '../../../core/pipeline/model-intake.ts';
+import { openOrCreateProject } from '../../../core/pipeline/open-project.ts';
+import { createNodeEnvironment } from '../../../main/compute/node-environment.ts';
+import card from '../../../models/demo/card.json' with { type: 'json' };
+import { stampShare } from './stamp-share.ts';
+
+const DEMO = path.join(import.meta.dirname, '../../../models/demo');
+const environment = createNodeEnvironment();
+
+async function explainHouses(folder: string, seed: number): Promise<Explanation> {
+  const images = [path.join(DEMO, 'images')];
+  const intake = await openModel(environment.storage, path.join(DEMO, 'model.onnx'));
+  const device = await environment.openDevice('cpu');
+  const project = await openOrCreateProject(environment.storage, folder, intake, images);
+  const { run } = await explain(
+    { environment, device, intake, project, onProgress: () => undefined, signal: undefined },
+    { ...DEFAULT_OPTIONS, model: intake.path, images, class: card.shortcut.class, device: 'cpu', seed },
+  );
+  return run.explanation!;
+}
+
+describe('the demo', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'tessera-demo-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it.each([0, 1])('shows the planted stamp among the three leading concepts (seed %i)', async (seed) => {
+    const explanation = await explainHouses(path.join(folder, String(seed)), seed);
+    const shares = await Promise.all([0, 1, 2].map((rank) => stampShare(explanation, rank)));
+    expect(Math.max(...shares)).toBeGreaterThanOrEqual(0.8);
+    // The model is judged on the pictures of all classes, not on those it put into this one.
+    expect(explanation.answers!.known).toBeGreaterThan(4 * explanation.images.length);
+    expect(explanation.reconstruction.agreement).toBeGreaterThanOrEqual(0.95);
+    expect(explanation.concepts.map(({ importance }) => importance.mean)).toEqual(
+      explanation.concepts.map(({ importance }) => importance.mean).sort((a, b) => b - a),
+    );
+  });
+});
