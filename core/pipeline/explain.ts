@@ -93,7 +93,7 @@ export async function explain(
 
 function runContent({ environment, device }: RunScope, options: RunOptions, command: string | undefined) {
   return {
-    options: { ...options, images: [...options.images], maps: [...options.maps] },
+    options,
     seed: options.seed,
     ...(command !== undefined && { command }),
     versions: { ...environment.versions },

@@ -75,7 +75,7 @@ export function checkQuestion(
 const PREDICTED = 'predicted:';
 
 /** Reads `NAME`, `INDEX` or `predicted:NAME|INDEX`; 'unknown-name' offers the nearest class names. */
-function chooseClass(
+export function chooseClass(
   names: readonly string[],
   { class: query, select }: Pick<RunOptions, 'class' | 'select'>,
 ): ClassQuestion {

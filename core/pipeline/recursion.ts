@@ -1,4 +1,3 @@
-import { parseRunOptions } from '../concepts/parse-run-options.ts';
 import type { Concept, ConceptSplit, Explanation } from '../concepts/explanation.ts';
 import { withoutSplit } from '../concepts/recursion/concept-tree.ts';
 import { isGoodSplit } from '../concepts/recursion/split-verdict.ts';
@@ -109,7 +108,7 @@ export async function splitInRun(
   const tensors = await loadRunTensors(scope.project, runId);
   const parent = splitParent(explanation, tensors, concept);
   const store = openStageStore(scope.project, run);
-  const options = parseRunOptions(run.options, run.schemaVersion);
+  const { options } = run;
   const context: SplitContext = { ...scope, keep: store.stage, options, explanation };
   const outcome = await splitConcept(context, parent, { ...request, isChosen: true });
   const { split } = outcome!;

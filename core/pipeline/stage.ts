@@ -1,10 +1,6 @@
+import type { OptionReader } from '../concepts/option-table.ts';
 import type { LayerRecord } from '../concepts/explanation.ts';
-import {
-  optionsReadBy,
-  type OptionReader,
-  type OptionsReadBy,
-  type RunOptions,
-} from '../concepts/run-options.ts';
+import { optionsReadBy, type OptionsReadBy, type RunOptions } from '../concepts/run-options.ts';
 import { invariant } from '../errors.ts';
 import type { Labels } from '../images/labels.ts';
 import type { OnProgress, Storage } from '../platform.ts';

@@ -2,7 +2,7 @@ import { TesseraError } from '../errors.ts';
 import type { Storage } from '../platform.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
-import { ID_PATTERN, NOTES_FILE, PROJECT_FILE, RUN_FILE, SCHEMA_VERSION } from './schema.ts';
+import { ID_PATTERN, migrateRun, NOTES_FILE, PROJECT_FILE, RUN_FILE, SCHEMA_VERSION } from './schema.ts';
 import type { NotesFile, ProjectFile, RunFile } from './schema.ts';
 
 /*
@@ -100,7 +100,7 @@ export function saveRun(project: Project, run: RunFile): Promise<void> {
 /** Reads one run; TesseraError 'unknown-name' when the project has none of that id. */
 export async function loadRun(project: Project, id: string): Promise<RunFile> {
   requireRun(project, id);
-  return readJsonFile(project.storage, runPath(project, id, 'run.json'), RUN_FILE);
+  return readJsonFile(project.storage, runPath(project, id, 'run.json'), RUN_FILE, migrateRun);
 }
 
 /** Writes `runs/ID/notes.json`. */

@@ -24,6 +24,7 @@ const METHOD_TABLE = {
   clearSetup: true,
   choosePreprocessing: true,
   chooseLabels: true,
+  listOptions: true,
   setOptions: true,
   undoSetup: true,
   inspectModel: true,

@@ -1,4 +1,5 @@
 import type { Estimate } from '../../core/concepts/explanation.ts';
+import type { OptionForm } from '../../core/concepts/option-forms.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
 import type { DeviceChoice, Progress } from '../../core/platform.ts';
 import type { AblationApi } from './ablation-data.ts';
@@ -19,6 +20,7 @@ import type {
   Setup,
   ModelSummary,
   OptionChanges,
+  OptionControl,
   PreprocessingChanges,
   Preview,
   PreprocessingTrial,
@@ -49,7 +51,7 @@ import type {
  * fetched from the page's own origin.
  */
 
-export type { DeviceChoice, Estimate, Preprocessing, Progress };
+export type { DeviceChoice, Estimate, OptionForm, Preprocessing, Progress };
 
 export type * from './app-data.ts';
 export type * from './setup-data.ts';
@@ -96,6 +98,8 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
   }): Promise<Setup>;
   /** A labels file, or null for the model's own. */
   chooseLabels(query: { readonly path: string | null }): Promise<Setup>;
+  /** The options that a person sets one by one, in the order in which they are shown. */
+  listOptions(): Promise<readonly OptionControl[]>;
   setOptions(changes: OptionChanges): Promise<Setup>;
   undoSetup(): Promise<Setup>;
   /** The model again, with the sign of every cut point probed. */

@@ -1,7 +1,7 @@
 import type { LayerRecord, SkippedFile } from '../../core/concepts/explanation.ts';
-import type { RunOptions, ImageSelection } from '../../core/concepts/run-options.ts';
+import type { OptionForm } from '../../core/concepts/option-forms.ts';
+import type { OptionName, RunOptions } from '../../core/concepts/run-options.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
-import type { DeviceChoice } from '../../core/platform.ts';
 import type { ClassScore, PictureId, ProjectId, SerializedError } from './app-data.ts';
 import type { RunSummary } from './run-data.ts';
 
@@ -108,26 +108,36 @@ export interface ImageSetSummary {
   }[];
 }
 
-/** The options of a run that a person sets; model, images, labels and preprocessing are parts of the setup. */
-export type SetupOptions = Omit<RunOptions, 'model' | 'images' | 'labels' | 'preprocessing' | 'class'> & {
+/** The options of a run that a person sets one by one; the others are parts of the setup. */
+export type SetupOptionName = Exclude<OptionName, 'model' | 'images' | 'class' | 'labels' | 'preprocessing'>;
+
+export type SetupOptions = Pick<RunOptions, SetupOptionName> & {
   /** Index of the class to explain; null before it is chosen. */
   readonly classIndex: number | null;
 };
 
 /** Changes of options; null takes a choice back. */
-export interface OptionChanges {
-  readonly classIndex?: number | null;
-  readonly select?: ImageSelection;
-  readonly layer?: string | null;
-  readonly concepts?: number | 'auto';
-  readonly rows?: 'crops' | 'grid';
-  readonly patch?: number | null;
-  readonly design?: 'sobol' | 'halton' | 'lhs';
-  readonly samples?: number;
-  readonly replicates?: number;
-  readonly seed?: number;
-  readonly recurse?: number | 'auto' | null;
-  readonly device?: DeviceChoice;
+export type OptionChanges = {
+  readonly [Name in keyof SetupOptions]?: Exclude<SetupOptions[Name], undefined> | null;
+};
+
+/** The value of any option. */
+export type OptionValue = string | number | boolean | readonly string[];
+
+/** An option as a control: how it is called, what it takes and where it stands. */
+export interface OptionControl {
+  readonly name: SetupOptionName;
+  readonly label: string;
+  readonly note: string;
+  /** Title of the group that it stands in. */
+  readonly group: string;
+  readonly form: OptionForm;
+  /** In sight, not folded away. */
+  readonly isPlain: boolean;
+  /** What happens without a value; absent where there is always one. */
+  readonly absent?: string;
+  /** The value taken when nothing is said. */
+  readonly usual?: OptionValue;
 }
 
 /** What the model says of a handful of pictures under a preprocessing. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { TesseraError } from '../../core/errors.ts';
 import type { RunOptions } from '../../core/concepts/run-options.ts';
+import { OPTIONS_VERSION, parseRunOptions } from '../../core/concepts/parse-run-options.ts';
 import type { Storage } from '../../core/platform.ts';
 import type { EarlyConcepts, RunState, RunStatus, SerializedError } from '../api/contract.ts';
 import { serializeError } from '../api/serialize-error.ts';
@@ -31,6 +32,8 @@ const UNFINISHED = z.object({
   className: z.string(),
   command: z.string(),
   options: z.record(z.string(), z.unknown()),
+  /** Version of the options; absent: the first. */
+  version: z.int().exactOptional(),
 });
 
 /** The one run at a time: started, paused, resumed, cancelled, and remembered until it has ended. */
@@ -64,8 +67,10 @@ export class RunService {
   async recall(): Promise<string | undefined> {
     const kept = await this.#unfinished.get();
     if (kept === null) return undefined;
-    const { folder, className, command } = kept;
-    this.#current = newRun({ folder, command, options: kept.options as unknown as RunOptions }, className);
+    const { folder, className, command, version = 1 } = kept;
+    const options = readableOptions(kept.options, version);
+    if (options === undefined) return undefined;
+    this.#current = newRun({ folder, command, options }, className);
     this.#current.status = 'paused';
     return folder;
   }
@@ -108,7 +113,13 @@ export class RunService {
     current.error = null;
     current.cancel = new AbortController();
     const { folder, command, options } = question;
-    await this.#unfinished.set({ folder, className, command, options: { ...options } });
+    await this.#unfinished.set({
+      folder,
+      className,
+      command,
+      options: { ...options },
+      version: OPTIONS_VERSION,
+    });
     this.#context.log.write('info', `Explaining "${className}": ${command}`);
     this.#work = this.#carryOut(current, current.cancel.signal);
     this.#tell();
@@ -190,6 +201,16 @@ export class RunService {
 
   #tell(): void {
     if (this.state !== null) this.#context.events.emit('run', this.state);
+  }
+}
+
+/** Undefined where they are damaged: a run that cannot be taken up again must not keep the program from starting. */
+function readableOptions(json: unknown, version: number): RunOptions | undefined {
+  try {
+    return parseRunOptions(json, version);
+  } catch (error) {
+    if (error instanceof TesseraError) return undefined;
+    throw error;
   }
 }
 

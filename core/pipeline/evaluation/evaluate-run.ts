@@ -1,4 +1,3 @@
-import { parseRunOptions } from '../../concepts/parse-run-options.ts';
 import { rowOfId } from '../../concepts/recursion/concept-tree.ts';
 import type { RunOptions } from '../../concepts/run-options.ts';
 import type { Explanation } from '../../concepts/explanation.ts';
@@ -86,7 +85,7 @@ interface Finished {
 async function openFinished(scope: EvaluatedScope, runId: string): Promise<Finished> {
   const run = await loadRun(scope.project, runId);
   const explanation = requireFinished(run);
-  const options = parseRunOptions(run.options, run.schemaVersion);
+  const options = run.options;
   const { classIndex, layer } = explanation;
   const images = explanation.images.map(({ file }) => ({ path: file }));
   const facts = { intake: scope.intake, device: scope.device, layer, classIndex, images };

@@ -1,4 +1,3 @@
-import type { RunOptions } from '../../../core/concepts/run-options.ts';
 import {
   evaluateRun,
   rankOfQuestion,
@@ -31,7 +30,7 @@ export function evaluationJobs(
   ): Promise<T> => {
     const { project, run } = opened;
     const intake = await openRunModel(openIntake, opened);
-    const device = await environment.openDevice(run.options['device'] as RunOptions['device']);
+    const device = await environment.openDevice(run.options.device);
     const lock = await acquireWriteLock(storage, project.folder, environment.self);
     try {
       return await task({ environment, device, intake, project, signal, onProgress });
