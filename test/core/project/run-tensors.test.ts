@@ -6,7 +6,8 @@ import {
   saveRunTensors,
   type DrawnMaps,
   type RunTensors,
-, type PartTensors } from '../../../core/project/run-tensors.ts';
+  type PartTensors,
+} from '../../../core/project/run-tensors.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../core/project/safetensors.ts';
 import { memoryStorage } from './memory-storage.ts';
 import { projectContent, runContent } from './sample-run.ts';
