@@ -77,6 +77,7 @@ const EVENT_TABLE = {
   compute: true,
   error: true,
   navigate: true,
+  panel: true,
 } as const satisfies Record<keyof WorkbenchEvents, true>;
 
 export const METHODS = Object.keys(METHOD_TABLE) as readonly (keyof WorkbenchApi)[];

@@ -15,6 +15,7 @@ import type {
   Result,
   DocumentId,
   ProjectId,
+  PanelName,
   Screen,
   AppInfo,
   Settings,
@@ -188,6 +189,8 @@ export interface WorkbenchEvents {
   readonly error: SerializedError;
   /** A menu or the system asks for a screen. */
   readonly navigate: { readonly screen: Screen };
+  /** A menu asks for a panel. */
+  readonly panel: { readonly panel: PanelName };
 }
 
 /** What a page finds at `window.workbench`. */
