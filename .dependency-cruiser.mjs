@@ -83,6 +83,13 @@ export default {
       to: { path: '^core/report/' },
     },
     {
+      // Their bytes are checked in: the program needs neither the sources of the kernels nor the assembler.
+      name: 'kernel-sources-are-not-shipped',
+      severity: 'error',
+      from: { path: '^(core|renderer|main)/', pathNot: '^main/build/kernels(/|[.]ts$)' },
+      to: { path: '^main/build/kernels(/|[.]ts$)|node_modules/wabt/' },
+    },
+    {
       // Report, window and command line take number text, palettes and words from here; it takes nothing from them.
       name: 'wording-knows-no-room',
       severity: 'error',

@@ -62,18 +62,19 @@ export interface KernelTask {
   readonly end: number;
 }
 
-/** One kernel in several threads, on one memory. */
-export interface KernelCrew {
+/** A pool of worker threads that run one kernel on one memory. */
+export interface KernelWorkers {
   readonly memory: ArrayBufferLike;
   /** Carries out the tasks side by side, each in a thread of its own: at most as many as there are threads. */
   run(tasks: readonly KernelTask[]): Promise<void>;
   dispose(): Promise<void>;
 }
 
+/** The threads that this machine has for kernels. */
 export interface KernelThreads {
   readonly count: number;
   /** Undefined where WebAssembly, its vectors or its shared memory are missing, or so many bytes. */
-  open(code: KernelCode, bytes: number): KernelCrew | undefined;
+  open(code: KernelCode, bytes: number): KernelWorkers | undefined;
 }
 
 /** A matrix A [n, p] kept on the device, for the two products that factorisations need. */

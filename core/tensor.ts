@@ -47,6 +47,11 @@ export function sizeOf(dims: readonly number[]): number {
   return dims.reduce((product, dim) => product * dim, 1);
 }
 
+/** Number of elements of the axes from `start` to `end` (exclusive) of a shape. */
+export function sizeBetween(dims: readonly number[], start: number, end: number): number {
+  return sizeOf(dims.slice(start, end));
+}
+
 /** Wraps row-major float32 data; throws BugError when the length does not fit the shape. */
 export function float32(data: Float32Array, dims: readonly number[]): Tensor<'float32'> {
   if (data.length !== sizeOf(dims)) {

@@ -28,19 +28,19 @@ export async function integratedGradients(
   { steps = 32, baseline = new Float32Array(x.data.length) }: IntegratedGradientsOptions = {},
 ): Promise<IntegratedGradients> {
   const size = x.data.length;
-  const way = x.data.map((value, i) => value - baseline[i]);
+  const path = x.data.map((value, i) => value - baseline[i]);
   const sums = new Float64Array(targets.count * size);
   for (let step = 0; step < steps; step++) {
     const share = (step + 0.5) / steps;
     const { gradients } = await targets.gradients(
       likeTensor(
         x,
-        baseline.map((value, i) => value + share * way[i]),
+        baseline.map((value, i) => value + share * path[i]),
       ),
     );
     for (let i = 0; i < sums.length; i++) sums[i] += gradients[i];
   }
-  const shares = sums.map((sum, i) => (sum / steps) * way[i % size]);
+  const shares = sums.map((sum, i) => (sum / steps) * path[i % size]);
   const [high, low] = [await targets.values(x), await targets.values(likeTensor(x, baseline))];
   const gaps = Float64Array.from({ length: targets.count }, (_, target) => {
     let sum = 0;

@@ -1,6 +1,5 @@
-import { sizeOf } from '../tensor.ts';
+import { sizeBetween, sizeOf } from '../tensor.ts';
 import type { GraphBuilder } from './graph-builder.ts';
-import { sizeBetween } from './graph-builder.ts';
 
 /**
  * Adjoint of a linear map along one axis: y = M x gives gx = Mᵀ g on every line of the axis.

@@ -1,43 +1,9 @@
+import { attributes } from '../onnx/attributes.ts';
+import type { AttributeValue } from '../onnx/attributes.ts';
+import { elementTypeCode } from '../onnx/element-types.ts';
 import type { Attribute, Node } from '../onnx/graph.ts';
-import { int64, sizeOf } from '../tensor.ts';
+import { int64 } from '../tensor.ts';
 import type { ElementType, Tensor } from '../tensor.ts';
-
-/** A plain attribute value: an integer, text or list of integers as itself, a real number wrapped. */
-export type AttributeValue = number | string | readonly number[] | { readonly float: number };
-
-/** TensorProto.DataType of the element types that a Cast may be asked for. */
-const ONNX_TYPE = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  uint16: 4,
-  int16: 5,
-  int32: 6,
-  int64: 7,
-  string: 8,
-  bool: 9,
-  float16: 10,
-  float64: 11,
-  uint32: 12,
-  uint64: 13,
-  bfloat16: 16,
-} as const satisfies Record<ElementType, number>;
-
-/** Wraps plain values as ONNX attributes. */
-export function attributes(values: Readonly<Record<string, AttributeValue>>): Map<string, Attribute> {
-  return new Map(Object.entries(values).map(([name, value]) => [name, toAttribute(value)]));
-}
-
-function toAttribute(value: AttributeValue): Attribute {
-  if (typeof value === 'number') return { type: 'int', value };
-  if (typeof value === 'string') return { type: 'string', value };
-  if (isList(value)) return { type: 'ints', value };
-  return { type: 'float', value: value.float };
-}
-
-function isList(value: readonly number[] | { readonly float: number }): value is readonly number[] {
-  return Array.isArray(value);
-}
 
 /** ONNX Runtime's WebGPU kernel of Split binds x and each part to a buffer; many devices give a shader eight. */
 const MOST_SPLIT_PARTS = 7;
@@ -144,30 +110,37 @@ export class GraphBuilder {
     return name;
   }
 
+  /** Converts the element type. */
   cast(x: string, type: ElementType): string {
-    return this.op('Cast', [x], { to: ONNX_TYPE[type] });
+    return this.op('Cast', [x], { to: elementTypeCode(type) });
   }
 
+  /** x + y, broadcast. */
   add(x: string, y: string): string {
     return this.op('Add', [x, y]);
   }
 
+  /** x - y, broadcast. */
   sub(x: string, y: string): string {
     return this.op('Sub', [x, y]);
   }
 
+  /** x · y, element by element, broadcast. */
   mul(x: string, y: string): string {
     return this.op('Mul', [x, y]);
   }
 
+  /** x / y, element by element, broadcast. */
   div(x: string, y: string): string {
     return this.op('Div', [x, y]);
   }
 
+  /** -x. */
   neg(x: string): string {
     return this.op('Neg', [x]);
   }
 
+  /** Matrix product of the last two axes, the others broadcast. */
   matMul(x: string, y: string): string {
     return this.op('MatMul', [x, y]);
   }
@@ -188,10 +161,12 @@ export class GraphBuilder {
     return this.op(terms.length === 2 ? 'Add' : 'Sum', terms);
   }
 
+  /** Gives x another shape; one entry may be -1. */
   reshape(x: string, dims: readonly number[]): string {
     return this.op('Reshape', [x, this.ints(dims)]);
   }
 
+  /** Permutes the axes; returns x itself when there is nothing to do. */
   transpose(x: string, perm: readonly number[]): string {
     return perm.every((axis, i) => axis === i) ? x : this.op('Transpose', [x], { perm });
   }
@@ -233,11 +208,13 @@ export class GraphBuilder {
     return this.op('Pad', [x, this.ints([...begins, ...ends])], { mode: 'constant' });
   }
 
+  /** Sum over axes. */
   reduceSum(x: string, axes: readonly number[], keepDims = true): string {
     if (axes.length === 0) return x;
     return this.op('ReduceSum', [x, this.ints(axes)], { keepdims: keepDims ? 1 : 0 });
   }
 
+  /** Mean over axes, which are kept as 1. */
   reduceMean(x: string, axes: readonly number[]): string {
     if (axes.length === 0) return x;
     return this.#opset < 18
@@ -251,9 +228,4 @@ export class GraphBuilder {
     const shape = this.op('Concat', [count, this.ints(dims)], { axis: 0 });
     return this.op('Expand', [this.scalar(0, type), shape]);
   }
-}
-
-/** Number of elements of the axes from `start` to `end` (exclusive) of a shape. */
-export function sizeBetween(dims: readonly number[], start: number, end: number): number {
-  return sizeOf(dims.slice(start, end));
 }

@@ -1,5 +1,4 @@
-import { sizeOf } from '../tensor.ts';
-import { sizeBetween } from './graph-builder.ts';
+import { sizeBetween, sizeOf } from '../tensor.ts';
 import type { RuleContext } from './rule.ts';
 import { constantNumbers, input } from './rule.ts';
 

@@ -6,8 +6,7 @@ import type { TensorFact } from '../onnx/shape-rules/rule.ts';
 import { nearestNames } from '../nearest-names.ts';
 import type { ElementType } from '../tensor.ts';
 import { isFloat } from './path.ts';
-import { poolBeforeConcat } from './pool-before-concat.ts';
-import { poolBeforeRelu } from './pool-before-relu.ts';
+import { poolBeforeConcat, poolBeforeRelu } from './pool-exchange.ts';
 import { BLACK_BOX_HINT } from './rule.ts';
 import { OLDEST_OPSET, upgradeOpset } from './upgrade-opset.ts';
 

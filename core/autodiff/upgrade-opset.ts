@@ -1,9 +1,9 @@
 import { TesseraError } from '../errors.ts';
-import { floatOf, intOf, intsOf, labelOf, stringOf } from '../onnx/attributes.ts';
+import { attributes, floatOf, intOf, intsOf, labelOf, stringOf } from '../onnx/attributes.ts';
 import type { Attribute, Model, Node } from '../onnx/graph.ts';
 import type { TensorFact } from '../onnx/shape-rules/rule.ts';
 import { sizeOf } from '../tensor.ts';
-import { GraphBuilder, attributes } from './graph-builder.ts';
+import { GraphBuilder } from './graph-builder.ts';
 
 /** Operator set that older graphs are brought to: the first with LayerNormalization and scatter-add. */
 export const OLDEST_OPSET = 17;

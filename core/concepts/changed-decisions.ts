@@ -10,7 +10,7 @@ export interface ChangedDecision {
 }
 
 /** How many images went from one class to another (or stayed, where both are the same). */
-export interface Passage {
+export interface Transition {
   readonly before: number;
   readonly after: number;
   readonly count: number;
@@ -20,7 +20,7 @@ export interface DecisionChange {
   readonly images: number;
   readonly changed: readonly ChangedDecision[];
   /** Every pair of classes that occurs, the most frequent first: the confusion of before and after. */
-  readonly passages: readonly Passage[];
+  readonly transitions: readonly Transition[];
 }
 
 /** Class of each row of logits [n, classes]: the largest, the first of equals. */
@@ -30,18 +30,18 @@ export function decisionsOf(logits: Matrix): number[] {
 
 /** What became of the decisions of the same images; both lists are class indices by image. */
 export function changeOfDecisions(before: readonly number[], after: readonly number[]): DecisionChange {
-  const passages = new Map<string, { before: number; after: number; count: number }>();
+  const transitions = new Map<string, { before: number; after: number; count: number }>();
   before.forEach((from, image) => {
     const key = `${from} ${after[image]}`;
-    const passage = passages.get(key) ?? { before: from, after: after[image], count: 0 };
-    passage.count++;
-    passages.set(key, passage);
+    const transition = transitions.get(key) ?? { before: from, after: after[image], count: 0 };
+    transition.count++;
+    transitions.set(key, transition);
   });
   return {
     images: before.length,
     changed: before.flatMap((from, image) =>
       from === after[image] ? [] : [{ image, before: from, after: after[image] }],
     ),
-    passages: [...passages.values()].sort((a, b) => b.count - a.count),
+    transitions: [...transitions.values()].sort((a, b) => b.count - a.count),
   };
 }

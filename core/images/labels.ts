@@ -43,7 +43,7 @@ export async function loadLabels(storage: Storage, question: LabelQuestion): Pro
 }
 
 /** Labels for a model that tells no names: "class 0", "class 1", … */
-export function numberedLabels(classes: number): Labels {
+function numberedLabels(classes: number): Labels {
   return { names: Array.from({ length: classes }, (_, index) => `class ${index}`), source: 'numbers' };
 }
 
@@ -67,7 +67,7 @@ function fromMetadata(metadata: ReadonlyMap<string, string>, classes: number): L
 }
 
 /** The labels, or 'bad-labels' when there is not one name for each class. */
-export function checkLabels(names: readonly string[], source: string, classes: number): Labels {
+function checkLabels(names: readonly string[], source: string, classes: number): Labels {
   if (names.length === classes) return { names, source };
   const excess =
     names.length === classes + 1 ? ' The first line may be a background class that the model lacks.' : '';

@@ -8,7 +8,7 @@ export type ValuePreset = Pick<Preprocessing, 'channelOrder' | 'scale' | 'mean' 
  * imagenet — torchvision and timm; symmetric — TF-slim, Inception, ViT-augreg ([-1, 1]); unit — [0, 1];
  * raw — 0…255, normalised inside the model; caffe — 0…255, BGR, ImageNet mean subtracted; clip — OpenAI CLIP.
  */
-export const presets = {
+const presets = {
   imagenet: { channelOrder: 'RGB', scale: 255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
   symmetric: { channelOrder: 'RGB', scale: 1, mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5] },
   unit: { channelOrder: 'RGB', scale: 255, mean: [0, 0, 0], std: [1, 1, 1] },

@@ -6,6 +6,7 @@ export interface LinearProgramme {
   readonly constraints: readonly { readonly row: ArrayLike<number>; readonly atLeast: number }[];
 }
 
+/** Outcome of a linear programme. */
 export interface LinearSolution {
   readonly status: 'optimal' | 'infeasible' | 'max-iter-reached';
   /** [n]; the point reached, of no use where the programme is infeasible. */

@@ -19,7 +19,7 @@ export interface RowKernel {
 const CHUNK = 256;
 const PAGE = 2 ** 16;
 
-/** What row-kernel.wat exports; addresses in bytes. */
+/** What main/build/kernels/row-kernel.ts exports; addresses in bytes. */
 interface Exports {
   readonly memory: WebAssembly.Memory;
   sweep(

@@ -11,7 +11,7 @@ export interface SparseMatrix {
   transposedTimes(b: Matrix): Matrix;
 }
 
-/** What sparse-kernel.wat exports; addresses and pitches in bytes. */
+/** What main/build/kernels/sparse-kernel.ts exports; addresses and pitches in bytes. */
 interface Exports {
   readonly memory: WebAssembly.Memory;
   times(starts: number, rows: number, b: number, y: number, r: number): void;

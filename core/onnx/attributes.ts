@@ -35,3 +35,22 @@ export const stringOf = (node: Node, name: string, fallback: string): string =>
 export function labelOf({ name, opType, outputs }: Node): string {
   return `node ${name || outputs[0] || '?'} (${opType})`;
 }
+
+/** A plain attribute value: an integer, text or list of integers as itself, a real number wrapped. */
+export type AttributeValue = number | string | readonly number[] | { readonly float: number };
+
+/** Wraps plain values as ONNX attributes. */
+export function attributes(values: Readonly<Record<string, AttributeValue>>): Map<string, Attribute> {
+  return new Map(Object.entries(values).map(([name, value]) => [name, toAttribute(value)]));
+}
+
+function toAttribute(value: AttributeValue): Attribute {
+  if (typeof value === 'number') return { type: 'int', value };
+  if (typeof value === 'string') return { type: 'string', value };
+  if (isList(value)) return { type: 'ints', value };
+  return { type: 'float', value: value.float };
+}
+
+function isList(value: readonly number[] | { readonly float: number }): value is readonly number[] {
+  return Array.isArray(value);
+}

@@ -162,6 +162,7 @@ function foldToConstants(builder: Builder, { outputs }: Node): boolean {
   return true;
 }
 
+/** What constant folding leaves alone. */
 export interface FoldOptions {
   /** Tensors that stay under their name even if they only repeat another. @default none */
   readonly keep?: readonly string[];

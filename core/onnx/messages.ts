@@ -1,4 +1,16 @@
-import { bytes, double, float, int32, many, nested, one, signed, text, unsigned } from './wire-format.ts';
+import {
+  bytes,
+  double,
+  float,
+  int32,
+  many,
+  message,
+  nested,
+  one,
+  signed,
+  text,
+  unsigned,
+} from './wire-format.ts';
 import type { Codec, MessageOf } from './wire-format.ts';
 
 /*
@@ -7,9 +19,8 @@ import type { Codec, MessageOf } from './wire-format.ts';
  * training information, device configurations.
  */
 
-const entryFields = { key: one(1, text), value: one(2, text) };
-export type EntryMessage = MessageOf<typeof entryFields>;
-const entry: Codec<Partial<EntryMessage>> = nested(() => entryFields);
+// StringStringEntryProto.
+const entry = message({ key: one(1, text), value: one(2, text) });
 
 const tensorFields = {
   dims: many(1, signed),
@@ -25,15 +36,13 @@ const tensorFields = {
   externalData: many(13, entry),
   dataLocation: one(14, int32),
 };
+/** TensorProto: a constant, its values in the field of their type, raw, or in a file beside the model. */
 export type TensorMessage = MessageOf<typeof tensorFields>;
-const tensor: Codec<Partial<TensorMessage>> = nested(() => tensorFields);
+const tensor = message(tensorFields);
 
 const dimensionFields = { value: one(1, signed), symbol: one(2, text) };
 const shapeFields = {
-  dims: many(
-    1,
-    nested<Partial<MessageOf<typeof dimensionFields>>>(() => dimensionFields),
-  ),
+  dims: many(1, message(dimensionFields)),
 };
 const tensorTypeFields = {
   elementType: one(1, int32),
@@ -43,26 +52,23 @@ const tensorTypeFields = {
   ),
 };
 const typeFields = {
-  tensor: one(
-    1,
-    nested<Partial<MessageOf<typeof tensorTypeFields>>>(() => tensorTypeFields),
-  ),
+  tensor: one(1, message(tensorTypeFields)),
   sequence: one(4, bytes),
   map: one(5, bytes),
   optional: one(9, bytes),
 };
 const valueInfoFields = {
   name: one(1, text),
-  type: one(
-    2,
-    nested<Partial<MessageOf<typeof typeFields>>>(() => typeFields),
-  ),
+  type: one(2, message(typeFields)),
 };
+/** ValueInfoProto: name, element type and shape of a tensor. */
 export type ValueInfoMessage = MessageOf<typeof valueInfoFields>;
-const valueInfo: Codec<Partial<ValueInfoMessage>> = nested(() => valueInfoFields);
+const valueInfo = message(valueInfoFields);
 
-// An attribute may hold a graph, a graph holds nodes, a node holds attributes: the types are spelt out to end
-// the circle for the compiler.
+/**
+ * AttributeProto. It may hold a graph, a graph holds nodes, a node holds attributes: the type is spelt out to end the
+ * circle for the compiler.
+ */
 export interface AttributeMessage {
   readonly name: string | undefined;
   readonly referencedName: string | undefined;
@@ -104,6 +110,7 @@ const nodeFields = {
   domain: one(7, text),
   overload: one(8, text),
 };
+/** NodeProto: one operator with its inputs, outputs and attributes. */
 export type NodeMessage = MessageOf<typeof nodeFields>;
 const node: Codec<Partial<NodeMessage>> = nested(() => nodeFields);
 
@@ -116,22 +123,11 @@ const graphFields = {
   valueInfo: many(13, valueInfo),
   sparseInitializers: many(15, bytes),
 };
+/** GraphProto: nodes in order, constants, inputs and outputs. */
 export type GraphMessage = MessageOf<typeof graphFields>;
 
-const opsetFields = { domain: one(1, text), version: one(2, signed) };
-const opset = nested<Partial<MessageOf<typeof opsetFields>>>(() => opsetFields);
-
-const functionFields = {
-  name: one(1, text),
-  inputs: many(4, text),
-  outputs: many(5, text),
-  nodes: many(7, node),
-  opsets: many(9, opset),
-  domain: one(10, text),
-  defaults: many(11, attribute),
-  overload: one(13, text),
-};
-export type FunctionMessage = MessageOf<typeof functionFields>;
+// OperatorSetIdProto.
+const opset = message({ domain: one(1, text), version: one(2, signed) });
 
 /** The root of an ONNX file. */
 export const modelFields = {
@@ -141,9 +137,20 @@ export const modelFields = {
   graph: one(7, graph),
   opsets: many(8, opset),
   metadata: many(14, entry),
+  // FunctionProto: operators that the model defines itself.
   functions: many(
     25,
-    nested<FunctionMessage>(() => functionFields),
+    message({
+      name: one(1, text),
+      inputs: many(4, text),
+      outputs: many(5, text),
+      nodes: many(7, node),
+      opsets: many(9, opset),
+      domain: one(10, text),
+      defaults: many(11, attribute),
+      overload: one(13, text),
+    }),
   ),
 };
+/** ModelProto: the graph, its operator sets and who made it. */
 export type ModelMessage = MessageOf<typeof modelFields>;

@@ -7,6 +7,7 @@ import type { Graph, Model, Node, ValueInfo } from './graph.ts';
 import { shapeRules } from './shape-rules/shape-rules.ts';
 import type { NodeCall, TensorFact } from './shape-rules/rule.ts';
 
+/** How large the constants are whose values are followed. */
 export interface PropagateOptions {
   /** Constants larger than this are known by shape only, unless they are initializers. @default no limit */
   readonly maxElements?: number;

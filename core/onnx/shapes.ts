@@ -4,10 +4,10 @@ import type { SessionFactory } from '../platform.ts';
 import type { Model } from './graph.ts';
 import { propagate } from './propagate.ts';
 import { encodeModel } from './proto.ts';
-import { newElements } from './tensor-proto.ts';
+import { newElements } from './element-types.ts';
 
 /** Type and concrete shape of a tensor. */
-export interface TensorShape {
+interface TensorShape {
   readonly type: ElementType;
   readonly dims: readonly number[];
 }

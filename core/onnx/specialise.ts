@@ -29,6 +29,7 @@ export interface SpecialisedHead {
   readonly frontier: readonly FrontierTensor[];
 }
 
+/** What a head is specialised for. */
 export interface SpecialiseOptions {
   /** Shape of the head's input at batch 1. */
   readonly latentDims: readonly number[];

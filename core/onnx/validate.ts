@@ -4,6 +4,7 @@ import { intsOf } from './attributes.ts';
 import type { Dimension, Model, ValueInfo } from './graph.ts';
 import { propagate } from './propagate.ts';
 
+/** Order of the axes of a batch of pictures: channels first or last. */
 export type ImageLayout = 'NCHW' | 'NHWC';
 
 /** What a classifier takes and gives. */

@@ -25,47 +25,54 @@ export interface Field<T> {
 }
 
 type Fields = Readonly<Record<string, Field<unknown>>>;
+/** A message as an object: per field its value, undefined or an empty list where it is absent. */
 export type MessageOf<F extends Fields> = {
   readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never;
 };
 
 const toBigInt = ({ low, high }: { low: number; high: number }) => (BigInt(high) << 32n) | BigInt(low >>> 0);
 
-export const text: Codec<string> = {
-  wireType: 2,
-  read: (reader) => reader.string(),
-  write: (writer, value) => writer.string(value),
-};
-export const bytes: Codec<Uint8Array> = {
-  wireType: 2,
-  read: (reader) => reader.bytes(),
-  write: (writer, value) => writer.bytes(value),
-};
-export const signed: Codec<bigint> = {
-  wireType: 0,
-  read: (reader) => BigInt.asIntN(64, toBigInt(reader.int64())),
-  write: (writer, value) => writer.int64(value.toString()),
-};
-export const unsigned: Codec<bigint> = {
-  wireType: 0,
-  read: (reader) => BigInt.asUintN(64, toBigInt(reader.uint64())),
-  write: (writer, value) => writer.uint64(value.toString()),
-};
-export const int32: Codec<number> = {
-  wireType: 0,
-  read: (reader) => reader.int32(),
-  write: (writer, value) => writer.int32(value),
-};
-export const float: Codec<number> = {
-  wireType: 5,
-  read: (reader) => reader.float(),
-  write: (writer, value) => writer.float(value),
-};
-export const double: Codec<number> = {
-  wireType: 1,
-  read: (reader) => reader.double(),
-  write: (writer, value) => writer.double(value),
-};
+/** Values that Reader and Writer take under the same method name. */
+interface PlainValues {
+  readonly string: string;
+  readonly bytes: Uint8Array;
+  readonly int32: number;
+  readonly float: number;
+  readonly double: number;
+}
+
+function plain<M extends keyof PlainValues>(method: M, wireType: WireType): Codec<PlainValues[M]> {
+  return {
+    wireType,
+    read: (reader) => reader[method]() as PlainValues[M],
+    write: (writer, value) => {
+      (writer[method] as (value: PlainValues[M]) => Writer).call(writer, value);
+    },
+  };
+}
+
+function wide(method: 'int64' | 'uint64', wrapped: (value: bigint) => bigint): Codec<bigint> {
+  return {
+    wireType: 0,
+    read: (reader) => wrapped(toBigInt(reader[method]())),
+    write: (writer, value) => writer[method](value.toString()),
+  };
+}
+
+/** Text in UTF-8. */
+export const text = plain('string', 2);
+/** Bytes as they are. */
+export const bytes = plain('bytes', 2);
+/** An integer of 64 bits, with a sign. */
+export const signed = wide('int64', (value) => BigInt.asIntN(64, value));
+/** An integer of 64 bits, without a sign. */
+export const unsigned = wide('uint64', (value) => BigInt.asUintN(64, value));
+/** An integer of 32 bits, with a sign; the codes of enumerations too. */
+export const int32 = plain('int32', 0);
+/** A real number in single precision. */
+export const float = plain('float', 5);
+/** A real number in double precision. */
+export const double = plain('double', 1);
 
 /** A field that may be absent. */
 export function one<T>(id: number, codec: Codec<T>): Field<T | undefined> {
@@ -148,6 +155,11 @@ export function nested<T>(fields: () => Fields): Codec<T> {
       writer.ldelim();
     },
   };
+}
+
+/** As {@link nested}, for a message that does not contain itself. */
+export function message<F extends Fields>(fields: F): Codec<Partial<MessageOf<F>>> {
+  return nested(() => fields);
 }
 
 /** Reads a whole buffer as one message; throws RangeError or Error where the bytes are not one. */

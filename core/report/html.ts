@@ -34,7 +34,7 @@ export function trustedMarkup(markup: string): Html {
 }
 
 /** Text in which no character can open or close an element, an attribute or an entity. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"'`]/g, (character) => ENTITIES[character]);
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import type { KernelCode, KernelCrew, KernelTask, KernelThreads } from '../platform.ts';
+import type { KernelCode, KernelWorkers, KernelTask, KernelThreads } from '../platform.ts';
 
 const PAGE = 2 ** 16;
 /** What WebAssembly can address. */
@@ -26,7 +26,7 @@ export function createKernelThreads(count: number = availableParallelism()): Ker
       if (pages > MOST_PAGES) return undefined;
       try {
         const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-        return openCrew(compile(code), memory, count);
+        return openWorkers(compile(code), memory, count);
       } catch {
         // Whoever asks has a way without: see KernelThreads.
         return undefined;
@@ -42,7 +42,7 @@ function compile({ plain, fused }: KernelCode): WebAssembly.Module {
   return new WebAssembly.Module(WebAssembly.validate(bytes) ? bytes : Buffer.from(plain, 'base64'));
 }
 
-function openCrew(module: WebAssembly.Module, memory: WebAssembly.Memory, count: number): KernelCrew {
+function openWorkers(module: WebAssembly.Module, memory: WebAssembly.Memory, count: number): KernelWorkers {
   const threads: (Worker | undefined)[] = [];
   const thread = (index: number): Worker =>
     (threads[index] ??= new Worker(THREAD, { eval: true, workerData: { module, memory } }));

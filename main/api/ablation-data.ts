@@ -10,13 +10,14 @@ import type { ClassScore, PictureId } from './app-data.ts';
 /** Factor of each concept by id. */
 export type ConceptFactors = Readonly<Record<string, number>>;
 
+/** A class of the model. */
 export interface ClassName {
   readonly index: number;
   readonly name: string;
 }
 
 /** What the model says of a class. */
-export interface ClassAnswer {
+interface ClassAnswer {
   readonly logit: number;
   /** 0…1 */
   readonly probability: number;
@@ -41,13 +42,13 @@ export interface ImageAblation {
 }
 
 /** The smallest change of an image's concepts that makes a class win. */
-export interface ImageMend {
+export interface ImageCounterfactual {
   /**
    * `already`: the class wins as it is. `not-possible`: proved. `not-found`: looked for without success.
    */
-  readonly status: 'already' | 'mended' | 'not-possible' | 'not-found';
+  readonly status: 'already' | 'found' | 'not-possible' | 'not-found';
   readonly target: ClassName;
-  /** The concepts to change; where it is not mended, the change that came closest. */
+  /** The concepts to change; where none was found, the change that came closest. */
   readonly factors: ConceptFactors;
   /** Σ |factor - 1| */
   readonly size: number;
@@ -56,7 +57,7 @@ export interface ImageMend {
 }
 
 /** An image of a run that the model decides otherwise when concepts are scaled. */
-export interface ChangedImage {
+interface ChangedImage {
   readonly image: number;
   readonly fileName: string;
   readonly picture: PictureId;
@@ -71,7 +72,7 @@ export interface RunAblation {
   readonly changed: number;
   readonly flips: readonly ChangedImage[];
   /** How many went from which class to which, those that stayed included, the most frequent first. */
-  readonly passages: readonly {
+  readonly transitions: readonly {
     readonly before: ClassName;
     readonly after: ClassName;
     readonly count: number;
@@ -93,11 +94,11 @@ export interface AblationApi {
     readonly factors: ConceptFactors;
   }): Promise<ImageAblation>;
   /** Without a target: the class of the folder where the model says another, else the explained one, else the runner-up. */
-  mendImage(query: {
+  findCounterfactual(query: {
     readonly runId: string;
     readonly image: number;
     readonly target?: number;
-  }): Promise<ImageMend>;
+  }): Promise<ImageCounterfactual>;
   ablateRun(query: { readonly runId: string; readonly factors: ConceptFactors }): Promise<RunAblation>;
   /** In the order of the concepts (progress by the event `job` where it has to be computed). */
   getDependence(query: { readonly runId: string }): Promise<readonly ConceptDependence[]>;

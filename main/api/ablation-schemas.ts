@@ -7,7 +7,7 @@ const FACTORS = z.record(NAME, z.number().min(0).max(2));
 /** The arguments of the methods about ablation; part of schemas.ts. */
 export const ablationSchemas = {
   ablateImage: z.strictObject({ runId: NAME, image: COUNT, factors: FACTORS }),
-  mendImage: z.strictObject({ runId: NAME, image: COUNT, target: COUNT.exactOptional() }),
+  findCounterfactual: z.strictObject({ runId: NAME, image: COUNT, target: COUNT.exactOptional() }),
   ablateRun: z.strictObject({ runId: NAME, factors: FACTORS }),
   getDependence: z.strictObject({ runId: NAME }),
 };

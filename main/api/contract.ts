@@ -1,14 +1,7 @@
-import type {
-  Box,
-  Estimate,
-  LayerRecord,
-  Reconstruction,
-  SkippedFile,
-} from '../../core/concepts/explanation.ts';
-import type { RunOptions, ImageSelection } from '../../core/concepts/run-options.ts';
-import type { ErrorCode } from '../../core/errors.ts';
+import type { Estimate } from '../../core/concepts/explanation.ts';
+import type { OptionForm } from '../../core/concepts/option-forms.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
-import type { DeviceChoice, DeviceName, Progress } from '../../core/platform.ts';
+import type { DeviceChoice, Progress } from '../../core/platform.ts';
 import type { AblationApi } from './ablation-data.ts';
 import type {
   SerializedError,
@@ -28,6 +21,7 @@ import type {
   Setup,
   ModelSummary,
   OptionChanges,
+  OptionControl,
   PreprocessingChanges,
   Preview,
   PreprocessingTrial,
@@ -38,9 +32,8 @@ import type {
 } from './setup-data.ts';
 import type { ConceptQuery, ConceptTree, SplitLayer, SplitQuery } from './tree-data.ts';
 import type { EvaluationApi } from './evaluation-data.ts';
+import type { EarlyConcepts, RunState } from './run-data.ts';
 import type {
-  RunState,
-  EarlyConcepts,
   RunResult,
   ConceptEdit,
   CropQuery,
@@ -59,23 +52,11 @@ import type {
  * fetched from the page's own origin.
  */
 
-export type {
-  Box,
-  DeviceChoice,
-  DeviceName,
-  ErrorCode,
-  Estimate,
-  RunOptions,
-  ImageSelection,
-  LayerRecord,
-  Preprocessing,
-  Progress,
-  Reconstruction,
-  SkippedFile,
-};
+export type { DeviceChoice, Estimate, OptionForm, Preprocessing, Progress };
 
 export type * from './app-data.ts';
 export type * from './setup-data.ts';
+export type * from './run-data.ts';
 export type * from './result-data.ts';
 export type * from './ablation-data.ts';
 export type * from './tree-data.ts';
@@ -118,6 +99,8 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
   }): Promise<Setup>;
   /** A labels file, or null for the model's own. */
   chooseLabels(query: { readonly path: string | null }): Promise<Setup>;
+  /** The options that a person sets one by one, in the order in which they are shown. */
+  listOptions(): Promise<readonly OptionControl[]>;
   setOptions(changes: OptionChanges): Promise<Setup>;
   undoSetup(): Promise<Setup>;
   /** The model again, with the sign of every cut point probed. */
@@ -173,6 +156,7 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
   showInFolder(query: { readonly what: 'project' | 'report' }): Promise<null>;
 }
 
+/** What the workbench sends to its views of its own accord, by name. */
 export interface WorkbenchEvents {
   readonly setup: Setup;
   readonly settings: Settings;

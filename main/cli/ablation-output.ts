@@ -3,7 +3,7 @@ import type {
   ConceptDependence,
   ConceptItem,
   ImageAblation,
-  ImageMend,
+  ImageCounterfactual,
   RunAblation,
 } from '../api/contract.ts';
 import { table } from './text-table.ts';
@@ -30,15 +30,15 @@ export function imageText({ before, after, changed, classes }: ImageAblation): s
 }
 
 /** The smallest change, or that there is none. */
-export function mendText(
-  { status, target, factors, image }: ImageMend,
+export function counterfactualText(
+  { status, target, factors, image }: ImageCounterfactual,
   concepts: readonly ConceptItem[],
 ): string {
   const nameOf = (id: string) => concepts.find((concept) => concept.id === id)?.name ?? id;
   const changes = Object.entries(factors).map(([id, factor]) => [nameOf(id), factorText(factor)]);
   const said = {
     already: `The model says ${target.name} already.`,
-    mended: `The smallest change of the concepts that makes it ${target.name}:`,
+    found: `The smallest change of the concepts that makes it ${target.name}:`,
     'not-possible': `No change of the concepts from 0 to 2 makes it ${target.name}. The closest:`,
     'not-found': `No change of the concepts was found that makes it ${target.name}. The closest:`,
   }[status];
@@ -47,8 +47,8 @@ export function mendText(
 }
 
 /** All images of a run: how many change, from what to what, and which. */
-export function runText({ images, changed, passages, flips }: RunAblation): string {
-  const rows = passages.map(({ before, after, count }) => [
+export function runText({ images, changed, transitions, flips }: RunAblation): string {
+  const rows = transitions.map(({ before, after, count }) => [
     before.name,
     before.index === after.index ? '(stays)' : after.name,
     String(count),

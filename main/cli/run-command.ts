@@ -1,5 +1,4 @@
 import { TesseraError } from '../../core/errors.ts';
-import { ablate } from './ablate.ts';
 import { devices } from './devices.ts';
 import { explainCommand } from './explain.ts';
 import { inspect } from './inspect.ts';
@@ -7,9 +6,10 @@ import { report } from './report.ts';
 import { splitCommand } from './split.ts';
 import { USAGE } from './usage.ts';
 import { vjp } from './vjp.ts';
+import { whatIf } from './what-if.ts';
 
-/** A command of the command line; resolves when its work is done and throws TesseraError for what people can mend. */
-export type Command = (argv: readonly string[], signal: AbortSignal) => Promise<void>;
+/** A command of the command line; resolves when its work is done and throws TesseraError for what people can put right. */
+type Command = (argv: readonly string[], signal: AbortSignal) => Promise<void>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   inspect,
@@ -17,7 +17,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   report,
   devices,
   vjp,
-  ablate,
+  'what-if': whatIf,
+  decompose: splitCommand,
+  // The names of 0.1.
+  ablate: whatIf,
   split: splitCommand,
 };
 
@@ -59,6 +62,16 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
 
 class Interrupted extends Error {}
 
+/** The hint, and the flags of the options that it is about: "layer" is --layer, "select=all" is --select all. */
+function hintWithFlags({ hint, options }: TesseraError): string | undefined {
+  if (hint === undefined || options.length === 0) return hint;
+  const flags = options.map((option) => {
+    const [name, ...value] = option.split('=');
+    return [`--${name}`, ...value].join(' ');
+  });
+  return `${hint.replace(/\.$/, '')} with ${flags.join(' or ')}.`;
+}
+
 function unknownCommand(name: string): TesseraError {
   return new TesseraError('bad-usage', `There is no command "${name}".`, {
     hint: `Commands: ${Object.keys(COMMANDS).join(', ')}. --help lists their options.`,
@@ -72,7 +85,8 @@ function tell(error: unknown): number {
   }
   if (error instanceof TesseraError) {
     console.error(`tessera: ${error.message}`);
-    if (error.hint !== undefined) console.error(error.hint);
+    const hint = hintWithFlags(error);
+    if (hint !== undefined) console.error(hint);
     return BAD_INPUT.has(error.code) ? 2 : 1;
   }
   console.error('tessera: something went wrong inside Tessera; this is a bug.');

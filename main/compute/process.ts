@@ -42,7 +42,7 @@ async function serve({ id, name, question }: Extract<ToCompute, { type: 'job' }>
   cancels.set(id, cancel);
   const context: JobContext = {
     signal: cancel.signal,
-    onProgress: seldom((progress) => port.post({ type: 'progress', id, progress })),
+    onProgress: throttled((progress) => port.post({ type: 'progress', id, progress })),
     onNews: (news) => port.post({ type: 'news', id, news }),
   };
   try {
@@ -62,7 +62,7 @@ async function serve({ id, name, question }: Extract<ToCompute, { type: 'job' }>
 }
 
 /** Passes on what people can follow: a stage's start and end, and its progress a few times a second. */
-function seldom(tell: OnProgress): OnProgress {
+function throttled(tell: OnProgress): OnProgress {
   let stage = '';
   let toldMs = 0;
   return (progress) => {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { DEVICE_CHOICES, type Storage } from '../../core/platform.ts';
 import type { Settings } from '../api/contract.ts';
+import { DEFAULT_SETTINGS } from './default-settings.ts';
 import type { Places } from './places.ts';
 import { storedValue, type StoredValue } from './stored-value.ts';
 
@@ -10,9 +11,6 @@ const SETTINGS = z.object({
   device: z.enum(DEVICE_CHOICES),
   mapOpacity: z.number().min(0).max(1),
 }) satisfies z.ZodType<Settings>;
-
-/** The settings of a person who has not changed any; views have none of their own. */
-export const DEFAULT_SETTINGS: Settings = { theme: 'system', device: 'auto', mapOpacity: 0.65 };
 
 /** Choices that outlive a project, in a file of their own. */
 export function createSettings(storage: Storage, { state }: Pick<Places, 'state'>): StoredValue<Settings> {

@@ -1,12 +1,12 @@
-import type { ImageAblation, ImageMend } from '../../main/api/contract.ts';
+import type { ImageAblation, ImageCounterfactual } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { WhatIf } from './what-if.svelte.ts';
 
-/** "What if this concept were not there?" for one image of a run: sliders, and the smallest change that mends. */
+/** "What if this concept were not there?" for one image of a run: sliders, and the smallest change that makes another class win. */
 export class WhatIfImage {
   readonly sliders = new WhatIf<ImageAblation>();
-  readonly mend = new Loadable<ImageMend>();
+  readonly smallestChange = new Loadable<ImageCounterfactual>();
   readonly #connection: Connection;
   #place = { runId: '', image: -1 };
 
@@ -18,21 +18,21 @@ export class WhatIfImage {
   open(runId: string, image: number): void {
     if (this.#place.runId === runId && this.#place.image === image) return;
     this.#place = { runId, image };
-    this.mend.set(undefined);
+    this.smallestChange.set(undefined);
     this.sliders.begin((factors) => this.#connection.api.ablateImage({ runId, image, factors }));
   }
 
   /** Looks for the smallest change that makes the class win, and sets the sliders to it. */
-  async findMend(target: number): Promise<void> {
+  async findSmallestChange(target: number): Promise<void> {
     const place = this.#place;
-    await this.mend.load(() => this.#connection.api.mendImage({ ...place, target }));
-    const found = this.mend.value;
-    if (found?.status === 'mended' && place === this.#place) this.sliders.set(found.factors);
+    await this.smallestChange.load(() => this.#connection.api.findCounterfactual({ ...place, target }));
+    const found = this.smallestChange.value;
+    if (found?.status === 'found' && place === this.#place) this.sliders.set(found.factors);
   }
 
   /** Every concept as it is. */
   reset(): void {
-    this.mend.set(undefined);
+    this.smallestChange.set(undefined);
     this.sliders.set({});
   }
 }

@@ -39,7 +39,8 @@ export class Workbench {
 
   screen = $state<Screen>('library');
   app = $state.raw<AppInfo>();
-  settings = $state.raw<Settings>({ theme: 'system', device: 'auto', mapOpacity: 0.65 });
+  /** Undefined until the workbench has sent them: it has the defaults. */
+  settings = $state.raw<Settings>();
   compute = $state.raw<ComputeState>({ status: 'idle', crashes: 0 });
   readonly recent = new Loadable<readonly RecentProject[]>();
   readonly devices = new Loadable<readonly DeviceReport[]>();
@@ -64,6 +65,10 @@ export class Workbench {
     this.whatIfImage = new WhatIfImage(connection);
     this.whatIfRun = new WhatIfRun(connection);
   }
+
+  readonly theme = $derived(this.settings?.theme ?? 'system');
+  /** Maps are out of sight until it is known how much of them is wanted. */
+  readonly mapOpacity = $derived(this.settings?.mapOpacity ?? 0);
 
   /** Where the window stands, for the title bar: project, model, layer, class. */
   readonly trail = $derived.by(() => {
@@ -130,7 +135,7 @@ export class Workbench {
   }
 
   async setSettings(changes: Partial<Settings>): Promise<void> {
-    this.settings = { ...this.settings, ...changes };
+    if (this.settings !== undefined) this.settings = { ...this.settings, ...changes };
     await this.#read(async () => {
       this.settings = await this.connection.api.setSettings(changes);
     });

@@ -45,12 +45,12 @@ async function ofModel(model: string, folder: string, className: string): Promis
     const all = () => client.run('ablateRun', { ...question, factors: factors() });
     const firstRun = await secondsOf(all);
     const runs = await timesOf(10, all);
-    const mend = await secondsOf(() => client.run('mendImage', { ...question, image: 3 }));
+    const counterfactual = await secondsOf(() => client.run('findCounterfactual', { ...question, image: 3 }));
     const p95 = quantile(times, 0.95);
     return [
       `${model}, ${concepts.length} concepts, ${REQUESTS} requests for one image, through the compute process`,
       `  median ${ms(quantile(times, 0.5))}, 95th percentile ${ms(p95)} (wanted ${WANTED_MS} ms), slowest ${ms(quantile(times, 1))}`,
-      `  first request with the model's opening ${ms(first)}, another image ${ms(next)}; smallest change that mends ${ms(mend)}`,
+      `  first request with the model's opening ${ms(first)}, another image ${ms(next)}; smallest change that flips the decision ${ms(counterfactual)}`,
       `  all ${IMAGES} images: first ${ms(firstRun)}, then median ${ms(quantile(runs, 0.5))}`,
     ];
   } finally {

@@ -39,7 +39,7 @@ async function compare(folder: string): Promise<string[]> {
   } as const;
   const created = await openOrCreateProject(environment.storage, folder, intake, files);
   const { project, run } = await startRun(created, {
-    options: {},
+    options,
     seed: 0,
     versions: {},
     device: { requested: 'cpu', used: 'cpu', fallbackReasons: [] },

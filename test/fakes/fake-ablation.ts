@@ -52,13 +52,13 @@ export function fakeAblation({ run, images }: DemoRunReader): AblationApi {
   };
   return {
     ablateImage: ({ image, factors }) => Promise.resolve(ablate(image, factors)),
-    mendImage({ image, target = BARN }) {
+    findCounterfactual({ image, target = BARN }) {
       const { id } = run.concepts[0];
       const steps = Array.from({ length: 101 }, (_, i) => 1 - i / 100);
       const factor = steps.find((value) => winner(logitsOf(image, { [id]: value })).index === target);
       const factors = { [id]: factor ?? 0 };
       return Promise.resolve({
-        status: factor === 1 ? 'already' : factor === undefined ? 'not-possible' : 'mended',
+        status: factor === 1 ? 'already' : factor === undefined ? 'not-possible' : 'found',
         target: { index: target, name: CLASSES[target] },
         factors: factor === 1 ? {} : factors,
         size: 1 - (factor ?? 0),
@@ -70,7 +70,7 @@ export function fakeAblation({ run, images }: DemoRunReader): AblationApi {
         .map(({ image, fileName, picture }) => ({ image, fileName, picture, ...ablate(image, factors) }))
         .filter(({ changed }) => changed);
       const house = { index: HOUSE, name: 'house' };
-      const passages = [
+      const transitions = [
         { before: house, after: house, count: images.length - flips.length },
         { before: house, after: { index: BARN, name: 'barn' }, count: flips.length },
       ];
@@ -84,7 +84,7 @@ export function fakeAblation({ run, images }: DemoRunReader): AblationApi {
           before,
           after,
         })),
-        passages: passages.filter(({ count }) => count > 0),
+        transitions: transitions.filter(({ count }) => count > 0),
       });
     },
     getDependence: () =>

@@ -9,6 +9,9 @@ import type {
   WorkbenchBridge,
   WorkbenchEvents,
 } from '../../main/api/contract.ts';
+import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
+import { optionControls } from '../../main/api/setup-options.ts';
+import { DEFAULT_SETTINGS } from '../../main/services/default-settings.ts';
 import { readDemoRun, type DemoRun } from './demo-run.ts';
 import { fakeAblation } from './fake-ablation.ts';
 import { fakeEvaluation } from './fake-evaluation.ts';
@@ -59,7 +62,7 @@ export function createFakeWorkbench(
   const listeners = new Map<string, Set<(payload: never) => void>>();
   const emit = <Name extends keyof WorkbenchEvents>(event: Name, payload: WorkbenchEvents[Name]): void =>
     listeners.get(event)?.forEach((listener) => listener(payload as never));
-  let settings: Settings = { theme: 'system', device: 'auto', mapOpacity: 0.65 };
+  let settings: Settings = DEFAULT_SETTINGS;
   let setup: Setup = options.state === 'empty' ? emptySetup : demoSetup;
   const hasResult = options.state === 'done';
   let state: RunState | null =
@@ -134,11 +137,11 @@ export function createFakeWorkbench(
         },
       }),
     chooseLabels: () => take({}),
+    listOptions: () => Promise.resolve(optionControls()),
     setOptions: (changes) => {
-      const kept = Object.entries({ ...setup.options, ...changes }).filter(
-        ([name, value]) => value !== null || name === 'classIndex',
-      );
-      return take({ options: Object.fromEntries(kept) as unknown as Setup['options'] });
+      const kept = Object.entries({ ...setup.options, ...changes }).filter(([, value]) => value !== null);
+      const options = { ...DEFAULT_OPTIONS, classIndex: null, ...Object.fromEntries(kept) };
+      return take({ options });
     },
     undoSetup: () => take(demoSetup),
     inspectModel: () => Promise.resolve(fakeModel),

@@ -1,7 +1,6 @@
 import { intOf, stringOf } from '../../onnx/attributes.ts';
-import { sizeOf } from '../../tensor.ts';
-import { sizeBetween } from '../graph-builder.ts';
-import type { AttributeValue } from '../graph-builder.ts';
+import type { AttributeValue } from '../../onnx/attributes.ts';
+import { sizeBetween, sizeOf } from '../../tensor.ts';
 import { flatRows } from '../nd-index.ts';
 import { constantNumbers, cotangent, input, positiveAxis, refusal } from '../rule.ts';
 import type { Rule, RuleContext, RuleFamily } from '../rule.ts';

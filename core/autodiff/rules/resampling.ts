@@ -1,8 +1,8 @@
-import { intsOf, stringOf } from '../../onnx/attributes.ts';
+import { attributes, intsOf, stringOf } from '../../onnx/attributes.ts';
+import type { AttributeValue } from '../../onnx/attributes.ts';
 import { applyAxes } from '../axis-matrix.ts';
 import type { AxisMatrix } from '../axis-matrix.ts';
-import { attributes } from '../graph-builder.ts';
-import type { AttributeValue, GraphBuilder } from '../graph-builder.ts';
+import type { GraphBuilder } from '../graph-builder.ts';
 import { constantNumbers, cotangent, input, positiveAxis, refusal, requireNumbers } from '../rule.ts';
 import type { Rule, RuleContext, RuleFamily } from '../rule.ts';
 

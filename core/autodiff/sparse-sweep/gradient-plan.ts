@@ -30,29 +30,29 @@ export interface GradientRef {
 interface From {
   readonly from: GradientRef;
 }
-export type ConvEdge = From & {
+type ConvEdge = From & {
   readonly kind: 'conv' | 'depthwise';
   readonly window: SlidingWindow;
   /** [taps, input channels, output channels], or [taps, channels]; the factors of `from` are in them. */
   readonly weights: Float32Array;
 };
-export type PoolEdge = From & {
+type PoolEdge = From & {
   readonly kind: 'pool';
   readonly window: SlidingWindow;
   /** The tensor that is pooled. */
   readonly tensor: string;
 };
-export type AverageEdge = From & {
+type AverageEdge = From & {
   readonly kind: 'average';
   readonly window: SlidingWindow;
   /** 1 / divisor of every window, [height, width]. */
   readonly factors: Float32Array;
 };
-export type AddEdge = From & { readonly kind: 'add' };
+type AddEdge = From & { readonly kind: 'add' };
 /** What the gradient of one tensor brings to that of another, or the cotangents themselves. */
 export type Edge = ConvEdge | PoolEdge | AverageEdge | AddEdge | CotangentsEdge;
 /** Cotangents of [1, channels, height, width], or of [1, height, width, channels]. */
-export interface CotangentsEdge {
+interface CotangentsEdge {
   readonly kind: 'cotangents';
   readonly isChannelsLast: boolean;
 }
@@ -66,4 +66,20 @@ export interface GradientPlan {
   readonly isChannelsLast: boolean;
   /** Tensors whose values are needed, and how many values each has. */
   readonly values: ReadonlyMap<string, number>;
+}
+
+/** All channels of a buffer, as they are. */
+export function whole(buffer: GradientBuffer): GradientRef {
+  return { buffer, start: 0, end: buffer.channels, scale: undefined };
+}
+
+/** The same channels, each times one more factor. */
+export function scaled(ref: GradientRef, factors: Float32Array): GradientRef {
+  return { ...ref, scale: factors.map((factor, c) => factor * (ref.scale?.[c] ?? 1)) };
+}
+
+/** Notes where the part that is read begins and ends, so that lists of open channels can be cut there. */
+export function noteCuts({ buffer: { cuts }, start, end }: GradientRef): void {
+  for (const cut of [start, end]) if (!cuts.includes(cut)) cuts.push(cut);
+  cuts.sort((a, b) => a - b);
 }

@@ -1,13 +1,11 @@
-import { floatOf, intOf, intsOf, stringOf } from '../../onnx/attributes.ts';
+import { intOf, intsOf } from '../../onnx/attributes.ts';
 import type { Node } from '../../onnx/graph.ts';
-import { producersOf } from '../../onnx/graph-edits.ts';
-import { expectFloat32, sizeOf, type Tensor } from '../../tensor.ts';
-import { slidingWindow, type SlidingWindow } from '../sliding-window.ts';
+import { sizeOf } from '../../tensor.ts';
+import { slidingWindow } from '../sliding-window.ts';
 import type { ForwardPath } from '../vjp.ts';
+import { noteCuts, scaled, whole } from './gradient-plan.ts';
 import type { Edge, GradientBuffer, GradientPlan, GradientRef, Support } from './gradient-plan.ts';
-
-/** Thrown inside, where a node has no place in a plan. */
-class Unplanned extends Error {}
+import { PlannedPath, Unplanned, windowSizes } from './planned-path.ts';
 
 /**
  * Plans the backward pass of a graph of convolutions, poolings, sums and joints, with ReLU or clipping between them, as
@@ -28,14 +26,14 @@ export function planGradients(forward: ForwardPath): GradientPlan | undefined {
 
 class Planner {
   readonly #forward: ForwardPath;
-  readonly #producers: ReadonlyMap<string, Node>;
+  readonly #path: PlannedPath;
   readonly #brought = new Map<string, Edge[]>();
   readonly #buffers: GradientBuffer[] = [];
   #isTransposed = false;
 
   constructor(forward: ForwardPath) {
     this.#forward = forward;
-    this.#producers = producersOf(forward.graph);
+    this.#path = new PlannedPath(forward);
   }
 
   plan(): GradientPlan {
@@ -91,7 +89,7 @@ class Planner {
       case 'Div':
         return this.#scaled(node, inputs, ref, pass);
       case 'BatchNormalization':
-        return pass(x, scaled(ref, this.#normScale(node)));
+        return pass(x, scaled(ref, this.#path.normScale(node)));
       case 'Concat':
         return this.#joint(node, y, ref, pass);
       case 'Conv':
@@ -119,7 +117,7 @@ class Planner {
   }
 
   #supportOf(tensor: string, edges: readonly Edge[]): Support {
-    const bounds = this.#boundsOf(tensor);
+    const bounds = this.#path.boundsOf(tensor);
     if (bounds !== undefined) return { kind: 'between', tensor, low: bounds[0], high: bounds[1] };
     const isPooled = edges.length === 1 && edges[0].kind === 'pool' && tensor !== this.#forward.from;
     return { kind: isPooled ? 'chosen' : 'all' };
@@ -142,74 +140,23 @@ class Planner {
 
   /** Sizes of a tensor as maps of one picture, channels first. */
   #mapDims(tensor: string): readonly number[] {
-    const dims = this.#dimsOf(tensor);
+    const dims = this.#path.dimsOf(tensor);
     if (dims.length !== 4 || dims[0] !== 1) throw new Unplanned();
     return tensor === this.#forward.from && this.#isTransposed ? [1, dims[3], dims[1], dims[2]] : dims;
   }
 
-  #dimsOf(tensor: string): readonly number[] {
-    const fact = this.#forward.facts.get(tensor);
-    if (fact?.type !== 'float32') throw new Unplanned();
-    return fact.dims;
-  }
-
-  #constant(name: string): Tensor<'float32'> {
-    const value = this.#forward.graph.initializers.get(name);
-    if (value?.type !== 'float32') throw new Unplanned();
-    return expectFloat32(value, name);
-  }
-
-  /** Bounds between which the values of a tensor pass their gradient, where nothing else needs it. */
-  #boundsOf(tensor: string): readonly [number, number] | undefined {
-    const node = this.#producers.get(tensor);
-    switch (node?.opType) {
-      case 'Relu':
-        return [0, Infinity];
-      case 'Clip':
-        return this.#clipBounds(node);
-      case 'Identity':
-      case 'Dropout':
-      case 'MaxPool':
-        return this.#boundsOf(node.inputs[0]);
-      case 'Concat': {
-        const [first, ...others] = node.inputs.map((name) => this.#boundsOf(name));
-        const isSame = others.every((other) => other?.[0] === first?.[0] && other?.[1] === first?.[1]);
-        return isSame ? first : undefined;
-      }
-      default:
-        return undefined;
-    }
-  }
-
-  #clipBounds(node: Node): readonly [number, number] {
-    const bound = (index: number, attribute: string, fallback: number): number => {
-      const name = node.inputs[index] ?? '';
-      return name === '' ? floatOf(node, attribute, fallback) : this.#constant(name).data[0];
-    };
-    return [bound(1, 'min', -Infinity), bound(2, 'max', Infinity)];
-  }
-
   /** The gradient before a mask: as it stands where its support is the mask, else a masked copy. */
   #masked(ref: GradientRef, y: string): GradientRef {
-    return this.#isMaskedBy(ref, y) ? ref : whole(this.#buffer(y, [{ kind: 'add', from: ref }]));
-  }
-
-  /** Whether the support of a gradient of y is the mask of y, alone or joined with others. */
-  #isMaskedBy({ buffer: { support } }: GradientRef, y: string): boolean {
-    if (support.kind !== 'between') return false;
-    const reach = (tensor: string): boolean => {
-      if (tensor === y) return true;
-      const node = this.#producers.get(tensor);
-      return ['Concat', 'Identity', 'Dropout'].includes(node?.opType ?? '') && node!.inputs.some(reach);
-    };
-    return reach(support.tensor);
+    return this.#path.isMaskOf(ref.buffer.support, y)
+      ? ref
+      : whole(this.#buffer(y, [{ kind: 'add', from: ref }]));
   }
 
   #sum(node: Node, ref: GradientRef, pass: (tensor: string, given: GradientRef) => void): void {
     const [, channels, height, width] = this.#mapDims(node.outputs[0]);
     node.inputs.forEach((name, index) => {
-      if (!this.#forward.path.has(name)) return void this.#constant(name);
-      if (sizeOf(this.#dimsOf(name)) !== channels * height * width) throw new Unplanned();
+      if (!this.#forward.path.has(name)) return void this.#path.constant(name);
+      if (sizeOf(this.#path.dimsOf(name)) !== channels * height * width) throw new Unplanned();
       const isNegative = node.opType === 'Sub' && index === 1;
       pass(name, isNegative ? scaled(ref, new Float32Array(channels).fill(-1)) : ref);
     });
@@ -222,19 +169,13 @@ class Planner {
     pass: (tensor: string, given: GradientRef) => void,
   ): void {
     if (inputs.length !== 1 || (node.opType === 'Div' && node.inputs[0] !== inputs[0])) throw new Unplanned();
-    const { data, dims } = this.#constant(node.inputs.find((name) => name !== inputs[0]) ?? '');
+    const { data, dims } = this.#path.constant(node.inputs.find((name) => name !== inputs[0]) ?? '');
     const channels = ref.end - ref.start;
     const perChannel = data.length === 1 || (data.length === channels && dims.at(-3) === channels);
-    if (!perChannel || sizeOf(this.#dimsOf(inputs[0])) !== sizeOf(this.#dimsOf(node.outputs[0])))
+    if (!perChannel || sizeOf(this.#path.dimsOf(inputs[0])) !== sizeOf(this.#path.dimsOf(node.outputs[0])))
       throw new Unplanned();
     const factors = Float32Array.from({ length: channels }, (_, c) => data[data.length === 1 ? 0 : c]);
     pass(inputs[0], scaled(ref, node.opType === 'Div' ? factors.map((value) => 1 / value) : factors));
-  }
-
-  #normScale(node: Node): Float32Array {
-    const [gamma, , , variance] = node.inputs.slice(1).map((name) => this.#constant(name).data);
-    const epsilon = floatOf(node, 'epsilon', 1e-5);
-    return gamma.map((value, c) => value / Math.sqrt(variance[c] + epsilon));
   }
 
   #joint(node: Node, y: string, ref: GradientRef, pass: (tensor: string, given: GradientRef) => void): void {
@@ -242,7 +183,7 @@ class Planner {
     if (axis !== 1 && axis !== 1 - this.#mapDims(y).length) throw new Unplanned();
     let start = ref.start;
     for (const name of node.inputs) {
-      const end = start + this.#dimsOf(name)[1];
+      const end = start + this.#path.dimsOf(name)[1];
       const scale = ref.scale?.slice(start - ref.start, end - ref.start);
       if (this.#forward.path.has(name)) pass(name, { buffer: ref.buffer, start, end, scale });
       start = end;
@@ -253,8 +194,8 @@ class Planner {
     const [padded, weight, bias] = node.inputs;
     if (!this.#forward.path.has(padded) || (bias !== undefined && this.#forward.path.has(bias)))
       throw new Unplanned();
-    const { data, dims } = this.#constant(weight);
-    const { x, before } = this.#unpadded(padded);
+    const { data, dims } = this.#path.constant(weight);
+    const { x, before } = this.#path.unpadded(padded);
     const own = slidingWindow(node, this.#mapDims(padded).slice(2), dims.slice(2));
     const window = { ...own, padBegins: own.padBegins.map((pad, axis) => pad + before[axis]) };
     const groups = intOf(node, 'group', 1);
@@ -270,18 +211,6 @@ class Planner {
     }
     if (isDepthwise) ref.buffer.isIndexed = true;
     this.#bring(x, { kind: isDepthwise ? 'depthwise' : 'conv', window, weights, from: ref });
-  }
-
-  /** What a padding of constants was given, and how much it adds before it: the same to a convolution as pads. */
-  #unpadded(padded: string): { readonly x: string; readonly before: readonly number[] } {
-    const node = this.#producers.get(padded);
-    const pads = this.#forward.graph.initializers.get(node?.inputs[1] ?? '')?.data;
-    if (node?.opType !== 'Pad' || pads === undefined || stringOf(node, 'mode', 'constant') !== 'constant')
-      return { x: padded, before: [0, 0] };
-    const [n, channels, top, left, ...after] = Array.from(pads, Number);
-    const isSpatial = [n, channels, ...after.slice(0, 2)].every((pad) => pad === 0);
-    if (!isSpatial || after.length !== 4 || [top, left].some((pad) => pad < 0)) throw new Unplanned();
-    return { x: node.inputs[0], before: [top, left] };
   }
 
   #maxPool(node: Node, ref: GradientRef): void {
@@ -324,36 +253,4 @@ class Planner {
     for (const edge of edges) this.#bring(x, edge);
     this.#isTransposed = true;
   }
-}
-
-/** Positions that each window of an axis averages over. */
-function windowSizes(
-  node: Node,
-  { kernel, strides, dilations, padBegins, padEnds }: SlidingWindow,
-  axis: number,
-  inputDims: readonly number[],
-  output: { readonly height: number; readonly width: number },
-): number[] {
-  const size = inputDims[axis + 2];
-  const [low, high] =
-    intOf(node, 'count_include_pad', 0) === 1 ? [-padBegins[axis], size + padEnds[axis]] : [0, size];
-  return Array.from({ length: axis === 0 ? output.height : output.width }, (_, window) => {
-    const start = window * strides[axis] - padBegins[axis];
-    const places = Array.from({ length: kernel[axis] }, (__, tap) => start + tap * dilations[axis]);
-    return places.filter((place) => place >= low && place < high).length;
-  });
-}
-
-function whole(buffer: GradientBuffer): GradientRef {
-  return { buffer, start: 0, end: buffer.channels, scale: undefined };
-}
-
-function scaled(ref: GradientRef, factors: Float32Array): GradientRef {
-  return { ...ref, scale: factors.map((factor, c) => factor * (ref.scale?.[c] ?? 1)) };
-}
-
-/** Notes where the part that is read begins and ends, so that lists of open channels can be cut there. */
-function noteCuts({ buffer: { cuts }, start, end }: GradientRef): void {
-  for (const cut of [start, end]) if (!cuts.includes(cut)) cuts.push(cut);
-  cuts.sort((a, b) => a - b);
 }

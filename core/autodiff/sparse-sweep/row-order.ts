@@ -2,11 +2,12 @@ import type { SlidingWindow } from '../sliding-window.ts';
 import type { Edge, GradientBuffer } from './gradient-plan.ts';
 
 /** A row of a buffer to be computed. */
-export interface RowStep {
+interface RowStep {
   readonly buffer: GradientBuffer;
   readonly row: number;
 }
 
+/** What a sweep computes, in order, and what it keeps meanwhile. */
 export interface RowOrder {
   /** Every step after those it reads. */
   readonly steps: readonly RowStep[];

@@ -1,16 +1,17 @@
 import type { Model, ValueInfo } from '../../onnx/graph.ts';
 import { withGraph } from '../../onnx/graph-edits.ts';
 import { encodeModel } from '../../onnx/proto.ts';
-import type { KernelCrew, Session, SessionFactory } from '../../platform.ts';
+import type { KernelWorkers, Session, SessionFactory } from '../../platform.ts';
 import { createQueue } from '../../queue.ts';
 import { expectFloat32, sizeOf, type Tensor } from '../../tensor.ts';
 import type { BackwardModel } from '../vjp.ts';
 import type { GradientPlan } from './gradient-plan.ts';
+import { LANES } from './kernel-layout.ts';
 import { planGradients } from './plan-gradients.ts';
 import { SWEEP_KERNEL, SWEEP_KERNEL_FUSED } from './sweep-kernel-bytes.ts';
-import { LANES, layOutSweeps, type SweepProgram } from './sweep-program.ts';
+import { layOutSweeps, type SweepProgram } from './sweep-program.ts';
 
-/** Sweeps side by side beyond this many would take memory for cotangents that are seldom so many. */
+/** Sweeps side by side beyond this many would take memory for cotangents that are rarely so many. */
 const MOST_SWEEPS = 4;
 
 /** A backward pass over many cotangents of one item that skips what its masks close. */
@@ -38,23 +39,23 @@ export function openSparseSweep(backward: BackwardModel, sessions: SessionFactor
   const plan = planGradients(forward);
   if (plan === undefined) return undefined;
   const program = layOutSweeps(plan, Math.min(sessions.threads.count, MOST_SWEEPS));
-  const crew = sessions.threads.open({ plain: SWEEP_KERNEL, fused: SWEEP_KERNEL_FUSED }, program.bytes);
-  if (crew === undefined) return undefined;
-  program.write(crew.memory);
-  return onCrew(backward, plan, program, crew, sessions);
+  const workers = sessions.threads.open({ plain: SWEEP_KERNEL, fused: SWEEP_KERNEL_FUSED }, program.bytes);
+  if (workers === undefined) return undefined;
+  program.write(workers.memory);
+  return onWorkers(backward, plan, program, workers, sessions);
 }
 
-function onCrew(
+function onWorkers(
   backward: BackwardModel,
   plan: GradientPlan,
   program: SweepProgram,
-  crew: KernelCrew,
+  workers: KernelWorkers,
   sessions: SessionFactory,
 ): SparseSweep {
   const [xSize, aSize] = [sizeOf(backward.xDims), sizeOf(backward.aDims)];
   const { from } = backward.forward;
-  const numbers = new Float32Array(crew.memory);
-  const words = new Int32Array(crew.memory);
+  const numbers = new Float32Array(workers.memory);
+  const words = new Int32Array(workers.memory);
   let session: Promise<Session> | undefined;
 
   const readValues = async (x: Tensor<'float32'>): Promise<void> => {
@@ -65,7 +66,7 @@ function onCrew(
       const { data } = name === from ? x : expectFloat32(values[name], name);
       numbers.set(data, address / 4);
     }
-    for (const side of program.preparations) await crew.run(side);
+    for (const side of program.preparations) await workers.run(side);
   };
 
   /** Gradients of as many cotangents, from the first on, as the sweeps have lanes for. */
@@ -81,7 +82,7 @@ function onCrew(
       numbers.fill(0, start + own.length, start + LANES * aSize);
       return { start: sweep.gradients / 4, length: (own.length / aSize) * xSize };
     });
-    await crew.run(used);
+    await workers.run(used);
     return parts.map(({ start, length }) => numbers.subarray(start, start + length));
   };
 
@@ -105,7 +106,7 @@ function onCrew(
     run: (x, cotangents) => inTurn(() => sweepAll(x, cotangents)),
     dispose: () =>
       inTurn(async () => {
-        await crew.dispose();
+        await workers.dispose();
         await (await session)?.dispose();
       }),
   };

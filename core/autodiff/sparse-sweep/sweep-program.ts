@@ -1,10 +1,15 @@
 import { Arena } from './arena.ts';
 import type { Edge, GradientBuffer, GradientPlan } from './gradient-plan.ts';
-import { bufferWords, operationWords, type Kind, type OperationDetails } from './kernel-words.ts';
+import {
+  bufferWords,
+  LANES,
+  operationWords,
+  TAP_BYTES,
+  VALUE_BYTES,
+  type Kind,
+  type OperationDetails,
+} from './kernel-layout.ts';
 import { orderRows, type RowOrder } from './row-order.ts';
-
-/** Cotangents that one sweep carries. */
-export const LANES = 16;
 
 /** What the kernel runs, in the memory that it runs on; addresses in bytes. */
 export interface SweepProgram {
@@ -19,6 +24,7 @@ export interface SweepProgram {
   write(memory: ArrayBufferLike): void;
 }
 
+/** Addresses between which the steps of a programme lie. */
 export interface ProgramRange {
   readonly start: number;
   readonly end: number;
@@ -33,9 +39,6 @@ export interface Sweep extends ProgramRange {
   /** Out: [LANES, …from]. */
   readonly gradients: number;
 }
-
-const LANE_BYTES = 4 * LANES;
-const TAP_BYTES = 16;
 
 /** Lays out memory and programme for `count` sweeps side by side. */
 export function layOutSweeps(plan: GradientPlan, count: number): SweepProgram {
@@ -66,7 +69,7 @@ export function layOutSweeps(plan: GradientPlan, count: number): SweepProgram {
     sweeps,
     planes,
     // Planes are read sixteen values at a time.
-    bytes: arena.end + 2 * LANE_BYTES,
+    bytes: arena.end + 2 * VALUE_BYTES,
     write: (memory) => arena.write(memory),
   };
 }
@@ -209,13 +212,13 @@ function storing(
         weights: 1,
         table: width * channels,
         scratch: 4 * width * channels,
-        outer: [gradients, laneStride, 0, 0, LANE_BYTES],
+        outer: [gradients, laneStride, 0, 0, VALUE_BYTES],
       }
     : {
         weights: channels,
         table: width,
         scratch: 4 * width,
-        outer: [gradients, laneStride, LANE_BYTES, 4 * height * width, LANE_BYTES * channels],
+        outer: [gradients, laneStride, VALUE_BYTES, 4 * height * width, VALUE_BYTES * channels],
       };
 }
 
@@ -237,7 +240,7 @@ function placeBuffer(arena: Arena, buffer: GradientBuffer, ring: number, shared:
   return arena.place(
     bufferWords(buffer, {
       ring,
-      values: arena.reserve(positions * channels * LANE_BYTES),
+      values: arena.reserve(positions * channels * VALUE_BYTES),
       lists: arena.reserve(positions * channels * 4),
       records: arena.reserve(positions * recordBytes),
       recordBytes,

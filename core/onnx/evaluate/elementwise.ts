@@ -1,6 +1,6 @@
 import { sizeOf } from '../../tensor.ts';
 import type { ElementType, Tensor } from '../../tensor.ts';
-import { newElements } from '../tensor-proto.ts';
+import { newElements } from '../element-types.ts';
 import { broadcastStrides, walk } from './strided.ts';
 
 type Numeric = number | bigint;

@@ -1,114 +1,16 @@
 import { int64, sizeOf } from '../../tensor.ts';
 import type { Tensor } from '../../tensor.ts';
 import { attributeOf, intOf, intsOf } from '../attributes.ts';
-import { permutationOf, sliceRanges, splitSizes } from '../shape-rules/movement.ts';
 import { reducedAxes } from '../shape-rules/reductions.ts';
-import { axisOf, numbersOf } from '../shape-rules/rule.ts';
+import { axisOf } from '../shape-rules/rule.ts';
 import type { NodeCall, TensorFact } from '../shape-rules/rule.ts';
-import { newElements } from '../tensor-proto.ts';
+import { newElements } from '../element-types.ts';
 import { evaluateBinary, evaluateCast, evaluatePower, evaluateUnary, evaluateWhere } from './elementwise.ts';
-import { broadcastStrides, copyView, fill, stridesOf, walk } from './strided.ts';
-
-/** Computes the outputs of a node from constant inputs, given their shapes; undefined where it is left to the runtime. */
-type Evaluator = (
-  call: NodeCall,
-  values: readonly Tensor[],
-  outputs: readonly TensorFact[],
-) => Tensor[] | undefined;
+import type { Evaluator } from './evaluator.ts';
+import { movementEvaluators } from './movement.ts';
+import { fill, walk } from './strided.ts';
 
 const listed = (tensor: Tensor | undefined): Tensor[] | undefined => tensor && [tensor];
-const reshaped: Evaluator = (_, [value], [{ dims }]) => [{ ...value, dims }];
-
-const transpose: Evaluator = (call, [value], [{ dims }]) => {
-  const strides = stridesOf(value.dims);
-  return [
-    copyView(
-      value,
-      dims,
-      permutationOf(call).map((axis) => strides[axis]),
-    ),
-  ];
-};
-
-const expand: Evaluator = (_, [value], [{ dims }]) => [
-  copyView(value, dims, broadcastStrides(value.dims, dims)),
-];
-
-const tile: Evaluator = (call, [value], [{ dims }]) => {
-  const repeats = numbersOf(call, 1, 'repeats') ?? [];
-  const strides = stridesOf(value.dims);
-  const view = value.dims.flatMap((size, axis) => [repeats[axis], size]);
-  return [
-    {
-      ...copyView(
-        value,
-        view,
-        strides.flatMap((stride) => [0, stride]),
-      ),
-      dims,
-    },
-  ];
-};
-
-const slice: Evaluator = (call, [value], [{ dims }]) => {
-  const strides = stridesOf(value.dims);
-  const ranges = sliceRanges(call);
-  const offset = ranges.reduce((total, { start }, axis) => total + start * strides[axis], 0);
-  return [
-    copyView(
-      value,
-      dims,
-      ranges.map(({ step }, axis) => step * strides[axis]),
-      offset,
-    ),
-  ];
-};
-
-const split: Evaluator = (call, [value], outputs) => {
-  const { axis, sizes } = splitSizes(call);
-  const strides = stridesOf(value.dims);
-  let start = 0;
-  return outputs.map(({ dims }, index) => {
-    const piece = copyView(value, dims, strides, start * strides[axis]);
-    start += sizes[index];
-    return piece;
-  });
-};
-
-const concat: Evaluator = (call, values, [{ dims }]) => {
-  const axis = axisOf(call, intOf(call.node, 'axis', 1), dims.length);
-  const strides = stridesOf(dims);
-  return [
-    fill(values[0], dims, (put) => {
-      let start = 0;
-      for (const value of values) {
-        walk(value.dims, strides, start * strides[axis], (target, source) => put(target, value, source));
-        start += value.dims[axis];
-      }
-    }),
-  ];
-};
-
-const gather: Evaluator = (call, [value, indices], [{ dims }]) => {
-  const axis = axisOf(call, intOf(call.node, 'axis', 0), value.dims.length);
-  const inner = sizeOf(value.dims.slice(axis + 1));
-  const size = value.dims[axis];
-  const picks = Array.from(indices.data as ArrayLike<number | bigint>, Number).map((pick) =>
-    pick < 0 ? pick + size : pick,
-  );
-  if (picks.some((pick) => pick < 0 || pick >= size)) return undefined;
-  return [
-    fill(value, dims, (put) => {
-      let position = 0;
-      for (let outer = 0; outer < sizeOf(value.dims.slice(0, axis)); outer++) {
-        for (const pick of picks) {
-          const from = (outer * size + pick) * inner;
-          for (let i = 0; i < inner; i++) put(position++, value, from + i);
-        }
-      }
-    }),
-  ];
-};
 
 const constantOfShape: Evaluator = (call, _, [{ type, dims }]) => {
   const given = attributeOf(call.node, 'value', 'tensor', undefined);
@@ -185,19 +87,12 @@ const clip: Evaluator = ({ node, inputs }, [value], [{ dims }]) => {
 };
 const unary: Evaluator = ({ node }, [value]) => listed(evaluateUnary(node.opType, value));
 
-const evaluators: ReadonlyMap<string, Evaluator> = new Map([
-  ...['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'].map((name) => [name, reshaped] as const),
+const evaluators: ReadonlyMap<string, Evaluator> = new Map<string, Evaluator>([
+  ...movementEvaluators,
   ...'Add Sub Mul Div Mod Min Max And Or Equal Greater GreaterOrEqual Less LessOrEqual'
     .split(' ')
     .map((name) => [name, elementwise] as const),
   ...'Neg Abs Sign Sqrt Reciprocal Floor Ceil Not'.split(' ').map((name) => [name, unary] as const),
-  ['Transpose', transpose],
-  ['Expand', expand],
-  ['Tile', tile],
-  ['Slice', slice],
-  ['Split', split],
-  ['Concat', concat],
-  ['Gather', gather],
   ['ConstantOfShape', constantOfShape],
   ['Range', range],
   ...Object.keys(folds).map((name) => [name, reduceIntegers] as const),

@@ -1,6 +1,6 @@
 import { sizeOf } from '../../tensor.ts';
 import type { Tensor } from '../../tensor.ts';
-import { newElements } from '../tensor-proto.ts';
+import { newElements } from '../element-types.ts';
 
 /** Elements to step over for one step along each axis of a row-major tensor. */
 export function stridesOf(dims: readonly number[]): readonly number[] {

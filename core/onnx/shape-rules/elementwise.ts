@@ -1,4 +1,4 @@
-import { elementTypeOf } from '../tensor-proto.ts';
+import { elementTypeOf } from '../element-types.ts';
 import { intOf, labelOf } from '../attributes.ts';
 import { broadcast, inputOf } from './rule.ts';
 import type { NodeCall, ShapeRule } from './rule.ts';

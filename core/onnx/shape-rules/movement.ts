@@ -6,7 +6,7 @@ import type { NodeCall, ShapeRule } from './rule.ts';
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 /** Target shape of a Reshape with its 0 and -1 resolved. */
-export function reshapedDims(call: NodeCall): readonly number[] {
+function reshapedDims(call: NodeCall): readonly number[] {
   const { dims } = inputOf(call, 0);
   const target = parameterOf(call, 'shape', 1) ?? refuse(call, 'it has no target shape');
   const copied = intOf(call.node, 'allowzero', 0)

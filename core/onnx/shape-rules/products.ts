@@ -23,7 +23,7 @@ const matMul: ShapeRule = (call) => {
 };
 
 /** The labels of one einsum term, one a dimension; those of an ellipsis are counted from its end: '.0' is its last. */
-export function einsumLabels(term: string, rank: number): readonly string[] {
+function einsumLabels(term: string, rank: number): readonly string[] {
   const [before, after = ''] = term.split('...');
   if (!term.includes('...')) return [...term];
   const hidden = rank - before.length - after.length;

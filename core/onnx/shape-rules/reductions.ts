@@ -11,11 +11,7 @@ export function reducedAxes(call: NodeCall): readonly number[] {
 }
 
 /** Shape after the axes were reduced, kept with size 1 or dropped. */
-export function reducedDims(
-  dims: readonly number[],
-  axes: readonly number[],
-  keep: boolean,
-): readonly number[] {
+function reducedDims(dims: readonly number[], axes: readonly number[], keep: boolean): readonly number[] {
   const kept = dims.map((size, axis) => (axes.includes(axis) ? 1 : size));
   return keep ? kept : kept.filter((_, axis) => !axes.includes(axis));
 }

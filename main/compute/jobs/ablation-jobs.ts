@@ -3,7 +3,7 @@ import type { AblatedImage } from '../../../core/concepts/ablation-head.ts';
 import { checkFactors, unchangedFactors } from '../../../core/concepts/ablation.ts';
 import { changeOfDecisions } from '../../../core/concepts/changed-decisions.ts';
 import { classProbabilities } from '../../../core/concepts/class-probabilities.ts';
-import { mend } from '../../../core/concepts/mend.ts';
+import { counterfactual } from '../../../core/concepts/counterfactual.ts';
 import { matrix, rowView } from '../../../core/linalg/matrix.ts';
 import type { Ablator } from '../../../core/pipeline/ablator.ts';
 import { truthOf } from '../../../core/pipeline/right-answers.ts';
@@ -23,7 +23,7 @@ const LISTED = 200;
 export function ablationJobs(
   openRun: OpenRun,
   withAblator: WithAblator,
-): Jobs<'ablateImage' | 'mendImage' | 'ablateRun' | 'dependence'> {
+): Jobs<'ablateImage' | 'findCounterfactual' | 'ablateRun' | 'dependence'> {
   const known = new WeakMap<OpenedRun, Promise<number[]>>();
   return {
     async ablateImage({ image, factors, ...question }) {
@@ -34,7 +34,7 @@ export function ablationJobs(
       });
     },
 
-    async mendImage({ image, target, ...question }) {
+    async findCounterfactual({ image, target, ...question }) {
       const opened = await openRun(question);
       return withAblator(opened, async (ablator, { labels }) => {
         const { names } = labels;
@@ -42,7 +42,7 @@ export function ablationJobs(
         const file = fileOf(opened, image);
         const before = await imageAblation(own, unchangedFactors(opened.maxima.length), names, file);
         const wanted = target ?? targetOf(before, opened.explanation.classIndex);
-        const found = await mend(own, opened.maxima.length, { target: wanted });
+        const found = await counterfactual(own, opened.maxima.length, { target: wanted });
         const factors = [...found.factors];
         return {
           status: found.status,
@@ -164,7 +164,7 @@ function runAblation(
   own: readonly ClassScore[],
 ) {
   const nameOf = (index: number): ClassName => ({ index, name: names[index] });
-  const { images, changed, passages } = changeOfDecisions(
+  const { images, changed, transitions } = changeOfDecisions(
     own.map(({ index }) => index),
     answers.map(({ index }) => index),
   );
@@ -178,7 +178,7 @@ function runAblation(
       before: own[image],
       after: { ...nameOf(answers[image].index), probability: answers[image].probability },
     })),
-    passages: passages.map(({ before, after, count }) => ({
+    transitions: transitions.map(({ before, after, count }) => ({
       before: nameOf(before),
       after: nameOf(after),
       count,

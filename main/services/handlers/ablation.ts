@@ -6,13 +6,13 @@ export function ablationHandlers({
   viewer,
   jobProgress,
 }: Pick<Services, 'results' | 'viewer' | 'jobProgress'>): Part<
-  'ablateImage' | 'mendImage' | 'ablateRun' | 'getDependence'
+  'ablateImage' | 'findCounterfactual' | 'ablateRun' | 'getDependence'
 > {
   return {
     ablateImage: async (query) =>
       viewer.run('ablateImage', { ...query, ...(await results.questionOf(query.runId)) }),
-    mendImage: async (query) =>
-      viewer.run('mendImage', { ...query, ...(await results.questionOf(query.runId)) }),
+    findCounterfactual: async (query) =>
+      viewer.run('findCounterfactual', { ...query, ...(await results.questionOf(query.runId)) }),
     ablateRun: async (query) =>
       viewer.run('ablateRun', { ...query, ...(await results.questionOf(query.runId)) }),
     getDependence: async ({ runId }) =>

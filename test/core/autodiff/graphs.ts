@@ -1,5 +1,5 @@
-import { attributes } from '../../../core/autodiff/graph-builder.ts';
-import type { AttributeValue } from '../../../core/autodiff/graph-builder.ts';
+import { attributes } from '../../../core/onnx/attributes.ts';
+import type { AttributeValue } from '../../../core/onnx/attributes.ts';
 import type { Model, Node, ValueInfo } from '../../../core/onnx/graph.ts';
 import type { ElementType, Tensor } from '../../../core/tensor.ts';
 

@@ -1,4 +1,4 @@
-import type { AttributeValue } from '../../../core/autodiff/graph-builder.ts';
+import type { AttributeValue } from '../../../core/onnx/attributes.ts';
 import { int64 } from '../../../core/tensor.ts';
 import type { ElementType, Tensor } from '../../../core/tensor.ts';
 

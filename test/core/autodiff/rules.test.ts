@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { attributes } from '../../../core/autodiff/graph-builder.ts';
+import { attributes } from '../../../core/onnx/attributes.ts';
 import { RULE_FAMILIES } from '../../../core/autodiff/registry.ts';
 import { vjp } from '../../../core/autodiff/vjp.ts';
 import type { Attribute, Model, Node, ValueInfo } from '../../../core/onnx/graph.ts';

@@ -161,13 +161,13 @@ describe('checkFactors()', () => {
 });
 
 describe('changeOfDecisions()', () => {
-  it('lists what changed and counts every passage', () => {
+  it('lists what changed and counts every transition', () => {
     const before = decisionsOf(matrix(4, 2, Float32Array.of(1, 0, 1, 0, 1, 0, 0, 1)));
     expect(before).toEqual([0, 0, 0, 1]);
     expect(changeOfDecisions(before, [0, 1, 0, 1])).toEqual({
       images: 4,
       changed: [{ image: 1, before: 0, after: 1 }],
-      passages: [
+      transitions: [
         { before: 0, after: 0, count: 2 },
         { before: 0, after: 1, count: 1 },
         { before: 1, after: 1, count: 1 },

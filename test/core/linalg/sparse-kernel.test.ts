@@ -4,7 +4,6 @@ import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
 import { plainGemm } from '../../../core/linalg/plain-gemm.ts';
 import { sparseMatrix } from '../../../core/linalg/sparse-kernel.ts';
 import { createRandom } from '../../../core/random.ts';
-import { expectBytesOf } from '../compile-wat.ts';
 
 function randomMatrix(rows: number, cols: number, seed: number, density = 1): Matrix {
   const random = createRandom(seed);
@@ -22,9 +21,6 @@ const shape = fc.record({
 });
 
 describe('sparseMatrix()', () => {
-  it('runs the bytes that its WAT text compiles to', () =>
-    expectBytesOf('linalg/sparse-kernel', 'SPARSE_KERNEL'));
-
   it('multiplies as plain code does, again and again', async () => {
     await fc.assert(
       fc.asyncProperty(shape, async ({ rows, cols, r, density, seed }) => {

@@ -83,7 +83,7 @@ describe('the evaluation of the demo', () => {
 
   it('is stored with the run and comes out the same when it is made again', async () => {
     const { id } = houses.run;
-    expect(await loadEvaluation(houses.project, id)).toEqual({ schemaVersion: 1, ...houses.evaluation });
+    expect(await loadEvaluation(houses.project, id)).toEqual({ schemaVersion: 2, ...houses.evaluation });
     expect(await evaluateRun(scope, id, 'quick')).toEqual(houses.evaluation);
   });
 

@@ -33,7 +33,7 @@ describe('createProject() and openProject()', () => {
   it('give back what was put in', async () => {
     const storage = memoryStorage();
     const { file } = await createProject(storage, folder, projectContent);
-    expect(file).toMatchObject({ schemaVersion: 1, ...projectContent, runs: [] });
+    expect(file).toMatchObject({ schemaVersion: 2, ...projectContent, runs: [] });
     expect((await openProject(storage, folder)).file).toEqual(file);
   });
 
@@ -57,8 +57,8 @@ describe('openProject()', () => {
     ],
     [
       'a newer version',
-      text({ schemaVersion: 2 }),
-      `project: ${PROJECT} was written by a newer Tessera (schema version 2; this one reads up to 1).`,
+      text({ schemaVersion: 3 }),
+      `project: ${PROJECT} was written by a newer Tessera (schema version 3; this one reads up to 2).`,
     ],
   ];
 
@@ -182,7 +182,7 @@ describe('saveNotes() and loadNotes()', () => {
   it('begin empty and give back what was noted', async () => {
     const { project } = await projectWithRun();
     const empty = await loadNotes(project, 'run1');
-    expect(empty).toEqual({ schemaVersion: 1, names: {}, hidden: [], merged: [], comments: {} });
+    expect(empty).toEqual({ schemaVersion: 2, names: {}, hidden: [], merged: [], comments: {} });
     const notes = { ...empty, names: { c0: 'striped tower' }, merged: [['c1', 'c2']] };
     await saveNotes(project, 'run1', notes);
     expect(await loadNotes(project, 'run1')).toEqual(notes);

@@ -19,24 +19,24 @@ describe('createKernelThreads()', () => {
   });
 
   it('carries out tasks side by side on one memory, again and again', async () => {
-    const crew = createKernelThreads(2).open(code, 100)!;
-    const words = new Int32Array(crew.memory);
-    await crew.run([
+    const workers = createKernelThreads(2).open(code, 100)!;
+    const words = new Int32Array(workers.memory);
+    await workers.run([
       { start: 4, end: 11 },
       { start: 8, end: 12 },
     ]);
     expect([...words.slice(0, 4)]).toEqual([0, 11, 12, 0]);
-    await crew.run([{ start: 12, end: 13 }]);
+    await workers.run([{ start: 12, end: 13 }]);
     expect([...words.slice(0, 4)]).toEqual([0, 11, 12, 13]);
-    await crew.dispose();
+    await workers.dispose();
   });
 
   it('takes the plain code where the fused is not understood', async () => {
     const broken = { ...code, fused: Buffer.from('not a module').toString('base64') };
-    const crew = createKernelThreads(1).open(broken, 100)!;
-    await crew.run([{ start: 4, end: 5 }]);
-    expect(new Int32Array(crew.memory)[1]).toBe(5);
-    await crew.dispose();
+    const workers = createKernelThreads(1).open(broken, 100)!;
+    await workers.run([{ start: 4, end: 5 }]);
+    expect(new Int32Array(workers.memory)[1]).toBe(5);
+    await workers.dispose();
   });
 
   it('is not there for more memory than WebAssembly can address, or without a module', () => {
@@ -46,17 +46,17 @@ describe('createKernelThreads()', () => {
   });
 
   it('rejects with what a thread died of, and works on with a new one', async () => {
-    const crew = createKernelThreads(1).open(code, 100)!;
-    await expect(crew.run([{ start: 0, end: 0 }])).rejects.toThrow('unreachable');
-    await crew.run([{ start: 4, end: 9 }]);
-    expect(new Int32Array(crew.memory)[1]).toBe(9);
-    await crew.dispose();
+    const workers = createKernelThreads(1).open(code, 100)!;
+    await expect(workers.run([{ start: 0, end: 0 }])).rejects.toThrow('unreachable');
+    await workers.run([{ start: 4, end: 9 }]);
+    expect(new Int32Array(workers.memory)[1]).toBe(9);
+    await workers.dispose();
   });
 
   it('refuses more tasks than it has threads', async () => {
-    const crew = createKernelThreads(1).open(code, 100)!;
+    const workers = createKernelThreads(1).open(code, 100)!;
     const task = { start: 4, end: 5 };
-    await expect(crew.run([task, task])).rejects.toThrow('2 tasks for 1 threads');
-    await crew.dispose();
+    await expect(workers.run([task, task])).rejects.toThrow('2 tasks for 1 threads');
+    await workers.dispose();
   });
 });

@@ -1,0 +1,153 @@
+import { imageImportance } from '../../concepts/importance.ts';
+import { positionsOf, toRows } from '../../concepts/latent-rows.ts';
+import { createSpecialisedMaskedHead } from '../../concepts/specialised-masked-head.ts';
+import { nnls } from '../../factorization/nnls.ts';
+import { chooseFrom, disjointSamples, rankEvidence } from '../../factorization/rank.ts';
+import { takeRows, type Matrix } from '../../linalg/matrix.ts';
+import type { RankCurve, RankPoint } from '../../metrics/evaluation.ts';
+import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
+import { runnerFor, splitAt } from '../model-parts.ts';
+import { readBatch, requireAll } from '../pictures.ts';
+import { defineStage, type StageContext } from '../stage.ts';
+import { rowsStage } from './rows.ts';
+
+/** Numbers of concepts that are tried. */
+const CANDIDATES = [2, 3, 4, 6, 8, 10, 12, 15, 20, 25];
+
+/** Rows of each of the two samples, images whose importance is measured, and masks of a design. */
+const SAMPLE_ROWS = 1024;
+const IMAGES = 8;
+const SAMPLES = 32;
+
+/**
+ * What each number of concepts would achieve on the rows: R² and stability on held-out rows, and how much of the
+ * importance lies with concepts that are found again. Every number is stored as it is done; the same call after an
+ * interruption continues. Progress: one unit a number, stage 'rank'.
+ */
+export const rankStage = defineStage({
+  name: 'rank',
+  inputs: { rows: rowsStage },
+  facts: ['classIndex'],
+  version: 2,
+  compute: rankCurve,
+});
+
+/** The same where all of it was computed before, else undefined. */
+export const storedRankStage = { ...rankStage, compute: storedRank };
+
+type Context = StageContext<
+  'rank',
+  'intake' | 'device' | 'layer' | 'images' | 'classIndex',
+  { readonly rows: typeof rowsStage }
+>;
+
+async function storedRank(context: Context): Promise<RankCurve | undefined> {
+  const { entry, inputs } = context;
+  for (const r of candidatesFor(inputs.rows.activations)) if (!(await entry.has(r))) return undefined;
+  return rankCurve({ ...context, onProgress: () => undefined });
+}
+
+async function rankCurve(context: Context): Promise<RankCurve> {
+  const { entry, inputs, onProgress } = context;
+  const { activations } = inputs.rows;
+  const tried = candidatesFor(activations);
+  const measure = pointMeasure(context, activations);
+  const points: RankPoint[] = [];
+  for (const [done, r] of tried.entries()) {
+    onProgress({ stage: 'rank', done, total: tried.length });
+    const { value } = await entry.get(r, async () => ({ tensors: new Map(), value: await measure(r) }));
+    points.push(value);
+  }
+  onProgress({ stage: 'rank', done: tried.length, total: tried.length });
+  return { points, suggested: chooseFrom(points) };
+}
+
+/** A point as JSON carries it. */
+type StoredPoint = Pick<RankPoint, keyof RankPoint>;
+
+/** Measures one number of concepts; what all numbers share is prepared once, at the first. */
+function pointMeasure(context: Context, activations: Matrix): (r: number) => Promise<StoredPoint> {
+  const { options, device, signal } = context;
+  const halves = disjointSamples(activations, { seed: options.seed, sampleRows: SAMPLE_ROWS });
+  let latent: Matrix[] | undefined;
+  return async (r) => {
+    signal?.throwIfAborted();
+    const { conceptBank, similarities, ...evidence } = await rankEvidence(r, halves, {
+      gemm: device.gemm,
+      seed: options.seed,
+      ...(signal && { signal }),
+    });
+    latent ??= await latentRows(context);
+    const importance = await meanImportance(context, conceptBank, latent);
+    const importanceMass = massOf(importance, similarities);
+    return { ...evidence, ...(importanceMass !== undefined && { importanceMass }) };
+  };
+}
+
+function candidatesFor({ rows, cols }: Matrix): number[] {
+  const most = Math.min(SAMPLE_ROWS, Math.floor(rows / 2), cols);
+  const fitting = CANDIDATES.filter((r) => r <= most);
+  return fitting.length > 0 ? fitting : [1];
+}
+
+/** Activation rows [positions, p] of a few images, evenly spread. */
+async function latentRows(context: Context): Promise<Matrix[]> {
+  const { images, intake, layer, environment } = context;
+  const count = Math.min(IMAGES, images.length);
+  const files = Array.from({ length: count }, (_, i) => images[Math.floor((i * images.length) / count)]);
+  const runner = runnerFor(context, splitAt(intake, layer).latent);
+  try {
+    const batch = await readBatch(environment.codec, files, intake.preprocessing.preprocessing);
+    const rows = toRows(await runner.run(requireAll(batch)), layer);
+    const positions = positionsOf(layer);
+    return files.map((_, i) =>
+      takeRows(
+        rows,
+        Array.from({ length: positions }, (__, position) => i * positions + position),
+      ),
+    );
+  } finally {
+    await runner.dispose();
+  }
+}
+
+/** Total index of each concept, mean over the images; an image whose logit is not finite does not count. */
+async function meanImportance(
+  { intake, layer, classIndex, device, environment, options }: Context,
+  conceptBank: Matrix,
+  images: readonly Matrix[],
+): Promise<Float64Array> {
+  const head = await createSpecialisedMaskedHead(
+    splitAt(intake, layer).head,
+    layer,
+    conceptBank,
+    classIndex,
+    { sessions: device.sessions, memoryBudget: environment.memoryBudget },
+  );
+  const total = new Float64Array(conceptBank.rows);
+  const design = { design: options.design, samples: SAMPLES, replicates: 1 };
+  try {
+    for (const [image, rows] of images.entries()) {
+      const { coefficients } = await nnls(rows, conceptBank);
+      const seed = options.seed + image;
+      const { replicates, status } = await imageImportance(
+        await head.prepare(coefficients),
+        conceptBank.rows,
+        { ...design, seed },
+      );
+      if (status !== 'non-finite') replicates[0].forEach((index, c) => (total[c] += index / images.length));
+    }
+    return total;
+  } finally {
+    await head.dispose();
+  }
+}
+
+/** Share of the importance that lies with concepts found again. */
+function massOf(importance: Float64Array, similarities: Float64Array): number | undefined {
+  const positive = importance.map((index) => Math.max(0, index));
+  const total = positive.reduce((sum, index) => sum + index, 0);
+  if (total === 0) return undefined;
+  const isFound = (c: number): boolean => similarities[c] >= TRUST_THRESHOLDS.stability.fair;
+  return positive.reduce((sum, index, c) => sum + (isFound(c) ? index : 0), 0) / total;
+}

@@ -1,0 +1,103 @@
+import { TesseraError } from '../../core/errors.ts';
+import { findClass } from '../../core/images/find-class.ts';
+import { nearestNames } from '../../core/nearest-names.ts';
+import { openProject } from '../../core/project/project-folder.ts';
+import type { ConceptItem } from '../api/contract.ts';
+import { createJobs } from '../compute/jobs/all-jobs.ts';
+import type { JobContext } from '../compute/jobs/job-context.ts';
+import type { AblatedPicture, RunQuestion } from '../compute/protocol.ts';
+import { createNodeEnvironment } from '../compute/node-environment.ts';
+import { dependenceText, imageText, counterfactualText, runText } from './ablation-output.ts';
+import { parseArguments, type OptionTable } from './arguments.ts';
+import { newestFinishedRun } from './newest-run.ts';
+import { progressPrinter } from './progress.ts';
+
+const TABLE: OptionTable = {
+  run: { type: 'string' },
+  scale: { type: 'string', multiple: true },
+  image: { type: 'string' },
+  counterfactual: { type: 'boolean' },
+  // The name of 0.1.
+  mend: { type: 'boolean' },
+  to: { type: 'string' },
+  json: { type: 'boolean' },
+};
+
+const bad = (message: string, hint: string): TesseraError => new TesseraError('bad-usage', message, { hint });
+
+/** `what-if PROJECT`: what the model says of a run's pictures when concepts are weaker, stronger or not there. */
+export async function whatIf(argv: readonly string[], signal: AbortSignal): Promise<void> {
+  const args = parseArguments(argv, TABLE);
+  const [folder, ...more] = args.positionals;
+  if (folder === undefined || more.length > 0) {
+    throw bad(
+      `what-if takes one project folder, got ${args.positionals.length}.`,
+      'Give the folder that tessera explain wrote; its name ends in .tessera.',
+    );
+  }
+  const image = args.text('image');
+  const [isCounterfactual, to, scales] = [
+    args.flag('counterfactual') || args.flag('mend'),
+    args.text('to'),
+    args.texts('scale'),
+  ];
+  if (isCounterfactual && (image === undefined || scales.length > 0)) {
+    throw bad(
+      '--counterfactual looks for the factors of one image.',
+      'Name it with --image, without --scale.',
+    );
+  }
+  if (to !== undefined && !isCounterfactual)
+    throw bad('--to says which class --counterfactual makes win.', 'Add --counterfactual.');
+  const { storage } = createNodeEnvironment();
+  const project = await openProject(storage, folder);
+  const runId = args.text('run') ?? (await newestFinishedRun(project));
+  const jobs = createJobs({});
+  const run: RunQuestion = { folder, runId, key: '' };
+  const context: JobContext = {
+    signal,
+    onProgress: progressPrinter(process.stderr),
+    onNews: () => undefined,
+  };
+  const { concepts, className } = await jobs.readResult(run, context);
+  const tell = <T>(answer: T, text: (answer: T) => string): void =>
+    console.log(args.flag('json') ? JSON.stringify(answer, null, 2) : text(answer));
+  const factors = Object.fromEntries(scales.map((scale) => scaleOf(scale, concepts)));
+  if (isCounterfactual) {
+    const target = to === undefined ? {} : { target: findClass(project.file.labels.names ?? [], to) };
+    const question = { ...run, image: pictureOf(image!), ...target };
+    return tell(await jobs.findCounterfactual(question, context), (found) =>
+      counterfactualText(found, concepts),
+    );
+  }
+  if (image !== undefined)
+    return tell(await jobs.ablateImage({ ...run, image: pictureOf(image), factors }, context), imageText);
+  if (scales.length > 0) return tell(await jobs.ablateRun({ ...run, factors }, context), runText);
+  tell(await jobs.dependence(run, context), (all) => dependenceText(all, concepts, className));
+}
+
+/** A whole number is the place of a picture in the run; anything else a file. */
+function pictureOf(image: string): AblatedPicture {
+  return /^\d+$/.test(image) ? Number(image) : { file: image };
+}
+
+/** "CONCEPT=FACTOR", the concept by id, name or rank (from 1). */
+function scaleOf(text: string, concepts: readonly ConceptItem[]): [string, number] {
+  const at = text.lastIndexOf('=');
+  const [name, value] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+  const factor = Number(value);
+  if (at < 1 || value === '' || !(factor >= 0 && factor <= 2)) {
+    throw bad(
+      `--scale takes CONCEPT=FACTOR with a factor from 0 to 2, got "${text}".`,
+      '0 takes the concept away, 1 leaves it as it is, 2 doubles it.',
+    );
+  }
+  const found =
+    concepts.find(({ id, name: given, givenName }) => [id, given, givenName].includes(name)) ??
+    (/^\d+$/.test(name) ? concepts[Number(name) - 1] : undefined);
+  if (found !== undefined) return [found.id, factor];
+  const names = concepts.map(({ name: given }) => given);
+  throw new TesseraError('unknown-name', `The run has no concept "${name}".`, {
+    hint: `Near to it: ${nearestNames(name, names).join(', ')}. Ids, names and ranks from 1 to ${names.length} will do.`,
+  });
+}
