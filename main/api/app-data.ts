@@ -46,6 +46,9 @@ export interface AppInfo {
   readonly versions: Readonly<Record<string, string>>;
 }
 
+/** What opens above a screen: the list of keys, and what the program is. */
+export type PanelName = 'keys' | 'about';
+
 /** Choices that outlive a project. */
 export interface Settings {
   readonly theme: Theme;

@@ -8,6 +8,7 @@ import type {
   Result,
   DocumentId,
   ProjectId,
+  PanelName,
   Screen,
   AppInfo,
   Settings,
@@ -172,6 +173,8 @@ export interface WorkbenchEvents {
   readonly error: SerializedError;
   /** A menu or the system asks for a screen. */
   readonly navigate: { readonly screen: Screen };
+  /** A menu asks for a panel. */
+  readonly panel: { readonly panel: PanelName };
 }
 
 /** What a page finds at `window.workbench`. */
