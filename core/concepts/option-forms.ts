@@ -49,13 +49,25 @@ export function choices<Name extends string>(
 
 /** A whole number from `min` to `max`. */
 export function whole(min: number, max: number): Formed<number> {
-  return { form: { kind: 'number', min, max }, schema: z.int().min(min).max(max) };
+  return {
+    form: { kind: 'number', min, max },
+    schema: wholeSchema(min, max, `expected ${wholeWords(min, max)}`),
+  };
 }
 
 /** A whole number from `min` to `max`, or "auto", which does what `auto` says. */
 export function wholeOrAuto(min: number, max: number, auto: string): Formed<number | 'auto'> {
-  const schema = z.union([z.int().min(min).max(max), z.literal('auto')]);
+  const fault = `expected ${wholeWords(min, max)}, or "auto"`;
+  const schema = z.union([wholeSchema(min, max, fault), z.literal('auto')], fault);
   return { form: { kind: 'number', min, max, auto }, schema };
+}
+
+function wholeSchema(min: number, max: number, fault: string): z.ZodType<number> {
+  return z.int(fault).min(min, fault).max(max, fault);
+}
+
+function wholeWords(min: number, max: number): string {
+  return `a whole number from ${min} to ${max}`;
 }
 
 function choicesOf(labels: Readonly<Record<string, string>>): OptionChoice[] {
@@ -63,5 +75,6 @@ function choicesOf(labels: Readonly<Record<string, string>>): OptionChoice[] {
 }
 
 function oneOf<Name extends string>(labels: Readonly<Record<Name, string>>): z.ZodType<Name> {
-  return z.enum(Object.keys(labels) as [Name, ...Name[]]);
+  const names = Object.keys(labels) as [Name, ...Name[]];
+  return z.enum(names, `expected one of ${names.join(', ')}`);
 }

@@ -1,51 +1,51 @@
 import { z } from 'zod';
 import { TesseraError } from '../errors.ts';
-import {
-  CRAFT_DEFAULTS,
-  DEFAULT_OPTIONS,
-  OPTION_NAMES,
-  RUN_OPTIONS,
-  type OptionName,
-  type RunOptions,
-} from './run-options.ts';
+import { CRAFT_DEFAULTS, DEFAULT_OPTIONS, OPTION_NAMES, optionOf, type RunOptions } from './run-options.ts';
 
-/** Version of stored options; {@link parseRunOptions} reads this one and those before. */
+/** Version of stored options: that of the project files that hold them. */
 export const OPTIONS_VERSION = 2;
 
-/** Checks one option's value, as it stands in memory or in JSON. */
-export function optionSchema(name: OptionName): z.ZodType {
-  return RUN_OPTIONS[name].schema;
-}
-
-const STORED = z.object(
+/** All options as they are stored; names that are not known are dropped. */
+export const STORED_OPTIONS = z.object(
   Object.fromEntries(
     OPTION_NAMES.map((name) => {
-      const schema = optionSchema(name);
-      return [name, 'absent' in RUN_OPTIONS[name] ? schema.exactOptional() : schema];
+      const { schema, absent } = optionOf(name);
+      return [name, absent === undefined ? schema : schema.exactOptional()];
     }),
   ),
-);
+) as unknown as z.ZodType<RunOptions>;
 
 /**
- * Reads the options of a stored run. `version` is the schema version of its file: version 1 (Tessera 0.1) left out
- * what had its usual value, and took unscrambled designs exactly for the numbers of the paper. Names that are not
- * known are dropped. Throws TesseraError 'bad-project' naming every option that is wrong.
+ * Options of an earlier version as those of today, still to be checked. Version 1 (Tessera 0.1) left out what had its
+ * usual value, and took unscrambled designs exactly for the numbers of the paper.
+ */
+export function migrateOptions(json: unknown, version: number): unknown {
+  if (version >= OPTIONS_VERSION || typeof json !== 'object' || json === null) return json;
+  const stored = json as Readonly<Record<string, unknown>>;
+  const craft = Object.entries(CRAFT_DEFAULTS).every(([name, value]) => stored[name] === value);
+  const bounded = Object.entries(stored).map(([name, value]) => [name, withinBounds(name, value)]);
+  return { ...DEFAULT_OPTIONS, ...Object.fromEntries(bounded), craft };
+}
+
+/** The command line of 0.1 knew no upper bounds. A seed counted by its remainder; what else is too much becomes the most. */
+function withinBounds(name: string, value: unknown): unknown {
+  const known = OPTION_NAMES.find((one) => one === name);
+  if (known === undefined || typeof value !== 'number') return value;
+  const { form } = optionOf(known);
+  if (form.kind !== 'number' || value <= form.max) return value;
+  return name === 'seed' ? value % 2 ** 32 : form.max;
+}
+
+/**
+ * Reads stored options; `version` is the schema version of their file.
+ * Throws TesseraError 'bad-project' naming every option that is wrong.
  */
 export function parseRunOptions(json: unknown, version: number): RunOptions {
-  const parsed = STORED.safeParse(version < OPTIONS_VERSION ? migrated(json) : json);
-  if (parsed.success) return parsed.data as unknown as RunOptions;
+  const parsed = STORED_OPTIONS.safeParse(migrateOptions(json, version));
+  if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'options'}: ${message}`);
   throw new TesseraError('bad-project', `The options of the run are not valid: ${faults.join('; ')}.`, {
     hint: 'Start the run again with options of your choice.',
     cause: parsed.error,
   });
-}
-
-function migrated(json: unknown): unknown {
-  if (typeof json !== 'object' || json === null) return json;
-  const stored: Partial<RunOptions> = json;
-  const isCraft = Object.entries(CRAFT_DEFAULTS).every(
-    ([name, value]) => stored[name as keyof typeof CRAFT_DEFAULTS] === value,
-  );
-  return { ...DEFAULT_OPTIONS, craft: isCraft, ...stored };
 }

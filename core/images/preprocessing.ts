@@ -3,19 +3,32 @@ import { TesseraError, invariant } from '../errors.ts';
 import type { FitOptions, RgbImage } from '../platform.ts';
 import { float32, type Tensor } from '../tensor.ts';
 
-const triple = z.tuple([z.number(), z.number(), z.number()]);
+const SIDE = z.int().min(1).max(8192);
 
-const preprocessingSchema = z.object({
-  size: z.int().positive(),
-  width: z.int().positive().optional(),
-  resizeShort: z.int().positive().optional(),
-  fit: z.enum(['cover', 'stretch', 'contain']).default('cover'),
-  kernel: z.enum(['nearest', 'linear', 'cubic', 'lanczos3']).default('cubic'),
-  channelOrder: z.enum(['RGB', 'BGR']).default('RGB'),
-  scale: z.number().positive().default(255),
-  mean: triple.default([0, 0, 0]),
-  std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]).default([1, 1, 1]),
-  layout: z.enum(['NCHW', 'NHWC']).default('NCHW'),
+/** Every field of a {@link Preprocessing}, none of them with a usual value. */
+export const PREPROCESSING_FIELDS = z.strictObject({
+  size: SIDE,
+  width: SIDE.optional(),
+  resizeShort: SIDE.optional(),
+  fit: z.enum(['cover', 'stretch', 'contain']),
+  kernel: z.enum(['nearest', 'linear', 'cubic', 'lanczos3']),
+  channelOrder: z.enum(['RGB', 'BGR']),
+  scale: z.number().positive(),
+  mean: z.tuple([z.number(), z.number(), z.number()]),
+  std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]),
+  layout: z.enum(['NCHW', 'NHWC']),
+});
+
+const { shape } = PREPROCESSING_FIELDS;
+const CARD = z.object({
+  ...shape,
+  fit: shape.fit.default('cover'),
+  kernel: shape.kernel.default('cubic'),
+  channelOrder: shape.channelOrder.default('RGB'),
+  scale: shape.scale.default(255),
+  mean: shape.mean.default([0, 0, 0]),
+  std: shape.std.default([1, 1, 1]),
+  layout: shape.layout.default('NCHW'),
 });
 
 /**
@@ -43,7 +56,7 @@ export interface Preprocessing {
  * 0…1, NCHW. Throws 'bad-usage' naming each field that is wrong.
  */
 export function parsePreprocessing(json: unknown): Preprocessing {
-  const parsed = preprocessingSchema.safeParse(json);
+  const parsed = CARD.safeParse(json);
   if (!parsed.success) {
     const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`);
     throw new TesseraError('bad-usage', `the preprocessing is not valid: ${faults.join('; ')}`, {

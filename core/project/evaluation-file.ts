@@ -3,7 +3,7 @@ import { TesseraError } from '../errors.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { requireRun, runPath, type Project } from './project-folder.ts';
-import { SCHEMA_VERSION } from './schema.ts';
+import { SCHEMA_VERSION, VERSION } from './schema.ts';
 
 const FILE = 'evaluation.json';
 
@@ -27,7 +27,7 @@ const REPETITIONS = z.object({ count: COUNT, mean: z.number() });
 
 /** `runs/ID/evaluation.json`: {@link Evaluation} as it is persisted. */
 const EVALUATION_FILE = z.object({
-  schemaVersion: z.literal(SCHEMA_VERSION),
+  schemaVersion: VERSION,
   level: z.enum(['quick', 'full']),
   images: COUNT,
   hitRate: z.object({ known: COUNT, hits: COUNT, aboveChance: z.number().exactOptional() }),

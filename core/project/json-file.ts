@@ -4,7 +4,7 @@ import type { Storage } from '../platform.ts';
 import { SCHEMA_VERSION } from './schema.ts';
 
 /**
- * Reads and checks one JSON file of a project.
+ * Reads and checks one JSON file of a project; `migrate` makes the content of an earlier version one of today.
  *
  * Throws   TesseraError 'bad-project' when the text is not JSON, was written by a newer version, or does not
  *          have the shape (naming the first wrong field); 'storage' when it cannot be read.
@@ -13,10 +13,12 @@ export async function readJsonFile<Shape extends z.ZodObject>(
   storage: Storage,
   path: string,
   shape: Shape,
+  migrate: (content: unknown, version: number) => unknown = (content) => content,
 ): Promise<z.infer<Shape>> {
   const content = parseJson(path, await storage.readBytes(path));
-  refuseNewer(path, content);
-  const parsed = shape.loose().safeParse(content);
+  const version = versionOf(content);
+  refuseNewer(path, version);
+  const parsed = shape.loose().safeParse(migrate(content, version));
   if (!parsed.success)
     throw new TesseraError('bad-project', `project: ${path} is damaged: ${firstIssue(parsed.error)}.`, {
       hint: damagedHint(path),
@@ -50,9 +52,14 @@ function parseJson(path: string, bytes: Uint8Array): unknown {
   }
 }
 
-function refuseNewer(path: string, content: unknown): void {
+/** That of today where the file names none, which its shape then refuses. */
+function versionOf(content: unknown): number {
   const version = (content as { schemaVersion?: unknown } | null)?.schemaVersion;
-  if (typeof version === 'number' && version > SCHEMA_VERSION)
+  return typeof version === 'number' ? version : SCHEMA_VERSION;
+}
+
+function refuseNewer(path: string, version: number): void {
+  if (version > SCHEMA_VERSION)
     throw new TesseraError(
       'bad-project',
       `project: ${path} was written by a newer Tessera (schema version ${version}; this one reads up to ${SCHEMA_VERSION}).`,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Explanation } from '../concepts/explanation.ts';
-import { DEVICE_NAMES } from '../platform.ts';
+import { migrateOptions, OPTIONS_VERSION, STORED_OPTIONS } from '../concepts/parse-run-options.ts';
+import type { RunOptions } from '../concepts/run-options.ts';
+import { DEVICE_CHOICES, DEVICE_NAMES } from '../platform.ts';
 import type { Json } from './canonical-json.ts';
 
 /*
@@ -9,11 +11,11 @@ import type { Json } from './canonical-json.ts';
  * SCHEMA_VERSION; an optional field does not.
  */
 
-/** Options that another room defines; spread an interface (`{ ...options }`) to pass it. */
+/** Plain data that another room defines; spread an interface (`{ ...fields }`) to pass it. */
 export type JsonRecord = { readonly [key: string]: Json | undefined };
 
-/** Version of the shapes below; a file of a higher one is refused. */
-export const SCHEMA_VERSION = 1;
+/** Version of the shapes below; a file of a higher one is refused, one of a lower one is read as one of this. */
+export const SCHEMA_VERSION = OPTIONS_VERSION;
 
 /** The shape of a file as a value that nobody changes in place. */
 type Frozen<T> = { readonly [Key in keyof T]: T[Key] extends object ? Frozen<T[Key]> : T[Key] };
@@ -21,7 +23,12 @@ type Frozen<T> = { readonly [Key in keyof T]: T[Key] extends object ? Frozen<T[K
 const DEVICE = z.enum(DEVICE_NAMES);
 const COUNT = z.int().nonnegative();
 const JSON_RECORD = z.record(z.string(), z.json());
-const VERSION = z.literal(SCHEMA_VERSION);
+/** Of a file; in memory it is always today's, so that what is written anew says so. */
+export const VERSION = z
+  .int()
+  .min(1)
+  .max(SCHEMA_VERSION)
+  .transform((): typeof SCHEMA_VERSION => SCHEMA_VERSION);
 
 /** Names of runs and stages become file names: no separators, no dots. */
 export const ID_PATTERN = /^[a-z0-9][a-z0-9_-]{0,63}$/i;
@@ -151,14 +158,14 @@ export const RUN_FILE = z.object({
   id: RUN_ID,
   created: z.iso.datetime(),
   /** Every option with its value, defaults included. */
-  options: JSON_RECORD,
+  options: STORED_OPTIONS,
   seed: z.int(),
   /** The command line that repeats the run. */
   command: z.string().exactOptional(),
   /** Program and library -> version. */
   versions: z.record(z.string(), z.string()),
   device: z.object({
-    requested: z.union([DEVICE, z.literal('auto')]),
+    requested: z.enum(DEVICE_CHOICES),
     used: DEVICE,
     /** Why each better device was passed over. */
     fallbackReasons: z.array(z.string()),
@@ -167,9 +174,16 @@ export const RUN_FILE = z.object({
   stages: z.record(z.string(), STAGE),
   explanation: EXPLANATION.exactOptional(),
 });
+
+/** A `run.json` of an earlier version, as it comes from the disk, as one of today. */
+export function migrateRun(content: unknown, version: number): unknown {
+  if (typeof content !== 'object' || content === null || !('options' in content)) return content;
+  return { ...content, options: migrateOptions(content.options, version) };
+}
+
 /** {@link RUN_FILE} in memory. */
 export type RunFile = Frozen<Omit<z.infer<typeof RUN_FILE>, 'options' | 'explanation'>> & {
-  readonly options: JsonRecord;
+  readonly options: RunOptions;
   readonly explanation?: Explanation;
 };
 

@@ -1,4 +1,5 @@
 import type { Estimate } from '../../core/concepts/explanation.ts';
+import type { OptionForm } from '../../core/concepts/option-forms.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
 import type { DeviceChoice, Progress } from '../../core/platform.ts';
 import type { AblationApi } from './ablation-data.ts';
@@ -7,6 +8,7 @@ import type {
   Result,
   DocumentId,
   ProjectId,
+  PanelName,
   Screen,
   AppInfo,
   Settings,
@@ -19,6 +21,7 @@ import type {
   Setup,
   ModelSummary,
   OptionChanges,
+  OptionControl,
   PreprocessingChanges,
   Preview,
   PreprocessingTrial,
@@ -29,9 +32,8 @@ import type {
 } from './setup-data.ts';
 import type { ConceptQuery, ConceptTree, SplitLayer, SplitQuery } from './tree-data.ts';
 import type { EvaluationApi } from './evaluation-data.ts';
+import type { EarlyConcepts, RunState } from './run-data.ts';
 import type {
-  RunState,
-  EarlyConcepts,
   RunResult,
   ConceptEdit,
   CropQuery,
@@ -50,10 +52,11 @@ import type {
  * fetched from the page's own origin.
  */
 
-export type { DeviceChoice, Estimate, Preprocessing, Progress };
+export type { DeviceChoice, Estimate, OptionForm, Preprocessing, Progress };
 
 export type * from './app-data.ts';
 export type * from './setup-data.ts';
+export type * from './run-data.ts';
 export type * from './result-data.ts';
 export type * from './ablation-data.ts';
 export type * from './tree-data.ts';
@@ -96,6 +99,8 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
   }): Promise<Setup>;
   /** A labels file, or null for the model's own. */
   chooseLabels(query: { readonly path: string | null }): Promise<Setup>;
+  /** The options that a person sets one by one, in the order in which they are shown. */
+  listOptions(): Promise<readonly OptionControl[]>;
   setOptions(changes: OptionChanges): Promise<Setup>;
   undoSetup(): Promise<Setup>;
   /** The model again, with the sign of every cut point probed. */
@@ -151,6 +156,7 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
   showInFolder(query: { readonly what: 'project' | 'report' }): Promise<null>;
 }
 
+/** What the workbench sends to its views of its own accord, by name. */
 export interface WorkbenchEvents {
   readonly setup: Setup;
   readonly settings: Settings;
@@ -167,6 +173,8 @@ export interface WorkbenchEvents {
   readonly error: SerializedError;
   /** A menu or the system asks for a screen. */
   readonly navigate: { readonly screen: Screen };
+  /** A menu asks for a panel. */
+  readonly panel: { readonly panel: PanelName };
 }
 
 /** What a page finds at `window.workbench`. */

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { DEVICE_CHOICES } from '../../core/platform.ts';
+import { RUN_OPTIONS } from '../../core/concepts/option-table.ts';
+import { PREPROCESSING_FIELDS } from '../../core/images/preprocessing.ts';
 import { presetNames } from '../../core/images/preprocessing-presets.ts';
 import { ablationSchemas } from './ablation-schemas.ts';
 import type { WorkbenchApi } from './contract.ts';
+import { OPTION_CHANGES } from './setup-options.ts';
 
 /** What a method is called with; undefined for one that takes nothing. */
 export type Argument<Method extends keyof WorkbenchApi> =
@@ -14,46 +16,9 @@ const PAGE = { offset: COUNT, limit: z.int().min(1).max(500) };
 /** Names of runs, concepts and projects; never part of a path. */
 const NAME = z.string().regex(/^[\w-]{1,64}$/);
 const PATH = z.string().min(1).max(4096);
-const DEVICE = z.enum(DEVICE_CHOICES);
+const DEVICE = RUN_OPTIONS.device.schema;
 const TEXT = z.string().max(10_000);
 const RUN = z.strictObject({ runId: NAME });
-
-const PREPROCESSING = z
-  .strictObject({
-    size: z.int().min(1).max(4096),
-    resizeShort: z.int().min(1).max(8192).optional(),
-    fit: z.enum(['cover', 'stretch', 'contain']),
-    kernel: z.enum(['nearest', 'linear', 'cubic', 'lanczos3']),
-    channelOrder: z.enum(['RGB', 'BGR']),
-    scale: z.number(),
-    mean: z.tuple([z.number(), z.number(), z.number()]),
-    std: z.tuple([z.number(), z.number(), z.number()]),
-    layout: z.enum(['NCHW', 'NHWC']),
-  })
-  .partial();
-
-const OPTIONS = z.strictObject({
-  classIndex: COUNT.nullable().exactOptional(),
-  select: z.enum(['predicted', 'folder', 'all']).exactOptional(),
-  layer: z.string().min(1).nullable().exactOptional(),
-  concepts: z.union([z.int().min(1).max(1_000_000), z.literal('auto')]).exactOptional(),
-  rows: z.enum(['crops', 'grid']).exactOptional(),
-  patch: z.int().min(1).max(4096).nullable().exactOptional(),
-  design: z.enum(['sobol', 'halton', 'lhs']).exactOptional(),
-  samples: z.int().min(2).max(65_536).exactOptional(),
-  replicates: z.int().min(1).max(64).exactOptional(),
-  seed: z
-    .int()
-    .min(0)
-    .max(2 ** 32 - 1)
-    .exactOptional(),
-  /** Deeper trees than this take a run for every part of a part. */
-  recurse: z
-    .union([z.int().min(1).max(4), z.literal('auto')])
-    .nullable()
-    .exactOptional(),
-  device: DEVICE.exactOptional(),
-});
 
 const EDIT = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('rename'), concept: NAME, name: z.string().trim().min(1).max(200) }),
@@ -95,10 +60,15 @@ export const schemas = {
   removeImages: z.strictObject({ root: PATH }),
   clearSetup: NOTHING,
   choosePreprocessing: z.strictObject({
-    preprocessing: z.union([z.enum(presetNames as [string, ...string[]]), PREPROCESSING, z.null()]),
+    preprocessing: z.union([
+      z.enum(presetNames as [string, ...string[]]),
+      PREPROCESSING_FIELDS.partial(),
+      z.null(),
+    ]),
   }),
   chooseLabels: z.strictObject({ path: PATH.nullable() }),
-  setOptions: OPTIONS,
+  listOptions: NOTHING,
+  setOptions: OPTION_CHANGES,
   undoSetup: NOTHING,
   inspectModel: NOTHING,
   previewImages: z.strictObject({ limit: z.int().min(1).max(64) }),
@@ -137,7 +107,7 @@ export const schemas = {
     runId: NAME,
     concept: NAME,
     layer: z.string().min(1).max(1000).exactOptional(),
-    parts: z.int().min(1).max(64).exactOptional(),
+    parts: RUN_OPTIONS.parts.schema.exactOptional(),
   }),
   cancelSplit: NOTHING,
 

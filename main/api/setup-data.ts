@@ -1,14 +1,15 @@
 import type { LayerRecord, SkippedFile } from '../../core/concepts/explanation.ts';
-import type { RunOptions, ImageSelection } from '../../core/concepts/run-options.ts';
+import type { OptionForm } from '../../core/concepts/option-forms.ts';
+import type { OptionName, RunOptions } from '../../core/concepts/run-options.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
-import type { DeviceChoice } from '../../core/platform.ts';
 import type { ClassScore, PictureId, ProjectId, SerializedError } from './app-data.ts';
-import type { RunSummary } from './result-data.ts';
+import type { RunSummary } from './run-data.ts';
 
 /*
  * Plain data that crosses from the workbench to its views: recent projects and the setup of a run. See contract.ts.
  */
 
+/** A project that was open before. */
 export interface RecentProject {
   readonly id: ProjectId;
   readonly name: string;
@@ -40,8 +41,10 @@ export interface Setup {
   readonly canUndo: boolean;
 }
 
+/** The parts of a setup that can be refused by themselves. */
 export type SetupPart = 'model' | 'images' | 'labels' | 'preprocessing' | 'options';
 
+/** What is known of a model before it is explained. */
 export interface ModelSummary {
   readonly fileName: string;
   readonly path: string;
@@ -62,6 +65,7 @@ export interface ModelSummary {
   readonly hasFreeBatch: boolean;
 }
 
+/** A layer at which a model can be cut. */
 export interface CutPointSummary {
   readonly tensor: string;
   readonly shape: readonly number[];
@@ -75,6 +79,7 @@ export interface CutPointSummary {
   readonly proposed: boolean;
 }
 
+/** How pictures are made ready for the model, and why so. */
 export interface PreprocessingChoice {
   readonly value: Preprocessing;
   readonly source: 'card' | 'metadata' | 'default' | 'chosen';
@@ -89,6 +94,7 @@ export type PreprocessingChanges = {
   readonly [Field in keyof Preprocessing]?: Preprocessing[Field] | undefined;
 };
 
+/** The pictures of a setup, counted. */
 export interface ImageSetSummary {
   readonly roots: readonly { readonly path: string; readonly name: string; readonly count: number }[];
   readonly count: number;
@@ -102,26 +108,36 @@ export interface ImageSetSummary {
   }[];
 }
 
-/** The options of a run that a person sets; model, images, labels and preprocessing are parts of the setup. */
-export type SetupOptions = Omit<RunOptions, 'model' | 'images' | 'labels' | 'preprocessing' | 'class'> & {
+/** The options of a run that a person sets one by one; the others are parts of the setup. */
+export type SetupOptionName = Exclude<OptionName, 'model' | 'images' | 'class' | 'labels' | 'preprocessing'>;
+
+export type SetupOptions = Pick<RunOptions, SetupOptionName> & {
   /** Index of the class to explain; null before it is chosen. */
   readonly classIndex: number | null;
 };
 
 /** Changes of options; null takes a choice back. */
-export interface OptionChanges {
-  readonly classIndex?: number | null;
-  readonly select?: ImageSelection;
-  readonly layer?: string | null;
-  readonly concepts?: number | 'auto';
-  readonly rows?: 'crops' | 'grid';
-  readonly patch?: number | null;
-  readonly design?: 'sobol' | 'halton' | 'lhs';
-  readonly samples?: number;
-  readonly replicates?: number;
-  readonly seed?: number;
-  readonly recurse?: number | 'auto' | null;
-  readonly device?: DeviceChoice;
+export type OptionChanges = {
+  readonly [Name in keyof SetupOptions]?: Exclude<SetupOptions[Name], undefined> | null;
+};
+
+/** The value of any option. */
+export type OptionValue = string | number | boolean | readonly string[];
+
+/** An option as a control: how it is called, what it takes and where it stands. */
+export interface OptionControl {
+  readonly name: SetupOptionName;
+  readonly label: string;
+  readonly note: string;
+  /** Title of the group that it stands in. */
+  readonly group: string;
+  readonly form: OptionForm;
+  /** In sight, folded away, or shown by a panel of its own. */
+  readonly visibility: 'plain' | 'advanced' | 'own';
+  /** What happens without a value; absent where there is always one. */
+  readonly absent?: string;
+  /** The value taken when nothing is said. */
+  readonly usual?: OptionValue;
 }
 
 /** What the model says of a handful of pictures under a preprocessing. */
@@ -150,6 +166,7 @@ export interface Preview {
   readonly skipped: readonly SkippedFile[];
 }
 
+/** How well the model does with one preprocessing on a few pictures. */
 export interface PreprocessingTrial {
   readonly preset: string;
   readonly hitRate: number | null;
@@ -169,6 +186,7 @@ export interface ClassCounts {
   readonly skipped: readonly SkippedFile[];
 }
 
+/** A page of the pictures of a setup, sorted and filtered. */
 export interface ImageTableQuery {
   readonly offset: number;
   readonly limit: number;
@@ -195,6 +213,7 @@ export interface ImageTable {
   }[];
 }
 
+/** What a run would take. */
 export interface RunEstimate {
   /** Null before anything was measured on this machine with this model. */
   readonly seconds: { readonly low: number; readonly high: number } | null;

@@ -2,7 +2,8 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { TesseraError } from '../../core/errors.ts';
 import { nearestNames } from '../../core/nearest-names.ts';
 
-const HINT = 'npm run --silent tessera -- --help lists every command and option.';
+/** Where to read on. */
+export const HELP_HINT = 'npm run --silent tessera -- --help lists every command and option.';
 
 /** Options of a command as `--name`, either flags or taking one value; `multiple` takes several. */
 export type OptionTable = Record<
@@ -16,10 +17,6 @@ export interface ParsedArguments {
   text(name: string): string | undefined;
   texts(name: string): readonly string[];
   flag(name: string): boolean;
-  /** An integer of at least `min`; TesseraError 'bad-usage' otherwise, naming the word that will do as well, if any. */
-  integer(name: string, min: number, orWord?: string): number | undefined;
-  /** One of the choices; TesseraError 'bad-usage' otherwise. */
-  choice<T extends string>(name: string, choices: readonly T[]): T | undefined;
 }
 
 /** Parses a command's arguments; every mistake is a TesseraError 'bad-usage' that says what was expected. */
@@ -37,27 +34,6 @@ export function parseArguments(argv: readonly string[], table: OptionTable): Par
       return Array.isArray(value) ? value.map(String) : [];
     },
     flag: (name) => values[name] === true,
-    integer: (name, min, orWord) => {
-      const value = text(name);
-      if (value === undefined) return undefined;
-      const number = Number(value);
-      if (value.trim() !== '' && Number.isSafeInteger(number) && number >= min) return number;
-      const also = orWord === undefined ? '' : `, or ${orWord}`;
-      throw new TesseraError(
-        'bad-usage',
-        `--${name} takes a whole number of at least ${min}${also}, got "${value}"`,
-        { hint: HINT },
-      );
-    },
-    choice: <T extends string>(name: string, choices: readonly T[]) => {
-      const value = text(name);
-      if (value === undefined) return undefined;
-      const choice = choices.find((candidate) => candidate === value);
-      if (choice !== undefined) return choice;
-      throw new TesseraError('bad-usage', `--${name} takes one of ${choices.join(', ')}; got "${value}"`, {
-        hint: HINT,
-      });
-    },
   };
 }
 
@@ -80,7 +56,7 @@ function badArguments(error: NodeJS.ErrnoException, table: OptionTable): Tessera
     wanted ?? '',
     Object.keys(table).map((name) => `--${name}`),
   );
-  const hint = wanted === undefined ? HINT : `Near to it: ${near.join(', ')}. ${HINT}`;
+  const hint = wanted === undefined ? HELP_HINT : `Near to it: ${near.join(', ')}. ${HELP_HINT}`;
   return new TesseraError('bad-usage', `${sentence}.`, { hint, cause: error });
 }
 

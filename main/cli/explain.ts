@@ -1,56 +1,43 @@
 import path from 'node:path';
 import { TesseraError } from '../../core/errors.ts';
+import { commandText } from '../../core/concepts/command-text.ts';
 import {
-  CRAFT_DEFAULTS,
-  DEFAULT_OPTIONS,
+  OPTION_NAMES,
+  optionOf,
+  resolveOptions,
+  type GivenOptions,
   type RunOptions,
-  type ImageSelection,
 } from '../../core/concepts/run-options.ts';
-import {
-  checkQuestion,
-  classesToExplain,
-  explain,
-  type ExplainOutcome,
-} from '../../core/pipeline/explain.ts';
-import { scanImages } from '../../core/images/folder-scan.ts';
+import { questionsOfClasses } from '../../core/pipeline/class-questions.ts';
+import { explain, type ExplainOutcome } from '../../core/pipeline/explain.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
+import {
+  resolveOpenQuestion,
+  resolveQuestion,
+  type OpenQuestion,
+  type Question,
+} from '../../core/pipeline/question.ts';
 import type { RunScope } from '../../core/pipeline/run-context.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
 import { acquireWriteLock } from '../../core/project/write-lock.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
-import { MAP_METHOD_NAMES, type MapMethod } from '../../core/attribution/methods.ts';
-import { nearestNames } from '../../core/nearest-names.ts';
-import { DEVICE_CHOICES } from '../../core/platform.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { explanationJson, explanationText } from './explanation-output.ts';
+import { optionTable, readOptions } from './option-arguments.ts';
 import { progressPrinter } from './progress.ts';
 
 const DEMO = path.join(import.meta.dirname, '../../models/demo');
-const DEMO_CLASS = 'house';
+/** What is explained with `--demo`, unless it is said. */
+const DEMO_SUBJECT = {
+  model: path.join(DEMO, 'model.onnx'),
+  images: [path.join(DEMO, 'images')],
+  class: 'house',
+};
 
 const TABLE: OptionTable = {
+  ...optionTable(),
   demo: { type: 'boolean' },
-  model: { type: 'string' },
-  images: { type: 'string', multiple: true },
-  class: { type: 'string' },
-  select: { type: 'string' },
-  layer: { type: 'string' },
-  concepts: { type: 'string' },
-  rows: { type: 'string' },
-  patch: { type: 'string' },
-  design: { type: 'string' },
-  samples: { type: 'string' },
-  replicates: { type: 'string' },
-  craft: { type: 'boolean' },
-  map: { type: 'string', multiple: true },
-  evaluate: { type: 'string' },
-  recurse: { type: 'string' },
-  parts: { type: 'string' },
-  labels: { type: 'string' },
-  preprocessing: { type: 'string' },
-  seed: { type: 'string' },
-  device: { type: 'string' },
   out: { type: 'string' },
   json: { type: 'boolean' },
 };
@@ -58,13 +45,13 @@ const TABLE: OptionTable = {
 /** `explain`: from a model and folders of images to a project folder and a report. */
 export async function explainCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
   const args = parseArguments(argv, TABLE);
-  const options = readOptions(args);
+  const options = readQuestion(args);
   const folder =
     args.text('out') ?? `${path.basename(demoOr(args, options.model)).replace(/\.onnx$/i, '')}.tessera`;
   const environment = createNodeEnvironment();
   const intake = await openModel(environment.storage, options.model, options);
-  checkQuestion(intake, options);
-  const scan = await scanImages(environment.storage, options.images);
+  const resolve = options.class === 'all' ? resolveOpenQuestion : resolveQuestion;
+  const question = await resolve(environment.storage, intake, options);
   const device = await environment.openDevice(options.device);
   for (const reason of device.fallbackReasons) console.error(reason);
   const onProgress = progressPrinter(process.stderr);
@@ -72,9 +59,8 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
   const lock = await acquireWriteLock(environment.storage, folder, environment.self);
   try {
     const project = await openOrCreateProject(environment.storage, folder, intake, options.images);
-    const scope: RunScope = { environment, device, intake, project, scan, onProgress, onResume, signal };
-    const command = `tessera explain ${argv.map(quoted).join(' ')}`;
-    await explainClasses(scope, options, command, args.flag('json'));
+    const scope: RunScope = { environment, device, project, onProgress, onResume, signal };
+    await explainClasses(scope, question, options, args.flag('json'));
   } finally {
     // A lock that stays is taken over by the next run; the failure that led here is what has to be told.
     await lock.release().catch(() => undefined);
@@ -92,12 +78,13 @@ function demoOr(args: ParsedArguments, model: string): string {
 /** One class, or with `--class all` every class that is predicted often enough, each with a report of its own. */
 async function explainClasses(
   scope: RunScope,
+  question: Question | OpenQuestion,
   options: RunOptions,
-  command: string,
   asJson: boolean,
 ): Promise<void> {
-  if (options.class !== 'all') {
-    const outcome = await explain(scope, options, command);
+  const { folder } = scope.project;
+  if ('classIndex' in question) {
+    const outcome = await explain(scope, question, options, commandText(options, folder));
     const file = await reportOf(scope, outcome, 'report.html');
     const facts = explanationJson(outcome, file);
     tellFewer(options, facts.concepts.length);
@@ -106,8 +93,10 @@ async function explainClasses(
   }
   const all = [];
   let { project } = scope;
-  for (const index of await classesToExplain(scope, options.images)) {
-    const outcome = await explain({ ...scope, project }, { ...options, class: String(index) }, command);
+  for (const one of await questionsOfClasses(scope, question, options)) {
+    const index = one.classIndex;
+    const own = { ...options, class: String(index) };
+    const outcome = await explain({ ...scope, project }, one, own, commandText(own, folder));
     project = outcome.project;
     const facts = explanationJson(outcome, await reportOf(scope, outcome, `report-${index}.html`));
     tellFewer(options, facts.concepts.length);
@@ -130,7 +119,7 @@ function reportOf(
   return writeReport(environment, project, run.id, path.resolve(project.folder, name), onProgress);
 }
 
-function readOptions(args: ParsedArguments): RunOptions {
+function readQuestion(args: ParsedArguments): RunOptions {
   if (args.positionals.length > 0) {
     throw new TesseraError(
       'bad-usage',
@@ -140,69 +129,20 @@ function readOptions(args: ParsedArguments): RunOptions {
       },
     );
   }
-  const optional = {
-    layer: args.text('layer'),
-    patch: args.integer('patch', 1),
-    labels: args.text('labels'),
-    preprocessing: args.text('preprocessing'),
-  };
-  return {
-    ...DEFAULT_OPTIONS,
-    ...subject(args),
-    ...present({
-      select: args.choice<ImageSelection>('select', ['predicted', 'folder', 'all']),
-      concepts: args.text('concepts') === 'auto' ? ('auto' as const) : args.integer('concepts', 1, 'auto'),
-      rows: args.choice<RunOptions['rows']>('rows', ['crops', 'grid']),
-      recurse: args.text('recurse') === 'auto' ? ('auto' as const) : args.integer('recurse', 1, 'auto'),
-      parts: args.integer('parts', 1),
-      seed: args.integer('seed', 0),
-      device: args.choice('device', DEVICE_CHOICES),
-    }),
-    ...(args.texts('map').length > 0 && { maps: args.texts('map').map(mapMethod) }),
-    ...present(optional),
-    ...(args.flag('craft') && { ...CRAFT_DEFAULTS, craft: true }),
-    ...present({
-      design: args.choice<RunOptions['design']>('design', ['sobol', 'halton', 'lhs']),
-      samples: args.integer('samples', 2),
-      replicates: args.integer('replicates', 1),
-      evaluate: args.choice('evaluate', ['none', 'quick', 'full'] as const),
-    }),
-  };
+  const given = { ...(args.flag('demo') && DEMO_SUBJECT), ...readOptions(args) };
+  requireAll(given);
+  return resolveOptions(given);
 }
 
-function mapMethod(name: string): MapMethod {
-  const method = MAP_METHOD_NAMES.find((known) => known === name);
-  if (method !== undefined) return method;
-  throw new TesseraError('bad-usage', `--map takes the name of a method; got "${name}".`, {
-    hint: `Nearest: ${nearestNames(name, MAP_METHOD_NAMES).join(', ')}. All: ${MAP_METHOD_NAMES.join(', ')}.`,
-  });
-}
-
-/** Model, images and class: those of the demo, or the ones that must be named. */
-function subject(args: ParsedArguments): Pick<RunOptions, 'model' | 'images' | 'class'> {
-  const isDemo = args.flag('demo');
-  const model =
-    args.text('model') ?? (isDemo ? path.join(DEMO, 'model.onnx') : missing('model', 'a model file (.onnx)'));
-  const images = args.texts('images');
-  const classQuery = args.text('class') ?? (isDemo ? DEMO_CLASS : missing('class', 'a class name or index'));
-  if (images.length > 0) return { model, images, class: classQuery };
-  if (!isDemo) missing('images', 'one or more folders of images');
-  return { model, images: [path.join(DEMO, 'images')], class: classQuery };
-}
-
-function missing(name: string, what: string): never {
-  throw new TesseraError('bad-usage', `explain needs --${name}: ${what}.`, {
+/** Throws TesseraError 'bad-usage' for an option that has to be said and was not. */
+function requireAll(given: Partial<RunOptions>): asserts given is GivenOptions {
+  const lacking = OPTION_NAMES.map(optionOf).find(
+    ({ absent, default: usual }, i) =>
+      absent === undefined && usual === undefined && given[OPTION_NAMES[i]] === undefined,
+  );
+  if (lacking === undefined) return;
+  const { flag, help } = lacking;
+  throw new TesseraError('bad-usage', `explain needs --${flag}: ${help.split(';')[0]}.`, {
     hint: 'npm run demo shows the whole thing on the bundled model; --help lists every option.',
   });
-}
-
-type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** The fields that were given. */
-function present<T extends Record<string, unknown>>(fields: T): Present<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;
-}
-
-function quoted(argument: string): string {
-  return /^[\w./:=@%+-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
 }

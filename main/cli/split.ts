@@ -11,19 +11,17 @@ import { loadNotes, loadRun, openProject, type Project } from '../../core/projec
 import { acquireWriteLock } from '../../core/project/write-lock.ts';
 import { decimalText, intervalText, percentText } from '../../core/wording/number-text.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
-import { DEVICE_CHOICES } from '../../core/platform.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { splitJson } from './explanation-output.ts';
 import { progressPrinter } from './progress.ts';
 import { newestFinishedRun } from './newest-run.ts';
+import { optionTable, readOption } from './option-arguments.ts';
 import { table } from './text-table.ts';
 
 const TABLE: OptionTable = {
   concept: { type: 'string' },
-  layer: { type: 'string' },
-  parts: { type: 'string' },
+  ...optionTable(['layer', 'parts', 'device']),
   run: { type: 'string' },
-  device: { type: 'string' },
   undo: { type: 'boolean' },
   json: { type: 'boolean' },
 };
@@ -77,8 +75,8 @@ function readQuestion(args: ParsedArguments) {
       hint: 'For example: tessera split demo.tessera --concept "Concept 1".',
     });
   }
-  const parts = args.integer('parts', 1);
-  return { folder, name, parts, layer: args.text('layer'), device: args.choice('device', DEVICE_CHOICES) };
+  const parts = readOption(args, 'parts');
+  return { folder, name, parts, layer: readOption(args, 'layer'), device: readOption(args, 'device') };
 }
 
 /** The id of a concept or part by its id, its name, or the name that a person gave it. */

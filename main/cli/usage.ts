@@ -1,3 +1,5 @@
+import { helpEntry, optionsHelp } from './option-help.ts';
+
 /** What `--help` prints. */
 export const USAGE = `Tessera shows what an image classifier looks at, and where.
 
@@ -7,31 +9,10 @@ tessera inspect MODEL [--labels FILE] [--preprocessing NAME|FILE] [--json]
 tessera explain --model MODEL --images DIR… --class CLASS [options]
 tessera explain --demo [options]
     Finds the concepts behind a class and writes a project folder and a report.
-    --class CLASS          name or index: images the model predicts as this class
-                           predicted:CLASS  the same, said outright
-                           all              every class predicted for at least 5 images, one after another
-    --select WHICH         predicted | folder | all: images to explain on (predicted)
-    --layer TENSOR         where to cut the model (the proposed cut point)
-    --concepts R           number of concepts, or "auto" (10)
-    --rows KIND            grid | crops: what a row of the activations is (grid)
-    --patch PX             side of a crop in the model's pixels (64 at 224)
-    --design NAME          sobol | halton | lhs (sobol)
-    --samples N            size of a design (128)
-    --replicates N         independent designs an image (4)
-    --craft                the paper's settings: halton, 32 samples, 1 replicate, unscrambled
-    --map METHOD           how concepts are drawn in pictures; may be given several times (gated-gradient)
-                           upsampled-coefficients | gated-gradient | saliency | gradient-input | smooth-grad |
-                           var-grad | integrated-gradients | grad-cam | hires-cam | occlusion | rise | sobol-attribution
-    --evaluate LEVEL       none | quick | full: how thoroughly the explanation is checked (quick); full repeats more
-                           often and tries other numbers of concepts
-    --recurse DEPTH        split concepts into parts at earlier layers, that many levels deep; "auto": where it goes well
-    --parts N              parts of a concept (4)
-    --labels FILE          class names, one a line or JSON (the card beside the model)
-    --preprocessing NAME   imagenet | symmetric | unit | raw | caffe | clip, or a JSON file
-    --seed S               (0)
-    --device D             auto | cpu | cuda | webgpu | dml | coreml | tensorrt (auto)
-    --out DIR              project folder (MODEL.tessera here)
-    --json                 the result on standard output; progress stays on standard error
+${optionsHelp()}
+  Result
+${helpEntry('--out DIR', 'project folder (MODEL.tessera here)')}
+${helpEntry('--json', 'the result on standard output; progress stays on standard error')}
 
 tessera split PROJECT --concept NAME [--layer TENSOR] [--parts N] [--run ID] [--device D] [--json]
 tessera split PROJECT --concept NAME --undo [--run ID]

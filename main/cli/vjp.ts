@@ -5,11 +5,11 @@ import { readsOf, withoutDeadNodes } from '../../core/onnx/graph-edits.ts';
 import { loadModel } from '../../core/onnx/load-model.ts';
 import { encodeModel } from '../../core/onnx/proto.ts';
 import { splitModel } from '../../core/onnx/split.ts';
-import { DEVICE_CHOICES } from '../../core/platform.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../core/project/safetensors.ts';
 import { readInput } from '../../core/read-input.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
+import { optionTable, readOption } from './option-arguments.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 
 const TABLE: OptionTable = {
@@ -18,7 +18,7 @@ const TABLE: OptionTable = {
   tensors: { type: 'string' },
   out: { type: 'string' },
   write: { type: 'string' },
-  device: { type: 'string' },
+  ...optionTable(['device']),
   json: { type: 'boolean' },
 };
 
@@ -51,7 +51,7 @@ export async function vjp(argv: readonly string[]): Promise<void> {
     written.push(question.write);
   }
   if (given !== undefined && question.out !== undefined) {
-    const device = await environment.openDevice(args.choice('device', DEVICE_CHOICES) ?? 'cpu');
+    const device = await environment.openDevice(readOption(args, 'device') ?? 'cpu');
     const session = await device.sessions.open(encodeModel(backward.model));
     try {
       const { a, gx } = backward.outputs;

@@ -2,18 +2,19 @@ import path from 'node:path';
 import { z } from 'zod';
 import { TesseraError } from '../../core/errors.ts';
 import type { RunOptions } from '../../core/concepts/run-options.ts';
+import { OPTIONS_VERSION, parseRunOptions } from '../../core/concepts/parse-run-options.ts';
 import type { Storage } from '../../core/platform.ts';
 import type { EarlyConcepts, RunState, RunStatus, SerializedError } from '../api/contract.ts';
 import { serializeError } from '../api/serialize-error.ts';
 import type { ComputeClient } from '../compute/client.ts';
-import { pictureId } from '../compute/picture-ids.ts';
 import type { EarlyImages, ExplainQuestion, RunNews } from '../compute/protocol.ts';
+import { clockOf, newRun, stateOf, takeEarly, type CurrentRun } from './current-run.ts';
 import type { EventHub } from './events.ts';
 import type { Log } from './log.ts';
 import type { Projects } from './projects.ts';
-import { createStageClock, type StageClock } from './stage-clock.ts';
 import { storedValue, type StoredValue } from './stored-value.ts';
 
+/** What runs need of the workbench. */
 export interface RunContext {
   readonly storage: Storage;
   readonly state: string;
@@ -31,31 +32,15 @@ const UNFINISHED = z.object({
   className: z.string(),
   command: z.string(),
   options: z.record(z.string(), z.unknown()),
+  /** Version of the options; absent: the first. */
+  version: z.int().exactOptional(),
 });
-
-interface Current {
-  readonly question: ExplainQuestion;
-  readonly className: string;
-  clock: StageClock;
-  status: RunStatus;
-  runId: string | null;
-  isResumed: boolean;
-  device: RunState['device'];
-  error: SerializedError | null;
-  early: EarlyConcepts | null;
-  /** The images that the first concepts were found in; `key` names the project in names of pictures. */
-  earlyImages: (EarlyImages & { readonly key: string; readonly runId: string }) | undefined;
-  /** Set while the run is under way. */
-  cancel: AbortController | undefined;
-  /** What a stop is for. */
-  stopAs: 'paused' | 'cancelled';
-}
 
 /** The one run at a time: started, paused, resumed, cancelled, and remembered until it has ended. */
 export class RunService {
   readonly #context: RunContext;
   readonly #unfinished: StoredValue<z.infer<typeof UNFINISHED> | null>;
-  #current: Current | undefined;
+  #current: CurrentRun | undefined;
   #work: Promise<void> = Promise.resolve();
 
   constructor(context: RunContext) {
@@ -65,10 +50,7 @@ export class RunService {
   }
 
   get state(): RunState | null {
-    if (this.#current === undefined) return null;
-    const { clock, runId, status, className, isResumed, device, error } = this.#current;
-    const { stages, etaSeconds } = clock;
-    return { runId, status, className, stages, etaSeconds, isResumed, device, error };
+    return this.#current === undefined ? null : stateOf(this.#current);
   }
 
   get earlyConcepts(): EarlyConcepts | null {
@@ -85,8 +67,10 @@ export class RunService {
   async recall(): Promise<string | undefined> {
     const kept = await this.#unfinished.get();
     if (kept === null) return undefined;
-    const { folder, className, command } = kept;
-    this.#current = newRun({ folder, command, options: kept.options as unknown as RunOptions }, className);
+    const { folder, className, command, version = 1 } = kept;
+    const options = readableOptions(kept.options, version);
+    if (options === undefined) return undefined;
+    this.#current = newRun({ folder, command, options }, className);
     this.#current.status = 'paused';
     return folder;
   }
@@ -123,20 +107,26 @@ export class RunService {
     this.#context.runner.close();
   }
 
-  async #begin(current: Current): Promise<RunState> {
+  async #begin(current: CurrentRun): Promise<RunState> {
     const { question, className } = current;
     current.status = 'running';
     current.error = null;
     current.cancel = new AbortController();
     const { folder, command, options } = question;
-    await this.#unfinished.set({ folder, className, command, options: { ...options } });
+    await this.#unfinished.set({
+      folder,
+      className,
+      command,
+      options: { ...options },
+      version: OPTIONS_VERSION,
+    });
     this.#context.log.write('info', `Explaining "${className}": ${command}`);
     this.#work = this.#carryOut(current, current.cancel.signal);
     this.#tell();
     return this.state!;
   }
 
-  async #carryOut(current: Current, signal: AbortSignal): Promise<void> {
+  async #carryOut(current: CurrentRun, signal: AbortSignal): Promise<void> {
     const { runner, log, onChange } = this.#context;
     try {
       const { runId, resumed } = await runner.run('explain', current.question, {
@@ -166,7 +156,7 @@ export class RunService {
     this.#tell();
   }
 
-  #settle(current: Current, status: RunStatus, error: SerializedError | null): void {
+  #settle(current: CurrentRun, status: RunStatus, error: SerializedError | null): void {
     current.status = status;
     current.error = error;
     current.cancel = undefined;
@@ -174,7 +164,7 @@ export class RunService {
     this.#context.log.write(error === null ? 'info' : 'error', text);
   }
 
-  async #onNews(current: Current, news: RunNews): Promise<void> {
+  async #onNews(current: CurrentRun, news: RunNews): Promise<void> {
     const { events, projects, onChange, log } = this.#context;
     switch (news.kind) {
       case 'device':
@@ -186,20 +176,8 @@ export class RunService {
         current.isResumed ||= news.resumed;
         break;
       case 'concepts': {
-        const { runId, crops, files, preprocessing } = news;
-        current.runId = runId;
         const { key } = await projects.open(current.question.folder);
-        current.earlyImages = { key, runId, files, preprocessing };
-        current.early = {
-          runId,
-          concepts: crops.map(({ id, crops: places }) => ({
-            id,
-            crops: places.map(({ image, box }) =>
-              pictureId({ kind: 'crop', project: key, run: runId, image, box }),
-            ),
-          })),
-        };
-        events.emit('earlyConcepts', current.early);
+        events.emit('earlyConcepts', takeEarly(current, key, news));
         await onChange(current.question.folder);
       }
     }
@@ -226,25 +204,14 @@ export class RunService {
   }
 }
 
-function newRun(question: ExplainQuestion, className: string): Current {
-  return {
-    question,
-    className,
-    clock: clockOf(question),
-    status: 'running',
-    runId: null,
-    isResumed: false,
-    device: { used: null, fallbackReasons: [] },
-    error: null,
-    early: null,
-    earlyImages: undefined,
-    cancel: undefined,
-    stopAs: 'cancelled',
-  };
-}
-
-function clockOf({ options }: ExplainQuestion): StageClock {
-  return createStageClock(options.recurse !== undefined);
+/** Undefined where they are damaged: a run that cannot be taken up again must not keep the program from starting. */
+function readableOptions(json: unknown, version: number): RunOptions | undefined {
+  try {
+    return parseRunOptions(json, version);
+  } catch (error) {
+    if (error instanceof TesseraError) return undefined;
+    throw error;
+  }
 }
 
 function noRun(): TesseraError {

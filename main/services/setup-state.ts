@@ -1,6 +1,10 @@
 import path from 'node:path';
-import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
-import type { RunOptions } from '../../core/concepts/run-options.ts';
+import {
+  CRAFT_DEFAULTS,
+  DEFAULT_OPTIONS,
+  usualOptions,
+  type RunOptions,
+} from '../../core/concepts/run-options.ts';
 import { TesseraError } from '../../core/errors.ts';
 import { classOfFolder } from '../../core/images/find-class.ts';
 import type { FolderScan } from '../../core/images/folder-scan.ts';
@@ -14,6 +18,8 @@ import type {
   Setup,
   SetupPart,
 } from '../api/contract.ts';
+import { chooseClass } from '../../core/pipeline/question.ts';
+import { SETUP_OPTIONS } from '../api/setup-options.ts';
 import type { ModelQuestion, Predictions } from '../compute/protocol.ts';
 
 /** What a person has set; replaced as a whole at every change, so that an undo is a look back. */
@@ -33,6 +39,7 @@ export interface SetupState {
   readonly problems: Readonly<Partial<Record<SetupPart, SerializedError>>>;
 }
 
+/** A setup without model and pictures, every option at its default. */
 export function emptySetup(key: string, device: SetupOptions['device']): SetupState {
   return {
     key,
@@ -77,13 +84,23 @@ function imagesOf({ scan, roots, model }: SetupState): ImageSetSummary | null {
   };
 }
 
-/** Options after changes; null takes an optional choice back. */
+/** Options after changes; null takes a choice back. What was left as usual stays so when `craft` changes what is. */
 export function changedOptions(options: SetupOptions, changes: OptionChanges): SetupOptions {
-  const entries = Object.entries({ ...options, ...changes });
-  // No class is a state of the setup; what else is null is not there.
-  return Object.fromEntries(
-    entries.filter(([name, value]) => value !== null || name === 'classIndex'),
-  ) as unknown as SetupOptions;
+  const craft = changes.craft === undefined ? options.craft : (changes.craft ?? DEFAULT_OPTIONS.craft);
+  const before: Partial<RunOptions> = usualOptions(options.craft);
+  const after: Partial<RunOptions> = usualOptions(craft);
+  const following = SETUP_OPTIONS.filter((name) => name in CRAFT_DEFAULTS && options[name] === before[name]);
+  const given = Object.entries(changes).map(([name, value]) => [
+    name,
+    // No class is a state of the setup; what else has no usual value is then not there.
+    value === null && name !== 'classIndex' ? after[name as keyof RunOptions] : value,
+  ]);
+  const entries = Object.entries({
+    ...options,
+    ...Object.fromEntries(following.map((name) => [name, after[name]])),
+    ...Object.fromEntries(given),
+  });
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as unknown as SetupOptions;
 }
 
 /** The options that the pipeline takes; `class` is any where none is chosen yet. */
@@ -105,28 +122,25 @@ export function missing(what: string, hint: string): TesseraError {
   return new TesseraError('bad-usage', `This needs ${what}.`, { hint });
 }
 
-/** The options that a stored run was made with, as far as this version knows them. */
-export function optionsOfRun(stored: Readonly<Record<string, unknown>>, present: SetupOptions): SetupOptions {
-  const known = [
-    'select',
-    'concepts',
-    'rows',
-    'design',
-    'samples',
-    'replicates',
-    'seed',
-    'device',
-    'layer',
-    'patch',
-    'recurse',
-  ];
-  const chosen = Object.fromEntries(
-    known.filter((name) => stored[name] !== undefined).map((name) => [name, stored[name]]),
-  );
-  const index = Number(stored['class']);
-  return {
-    ...present,
-    ...(chosen as Partial<SetupOptions>),
-    classIndex: Number.isInteger(index) ? index : null,
-  };
+/**
+ * The options that a run was made with; `classNames` are the model's, where it could be opened. A class that is not
+ * among them is not chosen.
+ */
+export function optionsOfRun(run: RunOptions, classNames: readonly string[] | undefined): SetupOptions {
+  const chosen = SETUP_OPTIONS.filter((name) => run[name] !== undefined).map((name) => [name, run[name]]);
+  return { ...(Object.fromEntries(chosen) as Omit<SetupOptions, 'classIndex'>), ...classOf(run, classNames) };
+}
+
+function classOf(
+  run: RunOptions,
+  classNames: readonly string[] | undefined,
+): Pick<SetupOptions, 'classIndex' | 'select'> {
+  const { class: query, select } = run;
+  if (classNames === undefined) return { classIndex: /^\d+$/.test(query) ? Number(query) : null, select };
+  try {
+    return chooseClass(classNames, run);
+  } catch (error) {
+    if (error instanceof TesseraError) return { classIndex: null, select };
+    throw error;
+  }
 }

@@ -32,6 +32,7 @@ import {
   type SetupState,
 } from './setup-state.ts';
 
+/** What the setup needs of the workbench. */
 export interface SetupContext {
   readonly storage: Storage;
   readonly places: Places;
@@ -271,11 +272,11 @@ export class SetupService {
     const { model, imageRoots, runs } = project.file;
     const newest =
       runs.length === 0 ? undefined : await loadRun(project, runs[runs.length - 1]).catch(() => undefined);
-    const stored = newest?.options ?? {};
+    const stored = newest?.options;
     const question: ModelQuestion = {
       path: model.path,
-      ...(typeof stored['labels'] === 'string' && { labels: stored['labels'] }),
-      ...(typeof stored['preprocessing'] === 'string' && { preprocessing: stored['preprocessing'] }),
+      ...(stored?.labels !== undefined && { labels: stored.labels }),
+      ...(stored?.preprocessing !== undefined && { preprocessing: stored.preprocessing }),
     };
     const fresh = { ...emptySetup(this.#newKey(), this.#state.options.device), folder };
     // Results can be looked at even where the model or the pictures are gone.
@@ -288,7 +289,8 @@ export class SetupService {
       false,
     ).catch((error: unknown) => ({ ...fresh, problems: { model: serializeError(error) } }));
     await projects.remember(folder);
-    return { ...opened, folder, options: optionsOfRun(stored, opened.options) };
+    const options = stored && optionsOfRun(stored, opened.model?.classNames);
+    return { ...opened, folder, options: options ?? opened.options };
   }
 
   async #cardFile(fields: PreprocessingChanges): Promise<string> {

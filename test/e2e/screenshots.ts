@@ -32,7 +32,7 @@ async function picture(page: Page, name: string, colorScheme: 'light' | 'dark'):
 }
 
 const home = temporaryHome();
-await buildProgram();
+buildProgram();
 const host = await startHost(home);
 const browser = await chromium.launch({ executablePath: findBrowser()!, args: BROWSER_FLAGS });
 try {

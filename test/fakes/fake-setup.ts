@@ -1,3 +1,4 @@
+import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
 import type { CutPointSummary, ImageTable, ModelSummary, Preview, Setup } from '../../main/api/contract.ts';
 
 const CLASSES = ['barn', 'car', 'house', 'lighthouse', 'sailboat', 'train', 'tree', 'windmill'];
@@ -70,21 +71,7 @@ export const emptySetup: Setup = {
   folder: null,
   model: null,
   images: null,
-  options: {
-    classIndex: null,
-    select: 'predicted',
-    concepts: 10,
-    rows: 'grid',
-    design: 'sobol',
-    samples: 128,
-    replicates: 4,
-    craft: false,
-    maps: ['gated-gradient'],
-    evaluate: 'quick',
-    parts: 4,
-    seed: 0,
-    device: 'auto',
-  },
+  options: { ...DEFAULT_OPTIONS, classIndex: null },
   problems: {},
   runs: [],
   canUndo: false,

@@ -9,6 +9,8 @@ import type {
   WorkbenchBridge,
   WorkbenchEvents,
 } from '../../main/api/contract.ts';
+import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
+import { optionControls } from '../../main/api/setup-options.ts';
 import { DEFAULT_SETTINGS } from '../../main/services/default-settings.ts';
 import { readDemoRun, type DemoRun } from './demo-run.ts';
 import { fakeAblation } from './fake-ablation.ts';
@@ -86,7 +88,7 @@ export function createFakeWorkbench(
   };
 
   const api = {
-    getApp: () => Promise.resolve({ version: '0.1.0', host: 'browser', platform: 'linux', versions: {} }),
+    getApp: () => Promise.resolve({ version: '0.2.0', host: 'browser', platform: 'linux', versions: { node: '20.20.0' } }),
     getSettings: () => Promise.resolve(settings),
     setSettings: (changes) => Promise.resolve((settings = { ...settings, ...changes })),
     listDevices: () =>
@@ -135,11 +137,11 @@ export function createFakeWorkbench(
         },
       }),
     chooseLabels: () => take({}),
+    listOptions: () => Promise.resolve(optionControls()),
     setOptions: (changes) => {
-      const kept = Object.entries({ ...setup.options, ...changes }).filter(
-        ([name, value]) => value !== null || name === 'classIndex',
-      );
-      return take({ options: Object.fromEntries(kept) as unknown as Setup['options'] });
+      const kept = Object.entries({ ...setup.options, ...changes }).filter(([, value]) => value !== null);
+      const options = { ...DEFAULT_OPTIONS, classIndex: null, ...Object.fromEntries(kept) };
+      return take({ options });
     },
     undoSetup: () => take(demoSetup),
     inspectModel: () => Promise.resolve(fakeModel),

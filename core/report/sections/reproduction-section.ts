@@ -1,3 +1,4 @@
+import { commandText } from '../../concepts/command-text.ts';
 import type { MapRecord } from '../../concepts/explanation.ts';
 import { countText } from '../../wording/count-text.ts';
 import { durationText } from '../../wording/duration-text.ts';
@@ -17,7 +18,7 @@ export function reproductionSection({ run, explanation }: ReportData): Html {
     .map(([stage, { elapsedMs = 0 }]) => [stageName(stage), durationText(elapsedMs)] as const);
   return html`<section id="reproduce">
     <h2>To repeat this</h2>
-    ${run.command !== undefined && html`<pre><code>${run.command}</code></pre>`}
+    <pre><code>${commandText(run.options)}</code></pre>
     <div class="columns">
       <div>
         ${factsTable('Settings', [['seed', run.seed], ...optionFacts(run.options).filter(([name]) => name !== 'seed')])}

@@ -5,7 +5,6 @@ import { chooseLayer } from '../../../core/pipeline/model-intake.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { loadNotes } from '../../../core/project/project-folder.ts';
 import { acquireWriteLock } from '../../../core/project/write-lock.ts';
-import type { DeviceChoice } from '../../../core/platform.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
 import { openRunModel } from './run-models.ts';
@@ -39,7 +38,7 @@ export function treeJobs(
       const { storage } = environment;
       const opened = await openRun(question);
       const intake = await openRunModel(openIntake, opened);
-      const device = await environment.openDevice((opened.run.options['device'] ?? 'auto') as DeviceChoice);
+      const device = await environment.openDevice(opened.run.options.device);
       const { project } = opened;
       const lock = await acquireWriteLock(storage, question.folder, environment.self);
       try {

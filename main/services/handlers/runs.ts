@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { commandText } from '../../../core/concepts/command-text.ts';
 import { explainOptionsOf } from '../setup-state.ts';
 import { requireClass, requireFolder, requirePictures } from './requirements.ts';
 import type { Part, Services } from './services.ts';
@@ -19,7 +20,7 @@ export function runHandlers({
       const classIndex = requireClass(state);
       const options = explainOptionsOf(state);
       return runs.start(
-        { folder, options, command: commandOf(options, folder) },
+        { folder, options, command: commandText(options, path.resolve(folder)) },
         state.model!.classNames[classIndex],
       );
     },
@@ -32,16 +33,4 @@ export function runHandlers({
     },
     getEarlyConcepts: () => Promise.resolve(runs.earlyConcepts),
   };
-}
-
-/** The command line that repeats a run. */
-function commandOf(options: ReturnType<typeof explainOptionsOf>, folder: string): string {
-  const { images, ...single } = options;
-  const parts = Object.entries(single).flatMap(([name, value]) => [`--${name}`, quoted(String(value))]);
-  const folders = images.flatMap((image) => ['--images', quoted(image)]);
-  return ['tessera explain', ...parts, ...folders, '--out', quoted(path.resolve(folder))].join(' ');
-}
-
-function quoted(argument: string): string {
-  return /^[\w./:=@%+-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,3 +1,4 @@
+import { optionControls } from '../../api/setup-options.ts';
 import type { Part, Services } from './services.ts';
 
 /** What the next run is about. */
@@ -14,6 +15,7 @@ export function setupHandlers({
   | 'clearSetup'
   | 'choosePreprocessing'
   | 'chooseLabels'
+  | 'listOptions'
   | 'setOptions'
   | 'undoSetup'
   | 'inspectModel'
@@ -32,6 +34,7 @@ export function setupHandlers({
     clearSetup: async () => setup.clear((await settings.get()).device),
     choosePreprocessing: ({ preprocessing }) => setup.choosePreprocessing(preprocessing),
     chooseLabels: ({ path: file }) => setup.chooseLabels(file),
+    listOptions: () => Promise.resolve(optionControls()),
     setOptions: (changes) => setup.setOptions(changes),
     undoSetup: () => setup.undo(),
     inspectModel: () => setup.inspectModel(),

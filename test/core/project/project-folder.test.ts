@@ -3,15 +3,12 @@ import {
   createProject,
   loadNotes,
   loadRun,
-  loadTensors,
   openProject,
   saveNotes,
   saveProject,
   saveRun,
-  saveTensors,
   startRun,
 } from '../../../core/project/project-folder.ts';
-import type { Tensor } from '../../../core/tensor.ts';
 import { memoryStorage } from './memory-storage.ts';
 import { explanation, projectContent, runContent } from './sample-run.ts';
 
@@ -33,7 +30,7 @@ describe('createProject() and openProject()', () => {
   it('give back what was put in', async () => {
     const storage = memoryStorage();
     const { file } = await createProject(storage, folder, projectContent);
-    expect(file).toMatchObject({ schemaVersion: 1, ...projectContent, runs: [] });
+    expect(file).toMatchObject({ schemaVersion: 2, ...projectContent, runs: [] });
     expect((await openProject(storage, folder)).file).toEqual(file);
   });
 
@@ -57,8 +54,8 @@ describe('openProject()', () => {
     ],
     [
       'a newer version',
-      text({ schemaVersion: 2 }),
-      `project: ${PROJECT} was written by a newer Tessera (schema version 2; this one reads up to 1).`,
+      text({ schemaVersion: 3 }),
+      `project: ${PROJECT} was written by a newer Tessera (schema version 3; this one reads up to 2).`,
     ],
   ];
 
@@ -155,34 +152,11 @@ describe('saveRun() and loadRun()', () => {
   });
 });
 
-describe('saveTensors() and loadTensors()', () => {
-  const tensors = new Map<string, Tensor>([
-    ['conceptBank', { type: 'float32', dims: [2, 2], data: Float32Array.of(1, 2, 3, 4) }],
-  ]);
-
-  it('give back the arrays', async () => {
-    const { project } = await projectWithRun();
-    await saveTensors(project, 'run1', tensors);
-    expect(await loadTensors(project, 'run1')).toEqual(tensors);
-  });
-
-  it('say which file is damaged', async () => {
-    const { storage, project } = await projectWithRun();
-    await saveTensors(project, 'run1', tensors);
-    const path = `${folder}/runs/run1/tensors.safetensors`;
-    storage.files.set(path, storage.files.get(path)!.subarray(0, 40));
-    await expect(loadTensors(project, 'run1')).rejects.toMatchObject({
-      code: 'bad-project',
-      message: expect.stringContaining(`${path} is damaged: safetensors: truncated`) as string,
-    });
-  });
-});
-
 describe('saveNotes() and loadNotes()', () => {
   it('begin empty and give back what was noted', async () => {
     const { project } = await projectWithRun();
     const empty = await loadNotes(project, 'run1');
-    expect(empty).toEqual({ schemaVersion: 1, names: {}, hidden: [], merged: [], comments: {} });
+    expect(empty).toEqual({ schemaVersion: 2, names: {}, hidden: [], merged: [], comments: {} });
     const notes = { ...empty, names: { c0: 'striped tower' }, merged: [['c1', 'c2']] };
     await saveNotes(project, 'run1', notes);
     expect(await loadNotes(project, 'run1')).toEqual(notes);

@@ -1,3 +1,4 @@
+import { resolveOptions } from '../../../core/concepts/run-options.ts';
 import type { Explanation } from '../../../core/concepts/explanation.ts';
 import type { ProjectContent, RunContent } from '../../../core/project/project-folder.ts';
 
@@ -9,7 +10,7 @@ export const projectContent: ProjectContent = {
 };
 
 export const runContent: RunContent = {
-  options: { class: 'boat', concepts: 10, rows: 'crops', layer: undefined },
+  options: resolveOptions({ model: '/models/boat.onnx', images: ['/images'], class: 'boat', rows: 'crops' }),
   seed: 0,
   command: 'tessera explain --class boat',
   versions: { tessera: '0.1.0' },

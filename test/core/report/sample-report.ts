@@ -1,3 +1,4 @@
+import { resolveOptions } from '../../../core/concepts/run-options.ts';
 import type { Concept, Explanation, ImageRecord, MapRecord } from '../../../core/concepts/explanation.ts';
 import type { Evaluation } from '../../../core/metrics/evaluation.ts';
 import type { RgbImage } from '../../../core/platform.ts';
@@ -118,7 +119,7 @@ export function blobMap(concept: number, image: number): CoefficientMap {
 }
 
 export const sampleProject: ProjectFile = {
-  schemaVersion: 1,
+  schemaVersion: 2,
   created: '2026-11-22T09:30:00.000Z',
   model: { path: '/models/harbour/boat-classifier.onnx', sha256: '9f2c'.repeat(16) },
   preprocessing: {
@@ -134,25 +135,17 @@ export const sampleProject: ProjectFile = {
 
 export function sampleRun(explanation: Explanation): RunFile {
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     id: 'run1',
     created: '2026-11-22T09:30:00.000Z',
-    options: {
+    options: resolveOptions({
       model: '/models/harbour/boat-classifier.onnx',
       images: ['/photos/harbour'],
       class: 'boat',
-      select: 'predicted',
       concepts: 6,
       rows: 'crops',
-      design: 'sobol',
-      samples: 128,
-      replicates: 4,
-      seed: 0,
-      device: 'auto',
-    },
+    }),
     seed: 0,
-    command:
-      'tessera explain --model /models/harbour/boat-classifier.onnx --images /photos/harbour --class boat --seed 0',
     versions: { tessera: '0.1.0', 'onnxruntime-node': '1.30.0', node: '20.20.0' },
     device: { requested: 'auto', used: 'cpu', fallbackReasons: ['cuda: no NVIDIA driver was found'] },
     stages: {
@@ -220,7 +213,7 @@ export function sampleEvaluation(concepts = 6): Evaluation {
   };
 }
 
-export const noNotes: NotesFile = { schemaVersion: 1, names: {}, hidden: [], merged: [], comments: {} };
+export const noNotes: NotesFile = { schemaVersion: 2, names: {}, hidden: [], merged: [], comments: {} };
 
 /** A whole report with pictures. */
 export async function sampleReport(options: SampleOptions = {}): Promise<ReportData> {

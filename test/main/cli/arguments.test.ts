@@ -22,20 +22,6 @@ describe('parseArguments', () => {
     expect(args.positionals).toEqual(['model.onnx', 'other']);
   });
 
-  it.each([
-    [['--samples', '12.5'], '--samples takes a whole number of at least 1, got "12.5"'],
-    [['--samples', '0'], '--samples takes a whole number of at least 1, got "0"'],
-    [['--samples='], '--samples takes a whole number of at least 1, got ""'],
-  ])('refuses %j', (argv, message) => {
-    expect(() => parseArguments(argv, TABLE).integer('samples', 1)).toThrow(message);
-  });
-
-  it('names the choices', () => {
-    expect(() => parseArguments(['--rows', 'tiles'], TABLE).choice('rows', ['crops', 'grid'])).toThrow(
-      '--rows takes one of crops, grid; got "tiles"',
-    );
-  });
-
   it('turns an unknown option into bad usage', () => {
     const parse = (): unknown => parseArguments(['--imagess', 'a'], TABLE);
     expect(parse).toThrow(TesseraError);

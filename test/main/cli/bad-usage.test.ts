@@ -42,7 +42,12 @@ describe('the command line', () => {
       '--samples takes a whole number of at least 2, got "1"',
       '--help',
     ],
-    [['explain', '--demo', '--rows', 'tiles'], '--rows takes one of crops, grid; got "tiles"', '--help'],
+    [
+      ['explain', '--demo', '--seed', '4294967296'],
+      '--seed takes a whole number of at most 4294967295, got "4294967296"',
+      '--help',
+    ],
+    [['explain', '--demo', '--rows', 'tiles'], '--rows takes one of grid, crops; got "tiles"', '--help'],
     [
       ['explain', '--demo', '--concepts', 'many'],
       '--concepts takes a whole number of at least 1, or auto, got "many"',

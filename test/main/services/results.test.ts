@@ -10,7 +10,7 @@ import type { Projects } from '../../../main/services/projects.ts';
 import { createResults, type Results } from '../../../main/services/results.ts';
 import { memoryStorage } from '../../core/project/memory-storage.ts';
 
-const NO_NOTES: NotesFile = { schemaVersion: 1, names: {}, hidden: [], merged: [], comments: {} };
+const NO_NOTES: NotesFile = { schemaVersion: 2, names: {}, hidden: [], merged: [], comments: {} };
 const RENAME = { kind: 'rename', concept: 'c0', name: 'sky' } as const;
 
 /** A compute process that keeps the notes of each run in memory and counts what it is asked. */

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { resolveOptions } from '../../../core/concepts/run-options.ts';
 import { fileStorage } from '../../../core/runtime/storage.ts';
 import { ComputeClient } from '../../../main/compute/client.ts';
 import type { ExplainQuestion } from '../../../main/compute/protocol.ts';
@@ -12,7 +13,16 @@ import type { Projects } from '../../../main/services/projects.ts';
 import { RunService } from '../../../main/services/runs.ts';
 import { FakeChild } from '../compute/fake-child.ts';
 
-const QUESTION = { folder: '/nowhere', command: 'explain', options: {} } as unknown as ExplainQuestion;
+const QUESTION: ExplainQuestion = {
+  folder: '/nowhere',
+  command: 'explain',
+  options: resolveOptions({
+    model: '/model.onnx',
+    images: ['/images'],
+    class: '2',
+    maps: ['occlusion', 'rise'],
+  }),
+};
 /** Long enough for a small file to be written, were it wrongly written. */
 const WRITE_MS = 100;
 
@@ -70,6 +80,34 @@ describe('RunService', () => {
     void runs.cancel();
     runs.close();
     await expect.poll(recalled).toBeUndefined();
+  });
+
+  const keep = (options: object): void =>
+    writeFileSync(
+      path.join(state, 'unfinished-run.json'),
+      JSON.stringify({ folder: '/nowhere', className: 'house', command: 'explain', options }),
+    );
+
+  it('takes up the options of a run that version 0.1 left, with the usual values of what it did not store', async () => {
+    const { maps, evaluate, parts, craft, ...rest } = QUESTION.options;
+    expect({ maps, evaluate, parts, craft }).toEqual({
+      maps: ['occlusion', 'rise'],
+      evaluate: 'quick',
+      parts: 4,
+      craft: false,
+    });
+    keep(rest);
+    const { runs, child } = service();
+    expect(await runs.recall()).toBe('/nowhere');
+    await runs.resume();
+    child.say({ type: 'ready' });
+    const options = { ...QUESTION.options, maps: ['gated-gradient'] };
+    expect(child.jobs).toMatchObject([{ name: 'explain', question: { folder: '/nowhere', options } }]);
+  });
+
+  it('starts without a run whose options are damaged', async () => {
+    keep({ ...QUESTION.options, samples: 'many' });
+    expect(await recalled()).toBeUndefined();
   });
 
   it('forgets a run that has ended', async () => {

@@ -1,0 +1,296 @@
+import { MAP_METHOD_TITLES } from '../attribution/methods.ts';
+import { DEVICE_LABELS } from '../platform.ts';
+import { choice, choices, flag, text, texts, whole, wholeOrAuto, type Formed } from './option-forms.ts';
+
+/**
+ * What reads an option: the question, which is settled before anything is computed; a stage of the run; or the tree,
+ * which says what is split into parts and how parts are shown, and stores nothing itself.
+ */
+export type OptionReader =
+  | 'question'
+  | 'predictions'
+  | 'rows'
+  | 'bank'
+  | 'coefficients'
+  | 'importance'
+  | 'maps'
+  | 'removals'
+  | 'tree'
+  | 'parts'
+  | 'part-importance'
+  | 'part-maps'
+  | 'evaluation'
+  | 'rank';
+
+/** Where an option stands in help and window. */
+export const OPTION_GROUPS = {
+  subject: 'What is explained',
+  concepts: 'Concepts',
+  importance: 'Importance',
+  pictures: 'Maps',
+  trust: 'Trust',
+  machine: 'Computation',
+} as const;
+
+/** What the table says of an option, beside the form of its value. */
+export interface OptionFacts<Value> {
+  readonly group: keyof typeof OPTION_GROUPS;
+  /** What reads it: its value is part of the fingerprint of these stages, and of no others. */
+  readonly reads: readonly OptionReader[];
+  /** Name on the command line, without the dashes. */
+  readonly flag: string;
+  /** What the command line's help calls the value; absent for yes or no, and for a few choices, which are listed in its place. */
+  readonly placeholder?: string;
+  /** For the command line, without the value taken when nothing is said. */
+  readonly help: string;
+  /** Name and note in the window. */
+  readonly label: string;
+  readonly note: string;
+  /** `plain`: in sight; `advanced`: folded away; `own`: a panel of its own shows it. */
+  readonly visibility: 'plain' | 'advanced' | 'own';
+  /** The value taken when nothing is said. */
+  readonly default?: Value;
+  /** May be absent; what happens then. */
+  readonly absent?: string;
+}
+
+function option<Value, const Facts extends OptionFacts<Value>>(
+  formed: Formed<Value>,
+  facts: Facts,
+): Formed<Value> & Facts {
+  return { ...formed, ...facts };
+}
+
+/** Which of the given images are explained. */
+export const IMAGE_SELECTIONS = {
+  predicted: 'Images the model puts into the class',
+  folder: 'Images in folders named like the class',
+  all: 'All images',
+} as const;
+
+/** Sampling designs of the masks. */
+export const DESIGNS = { sobol: "Sobol'", halton: 'Halton', lhs: 'Latin hypercube' } as const;
+
+/** How thoroughly an explanation is checked. */
+export const EVALUATION_LEVELS = { none: 'Not at all', quick: 'Quickly', full: 'Fully' } as const;
+
+/**
+ * Every choice that determines a run's numbers, once: what values it takes, what it is when nothing is said, its words
+ * on the command line and in the window, and which stages read it. Everything else about options follows from here.
+ */
+export const RUN_OPTIONS = {
+  model: option(text(), {
+    group: 'subject',
+    reads: ['question'],
+    flag: 'model',
+    placeholder: 'FILE',
+    help: 'a model file (.onnx)',
+    label: 'Model',
+    note: 'An .onnx file',
+    visibility: 'own',
+  }),
+  class: option(text(), {
+    group: 'subject',
+    reads: ['question'],
+    flag: 'class',
+    placeholder: 'CLASS',
+    help: 'a class name or index; predicted:CLASS: whatever --select says, the images predicted as it; all: every class predicted for at least 5 images, one after another',
+    label: 'Class',
+    note: 'The class to explain',
+    visibility: 'own',
+  }),
+  images: option(texts(), {
+    group: 'subject',
+    reads: ['question'],
+    flag: 'images',
+    placeholder: 'DIR…',
+    help: 'one or more folders of images',
+    label: 'Images',
+    note: 'Folders of pictures',
+    visibility: 'own',
+  }),
+  select: option(choice(IMAGE_SELECTIONS), {
+    group: 'subject',
+    reads: ['question'],
+    flag: 'select',
+    help: 'images to explain on',
+    label: 'Explain on',
+    note: 'The paper takes those that the model puts into it',
+    visibility: 'plain',
+    default: 'predicted',
+  }),
+  layer: option(text(), {
+    group: 'subject',
+    reads: ['question'],
+    flag: 'layer',
+    placeholder: 'TENSOR',
+    help: 'where to cut the model',
+    label: 'Layer',
+    note: 'Where the model is cut',
+    visibility: 'own',
+    absent: 'the proposed cut point',
+  }),
+  labels: option(text(), {
+    group: 'subject',
+    reads: ['question'],
+    flag: 'labels',
+    placeholder: 'FILE',
+    help: 'class names, one a line or JSON',
+    label: 'Class names',
+    note: 'A file with one name a line, or JSON',
+    visibility: 'own',
+    absent: 'the card beside the model, its metadata, or numbers',
+  }),
+  preprocessing: option(text(), {
+    group: 'subject',
+    reads: ['question'],
+    flag: 'preprocessing',
+    placeholder: 'NAME|FILE',
+    help: 'how pictures become the input: imagenet, symmetric, unit, raw, caffe, clip, or a JSON file',
+    label: 'Preprocessing',
+    note: 'How pictures become the input of the model',
+    visibility: 'own',
+    absent: 'the card beside the model, or a guess that is shown',
+  }),
+  concepts: option(wholeOrAuto(1, 1_000_000, 'as many as the evidence supports'), {
+    group: 'concepts',
+    reads: ['bank'],
+    flag: 'concepts',
+    placeholder: 'R',
+    help: 'number of concepts',
+    label: 'Concepts',
+    note: 'How many to look for',
+    visibility: 'own',
+    default: 10,
+  }),
+  // Positions are what the head really reads, so their concepts reproduce its predictions better, at a sixteenth of the cost.
+  rows: option(choice({ grid: 'Places of the layer', crops: 'Crops' }), {
+    group: 'concepts',
+    reads: ['rows'],
+    flag: 'rows',
+    help: 'what a row of the activations is, a position of the layer or a pooled crop as in the paper',
+    label: 'Cut pictures into',
+    note: 'Crops, as in the paper, take about 16 times the work',
+    visibility: 'advanced',
+    default: 'grid',
+  }),
+  patch: option(whole(1, 4096), {
+    group: 'concepts',
+    reads: ['rows', 'tree'],
+    flag: 'patch',
+    placeholder: 'PX',
+    help: "side of a crop in pixels of the model's input",
+    label: 'Side of a crop',
+    note: "Pixels of the model's input; empty: in proportion",
+    visibility: 'advanced',
+    absent: '64 at 224, in proportion otherwise',
+  }),
+  recurse: option(wholeOrAuto(1, 4, 'where it goes well'), {
+    group: 'concepts',
+    reads: ['tree'],
+    flag: 'recurse',
+    placeholder: 'DEPTH',
+    help: 'decompose concepts into parts at earlier layers, that many levels deep',
+    label: 'Levels of parts',
+    note: 'Decomposes concepts into parts at earlier layers; single ones can be decomposed later too',
+    visibility: 'advanced',
+    absent: 'concepts stay whole',
+  }),
+  parts: option(whole(1, 64), {
+    group: 'concepts',
+    reads: ['parts'],
+    flag: 'parts',
+    placeholder: 'N',
+    help: 'parts of a concept',
+    label: 'Parts of a concept',
+    note: 'Where concepts are decomposed',
+    visibility: 'advanced',
+    // Few enough to be looked at together.
+    default: 4,
+  }),
+  design: option(choice(DESIGNS), {
+    group: 'importance',
+    reads: ['importance', 'part-importance', 'rank'],
+    flag: 'design',
+    help: 'how the masks of concepts are drawn',
+    label: 'Design of the masks',
+    note: 'How the masks of concepts are drawn',
+    visibility: 'advanced',
+    default: 'sobol',
+  }),
+  samples: option(whole(2, 65_536), {
+    group: 'importance',
+    reads: ['importance'],
+    flag: 'samples',
+    placeholder: 'N',
+    help: 'size of a design',
+    label: 'Samples',
+    note: 'N of a design; more give narrower intervals',
+    visibility: 'advanced',
+    default: 128,
+  }),
+  replicates: option(whole(1, 64), {
+    group: 'importance',
+    reads: ['importance'],
+    flag: 'replicates',
+    placeholder: 'N',
+    help: 'independent designs an image',
+    label: 'Repetitions',
+    note: 'Independent designs; their spread is in the interval',
+    visibility: 'advanced',
+    default: 4,
+  }),
+  craft: option(flag(), {
+    group: 'importance',
+    reads: ['importance'],
+    flag: 'craft',
+    help: "the paper's own way: unscrambled designs and its convention; halton, 32 samples and 1 replicate unless said otherwise",
+    label: 'As in the paper',
+    note: 'Unscrambled designs, for comparison with the reference implementation',
+    visibility: 'advanced',
+    default: false,
+  }),
+  maps: option(choices(MAP_METHOD_TITLES), {
+    group: 'pictures',
+    reads: ['maps', 'part-maps'],
+    flag: 'map',
+    placeholder: 'METHOD',
+    help: 'how concepts are drawn in pictures; may be given several times',
+    label: 'Maps',
+    note: 'How concepts are drawn in their example pictures',
+    visibility: 'advanced',
+    // The method that put the demo's concepts best on their painted parts; see the localisation bench.
+    default: ['gated-gradient'],
+  }),
+  evaluate: option(choice(EVALUATION_LEVELS), {
+    group: 'trust',
+    reads: ['evaluation'],
+    flag: 'evaluate',
+    help: 'how thoroughly the explanation is checked; full repeats more often and tries other numbers of concepts',
+    label: 'Check the explanation',
+    note: 'Fully: repeats more often and tries other numbers of concepts',
+    visibility: 'plain',
+    default: 'quick',
+  }),
+  seed: option(whole(0, 2 ** 32 - 1), {
+    group: 'machine',
+    reads: ['rows', 'bank', 'importance', 'parts', 'part-importance', 'evaluation', 'rank'],
+    flag: 'seed',
+    placeholder: 'S',
+    help: 'the same seed gives the same numbers',
+    label: 'Seed',
+    note: 'The same seed gives the same numbers',
+    visibility: 'advanced',
+    default: 0,
+  }),
+  device: option(choice(DEVICE_LABELS), {
+    group: 'machine',
+    reads: ['question'],
+    flag: 'device',
+    help: 'what computes',
+    label: 'Device',
+    note: 'What computes',
+    visibility: 'own',
+    default: 'auto',
+  }),
+} as const;

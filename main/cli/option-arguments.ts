@@ -1,0 +1,70 @@
+import type { OptionForm } from '../../core/concepts/option-forms.ts';
+import { OPTION_NAMES, optionOf, type OptionName, type RunOptions } from '../../core/concepts/run-options.ts';
+import { TesseraError } from '../../core/errors.ts';
+import { nearestNames } from '../../core/nearest-names.ts';
+import { HELP_HINT, type OptionTable, type ParsedArguments } from './arguments.ts';
+
+/** Some options of a run, or all, as `parseArguments` takes them. */
+export function optionTable(names: readonly OptionName[] = OPTION_NAMES): OptionTable {
+  return Object.fromEntries(
+    names.map((name) => {
+      const { flag, form } = optionOf(name);
+      const multiple = form.kind === 'texts' || form.kind === 'choices';
+      return [flag, { type: form.kind === 'flag' ? 'boolean' : 'string', multiple }] as const;
+    }),
+  );
+}
+
+/** Options that were said. */
+export type SaidOptions = { readonly [Name in OptionName]?: Exclude<RunOptions[Name], undefined> };
+
+/** Every option that was said, checked by the table. Throws as {@link readOption}. */
+export function readOptions(args: ParsedArguments): SaidOptions {
+  const said = OPTION_NAMES.map((name) => [name, readOption(args, name)] as const);
+  return Object.fromEntries(said.filter(([, value]) => value !== undefined));
+}
+
+/** One option as it was said; TesseraError 'bad-usage' telling what it takes. */
+export function readOption<Name extends OptionName>(
+  args: ParsedArguments,
+  name: Name,
+): SaidOptions[Name] | undefined {
+  const { flag, form, schema, placeholder } = optionOf(name);
+  const value = form.kind === 'flag' ? args.flag(flag) || undefined : valueOf(args, flag, form);
+  if (value === undefined) return undefined;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data as SaidOptions[Name];
+  // Of several the one that is wrong; of a number the text, as it was written.
+  const wrong = args.text(flag) ?? args.texts(flag)[Number(parsed.error.issues[0].path[0] ?? 0)];
+  throw refused(flag, form, placeholder, wrong);
+}
+
+function valueOf(args: ParsedArguments, flag: string, form: OptionForm): unknown {
+  if (form.kind === 'texts' || form.kind === 'choices') {
+    const values = args.texts(flag);
+    return values.length === 0 ? undefined : values;
+  }
+  const text = args.text(flag);
+  // Number('') is 0.
+  return form.kind === 'number' && text !== undefined && /\d/.test(text) ? Number(text) : text;
+}
+
+function refused(flag: string, form: OptionForm, placeholder: string | undefined, got: string): TesseraError {
+  if (form.kind === 'choice' || form.kind === 'choices') {
+    const names = form.choices.map(({ value }) => value);
+    if (placeholder === undefined)
+      return badUsage(`--${flag} takes one of ${names.join(', ')}; got "${got}".`);
+    const hint = `Nearest: ${nearestNames(got, names).join(', ')}. All: ${names.join(', ')}.`;
+    return badUsage(`--${flag} takes the name of a ${placeholder.toLowerCase()}; got "${got}".`, hint);
+  }
+  if (form.kind !== 'number')
+    return badUsage(`--${flag} takes a text of 1 to 4096 characters, got "${got}".`);
+  const { min, max, auto } = form;
+  const bound = Number(got) > max ? `at most ${max}` : `at least ${min}`;
+  const also = auto === undefined ? '' : ', or auto';
+  return badUsage(`--${flag} takes a whole number of ${bound}${also}, got "${got}"`);
+}
+
+function badUsage(message: string, hint = HELP_HINT): TesseraError {
+  return new TesseraError('bad-usage', message, { hint });
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { parseArguments } from '../../../main/cli/arguments.ts';
+import { optionTable, readOption, readOptions } from '../../../main/cli/option-arguments.ts';
+
+const given = (...argv: string[]) => parseArguments(argv, optionTable());
+
+describe('readOptions()', () => {
+  it('reads what was said, and nothing else', () => {
+    expect(readOptions(given())).toEqual({});
+    expect(
+      readOptions(
+        given(
+          '--map',
+          'rise',
+          'occlusion',
+          '--images',
+          'a',
+          'b',
+          '--craft',
+          '--concepts',
+          'auto',
+          '--seed',
+          '7',
+        ),
+      ),
+    ).toEqual({ maps: ['rise', 'occlusion'], images: ['a', 'b'], craft: true, concepts: 'auto', seed: 7 });
+  });
+});
+
+describe('readOption()', () => {
+  it.each([
+    [['--samples', '12.5'], 'samples', '--samples takes a whole number of at least 2, got "12.5"'],
+    [['--samples', '0'], 'samples', '--samples takes a whole number of at least 2, got "0"'],
+    [['--samples='], 'samples', '--samples takes a whole number of at least 2, got ""'],
+    [['--samples', '65537'], 'samples', '--samples takes a whole number of at most 65536, got "65537"'],
+    [['--patch', '1e9'], 'patch', '--patch takes a whole number of at most 4096, got "1e9"'],
+    [['--recurse', '5'], 'recurse', '--recurse takes a whole number of at most 4, or auto, got "5"'],
+    // Its stream would be that of seed 0.
+    [['--seed', '4294967296'], 'seed', '--seed takes a whole number of at most 4294967295, got "4294967296"'],
+    [['--seed=-1'], 'seed', '--seed takes a whole number of at least 0, got "-1"'],
+    [['--rows', 'tiles'], 'rows', '--rows takes one of grid, crops; got "tiles"'],
+    [['--map', 'rise', '--map', 'risen'], 'maps', '--map takes the name of a method; got "risen".'],
+    [['--layer='], 'layer', '--layer takes a text of 1 to 4096 characters, got ""'],
+  ] as const)('refuses %j', (argv, name, message) => {
+    expect(() => readOption(given(...argv), name)).toThrow(message);
+  });
+});
