@@ -119,7 +119,7 @@ export class SetupState {
 
   /** Sets one option; null takes the choice back. */
   setOption(name: OptionControl['name'], value: OptionValue | null): void {
-    this.setOptions({ [name]: value } as OptionChanges);
+    this.setOptions({ [name]: value });
   }
 
   pick(what: PickKind): Promise<boolean> {
