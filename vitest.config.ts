@@ -7,14 +7,18 @@ import { defineConfig } from 'vitest/config';
  *   browser  pages in Chromium, over a fake workbench or as a file
  *   e2e      the built program: the host on a local address, Electron, the packaged program
  */
-const LONG = ['test/**/*.long.test.ts', 'test/**/experiments-golden.test.ts'];
+const LONG = ['test/**/*.long.test.ts'];
 const BROWSER = ['test/**/*.browser.test.ts'];
 const E2E = ['test/e2e/**/*.test.ts'];
 
-const lane = (name: string, include: string[], more: object = {}) => ({
-  extends: true as const,
-  test: { name, include, ...more },
-});
+interface Lane {
+  readonly include: string[];
+  readonly exclude?: string[];
+  readonly isolate?: boolean;
+  /** What is started or built once, before the first test of the lane. */
+  readonly globalSetup?: string[];
+}
+const lane = (name: string, settings: Lane) => ({ extends: true as const, test: { name, ...settings } });
 
 export default defineConfig({
   // Finds the workspace core/implicit by its name.
@@ -27,14 +31,18 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      lane('unit', ['test/**/*.test.ts'], {
+      // One process runs many files and loads each module once, so a file leaves no global changed behind it.
+      lane('unit', {
+        include: ['test/**/*.test.ts'],
         exclude: [...LONG, ...BROWSER, ...E2E],
-        // One process runs many files and loads each module once; test/one-process.test.ts says what that asks of a file.
         isolate: false,
       }),
-      lane('long', LONG),
-      lane('browser', BROWSER),
-      lane('e2e', E2E),
+      lane('long', { include: LONG, globalSetup: ['test/lanes/built-cli.ts'] }),
+      lane('browser', {
+        include: BROWSER,
+        globalSetup: ['test/lanes/chromium.ts', 'test/lanes/fake-workbench-page.ts'],
+      }),
+      lane('e2e', { include: E2E, globalSetup: ['test/lanes/chromium.ts', 'test/lanes/built-program.ts'] }),
     ],
   },
 });

@@ -23,11 +23,18 @@ export class TesseraError extends Error {
   override readonly name: string = 'TesseraError';
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  /** Options of a run that the hint is about, as "layer" or "select=all", for a surface that has a name for them. */
+  readonly options: readonly string[];
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: { hint?: string; options?: readonly string[]; cause?: unknown } = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
-    this.hint = options.hint;
+    this.hint = details.hint;
+    this.options = details.options ?? [];
   }
 }
 

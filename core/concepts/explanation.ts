@@ -120,7 +120,7 @@ export interface LayerRecord {
   readonly kind: 'spatial' | 'tokens' | 'vector';
   /** Position of the channel axis in `shape`. */
   readonly channelAxis: number;
-  /** Number of positions along height and width; tokens that form no grid give [T, 1]; a vector [1, 1]. */
+  /** Number of positions along height and width; tokens that form no grid give [1, T]; a vector [1, 1]. */
   readonly grid: readonly [rows: number, columns: number];
   /** Share of the model's multiplications that happen before the cut, 0…1. */
   readonly computeShare: number;

@@ -74,6 +74,13 @@ export async function importanceOfImages(
   return results;
 }
 
+/** Mean total index of each concept [r] over the replicates of an image. */
+export function meanIndices({ replicates }: Pick<ImageImportance, 'replicates'>): Float64Array {
+  return replicates[0].map(
+    (_, concept) => replicates.reduce((sum, one) => sum + one[concept], 0) / replicates.length,
+  );
+}
+
 /** Mean over images with a bootstrap interval, the ranking, and what it cannot tell apart. */
 export function classImportance(images: readonly ImageImportance[], seed: number): ClassImportance {
   const usable = images.filter(({ status }) => status !== 'non-finite');

@@ -13,7 +13,7 @@ export interface ImageFile {
 }
 
 /** A file or folder that could not be used, and why, in a few words. */
-interface SkippedFile {
+export interface SkippedFile {
   readonly file: string;
   readonly reason: string;
 }

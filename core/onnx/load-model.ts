@@ -29,17 +29,30 @@ async function readBeside(storage: Storage, folder: string, location: string): P
   return readInput(storage, path, 'bad-model');
 }
 
+/** A model as it was read from its file. */
+export interface ModelFile {
+  readonly path: string;
+  /** The file itself, without external data. */
+  readonly bytes: Uint8Array;
+  readonly model: Model;
+}
+
 /**
  * Reads a model file and the external data it names, which may only lie beside it.
  *
  * Throws TesseraError 'bad-model' as {@link decodeModel}, for data outside the folder (absolute path, "..", a link that
  * leads out) or missing, and when a file cannot be read.
  */
-export async function loadModel(storage: Storage, path: string): Promise<Model> {
-  const file = await readInput(storage, path, 'bad-model');
+export async function loadModelFile(storage: Storage, path: string): Promise<ModelFile> {
+  const bytes = await readInput(storage, path, 'bad-model');
   const folder = storage.dirname(storage.resolve(path));
   const files = new Map<string, Uint8Array>();
-  for (const location of externalLocations(file))
+  for (const location of externalLocations(bytes))
     files.set(location, await readBeside(storage, folder, location));
-  return decodeModel(file, { externalData: (location) => files.get(location) });
+  return { path, bytes, model: decodeModel(bytes, { externalData: (location) => files.get(location) }) };
+}
+
+/** The model of {@link loadModelFile} alone. */
+export async function loadModel(storage: Storage, path: string): Promise<Model> {
+  return (await loadModelFile(storage, path)).model;
 }

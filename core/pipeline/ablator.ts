@@ -8,9 +8,9 @@ import { nnls } from '../factorization/nnls.ts';
 import { stackRows, type Matrix } from '../linalg/matrix.ts';
 import type { OnProgress } from '../platform.ts';
 import type { Tensor } from '../tensor.ts';
-import type { ModelScope } from './concept-sources.ts';
 import { runnerFor, splitAt } from './model-parts.ts';
 import { readBatch } from './pictures.ts';
+import type { ModelScope } from './run-context.ts';
 import { scaledAnswers, type Answer, type LatentImages } from './scaled-answers.ts';
 
 /** What of a finished run is ablated. */

@@ -1,11 +1,14 @@
-import type { Concept, CropRef, Explanation, ImageRecord, SkippedFile } from '../concepts/explanation.ts';
+import type { Concept, CropRef, Explanation, ImageRecord } from '../concepts/explanation.ts';
 import { strongestPlaces } from '../concepts/gallery.ts';
 import type { ClassImportance, ImageImportance } from '../concepts/importance.ts';
+import type { RunOptions } from '../concepts/run-options.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import { reconstructionError } from '../metrics/reconstruction.ts';
-import type { ClassContext } from './run-context.ts';
+import type { Question } from './question.ts';
+import { rightAnswers } from './right-answers.ts';
+import type { ConceptBank } from './stages/bank.ts';
 import type { ImageCoefficients } from './stages/coefficients.ts';
-import type { Prediction } from './stages/predictions.ts';
+import type { Prediction, Predictions } from './stages/predictions.ts';
 import type { ActivationRows } from './stages/rows.ts';
 
 /** Crops kept for a concept's gallery. */
@@ -16,15 +19,11 @@ export const PRESENT_FROM = 0.25;
 
 /** Everything the stages of a run computed. */
 export interface Findings {
-  readonly predictions: readonly Prediction[];
+  /** Of every image that was looked at, and of the explained ones. */
+  readonly predictions: Predictions;
+  readonly chosen: readonly Prediction[];
   readonly rows: ActivationRows;
-  readonly bank: {
-    readonly coefficients: Matrix;
-    readonly conceptBank: Matrix;
-    readonly method: 'nmf' | 'semi-nmf';
-    readonly status: string;
-    readonly iterations: number;
-  };
+  readonly bank: ConceptBank;
   readonly images: ImageCoefficients;
   readonly importances: readonly ImageImportance[];
   readonly importance: ClassImportance;
@@ -32,18 +31,18 @@ export interface Findings {
 
 /** Puts the findings of a run into the form that project, report and window share. */
 export function assembleExplanation(
-  context: ClassContext,
+  question: Question,
+  options: Pick<RunOptions, 'design' | 'samples'>,
   findings: Findings,
-  skipped: readonly SkippedFile[],
 ): Explanation {
-  const { classIndex, layer, options, intake } = context;
-  const { rows, bank, images, importance, importances } = findings;
+  const { classIndex, layer, intake, files } = question;
+  const { predictions, rows, bank, images, importance, importances } = findings;
   const count = images.coefficients.length;
   return {
     classIndex,
     className: intake.labels.names[classIndex],
     layer,
-    images: imageRecords(context, findings),
+    images: imageRecords(question, findings),
     concepts: rankedConcepts(findings),
     reconstruction: {
       ...reconstructionError(rows.activations, bank.coefficients, bank.conceptBank),
@@ -62,13 +61,17 @@ export function assembleExplanation(
       evaluations: importance.evaluations,
       method: importance.method,
     },
-    skipped,
+    skipped: [...question.skipped, ...predictions.skipped],
+    answers: rightAnswers(
+      intake.labels.names,
+      predictions.predictions.map(({ at, index }) => ({ file: files[at], index })),
+    ),
   };
 }
 
-function imageRecords({ intake }: ClassContext, { predictions, images }: Findings): ImageRecord[] {
-  return predictions.map(({ file, index, probability }, image) => ({
-    file: file.path,
+function imageRecords({ intake, files }: Question, { chosen, images }: Findings): ImageRecord[] {
+  return chosen.map(({ at, index, probability }, image) => ({
+    file: files[at].path,
     predicted: { index, name: intake.labels.names[index], probability },
     logit: images.logits[image],
     reconstructedLogit: images.reconstructedLogits[image],

@@ -1,44 +1,44 @@
-import type { Tensor } from '../tensor.ts';
-import { openChunks } from '../project/stage-store.ts';
-import type { RunScope } from './run-context.ts';
+import type { Json } from '../project/canonical-json.ts';
+import type { StagePiece } from '../project/stage-entry.ts';
+import type { StageWork } from './stage.ts';
 
-/** Images a chunk: what a kill can cost at most. */
+/** Images a stored piece: what a kill can cost at most. A stage that is stored so declares it. */
 export const CHUNK = 64;
 
-export interface ChunkedJob<Prepared> {
+/** A stage's work over images, as {@link chunked} asks for it. */
+export interface ChunkedWork<Prepared, Value extends Json> {
+  /** For progress. */
   readonly stage: string;
-  readonly fingerprint: string;
-  /** Number of items (images) in all. */
+  /** Number of images in all. */
   readonly count: number;
   /** Reads what a chunk needs; runs while the chunk before is computed. */
   prepare(start: number, end: number): Promise<Prepared>;
-  compute(prepared: Prepared, start: number, end: number): Promise<ReadonlyMap<string, Tensor>>;
+  compute(prepared: Prepared, start: number, end: number): Promise<StagePiece<Value>>;
 }
 
 /**
- * Runs a job over images chunk by chunk, each stored as soon as it is done, so that an interrupted run continues
- * at the first chunk that is missing. Pictures of the next chunk are decoded while the model runs on this one.
+ * Does a stage's work chunk by chunk, each stored as soon as it is done, so that an interrupted run continues at the
+ * first chunk that is missing. Pictures of the next chunk are decoded while the model runs on this one.
  */
-export async function* chunked<Prepared>(
-  { project, onProgress, signal }: RunScope,
-  job: ChunkedJob<Prepared>,
-): AsyncGenerator<ReadonlyMap<string, Tensor>> {
-  const chunks = await openChunks(project, job.stage, job.fingerprint);
+export async function* chunked<Prepared, Value extends Json>(
+  { entry, onProgress, signal }: Pick<StageWork, 'entry' | 'onProgress' | 'signal'>,
+  work: ChunkedWork<Prepared, Value>,
+): AsyncGenerator<StagePiece<Value>> {
   const prepare = async (start: number): Promise<Prepared | undefined> => {
-    if (start >= job.count || (await chunks.has(start / CHUNK))) return undefined;
-    return job.prepare(start, Math.min(start + CHUNK, job.count));
+    if (start >= work.count || (await entry.has(start / CHUNK))) return undefined;
+    return work.prepare(start, Math.min(start + CHUNK, work.count));
   };
   let next = prepare(0);
-  for (let start = 0; start < job.count; start += CHUNK) {
+  for (let start = 0; start < work.count; start += CHUNK) {
     signal?.throwIfAborted();
     const prepared = await next;
     next = prepare(start + CHUNK);
-    // A failure to prepare is told when its turn comes, not as an unhandled rejection meanwhile.
+    // A failure to prepare is reported when its turn comes, not as an unhandled rejection meanwhile.
     next.catch(() => undefined);
-    const end = Math.min(start + CHUNK, job.count);
-    yield await chunks.get(start / CHUNK, async () =>
-      job.compute(prepared ?? (await job.prepare(start, end)), start, end),
+    const end = Math.min(start + CHUNK, work.count);
+    yield await entry.get(start / CHUNK, async () =>
+      work.compute(prepared ?? (await work.prepare(start, end)), start, end),
     );
-    onProgress({ stage: job.stage, done: end, total: job.count });
+    onProgress({ stage: work.stage, done: end, total: work.count });
   }
 }

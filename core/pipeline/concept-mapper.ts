@@ -15,12 +15,8 @@ import { varGrad } from '../attribution/var-grad.ts';
 import type { LayerRecord } from '../concepts/explanation.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import type { Tensor } from '../tensor.ts';
-import {
-  chooseCamLayer,
-  openConceptSources,
-  type ConceptSources,
-  type ModelScope,
-} from './concept-sources.ts';
+import { chooseCamLayer, openConceptSources, type ConceptSources } from './concept-sources.ts';
+import type { ModelScope } from './run-context.ts';
 
 /** Draws where concepts are in a picture, by any method, for one model and bank. */
 export interface ConceptMapper {

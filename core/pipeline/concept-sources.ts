@@ -17,10 +17,7 @@ import type { Tensor } from '../tensor.ts';
 import type { ModelIntake } from './model-intake.ts';
 import { runnerFor, splitAt } from './model-parts.ts';
 import type { ModelRunner } from './model-runner.ts';
-import type { RunScope } from './run-context.ts';
-
-/** A model on a device, without a project. */
-export type ModelScope = Pick<RunScope, 'intake' | 'environment' | 'device'>;
+import type { ModelScope } from './run-context.ts';
 
 /** What the methods ask of one model, layer and bank. Sessions open when first needed. */
 export interface ConceptSources {

@@ -12,7 +12,7 @@ import { fromPreset, presetNames } from '../images/preprocessing-presets.ts';
 import { findCutPoints, type CutPoint } from '../onnx/cut-points.ts';
 import { withDynamicBatch } from '../onnx/dynamic-batch.ts';
 import type { Model } from '../onnx/graph.ts';
-import { loadModel } from '../onnx/load-model.ts';
+import { loadModelFile, type ModelFile } from '../onnx/load-model.ts';
 import { describeClassifier, type ClassifierSignature } from '../onnx/validate.ts';
 import { nearestNames } from '../nearest-names.ts';
 import type { Storage } from '../platform.ts';
@@ -62,7 +62,7 @@ export async function openModel(
   options: IntakeOptions = {},
 ): Promise<ModelIntake> {
   try {
-    return await readModel(storage, path, options);
+    return await readModel(storage, await loadModelFile(storage, path), options);
   } catch (error) {
     throw namingFile(path, error);
   }
@@ -79,24 +79,23 @@ function namingFile(path: string, error: unknown): unknown {
   });
 }
 
-async function readModel(storage: Storage, path: string, options: IntakeOptions): Promise<ModelIntake> {
-  const loaded = await loadModel(storage, path);
+async function readModel(storage: Storage, file: ModelFile, options: IntakeOptions): Promise<ModelIntake> {
+  const { model: loaded } = file;
   const signature = describeClassifier(loaded);
-  const preprocessing = await choosePreprocessing(storage, path, loaded, signature, options.preprocessing);
+  const preprocessing = await choosePreprocessing(storage, file, signature, options.preprocessing);
   const inputDims = new Map([[signature.input.name, dimsFor(signature, preprocessing.preprocessing)]]);
   const { model, batch } = withDynamicBatch(loaded, inputDims);
   if (batch === 'fixed') expectSingleImage(signature);
   const cutPoints = findCutPoints(model, inputDims);
   const labels = await loadLabels(storage, {
-    modelPath: path,
+    modelPath: file.path,
     metadata: loaded.metadata,
     classes: classesOf(signature),
     ...(options.labels !== undefined && { labelsPath: options.labels }),
   });
-  const sha256 = storage.sha256(await storage.readBytes(path));
   return {
-    path: storage.resolve(path),
-    sha256,
+    path: storage.resolve(file.path),
+    sha256: storage.sha256(file.bytes),
     model,
     hasFreeBatch: batch === 'dynamic',
     signature,
@@ -133,14 +132,13 @@ export function chooseLayer({ cutPoints }: ModelIntake, tensor: string | undefin
   }
   const names = cutPoints.map((cut) => cut.tensor);
   throw new TesseraError('unknown-name', `The model has no cut point called "${tensor}".`, {
-    hint: `Near to it: ${nearestNames(tensor, names).join(', ')}. "tessera inspect" lists all ${names.length}.`,
+    hint: `Near to it, of ${names.length} in all: ${nearestNames(tensor, names).join(', ')}.`,
   });
 }
 
 async function choosePreprocessing(
   storage: Storage,
-  path: string,
-  { metadata }: Model,
+  { path, model: { metadata } }: ModelFile,
   { input }: ClassifierSignature,
   asked: string | undefined,
 ): Promise<PreprocessingSource> {

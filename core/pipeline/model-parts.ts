@@ -7,7 +7,7 @@ import { splitModel, type SplitModel } from '../onnx/split.ts';
 import { sizeOf } from '../tensor.ts';
 import type { ModelIntake } from './model-intake.ts';
 import { createModelRunner, type ModelRunner } from './model-runner.ts';
-import type { RunScope } from './run-context.ts';
+import type { ModelScope } from './run-context.ts';
 
 /** Side in pixels of the paper's crops, at the paper's input size. */
 const PAPER_PATCH = 64;
@@ -36,10 +36,7 @@ export function cropModel(intake: ModelIntake, layer: LayerRecord, side: number)
 }
 
 /** A runner whose batch fits the memory budget, judged by the size of all tensors of one item. */
-export function runnerFor(
-  { environment, device, intake }: Pick<RunScope, 'environment' | 'device' | 'intake'>,
-  model: Model,
-): ModelRunner {
+export function runnerFor({ environment, device, intake }: ModelScope, model: Model): ModelRunner {
   return createModelRunner(model, {
     sessions: device.sessions,
     bytesPerItem: bytesPerItem(model),

@@ -30,7 +30,8 @@ export async function openOrCreateProject(
       'bad-project',
       `${folder} holds runs of another model (${project.file.model.path}).`,
       {
-        hint: 'Choose another folder with --out.',
+        hint: 'Choose another folder.',
+        options: ['out'],
       },
     );
   }
@@ -47,7 +48,7 @@ async function refuseForeignFiles(storage: Storage, folder: string): Promise<voi
     throw new TesseraError(
       'bad-project',
       `${folder} is no Tessera project (no project.json), but holds "${name}", which a project would write over.`,
-      { hint: 'Choose a new or empty folder with --out.' },
+      { hint: 'Choose a new or empty folder.', options: ['out'] },
     );
   }
 }

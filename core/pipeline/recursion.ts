@@ -3,20 +3,13 @@ import { withoutSplit } from '../concepts/recursion/concept-tree.ts';
 import { isGoodSplit } from '../concepts/recursion/split-verdict.ts';
 import { TesseraError } from '../errors.ts';
 import { changeProject } from '../project/change-lock.ts';
-import {
-  loadNotes,
-  loadRun,
-  loadTensors,
-  saveNotes,
-  saveTensors,
-  type Project,
-} from '../project/project-folder.ts';
-import { openStageStore } from '../project/stage-store.ts';
 import type { ProcessIdentity } from '../project/write-lock.ts';
-import type { Tensor } from '../tensor.ts';
-import type { RunScope } from './run-context.ts';
-import { splitParent, type SplitContext } from './split-parent.ts';
-import { splitConcept, type SplitRequest } from './stages/split.ts';
+import { loadNotes, loadRun, saveNotes, type Project } from '../project/project-folder.ts';
+import { loadRunTensors, saveRunTensors, type PartTensors, type RunTensors } from '../project/run-tensors.ts';
+import { openStageStore } from '../project/stage-store.ts';
+import type { ModelScope, WorkScope } from './run-context.ts';
+import { splitConcept, type SplitContext, type SplitRequest } from './split-concept.ts';
+import { splitParent } from './split-parent.ts';
 
 /** What the automatic mode goes by, beside {@link isGoodSplit}. */
 export const TREE_LIMITS = {
@@ -31,23 +24,22 @@ export const TREE_LIMITS = {
 /** An explanation with its splits, and their arrays. */
 export interface GrownTree {
   readonly explanation: Explanation;
-  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly tensors: RunTensors;
 }
 
 /**
  * Splits the concepts of a run level by level, the most important first.
  *
- * `recurse` is the number of levels, every split kept; or 'auto': {@link TREE_LIMITS} levels, only good splits kept.
- * Concepts in too few images, or without an earlier cut, are left whole. Each split is stored as it is done.
+ * The option `recurse` is the number of levels, every split kept; or 'auto': {@link TREE_LIMITS} levels, only good
+ * splits kept; absent: none. Concepts in too few images, or without an earlier cut, are left whole. Each split is stored as it is done.
  */
 export async function growTree(
-  context: SplitContext,
+  context: Omit<SplitContext, 'explanation'>,
   grown: GrownTree,
-  recurse: number | 'auto',
 ): Promise<GrownTree> {
+  const { recurse = 0, parts } = context.options;
   const isAuto = recurse === 'auto';
   const depth = isAuto ? TREE_LIMITS.depth : recurse;
-  const parts = context.options.parts;
   let tree = grown;
   let tried = 0;
   let level = toSplit(grown.explanation.concepts);
@@ -87,17 +79,11 @@ async function trySplit(context: SplitContext, tree: GrownTree, id: string, requ
   }
 }
 
-function withSplit(
-  { explanation, tensors }: GrownTree,
-  split: ConceptSplit,
-  own: ReadonlyMap<string, Tensor>,
-): GrownTree {
+function withSplit({ explanation, tensors }: GrownTree, split: ConceptSplit, own: PartTensors): GrownTree {
   const splits = [...withoutSplit(explanation.splits ?? [], split.parent), split];
-  const names = splits.map(({ parent }) => `split.${parent}.`);
-  const kept = [...tensors].filter(
-    ([name]) => !name.startsWith('split.') || names.some((prefix) => name.startsWith(prefix)),
-  );
-  return { explanation: { ...explanation, splits }, tensors: new Map([...kept, ...own]) };
+  const parts = new Map([...tensors.parts, [split.parent, own] as const]);
+  const kept = splits.map(({ parent }) => [parent, parts.get(parent)!] as const);
+  return { explanation: { ...explanation, splits }, tensors: { ...tensors, parts: new Map(kept) } };
 }
 
 /**
@@ -107,7 +93,7 @@ function withSplit(
  * Throws as {@link splitConcept}; 'bad-project' for a run that has not ended; 'unknown-name' for the run or concept.
  */
 export async function splitInRun(
-  scope: RunScope,
+  scope: ModelScope & WorkScope,
   runId: string,
   concept: string,
   request: Omit<SplitRequest, 'isChosen'>,
@@ -119,17 +105,17 @@ export async function splitInRun(
       hint: 'Start the run again: it continues where it stopped.',
     });
   }
-  const tensors = await loadTensors(scope.project, runId);
+  const tensors = await loadRunTensors(scope.project, runId);
   const parent = splitParent(explanation, tensors, concept);
   const store = openStageStore(scope.project, run);
-  const options = run.options;
-  const context: SplitContext = { ...scope, store, options, explanation };
+  const { options } = run;
+  const context: SplitContext = { ...scope, keep: store.stage, options, explanation };
   const outcome = await splitConcept(context, parent, { ...request, isChosen: true });
   const { split } = outcome!;
   const tree = withSplit({ explanation, tensors }, split, outcome!.tensors);
   await changeProject(scope.project, scope.environment.self, async () => {
     await showAgain(scope.project, runId, concept);
-    await saveTensors(scope.project, runId, tree.tensors);
+    await saveRunTensors(scope.project, runId, tree.tensors);
     await store.finish({ explanation: tree.explanation });
   });
   return split;

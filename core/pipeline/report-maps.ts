@@ -1,8 +1,8 @@
-import type { Explanation } from '../concepts/explanation.ts';
+import type { Explanation, LayerRecord } from '../concepts/explanation.ts';
+import { rowOfId } from '../concepts/recursion/concept-tree.ts';
 import type { Matrix } from '../linalg/matrix.ts';
+import type { DrawnMaps, RunTensors } from '../project/run-tensors.ts';
 import type { CoefficientMap } from '../report/rgb-picture.ts';
-import type { Tensor } from '../tensor.ts';
-import { tensorName } from './stages/maps.ts';
 
 /** The map of the concept at a rank in the image at an index, if there is one. */
 export type MapSource = (rank: number, image: number) => CoefficientMap | undefined;
@@ -13,44 +13,41 @@ const SCALE_SHARE = 0.995;
 /** Where the maps of a run come from, one source a method, the method that is shown first at the head. */
 export function mapSources(
   explanation: Explanation,
-  tensors: ReadonlyMap<string, Tensor>,
-  coefficients: readonly Matrix[],
+  { coefficients, maps }: Pick<RunTensors, 'coefficients' | 'maps'>,
 ): [MapSource, ...MapSource[]] {
   const ofCoefficients: MapSource = (rank, image) => coefficientMap(explanation, coefficients[image], rank);
   const [first = ofCoefficients, ...further] = (explanation.maps ?? []).map(({ method }) => {
-    const drawn = tensors.get(tensorName(method));
-    const places = tensors.get(`${tensorName(method)}.places`);
-    return drawn && places
-      ? drawnMaps(explanation, drawn as Tensor<'float32'>, places as Tensor<'int32'>)
-      : ofCoefficients;
+    const drawn = maps.get(method);
+    return drawn ? drawnMaps(explanation, drawn) : ofCoefficients;
   });
   return [first, ...further];
 }
 
 /** Maps as they were drawn, cut off at the bright end of their concept's scale. */
-function drawnMaps(
-  explanation: Explanation,
-  { dims, data }: Tensor<'float32'>,
-  { data: places }: Tensor<'int32'>,
-): MapSource {
-  const [count, height, width] = dims;
-  const mapAt = (i: number) => data.subarray(i * height * width, (i + 1) * height * width);
+function drawnMaps(explanation: Explanation, { size, places, maps }: DrawnMaps): MapSource {
   const maxima = new Map<number, number>();
   const maximumOf = (column: number): number => {
-    const own = Array.from({ length: count }, (_, i) => i).filter((i) => places[2 * i] === column);
-    const known = maxima.get(column) ?? highQuantile(own.map(mapAt));
+    const known = maxima.get(column) ?? highQuantile(maps.filter((_, i) => places[i].concept === column));
     maxima.set(column, known);
     return known;
   };
   return (rank, image) => {
-    const column = columnOf(explanation, rank);
-    const at = Array.from({ length: count }, (_, i) => i).find(
-      (i) => places[2 * i] === column && places[2 * i + 1] === image,
-    );
-    if (at === undefined) return undefined;
+    const column = rowOfId(explanation.concepts[rank].id);
+    const map = drawnMap({ size, places, maps }, column, image);
+    if (map === undefined) return undefined;
     const most = maximumOf(column);
-    return { values: mapAt(at).map((value) => Math.min(value, most)), grid: [height, width] };
+    return { ...map, values: map.values.map((value) => Math.min(value, most)) };
   };
+}
+
+/** The map of a concept (row of its bank) in an image of the run; undefined where it was not drawn. */
+export function drawnMap(
+  { size, places, maps }: DrawnMaps,
+  concept: number,
+  image: number,
+): CoefficientMap | undefined {
+  const at = places.findIndex((place) => place.concept === concept && place.image === image);
+  return at < 0 ? undefined : { values: maps[at], grid: size };
 }
 
 function highQuantile(maps: readonly Float32Array[]): number {
@@ -67,24 +64,27 @@ function highQuantile(maps: readonly Float32Array[]): number {
   return quantile > 0 ? quantile : sorted[length - 1];
 }
 
-/** Column of the bank that a concept's id names. */
-export function columnOf(explanation: Explanation, rank: number): number {
-  return Number(explanation.concepts[rank].id.slice(1));
-}
-
-/** Map of a concept on the layer's grid; positions before the grid (a class token) are left out. */
+/** Map of a concept on the layer's grid. */
 export function coefficientMap(
-  explanation: Explanation,
+  { layer, concepts }: Pick<Explanation, 'layer' | 'concepts'>,
   coefficients: Matrix,
   rank: number,
 ): CoefficientMap | undefined {
-  const { grid, kind } = explanation.layer;
-  if (kind === 'vector' || grid[0] * grid[1] === 1) return undefined;
-  const column = columnOf(explanation, rank);
-  const first = coefficients.rows - grid[0] * grid[1];
-  const values = Float32Array.from(
-    { length: grid[0] * grid[1] },
-    (_, cell) => coefficients.data[(first + cell) * coefficients.cols + column],
-  );
+  return gridMap(layer, coefficients, rowOfId(concepts[rank].id));
+}
+
+/**
+ * One column of U [positions, r] on the layer's grid; positions before it (a class token) are left out. Undefined where
+ * the layer has no grid.
+ */
+export function gridMap(
+  { grid, kind }: Pick<LayerRecord, 'grid' | 'kind'>,
+  { rows, cols, data }: Matrix,
+  column: number,
+): CoefficientMap | undefined {
+  const cells = grid[0] * grid[1];
+  if (kind === 'vector' || cells === 1) return undefined;
+  const first = rows - cells;
+  const values = Float32Array.from({ length: cells }, (_, cell) => data[(first + cell) * cols + column]);
   return { values, grid };
 }

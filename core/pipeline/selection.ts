@@ -1,25 +1,8 @@
-import type { RunOptions, ImageSelection } from '../concepts/run-options.ts';
 import { TesseraError } from '../errors.ts';
-import { classOfFolder, findClass } from '../images/find-class.ts';
+import { classOfFolder } from '../images/find-class.ts';
 import type { ImageFile } from '../images/folder-scan.ts';
+import type { Question } from './question.ts';
 import type { Prediction } from './stages/predictions.ts';
-
-/** A class to explain, and which images to explain it on. */
-export interface ClassQuestion {
-  readonly classIndex: number;
-  readonly select: ImageSelection;
-}
-
-const PREDICTED = 'predicted:';
-
-/** Reads `NAME`, `INDEX` or `predicted:NAME|INDEX`; 'unknown-name' offers the nearest class names. */
-export function chooseClass(
-  names: readonly string[],
-  { class: query, select }: Pick<RunOptions, 'class' | 'select'>,
-): ClassQuestion {
-  if (!query.startsWith(PREDICTED)) return { classIndex: findClass(names, query), select };
-  return { classIndex: findClass(names, query.slice(PREDICTED.length)), select: 'predicted' };
-}
 
 /** Classes that the model predicts for at least `least` images, the most frequent first. */
 export function predictedClasses(predictions: readonly Prediction[], least: number): number[] {
@@ -31,18 +14,32 @@ export function predictedClasses(predictions: readonly Prediction[], least: numb
     .map(([index]) => index);
 }
 
+/** What of a question says which images are explained. */
+type SelectionQuestion = Pick<Question, 'intake' | 'files' | 'classIndex' | 'select'>;
+
 /** The images to explain; 'no-images' says what the model predicts instead when there are none. */
 export function selectImages(
   predictions: readonly Prediction[],
-  names: readonly string[],
-  { classIndex, select }: ClassQuestion,
+  { intake, files, classIndex, select }: SelectionQuestion,
 ): Prediction[] {
-  const chosen = predictions.filter((prediction) => isWanted(prediction, names, classIndex, select));
+  const { names } = intake.labels;
+  const isWanted = ({ at, index }: Prediction): boolean => {
+    switch (select) {
+      case 'predicted':
+        return index === classIndex;
+      case 'folder':
+        return classOfFolder(names, files[at].folder.split(/[\\/]/).at(-1) ?? '') === classIndex;
+      case 'all':
+        return true;
+    }
+  };
+  const chosen = predictions.filter(isWanted);
   if (chosen.length > 0) return chosen;
   const name = names[classIndex];
   if (select === 'folder') {
     throw new TesseraError('no-images', `No folder of the images is named like the class "${name}".`, {
-      hint: `Folders: ${foldersOf(predictions.map(({ file }) => file)).join(', ')}. Or use --select predicted or --select all.`,
+      hint: `Folders: ${foldersOf(predictions.map(({ at }) => files[at])).join(', ')}. Or explain on other images.`,
+      options: ['select=predicted', 'select=all'],
     });
   }
   const frequent = predictedClasses(predictions, 1)
@@ -52,25 +49,10 @@ export function selectImages(
     'no-images',
     `The model predicts "${name}" for none of the ${predictions.length} images.`,
     {
-      hint: `Most often it predicts ${frequent.join(', ')}. To explain "${name}" on these images all the same, use --select all.`,
+      hint: `Most often it predicts ${frequent.join(', ')}. "${name}" can be explained on all images all the same.`,
+      options: ['select=all'],
     },
   );
-}
-
-function isWanted(
-  { file, index }: Prediction,
-  names: readonly string[],
-  classIndex: number,
-  select: ImageSelection,
-): boolean {
-  switch (select) {
-    case 'predicted':
-      return index === classIndex;
-    case 'folder':
-      return classOfFolder(names, file.folder.split(/[\\/]/).at(-1) ?? '') === classIndex;
-    case 'all':
-      return true;
-  }
 }
 
 function foldersOf(files: readonly ImageFile[]): string[] {

@@ -7,7 +7,7 @@ import { quantile } from '../sensitivity/bootstrap.ts';
 import { PRESENT_FROM } from './assemble-explanation.ts';
 import type { ModelRunner } from './model-runner.ts';
 import { readBatch, requireAll } from './pictures.ts';
-import type { RunScope } from './run-context.ts';
+import type { ModelScope, WorkScope } from './run-context.ts';
 import type { SplitParent } from './split-parent.ts';
 
 /** The images used are those where the concept is at least as strong as in this share of the images that have it. */
@@ -64,7 +64,7 @@ export function footprintsOf(
 
 /** Activations [positions, channels] of files at a layer. */
 export async function activationsOf(
-  { environment, intake, signal }: Pick<RunScope, 'environment' | 'intake' | 'signal'>,
+  { environment, intake, signal }: Pick<ModelScope & WorkScope, 'environment' | 'intake' | 'signal'>,
   runner: ModelRunner,
   layer: LayerRecord,
   files: readonly { readonly path: string }[],

@@ -1,13 +1,10 @@
 import type { ParentFunction } from '../concepts/recursion/masked-parent.ts';
 import { parentIdOf, rowOfId } from '../concepts/recursion/concept-tree.ts';
 import type { Explanation } from '../concepts/explanation.ts';
-import type { RunOptions } from '../concepts/run-options.ts';
 import { TesseraError } from '../errors.ts';
-import { matrix, type Matrix } from '../linalg/matrix.ts';
+import type { Matrix } from '../linalg/matrix.ts';
 import { nearestNames } from '../nearest-names.ts';
-import type { StageStore } from '../project/stage-store.ts';
-import type { RunScope } from './run-context.ts';
-import { sizeOf, type Tensor } from '../tensor.ts';
+import type { RunTensors } from '../project/run-tensors.ts';
 
 /** A concept, or a part, that can be split: what it is, and how strong it is where. */
 export interface SplitParent extends Pick<ParentFunction, 'layer' | 'conceptBank' | 'column'> {
@@ -21,27 +18,8 @@ export interface SplitParent extends Pick<ParentFunction, 'layer' | 'conceptBank
   readonly inside?: readonly Uint8Array[];
 }
 
-/** A run whose concepts are split. */
-export interface SplitContext extends RunScope {
-  readonly store: StageStore;
-  readonly options: RunOptions;
-  readonly explanation: Explanation;
-}
-
-/** Names of a split's arrays among those of the run. */
-export function splitTensorName(
-  parent: string,
-  what: 'conceptBank' | 'coefficients' | 'footprint' | 'imageImportance' | 'maps' | 'maps.places',
-): string {
-  return `split.${parent}.${what}`;
-}
-
 /** Looks a concept or part up by its id; 'unknown-name' where the run has none. */
-export function splitParent(
-  explanation: Explanation,
-  tensors: ReadonlyMap<string, Tensor>,
-  id: string,
-): SplitParent {
+export function splitParent(explanation: Explanation, tensors: RunTensors, id: string): SplitParent {
   const owner = parentIdOf(id);
   if (owner === undefined) {
     const concept = explanation.concepts.find((one) => one.id === id) ?? unknown(explanation, id);
@@ -50,26 +28,24 @@ export function splitParent(
       name: concept.name,
       layer: explanation.layer,
       column: rowOfId(id),
-      conceptBank: matrixOf(tensors.get('conceptBank')),
+      conceptBank: tensors.conceptBank,
       images: [...explanation.images.keys()],
-      coefficients: matricesOf(tensors.get('coefficients')),
+      coefficients: tensors.coefficients,
     };
   }
   const split = explanation.splits?.find(({ parent }) => parent === owner);
   const part = split?.parts.find((one) => one.id === id);
-  if (split === undefined || part === undefined) return unknown(explanation, id);
-  const { data, dims } = tensors.get(splitTensorName(owner, 'footprint')) as Tensor<'uint8'>;
+  const arrays = tensors.parts.get(owner);
+  if (split === undefined || part === undefined || arrays === undefined) return unknown(explanation, id);
   return {
     id,
     name: part.name,
     layer: split.layer,
     column: rowOfId(id),
-    conceptBank: matrixOf(tensors.get(splitTensorName(owner, 'conceptBank'))),
+    conceptBank: arrays.conceptBank,
     images: split.images,
-    coefficients: matricesOf(tensors.get(splitTensorName(owner, 'coefficients'))),
-    inside: Array.from({ length: dims[0] }, (_, image) =>
-      data.subarray(image * dims[1], (image + 1) * dims[1]),
-    ),
+    coefficients: arrays.coefficients,
+    inside: arrays.footprint,
   };
 }
 
@@ -86,19 +62,4 @@ function unknown({ concepts, splits = [] }: Explanation, name: string): never {
   throw new TesseraError('unknown-name', `The run has no concept called "${name}".`, {
     hint: `Nearest: ${nearestNames(name, names).join(', ')}.`,
   });
-}
-
-/** The run's matrix [rows, cols]. */
-function matrixOf(tensor: Tensor | undefined): Matrix {
-  const { dims, data } = tensor as Tensor<'float32'>;
-  return matrix(dims[0], dims[1], data);
-}
-
-/** A stack of matrices [n, rows, cols], sharing its memory. */
-function matricesOf(tensor: Tensor | undefined): Matrix[] {
-  const { dims, data } = tensor as Tensor<'float32'>;
-  const size = sizeOf(dims.slice(1));
-  return Array.from({ length: dims[0] }, (_, i) =>
-    matrix(dims[1], dims[2], data.subarray(i * size, (i + 1) * size)),
-  );
 }

@@ -1,23 +1,22 @@
 import { fitOf, parsePreprocessing } from '../images/preprocessing.ts';
-import { matrix, type Matrix } from '../linalg/matrix.ts';
+import { rowOfId } from '../concepts/recursion/concept-tree.ts';
+import type { Matrix } from '../linalg/matrix.ts';
 import { TesseraError } from '../errors.ts';
 import type { FitOptions, ImageCodec, OnProgress, RgbImage } from '../platform.ts';
 import { loadEvaluation } from '../project/evaluation-file.ts';
-import { loadNotes, loadRun, loadTensors, type Project } from '../project/project-folder.ts';
+import { loadNotes, loadRun, type Project } from '../project/project-folder.ts';
+import { loadRunTensors } from '../project/run-tensors.ts';
 import { assemblePictures } from '../report/report-pictures.ts';
 import type { NotesFile, RunFile } from '../project/schema.ts';
 import { reportDataOf } from '../report/report-data.ts';
 import type { ReportContents } from '../report/report-sections.ts';
 import { renderReport } from '../report/render-html.ts';
 import { shownParts } from '../report/sections/parts-section.ts';
-import { columnOf, mapSources } from './report-maps.ts';
+import { mapSources } from './report-maps.ts';
 import { partMapSource } from './part-map-source.ts';
 import type { Explanation } from '../concepts/explanation.ts';
-import type { Tensor } from '../tensor.ts';
 import { strongest } from './assemble-explanation.ts';
 import type { Environment } from './environment.ts';
-
-export { coefficientMap, columnOf } from './report-maps.ts';
 
 /** Pictures are shown at this many times the model's input, where the file has the detail. */
 const SHARPNESS = 2;
@@ -40,9 +39,8 @@ export async function writeReport(
   const { explanation: whole } = reportDataOf(project.file, run, notes, {});
   const shown = whole.concepts.filter(({ id }) => !notes.hidden.includes(id));
   const explanation = { ...whole, concepts: shown };
-  const tensors = await loadTensors(project, runId);
-  const coefficients = coefficientsOf(tensors);
-  const [mapOf, ...furtherMapsOf] = mapSources(explanation, tensors, coefficients);
+  const tensors = await loadRunTensors(project, runId);
+  const [mapOf, ...furtherMapsOf] = mapSources(explanation, tensors);
   const fit = fitOf(parsePreprocessing(project.file.preprocessing));
   const source = {
     codec,
@@ -53,7 +51,7 @@ export async function writeReport(
   const partPictures = await assemblePictures({
     ...source,
     explanation: { ...explanation, concepts: parts },
-    mapOf: partMapSource(explanation, parts, tensors),
+    mapOf: partMapSource(parts, tensors),
     cropsPerConcept: 3,
     examplesPerConcept: 1,
     cropSide: 96,
@@ -71,7 +69,7 @@ export async function writeReport(
     run,
     notes,
     { ...pictures, ...partPictures },
-    strengthsOf(whole, coefficients),
+    strengthsOf(whole, tensors.coefficients),
     await loadEvaluation(project, runId),
   );
   await storage.writeAtomic(path, renderReport(data, sections));
@@ -101,6 +99,7 @@ async function pictureFor(
   }
 }
 
+/** The same frame at {@link SHARPNESS} times the size. */
 export function enlarged({ resizeShort, width, height, ...rest }: FitOptions): FitOptions {
   return {
     ...rest,
@@ -110,24 +109,13 @@ export function enlarged({ resizeShort, width, height, ...rest }: FitOptions): F
   };
 }
 
-/** U(x) [positions, r] of each image, from the tensor [n, positions, r]. */
-export function coefficientsOf(tensors: ReadonlyMap<string, Tensor>): Matrix[] {
-  const { dims, data } = tensors.get('coefficients') as Tensor<'float32'>;
-  const [count, positions, r] = dims;
-  return Array.from({ length: count }, (_, image) =>
-    matrix(positions, r, data.subarray(image * positions * r, (image + 1) * positions * r)),
-  );
-}
-
+/** Largest coefficient of every concept in each image, by the concept's id. */
 export function strengthsOf(
   explanation: Explanation,
   coefficients: readonly Matrix[],
 ): Record<string, number[]> {
   const perImage = coefficients.map(strongest);
   return Object.fromEntries(
-    explanation.concepts.map(({ id }, rank) => [
-      id,
-      perImage.map((image) => image[columnOf(explanation, rank)]),
-    ]),
+    explanation.concepts.map(({ id }) => [id, perImage.map((image) => image[rowOfId(id)])]),
   );
 }

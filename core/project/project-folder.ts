@@ -1,9 +1,7 @@
 import { TesseraError } from '../errors.ts';
 import type { Storage } from '../platform.ts';
-import type { Tensor } from '../tensor.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
-import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 import { ID_PATTERN, migrateRun, NOTES_FILE, PROJECT_FILE, RUN_FILE, SCHEMA_VERSION } from './schema.ts';
 import type { NotesFile, ProjectFile, RunFile } from './schema.ts';
 
@@ -11,7 +9,7 @@ import type { NotesFile, ProjectFile, RunFile } from './schema.ts';
  * NAME.tessera/
  *   project.json               what is explained
  *   runs/ID/run.json           options, versions, device, stages, explanation
- *   runs/ID/tensors.safetensors
+ *   runs/ID/tensors.safetensors  see run-tensors.ts
  *   runs/ID/notes.json         names, hidden, merged, comments
  *   runs/ID/evaluation.json    how far the explanation can be trusted
  *   cache/                     stage results and activations; may be deleted at any time
@@ -103,32 +101,6 @@ export function saveRun(project: Project, run: RunFile): Promise<void> {
 export async function loadRun(project: Project, id: string): Promise<RunFile> {
   requireRun(project, id);
   return readJsonFile(project.storage, runPath(project, id, 'run.json'), RUN_FILE, migrateRun);
-}
-
-/** Writes a run's arrays, all at once: the names say what they are, e.g. "conceptBank". */
-export async function saveTensors(
-  project: Project,
-  id: string,
-  tensors: ReadonlyMap<string, Tensor>,
-): Promise<void> {
-  requireRun(project, id);
-  const path = runPath(project, id, 'tensors.safetensors');
-  await project.storage.writeAtomic(path, encodeSafetensors(tensors, { run: id }));
-}
-
-/** Reads a run's arrays; 'bad-project' when the file is damaged, 'storage' when there is none. */
-export async function loadTensors(project: Project, id: string): Promise<Map<string, Tensor>> {
-  requireRun(project, id);
-  const path = runPath(project, id, 'tensors.safetensors');
-  const bytes = await project.storage.readBytes(path);
-  try {
-    return decodeSafetensors(bytes).tensors;
-  } catch (cause) {
-    throw new TesseraError('bad-project', `project: ${path} is damaged: ${(cause as Error).message}`, {
-      hint: 'Run the explanation again; its cached stages are reused.',
-      cause,
-    });
-  }
 }
 
 /** Writes `runs/ID/notes.json`. */

@@ -14,7 +14,16 @@ const STAGE_NAMES = {
 /** The stages of a run, in their order. */
 export const STAGE_ORDER = Object.keys(STAGE_NAMES);
 
-/** What a stage does, in a few words; of a stage that is not known, its own name. */
+/** What a run keeps under another name than that of the stage that made it. */
+const KEPT_AS: Readonly<Record<string, string>> = { bank: 'concepts' };
+
+/**
+ * What a stage does, in a few words. Also of what a run keeps of it: its bank, and its maps by each method; of a stage
+ * that is not known, its own name.
+ */
 export function stageName(stage: string): string {
-  return Object.hasOwn(STAGE_NAMES, stage) ? STAGE_NAMES[stage as keyof typeof STAGE_NAMES] : stage;
+  const [, base, method] = /^(maps)-(.+)$/.exec(stage) ?? [stage, KEPT_AS[stage] ?? stage];
+  if (!Object.hasOwn(STAGE_NAMES, base)) return stage;
+  const name = STAGE_NAMES[base as keyof typeof STAGE_NAMES];
+  return method === undefined ? name : `${name} (${method})`;
 }

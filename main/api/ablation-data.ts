@@ -10,6 +10,7 @@ import type { ClassScore, PictureId } from './app-data.ts';
 /** Factor of each concept by id. */
 export type ConceptFactors = Readonly<Record<string, number>>;
 
+/** A class of the model. */
 export interface ClassName {
   readonly index: number;
   readonly name: string;

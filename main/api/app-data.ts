@@ -15,6 +15,7 @@ export interface SerializedError {
   readonly hint?: string;
 }
 
+/** How a call ended: its answer, or a failure as data. */
 export type Result<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: SerializedError };
 
@@ -23,6 +24,7 @@ export type Result<T> =
  * the longer side in pixels, 384 without it. The picture behind an id never changes, so it is cached for good.
  */
 export type PictureId = string;
+/** Sizes of pictures: the longer side in pixels. */
 export type PictureSide = 96 | 192 | 384 | 768 | 1536;
 
 /** Names a page to show in a frame or to download: `/documents/${id}`, with `?download` as a file. */
@@ -34,6 +36,7 @@ export type ProjectId = string;
 export type { Screen } from '../../core/wording/screen-names.ts';
 type Theme = 'system' | 'light' | 'dark';
 
+/** The program, and where it runs. */
 export interface AppInfo {
   readonly version: string;
   /** 'desktop' is Electron; 'browser' is a page of the loopback host, without file dialogs. */
@@ -42,6 +45,9 @@ export interface AppInfo {
   readonly platform: string;
   readonly versions: Readonly<Record<string, string>>;
 }
+
+/** What opens above a screen: the list of keys, and what the program is. */
+export type PanelName = 'keys' | 'about';
 
 /** Choices that outlive a project. */
 export interface Settings {
@@ -52,6 +58,7 @@ export interface Settings {
   readonly mapOpacity: number;
 }
 
+/** A device of this machine, tried out. */
 export interface DeviceReport {
   readonly name: DeviceName;
   readonly available: boolean;
@@ -73,6 +80,7 @@ export interface ComputeState {
   readonly reason?: string;
 }
 
+/** A line of the log. */
 export interface LogLine {
   /** Rises by one. */
   readonly number: number;

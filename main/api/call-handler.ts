@@ -6,6 +6,7 @@ import { resultOf } from './serialize-error.ts';
 /** One function a method: a missing one does not compile. */
 export type Handlers = { readonly [Method in keyof WorkbenchApi]: WorkbenchApi[Method] };
 
+/** Whether a name that came from outside is that of a method. */
 export function isMethod(name: unknown): name is keyof WorkbenchApi {
   return typeof name === 'string' && Object.hasOwn(schemas, name);
 }

@@ -1,7 +1,8 @@
 import type { WorkbenchApi } from './contract.ts';
 
-/** Names on Electron's lines. A call carries a method and its argument; an event its name and payload. */
+/** Electron's line for calls: a method and its argument. */
 export const CALL_CHANNEL = 'workbench:call';
+/** Electron's line for events: a name and its payload. */
 export const EVENT_CHANNEL = 'workbench:event';
 
 const METHOD_TABLE = {
@@ -66,4 +67,5 @@ const METHOD_TABLE = {
   showInFolder: true,
 } as const satisfies Record<keyof WorkbenchApi, true>;
 
+/** The names of all methods, for a bridge to offer. */
 export const METHODS = Object.keys(METHOD_TABLE) as readonly (keyof WorkbenchApi)[];

@@ -8,6 +8,7 @@ import type {
   Result,
   DocumentId,
   ProjectId,
+  PanelName,
   Screen,
   AppInfo,
   Settings,
@@ -31,9 +32,8 @@ import type {
 } from './setup-data.ts';
 import type { ConceptQuery, ConceptTree, SplitLayer, SplitQuery } from './tree-data.ts';
 import type { EvaluationApi } from './evaluation-data.ts';
+import type { EarlyConcepts, RunState } from './run-data.ts';
 import type {
-  RunState,
-  EarlyConcepts,
   RunResult,
   ConceptEdit,
   CropQuery,
@@ -56,6 +56,7 @@ export type { DeviceChoice, Estimate, OptionForm, Preprocessing, Progress };
 
 export type * from './app-data.ts';
 export type * from './setup-data.ts';
+export type * from './run-data.ts';
 export type * from './result-data.ts';
 export type * from './ablation-data.ts';
 export type * from './tree-data.ts';
@@ -155,6 +156,7 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
   showInFolder(query: { readonly what: 'project' | 'report' }): Promise<null>;
 }
 
+/** What the workbench sends to its views of its own accord, by name. */
 export interface WorkbenchEvents {
   readonly setup: Setup;
   readonly settings: Settings;
@@ -171,6 +173,8 @@ export interface WorkbenchEvents {
   readonly error: SerializedError;
   /** A menu or the system asks for a screen. */
   readonly navigate: { readonly screen: Screen };
+  /** A menu asks for a panel. */
+  readonly panel: { readonly panel: PanelName };
 }
 
 /** What a page finds at `window.workbench`. */

@@ -82,6 +82,7 @@ export interface RunEvaluation {
   readonly figures: EvaluationFigures | null;
 }
 
+/** A class of the model, as an analysis names it. */
 export interface NamedClass {
   readonly index: number;
   readonly name: string;
@@ -115,6 +116,7 @@ export interface OutlierGroup {
   readonly images: readonly (PointedImage & { readonly score: number })[];
 }
 
+/** What the mistakes of the model have in common. */
 export interface ErrorAnalysis {
   /** Images in folders that name a class, and those of them that the model calls so. */
   readonly known: number;

@@ -6,56 +6,14 @@ import type {
   SkippedFile,
 } from '../../core/concepts/explanation.ts';
 import type { DeviceName } from '../../core/platform.ts';
-import type { ClassScore, DocumentId, PictureId, SerializedError } from './app-data.ts';
+import type { ClassScore, DocumentId, PictureId } from './app-data.ts';
+import type { RunSummary } from './run-data.ts';
 
 /*
- * Plain data that crosses from the workbench to its views: a run, what it found, images, reports. See contract.ts.
+ * Plain data that crosses from the workbench to its views: what a run found, images, reports. See contract.ts.
  */
 
-export type RunStatus = 'running' | 'paused' | 'done' | 'cancelled' | 'failed';
-
-export interface RunSummary {
-  readonly runId: string;
-  readonly created: string;
-  readonly className: string | null;
-  readonly classIndex: number | null;
-  readonly layer: string | null;
-  readonly concepts: number | null;
-  readonly isFinished: boolean;
-}
-
-export interface StageProgress {
-  readonly stage: string;
-  /** What the stage does, for people. */
-  readonly title: string;
-  readonly status: 'waiting' | 'running' | 'done';
-  readonly done: number;
-  readonly total: number;
-  readonly ratePerSecond: number | null;
-  readonly etaSeconds: number | null;
-  readonly elapsedSeconds: number;
-}
-
-export interface RunState {
-  /** Null while the run has not told its id. */
-  readonly runId: string | null;
-  readonly status: RunStatus;
-  readonly className: string;
-  readonly stages: readonly StageProgress[];
-  /** Seconds to the end of the stage that runs. */
-  readonly etaSeconds: number | null;
-  /** Taken up where an earlier one had stopped. */
-  readonly isResumed: boolean;
-  readonly device: { readonly used: DeviceName | null; readonly fallbackReasons: readonly string[] };
-  readonly error: SerializedError | null;
-}
-
-/** Concepts as soon as they exist, before their importance is known; in the order of the bank. */
-export interface EarlyConcepts {
-  readonly runId: string;
-  readonly concepts: readonly { readonly id: string; readonly crops: readonly PictureId[] }[];
-}
-
+/** A concept of a run, with what a person made of it. */
 export interface ConceptItem {
   readonly id: string;
   readonly name: string;
@@ -81,6 +39,7 @@ export interface ConceptItem {
   readonly strengths: readonly number[];
 }
 
+/** What a finished run found out, with what a person made of it. */
 export interface RunResult {
   readonly run: RunSummary;
   readonly className: string;
@@ -116,6 +75,7 @@ export type ConceptEdit =
   | { readonly kind: 'join' | 'part'; readonly concept: string }
   | { readonly kind: 'comment'; readonly concept: string; readonly text: string };
 
+/** A page of the places where a concept is. */
 export interface CropQuery {
   readonly runId: string;
   readonly concept: string;
@@ -127,6 +87,7 @@ export interface CropQuery {
   readonly limit: number;
 }
 
+/** A place in an image where a concept is. */
 export interface CropItem {
   /** Index of the image in the run. */
   readonly image: number;
@@ -141,11 +102,13 @@ export interface CropItem {
   readonly map: PictureId | null;
 }
 
+/** Some of the places where a concept is. */
 export interface CropPage {
   readonly total: number;
   readonly crops: readonly CropItem[];
 }
 
+/** An image of a run, in a list. */
 export interface RunImage {
   readonly image: number;
   readonly fileName: string;
@@ -154,6 +117,7 @@ export interface RunImage {
   readonly agrees: boolean;
 }
 
+/** Where a concept is in one image. */
 export interface ConceptMap {
   readonly concept: string;
   readonly grid: readonly [rows: number, columns: number];
@@ -171,12 +135,14 @@ export interface Waterfall {
   readonly logit: number;
 }
 
+/** A way to draw where concepts are. */
 export interface MapMethod {
   readonly id: string;
   readonly title: string;
   readonly description: string;
 }
 
+/** An image of a run with the maps of its concepts. */
 export interface ImageDetail {
   readonly image: number;
   readonly fileName: string;
@@ -201,6 +167,7 @@ export interface ImageDetail {
   readonly localImportance: Readonly<Record<string, number>>;
 }
 
+/** What to print of a run. */
 export interface ReportChoice {
   readonly runId: string;
   /** Ids of the concepts to print, in any order; absent: all that are not hidden. */
@@ -209,6 +176,7 @@ export interface ReportChoice {
   readonly sections?: readonly string[];
 }
 
+/** A section that a report can have. */
 export interface ReportSection {
   readonly id: string;
   readonly title: string;

@@ -12,6 +12,7 @@ export class CarriedError extends Error {
   }
 }
 
+/** The failure of what a person stopped. */
 export const CANCELLED: SerializedError = { name: 'AbortError', code: 'cancelled', message: 'Stopped.' };
 
 /** What may be told of a failure beyond this process: for a person's mistake its words, for ours no stack. */

@@ -3,12 +3,13 @@ import type { OptionForm } from '../../core/concepts/option-forms.ts';
 import type { OptionName, RunOptions } from '../../core/concepts/run-options.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
 import type { ClassScore, PictureId, ProjectId, SerializedError } from './app-data.ts';
-import type { RunSummary } from './result-data.ts';
+import type { RunSummary } from './run-data.ts';
 
 /*
  * Plain data that crosses from the workbench to its views: recent projects and the setup of a run. See contract.ts.
  */
 
+/** A project that was open before. */
 export interface RecentProject {
   readonly id: ProjectId;
   readonly name: string;
@@ -40,8 +41,10 @@ export interface Setup {
   readonly canUndo: boolean;
 }
 
+/** The parts of a setup that can be refused by themselves. */
 export type SetupPart = 'model' | 'images' | 'labels' | 'preprocessing' | 'options';
 
+/** What is known of a model before it is explained. */
 export interface ModelSummary {
   readonly fileName: string;
   readonly path: string;
@@ -62,6 +65,7 @@ export interface ModelSummary {
   readonly hasFreeBatch: boolean;
 }
 
+/** A layer at which a model can be cut. */
 export interface CutPointSummary {
   readonly tensor: string;
   readonly shape: readonly number[];
@@ -75,6 +79,7 @@ export interface CutPointSummary {
   readonly proposed: boolean;
 }
 
+/** How pictures are made ready for the model, and why so. */
 export interface PreprocessingChoice {
   readonly value: Preprocessing;
   readonly source: 'card' | 'metadata' | 'default' | 'chosen';
@@ -89,6 +94,7 @@ export type PreprocessingChanges = {
   readonly [Field in keyof Preprocessing]?: Preprocessing[Field] | undefined;
 };
 
+/** The pictures of a setup, counted. */
 export interface ImageSetSummary {
   readonly roots: readonly { readonly path: string; readonly name: string; readonly count: number }[];
   readonly count: number;
@@ -160,6 +166,7 @@ export interface Preview {
   readonly skipped: readonly SkippedFile[];
 }
 
+/** How well the model does with one preprocessing on a few pictures. */
 export interface PreprocessingTrial {
   readonly preset: string;
   readonly hitRate: number | null;
@@ -179,6 +186,7 @@ export interface ClassCounts {
   readonly skipped: readonly SkippedFile[];
 }
 
+/** A page of the pictures of a setup, sorted and filtered. */
 export interface ImageTableQuery {
   readonly offset: number;
   readonly limit: number;
@@ -205,6 +213,7 @@ export interface ImageTable {
   }[];
 }
 
+/** What a run would take. */
 export interface RunEstimate {
   /** Null before anything was measured on this machine with this model. */
   readonly seconds: { readonly low: number; readonly high: number } | null;

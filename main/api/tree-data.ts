@@ -58,11 +58,13 @@ export interface SplitLayer {
   readonly isProposed: boolean;
 }
 
+/** A concept, or a part of one, of a run. */
 export interface ConceptQuery {
   readonly runId: string;
   readonly concept: string;
 }
 
+/** How to split a concept or part into parts. */
 export interface SplitQuery extends ConceptQuery {
   /** @default the proposed layer */
   readonly layer?: string;

@@ -53,6 +53,7 @@ function startWorkbench(): WorkbenchService {
     versions: {
       tessera: packageFile.version,
       electron: process.versions.electron,
+      chrome: process.versions.chrome,
       node: process.versions.node,
     },
   });

@@ -47,6 +47,13 @@ export function installMenu({ handlers, events }: WorkbenchService): void {
           { role: 'togglefullscreen' },
         ],
       },
+      {
+        role: 'help',
+        submenu: [
+          { label: 'All keys', click: () => events.emit('panel', { panel: 'keys' }) },
+          { label: 'About Tessera', click: () => events.emit('panel', { panel: 'about' }) },
+        ],
+      },
     ]),
   );
 }

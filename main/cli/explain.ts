@@ -8,15 +8,16 @@ import {
   type GivenOptions,
   type RunOptions,
 } from '../../core/concepts/run-options.ts';
-import {
-  checkQuestion,
-  classesToExplain,
-  explain,
-  type ExplainOutcome,
-} from '../../core/pipeline/explain.ts';
-import { scanImages } from '../../core/images/folder-scan.ts';
+import { questionsOfClasses } from '../../core/pipeline/class-questions.ts';
+import { explain, type ExplainOutcome } from '../../core/pipeline/explain.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
+import {
+  resolveOpenQuestion,
+  resolveQuestion,
+  type OpenQuestion,
+  type Question,
+} from '../../core/pipeline/question.ts';
 import type { RunScope } from '../../core/pipeline/run-context.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
 import { acquireWriteLock } from '../../core/project/write-lock.ts';
@@ -49,8 +50,8 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
     args.text('out') ?? `${path.basename(demoOr(args, options.model)).replace(/\.onnx$/i, '')}.tessera`;
   const environment = createNodeEnvironment();
   const intake = await openModel(environment.storage, options.model, options);
-  checkQuestion(intake, options);
-  const scan = await scanImages(environment.storage, options.images);
+  const resolve = options.class === 'all' ? resolveOpenQuestion : resolveQuestion;
+  const question = await resolve(environment.storage, intake, options);
   const device = await environment.openDevice(options.device);
   for (const reason of device.fallbackReasons) console.error(reason);
   const onProgress = progressPrinter(process.stderr);
@@ -58,8 +59,8 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
   const lock = await acquireWriteLock(environment.storage, folder, environment.self);
   try {
     const project = await openOrCreateProject(environment.storage, folder, intake, options.images);
-    const scope: RunScope = { environment, device, intake, project, scan, onProgress, onResume, signal };
-    await explainClasses(scope, options, args.flag('json'));
+    const scope: RunScope = { environment, device, project, onProgress, onResume, signal };
+    await explainClasses(scope, question, options, args.flag('json'));
   } finally {
     // A lock that stays is taken over by the next run; the failure that led here is what has to be told.
     await lock.release().catch(() => undefined);
@@ -75,10 +76,15 @@ function demoOr(args: ParsedArguments, model: string): string {
 }
 
 /** One class, or with `--class all` every class that is predicted often enough, each with a report of its own. */
-async function explainClasses(scope: RunScope, options: RunOptions, asJson: boolean): Promise<void> {
+async function explainClasses(
+  scope: RunScope,
+  question: Question | OpenQuestion,
+  options: RunOptions,
+  asJson: boolean,
+): Promise<void> {
   const { folder } = scope.project;
-  if (options.class !== 'all') {
-    const outcome = await explain(scope, options, commandText(options, folder));
+  if ('classIndex' in question) {
+    const outcome = await explain(scope, question, options, commandText(options, folder));
     const file = await reportOf(scope, outcome, 'report.html');
     const facts = explanationJson(outcome, file);
     tellFewer(options, facts.concepts.length);
@@ -87,9 +93,10 @@ async function explainClasses(scope: RunScope, options: RunOptions, asJson: bool
   }
   const all = [];
   let { project } = scope;
-  for (const index of await classesToExplain(scope, options.images)) {
+  for (const one of await questionsOfClasses(scope, question, options)) {
+    const index = one.classIndex;
     const own = { ...options, class: String(index) };
-    const outcome = await explain({ ...scope, project }, own, commandText(own, folder));
+    const outcome = await explain({ ...scope, project }, one, own, commandText(own, folder));
     project = outcome.project;
     const facts = explanationJson(outcome, await reportOf(scope, outcome, `report-${index}.html`));
     tellFewer(options, facts.concepts.length);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { ConceptSplit } from '../../core/concepts/explanation.ts';
 import type { ExplainOutcome } from '../../core/pipeline/explain.ts';
 import type { Evaluation, StoredOrder } from '../../core/metrics/evaluation.ts';
-import { columnOf } from '../../core/pipeline/write-report.ts';
+import { rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
 import { trustVerdict, type TrustVerdict } from '../../core/report/trust-verdict.ts';
 import { invariant } from '../../core/errors.ts';
 import {
@@ -29,13 +29,13 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
     layer: explanation.layer.tensor,
     images: explanation.images.length,
     device: run.device,
-    concepts: explanation.concepts.map(({ id, name, importance, tier, prevalence, crops }, rank) => ({
+    concepts: explanation.concepts.map(({ id, name, importance, tier, prevalence, crops }) => ({
       id,
       name,
       importance,
       tier,
       prevalence,
-      ...(evaluation && { reliability: evaluation.stability.concepts[columnOf(explanation, rank)].mean }),
+      ...(evaluation && { reliability: evaluation.stability.concepts[rowOfId(id)].mean }),
       crops: crops.slice(0, CROPS_LISTED).map(({ image, box, coefficient }) => ({
         image: explanation.images[image].file,
         box,

@@ -62,6 +62,16 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
 
 class Interrupted extends Error {}
 
+/** The hint, and the flags of the options that it is about: "layer" is --layer, "select=all" is --select all. */
+function hintWithFlags({ hint, options }: TesseraError): string | undefined {
+  if (hint === undefined || options.length === 0) return hint;
+  const flags = options.map((option) => {
+    const [name, ...value] = option.split('=');
+    return [`--${name}`, ...value].join(' ');
+  });
+  return `${hint.replace(/\.$/, '')} with ${flags.join(' or ')}.`;
+}
+
 function unknownCommand(name: string): TesseraError {
   return new TesseraError('bad-usage', `There is no command "${name}".`, {
     hint: `Commands: ${Object.keys(COMMANDS).join(', ')}. --help lists their options.`,
@@ -75,7 +85,8 @@ function tell(error: unknown): number {
   }
   if (error instanceof TesseraError) {
     console.error(`tessera: ${error.message}`);
-    if (error.hint !== undefined) console.error(error.hint);
+    const hint = hintWithFlags(error);
+    if (hint !== undefined) console.error(hint);
     return BAD_INPUT.has(error.code) ? 2 : 1;
   }
   console.error('tessera: something went wrong inside Tessera; this is a bug.');

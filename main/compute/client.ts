@@ -13,6 +13,7 @@ export interface ComputeChild {
   kill(): void;
 }
 
+/** How a compute process is started and how long it is waited for. */
 export interface ComputeClientOptions {
   spawn(): ComputeChild;
   /** Jobs under way at once; more wait in line. */
@@ -26,6 +27,7 @@ export interface ComputeClientOptions {
   readonly silenceMs?: number;
 }
 
+/** What whoever asks for a job wants to hear of it, and how it is stopped. */
 export interface JobOptions {
   readonly signal?: AbortSignal;
   onProgress?(progress: Progress): void;

@@ -38,6 +38,7 @@ export type PictureName =
       readonly scale: 'concept' | 'run';
     };
 
+/** The id of a picture; {@link parsePictureId} reads it. */
 export function pictureId(name: PictureName): PictureId {
   switch (name.kind) {
     case 'file':

@@ -81,6 +81,7 @@ export interface Predictions {
   readonly skipped: readonly SkippedFile[];
 }
 
+/** A run to make in a project's folder. */
 export interface ExplainQuestion {
   readonly folder: string;
   /** Every choice, defaults included. */
@@ -100,6 +101,7 @@ export type PictureQuestion = { readonly side: number } & (
     }
   | (RunQuestion & { readonly kind: 'run'; readonly name: RunPictureName })
 );
+/** A picture of a run. */
 export type RunPictureName = Exclude<PictureName, { readonly kind: 'file' | 'fitted' }>;
 
 /** A picture of a run by its index, or any other by its path. */
@@ -157,8 +159,11 @@ export interface ComputeJobs {
   makePicture(question: { readonly picture: PictureQuestion; readonly path: string }): Promise<null>;
 }
 
+/** What a compute process can be asked. */
 export type JobName = keyof ComputeJobs;
+/** What a job is asked with. */
 export type JobQuestion<Name extends JobName> = Parameters<ComputeJobs[Name]>[0];
+/** What a job answers with. */
 export type JobAnswer<Name extends JobName> = Awaited<ReturnType<ComputeJobs[Name]>>;
 
 /** What a run tells before its end. */
@@ -183,6 +188,7 @@ interface EarlyCrops {
   readonly crops: Explanation['concepts'][number]['crops'];
 }
 
+/** What is sent to a compute process. */
 export type ToCompute =
   | { readonly type: 'job'; readonly id: number; readonly name: JobName; readonly question: unknown }
   /** Stop between two batches; the job fails with 'cancelled'. */
@@ -190,6 +196,7 @@ export type ToCompute =
   | { readonly type: 'trial'; readonly id: number; readonly trial: Trial }
   | { readonly type: 'ping' };
 
+/** What a compute process sends back. */
 export type FromCompute =
   | { readonly type: 'ready' }
   | { readonly type: 'pong' }

@@ -1,6 +1,7 @@
 import { TesseraError } from '../../core/errors.ts';
 import type { AppInfo, WorkbenchApi } from '../api/contract.ts';
 
+/** What a file dialog is opened for. */
 export type FileChoice = Parameters<WorkbenchApi['chooseFiles']>[0]['what'];
 
 /** What only a desktop can do: dialogs, printing, the file browser. */

@@ -13,6 +13,7 @@ export interface Evaluations {
   stop(): void;
 }
 
+/** Evaluations that the process of runs makes; views follow them by the event `job`. */
 export function createEvaluations(
   runner: ComputeClient,
   events: EventHub,

@@ -7,6 +7,7 @@ export interface EventHub {
   subscribe(listener: (name: keyof WorkbenchEvents, payload: unknown) => void): () => void;
 }
 
+/** A hub with no listener yet. */
 export function createEventHub(): EventHub {
   const listeners = new Set<(name: keyof WorkbenchEvents, payload: unknown) => void>();
   return {

@@ -9,6 +9,7 @@ export interface Log {
   linesAfter(number: number): readonly LogLine[];
 }
 
+/** An empty log; each line is sent to views. */
 export function createLog(events: EventHub): Log {
   const lines: LogLine[] = [];
   let count = 0;

@@ -12,6 +12,7 @@ import type { Projects } from './projects.ts';
 const SIDES: readonly number[] = [96, 192, 384, 768, 1536] satisfies PictureSide[];
 const USUAL_SIDE = 384;
 
+/** What pictures are made from. */
 export interface PictureContext {
   readonly storage: Storage;
   readonly cache: string;
@@ -31,6 +32,7 @@ export interface Pictures {
   nameOf(preprocessing: Preprocessing): string;
 }
 
+/** Pictures whose files lie in a cache; several that want one picture at once wait for one job. */
 export function createPictures(context: PictureContext): Pictures {
   const { storage, cache, viewer, projects, imageOf, earlyImagesOf } = context;
   const preprocessings = new Map<string, Preprocessing>();

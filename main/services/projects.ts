@@ -29,6 +29,7 @@ export interface Projects {
   recentFolder(id: string): Promise<string>;
 }
 
+/** Projects of this machine; the list of recent ones is kept in a file. */
 export function createProjects(
   storage: Storage,
   { projects, state, uploads }: Pick<Places, 'projects' | 'state' | 'uploads'>,

@@ -17,6 +17,7 @@ export interface Reports {
   readonly lastSaved: string | null;
 }
 
+/** Reports that the process of views writes into the cache. */
 export function createReports(
   storage: Storage,
   cache: string,

@@ -96,6 +96,7 @@ function found(body: Uint8Array, type: string, headers: Readonly<Record<string, 
   return { status: 200, headers: { ...GUARDS, 'content-type': type, ...headers }, body };
 }
 
+/** An answer in plain text. */
 export function plain(status: number, text: string): Resource {
   return { status, headers: { ...GUARDS, 'content-type': 'text/plain; charset=utf-8' }, body: text };
 }

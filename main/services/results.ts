@@ -64,7 +64,7 @@ export function createResults({ storage, projects, viewer, events, openFolder }:
 
   // A step of the history starts from what the one before it has left.
   const inTurn = createQueue();
-  const told = (question: RunQuestion, answer: EditedRun): RunResult => {
+  const answered = (question: RunQuestion, answer: EditedRun): RunResult => {
     edited.set(keyOf(question), answer);
     events.emit('result', { runId: question.runId });
     return withSteps(question, answer.result);
@@ -76,7 +76,7 @@ export function createResults({ storage, projects, viewer, events, openFolder }:
       if (notes === undefined) return read(question);
       const answer = await viewer.run('restoreNotes', { ...question, notes });
       history[step](answer.before);
-      return told(question, answer);
+      return answered(question, answer);
     });
 
   return {
@@ -94,7 +94,7 @@ export function createResults({ storage, projects, viewer, events, openFolder }:
       inTurn(async () => {
         const answer = await viewer.run('editConcept', { ...question, edit });
         historyOf(question).record(nameOfEdit(edit), answer.before);
-        return told(question, answer);
+        return answered(question, answer);
       }),
     undo: (question) => restore(question, 'undo'),
     redo: (question) => restore(question, 'redo'),

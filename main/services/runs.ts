@@ -7,14 +7,14 @@ import type { Storage } from '../../core/platform.ts';
 import type { EarlyConcepts, RunState, RunStatus, SerializedError } from '../api/contract.ts';
 import { serializeError } from '../api/serialize-error.ts';
 import type { ComputeClient } from '../compute/client.ts';
-import { pictureId } from '../compute/picture-ids.ts';
 import type { EarlyImages, ExplainQuestion, RunNews } from '../compute/protocol.ts';
+import { clockOf, newRun, stateOf, takeEarly, type CurrentRun } from './current-run.ts';
 import type { EventHub } from './events.ts';
 import type { Log } from './log.ts';
 import type { Projects } from './projects.ts';
-import { createStageClock, type StageClock } from './stage-clock.ts';
 import { storedValue, type StoredValue } from './stored-value.ts';
 
+/** What runs need of the workbench. */
 export interface RunContext {
   readonly storage: Storage;
   readonly state: string;
@@ -36,29 +36,11 @@ const UNFINISHED = z.object({
   version: z.int().exactOptional(),
 });
 
-interface Current {
-  readonly question: ExplainQuestion;
-  readonly className: string;
-  clock: StageClock;
-  status: RunStatus;
-  runId: string | null;
-  isResumed: boolean;
-  device: RunState['device'];
-  error: SerializedError | null;
-  early: EarlyConcepts | null;
-  /** The images that the first concepts were found in; `key` names the project in names of pictures. */
-  earlyImages: (EarlyImages & { readonly key: string; readonly runId: string }) | undefined;
-  /** Set while the run is under way. */
-  cancel: AbortController | undefined;
-  /** What a stop is for. */
-  stopAs: 'paused' | 'cancelled';
-}
-
 /** The one run at a time: started, paused, resumed, cancelled, and remembered until it has ended. */
 export class RunService {
   readonly #context: RunContext;
   readonly #unfinished: StoredValue<z.infer<typeof UNFINISHED> | null>;
-  #current: Current | undefined;
+  #current: CurrentRun | undefined;
   #work: Promise<void> = Promise.resolve();
 
   constructor(context: RunContext) {
@@ -68,10 +50,7 @@ export class RunService {
   }
 
   get state(): RunState | null {
-    if (this.#current === undefined) return null;
-    const { clock, runId, status, className, isResumed, device, error } = this.#current;
-    const { stages, etaSeconds } = clock;
-    return { runId, status, className, stages, etaSeconds, isResumed, device, error };
+    return this.#current === undefined ? null : stateOf(this.#current);
   }
 
   get earlyConcepts(): EarlyConcepts | null {
@@ -128,7 +107,7 @@ export class RunService {
     this.#context.runner.close();
   }
 
-  async #begin(current: Current): Promise<RunState> {
+  async #begin(current: CurrentRun): Promise<RunState> {
     const { question, className } = current;
     current.status = 'running';
     current.error = null;
@@ -147,7 +126,7 @@ export class RunService {
     return this.state!;
   }
 
-  async #carryOut(current: Current, signal: AbortSignal): Promise<void> {
+  async #carryOut(current: CurrentRun, signal: AbortSignal): Promise<void> {
     const { runner, log, onChange } = this.#context;
     try {
       const { runId, resumed } = await runner.run('explain', current.question, {
@@ -177,7 +156,7 @@ export class RunService {
     this.#tell();
   }
 
-  #settle(current: Current, status: RunStatus, error: SerializedError | null): void {
+  #settle(current: CurrentRun, status: RunStatus, error: SerializedError | null): void {
     current.status = status;
     current.error = error;
     current.cancel = undefined;
@@ -185,7 +164,7 @@ export class RunService {
     this.#context.log.write(error === null ? 'info' : 'error', text);
   }
 
-  async #onNews(current: Current, news: RunNews): Promise<void> {
+  async #onNews(current: CurrentRun, news: RunNews): Promise<void> {
     const { events, projects, onChange, log } = this.#context;
     switch (news.kind) {
       case 'device':
@@ -197,20 +176,8 @@ export class RunService {
         current.isResumed ||= news.resumed;
         break;
       case 'concepts': {
-        const { runId, crops, files, preprocessing } = news;
-        current.runId = runId;
         const { key } = await projects.open(current.question.folder);
-        current.earlyImages = { key, runId, files, preprocessing };
-        current.early = {
-          runId,
-          concepts: crops.map(({ id, crops: places }) => ({
-            id,
-            crops: places.map(({ image, box }) =>
-              pictureId({ kind: 'crop', project: key, run: runId, image, box }),
-            ),
-          })),
-        };
-        events.emit('earlyConcepts', current.early);
+        events.emit('earlyConcepts', takeEarly(current, key, news));
         await onChange(current.question.folder);
       }
     }
@@ -245,27 +212,6 @@ function readableOptions(json: unknown, version: number): RunOptions | undefined
     if (error instanceof TesseraError) return undefined;
     throw error;
   }
-}
-
-function newRun(question: ExplainQuestion, className: string): Current {
-  return {
-    question,
-    className,
-    clock: clockOf(question),
-    status: 'running',
-    runId: null,
-    isResumed: false,
-    device: { used: null, fallbackReasons: [] },
-    error: null,
-    early: null,
-    earlyImages: undefined,
-    cancel: undefined,
-    stopAs: 'cancelled',
-  };
-}
-
-function clockOf({ options }: ExplainQuestion): StageClock {
-  return createStageClock(options.recurse !== undefined);
 }
 
 function noRun(): TesseraError {

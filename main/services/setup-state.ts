@@ -18,7 +18,7 @@ import type {
   Setup,
   SetupPart,
 } from '../api/contract.ts';
-import { chooseClass } from '../../core/pipeline/selection.ts';
+import { chooseClass } from '../../core/pipeline/question.ts';
 import { SETUP_OPTIONS } from '../api/setup-options.ts';
 import type { ModelQuestion, Predictions } from '../compute/protocol.ts';
 
@@ -39,6 +39,7 @@ export interface SetupState {
   readonly problems: Readonly<Partial<Record<SetupPart, SerializedError>>>;
 }
 
+/** A setup without model and pictures, every option at its default. */
 export function emptySetup(key: string, device: SetupOptions['device']): SetupState {
   return {
     key,

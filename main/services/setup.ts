@@ -32,6 +32,7 @@ import {
   type SetupState,
 } from './setup-state.ts';
 
+/** What the setup needs of the workbench. */
 export interface SetupContext {
   readonly storage: Storage;
   readonly places: Places;

@@ -17,6 +17,7 @@ export interface Access {
   isOurHost(request: Pick<IncomingMessage, 'headers'>): boolean;
 }
 
+/** Access for one page in a browser on this machine: the token is good once, the cookie until the host ends. */
 export function createAccess(port: number): Access {
   const token = randomBytes(24).toString('base64url');
   const secret = randomBytes(32).toString('base64url');

@@ -8,6 +8,7 @@ import type { WorkbenchService } from '../services/workbench.ts';
 import { createAccess, type Access } from './access.ts';
 import { takeUpload } from './uploads.ts';
 
+/** What a host serves, and where. */
 export interface WebHostOptions {
   readonly workbench: WorkbenchService;
   readonly resources: (address: URL) => Promise<Resource>;
@@ -18,6 +19,7 @@ export interface WebHostOptions {
   readonly port?: number;
 }
 
+/** A host that listens. */
 export interface WebHost {
   /** With the one-time token. */
   readonly address: string;

@@ -2,7 +2,7 @@ import { hierarchy, tree } from 'd3';
 import type { TreeItem } from '../../main/api/contract.ts';
 
 /** Pixels from one level to the next, and from one leaf to the next. */
-const LEVEL = 248;
+const LEVEL = 284;
 const ROW = 76;
 /** Room of the class before the first level. */
 const STEM = 96;

@@ -53,7 +53,8 @@ const ACTIONS: Readonly<Record<Command, (workbench: Workbench, key: string) => u
   merge: (workbench) => onSelected(workbench, () => (workbench.result.pending = 'merge')),
   undo: (workbench) => undo(workbench),
   redo: (workbench) => isOn(workbench, 'concepts', 'image') && void workbench.result.redo(),
-  keys: (workbench) => ((workbench.isKeysOpen = !workbench.isKeysOpen), true),
+  keys: (workbench) => workbench.togglePanel('keys'),
+  about: (workbench) => workbench.togglePanel('about'),
 };
 
 function stepConcept(workbench: Workbench, by: number): unknown {

@@ -14,7 +14,8 @@ export type Command =
   | 'merge'
   | 'undo'
   | 'redo'
-  | 'keys';
+  | 'keys'
+  | 'about';
 
 interface Binding {
   readonly command: Command;
@@ -44,6 +45,7 @@ export const BINDINGS: readonly Binding[] = [
   { command: 'undo', keys: ['z'], shown: 'Z', label: 'Undo' },
   { command: 'redo', keys: ['z'], withShift: true, shown: 'Shift Z', label: 'Redo' },
   { command: 'keys', keys: ['?'], shown: '?', label: 'Show all keys' },
+  { command: 'about', keys: ['F1'], shown: 'F1', label: 'About Tessera' },
 ];
 
 /** The part of a keyboard event that decides. */

@@ -4,6 +4,7 @@ import type {
   AppInfo,
   ComputeState,
   DeviceReport,
+  PanelName,
   RecentProject,
   Screen,
   Settings,
@@ -38,7 +39,7 @@ export class Workbench {
 
   screen = $state<Screen>('library');
   app = $state.raw<AppInfo>();
-  /** Undefined until the workbench has told them: it has the defaults. */
+  /** Undefined until the workbench has sent them: it has the defaults. */
   settings = $state.raw<Settings>();
   compute = $state.raw<ComputeState>({ status: 'idle', crashes: 0 });
   readonly recent = new Loadable<readonly RecentProject[]>();
@@ -48,7 +49,7 @@ export class Workbench {
   isInspectorOpen = $state(false);
   isListOpen = $state(false);
   isSearchOpen = $state(false);
-  isKeysOpen = $state(false);
+  openPanel = $state<PanelName | null>(null);
   isLogOpen = $state(false);
 
   constructor(connection: Connection) {
@@ -110,6 +111,11 @@ export class Workbench {
     if (screen === 'image' && runId !== undefined) this.images.open(runId);
   }
 
+  /** Opens a panel, or closes it where it is open. */
+  togglePanel(panel: PanelName): void {
+    this.openPanel = this.openPanel === panel ? null : panel;
+  }
+
   /** Opens a project: where there is a result it is shown, else the setup. */
   async open(act: () => ReturnType<Connection['api']['openDemo']>): Promise<void> {
     const isOpened = await this.setup.change(act);
@@ -163,6 +169,7 @@ export class Workbench {
       on('compute', (compute) => (this.compute = compute)),
       on('error', (error) => this.notices.fail(error)),
       on('navigate', ({ screen }) => this.go(screen)),
+      on('panel', ({ panel }) => (this.openPanel = panel)),
     ];
     return () => stops.forEach((stop) => stop());
   }

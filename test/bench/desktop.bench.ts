@@ -33,7 +33,7 @@ const bench: Bench = {
   name: 'desktop: starting, a main process that stays responsive, memory, size',
   async run() {
     if (!CAN_OPEN_WINDOWS) return ['skipped: it needs Electron, and a display or Xvfb'];
-    await buildProgram();
+    buildProgram();
     const display = await openDisplay();
     try {
       return [...(await packagedRows(display)), ...(await runRows(display))];

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildProgram } from './built-program.ts';
 import { removeHome, temporaryHome } from './host-program.ts';
 import {
   CAN_OPEN_WINDOWS,
@@ -42,7 +41,6 @@ describe.skipIf(!CAN_OPEN_WINDOWS)(
     let desktop: DesktopProgram;
 
     beforeAll(async () => {
-      await buildProgram();
       display = await openDisplay();
       desktop = await startDesktop(display, home);
     }, 300_000);

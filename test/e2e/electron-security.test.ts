@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildProgram } from './built-program.ts';
 import {
   CAN_OPEN_WINDOWS,
   openDisplay,
@@ -18,7 +17,6 @@ describe.skipIf(!CAN_OPEN_WINDOWS)(
     let desktop: DesktopProgram;
 
     beforeAll(async () => {
-      await buildProgram();
       display = await openDisplay();
       desktop = await startDesktop(display, home);
     }, 300_000);

@@ -1,14 +1,15 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeModel } from '../../core/onnx/proto.ts';
 import { colourModel } from '../fixtures/colour-model.ts';
 import { tessera } from '../main/cli/run-tessera.ts';
-import { BROWSER_FLAGS, findBrowser } from '../renderer/find-browser.ts';
+import { findBrowser } from '../renderer/find-browser.ts';
+import { sharedBrowser } from '../renderer/shared-browser.ts';
 import { watchedPage } from './browser-page.ts';
-import { buildProgram, ROOT } from './built-program.ts';
+import { ROOT } from './built-program.ts';
 import { removeHome, startHost, temporaryHome, type HostProgram } from './host-program.ts';
 import { chooseClass, dropFiles, goTo, openDemo, waitForWorkbench } from './steps.ts';
 
@@ -35,10 +36,9 @@ describe.skipIf(browserPath === undefined)(
     let page: Page;
 
     beforeAll(async () => {
-      await buildProgram();
       files = await mkdtemp(path.join(tmpdir(), 'tessera-bad-'));
       host = await startHost(home);
-      browser = await chromium.launch({ executablePath: browserPath!, args: BROWSER_FLAGS });
+      browser = await sharedBrowser();
       ({ page } = await watchedPage(browser));
       await page.goto(host.address);
       await waitForWorkbench(page);

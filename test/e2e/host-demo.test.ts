@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { chromium, type Browser } from 'playwright';
+import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BROWSER_FLAGS, findBrowser } from '../renderer/find-browser.ts';
+import { findBrowser } from '../renderer/find-browser.ts';
+import { sharedBrowser } from '../renderer/shared-browser.ts';
 import { seriousViolations } from '../renderer/serious-violations.ts';
 import { watchedPage, type WatchedPage } from './browser-page.ts';
-import { buildProgram } from './built-program.ts';
 import { removeHome, startHost, temporaryHome, type HostProgram } from './host-program.ts';
 import {
   chooseClass,
@@ -38,9 +38,8 @@ describe.skipIf(browserPath === undefined)(
     let watched: WatchedPage;
 
     beforeAll(async () => {
-      await buildProgram();
       host = await startHost(home);
-      browser = await chromium.launch({ executablePath: browserPath!, args: BROWSER_FLAGS });
+      browser = await sharedBrowser();
       watched = await watchedPage(browser);
       await watched.page.goto(host.address);
       await waitForWorkbench(watched.page);

@@ -1,7 +1,7 @@
-import { chromium, type Browser, type BrowserContext } from 'playwright';
+import type { Browser, BrowserContext } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BROWSER_FLAGS, findBrowser } from '../renderer/find-browser.ts';
-import { buildProgram } from './built-program.ts';
+import { findBrowser } from '../renderer/find-browser.ts';
+import { sharedBrowser } from '../renderer/shared-browser.ts';
 import { childProcesses, removeHome, startHost, temporaryHome, type HostProgram } from './host-program.ts';
 import {
   conceptList,
@@ -29,9 +29,8 @@ describe.skipIf(browserPath === undefined)(
     let context: BrowserContext;
 
     beforeAll(async () => {
-      await buildProgram();
       host = await startHost(home);
-      browser = await chromium.launch({ executablePath: browserPath!, args: BROWSER_FLAGS });
+      browser = await sharedBrowser();
       context = await browser.newContext({ reducedMotion: 'reduce' });
     }, 300_000);
 

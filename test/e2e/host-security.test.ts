@@ -5,7 +5,6 @@ import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { WebSocket } from 'ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildProgram } from './built-program.ts';
 import { removeHome, startHost, temporaryHome, type HostProgram } from './host-program.ts';
 
 interface Answer {
@@ -22,7 +21,6 @@ describe('the loopback host to those who should not get in', { timeout: 60_000 }
   let origin: string;
 
   beforeAll(async () => {
-    await buildProgram();
     host = await startHost(home);
     token = new URL(host.address).searchParams.get('token')!;
     origin = `http://127.0.0.1:${host.port}`;

@@ -88,7 +88,7 @@ export function createFakeWorkbench(
   };
 
   const api = {
-    getApp: () => Promise.resolve({ version: '0.1.0', host: 'browser', platform: 'linux', versions: {} }),
+    getApp: () => Promise.resolve({ version: '0.2.0', host: 'browser', platform: 'linux', versions: { node: '20.20.0' } }),
     getSettings: () => Promise.resolve(settings),
     setSettings: (changes) => Promise.resolve((settings = { ...settings, ...changes })),
     listDevices: () =>

@@ -1,9 +1,8 @@
-import { chromium, type Browser } from 'playwright';
-import { afterAll, beforeAll } from 'vitest';
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, inject } from 'vitest';
 import { watchedPage, type WatchedPage } from '../e2e/browser-page.ts';
 import type { FakeOptions } from '../fakes/fake-workbench-api.ts';
-import { BROWSER_FLAGS, findBrowser } from './find-browser.ts';
-import { servePage } from './serve-page.ts';
+import { sharedBrowser } from './shared-browser.ts';
 
 export interface PageView {
   readonly width?: number;
@@ -11,22 +10,18 @@ export interface PageView {
   readonly colorScheme?: 'light' | 'dark';
 }
 
-/** Serves the renderer over the fake workbench to the tests of the suite that calls this, and opens pages of it. */
+/** Opens pages of the renderer over the fake workbench for the suite that calls this. */
 export function fakeWorkbenchPages() {
-  let served: Awaited<ReturnType<typeof servePage>>;
   let browser: Browser;
   beforeAll(async () => {
-    served = await servePage();
-    browser = await chromium.launch({ executablePath: findBrowser()!, args: BROWSER_FLAGS });
+    browser = await sharedBrowser();
   });
-  afterAll(async () => {
-    await browser?.close();
-    served?.close();
-  });
+  afterAll(() => browser?.close());
 
   const open = async (options: FakeOptions, view?: PageView): Promise<WatchedPage> => {
     const watched = await watchedPage(browser, view);
-    await watched.page.goto(`${served.url}/?options=${encodeURIComponent(JSON.stringify(options))}`);
+    const address = inject('fakeWorkbenchPage');
+    await watched.page.goto(`${address}/?options=${encodeURIComponent(JSON.stringify(options))}`);
     return watched;
   };
   return {

@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process';
 
+/** The shell has no window to draw and takes a fraction of the time. */
+const NAMES = ['chromium-headless-shell', 'chromium', 'google-chrome', 'chromium-browser'];
+
 /** Path of a Chromium to test with: CHROME_PATH, or one on the PATH; undefined where there is none. */
 export function findBrowser(): string | undefined {
   if (process.env.CHROME_PATH !== undefined) return process.env.CHROME_PATH;
-  for (const name of ['chromium', 'google-chrome', 'chromium-browser'])
+  for (const name of NAMES)
     try {
       return execFileSync('which', [name], { encoding: 'utf8', stdio: 'pipe' }).trim();
     } catch {

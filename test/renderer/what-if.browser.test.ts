@@ -91,7 +91,7 @@ describe.skipIf(browserPath === undefined)(
     it('finds the smallest change and shows it on the sliders', async () => {
       const { page, panel } = await open('5');
       await panel.getByRole('button', { name: 'Find the smallest change' }).click();
-      await panel.getByText(/^Concept 1 × 0\.\d\d makes it barn/).waitFor();
+      await panel.getByText(/^Concept 1 ×\s0\.\d\d makes it barn/).waitFor();
       await eventually(saying(panel)).toBe('The model now says barn instead of house.');
       expect(Number(await panel.getByRole('slider').first().inputValue())).toBeLessThan(1);
       await page.keyboard.press('ArrowRight');

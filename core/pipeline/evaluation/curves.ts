@@ -14,7 +14,7 @@ import { rememberMasks } from '../../metrics/masked-logit.ts';
 import { imageMuFidelity, muFidelity, type ImageMuFidelity } from '../../metrics/mu-fidelity.ts';
 import type { OrderComparison } from '../../metrics/order-comparison.ts';
 import { splitAt } from '../model-parts.ts';
-import type { ClassScope } from '../run-context.ts';
+import type { EvaluationScope } from './evaluation-scope.ts';
 import type { EvaluationPlan, EvaluationSubject } from './plan.ts';
 
 type Curves = Pick<Evaluation, 'deletion' | 'insertion' | 'muFidelity' | 'noGradient'>;
@@ -25,7 +25,7 @@ type Orders = Readonly<Partial<Record<OrderName, ConceptOrder>>> & { readonly so
  * computed twice. `tick` is called once an image.
  */
 export async function evaluateCurves(
-  context: ClassScope,
+  context: EvaluationScope,
   { conceptBank, coefficients, order, imageImportance }: EvaluationSubject,
   { images, nRandom }: EvaluationPlan,
   tick: () => void,
@@ -78,7 +78,7 @@ export async function evaluateCurves(
 
 /** Concepts by their mean directional derivative over the images, or why there is none. */
 async function gradientOrder(
-  { intake, layer, classIndex, device, signal }: ClassScope,
+  { intake, layer, classIndex, device, signal }: EvaluationScope,
   conceptBank: Matrix,
   images: readonly Matrix[],
 ): Promise<{ readonly order?: ConceptOrder; readonly reason?: string }> {

@@ -1,23 +1,23 @@
+import { rowOfId } from '../../concepts/recursion/concept-tree.ts';
 import type { RunOptions } from '../../concepts/run-options.ts';
 import type { Explanation } from '../../concepts/explanation.ts';
 import { TesseraError } from '../../errors.ts';
-import { matrix } from '../../linalg/matrix.ts';
 import type { Evaluation, EvaluationLevel, RankCurve } from '../../metrics/evaluation.ts';
 import { loadEvaluation, saveEvaluation } from '../../project/evaluation-file.ts';
-import { loadRun, loadTensors } from '../../project/project-folder.ts';
+import { loadRun } from '../../project/project-folder.ts';
+import { loadRunTensors } from '../../project/run-tensors.ts';
 import type { RunFile } from '../../project/schema.ts';
-import type { Tensor } from '../../tensor.ts';
-import { predictionsFingerprint, fingerprintsOf, rankFingerprint } from '../fingerprints.ts';
-import { chooseLayer } from '../model-intake.ts';
-import { columnOf } from '../report-maps.ts';
-import type { ClassScope, RunScope } from '../run-context.ts';
-import { chooseClass, selectImages } from '../selection.ts';
-import { predictImages } from '../stages/predictions.ts';
-import { activationRows, type ActivationRows } from '../stages/rows.ts';
-import { coefficientsOf } from '../write-report.ts';
-import { scanImages } from '../../images/folder-scan.ts';
+import type { Question } from '../question.ts';
+import type { ModelScope, WorkScope } from '../run-context.ts';
+import { selectImages } from '../selection.ts';
+import { openStages, type Stages } from '../stage-runner.ts';
+import { predictionsStage } from '../stages/predictions.ts';
+import { rankStage } from '../stages/rank.ts';
+import { rowsStage } from '../stages/rows.ts';
 import { evaluate } from './evaluate.ts';
-import { rankCurve } from './rank-curve.ts';
+
+/** The model of a finished run, and its project. */
+export type EvaluatedScope = ModelScope & WorkScope;
 
 /**
  * Evaluates a finished run (again), and stores the outcome with it. Activations come from the cache, or from the
@@ -27,82 +27,70 @@ import { rankCurve } from './rank-curve.ts';
  * signal's reason when aborted.
  */
 export async function evaluateRun(
-  scope: RunScope,
+  scope: EvaluatedScope,
   runId: string,
   level: EvaluationLevel,
 ): Promise<Evaluation> {
-  const { context, explanation, rows } = await openFinished(scope, runId);
-  const tensors = await loadTensors(scope.project, runId);
-  const bank = tensors.get('conceptBank') as Tensor<'float32'>;
-  const importance = tensors.get('imageImportance') as Tensor<'float64'>;
-  const r = bank.dims[0];
+  const { project } = scope;
+  const { explanation, options, facts, stages } = await openFinished(scope, runId);
+  const { conceptBank, coefficients, imageImportance } = await loadRunTensors(project, runId);
   const subject = {
     explanation,
-    rows,
-    conceptBank: matrix(r, bank.dims[1], bank.data),
-    coefficients: coefficientsOf(tensors),
-    order: explanation.concepts.map((_, rank) => columnOf(explanation, rank)),
-    imageImportance: explanation.images.map((_, i) => importance.data.subarray(i * r, (i + 1) * r)),
+    rows: await stages.get(rowsStage),
+    conceptBank,
+    coefficients,
+    order: explanation.concepts.map(({ id }) => rowOfId(id)),
+    imageImportance,
   };
-  const before = await loadEvaluation(scope.project, runId);
+  const before = await loadEvaluation(project, runId);
+  const context = { ...scope, ...facts, labels: scope.intake.labels, options };
   const fresh = await evaluate(context, subject, level);
   const evaluation = { ...fresh, ...(before?.rank && { rank: before.rank }) };
-  await saveEvaluation(scope.project, runId, evaluation);
+  await saveEvaluation(project, runId, evaluation);
   return evaluation;
 }
 
 /** The evidence for a number of concepts on the rows of a finished run; kept with its evaluation, if it has one. */
-export async function rankOfRun(scope: RunScope, runId: string): Promise<RankCurve> {
-  const { context, rows, fingerprint } = await openFinished(scope, runId);
-  const rank = await rankCurve(context, rows, fingerprint);
+export async function rankOfRun(scope: EvaluatedScope, runId: string): Promise<RankCurve> {
+  const { stages } = await openFinished(scope, runId);
+  const rank = await stages.get(rankStage);
   const evaluation = await loadEvaluation(scope.project, runId);
   if (evaluation !== undefined) await saveEvaluation(scope.project, runId, { ...evaluation, rank });
   return rank;
 }
 
-/** The same before there is a run: the images are chosen as the options say, and what is computed serves the run. */
-export async function rankOfOptions(scope: RunScope, options: RunOptions): Promise<RankCurve> {
-  const { environment, intake, device } = scope;
-  const { storage } = environment;
-  const question = chooseClass(intake.labels.names, options);
-  const { classIndex } = question;
-  const layer = chooseLayer(intake, options.layer);
-  const files = (scope.scan ?? (await scanImages(storage, options.images))).images;
-  const asked = await predictionsFingerprint(storage, intake, device.used, files);
-  const { predictions } = await predictImages(scope, files, asked);
-  const images = selectImages(predictions, intake.labels.names, question).map(({ file }) => file);
-  const context: ClassScope = { ...scope, options, classIndex, layer, images };
-  const keys = fingerprintsOf(storage, asked, layer, classIndex, images, options);
-  const rows = await activationRows(context, keys.rows);
-  return rankCurve(context, rows, rankFingerprint(storage, keys.rows, classIndex, options));
+/** The same before there is a run: the images are chosen as in the run, which what is computed serves. */
+export async function rankOfQuestion(
+  scope: WorkScope,
+  question: Question,
+  options: RunOptions,
+): Promise<RankCurve> {
+  const { intake, layer, classIndex, files } = question;
+  const stages = openStages(scope, { intake, device: scope.device, layer, classIndex, files }, options);
+  const { predictions } = await stages.get(predictionsStage);
+  const images = selectImages(predictions, question).map(({ at }) => files[at]);
+  return stages.about({ images }).get(rankStage);
 }
+
+type FinishedFact = 'intake' | 'device' | 'layer' | 'classIndex' | 'images';
 
 interface Finished {
-  readonly context: ClassScope;
   readonly explanation: Explanation;
-  readonly rows: ActivationRows;
-  /** Names the evidence for a number of concepts. */
-  readonly fingerprint: string;
+  readonly options: RunOptions;
+  readonly facts: Parameters<typeof openStages<FinishedFact>>[1];
+  readonly stages: Stages<FinishedFact>;
 }
 
-async function openFinished(scope: RunScope, runId: string): Promise<Finished> {
-  const { storage } = scope.environment;
+/** A finished run's stages, under the fingerprints that it recorded. */
+async function openFinished(scope: EvaluatedScope, runId: string): Promise<Finished> {
   const run = await loadRun(scope.project, runId);
   const explanation = requireFinished(run);
   const options = run.options;
   const { classIndex, layer } = explanation;
-  const images = explanation.images.map(({ file }) => {
-    const folder = storage.dirname(file);
-    return { path: file, folder: storage.basename(folder), root: folder };
-  });
-  const context: ClassScope = { ...scope, options, classIndex, layer, images };
-  const { fingerprint } = run.stages['rows'];
-  return {
-    context,
-    explanation,
-    rows: await activationRows(context, fingerprint),
-    fingerprint: rankFingerprint(storage, fingerprint, classIndex, options),
-  };
+  const images = explanation.images.map(({ file }) => ({ path: file }));
+  const facts = { intake: scope.intake, device: scope.device, layer, classIndex, images };
+  const known = [{ stage: rowsStage, fingerprint: run.stages['rows'].fingerprint }];
+  return { explanation, options, facts, stages: openStages(scope, facts, options, { known }) };
 }
 
 function requireFinished({ id, explanation, stages }: RunFile): Explanation {

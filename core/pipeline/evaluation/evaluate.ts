@@ -5,7 +5,7 @@ import { fidelity } from '../../metrics/fidelity.ts';
 import { sparsityOfConcepts } from '../../metrics/sparsity.ts';
 import { stackRows } from '../../linalg/matrix.ts';
 import { rightAnswers } from '../right-answers.ts';
-import type { ClassScope } from '../run-context.ts';
+import type { EvaluationScope } from './evaluation-scope.ts';
 import { evaluateCurves } from './curves.ts';
 import { planOf, type EvaluationSubject } from './plan.ts';
 import { evaluateSanity } from './random-weights.ts';
@@ -18,7 +18,7 @@ import { evaluateStability } from './refits.ts';
  * Throws TesseraError when a picture can no longer be read; the signal's reason when aborted.
  */
 export async function evaluate(
-  context: ClassScope,
+  context: EvaluationScope,
   subject: EvaluationSubject,
   level: EvaluationLevel,
 ): Promise<Evaluation> {
@@ -28,7 +28,6 @@ export async function evaluate(
   context.onProgress({ stage: 'evaluation', done, total });
   const tick = (): void => context.onProgress({ stage: 'evaluation', done: ++done, total });
 
-  const { labels } = context.intake;
   const { explanation, conceptBank, coefficients } = subject;
   const { agreement, logitR2, logitError } = fidelity(explanation.images);
   const { r2, relativeError } = explanation.reconstruction;
@@ -36,7 +35,7 @@ export async function evaluate(
   return {
     level,
     images: plan.images.length,
-    hitRate: explanation.answers ?? rightAnswers(labels.names, explainedImages(context, explanation)),
+    hitRate: explanation.answers ?? rightAnswers(context.labels.names, explainedImages(context, explanation)),
     reconstruction: { r2, relativeError },
     fidelity: {
       agreement,
@@ -55,6 +54,6 @@ export async function evaluate(
 }
 
 /** What a run from before all answers were kept has to go by. */
-function explainedImages({ images }: ClassScope, explanation: Pick<Explanation, 'images'>) {
+function explainedImages({ images }: EvaluationScope, explanation: Pick<Explanation, 'images'>) {
   return explanation.images.map(({ predicted }, image) => ({ file: images[image], index: predicted.index }));
 }

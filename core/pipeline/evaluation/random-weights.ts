@@ -9,7 +9,7 @@ import { randomiseWeights } from '../../onnx/randomise-weights.ts';
 import { sliceItems } from '../batch-items.ts';
 import { runnerFor, splitAt } from '../model-parts.ts';
 import { readBatch, requireAll } from '../pictures.ts';
-import type { ClassScope } from '../run-context.ts';
+import type { EvaluationScope } from './evaluation-scope.ts';
 import type { EvaluationPlan, EvaluationSubject } from './plan.ts';
 
 /** Fewer positions make no map; then a concept is compared over the images instead. */
@@ -20,7 +20,7 @@ const LEAST_POSITIONS = 4;
  * stay as it was. `tick` is called once an image.
  */
 export async function evaluateSanity(
-  context: ClassScope,
+  context: EvaluationScope,
   { conceptBank, coefficients }: EvaluationSubject,
   { sanityImages }: EvaluationPlan,
   tick: () => void,

@@ -3,7 +3,7 @@ import { takeRows, type Matrix } from '../../linalg/matrix.ts';
 import type { StoredStability } from '../../metrics/evaluation.ts';
 import { stability } from '../../metrics/stability.ts';
 import { createRandom, type Random } from '../../random.ts';
-import type { ClassScope } from '../run-context.ts';
+import type { EvaluationScope } from './evaluation-scope.ts';
 import type { ActivationRows } from '../stages/rows.ts';
 import type { EvaluationPlan, EvaluationSubject } from './plan.ts';
 
@@ -13,7 +13,7 @@ import type { EvaluationPlan, EvaluationSubject } from './plan.ts';
  * called once a bank.
  */
 export async function evaluateStability(
-  context: ClassScope,
+  context: EvaluationScope,
   { rows, conceptBank }: EvaluationSubject,
   plan: EvaluationPlan,
   tick: () => void,

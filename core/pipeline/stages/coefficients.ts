@@ -2,12 +2,15 @@ import { argMax } from '../../concepts/class-probabilities.ts';
 import { fromRows, positionsOf, toRows } from '../../concepts/latent-rows.ts';
 import { reconstruct } from '../../concepts/reconstruct.ts';
 import { nnls } from '../../factorization/nnls.ts';
+import { matrixTensor } from '../../linalg/matrix-tensor.ts';
 import { matrix, type Matrix } from '../../linalg/matrix.ts';
-import { float32, type Tensor } from '../../tensor.ts';
-import { chunked } from '../chunked.ts';
+import { expectFloat32, float32, type Tensor } from '../../tensor.ts';
+import { CHUNK, chunked } from '../chunked.ts';
 import { runnerFor, splitAt } from '../model-parts.ts';
+import type { ModelRunner } from '../model-runner.ts';
 import { readBatch, requireAll } from '../pictures.ts';
-import type { ClassContext } from '../run-context.ts';
+import { defineStage, type StageContext } from '../stage.ts';
+import { bankStage } from './bank.ts';
 
 /** What the model and the concepts say of every explained image; all arrays in the order of the images. */
 export interface ImageCoefficients {
@@ -21,81 +24,91 @@ export interface ImageCoefficients {
 }
 
 /** Exact coefficients of every position of every image, and what the head makes of the reconstruction. */
-export async function imageCoefficients(
-  context: ClassContext,
-  conceptBank: Matrix,
-  fingerprint: string,
-): Promise<ImageCoefficients> {
-  const { layer, images, intake, environment, signal } = context;
-  const { latent, head } = splitAt(intake, layer);
-  const latentRunner = runnerFor(context, latent);
-  const headRunner = runnerFor(context, head);
-  const stage = chunked(context, {
+export const coefficientsStage = defineStage({
+  name: 'coefficients',
+  inputs: { bank: bankStage },
+  facts: ['classIndex'],
+  version: 2,
+  chunk: CHUNK,
+  compute: (context) => imageCoefficients(context, context.inputs.bank.conceptBank),
+});
+
+type Context = Omit<
+  StageContext<'coefficients', 'intake' | 'device' | 'layer' | 'images' | 'classIndex'>,
+  'inputs' | 'options'
+>;
+
+/** {@link coefficientsStage} for a bank from anywhere. */
+export async function imageCoefficients(context: Context, conceptBank: Matrix): Promise<ImageCoefficients> {
+  const { layer, images, intake, environment } = context;
+  const parts = splitAt(intake, layer);
+  const latent = runnerFor(context, parts.latent);
+  const head = runnerFor(context, parts.head);
+  const pieces = chunked(context, {
     stage: 'coefficients',
-    fingerprint,
     count: images.length,
     prepare: (start, end) =>
       readBatch(environment.codec, images.slice(start, end), intake.preprocessing.preprocessing),
-    compute: async (batch) => {
-      const activations = await latentRunner.run(requireAll(batch));
-      const { coefficients } = await nnls(toRows(activations, layer), conceptBank, signal ? { signal } : {});
-      const reconstructed = fromRows(reconstruct(coefficients, conceptBank), layer);
-      return outcomeTensors(
-        coefficients,
-        await headRunner.run(activations),
-        await headRunner.run(reconstructed),
-        context,
-      );
-    },
+    compute: async (batch) => ({
+      tensors: await outcomeTensors(context, conceptBank, head, await latent.run(requireAll(batch))),
+      value: null,
+    }),
   });
-  const positions = positionsOf(layer);
-  const result = {
-    coefficients: [] as Matrix[],
-    logits: new Float32Array(images.length),
-    reconstructedLogits: new Float32Array(images.length),
-    agrees: new Uint8Array(images.length),
-  };
   try {
-    for await (const chunk of stage) {
-      const start = result.coefficients.length;
-      const { data } = chunk.get('coefficients') as Tensor<'float32'>;
-      const size = positions * conceptBank.rows;
-      for (let offset = 0; offset < data.length; offset += size) {
-        result.coefficients.push(matrix(positions, conceptBank.rows, data.subarray(offset, offset + size)));
-      }
-      result.logits.set((chunk.get('logits') as Tensor<'float32'>).data, start);
-      result.reconstructedLogits.set((chunk.get('reconstructedLogits') as Tensor<'float32'>).data, start);
-      result.agrees.set((chunk.get('agrees') as Tensor<'uint8'>).data, start);
-    }
+    return await collected(pieces, images.length, positionsOf(layer));
   } finally {
-    await latentRunner.dispose();
-    await headRunner.dispose();
+    await latent.dispose();
+    await head.dispose();
   }
-  return result;
 }
 
-function outcomeTensors(
-  coefficients: Matrix,
-  outputs: Tensor<'float32'>,
-  reconstructedOutputs: Tensor<'float32'>,
-  { classIndex }: ClassContext,
-): Map<string, Tensor> {
-  const count = outputs.dims[0];
-  const classes = outputs.data.length / count;
+async function outcomeTensors(
+  { layer, classIndex, signal }: Context,
+  conceptBank: Matrix,
+  head: ModelRunner,
+  activations: Tensor<'float32'>,
+): Promise<Map<string, Tensor>> {
+  const { coefficients } = await nnls(toRows(activations, layer), conceptBank, signal ? { signal } : {});
+  const reconstructed = await head.run(fromRows(reconstruct(coefficients, conceptBank), layer));
+  const own = await head.run(activations);
+  const count = own.dims[0];
+  const classes = own.data.length / count;
+  const rowOf = ({ data }: Tensor<'float32'>, i: number) => data.subarray(i * classes, (i + 1) * classes);
+  const images = Array.from({ length: count }, (_, i) => i);
+  const logitsOf = (outputs: Tensor<'float32'>) =>
+    float32(
+      Float32Array.from(images, (i) => rowOf(outputs, i)[classIndex]),
+      [count],
+    );
+  const agrees = images.map((i) => Number(argMax(rowOf(own, i)) === argMax(rowOf(reconstructed, i))));
+  return new Map<string, Tensor>([
+    ['coefficients', matrixTensor(coefficients)],
+    ['logits', logitsOf(own)],
+    ['reconstructedLogits', logitsOf(reconstructed)],
+    ['agrees', { type: 'uint8', dims: [count], data: Uint8Array.from(agrees) }],
+  ]);
+}
+
+async function collected(
+  pieces: AsyncIterable<{ readonly tensors: ReadonlyMap<string, Tensor> }>,
+  count: number,
+  positions: number,
+): Promise<ImageCoefficients> {
+  const coefficients: Matrix[] = [];
   const logits = new Float32Array(count);
   const reconstructedLogits = new Float32Array(count);
   const agrees = new Uint8Array(count);
-  for (let i = 0; i < count; i++) {
-    const row = outputs.data.subarray(i * classes, (i + 1) * classes);
-    const reconstructed = reconstructedOutputs.data.subarray(i * classes, (i + 1) * classes);
-    logits[i] = row[classIndex];
-    reconstructedLogits[i] = reconstructed[classIndex];
-    agrees[i] = argMax(row) === argMax(reconstructed) ? 1 : 0;
+  for await (const { tensors } of pieces) {
+    const start = coefficients.length;
+    const arrayOf = (name: string) => expectFloat32(tensors.get(name), name);
+    const { data, dims } = arrayOf('coefficients');
+    const size = positions * dims[1];
+    for (let offset = 0; offset < data.length; offset += size) {
+      coefficients.push(matrix(positions, dims[1], data.subarray(offset, offset + size)));
+    }
+    logits.set(arrayOf('logits').data, start);
+    reconstructedLogits.set(arrayOf('reconstructedLogits').data, start);
+    agrees.set((tensors.get('agrees') as Tensor<'uint8'>).data, start);
   }
-  return new Map<string, Tensor>([
-    ['coefficients', float32(coefficients.data, [coefficients.rows, coefficients.cols])],
-    ['logits', float32(logits, [count])],
-    ['reconstructedLogits', float32(reconstructedLogits, [count])],
-    ['agrees', { type: 'uint8', dims: [count], data: agrees }],
-  ]);
+  return { coefficients, logits, reconstructedLogits, agrees };
 }

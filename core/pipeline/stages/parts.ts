@@ -1,14 +1,15 @@
-import type { ConceptSplit, LayerRecord } from '../../concepts/explanation.ts';
+import type { ConceptSplit } from '../../concepts/explanation.ts';
 import { findParts, scatterRows } from '../../concepts/recursion/find-parts.ts';
 import { rebuilt, type PartsInImage } from '../../concepts/recursion/masked-parent.ts';
 import { fromRows, positionsOf, toRows } from '../../concepts/latent-rows.ts';
 import { TesseraError } from '../../errors.ts';
 import { nnls } from '../../factorization/nnls.ts';
+import { matrixTensor, stackTensor, tensorMatrices, tensorMatrix } from '../../linalg/matrix-tensor.ts';
 import { matrix, takeRows, type Matrix } from '../../linalg/matrix.ts';
 import { reconstructionError } from '../../metrics/reconstruction.ts';
-
+import { expectFloat32 } from '../../tensor.ts';
 import type { ModelRunner } from '../model-runner.ts';
-import type { RunScope } from '../run-context.ts';
+import { defineStage, type StageContext } from '../stage.ts';
 import { columnOf } from '../split-images.ts';
 import type { SplitParent } from '../split-parent.ts';
 
@@ -22,36 +23,69 @@ export interface FoundParts extends Pick<
   readonly coefficients: readonly Matrix[];
 }
 
-export interface PartsQuestion {
-  readonly parent: SplitParent;
-  readonly earlier: LayerRecord;
-  readonly parts: number;
-  readonly seed: number;
-  /** Places of the chosen images in the parent's lists, and for each its activations and footprint. */
+/** The places of a split, and what reads activations there. */
+export interface PartsRequest {
+  /** Places of the chosen images in the parent's lists, and the footprint of each. */
   readonly chosen: readonly number[];
+  readonly footprints: readonly Uint8Array[];
   /** A coefficient of this size makes a position the parent's. */
   readonly threshold: number;
-  readonly activations: readonly Matrix[];
-  readonly footprints: readonly Uint8Array[];
   /** From the earlier layer to the parent's. */
   readonly between: ModelRunner;
+  /** Activations [P', p'] of chosen images at the earlier layer. */
+  readonly read: (images: readonly number[]) => Promise<Matrix[]>;
+}
+
+/** The parts of a concept: the factorisation of the activations in its footprints at an earlier cut. */
+export const partsStage = defineStage({
+  name: 'parts',
+  inputs: {},
+  facts: ['intake', 'device', 'parent', 'earlier', 'images'],
+  version: 2,
+  label: ({ parent }) => `split-${parent.id}`,
+  compute: storedParts,
+});
+
+type Context = StageContext<'parts', 'intake' | 'device' | 'parent' | 'earlier' | 'images'>;
+
+async function storedParts(context: Context, request: PartsRequest): Promise<FoundParts> {
+  const { tensors, value } = await context.entry.get(0, async () => {
+    const { partBank, coefficients, ...facts } = await partsOf(context, request);
+    return {
+      tensors: new Map([
+        ['conceptBank', matrixTensor(partBank)],
+        ['coefficients', stackTensor(coefficients)],
+      ]),
+      value: {
+        ...facts,
+        factorization: { ...facts.factorization },
+        reconstruction: { ...facts.reconstruction },
+        reproduction: { ...facts.reproduction },
+      },
+    };
+  });
+  const arrayOf = (name: string) => expectFloat32(tensors.get(name), name);
+  return {
+    ...value,
+    partBank: tensorMatrix(arrayOf('conceptBank')),
+    coefficients: tensorMatrices(arrayOf('coefficients')),
+  };
 }
 
 /** Factorises the footprints' activations and measures how much of the parent comes back from the parts. */
-export async function partsOf(
-  { device, signal }: Pick<RunScope, 'device' | 'signal'>,
-  question: PartsQuestion,
-): Promise<FoundParts> {
-  const { activations, footprints, earlier, parts, seed } = question;
+async function partsOf(context: Context, request: PartsRequest): Promise<FoundParts> {
+  const { device, signal, earlier, options } = context;
+  const { footprints } = request;
+  const activations = await request.read([...footprints.keys()]);
   const places = footprints.flatMap((inside, image) =>
     [...inside.keys()].filter((row) => inside[row] === 1).map((row) => ({ image, row })),
   );
   const rows = gather(activations, places);
-  checkParts(rows, parts);
-  const options = { gemm: device.gemm, ...(signal && { signal }) };
+  checkParts(rows, options.parts);
+  const solver = { gemm: device.gemm, ...(signal && { signal }) };
   const imageOf = places.map(({ image }) => image);
-  const found = await findParts(rows, imageOf, { ...options, parts, seed });
-  const exact = (await nnls(rows, found.conceptBank, options)).coefficients;
+  const found = await findParts(rows, imageOf, { ...solver, parts: options.parts, seed: options.seed });
+  const exact = (await nnls(rows, found.conceptBank, solver)).coefficients;
   const coefficients = activations.map((_, image) => {
     const own = [...places.keys()].filter((i) => places[i].image === image);
     return scatterRows(
@@ -60,30 +94,28 @@ export async function partsOf(
       positionsOf(earlier),
     );
   });
+  const { conceptBank: partBank, method, status, stats, stability } = found;
   return {
-    partBank: found.conceptBank,
+    partBank,
     coefficients,
-    factorization: {
-      method: found.method,
-      status: found.status,
-      iterations: found.stats.iterations,
-      rows: rows.rows,
-    },
-    reconstruction: reconstructionError(rows, exact, found.conceptBank),
-    stability: found.stability,
-    reproduction: await reproductionOf(question, found.conceptBank, coefficients),
+    factorization: { method, status, iterations: stats.iterations, rows: rows.rows },
+    reconstruction: reconstructionError(rows, exact, partBank),
+    stability,
+    reproduction: await reproductionOf(context, request, activations, { partBank, coefficients }),
   };
 }
 
-/** Image `i` of a split as the masked parent takes it. */
+/** The chosen image at place `i` as the masked parent takes it. */
 export function partsInImage(
-  { parent, chosen, threshold, activations, footprints }: Omit<PartsQuestion, 'between'>,
+  parent: SplitParent,
+  { chosen, threshold, footprints }: Pick<PartsRequest, 'chosen' | 'threshold' | 'footprints'>,
   { partBank, coefficients }: Pick<FoundParts, 'partBank' | 'coefficients'>,
   i: number,
+  activations: Matrix,
 ): PartsInImage {
   const own = columnOf(parent.coefficients[chosen[i]], parent.column);
   return {
-    activations: activations[i],
+    activations,
     coefficients: coefficients[i],
     partBank,
     inside: footprints[i],
@@ -93,16 +125,16 @@ export function partsInImage(
 
 /** The parent's coefficients from the rebuilt activations against its own, over all positions that count. */
 async function reproductionOf(
-  question: PartsQuestion,
-  partBank: Matrix,
-  coefficients: readonly Matrix[],
+  { parent, earlier }: Context,
+  request: PartsRequest,
+  activations: readonly Matrix[],
+  found: Pick<FoundParts, 'partBank' | 'coefficients'>,
 ): Promise<ConceptSplit['reproduction']> {
-  const { parent, earlier, between, chosen } = question;
   const before: number[] = [];
   const after: number[] = [];
-  for (const [i, place] of chosen.entries()) {
-    const image = partsInImage(question, { partBank, coefficients }, i);
-    const sent = await between.run(fromRows(rebuilt(image), earlier));
+  for (const [i, place] of request.chosen.entries()) {
+    const image = partsInImage(parent, request, found, i, activations[i]);
+    const sent = await request.between.run(fromRows(rebuilt(image), earlier));
     const again = (await nnls(toRows(sent, parent.layer), parent.conceptBank)).coefficients;
     const own = columnOf(parent.coefficients[place], parent.column);
     const inside = parent.inside?.[place];

@@ -1,45 +1,57 @@
 import { argMax, classProbabilities } from '../../concepts/class-probabilities.ts';
 import type { SkippedFile } from '../../concepts/explanation.ts';
 import { TesseraError } from '../../errors.ts';
-import type { ImageFile } from '../../images/folder-scan.ts';
 import { float32, type Tensor } from '../../tensor.ts';
 import { CHUNK, chunked } from '../chunked.ts';
-import { fromJsonTensor, jsonTensor } from '../json-tensor.ts';
 import { runnerFor } from '../model-parts.ts';
 import { readBatch, type PictureBatch } from '../pictures.ts';
-import type { RunScope } from '../run-context.ts';
+import type { FileFact } from '../question.ts';
+import { defineStage, type StageContext } from '../stage.ts';
 
 /** What the model says of one readable image. */
 export interface Prediction {
-  readonly file: ImageFile;
+  /** Its place among all files. */
+  readonly at: number;
   readonly index: number;
   readonly probability: number;
 }
 
+/** What the model says of all files. */
+export interface Predictions {
+  readonly predictions: readonly Prediction[];
+  readonly skipped: readonly SkippedFile[];
+}
+
 /** Runs the whole model once over every image; broken images and those without finite scores are listed, not fatal. */
-export async function predictImages(
-  context: RunScope,
-  files: readonly ImageFile[],
-  fingerprint: string,
-): Promise<{ predictions: Prediction[]; skipped: SkippedFile[] }> {
-  const { intake, environment } = context;
+export const predictionsStage = defineStage({
+  name: 'predictions',
+  inputs: {},
+  facts: ['intake', 'device', 'files'],
+  version: 2,
+  chunk: CHUNK,
+  compute: predict,
+});
+
+async function predict(
+  context: StageContext<'predictions', 'intake' | 'device' | 'files'>,
+): Promise<Predictions> {
+  const { intake, environment, files } = context;
   const runner = runnerFor(context, intake.model);
   const predictions: Prediction[] = [];
   const skipped: SkippedFile[] = [];
-  const stage = chunked<PictureBatch>(context, {
+  const pieces = chunked(context, {
     stage: 'predictions',
-    fingerprint,
     count: files.length,
     prepare: (start, end) =>
       readBatch(environment.codec, files.slice(start, end), intake.preprocessing.preprocessing),
     compute: async (batch, start) =>
-      predictionTensors(batch, batch.input && (await runner.run(batch.input)), files.slice(start)),
+      predictionPiece(batch, batch.input && (await runner.run(batch.input)), files.slice(start)),
   });
   try {
     let start = 0;
-    for await (const chunk of stage) {
-      collect(chunk, files, start, predictions);
-      skipped.push(...fromJsonTensor<{ file: string; reason: string }[]>(chunk.get('skipped')));
+    for await (const { tensors, value } of pieces) {
+      predictions.push(...readPredictions(tensors, start));
+      skipped.push(...value);
       start += CHUNK;
     }
   } finally {
@@ -51,11 +63,11 @@ export async function predictImages(
 
 const NO_SCORES = 'the model gives scores for it that are not finite numbers';
 
-function predictionTensors(
+function predictionPiece(
   { readable, skipped }: PictureBatch,
   logits: Tensor<'float32'> | undefined,
-  files: readonly ImageFile[],
-): Map<string, Tensor> {
+  files: readonly FileFact[],
+) {
   const classes = logits === undefined ? 0 : logits.data.length / readable.length;
   const scores = readable.map((offset, i) => ({
     offset,
@@ -65,37 +77,30 @@ function predictionTensors(
   const unusable = scores.filter(({ row }) => !row.every(Number.isFinite));
   const probabilities = usable.map(({ row }) => classProbabilities(row));
   const index = Int32Array.from(probabilities, argMax);
-  const left = [
-    ...skipped.map(({ file, reason }) => ({ file, reason })),
-    ...unusable.map(({ offset }) => ({ file: files[offset].path, reason: NO_SCORES })),
-  ];
   const dims = [usable.length];
-  return new Map<string, Tensor>([
-    ['readable', { type: 'int32', dims, data: Int32Array.from(usable, ({ offset }) => offset) }],
-    ['index', { type: 'int32', dims, data: index }],
-    [
-      'probability',
-      float32(
-        Float32Array.from(probabilities, (row, i) => row[index[i]]),
-        dims,
-      ),
+  const probability = Float32Array.from(probabilities, (row, i) => row[index[i]]);
+  return {
+    tensors: new Map<string, Tensor>([
+      ['readable', { type: 'int32', dims, data: Int32Array.from(usable, ({ offset }) => offset) }],
+      ['index', { type: 'int32', dims, data: index }],
+      ['probability', float32(probability, dims)],
+    ]),
+    value: [
+      ...skipped.map(({ file, reason }) => ({ file, reason })),
+      ...unusable.map(({ offset }) => ({ file: files[offset].path, reason: NO_SCORES })),
     ],
-    ['skipped', jsonTensor(left)],
-  ]);
+  };
 }
 
-function collect(
-  chunk: ReadonlyMap<string, Tensor>,
-  files: readonly ImageFile[],
-  start: number,
-  into: Prediction[],
-): void {
-  const readable = chunk.get('readable')!.data as Int32Array;
-  const index = chunk.get('index')!.data as Int32Array;
-  const probability = chunk.get('probability')!.data as Float32Array;
-  readable.forEach((offset, i) =>
-    into.push({ file: files[start + offset], index: index[i], probability: probability[i] }),
-  );
+function readPredictions(tensors: ReadonlyMap<string, Tensor>, start: number): Prediction[] {
+  const readable = tensors.get('readable')!.data as Int32Array;
+  const index = tensors.get('index')!.data as Int32Array;
+  const probability = tensors.get('probability')!.data as Float32Array;
+  return Array.from(readable, (offset, i) => ({
+    at: start + offset,
+    index: index[i],
+    probability: probability[i],
+  }));
 }
 
 function noneUsable(skipped: readonly SkippedFile[]): TesseraError {

@@ -3,14 +3,15 @@ import { positionBoxes, type RowPlace } from '../../concepts/gallery.ts';
 import { channelsOf, positionsOf, toRows } from '../../concepts/latent-rows.ts';
 import { cropBoxes, cutCrops } from '../../images/crops.ts';
 import { frameOf } from '../../images/preprocessing.ts';
+import { matrixTensor } from '../../linalg/matrix-tensor.ts';
 import { matrix, type Matrix } from '../../linalg/matrix.ts';
 import { createRandom, type Random } from '../../random.ts';
-import { float32, type Tensor } from '../../tensor.ts';
+import { expectFloat32, type Tensor } from '../../tensor.ts';
 import { joinItems, sliceItems } from '../batch-items.ts';
-import { chunked } from '../chunked.ts';
+import { CHUNK, chunked } from '../chunked.ts';
 import { cropModel, defaultPatch, runnerFor, splitAt } from '../model-parts.ts';
 import { readBatch, requireAll } from '../pictures.ts';
-import type { ClassScope } from '../run-context.ts';
+import { defineStage, type StageContext } from '../stage.ts';
 
 /** Memory of the activation matrix; with more rows than fit, every image gives an equal random share. */
 const MATRIX_BYTES = 2 ** 26;
@@ -22,7 +23,18 @@ export interface ActivationRows {
 }
 
 /** Rows of the activation matrix: pooled crops (CRAFT, section 3.1) or the grid positions of whole images. */
-export async function activationRows(context: ClassScope, fingerprint: string): Promise<ActivationRows> {
+export const rowsStage = defineStage({
+  name: 'rows',
+  inputs: {},
+  facts: ['intake', 'device', 'layer', 'images'],
+  version: 2,
+  chunk: CHUNK,
+  compute: activationRows,
+});
+
+type RowsContext = StageContext<'rows', 'intake' | 'device' | 'layer' | 'images'>;
+
+async function activationRows(context: RowsContext): Promise<ActivationRows> {
   const { layer, images, intake, options, environment } = context;
   const boxes = rowBoxes(context);
   const perImage = Math.min(
@@ -33,21 +45,20 @@ export async function activationRows(context: ClassScope, fingerprint: string): 
   const chosen = images.map(() => choose(boxes.length, perImage, random));
   const activations = matrix(images.length * perImage, channelsOf(layer));
   const rowsOf = options.rows === 'crops' ? cropRows(context, boxes) : gridRows(context);
-  const stage = chunked(context, {
+  const pieces = chunked(context, {
     stage: 'rows',
-    fingerprint,
     count: images.length,
     prepare: (start, end) =>
       readBatch(environment.codec, images.slice(start, end), intake.preprocessing.preprocessing),
     compute: async (batch, start, end) => {
       const rows = await rowsOf.compute(requireAll(batch), chosen.slice(start, end));
-      return new Map<string, Tensor>([['rows', float32(rows.data, [rows.rows, rows.cols])]]);
+      return { tensors: new Map([['rows', matrixTensor(rows)]]), value: null };
     },
   });
   try {
     let offset = 0;
-    for await (const chunk of stage) {
-      const { data } = chunk.get('rows') as Tensor<'float32'>;
+    for await (const { tensors } of pieces) {
+      const { data } = expectFloat32(tensors.get('rows'), 'rows');
       activations.data.set(data, offset);
       offset += data.length;
     }
@@ -65,7 +76,7 @@ interface RowSource {
 }
 
 /** The part of the picture that each possible row of an image stands for. */
-function rowBoxes({ intake, layer, options }: ClassScope): Box[] {
+function rowBoxes({ intake, layer, options }: RowsContext): Box[] {
   const frame = frameOf(intake.preprocessing.preprocessing);
   const patch = Math.min(options.patch ?? defaultPatch(intake), frame.width, frame.height);
   if (options.rows === 'crops') return cropBoxes({ ...frame, patch });
@@ -75,7 +86,7 @@ function rowBoxes({ intake, layer, options }: ClassScope): Box[] {
   return [...Array.from({ length: extra }, (): Box => [0, 0, frame.width, frame.height]), ...boxes];
 }
 
-function cropRows(context: ClassScope, boxes: readonly Box[]): RowSource {
+function cropRows(context: RowsContext, boxes: readonly Box[]): RowSource {
   const { intake, layer } = context;
   const runner = runnerFor(context, cropModel(intake, layer, boxes[0][2]));
   return {
@@ -94,7 +105,7 @@ function cropRows(context: ClassScope, boxes: readonly Box[]): RowSource {
   };
 }
 
-function gridRows(context: ClassScope): RowSource {
+function gridRows(context: RowsContext): RowSource {
   const { intake, layer } = context;
   const runner = runnerFor(context, splitAt(intake, layer).latent);
   const positions = positionsOf(layer);

@@ -1,3 +1,4 @@
+import { rowOfId } from '../../concepts/recursion/concept-tree.ts';
 import type { Concept } from '../../concepts/explanation.ts';
 import type { ConceptStability } from '../../metrics/stability.ts';
 import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
@@ -47,7 +48,7 @@ function conceptArticle(concept: Concept, rank: number, data: ReportData): Html 
 function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: ReportData): Html {
   const { concepts, images } = explanation;
   const ties = concepts.filter(({ tier }) => tier === concept.tier).length - 1;
-  const found = evaluation?.stability.concepts[Number(concept.id.slice(1))];
+  const found = evaluation?.stability.concepts[rowOfId(concept.id)];
   const strip = strengthStrip(strengths[concept.id] ?? [], concepts.indexOf(concept));
   return html`<dl class="facts">
     <div>

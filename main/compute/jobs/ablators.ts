@@ -1,4 +1,3 @@
-import { matrix } from '../../../core/linalg/matrix.ts';
 import { openAblator, type Ablator } from '../../../core/pipeline/ablator.ts';
 import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
@@ -27,12 +26,11 @@ export function createAblators(environment: Environment, openIntake: OpenIntake)
   const open = async (opened: OpenedRun) => {
     const { explanation, conceptBank, coefficients } = opened;
     const intake = await openRunModel(openIntake, opened);
-    const [r, p] = conceptBank.dims;
     const ablator = openAblator(
       { environment, intake, device: await environment.openDevice('cpu') },
       {
         layer: explanation.layer,
-        conceptBank: matrix(r, p, conceptBank.data),
+        conceptBank,
         files: explanation.images.map(({ file }) => file),
         coefficients,
       },

@@ -1,7 +1,10 @@
-import { scanImages } from '../../../core/images/folder-scan.ts';
-import { evaluateRun, rankOfOptions, rankOfRun } from '../../../core/pipeline/evaluation/evaluate-run.ts';
-import { checkQuestion } from '../../../core/pipeline/explain.ts';
-import type { RunScope } from '../../../core/pipeline/run-context.ts';
+import {
+  evaluateRun,
+  rankOfQuestion,
+  rankOfRun,
+  type EvaluatedScope,
+} from '../../../core/pipeline/evaluation/evaluate-run.ts';
+import { resolveQuestion } from '../../../core/pipeline/question.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
 import { acquireWriteLock } from '../../../core/project/write-lock.ts';
@@ -23,7 +26,7 @@ export function evaluationJobs(
   const inRun = async <T>(
     opened: OpenedRun,
     { signal, onProgress }: JobContext,
-    task: (scope: RunScope) => Promise<T>,
+    task: (scope: EvaluatedScope) => Promise<T>,
   ): Promise<T> => {
     const { project, run } = opened;
     const intake = await openRunModel(openIntake, opened);
@@ -60,10 +63,9 @@ export function evaluationJobs(
 
     async rankOfOptions({ folder, options }, context) {
       const intake = await openIntake(modelQuestionOf(options));
-      checkQuestion(intake, options);
-      const scan = await scanImages(storage, options.images);
-      const place = { folder, intake, roots: options.images, scan, choice: options.device };
-      return inProject(environment, place, context, (scope) => rankOfOptions(scope, options));
+      const asked = await resolveQuestion(storage, intake, options);
+      const place = { folder, intake, roots: options.images, choice: options.device };
+      return inProject(environment, place, context, (scope) => rankOfQuestion(scope, asked, options));
     },
   };
 }

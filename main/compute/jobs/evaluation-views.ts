@@ -4,6 +4,7 @@ import type { Evaluation } from '../../../core/metrics/evaluation.ts';
 import { hitRate } from '../../../core/metrics/hit-rate.ts';
 import { outliers } from '../../../core/metrics/outlying-images.ts';
 import { TRUST_WEIGHTS } from '../../../core/metrics/trust.ts';
+import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
 import { truthOf } from '../../../core/pipeline/right-answers.ts';
 import { strengthsOf } from '../../../core/pipeline/write-report.ts';
 import { trustVerdict } from '../../../core/report/trust-verdict.ts';
@@ -74,7 +75,7 @@ function conceptEvaluation(
   concept: string,
   { stability, sparsity, collinearity }: Evaluation,
 ): ConceptEvaluation {
-  const column = Number(concept.slice(1));
+  const column = rowOfId(concept);
   const { mean, min } = stability.concepts[column];
   const { hoyer, kurtosis } = sparsity[column];
   return {

@@ -58,10 +58,7 @@ export function imageJobs(
           ? gridMaps(opened, image)
           : await pixelMaps(drawMaps, opened, methodOf(method), image, context)),
         localImportance: Object.fromEntries(
-          explanation.concepts.map(({ id }) => [
-            id,
-            imageImportance.data[image * imageImportance.dims[1] + opened.columnOf(id)],
-          ]),
+          explanation.concepts.map(({ id }) => [id, imageImportance[image][opened.columnOf(id)]]),
         ),
       };
     },

@@ -1,6 +1,5 @@
 import type { MaskedHead } from '../../../core/concepts/masked-head.ts';
 import { createSpecialisedMaskedHead } from '../../../core/concepts/specialised-masked-head.ts';
-import { matrix } from '../../../core/linalg/matrix.ts';
 import { splitAt } from '../../../core/pipeline/model-parts.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { OpenIntake } from './intakes.ts';
@@ -15,12 +14,11 @@ export function createMaskedHeads(environment: Environment, openIntake: OpenInta
   return async (opened, task) => {
     const { explanation, conceptBank } = opened;
     const intake = await openRunModel(openIntake, opened);
-    const [r, p] = conceptBank.dims;
     const { sessions } = await environment.openDevice('cpu');
     const head = await createSpecialisedMaskedHead(
       splitAt(intake, explanation.layer).head,
       explanation.layer,
-      matrix(r, p, conceptBank.data),
+      conceptBank,
       explanation.classIndex,
       { sessions, memoryBudget: environment.memoryBudget },
     );

@@ -1,7 +1,9 @@
 import { MAP_METHODS, type MapMethod } from '../../../core/attribution/methods.ts';
-import { matrix } from '../../../core/linalg/matrix.ts';
+import { parseRunOptions } from '../../../core/concepts/parse-run-options.ts';
 import { openConceptMapper } from '../../../core/pipeline/concept-mapper.ts';
-import { cachedMaps, mapsFingerprint } from '../../../core/pipeline/stages/maps.ts';
+import { openStages } from '../../../core/pipeline/stage-runner.ts';
+import { bankStage } from '../../../core/pipeline/stages/bank.ts';
+import { mapsStage } from '../../../core/pipeline/stages/maps.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { JobContext } from './job-context.ts';
@@ -35,16 +37,18 @@ export function createDrawMaps(environment: Environment, openIntake: OpenIntake)
     const { explanation, project, run, conceptBank } = opened;
     const intake = await openRunModel(openIntake, opened);
     const device = await environment.openDevice('cpu');
-    const [r, p] = conceptBank.dims;
-    const scope = { environment, device, intake, project, signal, onProgress };
-    const mapper = openConceptMapper(scope, explanation.layer, matrix(r, p, conceptBank.data));
+    const { layer } = explanation;
+    const mapper = openConceptMapper({ environment, device, intake }, layer, conceptBank);
     try {
       mapper.sources.requireGradients(MAP_METHODS[method].needs);
-      const coefficients = run.stages['coefficients']?.fingerprint ?? run.id;
-      const fingerprint = mapsFingerprint(environment.storage, coefficients, method, mapper);
-      const images = explanation.images.map(({ file }) => ({ path: file, folder: '', root: '' }));
-      const places = Array.from({ length: r }, (_, concept) => ({ concept, image }));
-      const maps = await cachedMaps({ ...scope, images }, mapper, method, fingerprint, places);
+      const images = explanation.images.map(({ file }) => ({ path: file }));
+      const options = { ...parseRunOptions(run.options, run.schemaVersion), maps: [method] };
+      const fingerprint = run.stages['bank']?.fingerprint ?? run.id;
+      const known = [{ stage: bankStage, fingerprint, value: { conceptBank } }];
+      const setting = { environment, project, signal, onProgress };
+      const stages = openStages(setting, { intake, device, layer, images }, options, { known });
+      const places = Array.from({ length: conceptBank.rows }, (_, concept) => ({ concept, image }));
+      const maps = await stages.get(mapsStage, { mapper, places });
       return maps.map((map) => coarser(map, mapper.sources.size));
     } finally {
       await mapper.dispose();

@@ -1,17 +1,17 @@
 import type { Box, Explanation, LayerRecord } from '../../../core/concepts/explanation.ts';
 import { positionBoxes } from '../../../core/concepts/gallery.ts';
-import { parentIdOf } from '../../../core/concepts/recursion/concept-tree.ts';
+import { parentIdOf, rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
 import { TesseraError } from '../../../core/errors.ts';
 import { frameOf, parsePreprocessing, type Preprocessing } from '../../../core/images/preprocessing.ts';
 import type { Matrix } from '../../../core/linalg/matrix.ts';
 import { partCoefficientMap } from '../../../core/pipeline/part-map-source.ts';
 import { splitParent } from '../../../core/pipeline/split-parent.ts';
-import { coefficientMap, coefficientsOf, columnOf } from '../../../core/pipeline/write-report.ts';
-import { loadRun, loadTensors, openProject, type Project } from '../../../core/project/project-folder.ts';
+import { coefficientMap } from '../../../core/pipeline/report-maps.ts';
+import { loadRunTensors, type RunTensors } from '../../../core/project/run-tensors.ts';
+import { loadRun, openProject, type Project } from '../../../core/project/project-folder.ts';
 import type { RunFile } from '../../../core/project/schema.ts';
 import type { CoefficientMap } from '../../../core/report/rgb-picture.ts';
 import type { Storage } from '../../../core/platform.ts';
-import type { Tensor } from '../../../core/tensor.ts';
 import type { RunQuestion } from '../protocol.ts';
 import { createKeptAnswers } from './kept-answers.ts';
 
@@ -22,11 +22,11 @@ export interface OpenedRun {
   readonly explanation: Explanation;
   readonly preprocessing: Preprocessing;
   /** W [r, p]. */
-  readonly conceptBank: Tensor<'float32'>;
+  readonly conceptBank: Matrix;
   /** U(x) [positions, r] of each image. */
   readonly coefficients: readonly Matrix[];
-  /** Total index of each concept (column) in each image, [images, r]. */
-  readonly imageImportance: Tensor<'float64'>;
+  /** Total index of each concept (column) [r] in each image. */
+  readonly imageImportance: readonly Float64Array[];
   /** The part of the picture that each grid position stands for. */
   readonly boxes: readonly Box[];
   /** Positions before the grid (a class token). */
@@ -77,8 +77,8 @@ async function openRun(storage: Storage, folder: string, runId: string): Promise
       hint: 'Start the run again: it continues where it stopped.',
     });
   }
-  const tensors = await loadTensors(project, runId);
-  const coefficients = coefficientsOf(tensors);
+  const tensors = await loadRunTensors(project, runId);
+  const { conceptBank, coefficients, imageImportance } = tensors;
   const preprocessing = parsePreprocessing(project.file.preprocessing);
   const boxes = boxesOf(explanation, run, preprocessing);
   const maxima = maximaOf(coefficients);
@@ -94,13 +94,13 @@ async function openRun(storage: Storage, folder: string, runId: string): Promise
     run,
     explanation,
     preprocessing,
-    conceptBank: tensors.get('conceptBank') as Tensor<'float32'>,
+    conceptBank,
     coefficients,
-    imageImportance: tensors.get('imageImportance') as Tensor<'float64'>,
+    imageImportance,
     boxes,
     firstPosition: coefficients[0].rows - boxes.length,
     maxima,
-    columnOf: (concept) => columnOf(explanation, rank(concept)),
+    columnOf: (concept) => rowOfId(explanation.concepts[rank(concept)].id),
     sourceOf: (concept) => {
       const source = sources.get(concept) ?? sourceOf(explanation, tensors, concept, boxes, preprocessing);
       sources.set(concept, source);
@@ -122,7 +122,7 @@ async function openRun(storage: Storage, folder: string, runId: string): Promise
 
 function sourceOf(
   explanation: Explanation,
-  tensors: ReadonlyMap<string, Tensor>,
+  tensors: RunTensors,
   concept: string,
   runBoxes: readonly Box[],
   preprocessing: Preprocessing,

@@ -1,11 +1,11 @@
-import type { RunOptions } from '../../../core/concepts/run-options.ts';
-import { scanImages, type FolderScan } from '../../../core/images/folder-scan.ts';
-import { checkQuestion, explain } from '../../../core/pipeline/explain.ts';
-import { predictionsFingerprint } from '../../../core/pipeline/fingerprints.ts';
+import { resolveOptions, type RunOptions } from '../../../core/concepts/run-options.ts';
+import { explain } from '../../../core/pipeline/explain.ts';
 import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../../core/pipeline/open-project.ts';
+import { checkQuestion, resolveQuestion, withStamps } from '../../../core/pipeline/question.ts';
 import type { RunScope } from '../../../core/pipeline/run-context.ts';
-import { predictImages } from '../../../core/pipeline/stages/predictions.ts';
+import { openStages } from '../../../core/pipeline/stage-runner.ts';
+import { predictionsStage } from '../../../core/pipeline/stages/predictions.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { acquireWriteLock } from '../../../core/project/write-lock.ts';
 import type { ModelQuestion } from '../protocol.ts';
@@ -27,14 +27,14 @@ export function runJobs(
     async predictAll({ folder, device: choice, images, ...question }, context) {
       const intake = await openIntake(question);
       const roots = [...new Set(images.map(({ root }) => root))];
-      const scan = { images, skipped: [], otherFiles: 0 };
-      return inProject(environment, { folder, intake, roots, scan, choice }, context, async (scope) => {
-        const { used } = scope.device;
-        const fingerprint = await predictionsFingerprint(environment.storage, intake, used, images);
-        const { predictions, skipped } = await predictImages(scope, images, fingerprint);
-        const indexOf = new Map(images.map(({ path }, index) => [path, index]));
+      const files = await withStamps(environment.storage, images);
+      return inProject(environment, { folder, intake, roots, choice }, context, async (scope) => {
+        const facts = { intake, device: scope.device, files };
+        const options = resolveOptions({ model: question.path, images: roots, class: 'all' });
+        const stages = openStages(scope, facts, options);
+        const { predictions, skipped } = await stages.get(predictionsStage);
         return {
-          images: predictions.map(({ file }) => indexOf.get(file.path)!),
+          images: predictions.map(({ at }) => at),
           predicted: predictions.map(({ index, probability }) => ({
             index,
             name: intake.labels.names[index],
@@ -47,11 +47,10 @@ export function runJobs(
 
     async explain({ folder, options, command }, context) {
       const intake = await openIntake(modelQuestionOf(options));
-      checkQuestion(intake, options);
-      const scan = await scanImages(environment.storage, options.images);
-      const place = { folder, intake, roots: options.images, scan, choice: options.device };
+      const asked = await resolveQuestion(environment.storage, intake, options);
+      const place = { folder, intake, roots: options.images, choice: options.device };
       return inProject(environment, place, context, async (scope) => {
-        const { run, resumed } = await explain(scope, options, command);
+        const { run, resumed } = await explain(scope, asked, options, command);
         return { runId: run.id, resumed };
       });
     },
@@ -71,14 +70,13 @@ interface Place {
   readonly folder: string;
   readonly intake: ModelIntake;
   readonly roots: readonly string[];
-  readonly scan: FolderScan;
   readonly choice: RunOptions['device'];
 }
 
 /** Opens the device and the project, and writes to it alone. */
 export async function inProject<T>(
   environment: Environment,
-  { folder, intake, roots, scan, choice }: Place,
+  { folder, intake, roots, choice }: Place,
   { signal, onProgress, onNews }: JobContext,
   task: (scope: RunScope) => Promise<T>,
 ): Promise<T> {
@@ -92,9 +90,7 @@ export async function inProject<T>(
     return await task({
       environment,
       device,
-      intake,
       project,
-      scan,
       signal,
       onProgress,
       onResume: (runId) => onNews({ kind: 'started', runId, resumed: true }),

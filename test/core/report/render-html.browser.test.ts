@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium } from 'playwright';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderReport } from '../../../core/report/render-html.ts';
 import { findBrowser } from '../../renderer/find-browser.ts';
+import { sharedBrowser } from '../../renderer/shared-browser.ts';
 import { FOUR_METHODS, sampleReport } from './sample-report.ts';
 
 const browserPath = findBrowser();
@@ -23,14 +23,11 @@ describe.skipIf(browserPath === undefined)(
         `/photos/<img src=x onerror="alert(${image})">'${'w'.repeat(80)}.jpg`;
       const sample = await sampleReport({ concepts: 10, images: 12, fileOf: hostile, maps: FOUR_METHODS });
       writeFileSync(file, renderReport(sample));
-      browser = await chromium.launch({
-        executablePath: browserPath!,
-        args: ['--no-sandbox', '--disable-gpu'],
-      });
+      browser = await sharedBrowser();
     });
 
     afterAll(async () => {
-      await browser.close();
+      await browser?.close();
       rmSync(folder, { recursive: true, force: true });
     });
 

@@ -58,6 +58,8 @@ describe('names', () => {
   it('are there for every screen and stage, and a stage of another version keeps its own', () => {
     expect(Object.keys(SCREEN_NAMES)[0]).toBe('library');
     expect(STAGE_ORDER.map(stageName).every((name, i) => name !== STAGE_ORDER[i])).toBe(true);
+    expect(stageName('bank')).toBe(stageName('concepts'));
+    expect(stageName('maps-grad-cam')).toBe('Draw where each concept is (grad-cam)');
     expect([stageName('activations'), stageName('toString')]).toEqual(['activations', 'toString']);
   });
 });

@@ -110,10 +110,10 @@ function shareOn(
 describe('explain', () => {
   it('prints the promised fields as JSON on stdout and nothing else; progress goes to stderr', async () => {
     const { argv, images } = await colourCase();
-    const { code, stdout, stderr } = await tesseraProcess([
-      ...argv,
-      ...['--images', images, '--class', 'red', '--concepts', '2', '--json'],
-    ]);
+    const { code, stdout, stderr } = await tesseraProcess(
+      [...argv, ...['--images', images, '--class', 'red', '--concepts', '2', '--json']],
+      { isSource: true },
+    );
     expect(code).toBe(0);
     expect(stderr).toContain('predictions 9/9');
     const facts = JSON.parse(stdout) as Facts;

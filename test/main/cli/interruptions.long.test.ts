@@ -1,11 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder, writeModel, writePictures } from './colour-case.ts';
 import { findingsOf, tessera, tesseraProcess } from './run-tessera.ts';
-
-const STOP_AT_WRITE = pathToFileURL(path.join(import.meta.dirname, 'stop-at-write.ts')).href;
 
 /** Enough red pictures that every stage has a second chunk. */
 const PICTURES = 100;
@@ -37,7 +34,7 @@ describe('a run that is stopped', { timeout: 400_000 }, () => {
     const out = path.join(folder, 'killed.tessera');
     for (const place of PLACES) {
       const env = { TESSERA_STOP_AT: place };
-      const killed = await tesseraProcess([...argv, out], { preload: STOP_AT_WRITE, env });
+      const killed = await tesseraProcess([...argv, out], { stopsAtWrite: true, env });
       expect(killed, place).toMatchObject({ signal: 'SIGKILL', stdout: '' });
     }
     const done = await tessera(...argv, out);
@@ -51,7 +48,7 @@ describe('a run that is stopped', { timeout: 400_000 }, () => {
     const { folder, argv } = await manyPictures();
     const out = path.join(folder, 'stopped.tessera');
     const env = { TESSERA_STOP_AT: 'cache/rows-', TESSERA_STOP_SIGNAL: 'SIGINT' };
-    const stopped = await tesseraProcess([...argv, out], { preload: STOP_AT_WRITE, env });
+    const stopped = await tesseraProcess([...argv, out], { stopsAtWrite: true, env });
     expect(stopped.stderr).toContain('Stopped. The same command continues where it stopped.');
     expect(stopped).toMatchObject({ code: 1, stdout: '' });
     expect(await readdir(out)).not.toContain('write.lock');

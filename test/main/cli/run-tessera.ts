@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { vi } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { inject, vi } from 'vitest';
 import { runCommand } from '../../../main/cli/run-command.ts';
 
 /** What a command left behind. */
@@ -34,8 +35,10 @@ export async function tessera(...argv: readonly string[]): Promise<Outcome> {
 const PROJECT = path.join(import.meta.dirname, '../../..');
 
 export interface ProcessOptions {
-  /** A module loaded before the program. */
-  readonly preload?: string;
+  /** From its source through tsx, as `npm run tessera` does, not built. @default false */
+  readonly isSource?: boolean;
+  /** Loads stop-at-write before the program. @default false */
+  readonly stopsAtWrite?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   /** A program that starts it, with arguments: `setpriv --reuid=65534`. */
   readonly through?: readonly string[];
@@ -43,14 +46,17 @@ export interface ProcessOptions {
   readonly onStart?: (child: ChildProcess) => void;
 }
 
-/** Runs a command as a person does: a process of its own. */
+/** Runs a command in a process of its own; in the lane that builds the command line. */
 export function tesseraProcess(
   argv: readonly string[],
-  { preload, env = {}, through = [], onStart }: ProcessOptions = {},
+  { isSource = false, stopsAtWrite = false, env = {}, through = [], onStart }: ProcessOptions = {},
 ): Promise<Outcome> {
-  const loaders = ['--import', 'tsx', ...(preload === undefined ? [] : ['--import', preload])];
+  const built = inject('builtCli');
+  const stop = pathToFileURL(path.join(built, 'stop-at-write.js')).href;
+  const loaders = [...(isSource ? ['--import', 'tsx'] : []), ...(stopsAtWrite ? ['--import', stop] : [])];
+  const entry = isSource ? path.join(PROJECT, 'main/cli/tessera.ts') : path.join(built, 'tessera.js');
   const [program, ...before] = [...through, process.execPath];
-  const child = spawn(program, [...before, ...loaders, path.join(PROJECT, 'main/cli/tessera.ts'), ...argv], {
+  const child = spawn(program, [...before, ...loaders, entry, ...argv], {
     cwd: PROJECT,
     env: { ...process.env, ...env },
   });

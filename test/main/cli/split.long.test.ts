@@ -1,13 +1,10 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { RunFile } from '../../../core/project/schema.ts';
 import { decodeSafetensors } from '../../../core/project/safetensors.ts';
 import { BLUE, RED, scene, temporaryFolder, writeModel } from './colour-case.ts';
 import { tessera, tesseraProcess } from './run-tessera.ts';
-
-const STOP_AT_WRITE = pathToFileURL(path.join(import.meta.dirname, 'stop-at-write.ts')).href;
 
 interface Facts {
   readonly splits: readonly Split[];
@@ -105,7 +102,7 @@ describe('explain --recurse', { timeout: 400_000 }, () => {
     const argv = [...whole.argv, '--out', out];
     for (const place of ['cache/split-c', 'split-importance-.*/002', 'tensors.safetensors']) {
       const env = { TESSERA_STOP_AT: place };
-      const killed = await tesseraProcess(argv, { preload: STOP_AT_WRITE, env });
+      const killed = await tesseraProcess(argv, { stopsAtWrite: true, env });
       expect(killed, place).toMatchObject({ signal: 'SIGKILL', stdout: '' });
     }
     const done = await tessera(...argv);

@@ -6,12 +6,10 @@ import { chooseFrom, disjointSamples, rankEvidence } from '../../factorization/r
 import { takeRows, type Matrix } from '../../linalg/matrix.ts';
 import type { RankCurve, RankPoint } from '../../metrics/evaluation.ts';
 import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
-import { openChunks } from '../../project/stage-store.ts';
-import { fromJsonTensor, jsonTensor } from '../json-tensor.ts';
 import { runnerFor, splitAt } from '../model-parts.ts';
 import { readBatch, requireAll } from '../pictures.ts';
-import type { ClassScope } from '../run-context.ts';
-import type { ActivationRows } from '../stages/rows.ts';
+import { defineStage, type StageContext } from '../stage.ts';
+import { rowsStage } from './rows.ts';
 
 /** Numbers of concepts that are tried. */
 const CANDIDATES = [2, 3, 4, 6, 8, 10, 12, 15, 20, 25];
@@ -21,55 +19,69 @@ const SAMPLE_ROWS = 1024;
 const IMAGES = 8;
 const SAMPLES = 32;
 
-/** A point as JSON carries it. */
-type StoredPoint = Pick<RankPoint, keyof RankPoint>;
-
 /**
  * What each number of concepts would achieve on the rows: R² and stability on held-out rows, and how much of the
  * importance lies with concepts that are found again. Every number is stored as it is done; the same call after an
  * interruption continues. Progress: one unit a number, stage 'rank'.
  */
-export async function rankCurve(
-  context: ClassScope,
-  { activations }: ActivationRows,
-  fingerprint: string,
-): Promise<RankCurve> {
-  const { project, options, device, signal, onProgress } = context;
-  const halves = disjointSamples(activations, { seed: options.seed, sampleRows: SAMPLE_ROWS });
+export const rankStage = defineStage({
+  name: 'rank',
+  inputs: { rows: rowsStage },
+  facts: ['classIndex'],
+  version: 2,
+  compute: rankCurve,
+});
+
+/** The same where all of it was computed before, else undefined. */
+export const storedRankStage = { ...rankStage, compute: storedRank };
+
+type Context = StageContext<
+  'rank',
+  'intake' | 'device' | 'layer' | 'images' | 'classIndex',
+  { readonly rows: typeof rowsStage }
+>;
+
+async function storedRank(context: Context): Promise<RankCurve | undefined> {
+  const { entry, inputs } = context;
+  for (const r of candidatesFor(inputs.rows.activations)) if (!(await entry.has(r))) return undefined;
+  return rankCurve({ ...context, onProgress: () => undefined });
+}
+
+async function rankCurve(context: Context): Promise<RankCurve> {
+  const { entry, inputs, onProgress } = context;
+  const { activations } = inputs.rows;
   const tried = candidatesFor(activations);
-  const chunks = await openChunks(project, 'rank', fingerprint);
+  const measure = pointMeasure(context, activations);
   const points: RankPoint[] = [];
-  let latent: Matrix[] | undefined;
   for (const [done, r] of tried.entries()) {
     onProgress({ stage: 'rank', done, total: tried.length });
-    const stored = await chunks.get(r, async () => {
-      signal?.throwIfAborted();
-      const { conceptBank, similarities, ...evidence } = await rankEvidence(r, halves, {
-        gemm: device.gemm,
-        seed: options.seed,
-        ...(signal && { signal }),
-      });
-      latent ??= await latentRows(context);
-      const importance = await meanImportance(context, conceptBank, latent);
-      const importanceMass = massOf(importance, similarities);
-      const point: RankPoint = { ...evidence, ...(importanceMass !== undefined && { importanceMass }) };
-      return new Map([['point', jsonTensor({ ...point })]]);
-    });
-    points.push(fromJsonTensor<StoredPoint>(stored.get('point')));
+    const { value } = await entry.get(r, async () => ({ tensors: new Map(), value: await measure(r) }));
+    points.push(value);
   }
   onProgress({ stage: 'rank', done: tried.length, total: tried.length });
   return { points, suggested: chooseFrom(points) };
 }
 
-/** {@link rankCurve} where it was computed to its end before, else undefined. */
-export async function storedRankCurve(
-  context: ClassScope,
-  rows: ActivationRows,
-  fingerprint: string,
-): Promise<RankCurve | undefined> {
-  const chunks = await openChunks(context.project, 'rank', fingerprint);
-  for (const r of candidatesFor(rows.activations)) if (!(await chunks.has(r))) return undefined;
-  return rankCurve({ ...context, onProgress: () => undefined }, rows, fingerprint);
+/** A point as JSON carries it. */
+type StoredPoint = Pick<RankPoint, keyof RankPoint>;
+
+/** Measures one number of concepts; what all numbers share is prepared once, at the first. */
+function pointMeasure(context: Context, activations: Matrix): (r: number) => Promise<StoredPoint> {
+  const { options, device, signal } = context;
+  const halves = disjointSamples(activations, { seed: options.seed, sampleRows: SAMPLE_ROWS });
+  let latent: Matrix[] | undefined;
+  return async (r) => {
+    signal?.throwIfAborted();
+    const { conceptBank, similarities, ...evidence } = await rankEvidence(r, halves, {
+      gemm: device.gemm,
+      seed: options.seed,
+      ...(signal && { signal }),
+    });
+    latent ??= await latentRows(context);
+    const importance = await meanImportance(context, conceptBank, latent);
+    const importanceMass = massOf(importance, similarities);
+    return { ...evidence, ...(importanceMass !== undefined && { importanceMass }) };
+  };
 }
 
 function candidatesFor({ rows, cols }: Matrix): number[] {
@@ -79,7 +91,7 @@ function candidatesFor({ rows, cols }: Matrix): number[] {
 }
 
 /** Activation rows [positions, p] of a few images, evenly spread. */
-async function latentRows(context: ClassScope): Promise<Matrix[]> {
+async function latentRows(context: Context): Promise<Matrix[]> {
   const { images, intake, layer, environment } = context;
   const count = Math.min(IMAGES, images.length);
   const files = Array.from({ length: count }, (_, i) => images[Math.floor((i * images.length) / count)]);
@@ -101,7 +113,7 @@ async function latentRows(context: ClassScope): Promise<Matrix[]> {
 
 /** Total index of each concept, mean over the images; an image whose logit is not finite does not count. */
 async function meanImportance(
-  { intake, layer, classIndex, device, environment, options }: ClassScope,
+  { intake, layer, classIndex, device, environment, options }: Context,
   conceptBank: Matrix,
   images: readonly Matrix[],
 ): Promise<Float64Array> {

@@ -1,0 +1,68 @@
+import { MAP_METHODS, type MapMethod } from '../attribution/methods.ts';
+import type { Concept, MapRecord } from '../concepts/explanation.ts';
+import { exampleImages } from '../concepts/gallery.ts';
+import { rowOfId } from '../concepts/recursion/concept-tree.ts';
+import type { DrawnMaps, MapPlace } from '../project/run-tensors.ts';
+import type { ConceptMapper } from './concept-mapper.ts';
+import { methodFor, type DrawingMethod } from './method-stand-in.ts';
+import type { Stages } from './stage-runner.ts';
+import { mapsStage } from './stages/maps.ts';
+
+/** Needs nothing but values, so that it works with every model. */
+const STAND_IN: MapMethod = 'occlusion';
+
+/** The maps of the images that the report shows. */
+export interface ExampleMaps {
+  readonly records: readonly MapRecord[];
+  /** By method; those of the coefficients are drawn when they are shown. */
+  readonly maps: ReadonlyMap<string, DrawnMaps>;
+}
+
+/**
+ * Draws every concept in its example images, by each method asked for. A model that a method cannot differentiate
+ * is drawn by occlusion, and the record says why. The mapper is left open.
+ */
+export async function exampleMaps(
+  stages: Stages<'intake' | 'device' | 'layer' | 'images'>,
+  mapper: ConceptMapper,
+  concepts: readonly Concept[],
+  methods: readonly MapMethod[],
+): Promise<ExampleMaps> {
+  const { size } = mapper.sources;
+  const places = concepts.flatMap(examplePlaces);
+  const records: MapRecord[] = [];
+  const drawn = new Map<string, DrawnMaps>();
+  for (const asked of new Set(methods)) {
+    const choice = methodFor(mapper.sources, asked, STAND_IN);
+    const { method } = choice;
+    const before = mapper.sources.positions();
+    if (MAP_METHODS[method].needs !== 'coefficients' && !drawn.has(method)) {
+      const maps = await stages.given({ maps: [method] }).get(mapsStage, { mapper, places });
+      drawn.set(method, { size, places, maps });
+    }
+    records.push(recordOf(mapper, choice, asked, before));
+  }
+  return { records, maps: drawn };
+}
+
+/** A concept in each of its example images. */
+export function examplePlaces(concept: Concept): MapPlace[] {
+  return exampleImages(concept).map((image) => ({ concept: rowOfId(concept.id), image }));
+}
+
+function recordOf(
+  { sources }: ConceptMapper,
+  { method, reason }: DrawingMethod,
+  asked: MapMethod,
+  before: { readonly total: number; readonly nearDegenerate: number },
+): MapRecord {
+  const { total, nearDegenerate } = sources.positions();
+  return {
+    method,
+    ...(reason !== undefined && { insteadOf: { method: asked, reason } }),
+    ...(MAP_METHODS[method].needs === 'cut' && { layer: sources.camLayer.tensor }),
+    ...(total > before.total && {
+      nearDegenerate: (nearDegenerate - before.nearDegenerate) / (total - before.total),
+    }),
+  };
+}

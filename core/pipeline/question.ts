@@ -1,0 +1,115 @@
+import type { LayerRecord } from '../concepts/explanation.ts';
+import { channelsOf } from '../concepts/latent-rows.ts';
+import type { ImageSelection, RunOptions } from '../concepts/run-options.ts';
+import { TesseraError } from '../errors.ts';
+import { findClass } from '../images/find-class.ts';
+import { scanImages, type FolderScan, type ImageFile, type SkippedFile } from '../images/folder-scan.ts';
+import type { Storage } from '../platform.ts';
+import { chooseLayer, type ModelIntake } from './model-intake.ts';
+
+/** A picture as stages know it. */
+export interface FileFact {
+  readonly path: string;
+  /** Size and modification time; absent in a finished run, whose stages are known by what it recorded. */
+  readonly stamp?: { readonly size: number; readonly modifiedMs: number };
+}
+
+/** A picture that was found, with size and time. */
+export interface FoundFile extends ImageFile, Required<FileFact> {}
+
+/** A class to explain, and which images to explain it on. */
+export interface ClassQuestion {
+  readonly classIndex: number;
+  readonly select: ImageSelection;
+}
+
+/** What is asked of a model before a class is named. */
+export interface OpenQuestion {
+  readonly intake: ModelIntake;
+  readonly layer: LayerRecord;
+  /** Every picture that was found. */
+  readonly files: readonly FoundFile[];
+  /** Pictures and folders that cannot be used. */
+  readonly skipped: readonly SkippedFile[];
+}
+
+/** What a run is about, settled once before its first stage. */
+export interface Question extends OpenQuestion, ClassQuestion {}
+
+/** What of a run's options says what is asked; images are looked for in their folders unless they are at hand. */
+type AskedOptions = Pick<RunOptions, 'class' | 'select' | 'layer' | 'concepts' | 'images'>;
+
+/**
+ * Settles what a run is about: the class, the layer, the pictures.
+ *
+ * Throws TesseraError 'unknown-name' for the class or the layer (the nearest names offered), 'bad-usage' for more
+ * concepts than the layer has channels, 'no-images' where there are none.
+ */
+export async function resolveQuestion(
+  storage: Storage,
+  intake: ModelIntake,
+  options: AskedOptions,
+): Promise<Question> {
+  const { classIndex, select, layer } = checkQuestion(intake, options);
+  return { ...(await foundIn(storage, intake, layer, options.images)), classIndex, select };
+}
+
+/** As {@link resolveQuestion}, whatever the class: one is named once the model's predictions are known. */
+export async function resolveOpenQuestion(
+  storage: Storage,
+  intake: ModelIntake,
+  options: AskedOptions,
+): Promise<OpenQuestion> {
+  return foundIn(storage, intake, checkLayer(intake, options), options.images);
+}
+
+/** What can be said of a question without the pictures; throws as {@link resolveQuestion}. */
+export function checkQuestion(
+  intake: ModelIntake,
+  options: AskedOptions,
+): ClassQuestion & { readonly layer: LayerRecord } {
+  const asked = chooseClass(intake.labels.names, options);
+  return { ...asked, layer: checkLayer(intake, options) };
+}
+
+const PREDICTED = 'predicted:';
+
+/** Reads `NAME`, `INDEX` or `predicted:NAME|INDEX`; 'unknown-name' offers the nearest class names. */
+export function chooseClass(
+  names: readonly string[],
+  { class: query, select }: Pick<RunOptions, 'class' | 'select'>,
+): ClassQuestion {
+  if (!query.startsWith(PREDICTED)) return { classIndex: findClass(names, query), select };
+  return { classIndex: findClass(names, query.slice(PREDICTED.length)), select: 'predicted' };
+}
+
+/** The files with their sizes and times. */
+export async function withStamps<File extends FileFact>(
+  storage: Storage,
+  files: readonly File[],
+): Promise<(File & Required<FileFact>)[]> {
+  const stamped: (File & Required<FileFact>)[] = [];
+  for (const file of files) stamped.push({ ...file, stamp: await storage.stat(file.path) });
+  return stamped;
+}
+
+function checkLayer(intake: ModelIntake, options: Pick<RunOptions, 'layer' | 'concepts'>): LayerRecord {
+  const layer = chooseLayer(intake, options.layer);
+  const channels = channelsOf(layer);
+  if (options.concepts === 'auto' || options.concepts <= channels) return layer;
+  throw new TesseraError(
+    'bad-usage',
+    `The layer ${layer.tensor} has ${channels} channels, which allow at most as many concepts; got ${options.concepts}.`,
+    { hint: 'Ask for fewer concepts, or choose another layer.', options: ['concepts', 'layer'] },
+  );
+}
+
+async function foundIn(
+  storage: Storage,
+  intake: ModelIntake,
+  layer: LayerRecord,
+  folders: readonly string[],
+): Promise<OpenQuestion> {
+  const { images, skipped }: FolderScan = await scanImages(storage, folders);
+  return { intake, layer, files: await withStamps(storage, images), skipped };
+}

@@ -1,0 +1,182 @@
+import type { Box, ConceptSplit, Explanation, LayerRecord } from '../concepts/explanation.ts';
+import { positionBoxes, strongestPlaces } from '../concepts/gallery.ts';
+import { classImportance, meanIndices } from '../concepts/importance.ts';
+import { positionsOf } from '../concepts/latent-rows.ts';
+import { partId } from '../concepts/recursion/concept-tree.ts';
+import { rebuildsWell } from '../concepts/recursion/split-verdict.ts';
+import type { RunOptions } from '../concepts/run-options.ts';
+import { frameOf } from '../images/preprocessing.ts';
+import { matrix, type Matrix } from '../linalg/matrix.ts';
+import type { PartTensors } from '../project/run-tensors.ts';
+import type { StageStore } from '../project/stage-store.ts';
+import { CROPS_KEPT, prevalences, ranked } from './assemble-explanation.ts';
+import { runnerBetween } from './concept-sources.ts';
+import { chooseEarlierCut } from './earlier-cut.ts';
+import { defaultPatch, runnerFor, splitAt } from './model-parts.ts';
+import { partMaps } from './part-maps.ts';
+import { withStamps } from './question.ts';
+import type { ModelScope, WorkScope } from './run-context.ts';
+import { activationsOf, chooseSplitImages, footprintsOf, type SplitImages } from './split-images.ts';
+import type { SplitParent } from './split-parent.ts';
+import { openStages, type Stages } from './stage-runner.ts';
+import { partImportanceStage, type PartImportances } from './stages/part-importance.ts';
+import { partsStage, type FoundParts } from './stages/parts.ts';
+
+/** A run whose concepts are split. */
+export interface SplitContext extends ModelScope, WorkScope {
+  /** Records the stages of the split with the run. */
+  readonly keep: StageStore['stage'];
+  readonly options: RunOptions;
+  readonly explanation: Explanation;
+}
+
+/** How a concept is to be split. */
+export interface SplitRequest {
+  /** Cut tensor; absent: the proposed earlier cut. */
+  readonly layer?: string;
+  readonly parts: number;
+  /** A split that was not asked for is given up as soon as it proves poor. */
+  readonly isChosen: boolean;
+}
+
+/** A split and its arrays. */
+export interface SplitOutcome {
+  readonly split: ConceptSplit;
+  readonly tensors: PartTensors;
+}
+
+/** A split whose cut and images are chosen. */
+interface Splitting extends SplitImages {
+  readonly parent: SplitParent;
+  readonly earlier: LayerRecord;
+  readonly footprints: readonly Uint8Array[];
+  readonly isChosen: boolean;
+}
+
+type SplitStages = Stages<'intake' | 'device' | 'parent' | 'earlier' | 'images'>;
+
+/**
+ * Takes a concept, or a part of one, apart at an earlier cut (CRAFT, section 3.2): factorises the activations of its
+ * places, ranks the parts by their total index on the parent's mean coefficient, and draws them. Every step is
+ * stored under the fingerprint of what it depends on, whatever run the parent comes from.
+ *
+ * Returns undefined for a split that was not asked for and does not rebuild its parent well.
+ * Throws TesseraError 'bad-usage' (no earlier cut, a cut that is not earlier, a concept in too few images, more parts
+ * than places or channels), 'unknown-name' (the layer), 'bad-image'.
+ */
+export async function splitConcept(
+  context: SplitContext,
+  parent: SplitParent,
+  { layer, parts, isChosen }: SplitRequest,
+): Promise<SplitOutcome | undefined> {
+  const { explanation, options, intake, device, keep, environment } = context;
+  const earlier = chooseEarlierCut(intake, parent.layer, layer);
+  const chosen = chooseSplitImages(parent);
+  const paths = chosen.chosen.map((i) => ({ path: explanation.images[parent.images[i]].file }));
+  const images = await withStamps(environment.storage, paths);
+  const facts = { intake, device, parent, earlier, images };
+  const stages = openStages(context, facts, { ...options, parts }, { keep });
+  const splitting = {
+    ...chosen,
+    parent,
+    earlier,
+    footprints: footprintsOf(parent, chosen, earlier),
+    isChosen,
+  };
+  const latent = runnerFor(context, splitAt(intake, earlier).latent);
+  const between = runnerBetween(context, earlier, parent.layer);
+  try {
+    const read = (own: readonly number[]) =>
+      activationsOf(
+        context,
+        latent,
+        earlier,
+        own.map((i) => images[i]),
+      );
+    const request = { ...splitting, between, read };
+    const found = await stages.get(partsStage, request);
+    if (!isChosen && !rebuildsWell(found)) return undefined;
+    return await assembled(context, stages, splitting, found, await stages.get(partImportanceStage, request));
+  } finally {
+    await latent.dispose();
+    await between.dispose();
+  }
+}
+
+async function assembled(
+  context: SplitContext,
+  stages: SplitStages,
+  { parent, earlier, chosen, footprints, isChosen }: Splitting,
+  found: FoundParts,
+  importances: PartImportances,
+): Promise<SplitOutcome> {
+  const { options } = context;
+  const importance = classImportance(importances.images, options.seed);
+  const images = chosen.map((i) => parent.images[i]);
+  const { partBank, coefficients, ...facts } = found;
+  const parts = rankedParts(context, parent, earlier, images, coefficients, importance);
+  const [method] = options.maps;
+  const drawn = await partMaps(context, stages, { method, earlier, partBank, parts, images, footprints });
+  const { evaluations, method: estimate } = importance;
+  return {
+    split: {
+      parent: parent.id,
+      layer: earlier,
+      isChosen,
+      images,
+      ...facts,
+      importance: { ...importances.design, evaluations, method: estimate },
+      parts,
+      maps: drawn.record,
+    },
+    tensors: {
+      conceptBank: partBank,
+      coefficients,
+      footprint: footprints,
+      imageImportance: importances.images.map(meanIndices),
+      maps: drawn.maps,
+    },
+  };
+}
+
+/** The parts, the most important for their parent first. */
+function rankedParts(
+  context: SplitContext,
+  parent: SplitParent,
+  earlier: LayerRecord,
+  images: readonly number[],
+  coefficients: readonly Matrix[],
+  importance: ReturnType<typeof classImportance>,
+) {
+  const boxes = partBoxes(context, earlier);
+  const places = images.flatMap((image) => boxes.map((box) => ({ image, box })));
+  const onGrid = joined(coefficients, positionsOf(earlier) - boxes.length);
+  const galleries = strongestPlaces(onGrid, places, CROPS_KEPT);
+  return ranked(importance, galleries, prevalences(coefficients)).map((part, rank) => ({
+    ...part,
+    id: partId(parent.id, importance.order[rank]),
+    name: `${parent.name}.${rank + 1}`,
+  }));
+}
+
+/**
+ * The part of the picture that each grid position of a split's layer is shown by: a part is smaller than its concept,
+ * but a few cells of its layer must be seen.
+ */
+function partBoxes({ intake, options }: SplitContext, layer: LayerRecord): Box[] {
+  const frame = frameOf(intake.preprocessing.preprocessing);
+  const short = Math.min(frame.width, frame.height);
+  const whole = Math.min(options.patch ?? defaultPatch(intake), short);
+  const cells = (3 * short) / Math.max(1, Math.min(...layer.grid));
+  const patch = Math.max(whole / 2, Math.min(whole, cells));
+  return positionBoxes(layer, frame, Math.max(1, Math.round(patch)));
+}
+
+/** Coefficients of all images one after another, positions before the grid left out. */
+function joined(coefficients: readonly Matrix[], before: number): Matrix {
+  const { rows, cols } = coefficients[0];
+  const size = (rows - before) * cols;
+  const data = new Float32Array(coefficients.length * size);
+  coefficients.forEach((image, i) => data.set(image.data.subarray(before * cols), i * size));
+  return matrix(coefficients.length * (rows - before), cols, data);
+}

@@ -1,0 +1,122 @@
+import type { RunOptions } from '../concepts/run-options.ts';
+import type { Project } from '../project/project-folder.ts';
+import { openStageEntry } from '../project/stage-entry.ts';
+import type { StageStore } from '../project/stage-store.ts';
+import { stageFingerprint, type AnyStage, type FactName, type Facts, type StageWork } from './stage.ts';
+
+/** Where stages run, and who hears of it. */
+export interface StageSetting extends Omit<StageWork, 'entry'> {
+  readonly project: Project;
+}
+
+/** Opens a stage's stored results and does its work on them. */
+type Keep = StageStore['stage'];
+
+/** A stage of an earlier run: its fingerprint, and its result where that is at hand. */
+export interface KnownStage {
+  readonly stage: AnyStage;
+  readonly fingerprint: string;
+  readonly value?: unknown;
+}
+
+/** A stage that can run with the facts at hand. */
+interface Runnable<Fact extends FactName, Request, Result> extends AnyStage {
+  readonly compute: (
+    context: StageWork & Pick<Facts, Fact> & { readonly options: RunOptions; readonly inputs: never },
+    request: Request,
+  ) => Promise<Result>;
+}
+
+/** The stages of one question, each with its inputs before it, and each once. */
+export interface Stages<Fact extends FactName> {
+  /** The result of a stage, as stored or computed now. */
+  get<Result>(stage: Runnable<Fact, void, Result>): Promise<Result>;
+  get<Request, Result>(stage: Runnable<Fact, Request, Result>, request: Request): Promise<Result>;
+  /** As `get`, without a record in the run. */
+  peek<Result>(stage: Runnable<Fact, void, Result>): Promise<Result>;
+  /** The same stages where more is known of the question. */
+  about<More extends FactName>(facts: Pick<Facts, More>): Stages<Fact | More>;
+  /** The same stages with other options. */
+  given(options: Partial<RunOptions>): Stages<Fact>;
+}
+
+/**
+ * Opens the stages of a question. `keep` is a run's own record of its stages; without it results are only stored.
+ * `known` stages of an earlier run keep the fingerprints that it recorded.
+ */
+export function openStages<Fact extends FactName>(
+  setting: StageSetting,
+  facts: Pick<Facts, Fact>,
+  options: RunOptions,
+  { keep, known = [] }: { readonly keep?: Keep; readonly known?: readonly KnownStage[] } = {},
+): Stages<Fact> {
+  const quietly = unrecorded(setting.project);
+  const subject = {
+    setting,
+    known,
+    keep: keep ?? quietly,
+    quietly,
+    results: new Map<string, Promise<unknown>>(),
+  };
+  return stagesOf<Fact>(subject, facts, options);
+}
+
+interface Subject {
+  readonly setting: StageSetting;
+  readonly known: readonly KnownStage[];
+  readonly keep: Keep;
+  readonly quietly: Keep;
+  /** By name and fingerprint: what is an input further on, or asked for again without a request. */
+  readonly results: Map<string, Promise<unknown>>;
+}
+
+function unrecorded(project: Project): Keep {
+  return async (name, fingerprint, work) => work(await openStageEntry(project, name, fingerprint));
+}
+
+function stagesOf<Fact extends FactName>(
+  subject: Subject,
+  facts: Partial<Facts>,
+  options: RunOptions,
+): Stages<Fact> {
+  const { setting, known, keep, quietly, results } = subject;
+  const { environment, onProgress, signal } = setting;
+  const fingerprints = new Map<AnyStage, string>(known.map(({ stage, fingerprint }) => [stage, fingerprint]));
+  const fingerprintOf = (stage: AnyStage): string => {
+    const found =
+      fingerprints.get(stage) ??
+      stageFingerprint(environment.storage, stage, { options, facts }, fingerprintOf);
+    fingerprints.set(stage, found);
+    return found;
+  };
+  const inputsOf = async (stage: AnyStage): Promise<Record<string, unknown>> => {
+    const inputs: Record<string, unknown> = {};
+    for (const [name, input] of Object.entries(stage.inputs)) inputs[name] = await resultOf(input);
+    return inputs;
+  };
+  const work = async (stage: AnyStage, request: unknown, kept: Keep): Promise<unknown> => {
+    const fingerprint = fingerprintOf(stage);
+    const given = { environment, onProgress, signal, ...facts, options, inputs: await inputsOf(stage) };
+    const label = stage.label?.(given as never) ?? stage.name;
+    return kept(label, fingerprint, (entry) => stage.compute({ ...given, entry } as never, request as never));
+  };
+  const keyOf = (stage: AnyStage): string => `${stage.name} ${fingerprintOf(stage)}`;
+  const resultOf = (stage: AnyStage): Promise<unknown> => {
+    const before = known.find((one) => one.stage === stage);
+    if (before !== undefined && 'value' in before) return Promise.resolve(before.value);
+    const result = results.get(keyOf(stage)) ?? work(stage, undefined, keep);
+    results.set(keyOf(stage), result);
+    return result;
+  };
+  return {
+    get: (stage: AnyStage, request?: unknown) => {
+      if (request === undefined) return resultOf(stage) as Promise<never>;
+      const result = work(stage, request, keep);
+      results.set(keyOf(stage), result);
+      return result as Promise<never>;
+    },
+    peek: (stage: AnyStage) => work(stage, undefined, quietly) as Promise<never>,
+    about: (more) => stagesOf(subject, { ...facts, ...more }, options),
+    given: (changes) => stagesOf(subject, facts, { ...options, ...changes }),
+  };
+}

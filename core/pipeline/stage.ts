@@ -1,0 +1,171 @@
+import type { OptionReader } from '../concepts/option-table.ts';
+import type { LayerRecord } from '../concepts/explanation.ts';
+import { optionsReadBy, type OptionsReadBy, type RunOptions } from '../concepts/run-options.ts';
+import { invariant } from '../errors.ts';
+import type { Labels } from '../images/labels.ts';
+import type { OnProgress, Storage } from '../platform.ts';
+import { fingerprintOf, type Json } from '../project/canonical-json.ts';
+import type { StageEntry } from '../project/stage-entry.ts';
+import type { Environment, OpenedDevice } from './environment.ts';
+import type { ModelIntake } from './model-intake.ts';
+import type { FileFact } from './question.ts';
+import type { SplitParent } from './split-parent.ts';
+
+/** What is known of a question, as far as stages declare that they use it. */
+export interface Facts {
+  readonly intake: ModelIntake;
+  readonly device: OpenedDevice;
+  readonly labels: Labels;
+  readonly layer: LayerRecord;
+  readonly classIndex: number;
+  /** All pictures that were found. */
+  readonly files: readonly FileFact[];
+  /** The explained ones, in the order of every later array. */
+  readonly images: readonly FileFact[];
+  /** A concept, or a part, that is split, and the cut at which. */
+  readonly parent: SplitParent;
+  readonly earlier: LayerRecord;
+}
+export type FactName = keyof Facts;
+
+/** What stages are called in fingerprints and in the table of options. */
+export type StageName = Exclude<OptionReader, 'question' | 'tree'>;
+
+/** What the work of a stage is done with, whatever the stage. */
+export interface StageWork {
+  readonly environment: Environment;
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal | undefined;
+  /** Where its results are kept, in one piece or many. */
+  readonly entry: StageEntry;
+}
+
+/** A stage of whatever kind, as another names it as its input. */
+export interface AnyStage {
+  readonly name: StageName;
+  readonly inputs: StageInputs;
+  readonly facts: readonly FactName[];
+  readonly version: number;
+  readonly chunk?: number;
+  readonly label?: (subject: never) => string;
+  readonly compute: (context: never, request: never) => Promise<unknown>;
+}
+type StageInputs = Readonly<Partial<Record<StageName, AnyStage>>>;
+
+type ResultOf<Stage> = Stage extends AnyStage ? Awaited<ReturnType<Stage['compute']>> : never;
+
+/** The facts that a stage is given: its own, and those that its inputs rest on. */
+type FactsOf<Stage> = Stage extends { readonly compute: (context: infer Context, request: never) => unknown }
+  ? Extract<keyof Context, FactName>
+  : never;
+
+/** What a stage is given: what it declares, and nothing else. */
+export type StageContext<
+  Name extends StageName,
+  Fact extends FactName,
+  Inputs extends StageInputs = Record<never, never>,
+> = StageWork &
+  Pick<Facts, Fact> & {
+    readonly options: OptionsReadBy<Name>;
+    readonly inputs: { readonly [Input in keyof Inputs]: ResultOf<Inputs[Input]> };
+  };
+
+/**
+ * One step of a run. Its results are stored under a fingerprint of exactly: name and version, the fingerprints of its
+ * inputs, the options that the table says it reads, and its facts.
+ */
+export interface Stage<Name extends StageName, Context, Request, Result> {
+  readonly name: Name;
+  readonly inputs: StageInputs;
+  /** Facts of its own, beside those that its inputs rest on. */
+  readonly facts: readonly FactName[];
+  /** Raised whenever the stage computes something else from the same inputs. */
+  readonly version: number;
+  /** Images in a stored piece, for stages that are stored image by image. */
+  readonly chunk?: number;
+  /** Name of its record and of its folder, where a run has several of its kind. @default its name */
+  readonly label?: (subject: Context) => string;
+  /** `request`: which of its pieces are wanted, or what follows from its inputs and is at hand; never part of the fingerprint. */
+  readonly compute: (context: Context, request: Request) => Promise<Result>;
+}
+
+/** Declares a stage; the types of what it is given follow from the declaration. */
+export function defineStage<
+  Name extends StageName,
+  Own extends FactName,
+  Inputs extends StageInputs,
+  Request,
+  Result,
+>(
+  stage: Stage<Name, StageContext<Name, Own | FactsOf<Inputs[keyof Inputs]>, Inputs>, Request, Result> & {
+    readonly inputs: Inputs;
+    readonly facts: readonly Own[];
+  },
+): Stage<Name, StageContext<Name, Own | FactsOf<Inputs[keyof Inputs]>, Inputs>, Request, Result> {
+  return stage;
+}
+
+/** What names the result of a stage, beside its inputs. */
+export interface StageSubject {
+  readonly options: RunOptions;
+  readonly facts: Partial<Facts>;
+}
+
+/** The fingerprint of a stage's result, from those of its inputs; a fact that is declared must be there. */
+export function stageFingerprint(
+  storage: Pick<Storage, 'sha256'>,
+  { name, inputs, facts, version, chunk }: AnyStage,
+  { options, facts: values }: StageSubject,
+  fingerprintOfInput: (stage: AnyStage) => string,
+): string {
+  return fingerprintOf(storage, {
+    stage: name,
+    version,
+    chunk,
+    inputs: Object.fromEntries(
+      Object.entries(inputs).map(([input, stage]) => [input, fingerprintOfInput(stage)]),
+    ),
+    options: optionsReadBy(name, options) as unknown as Json,
+    facts: Object.fromEntries(facts.map((fact) => [fact, factKey(storage, fact, values)])),
+  });
+}
+
+type FactKeys = {
+  readonly [Fact in FactName]: (value: Facts[Fact], storage: Pick<Storage, 'sha256'>) => Json;
+};
+
+/** What of a fact determines results. */
+const FACT_KEYS: FactKeys = {
+  intake: ({ sha256, preprocessing }) => [sha256, preprocessing.preprocessing as unknown as Json],
+  device: ({ used }) => used,
+  labels: ({ names }) => names,
+  layer: ({ tensor }) => tensor,
+  classIndex: (index) => index,
+  files: filesKey,
+  images: filesKey,
+  parent: ({ layer, column, conceptBank, coefficients, inside = [] }, storage) => [
+    layer.tensor,
+    column,
+    [conceptBank.data, ...coefficients.map(({ data }) => data), ...inside].map((array) =>
+      storage.sha256(new Uint8Array(array.buffer, array.byteOffset, array.byteLength)),
+    ),
+  ],
+  earlier: ({ tensor }) => tensor,
+};
+
+function filesKey(files: readonly FileFact[]): Json {
+  return files.map(({ path, stamp }) => {
+    invariant(stamp !== undefined, `no size and time of ${path}`);
+    return [path, stamp.size, stamp.modifiedMs];
+  });
+}
+
+function factKey<Fact extends FactName>(
+  storage: Pick<Storage, 'sha256'>,
+  fact: Fact,
+  facts: Partial<Facts>,
+): Json {
+  const value = facts[fact];
+  invariant(value !== undefined, `the fact ${fact} is not known yet`);
+  return FACT_KEYS[fact](value, storage);
+}

@@ -1,0 +1,115 @@
+import { TesseraError, invariant } from '../errors.ts';
+import type { Storage } from '../platform.ts';
+import type { Tensor } from '../tensor.ts';
+import type { Json } from './canonical-json.ts';
+import type { Project } from './project-folder.ts';
+import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
+import { ID_PATTERN } from './schema.ts';
+
+/** What is computed and stored at once: arrays, and plain data beside them. */
+export interface StagePiece<Value extends Json = Json> {
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly value: Value;
+}
+
+/**
+ * The stored results of a stage under one fingerprint: a single piece, or many by number, each a file of its own, so
+ * that a kill loses at most the piece in work. A piece that is missing, or whose checksum does not fit, is computed.
+ */
+export interface StageEntry {
+  /** Is piece `index` stored? For progress; a damaged file counts until `get` finds out. */
+  has(index: number): Promise<boolean>;
+  /** Piece `index` as stored, else computed and stored. */
+  get<Value extends Json>(
+    index: number,
+    compute: () => Promise<StagePiece<Value>>,
+  ): Promise<StagePiece<Value>>;
+  /** Time in ms that the pieces asked for so far took, each counted from the piece before, whenever that was. */
+  readonly elapsedMs: number;
+}
+
+/** Opens the results of a stage: `cache/NAME-FINGERPRINT/000.safetensors` and on. */
+export async function openStageEntry(
+  { storage, folder }: Pick<Project, 'storage' | 'folder'>,
+  name: string,
+  fingerprint: string,
+): Promise<StageEntry> {
+  invariant(ID_PATTERN.test(name) && ID_PATTERN.test(fingerprint), `stage name ${name}-${fingerprint}`);
+  const own = storage.join(folder, 'cache', `${name}-${fingerprint}`);
+  await storage.makeDirectory(own);
+  const pathOf = (index: number): string => {
+    invariant(Number.isSafeInteger(index) && index >= 0, `stage ${name}: piece ${index}`);
+    return storage.join(own, `${String(index).padStart(3, '0')}.safetensors`);
+  };
+  let elapsedMs = 0;
+  let mark = Date.now();
+  return {
+    has: (index) => storage.exists(pathOf(index)),
+    async get<Value extends Json>(index: number, compute: () => Promise<StagePiece<Value>>) {
+      const stored = await readPiece<Value>(storage, pathOf(index));
+      const piece = stored ?? (await compute());
+      const took = stored?.elapsedMs ?? Math.max(0, Date.now() - mark);
+      if (stored === undefined) await writePiece(storage, pathOf(index), piece, took);
+      elapsedMs += took;
+      mark = Date.now();
+      return piece;
+    },
+    get elapsedMs() {
+      return elapsedMs;
+    },
+  };
+}
+
+/** Deletes every stored piece of every stage; results in `runs/` stay. */
+export async function clearCache({ storage, folder }: Project): Promise<void> {
+  await storage.remove(storage.join(folder, 'cache'));
+}
+
+async function writePiece(
+  storage: Storage,
+  path: string,
+  { tensors, value }: StagePiece,
+  took: number,
+): Promise<void> {
+  const facts = { value: JSON.stringify(value), elapsedMs: String(took) };
+  const metadata = { ...facts, sha256: checksumOf(storage, tensors, facts) };
+  await storage.writeAtomic(path, encodeSafetensors(tensors, metadata));
+}
+
+/** A stored piece, or undefined where there is none, or not the one that was written. */
+async function readPiece<Value extends Json>(storage: Storage, path: string) {
+  if (!(await storage.exists(path))) return undefined;
+  const content = decoded(await storage.readBytes(path));
+  if (content === undefined) return undefined;
+  const { tensors, metadata } = content;
+  const { value = '', elapsedMs = '', sha256 } = metadata;
+  if (checksumOf(storage, tensors, { value, elapsedMs }) !== sha256) return undefined;
+  return { tensors, value: JSON.parse(value) as Value, elapsedMs: Number(elapsedMs) };
+}
+
+function decoded(bytes: Uint8Array) {
+  try {
+    return decodeSafetensors(bytes);
+  } catch (error) {
+    if (error instanceof TesseraError && error.code === 'bad-tensor') return undefined;
+    throw error;
+  }
+}
+
+/** SHA-256 over all that a piece holds: names, types, shapes and bytes of its arrays, and the data beside them. */
+function checksumOf(
+  storage: Pick<Storage, 'sha256'>,
+  tensors: ReadonlyMap<string, Tensor>,
+  facts: { readonly value: string; readonly elapsedMs: string },
+): string {
+  const arrays = [...tensors]
+    .map(([name, { type, dims, data }]) => [name, type, dims, storage.sha256(bytesOf(data))] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const summary = JSON.stringify([arrays, facts.value, facts.elapsedMs]);
+  return storage.sha256(new TextEncoder().encode(summary));
+}
+
+function bytesOf(data: Tensor['data']): Uint8Array {
+  invariant(ArrayBuffer.isView(data), 'a stage stores no strings');
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}

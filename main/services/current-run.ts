@@ -1,0 +1,73 @@
+import type { EarlyConcepts, RunState, RunStatus, SerializedError } from '../api/contract.ts';
+import { pictureId } from '../compute/picture-ids.ts';
+import type { EarlyImages, ExplainQuestion, RunNews } from '../compute/protocol.ts';
+import { createStageClock, type StageClock } from './stage-clock.ts';
+
+/** A run from its start to its end, as it changes. */
+export interface CurrentRun {
+  readonly question: ExplainQuestion;
+  readonly className: string;
+  clock: StageClock;
+  status: RunStatus;
+  runId: string | null;
+  isResumed: boolean;
+  device: RunState['device'];
+  error: SerializedError | null;
+  early: EarlyConcepts | null;
+  /** The images that the first concepts were found in; `key` names the project in names of pictures. */
+  earlyImages: (EarlyImages & { readonly key: string; readonly runId: string }) | undefined;
+  /** Set while the run is under way. */
+  cancel: AbortController | undefined;
+  /** What a stop is for. */
+  stopAs: 'paused' | 'cancelled';
+}
+
+/** A run that begins. */
+export function newRun(question: ExplainQuestion, className: string): CurrentRun {
+  return {
+    question,
+    className,
+    clock: clockOf(question),
+    status: 'running',
+    runId: null,
+    isResumed: false,
+    device: { used: null, fallbackReasons: [] },
+    error: null,
+    early: null,
+    earlyImages: undefined,
+    cancel: undefined,
+    stopAs: 'cancelled',
+  };
+}
+
+/** The clock of a run that begins, or begins again. */
+export function clockOf({ options }: ExplainQuestion): StageClock {
+  return createStageClock(options.recurse !== undefined);
+}
+
+/** The run as views see it. */
+export function stateOf(run: CurrentRun): RunState {
+  const { clock, runId, status, className, isResumed, device, error } = run;
+  const { stages, etaSeconds } = clock;
+  return { runId, status, className, stages, etaSeconds, isResumed, device, error };
+}
+
+/** Takes the first concepts of a run; `key` names its project in names of pictures. */
+export function takeEarly(
+  run: CurrentRun,
+  key: string,
+  { runId, crops, files, preprocessing }: Extract<RunNews, { kind: 'concepts' }>,
+): EarlyConcepts {
+  run.runId = runId;
+  run.earlyImages = { key, runId, files, preprocessing };
+  run.early = {
+    runId,
+    concepts: crops.map(({ id, crops: places }) => ({
+      id,
+      crops: places.map(({ image, box }) =>
+        pictureId({ kind: 'crop', project: key, run: runId, image, box }),
+      ),
+    })),
+  };
+  return run.early;
+}
