@@ -16,12 +16,13 @@ export const STORED_OPTIONS = z.object(
 ) as unknown as z.ZodType<RunOptions>;
 
 /**
- * Options of an earlier version as those of today, still to be checked. Version 1 (Tessera 0.1) left out what had its
- * usual value, and took unscrambled designs exactly for the numbers of the paper.
+ * Stored options as those of today, still to be checked: an option that was not there yet has its usual value.
+ * Version 1 (Tessera 0.1) took unscrambled designs exactly for the numbers of the paper.
  */
 export function migrateOptions(json: unknown, version: number): unknown {
-  if (version >= OPTIONS_VERSION || typeof json !== 'object' || json === null) return json;
+  if (typeof json !== 'object' || json === null) return json;
   const stored = json as Readonly<Record<string, unknown>>;
+  if (version >= OPTIONS_VERSION) return { ...DEFAULT_OPTIONS, ...stored };
   const craft = Object.entries(CRAFT_DEFAULTS).every(([name, value]) => stored[name] === value);
   const bounded = Object.entries(stored).map(([name, value]) => [name, withinBounds(name, value)]);
   return { ...DEFAULT_OPTIONS, ...Object.fromEntries(bounded), craft };

@@ -4,7 +4,7 @@ import type { Storage } from '../platform.ts';
 import { SCHEMA_VERSION } from './schema.ts';
 
 /**
- * Reads and checks one JSON file of a project; `migrate` makes the content of an earlier version one of today.
+ * Reads and checks one JSON file of a project; `migrate` makes content of any version that of today.
  *
  * Throws   TesseraError 'bad-project' when the text is not JSON, was written by a newer version, or does not
  *          have the shape (naming the first wrong field); 'storage' when it cannot be read.

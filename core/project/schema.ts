@@ -175,7 +175,7 @@ export const RUN_FILE = z.object({
   explanation: EXPLANATION.exactOptional(),
 });
 
-/** A `run.json` of an earlier version, as it comes from the disk, as one of today. */
+/** A `run.json` as it comes from the disk, whatever its version, as one of today. */
 export function migrateRun(content: unknown, version: number): unknown {
   if (typeof content !== 'object' || content === null || !('options' in content)) return content;
   return { ...content, options: migrateOptions(content.options, version) };

@@ -90,7 +90,7 @@ export function changedOptions(options: SetupOptions, changes: OptionChanges): S
   const before: Partial<RunOptions> = usualOptions(options.craft);
   const after: Partial<RunOptions> = usualOptions(craft);
   const following = SETUP_OPTIONS.filter((name) => name in CRAFT_DEFAULTS && options[name] === before[name]);
-  const given = Object.entries(changes).map(([name, value]) => [
+  const given = Object.entries(changes).map(([name, value]): [string, unknown] => [
     name,
     // No class is a state of the setup; what else has no usual value is then not there.
     value === null && name !== 'classIndex' ? after[name as keyof RunOptions] : value,

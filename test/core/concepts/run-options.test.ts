@@ -62,6 +62,12 @@ describe('parseRunOptions()', () => {
     expect(parseRunOptions(old, 1)).toEqual({ ...old, craft, maps, evaluate, parts });
   });
 
+  it('fills in what a file of this version was written without', () => {
+    expect(parseRunOptions({ ...old, craft: true, samples: 64 }, 2)).toMatchObject({
+      ...{ craft: true, samples: 64, design: 'sobol', maps, evaluate, parts },
+    });
+  });
+
   it.each([
     [{ design: 'halton', samples: 32, replicates: 1 }, true],
     [{ design: 'halton', samples: 64, replicates: 1 }, false],

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { OPTION_NAMES } from '../../../core/concepts/run-options.ts';
+import { parsePreprocessing } from '../../../core/images/preprocessing.ts';
+import { schemas } from '../../../main/api/schemas.ts';
+import { optionControls } from '../../../main/api/setup-options.ts';
+
+describe('optionControls()', () => {
+  it('are there for every option that the setup does not hold in another part', () => {
+    const parts = ['model', 'class', 'images', 'labels', 'preprocessing'];
+    expect([...parts, ...optionControls().map(({ name }) => name)].sort()).toEqual([...OPTION_NAMES].sort());
+  });
+});
+
+describe('the schema of setOptions', () => {
+  it('takes every control back, and its usual value', () => {
+    const controls = optionControls();
+    const taken = Object.fromEntries(controls.map(({ name }) => [name, null]));
+    expect(schemas.setOptions.parse({ ...taken, classIndex: null })).toEqual({ ...taken, classIndex: null });
+    const usual = Object.fromEntries(
+      controls.flatMap((one) => ('usual' in one ? [[one.name, one.usual]] : [])),
+    );
+    expect(schemas.setOptions.parse(usual)).toEqual(usual);
+  });
+
+  it.each([
+    [{ seed: 2 ** 32 }, 'expected a whole number from 0 to 4294967295'],
+    [{ recurse: 5 }, 'expected a whole number from 1 to 4, or "auto"'],
+    [{ maps: ['risen'] }, 'expected one of upsampled-coefficients'],
+    [{ maps: [] }, 'Too small'],
+    [{ colour: 'blue' }, 'Unrecognized key'],
+    [{ model: '/other.onnx' }, 'Unrecognized key'],
+  ])('refuses %j', (changes, message) => {
+    const { error } = schemas.setOptions.safeParse(changes);
+    expect(error?.issues[0].message).toContain(message);
+  });
+});
+
+describe('the schema of choosePreprocessing', () => {
+  it('takes every field of a card, and no other', () => {
+    const card = parsePreprocessing({ size: 32, width: 48, resizeShort: 40 });
+    const parse = (preprocessing: object) => schemas.choosePreprocessing.safeParse({ preprocessing });
+    expect(parse(card).data).toEqual({ preprocessing: card });
+    expect(parse({ width: 48 }).data).toEqual({ preprocessing: { width: 48 } });
+    expect(parse({ ...card, colour: 'blue' }).success).toBe(false);
+  });
+});
