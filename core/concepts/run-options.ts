@@ -60,6 +60,7 @@ export const IMAGE_SELECTIONS = {
   folder: 'Images in folders named like the class',
   all: 'All images',
 } as const;
+/** A name of {@link IMAGE_SELECTIONS}. */
 export type ImageSelection = keyof typeof IMAGE_SELECTIONS;
 
 /** Sampling designs of the masks. */
@@ -296,6 +297,7 @@ type Defaulted = {
 }[OptionName];
 type Flat<T> = { readonly [Key in keyof T]: T[Key] };
 
+/** Name of an option, as it is stored. */
 export type OptionName = keyof Table;
 
 /** All options of a run; stored with it, so that it can be repeated. */

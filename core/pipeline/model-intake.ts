@@ -35,12 +35,13 @@ export interface ModelIntake {
 }
 
 /** The preprocessing in use and where it came from. */
-export interface PreprocessingSource {
+interface PreprocessingSource {
   readonly preprocessing: Preprocessing;
   readonly source: PreprocessingGuess['source'] | 'chosen';
   readonly reason: string;
 }
 
+/** What a person may say of a model beside its file. */
 export interface IntakeOptions {
   /** A labels file. */
   readonly labels?: string;
