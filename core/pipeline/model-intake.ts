@@ -133,7 +133,7 @@ export function chooseLayer({ cutPoints }: ModelIntake, tensor: string | undefin
   }
   const names = cutPoints.map((cut) => cut.tensor);
   throw new TesseraError('unknown-name', `The model has no cut point called "${tensor}".`, {
-    hint: `Near to it, of ${names.length} in all: ${nearestNames(tensor, names).join(', ')}.`,
+    hint: `Near to it: ${nearestNames(tensor, names).join(', ')}. It has ${names.length} in all.`,
   });
 }
 
