@@ -115,7 +115,7 @@ export const RUN_OPTIONS = {
     flag: 'select',
     help: 'images to explain on',
     label: 'Explain on',
-    note: 'Those the model puts into the class, as in the paper, or others',
+    note: 'The paper takes those that the model puts into it',
     visibility: 'plain',
     default: 'predicted',
   }),

@@ -132,8 +132,8 @@ export interface OptionControl {
   /** Title of the group that it stands in. */
   readonly group: string;
   readonly form: OptionForm;
-  /** In sight, not folded away. */
-  readonly isPlain: boolean;
+  /** In sight, folded away, or shown by a panel of its own. */
+  readonly visibility: 'plain' | 'advanced' | 'own';
   /** What happens without a value; absent where there is always one. */
   readonly absent?: string;
   /** The value taken when nothing is said. */

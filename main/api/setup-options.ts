@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OPTION_GROUPS } from '../../core/concepts/option-table.ts';
 import { OPTION_NAMES, optionOf, type OptionName } from '../../core/concepts/run-options.ts';
-import type { OptionChanges, OptionControl, SetupOptionName } from './setup-data.ts';
+import type { OptionChanges, OptionControl, OptionValue, SetupOptionName } from './setup-data.ts';
 
 /** Options that the setup holds in parts of its own. */
 const PARTS = {
@@ -25,23 +25,14 @@ export const OPTION_CHANGES = z.strictObject({
   ),
 }) as unknown as z.ZodType<OptionChanges>;
 
-/** The options that have no panel of their own, as controls. */
+/** The options that a person sets one by one, as controls. */
 export function optionControls(): OptionControl[] {
-  return SETUP_OPTIONS.flatMap((name) => {
+  return SETUP_OPTIONS.map((name) => {
     const { label, note, group, form, visibility, absent, default: usual } = optionOf(name);
-    if (visibility === 'own') return [];
-    const value = usual as OptionControl['usual'];
-    return [
-      {
-        name,
-        label,
-        note,
-        group: OPTION_GROUPS[group],
-        form,
-        isPlain: visibility === 'plain',
-        ...(absent !== undefined && { absent }),
-        ...(value !== undefined && { usual: value }),
-      },
-    ];
+    return {
+      ...{ name, label, note, group: OPTION_GROUPS[group], form, visibility },
+      ...(absent !== undefined && { absent }),
+      ...(usual !== undefined && { usual: usual as OptionValue }),
+    };
   });
 }

@@ -27,7 +27,7 @@ export function createStageClock(isSplitting: boolean, now: () => number = Date.
   let begunAt = 0;
   return {
     tell({ stage, done, total }) {
-      const place = own.findIndex(([name]) => name === stage);
+      const place = own.indexOf(stage);
       if (place < 0) return;
       if (stage !== current) {
         current = stage;

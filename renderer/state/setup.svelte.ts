@@ -3,6 +3,8 @@ import type {
   ImageTable,
   ImageTableQuery,
   OptionChanges,
+  OptionControl,
+  OptionValue,
   Preview,
   PreprocessingTrial,
   RunEstimate,
@@ -33,6 +35,8 @@ function nothingIn(names: readonly string[]): CallError {
 /** What is set for the next run, and everything that is read to help with the choice. */
 export class SetupState {
   current = $state.raw<Setup | null>(null);
+  /** The options that can be set, in the order in which they are shown. */
+  controls = $state.raw<readonly OptionControl[]>([]);
   isBusy = $state(false);
   /** Why the last change was refused. */
   error = $state.raw<unknown>();
@@ -111,6 +115,11 @@ export class SetupState {
 
   setOptions(changes: OptionChanges): void {
     void this.change(() => this.#connection.api.setOptions(changes));
+  }
+
+  /** Sets one option; null takes the choice back. */
+  setOption(name: OptionControl['name'], value: OptionValue | null): void {
+    this.setOptions({ [name]: value } as OptionChanges);
   }
 
   pick(what: PickKind): Promise<boolean> {

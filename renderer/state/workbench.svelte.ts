@@ -93,6 +93,7 @@ export class Workbench {
       ]);
     });
     void this.recent.load(() => this.connection.api.listRecent());
+    void this.#read(async () => (this.setup.controls = await this.connection.api.listOptions()));
     void this.#read(async () => this.setup.take(await this.connection.api.getSetup()));
     void this.#read(() => this.run.read());
     void this.result.read();

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
-import { explain } from '../../core/pipeline/explain.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
+import { explainOptions } from '../core/pipeline/explain-options.ts';
 import { createRandom } from '../../core/random.ts';
 import { ComputeClient } from '../../main/compute/client.ts';
 import { spawnFork } from '../../main/compute/spawn-fork.ts';
@@ -63,7 +63,7 @@ async function explained(model: string, folder: string, className: string, place
   const { environment, device, intake, photos } = await realSetting(model, folder);
   const images = photos.slice(0, IMAGES);
   const project = await openOrCreateProject(environment.storage, place, intake, images);
-  const { run } = await explain(
+  const { run } = await explainOptions(
     { environment, device, intake, project, onProgress: () => undefined, signal: undefined },
     {
       ...DEFAULT_OPTIONS,

@@ -5,10 +5,9 @@ import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
 import { chooseLayer } from '../../core/pipeline/model-intake.ts';
 import { cropModel, defaultPatch, runnerFor } from '../../core/pipeline/model-parts.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
-import { activationRows } from '../../core/pipeline/stages/rows.ts';
-import type { ClassContext } from '../../core/pipeline/run-context.ts';
-import { openStageStore } from '../../core/project/stage-store.ts';
-import { startRun } from '../../core/project/project-folder.ts';
+import { withStamps } from '../../core/pipeline/question.ts';
+import { openStages } from '../../core/pipeline/stage-runner.ts';
+import { rowsStage } from '../../core/pipeline/stages/rows.ts';
 import { float32 } from '../../core/tensor.ts';
 import { missingData, realSetting, secondsOf } from './shared-models.ts';
 
@@ -37,21 +36,15 @@ async function compare(folder: string): Promise<string[]> {
     images: files,
     class: '701',
   } as const;
-  const created = await openOrCreateProject(environment.storage, folder, intake, files);
-  const { project, run } = await startRun(created, {
-    options,
-    seed: 0,
-    versions: {},
-    device: { requested: 'cpu', used: 'cpu', fallbackReasons: [] },
-  });
-  const context: ClassContext = {
-    ...{ environment, device, intake, project, options, layer, classIndex: 701, signal: undefined },
-    store: openStageStore(project, run),
-    onProgress: () => undefined,
-    images: files.map((file) => ({ path: file, folder: '', root: '' })),
-  };
+  const project = await openOrCreateProject(environment.storage, folder, intake, files);
+  const images = await withStamps(
+    environment.storage,
+    files.map((file) => ({ path: file })),
+  );
+  const setting = { environment, project, signal: undefined, onProgress: () => undefined };
+  const stages = openStages(setting, { intake, device, layer, images }, options);
   const side = defaultPatch(intake);
-  const runner = runnerFor(context, cropModel(intake, layer, side));
+  const runner = runnerFor({ environment, device, intake }, cropModel(intake, layer, side));
   const bare = async (count: number): Promise<void> => {
     for (let done = 0; done < count; done += 64) {
       const crops = Math.min(64, count - done);
@@ -63,7 +56,7 @@ async function compare(folder: string): Promise<string[]> {
   let rows = 0;
   const first = await secondsOf(() => bare(PHOTOS * 8));
   const stage = await secondsOf(async () => {
-    rows = (await activationRows(context, 'bench')).activations.rows;
+    rows = (await stages.get(rowsStage)).activations.rows;
   });
   const second = await secondsOf(() => bare(PHOTOS * 8));
   const forward = ((first + second) * rows) / (PHOTOS * 16);

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
 import type { OrderName, StoredCurves } from '../../core/metrics/evaluation.ts';
-import { explain, type ExplainOutcome } from '../../core/pipeline/explain.ts';
+import type { ExplainOutcome } from '../../core/pipeline/explain.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
+import { explainOptions } from '../core/pipeline/explain-options.ts';
 import type { Bench } from './run.ts';
 import { missingData, realSetting } from './shared-models.ts';
 
@@ -62,7 +63,7 @@ async function explained(model: string, folder: string, where: string): Promise<
   };
   try {
     const project = await openOrCreateProject(environment.storage, place, intake, options.images);
-    return await explain({ ...scope, project }, options);
+    return await explainOptions({ ...scope, project }, options);
   } finally {
     await rm(place, { recursive: true });
   }

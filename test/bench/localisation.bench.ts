@@ -14,7 +14,7 @@ import { openConceptMapper } from '../../core/pipeline/concept-mapper.ts';
 import { chooseLayer, openModel } from '../../core/pipeline/model-intake.ts';
 import { runnerFor, splitAt } from '../../core/pipeline/model-parts.ts';
 import { readBatch, requireAll } from '../../core/pipeline/pictures.ts';
-import type { RunScope } from '../../core/pipeline/run-context.ts';
+import type { ModelScope } from '../../core/pipeline/run-context.ts';
 import { float32, type Tensor } from '../../core/tensor.ts';
 import { createNodeEnvironment } from '../../main/compute/node-environment.ts';
 import type { Bench } from './run.ts';
@@ -40,8 +40,6 @@ const COARSE = 4;
 const LEAST_MATCH = 0.25;
 /** Parts that cover less of a picture are not looked for in it. */
 const SMALLEST_PART = 0.004;
-
-type Scope = Pick<RunScope, 'intake' | 'environment' | 'device'>;
 
 interface Picture {
   readonly x: Tensor<'float32'>;
@@ -94,7 +92,7 @@ const bench: Bench = {
 };
 export default bench;
 
-async function openDemo(): Promise<Scope> {
+async function openDemo(): Promise<ModelScope> {
   const environment = createNodeEnvironment();
   const intake = await openModel(environment.storage, path.join(DEMO, 'model.onnx'));
   return { environment, intake, device: await environment.openDevice('cpu') };
@@ -108,7 +106,7 @@ function partName(value: number): string {
   return Object.entries(CARD.parts).find(([, own]) => own === value)?.[0] ?? String(value);
 }
 
-async function findConcepts(scope: Scope, className: string): Promise<Subject> {
+async function findConcepts(scope: ModelScope, className: string): Promise<Subject> {
   const { intake, environment } = scope;
   const layer = chooseLayer(intake, undefined);
   const names = Array.from({ length: PICTURES }, (_, i) => String(i).padStart(2, '0'));
@@ -131,7 +129,7 @@ async function findConcepts(scope: Scope, className: string): Promise<Subject> {
   return { layer, conceptBank, pictures, matches: matchParts(coefficients, layer, pictures) };
 }
 
-async function readParts({ environment }: Scope, file: string): Promise<Uint8Array> {
+async function readParts({ environment }: ModelScope, file: string): Promise<Uint8Array> {
   const { data } = await environment.codec.decode(file);
   return Uint8Array.from({ length: SIZE * SIZE }, (_, pixel) => data[pixel * 3]);
 }
@@ -176,7 +174,7 @@ function shareOf(mask: readonly number[]): number {
 }
 
 async function scoreAll(
-  scope: Scope,
+  scope: ModelScope,
   { layer, conceptBank, pictures, matches }: Subject,
   scores: ReadonlyMap<MapMethod, Score[]>,
   seconds: Map<MapMethod, number>,

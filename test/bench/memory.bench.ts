@@ -2,9 +2,9 @@ import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
-import { explain } from '../../core/pipeline/explain.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
+import { explainOptions } from '../core/pipeline/explain-options.ts';
 import { createNodeEnvironment } from '../../main/compute/node-environment.ts';
 
 const IMAGES = 5000;
@@ -45,7 +45,7 @@ async function watch(folder: string): Promise<string[]> {
     if (stage === 'predictions' && done <= WARM_UP) warm = Math.max(warm, rss);
     peak = Math.max(peak, rss);
   };
-  await explain(
+  await explainOptions(
     { environment, device, intake, project, onProgress, signal: undefined },
     { ...DEFAULT_OPTIONS, model: intake.path, images, class: 'house', select: 'all', device: 'cpu' },
   );

@@ -9,16 +9,15 @@ import { flatTree, conceptTree, rowOfId } from '../../core/concepts/recursion/co
 import { nnls } from '../../core/factorization/nnls.ts';
 import { assignRows } from '../../core/linalg/assignment.ts';
 import { bestOverlap, massInside } from '../../core/metrics/localisation.ts';
-import { explain, type ExplainOutcome } from '../../core/pipeline/explain.ts';
+import type { ExplainOutcome } from '../../core/pipeline/explain.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
 import { runnerFor, splitAt } from '../../core/pipeline/model-parts.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
-import type { RunScope } from '../../core/pipeline/run-context.ts';
+import { explainOptions } from '../core/pipeline/explain-options.ts';
+import type { ModelScope, RunScope } from '../../core/pipeline/run-context.ts';
 import { activationsOf, chooseSplitImages, columnOf } from '../../core/pipeline/split-images.ts';
-import { splitParent, splitTensorName } from '../../core/pipeline/split-parent.ts';
-import { loadTensors } from '../../core/project/project-folder.ts';
-import { matrix } from '../../core/linalg/matrix.ts';
-import type { Tensor } from '../../core/tensor.ts';
+import { splitParent } from '../../core/pipeline/split-parent.ts';
+import { loadRunTensors, type RunTensors } from '../../core/project/run-tensors.ts';
 import { createNodeEnvironment } from '../../main/compute/node-environment.ts';
 import type { Bench } from './run.ts';
 
@@ -77,9 +76,12 @@ async function scoreClasses(folder: string): Promise<string[]> {
     if (CLASSES.length > 0 && !CLASSES.includes(name)) continue;
     const project = await openOrCreateProject(environment.storage, path.join(folder, name), intake, []);
     const scope = { environment, intake, device, project, onProgress: () => undefined, signal: undefined };
-    const tree = await explain(scope, { ...optionsOf(name), recurse: 1 });
+    const tree = await explainOptions(scope, { ...optionsOf(name), recurse: 1 });
     const nodes = flatTree(conceptTree(tree.run.explanation!)).length;
-    const flat = await explain({ ...scope, project: tree.project }, { ...optionsOf(name), concepts: nodes });
+    const flat = await explainOptions(
+      { ...scope, project: tree.project },
+      { ...optionsOf(name), concepts: nodes },
+    );
     const painted = await paintedParts(scope, tree);
     const whole = match(await mapsOf(scope, tree, false), painted);
     const split = match(await mapsOf(scope, tree, true), painted);
@@ -163,12 +165,12 @@ const shareOf = (mask: Mask): number => mask.reduce((sum, one) => sum + one, 0) 
 
 /** Maps of all concepts, and of their parts, over the scored pictures. */
 async function mapsOf(
-  scope: RunScope,
+  scope: RunScope & ModelScope,
   outcome: ExplainOutcome,
   withParts: boolean,
 ): Promise<Map<string, number[]>> {
   const { explanation } = outcome.run;
-  const tensors = await loadTensors(outcome.project, outcome.run.id);
+  const tensors = await loadRunTensors(outcome.project, outcome.run.id);
   const maps = new Map<string, number[]>();
   for (const { id, name } of explanation!.concepts) {
     const { coefficients, column, layer } = splitParent(explanation!, tensors, id);
@@ -186,15 +188,14 @@ async function mapsOf(
 
 /** Parts in pictures beyond those of the split: coefficients by least squares in the parent's footprint. */
 async function partMaps(
-  scope: RunScope,
+  scope: RunScope & ModelScope,
   outcome: ExplainOutcome,
-  tensors: ReadonlyMap<string, Tensor>,
+  tensors: RunTensors,
   { parent: id, layer, parts }: ConceptSplit,
 ): Promise<Map<string, number[]>> {
   const { explanation } = outcome.run;
   const parent = splitParent(explanation!, tensors, id);
   const { threshold } = chooseSplitImages(parent);
-  const bank = tensors.get(splitTensorName(id, 'conceptBank')) as Tensor<'float32'>;
   const images = scored(outcome);
   const files = images.map((image) => ({ path: explanation!.images[image].file }));
   const runner = runnerFor(scope, splitAt(scope.intake, layer).latent);
@@ -204,7 +205,7 @@ async function partMaps(
   for (const [i, image] of images.entries()) {
     const strengths = columnOf(parent.coefficients[image], parent.column);
     const inside = footprint(strengths, threshold, parent.layer, layer);
-    const solved = await nnls(activations[i], matrix(bank.dims[0], bank.dims[1], bank.data));
+    const solved = await nnls(activations[i], tensors.parts.get(id)!.conceptBank);
     for (const part of parts) {
       const own = columnOf(solved.coefficients, rowOfId(part.id)).map((value, at) => value * inside[at]);
       maps.get(part.name)!.push(...onSide(own, layer));

@@ -40,7 +40,7 @@ try {
   await page.goto(host.address);
   await waitForWorkbench(page);
   await openDemo(page);
-  await page.getByText(/\d+ % right/).waitFor({ timeout: 120_000 });
+  await page.getByText(/\d\s% right/).waitFor({ timeout: 120_000 });
   await page.getByRole('radio', { name: /^house/ }).waitFor({ timeout: 240_000 });
   await picture(page, 'setup', 'light');
   await startRun(page);

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_SETTINGS } from '../../main/services/default-settings.ts';
 import type { FakeOptions } from '../fakes/fake-workbench-api.ts';
 import { fakeWorkbenchPages, type PageView } from './fake-workbench-pages.ts';
 import { findBrowser } from './find-browser.ts';
@@ -117,6 +118,9 @@ describe.skipIf(browserPath === undefined)(
       await page.keyboard.press('ArrowRight');
       await eventually(() => title.textContent()).toBe('01.jpg');
       await eventually(() => page.locator('main canvas').count()).toBeGreaterThan(0);
+      // As the workbench says: the page has no settings of its own.
+      const { mapOpacity } = DEFAULT_SETTINGS;
+      expect(await page.getByRole('slider', { name: 'Map' }).inputValue()).toBe(String(mapOpacity));
       await page.locator('body').evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
       await page.keyboard.down(' ');
       await eventually(() => page.locator('main canvas').count()).toBe(0);

@@ -8,15 +8,14 @@ import { DEFAULT_OPTIONS } from '../../../core/concepts/run-options.ts';
 import { counterfactual } from '../../../core/concepts/counterfactual.ts';
 import { matrix } from '../../../core/linalg/matrix.ts';
 import { openAblator, type Ablator } from '../../../core/pipeline/ablator.ts';
-import { explain } from '../../../core/pipeline/explain.ts';
 import { openModel, type ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../../core/pipeline/open-project.ts';
-import { coefficientsOf } from '../../../core/pipeline/write-report.ts';
-import { loadTensors } from '../../../core/project/project-folder.ts';
+import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
+import { loadRunTensors } from '../../../core/project/run-tensors.ts';
 import type { RunFile } from '../../../core/project/schema.ts';
-import type { Tensor } from '../../../core/tensor.ts';
 import { createNodeEnvironment } from '../../../main/compute/node-environment.ts';
 import card from '../../../models/demo/card.json' with { type: 'json' };
+import { explainOptions } from './explain-options.ts';
 import { stampShare } from './stamp-share.ts';
 
 const DEMO = path.join(import.meta.dirname, '../../../models/demo');
@@ -63,7 +62,7 @@ describe('ablation on the demo', () => {
     const device = await environment.openDevice('cpu');
     const project = await openOrCreateProject(environment.storage, path.join(folder, 'p'), intake, images);
     const scope = { environment, device, intake, project, onProgress: () => undefined, signal: undefined };
-    const outcome = await explain(scope, {
+    const outcome = await explainOptions(scope, {
       ...DEFAULT_OPTIONS,
       model: intake.path,
       images,
@@ -76,14 +75,13 @@ describe('ablation on the demo', () => {
     run = outcome.run;
     const ids = run.explanation!.concepts.map(({ id }) => id);
     const shares = await Promise.all(ids.map((_, rank) => stampShare(run.explanation!, rank)));
-    stampColumn = Number(ids[argMax(shares)].slice(1));
-    const tensors = await loadTensors(outcome.project, run.id);
-    const { dims, data } = tensors.get('conceptBank') as Tensor<'float32'>;
+    stampColumn = rowOfId(ids[argMax(shares)]);
+    const { conceptBank, coefficients } = await loadRunTensors(outcome.project, run.id);
     ablator = openAblator(scope, {
       layer: run.explanation!.layer,
-      conceptBank: matrix(dims[0], dims[1], data),
+      conceptBank,
       files: run.explanation!.images.map(({ file }) => file),
-      coefficients: coefficientsOf(tensors),
+      coefficients,
     });
   });
   afterAll(async () => {
@@ -122,13 +120,13 @@ describe('ablation on the demo', () => {
     const { images, concepts, removals } = run.explanation!;
     expect(removals!.map(({ concept }) => concept)).toEqual(concepts.map(({ id }) => id));
     for (const { concept, flips } of removals!) {
-      const answers = await ablator.answers(without(Number(concept.slice(1))));
+      const answers = await ablator.answers(without(rowOfId(concept)));
       const changed = answers.flatMap(({ index }, image) =>
         index === images[image].predicted.index ? [] : [{ image, to: index }],
       );
       expect(flips.map(({ image, to }) => ({ image, to: to.index }))).toEqual(changed);
     }
-    const stamp = removals!.find(({ concept }) => Number(concept.slice(1)) === stampColumn)!;
+    const stamp = removals!.find(({ concept }) => rowOfId(concept) === stampColumn)!;
     const barns = stamp.flips.filter(({ to }) => to.name === 'barn');
     expect(barns.length).toBeGreaterThan(stamp.flips.length / 2);
   });

@@ -4,11 +4,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_OPTIONS } from '../../../core/concepts/run-options.ts';
 import type { Explanation } from '../../../core/concepts/explanation.ts';
-import { explain } from '../../../core/pipeline/explain.ts';
 import { openModel } from '../../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../../core/pipeline/open-project.ts';
 import { createNodeEnvironment } from '../../../main/compute/node-environment.ts';
 import card from '../../../models/demo/card.json' with { type: 'json' };
+import { explainOptions } from './explain-options.ts';
 import { stampShare } from './stamp-share.ts';
 
 const DEMO = path.join(import.meta.dirname, '../../../models/demo');
@@ -19,7 +19,7 @@ async function explainHouses(folder: string, seed: number): Promise<Explanation>
   const intake = await openModel(environment.storage, path.join(DEMO, 'model.onnx'));
   const device = await environment.openDevice('cpu');
   const project = await openOrCreateProject(environment.storage, folder, intake, images);
-  const { run } = await explain(
+  const { run } = await explainOptions(
     { environment, device, intake, project, onProgress: () => undefined, signal: undefined },
     { ...DEFAULT_OPTIONS, model: intake.path, images, class: card.shortcut.class, device: 'cpu', seed },
   );

@@ -4,36 +4,40 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_OPTIONS, type RunOptions } from '../../../core/concepts/run-options.ts';
 import { nnls } from '../../../core/factorization/nnls.ts';
-import { matrix } from '../../../core/linalg/matrix.ts';
 import type { Evaluation } from '../../../core/metrics/evaluation.ts';
 import { reconstructionError } from '../../../core/metrics/reconstruction.ts';
 import { randomiseWeights } from '../../../core/onnx/randomise-weights.ts';
 import { evaluate } from '../../../core/pipeline/evaluation/evaluate.ts';
-import { evaluateRun, rankOfOptions, rankOfRun } from '../../../core/pipeline/evaluation/evaluate-run.ts';
-import { explain, type ExplainOutcome } from '../../../core/pipeline/explain.ts';
+import { evaluateRun, rankOfQuestion, rankOfRun } from '../../../core/pipeline/evaluation/evaluate-run.ts';
+import type { ExplainOutcome } from '../../../core/pipeline/explain.ts';
 import { openModel, type ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../../core/pipeline/open-project.ts';
-import type { ClassContext, RunScope } from '../../../core/pipeline/run-context.ts';
+import { resolveQuestion } from '../../../core/pipeline/question.ts';
+import type { ModelScope, RunScope } from '../../../core/pipeline/run-context.ts';
+import { openStages } from '../../../core/pipeline/stage-runner.ts';
 import { imageCoefficients } from '../../../core/pipeline/stages/coefficients.ts';
-import { activationRows } from '../../../core/pipeline/stages/rows.ts';
+import { rowsStage } from '../../../core/pipeline/stages/rows.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
-import { loadTensors } from '../../../core/project/project-folder.ts';
-import { openStageStore } from '../../../core/project/stage-store.ts';
+import { loadRunTensors } from '../../../core/project/run-tensors.ts';
+import { openStageEntry } from '../../../core/project/stage-entry.ts';
 import { trustVerdict } from '../../../core/report/trust-verdict.ts';
-import type { Tensor } from '../../../core/tensor.ts';
+import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
 import { createNodeEnvironment } from '../../../main/compute/node-environment.ts';
+import { explainOptions } from './explain-options.ts';
 
 const DEMO = path.join(import.meta.dirname, '../../../models/demo');
 const HOUSES = path.join(DEMO, 'images/house');
 const environment = createNodeEnvironment();
 
+type Scope = RunScope & ModelScope;
+
 describe('the evaluation of the demo', () => {
   let folder: string;
   let intake: ModelIntake;
   let houses: ExplainOutcome;
-  let scope: RunScope;
+  let scope: Scope;
 
-  const scopeOf = async (name: string, model = intake): Promise<RunScope> => ({
+  const scopeOf = async (name: string, model = intake): Promise<Scope> => ({
     environment,
     device: await environment.openDevice('cpu'),
     intake: model,
@@ -55,7 +59,7 @@ describe('the evaluation of the demo', () => {
     folder = await mkdtemp(path.join(tmpdir(), 'tessera-evaluation-'));
     intake = await openModel(environment.storage, path.join(DEMO, 'model.onnx'));
     scope = await scopeOf('houses');
-    houses = await explain(scope, optionsFor());
+    houses = await explainOptions(scope, optionsFor());
     scope = { ...scope, project: houses.project };
   });
   afterAll(() => rm(folder, { recursive: true }));
@@ -115,7 +119,7 @@ describe('the evaluation of the demo', () => {
       sha256: String(seed).repeat(64),
     };
     const own = await scopeOf(`random${seed}`, random);
-    const { run, evaluation } = await explain(own, optionsFor({ images, select: 'all' }));
+    const { run, evaluation } = await explainOptions(own, optionsFor({ images, select: 'all' }));
     const { grade, reasons } = trustVerdict(run.explanation!, evaluation);
     expect(grade).toBe('weak');
     expect(reasons.join(' ')).toContain('no better than guessing');
@@ -129,7 +133,7 @@ describe('the evaluation of the demo', () => {
     const files = (await readdir(HOUSES)).sort().slice(0, count);
     const images = files.map((file) => path.join(HOUSES, file));
     const own = await scopeOf(name.replaceAll(' ', '-'));
-    const { run, evaluation } = await explain(own, optionsFor({ ...changes, images, select: 'all' }));
+    const { run, evaluation } = await explainOptions(own, optionsFor({ ...changes, images, select: 'all' }));
     expect(evaluation!.images).toBeLessThanOrEqual(count);
     expect(trustVerdict(run.explanation!, evaluation).lights.length).toBeGreaterThan(0);
     if (changes.concepts === 1) expect(evaluation!.deletion.orders.sobol.auc).toBeCloseTo(0.5, 6);
@@ -137,7 +141,7 @@ describe('the evaluation of the demo', () => {
   });
 
   it('can be left out', async () => {
-    const { evaluation, project, run } = await explain(
+    const { evaluation, project, run } = await explainOptions(
       await scopeOf('none'),
       optionsFor({ evaluate: 'none' }),
     );
@@ -147,7 +151,11 @@ describe('the evaluation of the demo', () => {
 
   it('weighs numbers of concepts before a run, which then keeps the evidence', async () => {
     const own = await scopeOf('rank');
-    const before = await rankOfOptions(own, optionsFor());
+    const before = await rankOfQuestion(
+      own,
+      await resolveQuestion(environment.storage, intake, optionsFor()),
+      optionsFor(),
+    );
     const r2 = before.points.map((point) => point.r2);
     expect(r2).toEqual(r2.toSorted((a, b) => a - b));
     for (const { stability, importanceMass } of before.points) {
@@ -156,30 +164,37 @@ describe('the evaluation of the demo', () => {
       expect(importanceMass).toBeLessThanOrEqual(1 + 1e-12);
     }
     expect(before.points.map(({ r }) => r)).toContain(before.suggested);
-    const { run, project, evaluation } = await explain(own, optionsFor({ concepts: before.suggested }));
+    const { run, project, evaluation } = await explainOptions(
+      own,
+      optionsFor({ concepts: before.suggested }),
+    );
     expect(evaluation!.rank).toEqual(before);
     expect(await rankOfRun({ ...own, project }, run.id)).toEqual(before);
   });
 
   /** What the run's concepts are worth on another model, or again on their own. */
-  async function verdictOn(on: RunScope) {
+  async function verdictOn(on: Scope) {
     const { run } = houses;
     const explanation = run.explanation!;
-    const tensors = await loadTensors(houses.project, run.id);
-    const bank = tensors.get('conceptBank') as Tensor<'float32'>;
-    const importance = tensors.get('imageImportance') as Tensor<'float64'>;
-    const conceptBank = matrix(bank.dims[0], bank.dims[1], bank.data);
-    const context: ClassContext = {
-      ...on,
-      store: openStageStore(houses.project, run),
-      options: optionsFor(),
-      classIndex: explanation.classIndex,
+    const { conceptBank, imageImportance } = await loadRunTensors(houses.project, run.id);
+    const facts = {
+      intake: on.intake,
+      device: on.device,
       layer: explanation.layer,
-      images: explanation.images.map(({ file }) => ({ path: file, folder: 'house', root: HOUSES })),
+      images: explanation.images.map(({ file }) => ({ path: file })),
     };
     const key = on.intake === intake ? 'own' : 'random';
-    const rows = await activationRows(context, key.repeat(4));
-    const images = await imageCoefficients(context, conceptBank, `${key}c`.repeat(4));
+    const known = [{ stage: rowsStage, fingerprint: key.repeat(4) }];
+    const rows = await openStages(on, facts, optionsFor(), { known }).get(rowsStage);
+    const context = {
+      ...on,
+      ...facts,
+      labels: on.intake.labels,
+      classIndex: explanation.classIndex,
+      options: optionsFor(),
+      entry: await openStageEntry(houses.project, 'coefficients', `${key}c`.repeat(4)),
+    };
+    const images = await imageCoefficients(context, conceptBank);
     const judged = explanation.images.map((image, i) => ({
       ...image,
       logit: images.logits[i],
@@ -199,8 +214,8 @@ describe('the evaluation of the demo', () => {
         rows,
         conceptBank,
         coefficients: images.coefficients,
-        order: explanation.concepts.map(({ id }) => Number(id.slice(1))),
-        imageImportance: judged.map((_, i) => importance.data.subarray(i * 10, (i + 1) * 10)),
+        order: explanation.concepts.map(({ id }) => rowOfId(id)),
+        imageImportance,
       },
       'quick',
     );

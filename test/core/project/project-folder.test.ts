@@ -3,15 +3,12 @@ import {
   createProject,
   loadNotes,
   loadRun,
-  loadTensors,
   openProject,
   saveNotes,
   saveProject,
   saveRun,
-  saveTensors,
   startRun,
 } from '../../../core/project/project-folder.ts';
-import type { Tensor } from '../../../core/tensor.ts';
 import { memoryStorage } from './memory-storage.ts';
 import { explanation, projectContent, runContent } from './sample-run.ts';
 
@@ -152,29 +149,6 @@ describe('saveRun() and loadRun()', () => {
       hint: 'Its runs are run1.',
     });
     await expect(loadRun(project, '../x')).rejects.toMatchObject({ code: 'unknown-name' });
-  });
-});
-
-describe('saveTensors() and loadTensors()', () => {
-  const tensors = new Map<string, Tensor>([
-    ['conceptBank', { type: 'float32', dims: [2, 2], data: Float32Array.of(1, 2, 3, 4) }],
-  ]);
-
-  it('give back the arrays', async () => {
-    const { project } = await projectWithRun();
-    await saveTensors(project, 'run1', tensors);
-    expect(await loadTensors(project, 'run1')).toEqual(tensors);
-  });
-
-  it('say which file is damaged', async () => {
-    const { storage, project } = await projectWithRun();
-    await saveTensors(project, 'run1', tensors);
-    const path = `${folder}/runs/run1/tensors.safetensors`;
-    storage.files.set(path, storage.files.get(path)!.subarray(0, 40));
-    await expect(loadTensors(project, 'run1')).rejects.toMatchObject({
-      code: 'bad-project',
-      message: expect.stringContaining(`${path} is damaged: safetensors: truncated`) as string,
-    });
   });
 });
 

@@ -3,7 +3,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { Storage } from '../../../core/platform.ts';
 import { fingerprintOf } from '../../../core/project/canonical-json.ts';
 import { createProject, openProject, startRun } from '../../../core/project/project-folder.ts';
-import { openChunks, openStageStore } from '../../../core/project/stage-store.ts';
+import { openStageEntry } from '../../../core/project/stage-entry.ts';
+import { openStageStore } from '../../../core/project/stage-store.ts';
 import { fileStorage } from '../../../core/runtime/storage.ts';
 import { expectFloat32, float32 } from '../../../core/tensor.ts';
 import { explanation, projectContent, runContent } from './sample-run.ts';
@@ -23,18 +24,20 @@ export async function runSmallPipeline(
   const { project, run } = await startRun(opened, runContent);
   const store = openStageStore(project, run);
   const activations = fingerprintOf(storage, { model: project.file.model.sha256, seed: run.seed });
-  const chunks = await openChunks(project, 'activations', activations);
-  const { value } = await store.stage('sum', fingerprintOf(storage, { activations }), async () => {
-    let sum = 0;
-    for (let index = 0; index < CHUNKS; index++) {
-      const chunk = await chunks.get(index, async () => {
-        await onCompute(index);
-        return new Map([['a', float32(Float32Array.of(index * index), [1])]]);
-      });
-      sum += expectFloat32(chunk.get('a'), 'a').data[0];
-    }
-    return { tensors: new Map(), value: sum };
-  });
+  const pieces = await openStageEntry(project, 'activations', activations);
+  const { value } = await store.stage('sum', fingerprintOf(storage, { activations }), (entry) =>
+    entry.get(0, async () => {
+      let sum = 0;
+      for (let index = 0; index < CHUNKS; index++) {
+        const { tensors } = await pieces.get(index, async () => {
+          await onCompute(index);
+          return { tensors: new Map([['a', float32(Float32Array.of(index * index), [1])]]), value: null };
+        });
+        sum += expectFloat32(tensors.get('a'), 'a').data[0];
+      }
+      return { tensors: new Map(), value: sum };
+    }),
+  );
   await store.finish({ explanation });
   return value;
 }

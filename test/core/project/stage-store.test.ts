@@ -6,7 +6,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Storage } from '../../../core/platform.ts';
 import { fingerprintOf } from '../../../core/project/canonical-json.ts';
 import { createProject, loadRun, openProject, startRun } from '../../../core/project/project-folder.ts';
-import { clearCache, openStageStore } from '../../../core/project/stage-store.ts';
+import { clearCache, openStageEntry, type StagePiece } from '../../../core/project/stage-entry.ts';
+import { openStageStore, type StageStore } from '../../../core/project/stage-store.ts';
 import { fileStorage } from '../../../core/runtime/storage.ts';
 import { float32 } from '../../../core/tensor.ts';
 import { memoryStorage } from './memory-storage.ts';
@@ -26,34 +27,28 @@ const result = (value: number) => ({
   value: { sum: value },
 });
 
-describe('StageStore.timed()', () => {
-  it('keeps the time of the first run where a later one finds the results', async () => {
-    const { project, store } = await fresh();
-    await store.timed('rows', 'aa', () => new Promise((done) => setTimeout(done, 40)));
-    const first = (await loadRun(project, 'run1')).stages.rows;
-    expect(first).toMatchObject({ status: 'done', fingerprint: 'aa' });
-    const second = await startRun(project, { ...runContent, seed: 5 });
-    await openStageStore(second.project, second.run).timed('rows', 'aa', () => Promise.resolve());
-    expect((await loadRun(second.project, second.run.id)).stages.rows).toEqual(first);
-  });
-});
+type Value = { readonly sum: number };
+
+/** A stage of one piece. */
+const single = (store: StageStore, fingerprint: string, compute: () => Promise<StagePiece<Value>>) =>
+  store.stage('nmf', fingerprint, (entry) => entry.get(0, compute));
 
 describe('StageStore.stage()', () => {
   it('computes once for a fingerprint, also across runs, and afresh for another', async () => {
     const { project, store } = await fresh();
     let computed = 0;
     const compute = () => Promise.resolve(result(++computed));
-    expect((await store.stage('nmf', 'aa', compute)).value).toEqual({ sum: 1 });
-    expect(await store.stage('nmf', 'aa', compute)).toMatchObject(result(1));
+    expect((await single(store, 'aa', compute)).value).toEqual({ sum: 1 });
+    expect(await single(store, 'aa', compute)).toMatchObject(result(1));
     const second = await startRun(project, { ...runContent, seed: 5 });
     const other = openStageStore(second.project, second.run);
-    expect((await other.stage('nmf', 'aa', compute)).value).toEqual({ sum: 1 });
-    expect((await other.stage('nmf', 'bb', compute)).value).toEqual({ sum: 2 });
+    expect((await single(other, 'aa', compute)).value).toEqual({ sum: 1 });
+    expect((await single(other, 'bb', compute)).value).toEqual({ sum: 2 });
   });
 
   it('records pending while it computes, then done with the time', async () => {
     const { project, store } = await fresh();
-    await store.stage('nmf', 'aa', async () => {
+    await single(store, 'aa', async () => {
       expect((await loadRun(project, 'run1')).stages).toEqual({
         nmf: { status: 'pending', fingerprint: 'aa' },
       });
@@ -68,30 +63,76 @@ describe('StageStore.stage()', () => {
 
   it('stays pending when the computation fails', async () => {
     const { project, store } = await fresh();
-    await expect(store.stage('nmf', 'aa', () => Promise.reject(new Error('no memory')))).rejects.toThrow(
+    await expect(single(store, 'aa', () => Promise.reject(new Error('no memory')))).rejects.toThrow(
       'no memory',
     );
     expect((await loadRun(project, 'run1')).stages.nmf?.status).toBe('pending');
   });
 
-  it('computes again when the stored file is damaged or the cache was deleted', async () => {
+  it('keeps the time of the run that computed, over all pieces, where a later one finds the results', async () => {
+    const { project, store } = await fresh();
+    const pieces = (own: StageStore, wait: number) =>
+      own.stage('rows', 'aa', async (entry) => {
+        for (const index of [0, 1]) {
+          await entry.get(index, async () => {
+            await new Promise((done) => setTimeout(done, wait));
+            return result(index);
+          });
+        }
+      });
+    await pieces(store, 30);
+    const first = (await loadRun(project, 'run1')).stages.rows;
+    expect(first).toMatchObject({ status: 'done', fingerprint: 'aa' });
+    expect(first.elapsedMs).toBeGreaterThanOrEqual(55);
+    const second = await startRun(project, { ...runContent, seed: 5 });
+    await pieces(openStageStore(second.project, second.run), 0);
+    expect((await loadRun(second.project, second.run.id)).stages.rows).toEqual(first);
+  });
+});
+
+describe('StageEntry.get()', () => {
+  const path = `${folder}/cache/nmf-aa/000.safetensors`;
+
+  /** Where the array's only number, 1, and the sum in the metadata stand in the stored file. */
+  const damages: readonly [string, (bytes: Uint8Array) => Uint8Array][] = [
+    ['cut short', (bytes) => bytes.subarray(0, 20)],
+    ['with another number in its array', (bytes) => flipped(bytes, bytes.length - 1)],
+    ['with another number beside it', (bytes) => flipped(bytes, textOf(bytes).indexOf('sum') + 7)],
+    ['with another time', (bytes) => flipped(bytes, textOf(bytes).indexOf('elapsedMs') + 12)],
+    ['without a checksum', (bytes) => flipped(bytes, textOf(bytes).indexOf('sha256'))],
+  ];
+  const textOf = (bytes: Uint8Array) => new TextDecoder('latin1').decode(bytes);
+  const flipped = (bytes: Uint8Array, at: number) => bytes.slice().with(at, bytes[at] ^ 1);
+
+  it.each(damages)('computes again what is stored %s', async (_, damage) => {
     const storage = memoryStorage();
-    const { project, store } = await fresh(storage);
+    const { project } = await fresh(storage);
     let computed = 0;
-    const compute = () => Promise.resolve(result(++computed));
-    await store.stage('nmf', 'aa', compute);
-    const path = `${folder}/cache/nmf-aa.safetensors`;
-    storage.files.set(path, storage.files.get(path)!.subarray(0, 20));
-    expect((await store.stage('nmf', 'aa', compute)).value).toEqual({ sum: 2 });
+    const get = async () =>
+      (await openStageEntry(project, 'nmf', 'aa')).get(0, () => Promise.resolve(result(++computed)));
+    await get();
+    expect((await get()).value).toEqual({ sum: 1 });
+    storage.files.set(path, damage(storage.files.get(path)!));
+    expect((await get()).value).toEqual({ sum: 2 });
+    expect((await get()).value).toEqual({ sum: 2 });
+  });
+
+  it('computes again when the cache was deleted', async () => {
+    const { project } = await fresh();
+    const entryOf = () => openStageEntry(project, 'nmf', 'aa');
+    await (await entryOf()).get(3, () => Promise.resolve(result(1)));
+    expect(await (await entryOf()).has(3)).toBe(true);
     await clearCache(project);
-    expect((await store.stage('nmf', 'aa', compute)).value).toEqual({ sum: 3 });
+    expect(await (await entryOf()).has(3)).toBe(false);
+    const again = await (await entryOf()).get(3, () => Promise.resolve(result(2)));
+    expect(again.value).toEqual({ sum: 2 });
   });
 });
 
 describe('StageStore.finish()', () => {
   it('writes the explanation beside the stages', async () => {
     const { project, store } = await fresh();
-    await store.stage('nmf', 'aa', () => Promise.resolve(result(1)));
+    await single(store, 'aa', () => Promise.resolve(result(1)));
     await store.finish({ explanation });
     expect(await loadRun(project, 'run1')).toMatchObject({
       explanation,

@@ -95,8 +95,10 @@ describe('jobs that edit', { timeout: 200_000 }, () => {
     expect(await notes()).toMatchObject({ names: { c0: 'given meanwhile' }, joined: [] });
 
     await jobs.editConcept({ ...question, edit: { kind: 'join', concept: 'c0' } }, context);
-    const names = ['one', 'two', 'three'];
-    await Promise.all([jobs.split({ ...split, parts: 3 }, context), ...names.map(rename)]);
+    const renaming = async () => {
+      for (const name of ['one', 'two', 'three']) await rename(name);
+    };
+    await Promise.all([jobs.split({ ...split, parts: 3 }, context), renaming()]);
     expect(await notes()).toMatchObject({ names: { c0: 'three' }, joined: [] });
     const tree = await jobs.readTree(question, context);
     expect(tree.items.map(({ name }) => name).slice(0, 3)).toEqual(['three', 'Concept 1.1', 'Concept 1.2']);

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { matrix } from '../../../core/linalg/matrix.ts';
+import { createProject, startRun } from '../../../core/project/project-folder.ts';
+import {
+  loadRunTensors,
+  saveRunTensors,
+  type DrawnMaps,
+  type RunTensors,
+  type PartTensors,
+} from '../../../core/project/run-tensors.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../../core/project/safetensors.ts';
+import { memoryStorage } from './memory-storage.ts';
+import { projectContent, runContent } from './sample-run.ts';
+
+const folder = '/boat.tessera';
+const PATH = `${folder}/runs/run1/tensors.safetensors`;
+
+async function projectWithRun() {
+  const storage = memoryStorage();
+  const created = await createProject(storage, folder, projectContent);
+  return { storage, ...(await startRun(created, runContent)) };
+}
+
+const numbers = (rows: number, cols: number, from: number) =>
+  matrix(
+    rows,
+    cols,
+    Float32Array.from({ length: rows * cols }, (_, i) => from + i),
+  );
+
+const BANK = {
+  conceptBank: numbers(2, 3, 0),
+  coefficients: [numbers(4, 2, 10), numbers(4, 2, 20), numbers(4, 2, 30)],
+  imageImportance: [Float64Array.of(0.1, 0.9), Float64Array.of(0.2, 0.8), Float64Array.of(0.3, 0.7)],
+};
+const MAPS: DrawnMaps = {
+  size: [1, 2],
+  places: [
+    { concept: 1, image: 2 },
+    { concept: 0, image: 0 },
+  ],
+  maps: [Float32Array.of(1, 2), Float32Array.of(3, 4)],
+};
+const PARTS = {
+  conceptBank: numbers(1, 3, 40),
+  coefficients: [numbers(2, 1, 50), numbers(2, 1, 60)],
+  imageImportance: [Float64Array.of(1)],
+  footprint: [Uint8Array.of(0, 1), Uint8Array.of(1, 1)],
+};
+const TENSORS: RunTensors = {
+  ...BANK,
+  maps: new Map([
+    ['saliency', MAPS],
+    ['grad-cam', { ...MAPS, places: [], maps: [] }],
+  ]),
+  parts: new Map<string, PartTensors>([
+    ['c0', { ...PARTS, maps: MAPS }],
+    ['c0-1', PARTS],
+  ]),
+};
+
+describe('saveRunTensors() and loadRunTensors()', () => {
+  it('give back the arrays of the bank, of the maps and of the parts', async () => {
+    const { project } = await projectWithRun();
+    await saveRunTensors(project, 'run1', TENSORS);
+    expect(await loadRunTensors(project, 'run1')).toEqual(TENSORS);
+  });
+
+  it('keep the names and shapes by which other programs read them', async () => {
+    const { project, storage } = await projectWithRun();
+    await saveRunTensors(project, 'run1', TENSORS);
+    const { tensors } = decodeSafetensors(storage.files.get(PATH)!);
+    const shapes = [...tensors].map(([name, { type, dims }]) => `${name} ${type} [${dims.join(', ')}]`);
+    expect(shapes.sort()).toEqual([
+      'coefficients float32 [3, 4, 2]',
+      'conceptBank float32 [2, 3]',
+      'imageImportance float64 [3, 2]',
+      'maps.grad-cam float32 [0, 1, 2]',
+      'maps.grad-cam.places int32 [0, 2]',
+      'maps.saliency float32 [2, 1, 2]',
+      'maps.saliency.places int32 [2, 2]',
+      'split.c0-1.coefficients float32 [2, 2, 1]',
+      'split.c0-1.conceptBank float32 [1, 3]',
+      'split.c0-1.footprint uint8 [2, 2]',
+      'split.c0-1.imageImportance float64 [1, 1]',
+      'split.c0.coefficients float32 [2, 2, 1]',
+      'split.c0.conceptBank float32 [1, 3]',
+      'split.c0.footprint uint8 [2, 2]',
+      'split.c0.imageImportance float64 [1, 1]',
+      'split.c0.maps float32 [2, 1, 2]',
+      'split.c0.maps.places int32 [2, 2]',
+    ]);
+  });
+
+  it('say which file is damaged', async () => {
+    const { storage, project } = await projectWithRun();
+    await saveRunTensors(project, 'run1', TENSORS);
+    storage.files.set(PATH, storage.files.get(PATH)!.subarray(0, 40));
+    await expect(loadRunTensors(project, 'run1')).rejects.toMatchObject({
+      code: 'bad-project',
+      message: expect.stringContaining(`${PATH} is damaged: safetensors: truncated`) as string,
+    });
+  });
+
+  it('say which array is absent or has another type', async () => {
+    const { storage, project } = await projectWithRun();
+    await saveRunTensors(project, 'run1', { ...TENSORS, maps: new Map(), parts: new Map() });
+    const { tensors } = decodeSafetensors(storage.files.get(PATH)!);
+    tensors.delete('conceptBank');
+    storage.files.set(PATH, encodeSafetensors(tensors));
+    await expect(loadRunTensors(project, 'run1')).rejects.toThrow(
+      '"conceptBank" is absent, expected float32 of 2 axes.',
+    );
+    tensors.set('conceptBank', { type: 'int32', dims: [2], data: Int32Array.of(1, 2) });
+    storage.files.set(PATH, encodeSafetensors(tensors));
+    await expect(loadRunTensors(project, 'run1')).rejects.toThrow(
+      '"conceptBank" is int32 [2], expected float32 of 2 axes.',
+    );
+  });
+});
