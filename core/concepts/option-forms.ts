@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** One of the values that a choice offers, with its words for people. */
-export interface OptionChoice {
+interface OptionChoice {
   readonly value: string;
   readonly label: string;
 }
