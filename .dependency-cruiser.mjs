@@ -1,4 +1,4 @@
-/** Which room may open which door. See README, "How the code is laid out". */
+/** Which room may open which door. See CONTRIBUTING, "The house in one picture". */
 const inside = (...rooms) => rooms.map((room) => `^core/${room}/`);
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -8,6 +8,7 @@ import { mergeDuplicates } from './merge-duplicates.ts';
 /** Numbers of concepts tried when the evidence chooses. */
 const CANDIDATES = [1, 2, 3, 4, 6, 8, 10, 12, 15, 20, 25];
 
+/** Concepts with the amounts of each in the rows that they were found in. */
 export interface Bank extends Factorization {
   readonly method: 'nmf' | 'semi-nmf';
 }

@@ -2,7 +2,7 @@ import { rowView, type Matrix } from '../linalg/matrix.ts';
 import { argMax } from './class-probabilities.ts';
 
 /** An image whose decision is another than before. */
-export interface ChangedDecision {
+interface ChangedDecision {
   readonly image: number;
   /** Classes, by index. */
   readonly before: number;
@@ -10,12 +10,13 @@ export interface ChangedDecision {
 }
 
 /** How many images went from one class to another (or stayed, where both are the same). */
-export interface Transition {
+interface Transition {
   readonly before: number;
   readonly after: number;
   readonly count: number;
 }
 
+/** How the decisions over a set of images differ between two states of a model. */
 export interface DecisionChange {
   readonly images: number;
   readonly changed: readonly ChangedDecision[];

@@ -16,6 +16,7 @@ import { fromRows, positionsOf, toRows } from './latent-rows.ts';
  */
 export type ConceptObjective = 'sum' | 'mean' | 'energy' | { readonly position: number };
 
+/** Concepts as functions of an input, and the sub-model that leads from it to their layer. */
 export interface ConceptTargetsOptions {
   /** Where the concepts live. */
   readonly layer: LayerRecord;

@@ -4,6 +4,7 @@ import { matrix } from '../linalg/matrix.ts';
 import type { AblatedImage } from './ablation-head.ts';
 import { LARGEST_FACTOR, unchangedFactors } from './ablation.ts';
 
+/** Which class is to win, by how much, and how long the search goes on. */
 export interface CounterfactualOptions {
   /** The class that shall win. */
   readonly target: number;
@@ -13,6 +14,7 @@ export interface CounterfactualOptions {
   readonly maxSteps?: number;
 }
 
+/** The factors that were found, and what they lead to. */
 export interface Counterfactual {
   /**
    * `already`: the class wins as it is. `found`: it wins with `factors`, verified by evaluating them. `not-possible`:

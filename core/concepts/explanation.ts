@@ -36,6 +36,7 @@ export interface ImageRecord {
   readonly agrees: boolean;
 }
 
+/** A direction in the activations that the model reacts to: how much it matters, and where it is strongest. */
 export interface Concept {
   /** Stable within a run: "c0", "c1", … in order of the bank, not of the rank. */
   readonly id: string;
@@ -51,7 +52,7 @@ export interface Concept {
 }
 
 /** How a bank was made. */
-export interface Factorization {
+interface Factorization {
   readonly method: 'nmf' | 'semi-nmf';
   readonly status: string;
   readonly iterations: number;
@@ -107,6 +108,7 @@ export interface ConceptSplit {
   readonly maps?: MapRecord;
 }
 
+/** A file that could not be used, and why, in a few words. */
 export interface SkippedFile {
   readonly file: string;
   readonly reason: string;

@@ -13,6 +13,7 @@ type Defaulted = {
 }[OptionName];
 type Flat<T> = { readonly [Key in keyof T]: T[Key] };
 
+/** Name of an option, as it is stored. */
 export type OptionName = keyof Table;
 
 /** All options of a run; stored with it, so that it can be repeated. */

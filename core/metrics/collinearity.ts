@@ -3,13 +3,14 @@ import { rowView, type Matrix } from '../linalg/matrix.ts';
 import { innerProduct, squaredRowNorms } from '../linalg/norms.ts';
 
 /** Two concepts that point the same way. */
-export interface CollinearPair {
+interface CollinearPair {
   /** Indices into the bank, first < second. */
   readonly first: number;
   readonly second: number;
   readonly cosine: number;
 }
 
+/** Concepts that are not there, and pairs that are the same thing twice. */
 export interface Collinearity {
   /** Concepts that contribute next to nothing to the reconstruction, in order of the bank. */
   readonly dead: readonly number[];

@@ -18,6 +18,7 @@ export interface ImageCurves<Name extends string = string> {
   readonly random: readonly Float64Array[];
 }
 
+/** Random orders beside the given ones. */
 export interface CurveOptions {
   /** Number of random orders. @default 200 */
   readonly nRandom?: number;

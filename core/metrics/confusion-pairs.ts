@@ -8,7 +8,7 @@ export interface JudgedImage {
 }
 
 /** How far a concept sets the confused images apart from those they are compared with. */
-export interface ConceptDifference {
+interface ConceptDifference {
   readonly concept: number;
   /** Difference of the mean strengths in standard deviations over all images; above 0: more in the confused ones. */
   readonly difference: number;

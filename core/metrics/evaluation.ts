@@ -33,7 +33,7 @@ type Plain<T> = T extends Float64Array
 
 /** One curve with its area; see {@link OrderResult}. */
 export type StoredOrder = Stored<OrderResult>;
-export type StoredRandom = Stored<RandomOrders>;
+type StoredRandom = Stored<RandomOrders>;
 
 /** Deletion or insertion over all evaluated images; see {@link OrderComparison}. */
 export interface StoredCurves {
@@ -86,6 +86,7 @@ export interface RankCurve {
   readonly suggested: number;
 }
 
+/** Everything that is measured of an explanation. */
 export interface Evaluation {
   readonly level: EvaluationLevel;
   /** Images whose curves were drawn, spread evenly over those of the run. */

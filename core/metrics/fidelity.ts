@@ -7,6 +7,7 @@ export interface ImageFidelity {
   readonly agrees: boolean;
 }
 
+/** How closely the reconstructed activations lead the model to its own answers. */
 export interface Fidelity {
   /** Share of images on which the reconstruction leads to the model's class, 0…1. */
   readonly agreement: number;

@@ -5,6 +5,7 @@ import { pearson, spearman } from './correlation.ts';
 import { isConstantLogit, type MaskedLogitFn } from './masked-logit.ts';
 import { halfWidth95 } from './mean-interval.ts';
 
+/** Subsets of concepts whose effect is compared. */
 export interface MuFidelityOptions {
   /** Random subsets an image, drawn with replacement. @default 128 */
   readonly nSubsets?: number;

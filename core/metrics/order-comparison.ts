@@ -5,7 +5,7 @@ import { isRounding } from './masked-logit.ts';
 import { halfWidth95 } from './mean-interval.ts';
 
 /** A curve over all images. */
-export interface ConceptCurve {
+interface ConceptCurve {
   /** Mean logit after 0 … r changes, [r + 1]. */
   readonly logits: Float64Array;
   /** The same on the scale 0 = no concept, 1 = full reconstruction; absent unless the status is `ok`. */
@@ -33,6 +33,7 @@ export interface RandomOrders extends ConceptCurve {
   readonly band?: { readonly low: Float64Array; readonly high: Float64Array };
 }
 
+/** Mean curves of every order over the images, and of random orders. */
 export interface OrderComparison<Name extends string = string> {
   readonly kind: CurveKind;
   /**

@@ -2,6 +2,7 @@ import { invariant } from '../errors.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import { squaredResidual, squaredRowNorms } from '../linalg/norms.ts';
 
+/** How much of the activations a factorisation leaves out. */
 export interface ReconstructionError {
   /**
    * 1 - ‖A - UW‖² / ‖A - M‖², where every row of M holds the channels' means over the rows: the share of the

@@ -8,13 +8,14 @@ export interface MapPair {
 }
 
 /** Correlations of the two maps, -1…1; undefined where a map is flat. */
-export interface MapSimilarity {
+interface MapSimilarity {
   readonly rank: number | undefined;
   /** Rank correlation of |map|: for signed maps, whether the same pixels stand out with either sign. */
   readonly rankOfSizes: number | undefined;
   readonly linear: number | undefined;
 }
 
+/** How much maps stay the same when the weights are random. */
 export interface SanityCheck {
   /** One for each pair. */
   readonly maps: readonly MapSimilarity[];

@@ -10,6 +10,7 @@ export interface ConceptStability {
   readonly min: number;
 }
 
+/** How well the concepts of a bank are found again in others. */
 export interface Stability {
   /** Mean over concepts and other banks of the cosine of matched concepts: 1 is the same bank again. */
   readonly mean: number;

@@ -47,6 +47,7 @@ export const TRUST_THRESHOLDS = {
   redundancy: { good: 0, fair: 0.2, direction: 'lower' },
 } as const satisfies Record<string, TrustThreshold>;
 
+/** Name of a figure of {@link TRUST_THRESHOLDS}. */
 export type TrustFigure = keyof typeof TRUST_THRESHOLDS;
 
 /**

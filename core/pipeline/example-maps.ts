@@ -1,10 +1,12 @@
 import { MAP_METHODS, type MapMethod } from '../attribution/methods.ts';
-import type { Concept, MapRecord } from '../concepts/explanation.ts';
+import type { Concept, LayerRecord, MapRecord } from '../concepts/explanation.ts';
 import { exampleImages } from '../concepts/gallery.ts';
 import { rowOfId } from '../concepts/recursion/concept-tree.ts';
+import type { Matrix } from '../linalg/matrix.ts';
 import type { DrawnMaps, MapPlace } from '../project/run-tensors.ts';
-import type { ConceptMapper } from './concept-mapper.ts';
+import { openConceptMapper, type ConceptMapper } from './concept-mapper.ts';
 import { methodFor, type DrawingMethod } from './method-stand-in.ts';
+import type { ModelScope } from './run-context.ts';
 import type { Stages } from './stage-runner.ts';
 import { mapsStage } from './stages/maps.ts';
 
@@ -18,29 +20,40 @@ export interface ExampleMaps {
   readonly maps: ReadonlyMap<string, DrawnMaps>;
 }
 
+/** A model and the concepts that are drawn of it. */
+interface DrawnModel extends ModelScope {
+  readonly layer: LayerRecord;
+  readonly conceptBank: Matrix;
+}
+
 /**
  * Draws every concept in its example images, by each method asked for. A model that a method cannot differentiate
- * is drawn by occlusion, and the record says why. The mapper is left open.
+ * is drawn by occlusion, and the record says why.
  */
 export async function exampleMaps(
   stages: Stages<'intake' | 'device' | 'layer' | 'images'>,
-  mapper: ConceptMapper,
+  { layer, conceptBank, ...model }: DrawnModel,
   concepts: readonly Concept[],
   methods: readonly MapMethod[],
 ): Promise<ExampleMaps> {
+  const mapper = openConceptMapper(model, layer, conceptBank);
   const { size } = mapper.sources;
   const places = concepts.flatMap(examplePlaces);
   const records: MapRecord[] = [];
   const drawn = new Map<string, DrawnMaps>();
-  for (const asked of new Set(methods)) {
-    const choice = methodFor(mapper.sources, asked, STAND_IN);
-    const { method } = choice;
-    const before = mapper.sources.positions();
-    if (MAP_METHODS[method].needs !== 'coefficients' && !drawn.has(method)) {
-      const maps = await stages.given({ maps: [method] }).get(mapsStage, { mapper, places });
-      drawn.set(method, { size, places, maps });
+  try {
+    for (const asked of new Set(methods)) {
+      const choice = methodFor(mapper.sources, asked, STAND_IN);
+      const { method } = choice;
+      const before = mapper.sources.positions();
+      if (MAP_METHODS[method].needs !== 'coefficients' && !drawn.has(method)) {
+        const maps = await stages.given({ maps: [method] }).get(mapsStage, { mapper, places });
+        drawn.set(method, { size, places, maps });
+      }
+      records.push(recordOf(mapper, choice, asked, before));
     }
-    records.push(recordOf(mapper, choice, asked, before));
+  } finally {
+    await mapper.dispose();
   }
   return { records, maps: drawn };
 }

@@ -1,30 +1,28 @@
+import type { Explanation } from '../concepts/explanation.ts';
 import { strongestPlaces } from '../concepts/gallery.ts';
 import { classImportance, meanIndices } from '../concepts/importance.ts';
 import type { RunOptions } from '../concepts/run-options.ts';
-import type { Explanation } from '../concepts/explanation.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
 import { saveEvaluation } from '../project/evaluation-file.ts';
-import { startRun, type Project } from '../project/project-folder.ts';
-import { saveRunTensors, type RunTensors } from '../project/run-tensors.ts';
+import { startRun, type Project, type RunContent } from '../project/project-folder.ts';
+import { saveRunTensors } from '../project/run-tensors.ts';
 import type { RunFile } from '../project/schema.ts';
 import { openStageStore, type StageStore } from '../project/stage-store.ts';
 import { assembleExplanation, type Findings } from './assemble-explanation.ts';
-import { openConceptMapper } from './concept-mapper.ts';
-import { exampleMaps, type ExampleMaps } from './example-maps.ts';
+import { evaluateFindings } from './evaluation/evaluate-findings.ts';
+import { exampleMaps } from './example-maps.ts';
 import type { Question } from './question.ts';
-import { growTree } from './recursion.ts';
+import { growTree, type GrownTree } from './recursion.ts';
 import type { RunScope } from './run-context.ts';
 import { selectImages } from './selection.ts';
-import { openStages, type Stages } from './stage-runner.ts';
-import type { Facts } from './stage.ts';
+import { openStages } from './stage-runner.ts';
 import { bankStage } from './stages/bank.ts';
 import { coefficientsStage } from './stages/coefficients.ts';
-import { evaluationStage } from './stages/evaluation.ts';
 import { importanceStage } from './stages/importance.ts';
 import { predictionsStage } from './stages/predictions.ts';
-import { rankStage, storedRankStage } from './stages/rank.ts';
 import { removalsOf, removalsStage } from './stages/removals.ts';
 import { rowsStage } from './stages/rows.ts';
+import type { RunStages } from './stages/run-stages.ts';
 
 /** A finished run and the project that now holds it. */
 export interface ExplainOutcome {
@@ -43,9 +41,6 @@ interface Running {
   readonly store: StageStore;
 }
 
-/** The stages of a run once its images are chosen. */
-type RunStages = Stages<Exclude<keyof Facts, 'parent' | 'earlier'>>;
-
 /**
  * Explains one class of a model on a set of images: predictions, activation rows, concept bank, coefficients,
  * importance, maps, removals, parts, evaluation. Every stage is stored as it is done; the same call after an
@@ -60,38 +55,30 @@ export async function explain(
   command?: string,
 ): Promise<ExplainOutcome> {
   const { device } = scope;
-  const {
-    project,
-    run: started,
-    resumed,
-  } = await startRun(scope.project, runContent(scope, options, command));
+  const { project, run: started, resumed } = await startRun(scope.project, content(scope, options, command));
   if (resumed) scope.onResume?.(started.id);
-  const running = {
-    scope: { ...scope, project },
-    question,
-    options,
-    store: openStageStore(project, started),
-  };
+  const store = openStageStore(project, started);
+  const running = { scope: { ...scope, project }, question, options, store };
   const { stages, findings } = await findConcepts(running);
   const whole = assembleExplanation(question, options, findings);
   const drawn = await drawConcepts(running, stages, findings, whole);
   const { explanation, tensors } = await growTree(
-    { ...running.scope, intake: question.intake, keep: running.store.stage, options },
-    {
-      explanation: { ...whole, maps: drawn.records, removals: await removals(stages, question, whole) },
-      tensors: runTensors(findings, drawn),
-    },
+    { ...running.scope, intake: question.intake, keep: store.stage, options },
+    drawn,
   );
   await saveRunTensors(project, started.id, tensors);
-  const evaluation = await evaluateFindings(running, stages, findings, whole);
-  const run = await running.store.finish({
-    explanation,
-    device: { ...running.store.run.device, fallbackReasons: [...device.fallbackReasons] },
-  });
+  const evaluation = await evaluateFindings(stages, options, findings, whole);
+  if (evaluation) await saveEvaluation(project, started.id, evaluation);
+  const fallbackReasons = [...device.fallbackReasons];
+  const run = await store.finish({ explanation, device: { ...store.run.device, fallbackReasons } });
   return { project, run, resumed, ...(evaluation && { evaluation }) };
 }
 
-function runContent({ environment, device }: RunScope, options: RunOptions, command: string | undefined) {
+function content(
+  { environment, device }: RunScope,
+  options: RunOptions,
+  command: string | undefined,
+): RunContent {
   return {
     options,
     seed: options.seed,
@@ -128,55 +115,23 @@ async function findConcepts({
   return { stages, findings };
 }
 
+/** The explanation with its maps and removals, and the arrays that later views need beside it. */
 async function drawConcepts(
   { scope, question, options }: Running,
   stages: RunStages,
-  { bank }: Findings,
-  { concepts }: Explanation,
-): Promise<ExampleMaps> {
-  const mapper = openConceptMapper({ ...scope, intake: question.intake }, question.layer, bank.conceptBank);
-  try {
-    return await exampleMaps(stages, mapper, concepts, options.maps);
-  } finally {
-    await mapper.dispose();
-  }
-}
-
-async function removals(stages: RunStages, { intake }: Question, { concepts }: Explanation) {
-  return removalsOf(await stages.get(removalsStage), concepts, intake.labels.names);
-}
-
-/** What later views need beside the explanation. */
-function runTensors({ bank, images, importances }: Findings, { maps }: ExampleMaps): RunTensors {
-  const { conceptBank } = bank;
-  const { coefficients } = images;
-  return {
-    conceptBank,
-    coefficients,
-    imageImportance: importances.map(meanIndices),
-    maps,
-    parts: new Map(),
-  };
-}
-
-/** Evaluates what was found and stores the outcome with the run, unless the options want none. */
-async function evaluateFindings(
-  { scope, options, store }: Running,
-  stages: RunStages,
-  { rows, bank, images, importances, importance }: Findings,
+  { bank, images, importances }: Findings,
   explanation: Explanation,
-): Promise<Evaluation | undefined> {
-  if (options.evaluate === 'none') return undefined;
-  const evaluated = await stages.get(evaluationStage, {
-    explanation,
-    rows,
-    conceptBank: bank.conceptBank,
-    coefficients: images.coefficients,
-    order: importance.order,
-    imageImportance: importances.map(meanIndices),
-  });
-  const rank = options.evaluate === 'full' ? await stages.get(rankStage) : await stages.peek(storedRankStage);
-  const evaluation = { ...evaluated, ...(rank && { rank }) };
-  await saveEvaluation(scope.project, store.run.id, evaluation);
-  return evaluation;
+): Promise<GrownTree> {
+  const { intake, layer } = question;
+  const { concepts } = explanation;
+  const { conceptBank } = bank;
+  const model = { ...scope, intake, layer, conceptBank };
+  const { records, maps } = await exampleMaps(stages, model, concepts, options.maps);
+  const decisions = await stages.get(removalsStage);
+  const removals = removalsOf(decisions, concepts, intake.labels.names);
+  const imageImportance = importances.map(meanIndices);
+  return {
+    explanation: { ...explanation, maps: records, removals },
+    tensors: { conceptBank, coefficients: images.coefficients, imageImportance, maps, parts: new Map() },
+  };
 }

@@ -35,12 +35,13 @@ export interface ModelIntake {
 }
 
 /** The preprocessing in use and where it came from. */
-export interface PreprocessingSource {
+interface PreprocessingSource {
   readonly preprocessing: Preprocessing;
   readonly source: PreprocessingGuess['source'] | 'chosen';
   readonly reason: string;
 }
 
+/** What a person may say of a model beside its file. */
 export interface IntakeOptions {
   /** A labels file. */
   readonly labels?: string;
@@ -132,7 +133,7 @@ export function chooseLayer({ cutPoints }: ModelIntake, tensor: string | undefin
   }
   const names = cutPoints.map((cut) => cut.tensor);
   throw new TesseraError('unknown-name', `The model has no cut point called "${tensor}".`, {
-    hint: `Near to it, of ${names.length} in all: ${nearestNames(tensor, names).join(', ')}.`,
+    hint: `Near to it: ${nearestNames(tensor, names).join(', ')}. It has ${names.length} in all.`,
   });
 }
 

@@ -8,6 +8,7 @@ import { joinItems, sliceItems } from './batch-items.ts';
 /** More than this many items at once gain no speed and cost memory. */
 const LARGEST_BATCH = 32;
 
+/** Where a runner opens its session, and how much it may run at once. */
 export interface RunnerOptions {
   readonly sessions: SessionFactory;
   /** Memory that one item of the batch needs while it is computed. */

@@ -50,7 +50,7 @@ export async function partMaps(
 }
 
 /** The map with 0 at the pixels whose cell of the layer is outside. */
-export function inFootprint(
+function inFootprint(
   map: Float32Array,
   inside: Uint8Array,
   { grid: [rows, columns] }: LayerRecord,

@@ -15,7 +15,7 @@ export interface FileFact {
 }
 
 /** A picture that was found, with size and time. */
-export interface FoundFile extends ImageFile, Required<FileFact> {}
+interface FoundFile extends ImageFile, Required<FileFact> {}
 
 /** A class to explain, and which images to explain it on. */
 export interface ClassQuestion {

@@ -12,7 +12,7 @@ import { splitConcept, type SplitContext, type SplitRequest } from './split-conc
 import { splitParent } from './split-parent.ts';
 
 /** What the automatic mode goes by, beside {@link isGoodSplit}. */
-export const TREE_LIMITS = {
+const TREE_LIMITS = {
   /** Levels below the concepts of the run, in the automatic mode. */
   depth: 2,
   /** Splits in all that are tried, so that a run has an end. */

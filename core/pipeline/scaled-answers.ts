@@ -37,7 +37,7 @@ export async function scaledAnswers(
 }
 
 /** The class with the largest logit, and its probability. */
-export function answerOf(logits: Float32Array): Answer {
+function answerOf(logits: Float32Array): Answer {
   const probabilities = classProbabilities(logits);
   const index = argMax(logits);
   return { index, probability: probabilities[index] };

@@ -26,6 +26,7 @@ export interface Facts {
   readonly parent: SplitParent;
   readonly earlier: LayerRecord;
 }
+/** Names of the facts that stages declare. */
 export type FactName = keyof Facts;
 
 /** What stages are called in fingerprints and in the table of options. */

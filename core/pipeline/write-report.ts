@@ -100,7 +100,7 @@ async function pictureFor(
 }
 
 /** The same frame at {@link SHARPNESS} times the size. */
-export function enlarged({ resizeShort, width, height, ...rest }: FitOptions): FitOptions {
+function enlarged({ resizeShort, width, height, ...rest }: FitOptions): FitOptions {
   return {
     ...rest,
     width: width * SHARPNESS,

@@ -3,7 +3,7 @@ import { sizeOf } from '../tensor.ts';
 import type { ElementArrays, ElementType, Tensor } from '../tensor.ts';
 
 /** Element types that the format can hold. */
-export type StorableType = Exclude<ElementType, 'string'>;
+type StorableType = Exclude<ElementType, 'string'>;
 
 /** What a safetensors file holds. */
 export interface SafetensorsContent {

@@ -4,8 +4,8 @@ import { noticesText } from './licences/notices-text.ts';
 import type { Lock } from './licences/shipped-packages.ts';
 
 /*
- * `npm run notices` writes THIRD-PARTY-NOTICES.txt anew; with `-- --check` it only says whether the file is current,
- * by its exit code.
+ * `npm run notices` writes THIRD-PARTY-NOTICES.txt anew; `npm run notices:check` only says whether it is current, by
+ * its exit code.
  */
 const ROOT = path.join(import.meta.dirname, '../..');
 const FILE = path.join(ROOT, 'THIRD-PARTY-NOTICES.txt');

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import packageFile from '../../package.json' with { type: 'json' };
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeHome, temporaryHome } from './host-program.ts';
 import {
@@ -121,6 +122,21 @@ describe.skipIf(!CAN_OPEN_WINDOWS)(
       expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
     });
 
+    it('shows what it is and is shipped with, asked for in the menu', async () => {
+      const { page, app, faults } = desktop;
+      await app.evaluate(({ Menu }) => {
+        const help = Menu.getApplicationMenu()!.items.find(({ role }) => role === 'help');
+        const about = help!.submenu!.items.find(({ label }) => label === 'About Tessera');
+        (about!.click as () => void)();
+      });
+      const about = page.getByRole('complementary', { name: 'About Tessera' });
+      await about.getByText(packageFile.version, { exact: true }).waitFor();
+      await about.getByText('libvips (LGPL-3.0-or-later)').waitFor();
+      await page.keyboard.press('Escape');
+      expect(await about.count()).toBe(0);
+      expect(faults).toEqual([]);
+    });
+
     it('resumes a run in the middle of which the window was closed', async () => {
       await goTo(desktop.page, 'Setup');
       await chooseClass(desktop.page, 'lighthouse');
@@ -145,6 +161,7 @@ describe.skipIf(!CAN_OPEN_WINDOWS)(
       const { page, app, faults } = desktop;
       await goTo(page, 'Setup');
       await chooseClass(page, 'sailboat');
+      await setConcepts(page, 4);
       await startRun(page);
       await waitForFirstConcepts(page);
       const killed = await processOf(app, 'compute');

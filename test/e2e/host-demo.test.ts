@@ -108,6 +108,15 @@ describe.skipIf(browserPath === undefined)(
       }
     });
 
+    it('shows what it is shipped with', async () => {
+      const { page, faults } = watched;
+      await page.keyboard.press('F1');
+      const about = page.getByRole('complementary', { name: 'About Tessera' });
+      await about.getByText('libvips (LGPL-3.0-or-later)').waitFor();
+      await page.keyboard.press('Escape');
+      expect(faults).toEqual([]);
+    });
+
     it('finds the run again after the host was closed', async () => {
       await host.stop();
       host = await startHost(home);

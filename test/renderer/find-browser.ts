@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** The shell has no window to draw and takes a fraction of the time. */
+/** Best first: the shell has no window to draw and takes a fraction of the time. */
 const NAMES = ['chromium-headless-shell', 'chromium', 'google-chrome', 'chromium-browser'];
 
 /** Path of a Chromium to test with: CHROME_PATH, or one on the PATH; undefined where there is none. */

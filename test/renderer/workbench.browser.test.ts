@@ -202,6 +202,46 @@ describe.skipIf(browserPath === undefined)(
       await page.close();
     });
 
+    it.each(['light', 'dark'] as const)(
+      'tells what it is, its licence and third-party notices, by keyboard, in %s',
+      async (colorScheme) => {
+        const { page, faults } = await open(undefined, { colorScheme, width: 1024, height: 700 });
+        const about = page.getByRole('complementary', { name: 'About Tessera' });
+        await page.getByRole('button', { name: 'Library' }).focus();
+        await page.keyboard.press('F1');
+        await about.getByText('0.2.0', { exact: true }).waitFor();
+        expect(await about.innerText()).toContain('MIT');
+        const notices = about.getByRole('region', { name: 'Third-party notices' });
+        await notices.getByText('libvips (LGPL-3.0-or-later)').waitFor();
+        expect(await seriousViolations(page)).toEqual([]);
+        await page.keyboard.press('Tab');
+        await page.keyboard.press('Tab');
+        await page.keyboard.press('End');
+        await eventually(() => notices.evaluate((region) => region.scrollTop)).toBeGreaterThan(1000);
+        await page.keyboard.press('Escape');
+        expect(await about.count()).toBe(0);
+        expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Library');
+        expect(faults).toEqual([]);
+        await page.close();
+      },
+    );
+
+    it('shows one panel at a time, found by the search too', async () => {
+      const { page } = await open();
+      const panel = (name: string) => page.getByRole('complementary', { name });
+      await page.keyboard.press('?');
+      await panel('All keys').waitFor();
+      await page.getByRole('button', { name: 'Tessera 0.2.0' }).click();
+      await panel('About Tessera').waitFor();
+      expect(await panel('All keys').count()).toBe(0);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('about');
+      await page.keyboard.press('Enter');
+      await panel('About Tessera').waitFor();
+      await page.close();
+    });
+
     it('finds a concept by name and goes to it', async () => {
       const { page } = await open();
       await page.keyboard.press('Control+k');

@@ -7,6 +7,7 @@ import type { Gemm } from '../../platform.ts';
 import { createRandom } from '../../random.ts';
 import { buildBank, type Bank } from '../bank.ts';
 
+/** How many parts, and how they are found. */
 export interface FindPartsOptions {
   /** k. */
   readonly parts: number;

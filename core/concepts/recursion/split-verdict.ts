@@ -7,7 +7,7 @@ import type { ConceptSplit } from '../explanation.ts';
  * Set by looking at the splits of the demo, of SqueezeNet 1.1 and of MobileNetV2: below these a person can
  * seldom say what the parts are.
  */
-export const GOOD_SPLIT = {
+const GOOD_SPLIT = {
   /** R² at the earlier layer. Few parts of a rich layer: a third of the variation is a lot. */
   reconstruction: 0.3,
   /** R² of the parent's coefficients from the rebuilt activations. */

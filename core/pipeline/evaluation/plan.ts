@@ -42,6 +42,7 @@ const SIZES = {
   full: { images: 128, nRandom: 500, seeds: 5, bootstraps: 10, rows: 8192, maxIter: 200, sanityImages: 32 },
 } as const satisfies Record<EvaluationLevel, Record<keyof EvaluationPlan, number>>;
 
+/** What an evaluation of a level does for so many images. */
 export function planOf(level: EvaluationLevel, imageCount: number): EvaluationPlan {
   const { images, sanityImages, ...sizes } = SIZES[level];
   return { ...sizes, images: spread(imageCount, images), sanityImages: spread(imageCount, sanityImages) };

@@ -6,31 +6,41 @@ const RULE = '='.repeat(80);
 /** What is to be said beside the licences themselves. */
 const preface = (libvips: string): string => `Third-party notices
 
-Tessera is MIT-licensed. It is made with, and shipped with, the packages below, each under its own licence.
-Written by \`npm run notices\`; package-lock.json has the versions.
+Tessera is MIT-licensed. It is made with, and shipped with, the packages below,
+each under its own licence. Written by \`npm run notices\`; package-lock.json has
+the versions.
 
 Electron and Chromium
-  The desktop program runs on Electron, which contains Chromium, Node.js and FFmpeg. Their licences lie beside the
-  program: LICENSE.electron.txt and LICENSES.chromium.html.
+  The desktop program runs on Electron, which contains Chromium, Node.js and
+  FFmpeg. Their licences lie beside the program: LICENSE.electron.txt and
+  LICENSES.chromium.html.
 
 libvips (LGPL-3.0-or-later)
-  Pictures are decoded by libvips and the libraries that it is built with, among them GLib, Pango, librsvg, libheif,
-  libexif and FriBidi, under the GNU Lesser General Public License, version 3 or later. They are shared libraries from
-  the package @img/sharp-libvips-SYSTEM, version ${libvips}, and are loaded when the program starts.
-  You may replace them by a build of your own with the same interface. In the folder of the installed program:
-    Linux    resources/app.asar.unpacked/out/native/sharp-libvips-linux-ARCH/lib/libvips-cpp.so.VERSION
-    Windows  resources/app.asar.unpacked/node_modules/@img/sharp-win32-ARCH/lib/libvips-*.dll
-    macOS    Contents/Resources/app.asar.unpacked/node_modules/@img/sharp-libvips-darwin-ARCH/lib/libvips-cpp.*.dylib
-  and from a checkout, node_modules/@img/sharp-libvips-SYSTEM/lib (Windows: sharp-win32-ARCH/lib).
-  The Linux file is the package's own with one change, so that it does not meet the GLib of the desktop: the names of
-  GLib's functions begin with "h>" instead of "g_". main/build/native/private-glib.ts in Tessera's source makes that
-  change to any build: put yours into node_modules/@img/sharp-libvips-linux-ARCH/lib and run \`npm run build\`.
-  The sources of libvips and of the libraries in it are named in the package's versions.json and built by the project
-  lovell/sharp-libvips.
+  Pictures are decoded by libvips and the libraries that it is built with, among
+  them GLib, Pango, librsvg, libheif, libexif and FriBidi, under the GNU Lesser
+  General Public License, version 3 or later. They are shared libraries from the
+  package @img/sharp-libvips-SYSTEM, version ${libvips}, and are loaded when the
+  program starts. You may replace them by a build of your own with the same
+  interface. In the folder of the installed program, below
+    resources/app.asar.unpacked
+  (macOS: Contents/Resources/app.asar.unpacked) they are
+    Linux    out/native/sharp-libvips-linux-ARCH/lib/libvips-cpp.so.VERSION
+    Windows  node_modules/@img/sharp-win32-ARCH/lib/libvips-*.dll
+    macOS    node_modules/@img/sharp-libvips-darwin-ARCH/lib/libvips-cpp.*.dylib
+  and in a checkout, in node_modules/@img/sharp-libvips-SYSTEM/lib (Windows:
+  node_modules/@img/sharp-win32-ARCH/lib).
+  The Linux file is the package's own with one change, so that it does not meet
+  the GLib of the desktop: the names of GLib's functions begin with "h>" instead
+  of "g_". main/build/native/private-glib.ts in Tessera's source makes that
+  change to any build: put yours into the folder of the checkout named above and
+  run \`npm run build\`, which writes out/native.
+  The package's versions.json names the versions of the libraries; the project
+  lovell/sharp-libvips builds them from their sources.
 
 ONNX Runtime
-  Models run on ONNX Runtime, MIT-licensed by Microsoft; the notices of what it contains are in the file
-  ThirdPartyNotices.txt of its repository, microsoft/onnxruntime, at the version below.`;
+  Models run on ONNX Runtime, MIT-licensed by Microsoft. The notices of what it
+  contains are in the file ThirdPartyNotices.txt of its repository,
+  microsoft/onnxruntime, at the version below.`;
 
 /** The whole notice: a list of packages with their licences, then every licence text once, below those it is for. */
 export function noticesText(root: string, lock: Lock): string {

@@ -5,8 +5,8 @@ import {
   loadRunTensors,
   saveRunTensors,
   type DrawnMaps,
-  type RunTensors,
   type PartTensors,
+  type RunTensors,
 } from '../../../core/project/run-tensors.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../core/project/safetensors.ts';
 import { memoryStorage } from './memory-storage.ts';
@@ -41,7 +41,7 @@ const MAPS: DrawnMaps = {
   ],
   maps: [Float32Array.of(1, 2), Float32Array.of(3, 4)],
 };
-const PARTS = {
+const PARTS: PartTensors = {
   conceptBank: numbers(1, 3, 40),
   coefficients: [numbers(2, 1, 50), numbers(2, 1, 60)],
   imageImportance: [Float64Array.of(1)],
@@ -53,7 +53,7 @@ const TENSORS: RunTensors = {
     ['saliency', MAPS],
     ['grad-cam', { ...MAPS, places: [], maps: [] }],
   ]),
-  parts: new Map<string, PartTensors>([
+  parts: new Map([
     ['c0', { ...PARTS, maps: MAPS }],
     ['c0-1', PARTS],
   ]),

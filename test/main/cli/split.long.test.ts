@@ -100,7 +100,7 @@ describe('explain --recurse', { timeout: 400_000 }, () => {
     const whole = await explained(['--recurse', '1', '--parts', '2']);
     const out = path.join(whole.folder, 'killed.tessera');
     const argv = [...whole.argv, '--out', out];
-    for (const place of ['cache/split-c', 'split-importance-.*/002', 'tensors.safetensors']) {
+    for (const place of ['cache/split-c', 'split-c.*-importance-.*/002', 'tensors.safetensors']) {
       const env = { TESSERA_STOP_AT: place };
       const killed = await tesseraProcess(argv, { stopsAtWrite: true, env });
       expect(killed, place).toMatchObject({ signal: 'SIGKILL', stdout: '' });
