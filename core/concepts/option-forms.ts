@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** The value of any option. */
+export type OptionValue = string | number | boolean | readonly string[];
+
 /** One of the values that a choice offers, with its words for people. */
 interface OptionChoice {
   readonly value: string;
