@@ -69,10 +69,10 @@ export const IMAGE_SELECTIONS = {
 } as const;
 
 /** Sampling designs of the masks. */
-export const DESIGNS = { sobol: "Sobol'", halton: 'Halton', lhs: 'Latin hypercube' } as const;
+const DESIGNS = { sobol: "Sobol'", halton: 'Halton', lhs: 'Latin hypercube' } as const;
 
 /** How thoroughly an explanation is checked. */
-export const EVALUATION_LEVELS = { none: 'Not at all', quick: 'Quickly', full: 'Fully' } as const;
+const EVALUATION_LEVELS = { none: 'Not at all', quick: 'Quickly', full: 'Fully' } as const;
 
 /**
  * Every choice that determines a run's numbers, once: what values it takes, what it is when nothing is said, its words

@@ -1,5 +1,4 @@
 import type { Estimate } from '../../core/concepts/explanation.ts';
-import type { OptionForm } from '../../core/concepts/option-forms.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
 import type { DeviceChoice, Progress } from '../../core/platform.ts';
 import type { AblationApi } from './ablation-data.ts';
@@ -52,7 +51,7 @@ import type {
  * fetched from the page's own origin.
  */
 
-export type { DeviceChoice, Estimate, OptionForm, Preprocessing, Progress };
+export type { DeviceChoice, Estimate, Preprocessing, Progress };
 
 export type * from './app-data.ts';
 export type * from './setup-data.ts';

@@ -1,4 +1,4 @@
-import type { EvaluationLevel, OrderName, RankCurve, StoredCurves } from '../../core/metrics/evaluation.ts';
+import type { EvaluationLevel, RankCurve, StoredCurves } from '../../core/metrics/evaluation.ts';
 import type { TrustFigure, TrustLevel, TrustWeight } from '../../core/metrics/trust.ts';
 import type { PictureId } from './app-data.ts';
 
@@ -7,7 +7,7 @@ import type { PictureId } from './app-data.ts';
  * common, and the evidence for a number of concepts. See contract.ts.
  */
 
-export type { EvaluationLevel, OrderName, RankCurve, TrustLevel };
+export type { EvaluationLevel, RankCurve, TrustLevel };
 
 /** One figure in words. */
 export interface TrustLamp {
