@@ -11,7 +11,11 @@ import { reductionRules } from './rules/reductions.ts';
 import { resamplingRules } from './rules/resampling.ts';
 import { unaryRules } from './rules/unary.ts';
 
-/** Every family of rules: the one list of what the gradient goes through. An operator stands in exactly one. */
+/**
+ * Every family of rules: the one list of what the gradient goes through. An operator stands in exactly one.
+ *
+ * @internal Tests compare with it.
+ */
 export const RULE_FAMILIES: Readonly<Record<string, RuleFamily>> = {
   unary: unaryRules,
   activations: activationRules,

@@ -1,6 +1,3 @@
-import { rowView, type Matrix } from '../linalg/matrix.ts';
-import { argMax } from './class-probabilities.ts';
-
 /** An image whose decision is another than before. */
 interface ChangedDecision {
   readonly image: number;
@@ -22,11 +19,6 @@ export interface DecisionChange {
   readonly changed: readonly ChangedDecision[];
   /** Every pair of classes that occurs, the most frequent first: the confusion of before and after. */
   readonly transitions: readonly Transition[];
-}
-
-/** Class of each row of logits [n, classes]: the largest, the first of equals. */
-export function decisionsOf(logits: Matrix): number[] {
-  return Array.from({ length: logits.rows }, (_, row) => argMax(rowView(logits, row)));
 }
 
 /** What became of the decisions of the same images; both lists are class indices by image. */

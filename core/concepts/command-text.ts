@@ -1,6 +1,10 @@
 import { OPTION_NAMES, optionOf, usualOptions, type RunOptions } from './run-options.ts';
 
-/** Arguments of `tessera explain` that give these options again: those that have not their usual value. */
+/**
+ * Arguments of `tessera explain` that give these options again: those that have not their usual value.
+ *
+ * @internal Tests compare with it.
+ */
 export function argumentsOf(options: RunOptions): string[] {
   const usual: Partial<RunOptions> = usualOptions(options.craft);
   return OPTION_NAMES.filter(

@@ -115,7 +115,11 @@ function unrolledJacobian(
   return tf.tidy(() => toFloat64(tf.grad(traced)(tf.tile(tf.reshape(theta, [1, p]), [p, 1]))) as never);
 }
 
-/** How far both Jacobians are from the truth after each of the given numbers of gradient steps, in ascending order. */
+/**
+ * How far both Jacobians are from the truth after each of the given numbers of gradient steps, in ascending order.
+ *
+ * @internal Tests compare with it.
+ */
 export function jacobianPrecision(
   problem: RidgeProblem,
   stepsize: number,
@@ -143,7 +147,11 @@ export function jacobianPrecision(
   }) as PrecisionRow[];
 }
 
-/** What either way of differentiating holds in memory for t gradient steps. */
+/**
+ * What either way of differentiating holds in memory for t gradient steps.
+ *
+ * @internal Tests compare with it.
+ */
 export function recordedBytes(problem: RidgeProblem, stepsize: number, t: number): RecordedBytes {
   return {
     implicitBytes: peakBytes(problem, stepsize, t, false),

@@ -65,6 +65,8 @@ export function createPassiveSetSolver(gram: Float64Array, r: number): PassiveSe
 /**
  * One problem in float64: u >= 0 minimising ½‖a - u·W‖², given `gram` = W·Wᵀ [r, r] and `correlation` = W·a [r].
  * See {@link createPassiveSetSolver} for many problems with the same bank.
+ *
+ * @internal Tests compare with it.
  */
 export function solveNnls(gram: Float64Array, correlation: Float64Array, r: number): PassiveSetSolution {
   return createPassiveSetSolver(gram, r).solve(correlation);

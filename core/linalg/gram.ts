@@ -31,7 +31,11 @@ export function gramOfColumns(b: Matrix): Float64Array {
   return rowKernel()?.gramOfColumns(b) ?? preciseGramOfColumns(b);
 }
 
-/** `gramOfColumns` accumulated in float64; costs only the pairs that are not zero. */
+/**
+ * `gramOfColumns` accumulated in float64; costs only the pairs that are not zero.
+ *
+ * @internal Tests compare with it.
+ */
 export function preciseGramOfColumns({ rows, cols: r, data }: Matrix): Float64Array {
   const gram = new Float64Array(r * r);
   const columns = new Int32Array(r);

@@ -58,7 +58,7 @@ function addDotProducts(
 }
 
 /** Bᵀ·A for B [n, r], A [n, p] -> [r, p]; zeros of B are skipped. */
-export function transposedTimes(a: Matrix, b: Matrix): Matrix {
+function transposedTimes(a: Matrix, b: Matrix): Matrix {
   invariant(a.rows === b.rows, `transposedTimes: A has ${a.rows} rows, B has ${b.rows}`);
   const sums = new Float64Array(b.cols * a.cols);
   for (let from = 0; from < a.cols; from += BLOCK_INNER) {

@@ -19,6 +19,8 @@ export function sparsityOfConcepts({ rows, cols, data }: Matrix): ConceptSparsit
  * zero. Undefined for a zero vector and for fewer than two entries.
  *
  * Source  Hoyer 2004, "Non-negative Matrix Factorization with Sparseness Constraints", JMLR 5.
+ *
+ * @internal Tests compare with it.
  */
 export function hoyerSparsity(x: Float32Array | Float64Array): number | undefined {
   const largest = largestDistance(x, 0);
@@ -37,6 +39,8 @@ export function hoyerSparsity(x: Float32Array | Float64Array): number | undefine
 /**
  * Excess kurtosis, the fourth cumulant over the squared second, κ₄ / κ₂² = m₄ / m₂² - 3, with moments about the mean and
  * divisor n: 0 for a normal distribution, large when few entries stand out. Undefined when all entries are equal.
+ *
+ * @internal Tests compare with it.
  */
 export function excessKurtosis(x: Float32Array | Float64Array): number | undefined {
   // Counted from the first entry in units of the largest distance: equal entries are exact zeros, nothing overflows.

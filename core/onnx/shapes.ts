@@ -36,6 +36,8 @@ function zeros({ type, dims }: TensorShape): Tensor {
 /**
  * The same by running the model once on zeros with every tensor exposed: for operators without a shape rule.
  * Needs memory for all activations of one run.
+ *
+ * @internal Tests compare with it.
  */
 export async function probeShapes(
   model: Model,

@@ -102,7 +102,7 @@ const SPLIT = z.object({
 });
 
 /** {@link Explanation} as it is persisted. */
-export const EXPLANATION = z.object({
+const EXPLANATION = z.object({
   classIndex: COUNT,
   className: z.string(),
   layer: LAYER,

@@ -60,11 +60,6 @@ export async function openStageEntry(
   };
 }
 
-/** Deletes every stored piece of every stage; results in `runs/` stay. */
-export async function clearCache({ storage, folder }: Project): Promise<void> {
-  await storage.remove(storage.join(folder, 'cache'));
-}
-
 async function writePiece(
   storage: Storage,
   path: string,

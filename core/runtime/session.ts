@@ -17,7 +17,11 @@ export interface SessionOptions {
   readonly threads?: number;
 }
 
-/** Sessions on one device, without fall-back; {@link openDevice} of device.ts adds the choice, the check and the fall-back. */
+/**
+ * Sessions on one device, without fall-back; {@link openDevice} of device.ts adds the choice, the check and the fall-back.
+ *
+ * @internal Tests compare with it.
+ */
 export function createSessionFactory({
   device,
   ...options

@@ -11,6 +11,11 @@ import { saltelli } from './saltelli.ts';
 
 export type EstimatorName = 'jansen' | 'homma' | 'janon' | 'glen' | 'saltelli';
 
+/**
+ * The estimators by their names.
+ *
+ * @internal Tests compare with it.
+ */
 export const ESTIMATORS: Readonly<Record<EstimatorName, Estimator>> = {
   jansen,
   homma,
@@ -38,16 +43,6 @@ export interface TotalIndexOptions {
   /** Give every image its own seed: the interval of a class mean relies on independent designs. @default 0 */
   readonly seed?: number;
 }
-
-/** What CRAFT's reference implementation does: one plain Halton design of 32 samples, Jansen's estimator. */
-export const CRAFT_COMPATIBLE = {
-  design: 'halton',
-  scrambled: false,
-  samples: 32,
-  replicates: 1,
-  estimator: 'jansen',
-  convention: 'craft',
-} as const satisfies TotalIndexOptions;
 
 export interface SampledTotalIndex {
   /** Total indices [r] of each replicate; their mean is the estimate. */

@@ -1,6 +1,10 @@
 import { hcl, rgb } from 'd3';
 
-/** Backgrounds of the two themes, from which marks must stand out. */
+/**
+ * Backgrounds of the two themes, from which marks must stand out.
+ *
+ * @internal Tests compare with it.
+ */
 export const BACKGROUND = { light: '#ffffff', dark: '#14161a' } as const;
 
 /** Okabe & Ito (2008), safe for colour-blind readers; their black is a grey here, for it must show on dark. */
@@ -34,7 +38,11 @@ export function conceptMark(rank: number): string {
   return `light-dark(${edgeOnLight}, ${edgeOnDark})`;
 }
 
-/** WCAG 2 contrast ratio of two colours, 1 … 21. */
+/**
+ * WCAG 2 contrast ratio of two colours, 1 … 21.
+ *
+ * @internal Tests compare with it.
+ */
 export function contrastRatio(a: string, b: string): number {
   const [light, dark] = [relativeLuminance(a), relativeLuminance(b)].sort((x, y) => y - x);
   return (light + 0.05) / (dark + 0.05);

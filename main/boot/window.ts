@@ -3,7 +3,11 @@ import { BrowserWindow, type BrowserWindowConstructorOptions } from 'electron';
 /** The ground of the page in each theme, see renderer/tokens.css; seen for a moment while a window grows. */
 const GROUND = { dark: '#111317', light: '#f3f4f6' } as const;
 
-/** The whole of what the window is allowed; compared as a whole by a test. */
+/**
+ * The whole of what the window is allowed; compared as a whole by a test.
+ *
+ * @internal Tests compare with it.
+ */
 export function getMainWindowOptions(
   preload: string,
   theme: keyof typeof GROUND,

@@ -10,7 +10,11 @@ export interface Resource {
   readonly body: Uint8Array | string;
 }
 
-/** Policy of the workbench's own pages: nothing from elsewhere, no script but its own. */
+/**
+ * Policy of the workbench's own pages: nothing from elsewhere, no script but its own.
+ *
+ * @internal Tests compare with it.
+ */
 export const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -25,7 +29,11 @@ export const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Policy of reports: pictures and styles are inside, nothing runs. */
+/**
+ * Policy of reports: pictures and styles are inside, nothing runs.
+ *
+ * @internal Tests compare with it.
+ */
 export const DOCUMENT_POLICY =
   "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox";
 

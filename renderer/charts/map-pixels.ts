@@ -15,7 +15,11 @@ export function mapScale(maps: readonly { readonly values: readonly number[] }[]
   };
 }
 
-/** Where a value lies on the scale, 0 … 1. */
+/**
+ * Where a value lies on the scale, 0 … 1.
+ *
+ * @internal Tests compare with it.
+ */
 export function scaled01(value: number, { maximum, isSigned }: MapScale): number {
   const fraction = isSigned ? (value / maximum + 1) / 2 : value / maximum;
   return Math.min(1, Math.max(0, fraction));

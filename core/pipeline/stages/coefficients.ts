@@ -38,7 +38,11 @@ type Context = Omit<
   'inputs' | 'options'
 >;
 
-/** {@link coefficientsStage} for a bank from anywhere. */
+/**
+ * {@link coefficientsStage} for a bank from anywhere.
+ *
+ * @internal Tests compare with it.
+ */
 export async function imageCoefficients(context: Context, conceptBank: Matrix): Promise<ImageCoefficients> {
   const { layer, images, intake, environment } = context;
   const parts = splitAt(intake, layer);

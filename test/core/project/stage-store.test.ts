@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Storage } from '../../../core/platform.ts';
 import { fingerprintOf } from '../../../core/project/canonical-json.ts';
 import { createProject, loadRun, openProject, startRun } from '../../../core/project/project-folder.ts';
-import { clearCache, openStageEntry, type StagePiece } from '../../../core/project/stage-entry.ts';
+import { openStageEntry, type StagePiece } from '../../../core/project/stage-entry.ts';
 import { openStageStore, type StageStore } from '../../../core/project/stage-store.ts';
 import { fileStorage } from '../../../core/runtime/storage.ts';
 import { float32 } from '../../../core/tensor.ts';
@@ -122,7 +122,8 @@ describe('StageEntry.get()', () => {
     const entryOf = () => openStageEntry(project, 'nmf', 'aa');
     await (await entryOf()).get(3, () => Promise.resolve(result(1)));
     expect(await (await entryOf()).has(3)).toBe(true);
-    await clearCache(project);
+    // As a person may at any time.
+    await project.storage.remove(project.storage.join(project.folder, 'cache'));
     expect(await (await entryOf()).has(3)).toBe(false);
     const again = await (await entryOf()).get(3, () => Promise.resolve(result(2)));
     expect(again.value).toEqual({ sum: 2 });

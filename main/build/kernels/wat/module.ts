@@ -18,6 +18,8 @@ export interface KernelModule {
  * A module in WebAssembly's text format.
  *
  * Throws   Error where two functions have the same label, or a statement stands outside of functions.
+ *
+ * @internal Tests compare with it.
  */
 export function watOf({ memory, exports, table = [], isFused = false }: KernelModule): string {
   const names = new Map(Object.entries(exports).map(([name, { definition }]) => [definition, name]));
