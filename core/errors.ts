@@ -15,7 +15,7 @@ export type ErrorCode =
   | 'out-of-memory';
 
 /**
- * A failure that a person caused and can mend: a file, a name, an option, a device.
+ * A failure that a person caused and can put right: a file, a name, an option, a device.
  *
  * `message` says what happened, what was expected and what was got; `hint` says what to do next.
  */

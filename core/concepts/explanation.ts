@@ -80,9 +80,9 @@ export interface Reconstruction {
   readonly agreement: number;
 }
 
-/** A concept taken apart at an earlier cut (recursion: CRAFT, section 3.2). */
-export interface ConceptSplit {
-  /** Id of the concept, or of the part, that was split. */
+/** A concept decomposed into parts at an earlier cut (recursion: CRAFT, section 3.2). */
+export interface Decomposition {
+  /** Id of the concept, or of the part, that was decomposed. */
   readonly parent: string;
   readonly layer: LayerRecord;
   /** Was it asked for, rather than found worth keeping? */
@@ -101,7 +101,7 @@ export interface ConceptSplit {
   readonly stability: number;
   readonly importance: Importance;
   /**
-   * The most important for the parent first. Ids are the parent's with the row of the split's bank ("c3-1"), `importance`
+   * The most important for the parent first. Ids are the parent's with the row of the parts' bank ("c3-1"), `importance`
    * is the total index on the parent's mean coefficient where it is, `prevalence` the share of `images`.
    */
   readonly parts: readonly Concept[];
@@ -168,6 +168,9 @@ export interface Explanation {
   readonly maps?: readonly MapRecord[];
   /** In the order of `concepts`. Absent in runs from before it was looked at. */
   readonly removals?: readonly ConceptRemoval[];
-  /** Concepts taken apart, and parts of them; absent where none was. A parent's split comes before its parts'. */
-  readonly splits?: readonly ConceptSplit[];
+  /**
+   * Concepts, and parts of them, that were decomposed; absent where none was. A parent's comes before its parts'. The
+   * name is that of schema 1, which `run.json` keeps.
+   */
+  readonly splits?: readonly Decomposition[];
 }

@@ -6,7 +6,7 @@ import { choice, choices, flag, text, texts, whole, wholeOrAuto, type Formed } f
 
 /**
  * What reads an option: the question, which is settled before anything is computed; a stage of the run; or the tree,
- * which says what is split into parts and how parts are shown, and stores nothing itself.
+ * which says what is decomposed into parts and how parts are shown, and stores nothing itself.
  */
 export type OptionReader =
   | 'question'

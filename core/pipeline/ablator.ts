@@ -8,7 +8,7 @@ import { nnls } from '../factorization/nnls.ts';
 import { stackRows, type Matrix } from '../linalg/matrix.ts';
 import type { OnProgress } from '../platform.ts';
 import type { Tensor } from '../tensor.ts';
-import { runnerFor, splitAt } from './model-parts.ts';
+import { runnerFor, cutAt } from './model-parts.ts';
 import { readBatch } from './pictures.ts';
 import type { ModelScope } from './run-context.ts';
 import { scaledAnswers, type Answer, type LatentImages } from './scaled-answers.ts';
@@ -50,7 +50,7 @@ const CHUNK = 32;
 export function openAblator(scope: ModelScope, run: AblatedRun): Ablator {
   const { environment, device, intake } = scope;
   const { layer, conceptBank, files, coefficients } = run;
-  const parts = splitAt(intake, layer);
+  const parts = cutAt(intake, layer);
   const latent = runnerFor(scope, parts.latent);
   const plain = runnerFor(scope, parts.head);
   const budget = environment.memoryBudget / 4;

@@ -12,10 +12,10 @@ import type { LayerRecord } from '../concepts/explanation.ts';
 import { toRows } from '../concepts/latent-rows.ts';
 import { nnls } from '../factorization/nnls.ts';
 import type { Matrix } from '../linalg/matrix.ts';
-import { splitModel } from '../onnx/split.ts';
+import { cutModel } from '../onnx/cut-model.ts';
 import type { Tensor } from '../tensor.ts';
 import type { ModelIntake } from './model-intake.ts';
-import { runnerFor, splitAt } from './model-parts.ts';
+import { runnerFor, cutAt } from './model-parts.ts';
 import type { ModelRunner } from './model-runner.ts';
 import type { ModelScope } from './run-context.ts';
 
@@ -58,7 +58,7 @@ export function openConceptSources(
   const channelAxis = intake.preprocessing.preprocessing.layout === 'NCHW' ? 1 : 3;
   const runners = keptRunners();
   const latentAt = (cut: LayerRecord): ModelRunner =>
-    runners.get(`to ${cut.tensor}`, () => runnerFor(scope, splitAt(intake, cut).latent));
+    runners.get(`to ${cut.tensor}`, () => runnerFor(scope, cutAt(intake, cut).latent));
   const fromCut = (): ModelRunner => runners.get('from cut', () => runnerBetween(scope, camLayer, layer));
   const backward = (from: string) => (): BackwardRunner =>
     runners.get(`back to ${from}`, () =>
@@ -119,8 +119,8 @@ export function openConceptSources(
 
 /** The part of the model between two cuts; opens no session before its first run. */
 export function runnerBetween(scope: ModelScope, from: LayerRecord, to: LayerRecord): ModelRunner {
-  const { head } = splitAt(scope.intake, from);
-  return runnerFor(scope, splitModel(head, to.tensor, new Map([[from.tensor, from.shape]])).latent);
+  const { head } = cutAt(scope.intake, from);
+  return runnerFor(scope, cutModel(head, to.tensor, new Map([[from.tensor, from.shape]])).latent);
 }
 
 /** Runners by name, each made once. */

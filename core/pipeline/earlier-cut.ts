@@ -10,7 +10,7 @@ const FAR_ENOUGH = 0.25;
 
 type Cuts = Pick<ModelIntake, 'cutPoints' | 'model'>;
 
-/** The cut points before a layer at which its concepts can be split, in order of depth: those with positions, if any. */
+/** The cut points before a layer at which its concepts can be decomposed, in order of depth: those with positions, if any. */
 export function earlierCuts({ cutPoints }: Pick<Cuts, 'cutPoints'>, layer: LayerRecord): LayerRecord[] {
   const own = cutPoints.findIndex(({ tensor }) => tensor === layer.tensor);
   const before = cutPoints.slice(0, Math.max(0, own));
@@ -19,7 +19,7 @@ export function earlierCuts({ cutPoints }: Pick<Cuts, 'cutPoints'>, layer: Layer
 }
 
 /**
- * The cut at which a concept of a layer is split when none is asked for; undefined when there is no earlier one.
+ * The cut at which a concept of a layer is decomposed when none is asked for; undefined when there is no earlier one.
  *
  * The last cut with a grid at least twice as fine (where the network's stage before ends), if half of the multiplications
  * up to the layer come before it; else the last that leaves a quarter of them to the sub-model; else the last at all.
@@ -41,7 +41,7 @@ export function proposeEarlierCut(intake: Cuts, layer: LayerRecord): LayerRecord
 }
 
 /**
- * The cut to split a concept of `layer` at: the one asked for, else the proposed one.
+ * The cut to decompose a concept of `layer` at: the one asked for, else the proposed one.
  * Throws TesseraError 'unknown-name' for no cut point, 'bad-usage' for one that is not earlier, or when there is none.
  */
 export function chooseEarlierCut(
@@ -55,7 +55,7 @@ export function chooseEarlierCut(
     if (proposed !== undefined) return proposed;
     throw new TesseraError(
       'bad-usage',
-      `${layer.tensor} is the first layer at which the model can be cut; its concepts cannot be split.`,
+      `${layer.tensor} is the first layer at which the model can be cut; its concepts cannot be decomposed.`,
       { hint: 'Explain at a later layer to see what its concepts are made of.' },
     );
   }
@@ -64,7 +64,7 @@ export function chooseEarlierCut(
   if (cut !== undefined) return wanted;
   throw new TesseraError(
     'bad-usage',
-    `A concept of ${layer.tensor} can be split at an earlier layer only; ${tensor} is not one.`,
+    `A concept of ${layer.tensor} can be decomposed at an earlier layer only; ${tensor} is not one.`,
     {
       hint:
         cuts.length > 0

@@ -3,7 +3,7 @@ import { frameOf } from '../images/preprocessing.ts';
 import { withInputResize, withMeanPool } from '../onnx/compose.ts';
 import type { Model } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/shapes.ts';
-import { splitModel, type SplitModel } from '../onnx/split.ts';
+import { cutModel, type CutModel } from '../onnx/cut-model.ts';
 import { sizeOf } from '../tensor.ts';
 import type { ModelIntake } from './model-intake.ts';
 import { createModelRunner, type ModelRunner } from './model-runner.ts';
@@ -20,8 +20,8 @@ export function defaultPatch({ preprocessing }: ModelIntake): number {
 }
 
 /** The latent model g and the head h at a layer. */
-export function splitAt({ model, inputDims }: ModelIntake, { tensor }: LayerRecord): SplitModel {
-  return splitModel(model, tensor, inputDims);
+export function cutAt({ model, inputDims }: ModelIntake, { tensor }: LayerRecord): CutModel {
+  return cutModel(model, tensor, inputDims);
 }
 
 /**
@@ -30,7 +30,7 @@ export function splitAt({ model, inputDims }: ModelIntake, { tensor }: LayerReco
  */
 export function cropModel(intake: ModelIntake, layer: LayerRecord, side: number): Model {
   const { width, height } = frameOf(intake.preprocessing.preprocessing);
-  const resized = withInputResize(splitAt(intake, layer).latent, [side, side], [height, width]);
+  const resized = withInputResize(cutAt(intake, layer).latent, [side, side], [height, width]);
   const axes = [...layer.shape.keys()].filter((axis) => axis !== 0 && axis !== layer.channelAxis);
   return axes.length === 0 ? resized : withMeanPool(resized, layer.tensor, axes);
 }

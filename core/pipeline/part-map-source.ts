@@ -4,7 +4,7 @@ import type { RunTensors } from '../project/run-tensors.ts';
 import type { CoefficientMap } from '../report/rgb-picture.ts';
 import { drawnMap, gridMap, type MapSource } from './report-maps.ts';
 
-/** The map of a part in an image, as it was drawn when its parent was split; undefined where it was not drawn. */
+/** The map of a part in an image, as it was drawn when its parent was decomposed; undefined where it was not drawn. */
 export function partMapSource(parts: readonly Concept[], tensors: Pick<RunTensors, 'parts'>): MapSource {
   return (rank, image) => {
     const { id } = parts[rank];
@@ -20,8 +20,8 @@ export function partCoefficientMap(
   id: string,
   image: number,
 ): CoefficientMap | undefined {
-  const split = splits.find(({ parent }) => parent === parentIdOf(id));
-  const at = split?.images.indexOf(image) ?? -1;
-  const coefficients = tensors.parts.get(split?.parent ?? '')?.coefficients[at];
-  return split && coefficients && gridMap(split.layer, coefficients, rowOfId(id));
+  const decomposition = splits.find(({ parent }) => parent === parentIdOf(id));
+  const at = decomposition?.images.indexOf(image) ?? -1;
+  const coefficients = tensors.parts.get(decomposition?.parent ?? '')?.coefficients[at];
+  return decomposition && coefficients && gridMap(decomposition.layer, coefficients, rowOfId(id));
 }

@@ -12,20 +12,20 @@ import { partMapsStage } from './stages/part-maps.ts';
 /** Needs no gradient, so that it draws the parts of every model. */
 const STAND_IN: MapMethod = 'upsampled-coefficients';
 
-/** What is drawn of a split. */
+/** What is drawn of a decomposition. */
 export interface PartMapsQuestion {
   readonly method: MapMethod;
   readonly earlier: LayerRecord;
   readonly partBank: Matrix;
   readonly parts: readonly Concept[];
-  /** Images of the split, and the parent's footprint in each. */
+  /** Images of the decomposition, and the parent's footprint in each. */
   readonly images: readonly number[];
   readonly footprints: readonly Uint8Array[];
 }
 
 /**
  * Draws every part in its example images, through the model up to the earlier cut, and keeps of it what lies in the
- * parent's footprint. Places name rows of the split's bank and images of the run.
+ * parent's footprint. Places name rows of the parts' bank and images of the run.
  */
 export async function partMaps(
   scope: ModelScope,
@@ -34,12 +34,14 @@ export async function partMaps(
 ): Promise<{ readonly record: MapRecord; readonly maps: DrawnMaps }> {
   const mapper = openConceptMapper(scope, earlier, partBank);
   const places = parts.flatMap(examplePlaces);
-  const inSplit = places.map(({ concept, image }) => ({ concept, image: images.indexOf(image) }));
+  const inDecomposition = places.map(({ concept, image }) => ({ concept, image: images.indexOf(image) }));
   try {
     const { method, reason } = methodFor(mapper.sources, asked, STAND_IN);
-    const whole = await stages.given({ maps: [method] }).get(partMapsStage, { mapper, places: inSplit });
+    const whole = await stages
+      .given({ maps: [method] })
+      .get(partMapsStage, { mapper, places: inDecomposition });
     const { size } = mapper.sources;
-    const maps = whole.map((map, i) => inFootprint(map, footprints[inSplit[i].image], earlier, size));
+    const maps = whole.map((map, i) => inFootprint(map, footprints[inDecomposition[i].image], earlier, size));
     return {
       record: { method, ...(reason !== undefined && { insteadOf: { method: asked, reason } }) },
       maps: { size, places, maps },

@@ -1,6 +1,6 @@
-import type { Concept, ConceptSplit, Explanation } from '../concepts/explanation.ts';
-import { withoutSplit } from '../concepts/recursion/concept-tree.ts';
-import { isGoodSplit } from '../concepts/recursion/split-verdict.ts';
+import type { Concept, Decomposition, Explanation } from '../concepts/explanation.ts';
+import { withoutDecomposition } from '../concepts/recursion/concept-tree.ts';
+import { isGoodDecomposition } from '../concepts/recursion/decomposition-verdict.ts';
 import { TesseraError } from '../errors.ts';
 import { changeProject } from '../project/change-lock.ts';
 import type { ProcessIdentity } from '../project/write-lock.ts';
@@ -8,33 +8,38 @@ import { loadNotes, loadRun, saveNotes, type Project } from '../project/project-
 import { loadRunTensors, saveRunTensors, type PartTensors, type RunTensors } from '../project/run-tensors.ts';
 import { openStageStore } from '../project/stage-store.ts';
 import type { ModelScope, WorkScope } from './run-context.ts';
-import { splitConcept, type SplitContext, type SplitRequest } from './split-concept.ts';
-import { splitParent } from './split-parent.ts';
+import {
+  decomposeConcept,
+  type DecompositionContext,
+  type DecompositionRequest,
+} from './decompose-concept.ts';
+import { parentConcept } from './parent-concept.ts';
 
-/** What the automatic mode goes by, beside {@link isGoodSplit}. */
+/** What the automatic mode goes by, beside {@link isGoodDecomposition}. */
 const TREE_LIMITS = {
   /** Levels below the concepts of the run, in the automatic mode. */
   depth: 2,
-  /** Splits in all that are tried, so that a run has an end. */
-  splits: 16,
+  /** Concepts and parts in all that are tried, so that a run has an end. */
+  tries: 16,
   /** A concept or part that matters less than this is left whole. */
   importance: 0.05,
 } as const;
 
-/** An explanation with its splits, and their arrays. */
+/** An explanation with its parts, and their arrays. */
 export interface GrownTree {
   readonly explanation: Explanation;
   readonly tensors: RunTensors;
 }
 
 /**
- * Splits the concepts of a run level by level, the most important first.
+ * Decomposes the concepts of a run level by level, the most important first.
  *
- * The option `recurse` is the number of levels, every split kept; or 'auto': {@link TREE_LIMITS} levels, only good
- * splits kept; absent: none. Concepts in too few images, or without an earlier cut, are left whole. Each split is stored as it is done.
+ * The option `recurse` is the number of levels, every decomposition kept; or 'auto': {@link TREE_LIMITS} levels, only good
+ * ones kept; absent: none. Concepts in too few images, or without an earlier cut, are left whole. Each decomposition is
+ * stored as it is done.
  */
 export async function growTree(
-  context: Omit<SplitContext, 'explanation'>,
+  context: Omit<DecompositionContext, 'explanation'>,
   grown: GrownTree,
 ): Promise<GrownTree> {
   const { recurse = 0, parts } = context.options;
@@ -42,19 +47,19 @@ export async function growTree(
   const depth = isAuto ? TREE_LIMITS.depth : recurse;
   let tree = grown;
   let tried = 0;
-  let level = toSplit(grown.explanation.concepts);
+  let level = toDecompose(grown.explanation.concepts);
   for (let below = 0; below < depth && level.length > 0; below++) {
     const next: Concept[] = [];
-    const budget = Math.min(level.length, TREE_LIMITS.splits - tried);
+    const budget = Math.min(level.length, TREE_LIMITS.tries - tried);
     for (const [i, concept] of level.slice(0, budget).entries()) {
-      const onProgress: SplitContext['onProgress'] = ({ stage, done, total }) =>
+      const onProgress: DecompositionContext['onProgress'] = ({ stage, done, total }) =>
         context.onProgress({ stage, done: Math.round(100 * (i + done / total)), total: 100 * budget });
       const own = { ...context, explanation: tree.explanation, onProgress };
-      const outcome = await trySplit(own, tree, concept.id, { parts, isChosen: !isAuto });
+      const outcome = await tryDecomposing(own, tree, concept.id, { parts, isChosen: !isAuto });
       tried++;
       if (outcome === undefined) continue;
-      tree = withSplit(tree, outcome.split, outcome.tensors);
-      next.push(...toSplit(outcome.split.parts));
+      tree = withDecomposition(tree, outcome.decomposition, outcome.tensors);
+      next.push(...toDecompose(outcome.decomposition.parts));
     }
     context.onProgress({ stage: 'parts', done: 100 * budget, total: 100 * budget });
     level = next;
@@ -62,70 +67,81 @@ export async function growTree(
   return tree;
 }
 
-function toSplit(concepts: readonly Concept[]): Concept[] {
+function toDecompose(concepts: readonly Concept[]): Concept[] {
   return concepts.filter(({ importance }) => importance.mean >= TREE_LIMITS.importance);
 }
 
-/** The split if it can be made and, when it was not asked for, is good. */
-async function trySplit(context: SplitContext, tree: GrownTree, id: string, request: SplitRequest) {
-  const parent = splitParent(tree.explanation, tree.tensors, id);
+/** The decomposition if it can be made and, when it was not asked for, is good. */
+async function tryDecomposing(
+  context: DecompositionContext,
+  tree: GrownTree,
+  id: string,
+  request: DecompositionRequest,
+) {
+  const parent = parentConcept(tree.explanation, tree.tensors, id);
   try {
-    const outcome = await splitConcept(context, parent, request);
-    return outcome !== undefined && (request.isChosen || isGoodSplit(outcome.split)) ? outcome : undefined;
+    const outcome = await decomposeConcept(context, parent, request);
+    return outcome !== undefined && (request.isChosen || isGoodDecomposition(outcome.decomposition))
+      ? outcome
+      : undefined;
   } catch (error) {
-    // Too few images or places, or no earlier cut: this one stays whole.
+    // Too few images or places, or no earlier cut: this one is left whole.
     if (error instanceof TesseraError && error.code === 'bad-usage') return undefined;
     throw error;
   }
 }
 
-function withSplit({ explanation, tensors }: GrownTree, split: ConceptSplit, own: PartTensors): GrownTree {
-  const splits = [...withoutSplit(explanation.splits ?? [], split.parent), split];
-  const parts = new Map([...tensors.parts, [split.parent, own] as const]);
+function withDecomposition(
+  { explanation, tensors }: GrownTree,
+  added: Decomposition,
+  own: PartTensors,
+): GrownTree {
+  const splits = [...withoutDecomposition(explanation.splits ?? [], added.parent), added];
+  const parts = new Map([...tensors.parts, [added.parent, own] as const]);
   const kept = splits.map(({ parent }) => [parent, parts.get(parent)!] as const);
   return { explanation: { ...explanation, splits }, tensors: { ...tensors, parts: new Map(kept) } };
 }
 
 /**
- * Splits one concept or part of a finished run and stores the split with the run, in the place of an earlier one of
+ * Decomposes one concept or part of a finished run and stores its parts with the run, in the place of an earlier one of
  * the same concept and all below it.
  *
- * Throws as {@link splitConcept}; 'bad-project' for a run that has not ended; 'unknown-name' for the run or concept.
+ * Throws as {@link decomposeConcept}; 'bad-project' for a run that has not ended; 'unknown-name' for the run or concept.
  */
-export async function splitInRun(
+export async function decomposeInRun(
   scope: ModelScope & WorkScope,
   runId: string,
   concept: string,
-  request: Omit<SplitRequest, 'isChosen'>,
-): Promise<ConceptSplit> {
+  request: Omit<DecompositionRequest, 'isChosen'>,
+): Promise<Decomposition> {
   const run = await loadRun(scope.project, runId);
   const { explanation } = run;
   if (explanation === undefined) {
-    throw new TesseraError('bad-project', `Run ${runId} has not ended; there is nothing to split yet.`, {
+    throw new TesseraError('bad-project', `Run ${runId} has not ended; there is nothing to decompose yet.`, {
       hint: 'Start the run again: it continues where it stopped.',
     });
   }
   const tensors = await loadRunTensors(scope.project, runId);
-  const parent = splitParent(explanation, tensors, concept);
+  const parent = parentConcept(explanation, tensors, concept);
   const store = openStageStore(scope.project, run);
   const { options } = run;
-  const context: SplitContext = { ...scope, keep: store.stage, options, explanation };
-  const outcome = await splitConcept(context, parent, { ...request, isChosen: true });
-  const { split } = outcome!;
-  const tree = withSplit({ explanation, tensors }, split, outcome!.tensors);
+  const context: DecompositionContext = { ...scope, keep: store.stage, options, explanation };
+  const outcome = await decomposeConcept(context, parent, { ...request, isChosen: true });
+  const { decomposition } = outcome!;
+  const tree = withDecomposition({ explanation, tensors }, decomposition, outcome!.tensors);
   await changeProject(scope.project, scope.environment.self, async () => {
     await showAgain(scope.project, runId, concept);
     await saveRunTensors(scope.project, runId, tree.tensors);
     await store.finish({ explanation: tree.explanation });
   });
-  return split;
+  return decomposition;
 }
 
 /**
- * Takes the split of a concept out of sight, with all below it; the numbers stay with the run, and splitting it again
- * the same way takes no time. 'unknown-name' for a concept that is not split.
+ * Takes the parts of a concept out of sight, with all below them; the numbers stay with the run, and decomposing it
+ * again with the same options takes no time. 'unknown-name' for a concept without parts.
  */
-export async function joinInRun(
+export async function hidePartsInRun(
   project: Project,
   runId: string,
   concept: string,
@@ -134,17 +150,17 @@ export async function joinInRun(
   await changeProject(project, self, async () => {
     const { explanation } = await loadRun(project, runId);
     const notes = await loadNotes(project, runId);
-    const isSplit = explanation?.splits?.some(({ parent }) => parent === concept) ?? false;
-    if (!isSplit || notes.joined?.includes(concept)) {
-      throw new TesseraError('unknown-name', `${concept} is not split.`, {
-        hint: 'Name a concept that has parts.',
+    const hasParts = explanation?.splits?.some(({ parent }) => parent === concept) ?? false;
+    if (!hasParts || notes.joined?.includes(concept)) {
+      throw new TesseraError('unknown-name', `${concept} has no parts.`, {
+        hint: 'Name a concept that has been decomposed.',
       });
     }
     await saveNotes(project, runId, { ...notes, joined: [...(notes.joined ?? []), concept] });
   });
 }
 
-/** A concept that is split anew is no longer out of sight. */
+/** The parts of a concept that is decomposed anew are in sight again. */
 async function showAgain(project: Project, runId: string, concept: string): Promise<void> {
   const notes = await loadNotes(project, runId);
   if (notes.joined?.includes(concept) !== true) return;

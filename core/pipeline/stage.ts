@@ -9,7 +9,7 @@ import type { StageEntry } from '../project/stage-entry.ts';
 import type { Environment, OpenedDevice } from './environment.ts';
 import type { ModelIntake } from './model-intake.ts';
 import type { FileFact } from './question.ts';
-import type { SplitParent } from './split-parent.ts';
+import type { ParentConcept } from './parent-concept.ts';
 
 /** What is known of a question, as far as stages declare that they use it. */
 export interface Facts {
@@ -22,8 +22,8 @@ export interface Facts {
   readonly files: readonly FileFact[];
   /** The explained ones, in the order of every later array. */
   readonly images: readonly FileFact[];
-  /** A concept, or a part, that is split, and the cut at which. */
-  readonly parent: SplitParent;
+  /** A concept, or a part, that is decomposed, and the cut at which. */
+  readonly parent: ParentConcept;
   readonly earlier: LayerRecord;
 }
 /** Names of the facts that stages declare. */

@@ -17,7 +17,7 @@ const STALE_MS = 60_000;
 const inTurn = createQueue();
 
 /**
- * Carries out a short change of a finished run's own files (notes, splits): read, change and write, while nobody else
+ * Carries out a short change of a finished run's own files (notes, parts): read, change and write, while nobody else
  * does. Everything that changes them does it here, in whatever process, so that no change is lost. The mark is
  * `change.lock` in the project's folder; other than `write.lock`, which a process holds for as long as it computes, it
  * is held for moments only, so that names can be given while a run is under way.

@@ -41,7 +41,7 @@ export interface PartTensors {
   readonly footprint: readonly Uint8Array[];
   /** [k] for each image in which it was estimated. */
   readonly imageImportance: readonly Float64Array[];
-  /** Absent in splits from before their parts were drawn. */
+  /** Absent in runs from before parts were drawn. */
   readonly maps?: DrawnMaps;
 }
 
@@ -55,13 +55,14 @@ export interface RunTensors {
   readonly imageImportance: readonly Float64Array[];
   /** By method; those that are drawn from the coefficients are not stored. */
   readonly maps: ReadonlyMap<string, DrawnMaps>;
-  /** By the id of the concept, or part, that was split. */
+  /** By the id of the concept, or part, that was decomposed. */
   readonly parts: ReadonlyMap<string, PartTensors>;
 }
 
 const FILE = 'tensors.safetensors';
 const MAPS = 'maps';
-const SPLIT = 'split';
+/** Begins the names of the parts' arrays: the word of schema 1, which files keep. */
+const PARTS = 'split';
 const BANK = 'conceptBank';
 
 /** Writes a run's arrays, all at once. */
@@ -70,7 +71,7 @@ export async function saveRunTensors(project: Project, id: string, tensors: RunT
   const named = new Map([
     ...bankTensors('', tensors),
     ...[...tensors.maps].flatMap(([method, maps]) => mapTensors(`${MAPS}.${method}`, maps)),
-    ...[...tensors.parts].flatMap(([parent, parts]) => partTensors(`${SPLIT}.${parent}.`, parts)),
+    ...[...tensors.parts].flatMap(([parent, parts]) => partTensors(`${PARTS}.${parent}.`, parts)),
   ]);
   const path = runPath(project, id, FILE);
   await project.storage.writeAtomic(path, encodeSafetensors(named, { run: id }));
@@ -96,7 +97,7 @@ export async function loadRunTensors(project: Project, id: string): Promise<RunT
   }
 }
 
-/** What a bank has, whether of a run or of a split. */
+/** What a bank has, whether of a run or of the parts of a concept. */
 type BankTensors = Pick<RunTensors, 'conceptBank' | 'coefficients' | 'imageImportance'>;
 
 type NamedTensor = readonly [name: string, tensor: Tensor];
@@ -160,8 +161,8 @@ class ReadTensors {
   }
 
   partsByParent(): Map<string, PartTensors> {
-    const parents = this.#between(`${SPLIT}.`, `.${BANK}`);
-    return new Map(parents.map((parent) => [parent, this.#parts(`${SPLIT}.${parent}.`)]));
+    const parents = this.#between(`${PARTS}.`, `.${BANK}`);
+    return new Map(parents.map((parent) => [parent, this.#parts(`${PARTS}.${parent}.`)]));
   }
 
   #parts(prefix: string): PartTensors {

@@ -87,7 +87,7 @@ const MAP = z.object({
 
 const ERRORS = z.object({ r2: z.number(), relativeError: z.number() });
 
-const SPLIT = z.object({
+const DECOMPOSITION = z.object({
   parent: z.string(),
   layer: LAYER,
   isChosen: z.boolean(),
@@ -122,7 +122,7 @@ const EXPLANATION = z.object({
       }),
     )
     .exactOptional(),
-  splits: z.array(SPLIT).exactOptional(),
+  splits: z.array(DECOMPOSITION).exactOptional(),
 }) satisfies z.ZodType<Explanation>;
 
 /** `project.json`: what is explained, and where the pictures are. */
@@ -195,7 +195,7 @@ export const NOTES_FILE = z.object({
   /** Groups shown as one concept; the first of a group lends its name and colour. */
   merged: z.array(z.array(z.string()).min(2)),
   comments: z.record(z.string(), z.string()),
-  /** Concepts and parts whose split is not shown, with all below it. */
+  /** Concepts and parts whose parts are not shown, with all below them. */
   joined: z.array(z.string()).exactOptional(),
 });
 /** {@link NOTES_FILE} in memory. */

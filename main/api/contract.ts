@@ -30,7 +30,7 @@ import type {
   ImageTable,
   RunEstimate,
 } from './setup-data.ts';
-import type { ConceptQuery, ConceptTree, SplitLayer, SplitQuery } from './tree-data.ts';
+import type { ConceptQuery, ConceptTree, DecompositionLayer, DecompositionQuery } from './tree-data.ts';
 import type { EvaluationApi } from './evaluation-data.ts';
 import type { EarlyConcepts, RunState } from './run-data.ts';
 import type {
@@ -131,12 +131,12 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
   redoEdit(query: { readonly runId: string }): Promise<RunResult>;
 
   getTree(query: { readonly runId: string }): Promise<ConceptTree>;
-  /** The earlier layers at which a concept or part can be split, in order of depth; empty at the first. */
-  listSplitLayers(query: ConceptQuery): Promise<readonly SplitLayer[]>;
-  /** Splits a concept or part into parts (progress by the event `job`), in the place of a split that it has. */
-  splitConcept(query: SplitQuery): Promise<ConceptTree>;
-  /** Stops the split under way; its call fails with 'cancelled'. */
-  cancelSplit(): Promise<null>;
+  /** The earlier layers at which a concept or part can be decomposed, in order of depth; empty at the first. */
+  listDecompositionLayers(query: ConceptQuery): Promise<readonly DecompositionLayer[]>;
+  /** Decomposes a concept or part into parts (progress by the event `job`), in the place of those that it has. */
+  decomposeConcept(query: DecompositionQuery): Promise<ConceptTree>;
+  /** Stops the decomposition under way; its call fails with 'cancelled'. */
+  cancelDecomposition(): Promise<null>;
 
   listRunImages(query: { readonly runId: string }): Promise<readonly RunImage[]>;
   getImage(query: {

@@ -70,9 +70,10 @@ export type ConceptEdit =
   | { readonly kind: 'hide' | 'show'; readonly concept: string }
   /** The first stands for the others. */
   | { readonly kind: 'merge'; readonly concepts: readonly string[] }
-  | { readonly kind: 'split'; readonly concept: string }
-  /** Takes the split of a concept into parts out of sight, or shows it again. */
-  | { readonly kind: 'join' | 'part'; readonly concept: string }
+  /** Shows the concepts of a merge by themselves again; of a member that is not the first, that one alone. */
+  | { readonly kind: 'unmerge'; readonly concept: string }
+  /** Takes the parts of a concept out of sight, or shows them again. */
+  | { readonly kind: 'hide-parts' | 'show-parts'; readonly concept: string }
   | { readonly kind: 'comment'; readonly concept: string; readonly text: string };
 
 /** A page of the places where a concept is. */

@@ -25,8 +25,8 @@ const EDIT = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('rename'), concept: NAME, name: z.string().trim().min(1).max(200) }),
   z.strictObject({ kind: z.enum(['hide', 'show']), concept: NAME }),
   z.strictObject({ kind: z.literal('merge'), concepts: z.array(NAME).min(2).max(1000) }),
-  z.strictObject({ kind: z.literal('split'), concept: NAME }),
-  z.strictObject({ kind: z.enum(['join', 'part']), concept: NAME }),
+  z.strictObject({ kind: z.literal('unmerge'), concept: NAME }),
+  z.strictObject({ kind: z.enum(['hide-parts', 'show-parts']), concept: NAME }),
   z.strictObject({ kind: z.literal('comment'), concept: NAME, text: TEXT }),
 ]);
 
@@ -103,14 +103,14 @@ export const schemas = {
   redoEdit: RUN,
 
   getTree: RUN,
-  listSplitLayers: z.strictObject({ runId: NAME, concept: NAME }),
-  splitConcept: z.strictObject({
+  listDecompositionLayers: z.strictObject({ runId: NAME, concept: NAME }),
+  decomposeConcept: z.strictObject({
     runId: NAME,
     concept: NAME,
     layer: z.string().min(1).max(1000).exactOptional(),
     parts: RUN_OPTIONS.parts.schema.exactOptional(),
   }),
-  cancelSplit: NOTHING,
+  cancelDecomposition: NOTHING,
 
   listRunImages: RUN,
   getImage: z.strictObject({ runId: NAME, image: COUNT, method: NAME.exactOptional() }),

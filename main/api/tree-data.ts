@@ -2,11 +2,11 @@ import type { Estimate, LayerRecord, Reconstruction } from '../../core/concepts/
 import type { PictureId } from './app-data.ts';
 
 /*
- * Concepts and the parts that they were split into, as they cross from the workbench to its views. See contract.ts.
+ * Concepts and the parts that they were decomposed into, as they cross from the workbench to its views. See contract.ts.
  */
 
-/** How a concept was split, and how far its parts may be believed. */
-export interface SplitFacts {
+/** How a concept was decomposed, and how far its parts may be believed. */
+export interface DecompositionFacts {
   readonly layer: LayerRecord;
   /** Asked for by a person, rather than found worth keeping. */
   readonly isChosen: boolean;
@@ -41,8 +41,8 @@ export interface TreeItem {
   /** The strongest crops. */
   readonly cover: readonly PictureId[];
   readonly layer: LayerRecord;
-  /** Null where it was not split. */
-  readonly split: SplitFacts | null;
+  /** Null where it was not decomposed. */
+  readonly decomposition: DecompositionFacts | null;
   readonly parts: readonly string[];
 }
 
@@ -52,8 +52,8 @@ export interface ConceptTree {
   readonly items: readonly TreeItem[];
 }
 
-/** A layer at which a concept can be split. */
-export interface SplitLayer {
+/** A layer at which a concept can be decomposed. */
+export interface DecompositionLayer {
   readonly layer: LayerRecord;
   readonly isProposed: boolean;
 }
@@ -64,8 +64,8 @@ export interface ConceptQuery {
   readonly concept: string;
 }
 
-/** How to split a concept or part into parts. */
-export interface SplitQuery extends ConceptQuery {
+/** How to decompose a concept or part. */
+export interface DecompositionQuery extends ConceptQuery {
   /** @default the proposed layer */
   readonly layer?: string;
   readonly parts?: number;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ConceptSplit } from '../../core/concepts/explanation.ts';
+import type { Decomposition } from '../../core/concepts/explanation.ts';
 import type { ExplainOutcome } from '../../core/pipeline/explain.ts';
 import type { Evaluation, StoredOrder } from '../../core/metrics/evaluation.ts';
 import { rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
@@ -42,7 +42,7 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
         coefficient,
       })),
     })),
-    splits: (explanation.splits ?? []).map(splitJson),
+    splits: (explanation.splits ?? []).map(decompositionJson),
     reconstruction: explanation.reconstruction,
     factorization: explanation.factorization,
     importance: explanation.importance,
@@ -66,8 +66,8 @@ function trustJson({ grade, headline, reasons, cautions, lights }: TrustVerdict)
   };
 }
 
-/** The stable fields of a split. */
-export function splitJson({ parent, layer, parts, ...rest }: ConceptSplit) {
+/** The stable fields of a decomposition. */
+export function decompositionJson({ parent, layer, parts, ...rest }: Decomposition) {
   const { images, reconstruction, reproduction, stability } = rest;
   return {
     parent,
@@ -106,7 +106,7 @@ export function explanationText(facts: ReturnType<typeof explanationJson>): stri
     ...(facts.trust.grade === 'good' ? [] : facts.trust.reasons).map((reason) => `  ${reason}`),
     ...(facts.evaluation ? orderLines(facts.evaluation) : []),
     ...(facts.splits.length > 0
-      ? [`Split into parts: ${facts.splits.length} concepts and parts (shown in the report)`]
+      ? [`Decomposed into parts: ${facts.splits.length} concepts and parts (shown in the report)`]
       : []),
     ...(facts.skipped.length > 0 ? [`Left out: ${facts.skipped.length} files (listed in the report)`] : []),
     `Project  ${facts.project}`,

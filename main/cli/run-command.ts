@@ -3,7 +3,7 @@ import { devices } from './devices.ts';
 import { explainCommand } from './explain.ts';
 import { inspect } from './inspect.ts';
 import { report } from './report.ts';
-import { splitCommand } from './split.ts';
+import { decomposeCommand } from './decompose.ts';
 import { USAGE } from './usage.ts';
 import { vjp } from './vjp.ts';
 import { whatIf } from './what-if.ts';
@@ -18,11 +18,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   devices,
   vjp,
   'what-if': whatIf,
-  decompose: splitCommand,
-  // The names of 0.1.
-  ablate: whatIf,
-  split: splitCommand,
+  decompose: decomposeCommand,
 };
+
+/** The names that commands had in 0.1, which still work. */
+const OLD_NAMES: Readonly<Record<string, string>> = { ablate: 'what-if', split: 'decompose' };
 
 /** Failures that lie in what was asked or given; anything else is a run that failed. */
 const BAD_INPUT: ReadonlySet<string> = new Set([
@@ -49,7 +49,8 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
   const onInterrupt = (): void => stop.abort(new Interrupted());
   process.once('SIGINT', onInterrupt);
   try {
-    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    const today = Object.hasOwn(OLD_NAMES, name) ? OLD_NAMES[name] : name;
+    const command = Object.hasOwn(COMMANDS, today) ? COMMANDS[today] : undefined;
     if (command === undefined) throw unknownCommand(name);
     await command(rest, stop.signal);
     return 0;

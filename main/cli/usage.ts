@@ -14,10 +14,10 @@ ${optionsHelp()}
 ${helpEntry('--out DIR', 'project folder (MODEL.tessera here)')}
 ${helpEntry('--json', 'the result on standard output; progress stays on standard error')}
 
-tessera split PROJECT --concept NAME [--layer TENSOR] [--parts N] [--run ID] [--device D] [--json]
-tessera split PROJECT --concept NAME --undo [--run ID]
-    Splits one concept of a finished run ("Concept 2"), or one of its parts ("Concept 2.1"), at an earlier layer (the
-    proposed one) and writes the report again. --undo takes its split away.
+tessera decompose PROJECT --concept NAME [--layer TENSOR] [--parts N] [--run ID] [--device D] [--json]
+tessera decompose PROJECT --concept NAME --undo [--run ID]
+    Decomposes one concept of a finished run ("Concept 2"), or one of its parts ("Concept 2.1"), into parts at an
+    earlier layer (the proposed one) and writes the report again. --undo takes its parts away.
 
 tessera vjp MODEL --to TENSOR [--from TENSOR] --tensors IN --out OUT [--device D] [--json]
 tessera vjp MODEL --to TENSOR [--from TENSOR] --write FILE.onnx
@@ -26,11 +26,12 @@ tessera vjp MODEL --to TENSOR [--from TENSOR] --write FILE.onnx
     the --to tensor; OUT gets a, the value of the --to tensor, and gx, the gradient in the shape of x. --write keeps
     the backward graph as an ordinary ONNX model. The device is the CPU unless another is named.
 
-tessera ablate PROJECT [--run ID] [--scale CONCEPT=FACTOR…] [--image N|FILE] [--mend] [--to CLASS] [--json]
+tessera what-if PROJECT [--scale CONCEPT=FACTOR…] [--image N|FILE] [--run ID] [--json]
+tessera what-if PROJECT --image N|FILE --counterfactual [--to CLASS] [--run ID] [--json]
     What if a concept were not there? FACTOR from 0 (gone) over 1 (as it is) to 2 (twice as much); CONCEPT is its id,
     name or rank. Without --scale: how many images are decided otherwise without each concept. With it: the decisions
     that change, in all images of the run, or in one: --image, by its number there (from 0) or any picture file.
-    --mend finds the smallest change of the concepts that makes the image's class win: --to CLASS, or the class of the
+    --counterfactual finds the smallest change of the concepts that makes the image's class win: --to CLASS, or the class of the
     picture's folder.
 
 tessera report PROJECT [--run ID] [--out FILE]

@@ -4,7 +4,7 @@ import type { Model } from '../../core/onnx/graph.ts';
 import { readsOf, withoutDeadNodes } from '../../core/onnx/graph-edits.ts';
 import { loadModel } from '../../core/onnx/load-model.ts';
 import { encodeModel } from '../../core/onnx/proto.ts';
-import { splitModel } from '../../core/onnx/split.ts';
+import { cutModel } from '../../core/onnx/cut-model.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../core/project/safetensors.ts';
 import { readInput } from '../../core/read-input.ts';
 import type { Tensor } from '../../core/tensor.ts';
@@ -155,7 +155,7 @@ function cutCleanly(model: Model, from: string, to: string, { dims }: Tensor): M
 /** The part after a cut, with the batch size read from the cut; undefined where the model cannot be cut. */
 function headOf(model: Model, from: string, inputDims: Part['inputDims']): Model | undefined {
   try {
-    return splitModel(model, from, inputDims).head;
+    return cutModel(model, from, inputDims).head;
   } catch (error) {
     if (error instanceof TesseraError && error.code === 'bad-usage') return undefined;
     throw error;

@@ -28,8 +28,8 @@ import type {
   RunImage,
   RunResult,
   RunSummary,
-  SplitLayer,
-  SplitQuery,
+  DecompositionLayer,
+  DecompositionQuery,
   SerializedError,
   Waterfall,
 } from '../api/contract.ts';
@@ -133,8 +133,10 @@ export interface ComputeJobs {
   restoreNotes(question: RunQuestion & { readonly notes: NotesFile }): Promise<EditedRun>;
   listCrops(question: CropQuery & RunQuestion): Promise<CropPage>;
   readTree(question: RunQuestion): Promise<ConceptTree>;
-  listSplitLayers(question: RunQuestion & { readonly concept: string }): Promise<readonly SplitLayer[]>;
-  split(question: RunQuestion & Omit<SplitQuery, 'runId'>): Promise<null>;
+  listDecompositionLayers(
+    question: RunQuestion & { readonly concept: string },
+  ): Promise<readonly DecompositionLayer[]>;
+  decompose(question: RunQuestion & Omit<DecompositionQuery, 'runId'>): Promise<null>;
   listRunImages(question: RunQuestion): Promise<readonly RunImage[]>;
   readImage(
     question: RunQuestion & { readonly image: number; readonly method?: string },

@@ -1,7 +1,7 @@
 import type { Storage } from '../../core/platform.ts';
 import type { RunQuestion } from './protocol.ts';
 
-/** What of a finished run can change: its splits, what a person made of it, how far it can be trusted. */
+/** What of a finished run can change: its parts, what a person made of it, how far it can be trusted. */
 const FILES = ['run.json', 'notes.json', 'evaluation.json'];
 
 /** Another text whenever one of a run's files has been written since, by whatever process. */

@@ -9,13 +9,14 @@ export function nameOfEdit(edit: ConceptEdit): string {
       return 'change the comment';
     case 'merge':
       return `merge ${edit.concepts.length} concepts`;
-    case 'join':
+    case 'hide-parts':
       return 'take the parts away';
-    case 'part':
+    case 'show-parts':
       return 'show the parts again';
+    case 'unmerge':
+      return 'unmerge concepts';
     case 'hide':
     case 'show':
-    case 'split':
       return `${edit.kind} a concept`;
   }
 }

@@ -9,9 +9,9 @@ export interface StageClock {
   readonly etaSeconds: number | null;
 }
 
-/** `isSplitting`: the run also splits concepts into parts. */
-export function createStageClock(isSplitting: boolean, now: () => number = Date.now): StageClock {
-  const own = STAGE_ORDER.filter((stage) => isSplitting || stage !== 'parts');
+/** `isDecomposing`: the run also decomposes concepts into parts. */
+export function createStageClock(isDecomposing: boolean, now: () => number = Date.now): StageClock {
+  const own = STAGE_ORDER.filter((stage) => isDecomposing || stage !== 'parts');
   let stages: StageProgress[] = own.map((stage) => ({
     stage,
     title: stageName(stage),

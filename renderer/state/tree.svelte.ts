@@ -1,13 +1,13 @@
 import { SvelteSet } from 'svelte/reactivity';
-import type { ConceptTree, SplitLayer, TreeItem } from '../../main/api/contract.ts';
+import type { ConceptTree, DecompositionLayer, TreeItem } from '../../main/api/contract.ts';
 import { isCancelled, type Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 
-/** Concepts and their parts: the tree, which node is selected or open, and a split under way. */
+/** Concepts and their parts: the tree, which node is selected or open, and a decomposition under way. */
 export class TreeState {
   readonly tree = new Loadable<ConceptTree>();
-  readonly layers = new Loadable<readonly SplitLayer[]>();
+  readonly layers = new Loadable<readonly DecompositionLayer[]>();
   readonly collapsed = new SvelteSet<string>();
   /** What the light table shows. */
   view = $state<'gallery' | 'tree'>('gallery');
@@ -15,8 +15,8 @@ export class TreeState {
   partId = $state<string | null>(null);
   /** The part whose gallery is open. */
   openId = $state<string | null>(null);
-  /** The concept that is being split. */
-  splittingId = $state<string | null>(null);
+  /** The concept that is being decomposed. */
+  decomposingId = $state<string | null>(null);
   readonly #connection: Connection;
   readonly #notices: Notices;
   #layersOf = '';
@@ -34,7 +34,7 @@ export class TreeState {
     return id === null ? undefined : this.items.find((item) => item.id === id);
   }
 
-  /** Reads the tree of a run; again when names or splits have changed. */
+  /** Reads the tree of a run; again when names or parts have changed. */
   read(runId: string): Promise<void> {
     return this.tree.load(() => this.#connection.api.getTree({ runId }));
   }
@@ -60,30 +60,30 @@ export class TreeState {
     if (this.#layersOf === `${runId} ${concept}`) return;
     this.#layersOf = `${runId} ${concept}`;
     this.layers.set(undefined);
-    void this.layers.load(() => this.#connection.api.listSplitLayers({ runId, concept }));
+    void this.layers.load(() => this.#connection.api.listDecompositionLayers({ runId, concept }));
   }
 
-  /** Splits a concept or part; the tree shows its parts when it is done. */
-  async split(runId: string, concept: string, choice: { layer?: string; parts?: number }): Promise<void> {
-    this.splittingId = concept;
+  /** Decomposes a concept or part; the tree shows its parts when it is done. */
+  async decompose(runId: string, concept: string, choice: { layer?: string; parts?: number }): Promise<void> {
+    this.decomposingId = concept;
     try {
-      this.tree.set(await this.#connection.api.splitConcept({ runId, concept, ...choice }));
+      this.tree.set(await this.#connection.api.decomposeConcept({ runId, concept, ...choice }));
       this.collapsed.delete(concept);
       this.view = 'tree';
       this.openId = null;
       const count = this.find(concept)?.parts.length ?? 0;
-      this.#notices.tell(`Split into ${count} parts.`);
+      this.#notices.tell(`Decomposed into ${count} parts.`);
     } catch (error) {
-      if (isCancelled(error)) this.#notices.tell('The split was stopped.');
+      if (isCancelled(error)) this.#notices.tell('The decomposition was stopped.');
       else this.#notices.fail(error);
     } finally {
-      this.splittingId = null;
+      this.decomposingId = null;
     }
   }
 
   async cancel(): Promise<void> {
     try {
-      await this.#connection.api.cancelSplit();
+      await this.#connection.api.cancelDecomposition();
     } catch (error) {
       this.#notices.fail(error);
     }

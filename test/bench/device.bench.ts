@@ -7,7 +7,7 @@ import { vjp } from '../../core/autodiff/vjp.ts';
 import { matrix } from '../../core/linalg/matrix.ts';
 import { encodeModel } from '../../core/onnx/proto.ts';
 import { chooseLayer, type ModelIntake } from '../../core/pipeline/model-intake.ts';
-import { splitAt } from '../../core/pipeline/model-parts.ts';
+import { cutAt } from '../../core/pipeline/model-parts.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
 import type { DeviceName, SessionFactory } from '../../core/platform.ts';
 import { createRandom } from '../../core/random.ts';
@@ -51,7 +51,7 @@ const positive = (rows: number, cols: number) =>
   );
 
 function forward(intake: ModelIntake, layer: LayerRecord): Work {
-  const { latent } = splitAt(intake, layer);
+  const { latent } = cutAt(intake, layer);
   const [, ...image] = intake.inputDims.values().next().value as number[];
   const batch = noise(IMAGES, ...image);
   return {
@@ -84,7 +84,7 @@ function masks(intake: ModelIntake, layer: LayerRecord, classIndex: number): Wor
   return {
     name: `${design.rows} masks of one image, specialised head`,
     async open(sessions) {
-      const { head } = splitAt(intake, layer);
+      const { head } = cutAt(intake, layer);
       const masked = await createSpecialisedMaskedHead(head, layer, bank, classIndex, {
         sessions,
         memoryBudget: 2 ** 29,

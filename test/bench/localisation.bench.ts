@@ -12,7 +12,7 @@ import { sanityCheck, type MapPair } from '../../core/metrics/sanity-check.ts';
 import { randomiseWeights } from '../../core/onnx/randomise-weights.ts';
 import { openConceptMapper } from '../../core/pipeline/concept-mapper.ts';
 import { chooseLayer, openModel } from '../../core/pipeline/model-intake.ts';
-import { runnerFor, splitAt } from '../../core/pipeline/model-parts.ts';
+import { runnerFor, cutAt } from '../../core/pipeline/model-parts.ts';
 import { readBatch, requireAll } from '../../core/pipeline/pictures.ts';
 import type { ModelScope } from '../../core/pipeline/run-context.ts';
 import { float32, type Tensor } from '../../core/tensor.ts';
@@ -112,7 +112,7 @@ async function findConcepts(scope: ModelScope, className: string): Promise<Subje
   const names = Array.from({ length: PICTURES }, (_, i) => String(i).padStart(2, '0'));
   const files = names.map((name) => ({ path: path.join(DEMO, 'images', className, `${name}.jpg`) }));
   const input = requireAll(await readBatch(environment.codec, files, intake.preprocessing.preprocessing));
-  const latent = runnerFor(scope, splitAt(intake, layer).latent);
+  const latent = runnerFor(scope, cutAt(intake, layer).latent);
   const rows = toRows(await latent.run(input), layer);
   await latent.dispose();
   const { conceptBank } = await buildBank(rows, CONCEPTS, { gemm: scope.device.gemm, seed: 0 });

@@ -2,7 +2,7 @@ import { createPlainMaskedHead } from '../../core/concepts/plain-masked-head.ts'
 import { createSpecialisedMaskedHead } from '../../core/concepts/specialised-masked-head.ts';
 import { positionsOf } from '../../core/concepts/latent-rows.ts';
 import { matrix } from '../../core/linalg/matrix.ts';
-import { splitAt } from '../../core/pipeline/model-parts.ts';
+import { cutAt } from '../../core/pipeline/model-parts.ts';
 import { chooseLayer } from '../../core/pipeline/model-intake.ts';
 import { createRandom } from '../../core/random.ts';
 import { replicatedDesign } from '../../core/sampling/replicated-design.ts';
@@ -18,7 +18,7 @@ async function run(): Promise<string[]> {
   if (missingData !== undefined) return [`left out: ${missingData}`];
   const { environment, device, intake } = await realSetting('squeezenet1_1', 'parachute');
   const layer = chooseLayer(intake, undefined);
-  const { head } = splitAt(intake, layer);
+  const { head } = cutAt(intake, layer);
   const random = createRandom(0);
   const noise = (rows: number, cols: number) =>
     matrix(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { upsampleMap } from '../../core/attribution/upsampled-coefficients.ts';
 import { DEFAULT_OPTIONS, type RunOptions } from '../../core/concepts/run-options.ts';
-import type { ConceptSplit, LayerRecord } from '../../core/concepts/explanation.ts';
+import type { Decomposition, LayerRecord } from '../../core/concepts/explanation.ts';
 import { footprint } from '../../core/concepts/recursion/footprint.ts';
 import { flatTree, conceptTree, rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
 import { nnls } from '../../core/factorization/nnls.ts';
@@ -11,12 +11,16 @@ import { assignRows } from '../../core/linalg/assignment.ts';
 import { bestOverlap, massInside } from '../../core/metrics/localisation.ts';
 import type { ExplainOutcome } from '../../core/pipeline/explain.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
-import { runnerFor, splitAt } from '../../core/pipeline/model-parts.ts';
+import { runnerFor, cutAt } from '../../core/pipeline/model-parts.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
 import { explainOptions } from '../core/pipeline/explain-options.ts';
 import type { ModelScope, RunScope } from '../../core/pipeline/run-context.ts';
-import { activationsOf, chooseSplitImages, columnOf } from '../../core/pipeline/split-images.ts';
-import { splitParent } from '../../core/pipeline/split-parent.ts';
+import {
+  activationsOf,
+  chooseDecompositionImages,
+  columnOf,
+} from '../../core/pipeline/decomposition-images.ts';
+import { parentConcept } from '../../core/pipeline/parent-concept.ts';
 import { loadRunTensors, type RunTensors } from '../../core/project/run-tensors.ts';
 import { createNodeEnvironment } from '../../main/compute/node-environment.ts';
 import type { Bench } from './run.ts';
@@ -24,7 +28,7 @@ import type { Bench } from './run.ts';
 /*
  * Does a tree recover the parts of which the demo's pictures are painted? Concepts and their parts are matched one to one
  * with the painted parts (Hungarian method) by the overlap of their coefficients over the pictures that have masks, and
- * compared with the concepts before they were split and with a flat bank of as many concepts as the tree has nodes.
+ * compared with the concepts before they were decomposed and with a flat bank of as many concepts as the tree has nodes.
  * `CLASSES=house,tree` scores these alone.
  */
 
@@ -84,18 +88,18 @@ async function scoreClasses(folder: string): Promise<string[]> {
     );
     const painted = await paintedParts(scope, tree);
     const whole = match(await mapsOf(scope, tree, false), painted);
-    const split = match(await mapsOf(scope, tree, true), painted);
+    const inParts = match(await mapsOf(scope, tree, true), painted);
     const more = match(await mapsOf(scope, flat, false), painted);
-    means.push([whole, split, more].flatMap((one) => [mean(one, 'iou'), mean(one, 'mass')]));
+    means.push([whole, inParts, more].flatMap((one) => [mean(one, 'iou'), mean(one, 'mass')]));
     rows.push(
       `${name}: ${painted.length} painted parts, ${nodes} nodes`,
-      ...split.map(
+      ...inParts.map(
         ({ part, node, iou, mass, chance }, i) =>
-          `  ${part.padEnd(10)} ${node.padEnd(14)} IoU ${iou.toFixed(2)}  mass inside ${mass.toFixed(2)}  (flat map ${chance.toFixed(2)}; un-split ${whole[i].iou.toFixed(2)} by ${whole[i].node})`,
+          `  ${part.padEnd(10)} ${node.padEnd(14)} IoU ${iou.toFixed(2)}  mass inside ${mass.toFixed(2)}  (flat map ${chance.toFixed(2)}; undivided ${whole[i].iou.toFixed(2)} by ${whole[i].node})`,
       ),
     );
     console.error(
-      rows.at(-1 - split.length),
+      rows.at(-1 - inParts.length),
       means
         .at(-1)!
         .map((value) => value.toFixed(3))
@@ -108,7 +112,7 @@ async function scoreClasses(folder: string): Promise<string[]> {
   return [
     ...rows,
     '',
-    line('concepts before they are split', 0),
+    line('concepts before they are decomposed', 0),
     line('tree: concepts and their parts', 2),
     line('flat bank of as many concepts', 4),
   ];
@@ -173,32 +177,32 @@ async function mapsOf(
   const tensors = await loadRunTensors(outcome.project, outcome.run.id);
   const maps = new Map<string, number[]>();
   for (const { id, name } of explanation!.concepts) {
-    const { coefficients, column, layer } = splitParent(explanation!, tensors, id);
+    const { coefficients, column, layer } = parentConcept(explanation!, tensors, id);
     maps.set(
       name,
       scored(outcome).flatMap((image) => [...onSide(columnOf(coefficients[image], column), layer)]),
     );
   }
   if (!withParts) return maps;
-  for (const split of explanation!.splits ?? []) {
-    for (const [name, map] of await partMaps(scope, outcome, tensors, split)) maps.set(name, map);
+  for (const decomposition of explanation!.splits ?? []) {
+    for (const [name, map] of await partMaps(scope, outcome, tensors, decomposition)) maps.set(name, map);
   }
   return maps;
 }
 
-/** Parts in pictures beyond those of the split: coefficients by least squares in the parent's footprint. */
+/** Parts in pictures beyond those of the decomposition: coefficients by least squares in the parent's footprint. */
 async function partMaps(
   scope: RunScope & ModelScope,
   outcome: ExplainOutcome,
   tensors: RunTensors,
-  { parent: id, layer, parts }: ConceptSplit,
+  { parent: id, layer, parts }: Decomposition,
 ): Promise<Map<string, number[]>> {
   const { explanation } = outcome.run;
-  const parent = splitParent(explanation!, tensors, id);
-  const { threshold } = chooseSplitImages(parent);
+  const parent = parentConcept(explanation!, tensors, id);
+  const { threshold } = chooseDecompositionImages(parent);
   const images = scored(outcome);
   const files = images.map((image) => ({ path: explanation!.images[image].file }));
-  const runner = runnerFor(scope, splitAt(scope.intake, layer).latent);
+  const runner = runnerFor(scope, cutAt(scope.intake, layer).latent);
   const activations = await activationsOf(scope, runner, layer, files);
   await runner.dispose();
   const maps = new Map(parts.map(({ name }) => [name, [] as number[]]));

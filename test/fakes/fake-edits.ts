@@ -29,11 +29,11 @@ export function fakeEdits(reader: DemoRunReader) {
         return { ...notes, hidden: notes.hidden.filter((id) => id !== edit.concept) };
       case 'merge':
         return { ...notes, merged: [...notes.merged, edit.concepts] };
-      case 'split':
+      case 'unmerge':
         return { ...notes, merged: notes.merged.filter(([first]) => first !== edit.concept) };
-      case 'join':
+      case 'hide-parts':
         return { ...notes, joined: [...notes.joined, edit.concept] };
-      case 'part':
+      case 'show-parts':
         return { ...notes, joined: notes.joined.filter((id) => id !== edit.concept) };
       case 'comment':
         return { ...notes, comments: { ...notes.comments, [edit.concept]: edit.text } };

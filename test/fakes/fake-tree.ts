@@ -1,4 +1,10 @@
-import type { ConceptTree, SplitFacts, SplitLayer, TreeItem, WorkbenchApi } from '../../main/api/contract.ts';
+import type {
+  ConceptTree,
+  DecompositionFacts,
+  DecompositionLayer,
+  TreeItem,
+  WorkbenchApi,
+} from '../../main/api/contract.ts';
 import type { DemoRunReader } from './demo-run.ts';
 
 const EARLIER = {
@@ -16,7 +22,7 @@ const FIRST = {
   computeShare: 0.199,
 } as const;
 
-const FACTS: SplitFacts = {
+const FACTS: DecompositionFacts = {
   layer: EARLIER,
   isChosen: true,
   images: 19,
@@ -29,16 +35,16 @@ const SHARES = [0.62, 0.31, 0.12, 0.03, 0.02, 0.01, 0.01, 0.01];
 
 type Names = () => { readonly names: Readonly<Record<string, string>>; readonly joined: readonly string[] };
 
-/** Concepts of the demo's run and parts of them: the first is split from the start, others when it is asked for. */
+/** Concepts of the demo's run and parts of them: the first is decomposed from the start, others when it is asked for. */
 export function fakeTree(
   { run, coverOf }: DemoRunReader,
   notes: Names,
-): Pick<WorkbenchApi, 'getTree' | 'listSplitLayers' | 'splitConcept' | 'cancelSplit'> {
-  const splits = new Map<string, number>([['c0', 4]]);
+): Pick<WorkbenchApi, 'getTree' | 'listDecompositionLayers' | 'decomposeConcept' | 'cancelDecomposition'> {
+  const partCounts = new Map<string, number>([['c0', 4]]);
   const layer = run.layer as unknown as TreeItem['layer'];
 
   const grow = (id: string, givenName: string, depth: number, rank: number, share: number): TreeItem[] => {
-    const count = notes().joined.includes(id) ? 0 : (splits.get(id) ?? 0);
+    const count = notes().joined.includes(id) ? 0 : (partCounts.get(id) ?? 0);
     const parts = Array.from({ length: count }, (_, i) => `${id}-${i}`);
     const last = id.lastIndexOf('-');
     const item: TreeItem = {
@@ -53,7 +59,7 @@ export function fakeTree(
       images: depth === 0 ? run.images.length : FACTS.images,
       cover: coverOf((rank + depth * 2) % run.concepts.length).slice(0, 4),
       layer: depth === 0 ? layer : EARLIER,
-      split: count > 0 ? FACTS : null,
+      decomposition: count > 0 ? FACTS : null,
       parts,
     };
     return [
@@ -65,7 +71,7 @@ export function fakeTree(
     runId: 'run1',
     items: run.concepts.flatMap(({ id, name, importance }, rank) => grow(id, name, 0, rank, importance.mean)),
   });
-  const layersOf = (concept: string): SplitLayer[] =>
+  const layersOf = (concept: string): DecompositionLayer[] =>
     concept.includes('-')
       ? [{ layer: FIRST, isProposed: true }]
       : [
@@ -74,11 +80,11 @@ export function fakeTree(
         ];
   return {
     getTree: () => Promise.resolve(tree()),
-    listSplitLayers: ({ concept }) => Promise.resolve(layersOf(concept)),
-    splitConcept: ({ concept, parts = 4 }) => {
-      splits.set(concept, parts);
+    listDecompositionLayers: ({ concept }) => Promise.resolve(layersOf(concept)),
+    decomposeConcept: ({ concept, parts = 4 }) => {
+      partCounts.set(concept, parts);
       return Promise.resolve(tree());
     },
-    cancelSplit: () => Promise.resolve(null),
+    cancelDecomposition: () => Promise.resolve(null),
   };
 }

@@ -86,7 +86,7 @@ describe.skipIf(browserPath === undefined)(
       await page.close();
     });
 
-    it('splits a part at the proposed layer, and takes the parts away and back', async () => {
+    it('decomposes a part at the proposed layer, and takes the parts away and back', async () => {
       const { page, faults } = await openTree();
       await page.getByRole('treeitem', { name: /^Concept 1\.2 / }).click();
       const about = page.getByRole('complementary', { name: 'About the concept' });
@@ -95,7 +95,7 @@ describe.skipIf(browserPath === undefined)(
         '/stem/stem.5/Relu_output_0',
       );
       await about.getByRole('combobox', { name: 'Parts' }).selectOption('3');
-      await about.getByRole('button', { name: 'Split into parts' }).click();
+      await about.getByRole('button', { name: 'Decompose into parts' }).click();
       await eventually(() => itemsOf(page).count()).toBe(17);
       await page.getByRole('treeitem', { name: /^Concept 1\.2\.3 / }).waitFor();
       await about.getByRole('button', { name: 'Take the parts away' }).click();

@@ -98,14 +98,14 @@ describe.skipIf(browserPath === undefined)(
       await page.close();
     });
 
-    it('merges two concepts and splits them again', async () => {
+    it('merges two concepts and unmerges them again', async () => {
       const { page } = await open();
       await page.keyboard.press('4');
       await page.keyboard.press('m');
       await conceptsOf(page).nth(3).click();
       const options = conceptsOf(page);
       await eventually(() => options.count()).toBe(9);
-      await page.getByRole('button', { name: 'Split', exact: true }).click();
+      await page.getByRole('button', { name: 'Unmerge', exact: true }).click();
       await eventually(() => options.count()).toBe(10);
       await page.close();
     });

@@ -1,34 +1,34 @@
-import type { Concept, ConceptSplit, Explanation } from '../explanation.ts';
+import type { Concept, Decomposition, Explanation } from '../explanation.ts';
 
-/** A concept or part with what it was split into. */
+/** A concept or part with the parts it was decomposed into. */
 export interface TreeNode {
   readonly concept: Concept;
   /** 0 for a concept of the run. */
   readonly depth: number;
-  /** The split that this part comes from; absent for a concept of the run. */
-  readonly from?: ConceptSplit;
-  /** How it was split itself, if it was. */
-  readonly split?: ConceptSplit;
+  /** The decomposition that this part comes from; absent for a concept of the run. */
+  readonly from?: Decomposition;
+  /** How it was decomposed itself, if it was. */
+  readonly decomposition?: Decomposition;
   /** The most important for this node first. */
   readonly parts: readonly TreeNode[];
 }
 
-/** The concepts of a run with their parts, in order of importance; `left` names parents whose splits are left out. */
+/** The concepts of a run with their parts, in order of importance; `left` names parents whose parts are left out. */
 export function conceptTree(
   { concepts, splits = [] }: Pick<Explanation, 'concepts' | 'splits'>,
   left: readonly string[] = [],
 ): TreeNode[] {
   const byParent = new Map(
-    splits.filter(({ parent }) => !left.includes(parent)).map((split) => [split.parent, split]),
+    splits.filter(({ parent }) => !left.includes(parent)).map((one) => [one.parent, one]),
   );
-  const grow = (concept: Concept, depth: number, from?: ConceptSplit): TreeNode => {
-    const split = byParent.get(concept.id);
+  const grow = (concept: Concept, depth: number, from?: Decomposition): TreeNode => {
+    const decomposition = byParent.get(concept.id);
     return {
       concept,
       depth,
       ...(from && { from }),
-      ...(split && { split }),
-      parts: split?.parts.map((part) => grow(part, depth + 1, split)) ?? [],
+      ...(decomposition && { decomposition }),
+      parts: decomposition?.parts.map((part) => grow(part, depth + 1, decomposition)) ?? [],
     };
   };
   return concepts.map((concept) => grow(concept, 0));
@@ -39,12 +39,12 @@ export function flatTree(nodes: readonly TreeNode[]): TreeNode[] {
   return nodes.flatMap((node) => [node, ...flatTree(node.parts)]);
 }
 
-/** The splits without the one of a concept and all below it. */
-export function withoutSplit(splits: readonly ConceptSplit[], parent: string): ConceptSplit[] {
-  return splits.filter((split) => split.parent !== parent && !split.parent.startsWith(`${parent}-`));
+/** The decompositions without that of a concept and all below it. */
+export function withoutDecomposition(all: readonly Decomposition[], parent: string): Decomposition[] {
+  return all.filter((one) => one.parent !== parent && !one.parent.startsWith(`${parent}-`));
 }
 
-/** Id of the part in a row of a split's bank. */
+/** Id of the part in a row of the parts' bank. */
 export function partId(parent: string, row: number): string {
   return `${parent}-${row}`;
 }

@@ -13,7 +13,7 @@ import { insertion, insertionOfImage } from '../../metrics/insertion.ts';
 import { rememberMasks } from '../../metrics/masked-logit.ts';
 import { imageMuFidelity, muFidelity, type ImageMuFidelity } from '../../metrics/mu-fidelity.ts';
 import type { OrderComparison } from '../../metrics/order-comparison.ts';
-import { splitAt } from '../model-parts.ts';
+import { cutAt } from '../model-parts.ts';
 import type { EvaluationScope } from './evaluation-scope.ts';
 import type { EvaluationPlan, EvaluationSubject } from './plan.ts';
 
@@ -38,13 +38,10 @@ export async function evaluateCurves(
     size: orderBy(coefficientSizes(coefficients)),
     ...(gradient.order && { gradient: gradient.order }),
   };
-  const head = await createSpecialisedMaskedHead(
-    splitAt(intake, layer).head,
-    layer,
-    conceptBank,
-    classIndex,
-    { sessions: device.sessions, memoryBudget: environment.memoryBudget },
-  );
+  const head = await createSpecialisedMaskedHead(cutAt(intake, layer).head, layer, conceptBank, classIndex, {
+    sessions: device.sessions,
+    memoryBudget: environment.memoryBudget,
+  });
   const deleted: ImageCurves[] = [];
   const inserted: ImageCurves[] = [];
   const fidelities: ImageMuFidelity[] = [];
@@ -84,7 +81,7 @@ async function gradientOrder(
 ): Promise<{ readonly order?: ConceptOrder; readonly reason?: string }> {
   let derivatives: DirectionalDerivatives | undefined;
   try {
-    const { head } = splitAt(intake, layer);
+    const { head } = cutAt(intake, layer);
     derivatives = createDirectionalDerivatives(head, layer, conceptBank, classIndex, device.sessions);
     const sum = new Float64Array(conceptBank.rows);
     for (const image of images) {

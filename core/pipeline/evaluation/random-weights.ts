@@ -7,7 +7,7 @@ import { sanityCheck, type MapPair } from '../../metrics/sanity-check.ts';
 import type { Model } from '../../onnx/graph.ts';
 import { randomiseWeights } from '../../onnx/randomise-weights.ts';
 import { sliceItems } from '../batch-items.ts';
-import { runnerFor, splitAt } from '../model-parts.ts';
+import { runnerFor, cutAt } from '../model-parts.ts';
 import { readBatch, requireAll } from '../pictures.ts';
 import type { EvaluationScope } from './evaluation-scope.ts';
 import type { EvaluationPlan, EvaluationSubject } from './plan.ts';
@@ -28,7 +28,7 @@ export async function evaluateSanity(
   const { intake, layer, images, environment, options, signal } = context;
   const random = randomised(intake.model, options.seed);
   if (typeof random === 'string') return { maps: 0, flat: 0, reason: random };
-  const runner = runnerFor(context, splitAt({ ...intake, model: random }, layer).latent);
+  const runner = runnerFor(context, cutAt({ ...intake, model: random }, layer).latent);
   const files = sanityImages.map((image) => images[image]);
   try {
     const input = requireAll(await readBatch(environment.codec, files, intake.preprocessing.preprocessing));

@@ -6,7 +6,7 @@ import { matrixTensor } from '../../linalg/matrix-tensor.ts';
 import { matrix, type Matrix } from '../../linalg/matrix.ts';
 import { expectFloat32, float32, type Tensor } from '../../tensor.ts';
 import { CHUNK, chunked } from '../chunked.ts';
-import { runnerFor, splitAt } from '../model-parts.ts';
+import { runnerFor, cutAt } from '../model-parts.ts';
 import type { ModelRunner } from '../model-runner.ts';
 import { readBatch, requireAll } from '../pictures.ts';
 import { defineStage, type StageContext } from '../stage.ts';
@@ -45,7 +45,7 @@ type Context = Omit<
  */
 export async function imageCoefficients(context: Context, conceptBank: Matrix): Promise<ImageCoefficients> {
   const { layer, images, intake, environment } = context;
-  const parts = splitAt(intake, layer);
+  const parts = cutAt(intake, layer);
   const latent = runnerFor(context, parts.latent);
   const head = runnerFor(context, parts.head);
   const pieces = chunked(context, {

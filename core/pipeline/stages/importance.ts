@@ -7,7 +7,7 @@ import type { OptionsReadBy } from '../../concepts/run-options.ts';
 import { createSpecialisedMaskedHead } from '../../concepts/specialised-masked-head.ts';
 import { createRandom } from '../../random.ts';
 import { CHUNK, chunked } from '../chunked.ts';
-import { splitAt } from '../model-parts.ts';
+import { cutAt } from '../model-parts.ts';
 import { defineStage, type StageContext } from '../stage.ts';
 import { bankStage } from './bank.ts';
 import { coefficientsStage } from './coefficients.ts';
@@ -33,7 +33,7 @@ async function imageImportances(context: Context): Promise<ImageImportance[]> {
   const { intake, layer, classIndex, device, environment, options, inputs, onProgress, signal } = context;
   const { coefficients } = inputs.coefficients;
   const head = await createSpecialisedMaskedHead(
-    splitAt(intake, layer).head,
+    cutAt(intake, layer).head,
     layer,
     inputs.bank.conceptBank,
     classIndex,

@@ -7,13 +7,13 @@ import { defineStage, type StageContext } from '../stage.ts';
 import { importancePiece, readImportances } from './importance-pieces.ts';
 import { partsInImage, partsStage, type PartsRequest } from './parts.ts';
 
-/** Images in which importance is estimated, spread over those of the split; their scatter makes the interval. */
+/** Images in which importance is estimated, spread over those of the decomposition; their scatter makes the interval. */
 const MOST_IMAGES = 12;
 /** A quarter of the size of a class's design: every mask runs the sub-model and the least squares after it. */
 const SAMPLES = 32;
 const REPLICATES = 2;
 
-/** Total indices of the parts in some of a split's images. */
+/** Total indices of the parts in some of a decomposition's images. */
 export interface PartImportances {
   readonly images: readonly ImageImportance[];
   readonly design: Pick<Importance, 'design' | 'samples' | 'replicates'>;

@@ -2,7 +2,7 @@ import { defineStage } from '../stage.ts';
 import { storedMaps, type MapsRequest } from './maps.ts';
 import { partsStage } from './parts.ts';
 
-/** Parts drawn in the images of their split by one method, that of the option `maps`; each is stored by itself. */
+/** Parts drawn in the images of their decomposition by one method, that of the option `maps`; each is stored by itself. */
 export const partMapsStage = defineStage({
   name: 'part-maps',
   inputs: { parts: partsStage },

@@ -1,4 +1,4 @@
-import type { ConceptSplit } from '../../concepts/explanation.ts';
+import type { Decomposition } from '../../concepts/explanation.ts';
 import { findParts, scatterRows } from '../../concepts/recursion/find-parts.ts';
 import { rebuilt, type PartsInImage } from '../../concepts/recursion/masked-parent.ts';
 import { fromRows, positionsOf, toRows } from '../../concepts/latent-rows.ts';
@@ -10,12 +10,12 @@ import { reconstructionError } from '../../metrics/reconstruction.ts';
 import { expectFloat32 } from '../../tensor.ts';
 import type { ModelRunner } from '../model-runner.ts';
 import { defineStage, type StageContext } from '../stage.ts';
-import { columnOf } from '../split-images.ts';
-import type { SplitParent } from '../split-parent.ts';
+import { columnOf } from '../decomposition-images.ts';
+import type { ParentConcept } from '../parent-concept.ts';
 
 /** The parts of a concept in the chosen images, before their importance is known. */
 export interface FoundParts extends Pick<
-  ConceptSplit,
+  Decomposition,
   'factorization' | 'reconstruction' | 'reproduction' | 'stability'
 > {
   readonly partBank: Matrix;
@@ -23,7 +23,7 @@ export interface FoundParts extends Pick<
   readonly coefficients: readonly Matrix[];
 }
 
-/** The places of a split, and what reads activations there. */
+/** The places of a decomposition, and what reads activations there. */
 export interface PartsRequest {
   /** Places of the chosen images in the parent's lists, and the footprint of each. */
   readonly chosen: readonly number[];
@@ -107,7 +107,7 @@ async function partsOf(context: Context, request: PartsRequest): Promise<FoundPa
 
 /** The chosen image at place `i` as the masked parent takes it. */
 export function partsInImage(
-  parent: SplitParent,
+  parent: ParentConcept,
   { chosen, threshold, footprints }: Pick<PartsRequest, 'chosen' | 'threshold' | 'footprints'>,
   { partBank, coefficients }: Pick<FoundParts, 'partBank' | 'coefficients'>,
   i: number,
@@ -129,7 +129,7 @@ async function reproductionOf(
   request: PartsRequest,
   activations: readonly Matrix[],
   found: Pick<FoundParts, 'partBank' | 'coefficients'>,
-): Promise<ConceptSplit['reproduction']> {
+): Promise<Decomposition['reproduction']> {
   const before: number[] = [];
   const after: number[] = [];
   for (const [i, place] of request.chosen.entries()) {
@@ -166,7 +166,7 @@ function checkParts({ rows, cols }: Matrix, parts: number): void {
   if (parts >= 1 && parts <= most) return;
   throw new TesseraError(
     'bad-usage',
-    `The concept can be split into 1 to ${most} parts here (${rows} places, ${cols} channels); got ${parts}.`,
-    { hint: 'Ask for fewer parts, or split at a layer with more positions.' },
+    `The concept can be decomposed into 1 to ${most} parts here (${rows} places, ${cols} channels); got ${parts}.`,
+    { hint: 'Ask for fewer parts, or a layer with more positions.' },
   );
 }

@@ -6,7 +6,7 @@ import { chooseFrom, disjointSamples, rankEvidence } from '../../factorization/r
 import { takeRows, type Matrix } from '../../linalg/matrix.ts';
 import type { RankCurve, RankPoint } from '../../metrics/evaluation.ts';
 import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
-import { runnerFor, splitAt } from '../model-parts.ts';
+import { runnerFor, cutAt } from '../model-parts.ts';
 import { readBatch, requireAll } from '../pictures.ts';
 import { defineStage, type StageContext } from '../stage.ts';
 import { rowsStage } from './rows.ts';
@@ -95,7 +95,7 @@ async function latentRows(context: Context): Promise<Matrix[]> {
   const { images, intake, layer, environment } = context;
   const count = Math.min(IMAGES, images.length);
   const files = Array.from({ length: count }, (_, i) => images[Math.floor((i * images.length) / count)]);
-  const runner = runnerFor(context, splitAt(intake, layer).latent);
+  const runner = runnerFor(context, cutAt(intake, layer).latent);
   try {
     const batch = await readBatch(environment.codec, files, intake.preprocessing.preprocessing);
     const rows = toRows(await runner.run(requireAll(batch)), layer);
@@ -117,13 +117,10 @@ async function meanImportance(
   conceptBank: Matrix,
   images: readonly Matrix[],
 ): Promise<Float64Array> {
-  const head = await createSpecialisedMaskedHead(
-    splitAt(intake, layer).head,
-    layer,
-    conceptBank,
-    classIndex,
-    { sessions: device.sessions, memoryBudget: environment.memoryBudget },
-  );
+  const head = await createSpecialisedMaskedHead(cutAt(intake, layer).head, layer, conceptBank, classIndex, {
+    sessions: device.sessions,
+    memoryBudget: environment.memoryBudget,
+  });
   const total = new Float64Array(conceptBank.rows);
   const design = { design: options.design, samples: SAMPLES, replicates: 1 };
   try {

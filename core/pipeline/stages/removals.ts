@@ -4,7 +4,7 @@ import { rowOfId } from '../../concepts/recursion/concept-tree.ts';
 import { stackRows } from '../../linalg/matrix.ts';
 import type { Tensor } from '../../tensor.ts';
 import { CHUNK, chunked } from '../chunked.ts';
-import { runnerFor, splitAt } from '../model-parts.ts';
+import { runnerFor, cutAt } from '../model-parts.ts';
 import { readBatch, requireAll } from '../pictures.ts';
 import { scaledAnswers } from '../scaled-answers.ts';
 import { defineStage, type StageContext } from '../stage.ts';
@@ -33,7 +33,7 @@ type Context = StageContext<
 async function decisionsWithout(context: Context): Promise<Int32Array[]> {
   const { layer, images, intake, environment, inputs } = context;
   const { conceptBank } = inputs.bank;
-  const parts = splitAt(intake, layer);
+  const parts = cutAt(intake, layer);
   const latent = runnerFor(context, parts.latent);
   const head = runnerFor(context, parts.head);
   const r = conceptBank.rows;

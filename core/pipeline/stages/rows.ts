@@ -9,7 +9,7 @@ import { createRandom, type Random } from '../../random.ts';
 import { expectFloat32, type Tensor } from '../../tensor.ts';
 import { joinItems, sliceItems } from '../batch-items.ts';
 import { CHUNK, chunked } from '../chunked.ts';
-import { cropModel, defaultPatch, runnerFor, splitAt } from '../model-parts.ts';
+import { cropModel, defaultPatch, runnerFor, cutAt } from '../model-parts.ts';
 import { readBatch, requireAll } from '../pictures.ts';
 import { defineStage, type StageContext } from '../stage.ts';
 
@@ -107,7 +107,7 @@ function cropRows(context: RowsContext, boxes: readonly Box[]): RowSource {
 
 function gridRows(context: RowsContext): RowSource {
   const { intake, layer } = context;
-  const runner = runnerFor(context, splitAt(intake, layer).latent);
+  const runner = runnerFor(context, cutAt(intake, layer).latent);
   const positions = positionsOf(layer);
   return {
     async compute(input, chosen) {

@@ -1,4 +1,4 @@
-import type { ConceptSplit } from '../../concepts/explanation.ts';
+import type { Decomposition } from '../../concepts/explanation.ts';
 import { conceptTree, flatTree, type TreeNode } from '../../concepts/recursion/concept-tree.ts';
 import { countOf } from '../../wording/count-text.ts';
 import { decimalText, intervalText, percentText } from '../../wording/number-text.ts';
@@ -11,12 +11,12 @@ import { colourStyle } from './swatch.ts';
 const WIDEST = 14;
 const THINNEST = 1.5;
 
-/** What the concepts are made of: a tree for each one that was split; undefined where none was. */
+/** What the concepts are made of: a tree for each one that was decomposed; undefined where none was. */
 export function partsSection(data: ReportData): Html | undefined {
   const { explanation, notes } = data;
   const roots = conceptTree(explanation, notes.joined).map((node, rank) => ({ node, rank }));
   const shown = roots.filter(
-    ({ node }) => node.split !== undefined && !notes.hidden.includes(node.concept.id),
+    ({ node }) => node.decomposition !== undefined && !notes.hidden.includes(node.concept.id),
   );
   if (shown.length === 0) return undefined;
   return html`<section id="parts">
@@ -43,12 +43,12 @@ function rootOf(node: TreeNode, rank: number, data: ReportData): Html {
 }
 
 function branch(node: TreeNode, data: ReportData, tag: 'div' | 'li'): Html {
-  const { split, parts } = node;
+  const { decomposition, parts } = node;
   const content = html`${card(node, data)}
   ${
-    split &&
+    decomposition &&
     html`<ul>
-      ${edge(split)} ${parts.map((part) => branch(part, data, 'li'))}
+      ${edge(decomposition)} ${parts.map((part) => branch(part, data, 'li'))}
     </ul>`
   }`;
   if (tag === 'div') return html`<div class="tree-node">${content}</div>`;
@@ -79,7 +79,7 @@ function card({ concept, depth, from }: TreeNode, { pictures, explanation, notes
 }
 
 /** How far the parts may be believed: what they rebuild, and what comes back of the parent. */
-function edge({ layer, reconstruction, reproduction, stability }: ConceptSplit): Html {
+function edge({ layer, reconstruction, reproduction, stability }: Decomposition): Html {
   return html`<li class="tree-edge">
     <code>${layer.tensor}</code><br />rebuilt R²&nbsp;${decimalText(reconstruction.r2)}, error
     ${percentText(reconstruction.relativeError)} · comes back R²&nbsp;${decimalText(reproduction.r2)} · found

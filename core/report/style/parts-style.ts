@@ -1,4 +1,4 @@
-/** Style of the section on parts: every concept that was split as a tree that grows to the right. */
+/** Style of the section on parts: every concept that was decomposed as a tree that grows to the right. */
 export const PARTS_STYLE = `
 .tree-root { margin-top: 24px; padding-top: 20px; border-top: 1px solid var(--line); }
 .tree-root ul { position: relative; flex: 1; min-width: 0; display: grid; gap: 10px; margin-left: 28px; padding-left: 20px; }

@@ -23,7 +23,7 @@ export function editJobs(
     const { project } = await openRun(question);
     const before = await changeProject(project, self, async () => {
       const present = await loadNotes(project, question.runId);
-      // A split may have been written since: the edit is checked against the run as it now is.
+      // Parts may have been written since: the edit is checked against the run as it now is.
       await saveNotes(project, question.runId, next(present, await openRun(question)));
       return present;
     });

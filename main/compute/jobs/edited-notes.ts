@@ -19,11 +19,11 @@ export function editedNotes(notes: NotesFile, edit: ConceptEdit, known: readonly
       return { ...notes, hidden: notes.hidden.filter((id) => id !== edit.concept) };
     case 'merge':
       return { ...notes, merged: merged(notes.merged, edit.concepts) };
-    case 'join':
+    case 'hide-parts':
       return { ...notes, joined: [...new Set([...(notes.joined ?? []), edit.concept])] };
-    case 'part':
+    case 'show-parts':
       return { ...notes, joined: (notes.joined ?? []).filter((id) => id !== edit.concept) };
-    case 'split':
+    case 'unmerge':
       return {
         ...notes,
         merged: notes.merged

@@ -5,7 +5,7 @@ import { cropBoxes } from '../../../core/images/crops.ts';
 import { frameOf } from '../../../core/images/preprocessing.ts';
 import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
 import { chooseLayer, type ModelIntake } from '../../../core/pipeline/model-intake.ts';
-import { defaultPatch, runnerFor, splitAt } from '../../../core/pipeline/model-parts.ts';
+import { defaultPatch, runnerFor, cutAt } from '../../../core/pipeline/model-parts.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { createRandom } from '../../../core/random.ts';
 import { float32, sizeOf } from '../../../core/tensor.ts';
@@ -66,7 +66,7 @@ export function estimateJobs(environment: Environment, openIntake: OpenIntake): 
           'What an earlier run has stored takes no time.',
           ...(options.recurse === undefined
             ? []
-            : ['Splitting concepts comes on top, several times as long.']),
+            : ['Decomposing concepts comes on top, several times as long.']),
         ].join(' '),
       };
     },
@@ -94,7 +94,7 @@ async function timeMasks(
     );
   const { sessions } = await environment.openDevice('cpu');
   const head = await createSpecialisedMaskedHead(
-    splitAt(intake, layer).head,
+    cutAt(intake, layer).head,
     layer,
     filled(concepts, channelsOf(layer)),
     0,

@@ -1,6 +1,6 @@
 import type { MaskedHead } from '../../../core/concepts/masked-head.ts';
 import { createSpecialisedMaskedHead } from '../../../core/concepts/specialised-masked-head.ts';
-import { splitAt } from '../../../core/pipeline/model-parts.ts';
+import { cutAt } from '../../../core/pipeline/model-parts.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { OpenedRun } from './opened-runs.ts';
@@ -16,7 +16,7 @@ export function createMaskedHeads(environment: Environment, openIntake: OpenInta
     const intake = await openRunModel(openIntake, opened);
     const { sessions } = await environment.openDevice('cpu');
     const head = await createSpecialisedMaskedHead(
-      splitAt(intake, explanation.layer).head,
+      cutAt(intake, explanation.layer).head,
       explanation.layer,
       conceptBank,
       explanation.classIndex,

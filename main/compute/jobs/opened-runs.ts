@@ -5,7 +5,7 @@ import { TesseraError } from '../../../core/errors.ts';
 import { frameOf, parsePreprocessing, type Preprocessing } from '../../../core/images/preprocessing.ts';
 import type { Matrix } from '../../../core/linalg/matrix.ts';
 import { partCoefficientMap } from '../../../core/pipeline/part-map-source.ts';
-import { splitParent } from '../../../core/pipeline/split-parent.ts';
+import { parentConcept } from '../../../core/pipeline/parent-concept.ts';
 import { coefficientMap } from '../../../core/pipeline/report-maps.ts';
 import { loadRunTensors, type RunTensors } from '../../../core/project/run-tensors.ts';
 import { loadRun, openProject, type Project } from '../../../core/project/project-folder.ts';
@@ -127,7 +127,7 @@ function sourceOf(
   runBoxes: readonly Box[],
   preprocessing: Preprocessing,
 ): ConceptSource {
-  const { layer, images, column, coefficients } = splitParent(explanation, tensors, concept);
+  const { layer, images, column, coefficients } = parentConcept(explanation, tensors, concept);
   const parts = explanation.splits?.find(({ parent }) => parent === parentIdOf(concept))?.parts;
   const patch = parts?.flatMap(({ crops }) => crops)[0]?.box[2];
   const boxes = patch === undefined ? runBoxes : positionBoxes(layer, frameOf(preprocessing), patch);

@@ -1,6 +1,6 @@
 import { DEFAULT_OPTIONS } from '../../../core/concepts/run-options.ts';
 import { earlierCuts, proposeEarlierCut } from '../../../core/pipeline/earlier-cut.ts';
-import { splitInRun } from '../../../core/pipeline/recursion.ts';
+import { decomposeInRun } from '../../../core/pipeline/recursion.ts';
 import { chooseLayer } from '../../../core/pipeline/model-intake.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { loadNotes } from '../../../core/project/project-folder.ts';
@@ -16,14 +16,14 @@ export function treeJobs(
   environment: Environment,
   openRun: OpenRun,
   openIntake: OpenIntake,
-): Jobs<'readTree' | 'listSplitLayers' | 'split'> {
+): Jobs<'readTree' | 'listDecompositionLayers' | 'decompose'> {
   return {
     async readTree(question) {
       const opened = await openRun(question);
       return treeView(question, opened, await loadNotes(opened.project, question.runId));
     },
 
-    async listSplitLayers({ concept, ...question }) {
+    async listDecompositionLayers({ concept, ...question }) {
       const opened = await openRun(question);
       const { layer } = opened.sourceOf(concept);
       const intake = await openRunModel(openIntake, opened);
@@ -34,7 +34,7 @@ export function treeJobs(
       }));
     },
 
-    async split({ concept, layer, parts = DEFAULT_OPTIONS.parts, ...question }, { signal, onProgress }) {
+    async decompose({ concept, layer, parts = DEFAULT_OPTIONS.parts, ...question }, { signal, onProgress }) {
       const { storage } = environment;
       const opened = await openRun(question);
       const intake = await openRunModel(openIntake, opened);
@@ -43,7 +43,10 @@ export function treeJobs(
       const lock = await acquireWriteLock(storage, question.folder, environment.self);
       try {
         const scope = { environment, device, intake, project, signal, onProgress };
-        await splitInRun(scope, question.runId, concept, { parts, ...(layer !== undefined && { layer }) });
+        await decomposeInRun(scope, question.runId, concept, {
+          parts,
+          ...(layer !== undefined && { layer }),
+        });
         return null;
       } finally {
         // A lock that stays is taken over by the next run; the failure that led here is what has to be told.

@@ -5,7 +5,7 @@ import {
   type TreeNode,
 } from '../../../core/concepts/recursion/concept-tree.ts';
 import type { NotesFile } from '../../../core/project/schema.ts';
-import type { ConceptTree, SplitFacts, TreeItem } from '../../api/contract.ts';
+import type { ConceptTree, DecompositionFacts, TreeItem } from '../../api/contract.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { RunQuestion } from '../protocol.ts';
 import type { OpenedRun } from './opened-runs.ts';
@@ -26,7 +26,7 @@ function treeItem(
   { key, runId }: RunQuestion,
   { explanation }: OpenedRun,
   notes: NotesFile,
-  { concept, depth, from, split, parts }: TreeNode,
+  { concept, depth, from, decomposition, parts }: TreeNode,
   rank: number,
 ): TreeItem {
   const { id, name, importance, prevalence, crops } = concept;
@@ -44,12 +44,12 @@ function treeItem(
       .slice(0, COVER)
       .map(({ image, box }) => pictureId({ kind: 'crop', project: key, run: runId, image, box })),
     layer: from?.layer ?? explanation.layer,
-    split: split === undefined ? null : splitFacts(split),
+    decomposition: decomposition === undefined ? null : decompositionFacts(decomposition),
     parts: parts.map((part) => part.concept.id),
   };
 }
 
-function splitFacts({
+function decompositionFacts({
   layer,
   isChosen,
   images,
@@ -57,7 +57,7 @@ function splitFacts({
   reproduction,
   stability,
   importance,
-}: NonNullable<TreeNode['split']>): SplitFacts {
+}: NonNullable<TreeNode['decomposition']>): DecompositionFacts {
   const { design, samples, replicates } = importance;
   return {
     layer,

@@ -5,7 +5,7 @@ import { changeOfDecisions } from '../../../core/concepts/changed-decisions.ts';
 import type { LayerRecord } from '../../../core/concepts/explanation.ts';
 import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
 import type { Model } from '../../../core/onnx/graph.ts';
-import { splitModel } from '../../../core/onnx/split.ts';
+import { cutModel } from '../../../core/onnx/cut-model.ts';
 import { createRandom } from '../../../core/random.ts';
 import { createSessionFactory } from '../../../core/runtime/session.ts';
 import { float32, type Tensor } from '../../../core/tensor.ts';
@@ -28,7 +28,7 @@ const noise = (length: number, seed: number): Float32Array => {
   const random = createRandom(seed);
   return Float32Array.from({ length }, () => random.uniform());
 };
-const headOf = (squash: boolean): Model => splitModel(colourModel({ squash }), 'colours').head;
+const headOf = (squash: boolean): Model => cutModel(colourModel({ squash }), 'colours').head;
 
 /** Activations that the concepts do not explain in full, so that there is a residual to keep. */
 function image(r: number): { activations: Tensor<'float32'>; coefficients: Matrix; bank: Matrix } {
@@ -86,7 +86,7 @@ describe('createAblationHead()', () => {
   );
 
   it('moves the logits of an affine head in a straight line, by hand', async () => {
-    const { head } = splitModel(colourModel(), 'colours');
+    const { head } = cutModel(colourModel(), 'colours');
     const bank = matrix(3, 3, Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1));
     const amounts = Float32Array.from({ length: 3 * POSITIONS }, (_, i) => [1, 2, 0][i % 3]);
     // Channels in turn: 1.5 of red (half of it residual), 2 of green, 0.25 of blue (all residual).

@@ -9,7 +9,7 @@ import { matrix } from '../../../core/linalg/matrix.ts';
 import { transpose } from '../../../core/linalg/transpose.ts';
 
 import { decodeModel, encodeModel } from '../../../core/onnx/proto.ts';
-import { splitModel } from '../../../core/onnx/split.ts';
+import { cutModel } from '../../../core/onnx/cut-model.ts';
 import { decodeSafetensors } from '../../../core/project/safetensors.ts';
 import { createSessionFactory } from '../../../core/runtime/session.ts';
 import { float32, type Tensor } from '../../../core/tensor.ts';
@@ -111,7 +111,7 @@ describe.skipIf(!hasReference)(
       const pixels = (tensors.get('images_u8') as Tensor<'uint8'>).data.subarray(0, 224 * 224 * 3);
       const [, channels, rows, cols] = tensor('latent').dims;
       const inputDims = new Map([[input.name, dims]]);
-      const latent = await sessions.open(encodeModel(splitModel(onnx, cut, inputDims).latent));
+      const latent = await sessions.open(encodeModel(cutModel(onnx, cut, inputDims).latent));
       const backward = createBackwardRunner(vjp(onnx, { from: input.name, to: cut, inputDims }), sessions);
       const bank = tensor('concept_bank_W');
       const targets = createConceptTargets({

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createDirectionalDerivatives } from '../../../core/concepts/directional-derivatives.ts';
 import type { LayerRecord } from '../../../core/concepts/explanation.ts';
 import { matrix } from '../../../core/linalg/matrix.ts';
-import { splitModel } from '../../../core/onnx/split.ts';
+import { cutModel } from '../../../core/onnx/cut-model.ts';
 import { createSessionFactory } from '../../../core/runtime/session.ts';
 import { colourModel } from '../../fixtures/colour-model.ts';
 
@@ -19,7 +19,7 @@ const sessions = createSessionFactory({ device: 'cpu' });
 const BANK = matrix(3, 3, Float32Array.of(1, 0, 0, 0, 0.5, 0, 0.6, 0, 0.8));
 
 const slopesOf = async (squash: boolean, classIndex: number, amount: number): Promise<Float64Array> => {
-  const { head } = splitModel(colourModel({ squash }), 'colours');
+  const { head } = cutModel(colourModel({ squash }), 'colours');
   const derivatives = createDirectionalDerivatives(head, COLOURS, BANK, classIndex, sessions);
   try {
     return await derivatives.of(matrix(64, 3, new Float32Array(192).fill(amount)));

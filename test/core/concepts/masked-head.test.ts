@@ -8,7 +8,7 @@ import { createSpecialisedMaskedHead } from '../../../core/concepts/specialised-
 import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
 import { transpose } from '../../../core/linalg/transpose.ts';
 import { decodeModel } from '../../../core/onnx/proto.ts';
-import { splitModel } from '../../../core/onnx/split.ts';
+import { cutModel } from '../../../core/onnx/cut-model.ts';
 import { decodeSafetensors } from '../../../core/project/safetensors.ts';
 import { createRandom } from '../../../core/random.ts';
 import { createSessionFactory } from '../../../core/runtime/session.ts';
@@ -40,7 +40,7 @@ function randomMatrix(rows: number, cols: number, seed: number): Matrix {
 
 describe('specialised and plain head', () => {
   it('agree on random masks where the head has a non-linearity', async () => {
-    const { head } = splitModel(colourModel({ squash: true }), 'colours');
+    const { head } = cutModel(colourModel({ squash: true }), 'colours');
     const bank = randomMatrix(4, 3, 1);
     const coefficients = randomMatrix(positionsOf(COLOURS), 4, 2);
     const masks = randomMatrix(50, 4, 3);
@@ -54,7 +54,7 @@ describe('specialised and plain head', () => {
   });
 
   it('gives the slopes of an affine head, by hand', async () => {
-    const { head } = splitModel(colourModel(), 'colours');
+    const { head } = cutModel(colourModel(), 'colours');
     // One concept a colour; each position holds 1 of red, 2 of green, none of blue.
     const bank = matrix(3, 3, Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1));
     const coefficients = matrix(
@@ -72,7 +72,7 @@ describe('specialised and plain head', () => {
   });
 
   it('runs masks in parts when memory is short, with the same result', async () => {
-    const { head } = splitModel(colourModel({ squash: true }), 'colours');
+    const { head } = cutModel(colourModel({ squash: true }), 'colours');
     const bank = randomMatrix(4, 3, 1);
     const coefficients = randomMatrix(64, 4, 2);
     const masks = randomMatrix(33, 4, 3);
@@ -126,7 +126,7 @@ describe.skipIf(!hasReference)(
       );
       const masks = matrix(tensor('masks').dims[0], r, tensor('masks').data);
       const onnx = decodeModel(readFileSync(path.join(SHARED, `data/models/${model}.onnx`)));
-      const { head } = splitModel(onnx, cut);
+      const { head } = cutModel(onnx, cut);
       return { tensor, layer, bank, coefficients, masks, head };
     };
 

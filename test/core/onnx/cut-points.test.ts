@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findCutPoints, probeSigns } from '../../../core/onnx/cut-points.ts';
 import { decodeModel } from '../../../core/onnx/proto.ts';
-import { splitModel } from '../../../core/onnx/split.ts';
+import { cutModel } from '../../../core/onnx/cut-model.ts';
 import type { Model } from '../../../core/onnx/graph.ts';
 import {
   fullSizeBytes,
@@ -15,9 +15,9 @@ import { ortSessions, runModel } from './ort-sessions.ts';
 const dimsOf = (model: Model) =>
   new Map(Object.entries(randomInput(model, 1)).map(([name, { dims }]) => [name, dims] as const));
 
-describe('findCutPoints() and splitModel()', () => {
+describe('findCutPoints() and cutModel()', () => {
   it.each(referenceNames)(
-    'find the reference cuts of %s and split there with the same numbers',
+    'find the reference cuts of %s and cut there with the same numbers',
     async (name) => {
       const { model, cuts, tensors } = referenceModel(name);
       const found = findCutPoints(model, dimsOf(model));
@@ -26,7 +26,7 @@ describe('findCutPoints() and splitModel()', () => {
       const x = { [model.graph.inputs[0].name]: tensors.get('x')! };
       for (const { tensor, same_value_tensors, index } of cuts) {
         expect([tensor, ...same_value_tensors].some((candidate) => names.includes(candidate))).toBe(true);
-        const { latent, head } = splitModel(model, tensor);
+        const { latent, head } = cutModel(model, tensor);
         const activations = (await runModel(latent, x))[tensor];
         const want = tensors.get(`A_${index}`)!;
         expect(activations.dims).toEqual(want.dims);
@@ -57,8 +57,8 @@ describe('findCutPoints() and splitModel()', () => {
 
   it('refuse an unknown name with the nearest ones, and a tensor beside another path', () => {
     const { model } = referenceModel('squeezenet_dyn20');
-    expect(() => splitModel(model, 'cat_9')).toThrow('The model has no tensor "cat_9".');
+    expect(() => cutModel(model, 'cat_9')).toThrow('The model has no tensor "cat_9".');
     const beside = model.graph.nodes.find(({ opType }) => opType === 'Concat')!.inputs[0];
-    expect(() => splitModel(model, beside)).toThrow(`cannot be cut at "${beside}"`);
+    expect(() => cutModel(model, beside)).toThrow(`cannot be cut at "${beside}"`);
   });
 });

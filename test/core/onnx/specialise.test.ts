@@ -3,7 +3,7 @@ import { findCutPoints } from '../../../core/onnx/cut-points.ts';
 import type { Model } from '../../../core/onnx/graph.ts';
 import { decodeModel } from '../../../core/onnx/proto.ts';
 import { specialiseHead } from '../../../core/onnx/specialise.ts';
-import { splitModel } from '../../../core/onnx/split.ts';
+import { cutModel } from '../../../core/onnx/cut-model.ts';
 import { createRandom } from '../../../core/random.ts';
 import { float32, sizeOf } from '../../../core/tensor.ts';
 import type { Tensor } from '../../../core/tensor.ts';
@@ -82,7 +82,7 @@ describe('specialiseHead()', () => {
         found.find(({ proposed }) => proposed)!.tensor,
       ]);
       for (const cut of found.filter(({ tensor }) => tensors.has(tensor))) {
-        const { head } = splitModel(model, cut.tensor);
+        const { head } = cutModel(model, cut.tensor);
         const { want, got } = await bothWays(head, cut.shape, 3);
         expect(got.dims).toEqual([maskCount]);
         // Another order of float32 sums; it stays far below this.
@@ -104,7 +104,7 @@ describe('specialiseHead()', () => {
         Object.entries(randomInput(model, 1)).map(([key, tensor]) => [key, tensor.dims] as const),
       );
       const cut = findCutPoints(model, dims).find(({ proposed }) => proposed)!;
-      const { want, got, special } = await bothWays(splitModel(model, cut.tensor).head, cut.shape, 7);
+      const { want, got, special } = await bothWays(cutModel(model, cut.tensor).head, cut.shape, 7);
       expect(special.isAffine).toBe(isAffine);
       expect(got.data as Float32Array).toBeCloseInNorm(want, 1e-4);
     },
@@ -118,7 +118,7 @@ describe('specialiseHead()', () => {
         ({ proposed }) => proposed,
       );
       expect(cuts.map((cut) => cut.tensor)).toContain(tensor);
-      const { frontier } = specialiseHead(splitModel(model, tensor).head, {
+      const { frontier } = specialiseHead(cutModel(model, tensor).head, {
         latentDims: shape,
         classIndex: 2,
       });
@@ -128,7 +128,7 @@ describe('specialiseHead()', () => {
 
   it('refuses a class that does not exist', () => {
     const { model } = referenceModel('squeezenet_dyn20');
-    const { head } = splitModel(model, 'cat_2');
+    const { head } = cutModel(model, 'cat_2');
     expect(() => specialiseHead(head, { latentDims: [1, 32, 5, 5], classIndex: 10 })).toThrow(
       'There is no class 10: the output output has 10 classes.',
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Concept, ConceptSplit, Explanation } from '../../../core/concepts/explanation.ts';
+import type { Concept, Decomposition, Explanation } from '../../../core/concepts/explanation.ts';
 import { renderReport } from '../../../core/report/render-html.ts';
 import { reportDataOf } from '../../../core/report/report-data.ts';
 import { shownParts } from '../../../core/report/sections/parts-section.ts';
@@ -14,7 +14,7 @@ const part = (id: string, name: string, mean: number): Concept => ({
   crops: [],
 });
 
-function split(parent: string, parts: readonly Concept[]): ConceptSplit {
+function decomposition(parent: string, parts: readonly Concept[]): Decomposition {
   return {
     parent,
     layer: {
@@ -36,15 +36,15 @@ function split(parent: string, parts: readonly Concept[]): ConceptSplit {
   };
 }
 
-/** The sample with its leading concept split, and one of its parts again. */
+/** The sample with its leading concept decomposed, and one of its parts again. */
 function withTree(): Explanation {
   const explanation = sampleExplanation();
   const { id } = explanation.concepts[0];
   return {
     ...explanation,
     splits: [
-      split(id, [part(`${id}-1`, 'bow', 0.7), part(`${id}-0`, '<b>stern</b>', 0.2)]),
-      split(`${id}-1`, [part(`${id}-1-0`, 'rivets', 0.5)]),
+      decomposition(id, [part(`${id}-1`, 'bow', 0.7), part(`${id}-0`, '<b>stern</b>', 0.2)]),
+      decomposition(`${id}-1`, [part(`${id}-1-0`, 'rivets', 0.5)]),
     ],
   };
 }
@@ -55,7 +55,7 @@ const pageOf = (explanation: Explanation, notes = noNotes): string =>
     .replaceAll(/\s+/g, ' ');
 
 describe('partsSection()', () => {
-  it('is not there for a run without splits', () => {
+  it('is not there for a run without parts', () => {
     expect(pageOf(sampleExplanation())).not.toContain('What the concepts are made of');
   });
 

@@ -27,6 +27,7 @@ describe('the command line', () => {
   it.each([
     [['explian'], 'There is no command "explian".', 'Commands: inspect, explain, report, devices'],
     [['toString'], 'There is no command "toString".', 'Commands: '],
+    [['split'], 'decompose takes one project folder and --concept.', 'For example: tessera decompose'],
     [['explain', '--imagse', 'x'], "Unknown option '--imagse'.", 'Near to it: --images'],
     [['explain'], 'explain needs --model: a model file (.onnx).', 'npm run demo'],
     [['explain', '--model', 'm'], 'explain needs --class: a class name or index.', 'npm run demo'],

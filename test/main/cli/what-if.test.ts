@@ -79,6 +79,8 @@ describe('what-if', () => {
     expect(again.after.name).toBe('blue');
     const { stdout } = await tessera('what-if', project, '--image', file, '--counterfactual', '--to', 'blue');
     expect(stdout).toContain('The smallest change of the concepts that makes it blue:');
+    const old = await tessera('what-if', project, '--image', file, '--mend', '--to', 'blue');
+    expect(old.stdout, 'under the name of 0.1').toBe(stdout);
   });
 
   it('says that a colour which is nowhere in the picture cannot win', async () => {

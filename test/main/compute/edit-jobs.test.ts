@@ -76,29 +76,29 @@ describe('jobs that edit', { timeout: 200_000 }, () => {
     });
   });
 
-  it('lose nothing beside a split, whichever is first', async () => {
-    const split = { ...question, concept: 'c0', parts: 2 };
-    await jobs.split(split, context);
-    await jobs.editConcept({ ...question, edit: { kind: 'join', concept: 'c0' } }, context);
+  it('lose nothing beside a decomposition, whichever is first', async () => {
+    const query = { ...question, concept: 'c0', parts: 2 };
+    await jobs.decompose(query, context);
+    await jobs.editConcept({ ...question, edit: { kind: 'hide-parts', concept: 'c0' } }, context);
     expect(await notes()).toMatchObject({ joined: ['c0'] });
 
     // Another process reads the notes, takes its time, and writes them with a name in them.
     await holdAsAnother();
     const stale = await notes();
-    let isSplit = false;
-    const splitting = jobs.split(split, context).then(() => (isSplit = true));
+    let isDone = false;
+    const decomposing = jobs.decompose(query, context).then(() => (isDone = true));
     await sleep(2000);
-    expect(isSplit).toBe(false);
+    expect(isDone).toBe(false);
     await writeFile(notesPath(), JSON.stringify({ ...stale, names: { c0: 'given meanwhile' } }));
     await rm(lockPath());
-    await splitting;
+    await decomposing;
     expect(await notes()).toMatchObject({ names: { c0: 'given meanwhile' }, joined: [] });
 
-    await jobs.editConcept({ ...question, edit: { kind: 'join', concept: 'c0' } }, context);
+    await jobs.editConcept({ ...question, edit: { kind: 'hide-parts', concept: 'c0' } }, context);
     const renaming = async () => {
       for (const name of ['one', 'two', 'three']) await rename(name);
     };
-    await Promise.all([jobs.split({ ...split, parts: 3 }, context), renaming()]);
+    await Promise.all([jobs.decompose({ ...query, parts: 3 }, context), renaming()]);
     expect(await notes()).toMatchObject({ names: { c0: 'three' }, joined: [] });
     const tree = await jobs.readTree(question, context);
     expect(tree.items.map(({ name }) => name).slice(0, 3)).toEqual(['three', 'Concept 1.1', 'Concept 1.2']);

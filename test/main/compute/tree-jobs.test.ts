@@ -8,7 +8,7 @@ import type { RunPictureName } from '../../../main/compute/protocol.ts';
 import { finishedRun } from './finished-run.ts';
 
 describe('jobs about trees', { timeout: 200_000 }, () => {
-  it('list layers, split, read the tree, and give crops and maps of a part', async () => {
+  it('list layers, decompose, read the tree, and give crops and maps of a part', async () => {
     const { home, question } = await finishedRun();
     const jobs = createJobs({});
     const told: string[] = [];
@@ -18,20 +18,23 @@ describe('jobs about trees', { timeout: 200_000 }, () => {
       onNews: () => undefined,
     };
     expect((await jobs.readTree(question, context)).items).toMatchObject([
-      { id: 'c0', parent: null, depth: 0, split: null, parts: [] },
+      { id: 'c0', parent: null, depth: 0, decomposition: null, parts: [] },
     ]);
-    const layers = await jobs.listSplitLayers({ ...question, concept: 'c0' }, context);
+    const layers = await jobs.listDecompositionLayers({ ...question, concept: 'c0' }, context);
     expect(layers.map(({ layer, isProposed }) => [layer.tensor, isProposed])).toEqual([
       ['detected', false],
       ['colours', true],
       ['shifted', false],
     ]);
 
-    await jobs.split({ ...question, concept: 'c0', parts: 2 }, context);
+    await jobs.decompose({ ...question, concept: 'c0', parts: 2 }, context);
     expect(told).toContain('parts');
     const { items } = await jobs.readTree(question, context);
     expect(items).toHaveLength(3);
-    expect(items[0]).toMatchObject({ id: 'c0', split: { layer: { tensor: 'colours' }, isChosen: true } });
+    expect(items[0]).toMatchObject({
+      id: 'c0',
+      decomposition: { layer: { tensor: 'colours' }, isChosen: true },
+    });
     const [, part] = items;
     expect(part).toMatchObject({ parent: 'c0', depth: 1, rank: 0, name: 'Concept 1.1', images: 6 });
 
@@ -43,7 +46,7 @@ describe('jobs about trees', { timeout: 200_000 }, () => {
     const file = path.join(home, 'map.jpg');
     await jobs.makePicture({ picture: { kind: 'run', side: 96, ...question, name }, path: file }, context);
     expect((await readFile(file)).subarray(0, 2)).toEqual(Buffer.from([0xff, 0xd8]));
-    expect(await jobs.listSplitLayers({ ...question, concept: part.id }, context)).toHaveLength(1);
+    expect(await jobs.listDecompositionLayers({ ...question, concept: part.id }, context)).toHaveLength(1);
 
     const report = path.join(home, 'some.html');
     const sections = ['concepts', 'parts'];
@@ -53,7 +56,7 @@ describe('jobs about trees', { timeout: 200_000 }, () => {
     expect(await readFile(report, 'utf8')).not.toMatch(/id="(c0|parts|ranking)"/);
   });
 
-  it('stops a split when it is told to', async () => {
+  it('stops a decomposition when asked to', async () => {
     const { question } = await finishedRun();
     const stop = new AbortController();
     const context: JobContext = {
@@ -62,7 +65,7 @@ describe('jobs about trees', { timeout: 200_000 }, () => {
       onNews: () => undefined,
     };
     const jobs = createJobs({});
-    await expect(jobs.split({ ...question, concept: 'c0' }, context)).rejects.toThrow();
+    await expect(jobs.decompose({ ...question, concept: 'c0' }, context)).rejects.toThrow();
     const { items } = await jobs.readTree(question, context);
     expect(items).toHaveLength(1);
   });
@@ -75,7 +78,7 @@ describe('jobs about trees', { timeout: 200_000 }, () => {
       onProgress: () => undefined,
       onNews: () => undefined,
     };
-    await expect(jobs.split({ ...question, concept: 'c7' }, context)).rejects.toThrow(
+    await expect(jobs.decompose({ ...question, concept: 'c7' }, context)).rejects.toThrow(
       'no concept called "c7"',
     );
     await expect(

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { createStageClock } from '../../../main/services/stage-clock.ts';
 
 describe('createStageClock()', () => {
-  it('names the splitting of concepts where a run does it, and no other time', () => {
-    const titles = (isSplitting: boolean) => createStageClock(isSplitting).stages.map(({ title }) => title);
-    expect(titles(true)).toContain('Split concepts into parts');
-    expect(titles(false)).toEqual(titles(true).filter((title) => title !== 'Split concepts into parts'));
+  it('names the decomposing of concepts where a run does it, and no other time', () => {
+    const titles = (isDecomposing: boolean) =>
+      createStageClock(isDecomposing).stages.map(({ title }) => title);
+    expect(titles(true)).toContain('Decompose concepts into parts');
+    expect(titles(false)).toEqual(titles(true).filter((title) => title !== 'Decompose concepts into parts'));
   });
 
   it('tells rate and time left of the stage that runs, and that those before it are done', () => {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Concept, ConceptSplit } from '../../../../core/concepts/explanation.ts';
+import type { Concept, Decomposition } from '../../../../core/concepts/explanation.ts';
 import {
   conceptTree,
   flatTree,
   parentIdOf,
   partId,
   rowOfId,
-  withoutSplit,
+  withoutDecomposition,
 } from '../../../../core/concepts/recursion/concept-tree.ts';
-import { isGoodSplit } from '../../../../core/concepts/recursion/split-verdict.ts';
+import { isGoodDecomposition } from '../../../../core/concepts/recursion/decomposition-verdict.ts';
 
 const concept = (id: string, mean = 0.5): Concept => ({
   id,
@@ -18,7 +18,7 @@ const concept = (id: string, mean = 0.5): Concept => ({
   prevalence: 1,
   crops: [],
 });
-const split = (parent: string, parts: readonly Concept[]): ConceptSplit => ({
+const decomposition = (parent: string, parts: readonly Concept[]): Decomposition => ({
   parent,
   layer: {
     tensor: 'a',
@@ -38,7 +38,10 @@ const split = (parent: string, parts: readonly Concept[]): ConceptSplit => ({
   parts,
 });
 const concepts = [concept('c1'), concept('c0')];
-const splits = [split('c0', [concept('c0-1'), concept('c0-0')]), split('c0-1', [concept('c0-1-0')])];
+const splits = [
+  decomposition('c0', [concept('c0-1'), concept('c0-0')]),
+  decomposition('c0-1', [concept('c0-1-0')]),
+];
 
 describe('conceptTree()', () => {
   it('hangs parts below their parents to any depth, in order of importance', () => {
@@ -52,12 +55,12 @@ describe('conceptTree()', () => {
     ]);
   });
 
-  it('leaves a split that was taken away out, with all below it', () => {
+  it('leaves parts that were taken away out, with all below them', () => {
     expect(flatTree(conceptTree({ concepts, splits }, ['c0']))).toHaveLength(2);
     expect(flatTree(conceptTree({ concepts, splits }, ['c0-1']))).toHaveLength(4);
   });
 
-  it('is the concepts alone in runs from before splits', () => {
+  it('is the concepts alone in runs from before parts', () => {
     expect(flatTree(conceptTree({ concepts }))).toHaveLength(2);
   });
 });
@@ -71,21 +74,23 @@ describe('ids of parts', () => {
   });
 });
 
-describe('withoutSplit()', () => {
-  it('drops a split and those below it, and no other of a like name', () => {
-    const more = [...splits, split('c01', [])];
-    expect(withoutSplit(more, 'c0').map(({ parent }) => parent)).toEqual(['c01']);
+describe('withoutDecomposition()', () => {
+  it('drops a decomposition and those below it, and no other of a like name', () => {
+    const more = [...splits, decomposition('c01', [])];
+    expect(withoutDecomposition(more, 'c0').map(({ parent }) => parent)).toEqual(['c01']);
   });
 });
 
-describe('isGoodSplit()', () => {
+describe('isGoodDecomposition()', () => {
   it('wants parts that rebuild, bring back, are found again, and of which two matter', () => {
-    const good = split('c0', [concept('c0-0', 0.6), concept('c0-1', 0.3)]);
-    expect(isGoodSplit(good)).toBe(true);
-    expect(isGoodSplit({ ...good, reconstruction: { r2: 0.1, relativeError: 0.9 } })).toBe(false);
-    expect(isGoodSplit({ ...good, reproduction: { r2: -1, relativeError: 2 } })).toBe(false);
-    expect(isGoodSplit({ ...good, stability: 0.4 })).toBe(false);
-    expect(isGoodSplit({ ...good, parts: [concept('c0-0', 0.99), concept('c0-1', 0.01)] })).toBe(false);
-    expect(isGoodSplit({ ...good, parts: [concept('c0-0', 1)] })).toBe(false);
+    const good = decomposition('c0', [concept('c0-0', 0.6), concept('c0-1', 0.3)]);
+    expect(isGoodDecomposition(good)).toBe(true);
+    expect(isGoodDecomposition({ ...good, reconstruction: { r2: 0.1, relativeError: 0.9 } })).toBe(false);
+    expect(isGoodDecomposition({ ...good, reproduction: { r2: -1, relativeError: 2 } })).toBe(false);
+    expect(isGoodDecomposition({ ...good, stability: 0.4 })).toBe(false);
+    expect(isGoodDecomposition({ ...good, parts: [concept('c0-0', 0.99), concept('c0-1', 0.01)] })).toBe(
+      false,
+    );
+    expect(isGoodDecomposition({ ...good, parts: [concept('c0-0', 1)] })).toBe(false);
   });
 });

@@ -6,8 +6,8 @@ import type { Matrix } from '../linalg/matrix.ts';
 import { nearestNames } from '../nearest-names.ts';
 import type { RunTensors } from '../project/run-tensors.ts';
 
-/** A concept, or a part, that can be split: what it is, and how strong it is where. */
-export interface SplitParent extends Pick<ParentFunction, 'layer' | 'conceptBank' | 'column'> {
+/** A concept, or a part, that can be decomposed: what it is, and how strong it is where. */
+export interface ParentConcept extends Pick<ParentFunction, 'layer' | 'conceptBank' | 'column'> {
   readonly id: string;
   readonly name: string;
   /** Images in which it was looked for, as indices of the run's. */
@@ -19,7 +19,7 @@ export interface SplitParent extends Pick<ParentFunction, 'layer' | 'conceptBank
 }
 
 /** Looks a concept or part up by its id; 'unknown-name' where the run has none. */
-export function splitParent(explanation: Explanation, tensors: RunTensors, id: string): SplitParent {
+export function parentConcept(explanation: Explanation, tensors: RunTensors, id: string): ParentConcept {
   const owner = parentIdOf(id);
   if (owner === undefined) {
     const concept = explanation.concepts.find((one) => one.id === id) ?? unknown(explanation, id);
@@ -33,17 +33,18 @@ export function splitParent(explanation: Explanation, tensors: RunTensors, id: s
       coefficients: tensors.coefficients,
     };
   }
-  const split = explanation.splits?.find(({ parent }) => parent === owner);
-  const part = split?.parts.find((one) => one.id === id);
+  const decomposition = explanation.splits?.find(({ parent }) => parent === owner);
+  const part = decomposition?.parts.find((one) => one.id === id);
   const arrays = tensors.parts.get(owner);
-  if (split === undefined || part === undefined || arrays === undefined) return unknown(explanation, id);
+  if (decomposition === undefined || part === undefined || arrays === undefined)
+    return unknown(explanation, id);
   return {
     id,
     name: part.name,
-    layer: split.layer,
+    layer: decomposition.layer,
     column: rowOfId(id),
     conceptBank: arrays.conceptBank,
-    images: split.images,
+    images: decomposition.images,
     coefficients: arrays.coefficients,
     inside: arrays.footprint,
   };

@@ -7,9 +7,9 @@ import { BLUE, RED, scene, temporaryFolder, writeModel } from './colour-case.ts'
 import { tessera, tesseraProcess } from './run-tessera.ts';
 
 interface Facts {
-  readonly splits: readonly Split[];
+  readonly splits: readonly Decomposition[];
 }
-interface Split {
+interface Decomposition {
   readonly parent: string;
   readonly layer: string;
   readonly images: number;
@@ -53,7 +53,7 @@ async function runOf(project: string): Promise<RunFile> {
 }
 
 describe('explain --recurse', { timeout: 400_000 }, () => {
-  it('splits concepts at an earlier layer, and their parts below, and stores and prints the tree', async () => {
+  it('decomposes concepts at an earlier layer, and their parts below, and stores and prints the tree', async () => {
     const { project, facts } = await explained(['--recurse', '2', '--parts', '2']);
     const [first] = facts.splits;
     expect(first.layer).toBe('colours');
@@ -121,39 +121,39 @@ describe('explain --recurse', { timeout: 400_000 }, () => {
   });
 });
 
-describe('split', { timeout: 400_000 }, () => {
-  it('splits a concept and then a part of a finished run, takes both away, and brings them back', async () => {
+describe('decompose', { timeout: 400_000 }, () => {
+  it('decomposes a concept and then a part of a finished run, takes both away, and brings them back', async () => {
     const { project } = await explained();
-    const split = async (...more: string[]): Promise<Split> => {
-      const { code, stdout, stderr } = await tessera('split', project, '--parts', '2', '--json', ...more);
+    const decompose = async (...more: string[]): Promise<Decomposition> => {
+      const { code, stdout, stderr } = await tessera('decompose', project, '--parts', '2', '--json', ...more);
       expect(code, stderr).toBe(0);
-      return JSON.parse(stdout) as Split;
+      return JSON.parse(stdout) as Decomposition;
     };
-    const first = await split('--concept', 'concept 1');
+    const first = await decompose('--concept', 'concept 1');
     expect(first).toMatchObject({
       layer: 'colours',
       parts: [{ name: 'Concept 1.1' }, { name: 'Concept 1.2' }],
     });
-    const second = await split('--concept', 'Concept 1.1', '--layer', 'detected');
+    const second = await decompose('--concept', 'Concept 1.1', '--layer', 'detected');
     expect(second).toMatchObject({ parent: first.parts[0].id, layer: 'detected' });
     const report = () => readFile(path.join(project, 'report.html'), 'utf8');
     expect(await report()).toContain('Concept 1.1.1');
 
-    const undone = await tessera('split', project, '--concept', 'Concept 1', '--undo');
+    const undone = await tessera('decompose', project, '--concept', 'Concept 1', '--undo');
     expect(undone.code, undone.stderr).toBe(0);
     expect(await report()).not.toContain('Concept 1.1');
-    const again = await tessera('split', project, '--concept', 'Concept 1', '--undo');
+    const again = await tessera('decompose', project, '--concept', 'Concept 1', '--undo');
     expect(again).toMatchObject({ code: 2 });
-    expect(again.stderr).toContain('is not split');
+    expect(again.stderr).toContain('has no parts');
 
-    expect(await split('--concept', 'Concept 1')).toEqual(first);
+    expect(await decompose('--concept', 'Concept 1')).toEqual(first);
     expect(await report()).toContain('Concept 1.1');
   });
 
   it('says what is wrong: no such concept, a layer that is not earlier, too many parts, no concept named', async () => {
     const { project } = await explained();
     const failing = async (...more: string[]): Promise<string> => {
-      const { code, stderr } = await tessera('split', project, ...more);
+      const { code, stderr } = await tessera('decompose', project, ...more);
       expect(code).toBe(2);
       return stderr;
     };
@@ -161,24 +161,24 @@ describe('split', { timeout: 400_000 }, () => {
       /no concept called "Concept 9".\nNearest: Concept/,
     );
     expect(await failing('--concept', 'Concept 1', '--layer', 'pooled')).toContain(
-      'can be split at an earlier layer only; pooled is not one.\nEarlier layers: ',
+      'can be decomposed at an earlier layer only; pooled is not one.\nEarlier layers: ',
     );
     expect(await failing('--concept', 'Concept 1', '--layer', 'squashed')).toContain('squashed is not one');
     expect(await failing('--concept', 'Concept 1', '--layer', 'colour')).toContain('no cut point called');
     expect(await failing('--concept', 'Concept 1', '--parts', '9')).toContain(
-      'can be split into 1 to 3 parts here',
+      'can be decomposed into 1 to 3 parts here',
     );
-    expect(await failing()).toContain('split takes one project folder and --concept.');
+    expect(await failing()).toContain('decompose takes one project folder and --concept.');
     expect(await failing('--concept', 'Concept 1', '--run', 'run9')).toContain('no run "run9"');
   });
 
   it('refuses a concept that is in too few images, and one at the first layer', async () => {
     const few = await explained([], 2);
-    const tooFew = await tessera('split', few.project, '--concept', 'Concept 1');
+    const tooFew = await tessera('decompose', few.project, '--concept', 'Concept 1');
     expect(tooFew.code).toBe(2);
     expect(tooFew.stderr).toMatch(/is present in \d of the 2 images; it takes 3 to tell its parts/);
     const early = await explained(['--layer', 'detected']);
-    const first = await tessera('split', early.project, '--concept', 'Concept 1');
+    const first = await tessera('decompose', early.project, '--concept', 'Concept 1');
     expect(first.code).toBe(2);
     expect(first.stderr).toContain('detected is the first layer at which the model can be cut');
   });
@@ -186,7 +186,7 @@ describe('split', { timeout: 400_000 }, () => {
   it('names a picture that is gone since', async () => {
     const { project, images } = await explained();
     for (const name of await readdir(images)) await writeFile(path.join(images, name), 'no picture');
-    const { code, stderr } = await tessera('split', project, '--concept', 'Concept 1');
+    const { code, stderr } = await tessera('decompose', project, '--concept', 'Concept 1');
     expect(code).toBe(2);
     expect(stderr).toContain('could be read before and no longer can');
   });
@@ -194,7 +194,7 @@ describe('split', { timeout: 400_000 }, () => {
   it('tells two colours apart that one concept joins', async () => {
     const { project } = await explained();
     const { code, stdout, stderr } = await tessera(
-      ...['split', project, '--concept', 'Concept 1', '--layer', 'colours', '--parts', '2', '--json'],
+      ...['decompose', project, '--concept', 'Concept 1', '--layer', 'colours', '--parts', '2', '--json'],
     );
     expect(code, stderr).toBe(0);
     const bytes = await readFile(path.join(project, 'runs/run1/tensors.safetensors'));
@@ -203,6 +203,6 @@ describe('split', { timeout: 400_000 }, () => {
     const strongest = rows.map((row) => row.indexOf(Math.max(...row))).sort();
     expect(strongest).toEqual([0, 2]);
     for (const row of rows) expect(Math.max(...row)).toBeGreaterThan(0.98);
-    expect((JSON.parse(stdout) as Split).reconstruction.r2).toBeGreaterThan(0.98);
+    expect((JSON.parse(stdout) as Decomposition).reconstruction.r2).toBeGreaterThan(0.98);
   });
 });

@@ -7,7 +7,7 @@ import { atTwoBatches, batchAxisIn, declaredInputDims, valueInfoIn } from './two
 import type { InputDims } from './two-batches.ts';
 
 /** A model cut in two at a tensor: latent gives the tensor from the image, head gives the output from the tensor. */
-export interface SplitModel {
+export interface CutModel {
   readonly latent: Model;
   readonly head: Model;
 }
@@ -74,7 +74,7 @@ function checkCut(head: Model, model: Model, tensor: string): void {
  * where the model has one. Initializers go only where they are used.
  * Throws TesseraError 'unknown-name' (nearest names offered), 'bad-usage' (no such cut), and as foldConstants.
  */
-export function splitModel(model: Model, tensor: string, inputDims?: InputDims): SplitModel {
+export function cutModel(model: Model, tensor: string, inputDims?: InputDims): CutModel {
   checkName(model, tensor);
   const dims = declaredInputDims(model, inputDims);
   const folded = foldConstants(model, dims, { keep: [tensor] });

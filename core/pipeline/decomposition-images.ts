@@ -8,7 +8,7 @@ import { PRESENT_FROM } from './assemble-explanation.ts';
 import type { ModelRunner } from './model-runner.ts';
 import { readBatch, requireAll } from './pictures.ts';
 import type { ModelScope, WorkScope } from './run-context.ts';
-import type { SplitParent } from './split-parent.ts';
+import type { ParentConcept } from './parent-concept.ts';
 
 /** The images used are those where the concept is at least as strong as in this share of the images that have it. */
 const STRONGER_THAN = 0.5;
@@ -21,16 +21,20 @@ const MOST_IMAGES = 48;
 /** Pictures in memory at once. */
 const BATCH = 16;
 
-/** The images in which a concept is split, and where it is in them. */
-export interface SplitImages {
-  /** Places in {@link SplitParent.images}. */
+/** The images in which a concept is decomposed, and where it is in them. */
+export interface DecompositionImages {
+  /** Places in {@link ParentConcept.images}. */
   readonly chosen: readonly number[];
   /** A coefficient of this size makes a position the concept's. */
   readonly threshold: number;
 }
 
 /** The images in which a concept is strong; 'bad-usage' where it is in too few, a dead concept among them. */
-export function chooseSplitImages({ name, coefficients, column }: SplitParent): SplitImages {
+export function chooseDecompositionImages({
+  name,
+  coefficients,
+  column,
+}: ParentConcept): DecompositionImages {
   const strengths = coefficients.map((image) =>
     columnOf(image, column).reduce((most, value) => Math.max(most, value), 0),
   );
@@ -40,7 +44,7 @@ export function chooseSplitImages({ name, coefficients, column }: SplitParent): 
     throw new TesseraError(
       'bad-usage',
       `${name} is present in ${present.length} of the ${strengths.length} images; it takes ${LEAST_IMAGES} to tell its parts.`,
-      { hint: 'Explain on more images, or split another concept.' },
+      { hint: 'Explain on more images, or decompose another concept.' },
     );
   }
   const sorted = Float64Array.from(present, (image) => strengths[image]).sort();
@@ -55,8 +59,8 @@ export function chooseSplitImages({ name, coefficients, column }: SplitParent): 
 
 /** The parent's footprint at an earlier layer in each of the chosen images. */
 export function footprintsOf(
-  { coefficients, column, layer }: SplitParent,
-  { chosen, threshold }: SplitImages,
+  { coefficients, column, layer }: ParentConcept,
+  { chosen, threshold }: DecompositionImages,
   earlier: LayerRecord,
 ): Uint8Array[] {
   return chosen.map((image) => footprint(columnOf(coefficients[image], column), threshold, layer, earlier));

@@ -1,9 +1,9 @@
-import type { Box, ConceptSplit, Explanation, LayerRecord } from '../concepts/explanation.ts';
+import type { Box, Decomposition, Explanation, LayerRecord } from '../concepts/explanation.ts';
 import { positionBoxes, strongestPlaces } from '../concepts/gallery.ts';
 import { classImportance, meanIndices } from '../concepts/importance.ts';
 import { positionsOf } from '../concepts/latent-rows.ts';
 import { partId } from '../concepts/recursion/concept-tree.ts';
-import { rebuildsWell } from '../concepts/recursion/split-verdict.ts';
+import { rebuildsWell } from '../concepts/recursion/decomposition-verdict.ts';
 import type { RunOptions } from '../concepts/run-options.ts';
 import { frameOf } from '../images/preprocessing.ts';
 import { matrix, type Matrix } from '../linalg/matrix.ts';
@@ -12,78 +12,83 @@ import type { StageStore } from '../project/stage-store.ts';
 import { CROPS_KEPT, prevalences, ranked } from './assemble-explanation.ts';
 import { runnerBetween } from './concept-sources.ts';
 import { chooseEarlierCut } from './earlier-cut.ts';
-import { defaultPatch, runnerFor, splitAt } from './model-parts.ts';
+import { defaultPatch, runnerFor, cutAt } from './model-parts.ts';
 import { partMaps } from './part-maps.ts';
 import { withStamps } from './question.ts';
 import type { ModelScope, WorkScope } from './run-context.ts';
-import { activationsOf, chooseSplitImages, footprintsOf, type SplitImages } from './split-images.ts';
-import type { SplitParent } from './split-parent.ts';
+import {
+  activationsOf,
+  chooseDecompositionImages,
+  footprintsOf,
+  type DecompositionImages,
+} from './decomposition-images.ts';
+import type { ParentConcept } from './parent-concept.ts';
 import { openStages, type Stages } from './stage-runner.ts';
 import { partImportanceStage, type PartImportances } from './stages/part-importance.ts';
 import { partsStage, type FoundParts } from './stages/parts.ts';
 
-/** A run whose concepts are split. */
-export interface SplitContext extends ModelScope, WorkScope {
-  /** Records the stages of the split with the run. */
+/** A run whose concepts are decomposed. */
+export interface DecompositionContext extends ModelScope, WorkScope {
+  /** Records the stages of the decomposition with the run. */
   readonly keep: StageStore['stage'];
   readonly options: RunOptions;
   readonly explanation: Explanation;
 }
 
-/** How a concept is to be split. */
-export interface SplitRequest {
+/** How a concept is to be decomposed. */
+export interface DecompositionRequest {
   /** Cut tensor; absent: the proposed earlier cut. */
   readonly layer?: string;
   readonly parts: number;
-  /** A split that was not asked for is given up as soon as it proves poor. */
+  /** A decomposition that was not asked for is given up as soon as it proves poor. */
   readonly isChosen: boolean;
 }
 
-/** A split and its arrays. */
-export interface SplitOutcome {
-  readonly split: ConceptSplit;
+/** A decomposition and its arrays. */
+export interface DecompositionOutcome {
+  readonly decomposition: Decomposition;
   readonly tensors: PartTensors;
 }
 
-/** A split whose cut and images are chosen. */
-interface Splitting extends SplitImages {
-  readonly parent: SplitParent;
+/** A decomposition whose cut and images are chosen. */
+interface PlannedDecomposition extends DecompositionImages {
+  readonly parent: ParentConcept;
   readonly earlier: LayerRecord;
   readonly footprints: readonly Uint8Array[];
   readonly isChosen: boolean;
 }
 
-type SplitStages = Stages<'intake' | 'device' | 'parent' | 'earlier' | 'images'>;
+type DecompositionStages = Stages<'intake' | 'device' | 'parent' | 'earlier' | 'images'>;
 
 /**
- * Takes a concept, or a part of one, apart at an earlier cut (CRAFT, section 3.2): factorises the activations of its
+ * Decomposes a concept, or a part of one, at an earlier cut (CRAFT, section 3.2): factorises the activations of its
  * places, ranks the parts by their total index on the parent's mean coefficient, and draws them. Every step is
  * stored under the fingerprint of what it depends on, whatever run the parent comes from.
  *
- * Returns undefined for a split that was not asked for and does not rebuild its parent well.
+ * Returns undefined for a decomposition that was not asked for and does not rebuild its parent well.
  * Throws TesseraError 'bad-usage' (no earlier cut, a cut that is not earlier, a concept in too few images, more parts
  * than places or channels), 'unknown-name' (the layer), 'bad-image'.
  */
-export async function splitConcept(
-  context: SplitContext,
-  parent: SplitParent,
-  { layer, parts, isChosen }: SplitRequest,
-): Promise<SplitOutcome | undefined> {
+export async function decomposeConcept(
+  context: DecompositionContext,
+  parent: ParentConcept,
+  { layer, parts, isChosen }: DecompositionRequest,
+): Promise<DecompositionOutcome | undefined> {
   const { explanation, options, intake, device, keep, environment } = context;
   const earlier = chooseEarlierCut(intake, parent.layer, layer);
-  const chosen = chooseSplitImages(parent);
+  const chosen = chooseDecompositionImages(parent);
   const paths = chosen.chosen.map((i) => ({ path: explanation.images[parent.images[i]].file }));
   const images = await withStamps(environment.storage, paths);
   const facts = { intake, device, parent, earlier, images };
   const stages = openStages(context, facts, { ...options, parts }, { keep });
-  const splitting = {
+  const planned = {
     ...chosen,
     parent,
     earlier,
     footprints: footprintsOf(parent, chosen, earlier),
     isChosen,
   };
-  const latent = runnerFor(context, splitAt(intake, earlier).latent);
+  const latent = runnerFor(context, cutAt(intake, earlier).latent);
   const between = runnerBetween(context, earlier, parent.layer);
   try {
     const read = (own: readonly number[]) =>
@@ -93,10 +98,10 @@ export async function splitConcept(
         earlier,
         own.map((i) => images[i]),
       );
-    const request = { ...splitting, between, read };
+    const request = { ...planned, between, read };
     const found = await stages.get(partsStage, request);
     if (!isChosen && !rebuildsWell(found)) return undefined;
-    return await assembled(context, stages, splitting, found, await stages.get(partImportanceStage, request));
+    return await assembled(context, stages, planned, found, await stages.get(partImportanceStage, request));
   } finally {
     await latent.dispose();
     await between.dispose();
@@ -104,12 +109,12 @@ export async function splitConcept(
 }
 
 async function assembled(
-  context: SplitContext,
-  stages: SplitStages,
-  { parent, earlier, chosen, footprints, isChosen }: Splitting,
+  context: DecompositionContext,
+  stages: DecompositionStages,
+  { parent, earlier, chosen, footprints, isChosen }: PlannedDecomposition,
   found: FoundParts,
   importances: PartImportances,
-): Promise<SplitOutcome> {
+): Promise<DecompositionOutcome> {
   const { options } = context;
   const importance = classImportance(importances.images, options.seed);
   const images = chosen.map((i) => parent.images[i]);
@@ -119,7 +124,7 @@ async function assembled(
   const drawn = await partMaps(context, stages, { method, earlier, partBank, parts, images, footprints });
   const { evaluations, method: estimate } = importance;
   return {
-    split: {
+    decomposition: {
       parent: parent.id,
       layer: earlier,
       isChosen,
@@ -141,8 +146,8 @@ async function assembled(
 
 /** The parts, the most important for their parent first. */
 function rankedParts(
-  context: SplitContext,
-  parent: SplitParent,
+  context: DecompositionContext,
+  parent: ParentConcept,
   earlier: LayerRecord,
   images: readonly number[],
   coefficients: readonly Matrix[],
@@ -160,10 +165,10 @@ function rankedParts(
 }
 
 /**
- * The part of the picture that each grid position of a split's layer is shown by: a part is smaller than its concept,
+ * The part of the picture that each grid position of the parts' layer is shown by: a part is smaller than its concept,
  * but a few cells of its layer must be seen.
  */
-function partBoxes({ intake, options }: SplitContext, layer: LayerRecord): Box[] {
+function partBoxes({ intake, options }: DecompositionContext, layer: LayerRecord): Box[] {
   const frame = frameOf(intake.preprocessing.preprocessing);
   const short = Math.min(frame.width, frame.height);
   const whole = Math.min(options.patch ?? defaultPatch(intake), short);

@@ -1,18 +1,18 @@
 import path from 'node:path';
 import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
-import type { ConceptSplit } from '../../core/concepts/explanation.ts';
+import type { Decomposition } from '../../core/concepts/explanation.ts';
 import { TesseraError } from '../../core/errors.ts';
-import { joinInRun, splitInRun } from '../../core/pipeline/recursion.ts';
+import { hidePartsInRun, decomposeInRun } from '../../core/pipeline/recursion.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
 import { reopenModel } from '../../core/pipeline/reopen-model.ts';
-import { findConceptId } from '../../core/pipeline/split-parent.ts';
+import { findConceptId } from '../../core/pipeline/parent-concept.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
 import { loadNotes, loadRun, openProject, type Project } from '../../core/project/project-folder.ts';
 import { acquireWriteLock } from '../../core/project/write-lock.ts';
 import { decimalText, intervalText, percentText } from '../../core/wording/number-text.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
-import { splitJson } from './explanation-output.ts';
+import { decompositionJson } from './explanation-output.ts';
 import { progressPrinter } from './progress.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
@@ -26,8 +26,8 @@ const TABLE: OptionTable = {
   json: { type: 'boolean' },
 };
 
-/** `split PROJECT --concept NAME`: takes one concept of a finished run apart, or puts it together again. */
-export async function splitCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
+/** `decompose PROJECT --concept NAME`: decomposes one concept of a finished run, or takes its parts out of sight. */
+export async function decomposeCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
   const args = parseArguments(argv, TABLE);
   const { folder, name, parts, layer, device: choice } = readQuestion(args);
   const environment = createNodeEnvironment();
@@ -39,7 +39,7 @@ export async function splitCommand(argv: readonly string[], signal: AbortSignal)
   const lock = await acquireWriteLock(storage, folder, environment.self);
   try {
     if (args.flag('undo')) {
-      await joinInRun(project, runId, concept, environment.self);
+      await hidePartsInRun(project, runId, concept, environment.self);
     } else {
       const intake = await reopenModel(
         (file, options) => openModel(storage, file, options),
@@ -48,11 +48,15 @@ export async function splitCommand(argv: readonly string[], signal: AbortSignal)
       );
       const device = await environment.openDevice(choice ?? 'auto');
       const scope = { environment, device, intake, project, onProgress, signal };
-      const split = await splitInRun(scope, runId, concept, {
+      const decomposition = await decomposeInRun(scope, runId, concept, {
         parts: parts ?? DEFAULT_OPTIONS.parts,
         ...(layer !== undefined && { layer }),
       });
-      console.log(args.flag('json') ? JSON.stringify(splitJson(split), null, 2) : splitText(name, split));
+      console.log(
+        args.flag('json')
+          ? JSON.stringify(decompositionJson(decomposition), null, 2)
+          : decompositionText(name, decomposition),
+      );
     }
     const report = await writeReport(
       environment,
@@ -71,8 +75,8 @@ function readQuestion(args: ParsedArguments) {
   const [folder, ...more] = args.positionals;
   const name = args.text('concept');
   if (folder === undefined || more.length > 0 || name === undefined) {
-    throw new TesseraError('bad-usage', 'split takes one project folder and --concept.', {
-      hint: 'For example: tessera split demo.tessera --concept "Concept 1".',
+    throw new TesseraError('bad-usage', 'decompose takes one project folder and --concept.', {
+      hint: 'For example: tessera decompose demo.tessera --concept "Concept 1".',
     });
   }
   const parts = readOption(args, 'parts');
@@ -83,7 +87,7 @@ function readQuestion(args: ParsedArguments) {
 async function conceptNamed(project: Project, runId: string, name: string): Promise<string> {
   const { explanation } = await loadRun(project, runId);
   if (explanation === undefined) {
-    throw new TesseraError('bad-project', `Run ${runId} has not ended; there is nothing to split yet.`, {
+    throw new TesseraError('bad-project', `Run ${runId} has not ended; there is nothing to decompose yet.`, {
       hint: 'Run the same tessera explain command again: it continues where it stopped.',
     });
   }
@@ -92,16 +96,16 @@ async function conceptNamed(project: Project, runId: string, name: string): Prom
   return given?.[0] ?? findConceptId(explanation, name);
 }
 
-function splitText(name: string, split: ConceptSplit): string {
-  const rows = split.parts.map((part) => [
+function decompositionText(name: string, decomposition: Decomposition): string {
+  const rows = decomposition.parts.map((part) => [
     part.name,
     percentText(part.importance.mean),
     intervalText(part.importance),
     percentText(part.prevalence),
   ]);
-  const { reconstruction, reproduction, stability } = split;
+  const { reconstruction, reproduction, stability } = decomposition;
   return [
-    `What ${name} is made of, in ${split.images.length} images, at ${split.layer.tensor}`,
+    `What ${name} is made of, in ${decomposition.images.length} images, at ${decomposition.layer.tensor}`,
     '',
     ...table([['part', 'importance for it', '95 % interval', 'present in'], ...rows]),
     '',
