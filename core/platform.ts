@@ -42,7 +42,7 @@ export interface Session {
 
 /** Opens ONNX models given as serialised bytes. */
 export interface SessionFactory {
-  /** Where they are meant to run; a session that falls back tells so itself. */
+  /** Where they are meant to run; a session that falls back says so itself. */
   readonly device: DeviceName;
   /** For kernels of our own beside the sessions; absent where those do not run on this machine's processor. */
   readonly threads?: KernelThreads;
@@ -102,7 +102,7 @@ export interface RgbImage {
 
 export type ResizeKernel = 'nearest' | 'linear' | 'cubic' | 'lanczos3';
 
-/** How a picture is brought to the model's input size. */
+/** How a picture is scaled to the model's input size. */
 export interface FitOptions {
   readonly width: number;
   readonly height: number;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { measure, ninetiethPercentile, roomOf, type Finding, type SourceFile } from './house/measure.ts';
 
 /*
- * What the house keeps to, measured (CONTRIBUTING, "What is measured"). A room that grows beyond a bound is told with
+ * What the house keeps to, measured (CONTRIBUTING, "What is measured"). A room that grows beyond a bound is reported with
  * what is largest in it, so that one knows where to begin.
  */
 const ROOT = path.join(import.meta.dirname, '..');

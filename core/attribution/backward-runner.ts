@@ -39,7 +39,7 @@ type RunBatch = (v: Tensor<'float32'>) => Promise<Feeds>;
  * Opens what it needs when first needed: a sparse sweep for many cotangents on the CPU, where the graph has one; else
  * sessions, one of the whole graph where an item's cotangents make one batch, or one of its forward part, run once, and
  * one of the rest. Batches are larger on a graphics card than on the CPU. One that cannot be allocated is halved, down
- * to one cotangent, before the failure is told.
+ * to one cotangent, before the failure is thrown.
  *
  * A whole graph that falls back to the CPU is replaced by the parts: near kinks its gradients may differ from the CPU's
  * where those of the parts, checked with the same masks, agree.

@@ -17,7 +17,7 @@ export interface IntegratedGradients {
 }
 
 /**
- * Integrated gradients: the picture's difference from a baseline times the mean gradient along the straight way
+ * Integrated gradients: the picture's difference from a baseline times the mean gradient along the straight path
  * between them, summed over channels. Signed; each map sums to what the target gains over the baseline.
  *
  * Source  Sundararajan, Taly & Yan 2017, eq. 1; midpoint rule, exact to second order in the step.

@@ -5,7 +5,7 @@ import type { TensorFact } from '../onnx/shape-rules/rule.ts';
 import { sizeOf } from '../tensor.ts';
 import { GraphBuilder } from './graph-builder.ts';
 
-/** Operator set that older graphs are brought to: the first with LayerNormalization and scatter-add. */
+/** Operator set that older graphs are converted to: the first with LayerNormalization and scatter-add. */
 export const OLDEST_OPSET = 17;
 
 /** What a converter works with: the node in its old form, and a builder that takes the new nodes. */
@@ -138,7 +138,7 @@ const batchNormAttributes: Converter = ({ node }) =>
 
 const scatterName: Converter = ({ node }) => ({ ...node, opType: 'ScatterElements' });
 
-/** RoiAlign moved its sampling points by half a pixel unless told otherwise. */
+/** RoiAlign moved its sampling points by half a pixel unless an attribute says otherwise. */
 const roiAlignMode: Converter = ({ node }) => ({
   ...node,
   attributes: new Map([
@@ -150,7 +150,7 @@ const roiAlignMode: Converter = ({ node }) => ({
 function refuse(node: Node): never {
   throw new TesseraError(
     'unsupported-operator',
-    `The old form of ${labelOf(node)} cannot be brought to opset 17.`,
+    `The old form of ${labelOf(node)} cannot be converted to opset 17.`,
     {
       hint: 'Export the model again with opset 17 or later.',
     },

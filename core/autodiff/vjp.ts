@@ -49,7 +49,7 @@ export interface BackwardModel {
  * The result computes `a`, the value of `to`, once, and for each of K cotangents v the product
  * gx = (∂to/∂from)ᵀ v. Only nodes on the smooth path between the two tensors are differentiated; shape
  * arithmetic is folded for `inputDims`; forward nodes that nothing needs are dropped. Models before operator
- * set 17 are brought to it. At kinks the conventions are torch's (0 for ReLU at 0; the first maximum of a pool).
+ * set 17 are converted to it. At kinks the conventions are torch's (0 for ReLU at 0; the first maximum of a pool).
  *
  * Shapes   x [...from], v [K, ...to]; a [...to], gx [K, ...from]. With `cotangents: 'single'` without K.
  * Throws   TesseraError 'unknown-name' (no such tensor), 'not-differentiable' (no smooth path; a node in a form

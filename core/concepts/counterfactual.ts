@@ -183,7 +183,7 @@ async function descend(task: Task, start: Point): Promise<Point> {
   return here;
 }
 
-/** The point nearest to no change, on the straight way from it, that still flips the decision. */
+/** The point nearest to no change, on the straight path from it, that still flips the decision. */
 async function backwards(task: Task, point: Point): Promise<Point> {
   const tried = Array.from({ length: STEPS_BACK }, (_, i) =>
     point.factors.map((factor) => 1 + ((i + 1) / STEPS_BACK) * (factor - 1)),

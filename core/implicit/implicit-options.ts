@@ -53,7 +53,7 @@ export function solveForDerivative(
   return x;
 }
 
-/** ImplicitError 'not-differentiable' if ∂F/∂args brought in values that are not finite. */
+/** ImplicitError 'not-differentiable' if ∂F/∂args gave values that are not finite. */
 export function checkDerivative(tensors: readonly tf.Tensor[]): void {
   if (!tensors.every((tensor) => allFinite(toFloat64(tensor)))) throw notFinite('the result');
 }

@@ -24,6 +24,11 @@ export function rowView({ cols, data }: Matrix, row: number): Float32Array {
   return data.subarray(row * cols, (row + 1) * cols);
 }
 
+/** One column as a copy. */
+export function matrixColumn({ rows, cols, data }: Matrix, column: number): Float32Array {
+  return Float32Array.from({ length: rows }, (_, row) => data[row * cols + column]);
+}
+
 /** Matrices of equal width, one below another, as a new one; throws BugError for none. */
 export function stackRows(parts: readonly Matrix[]): Matrix {
   invariant(parts.length > 0, 'stackRows: needs at least one matrix');

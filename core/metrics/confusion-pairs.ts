@@ -27,7 +27,7 @@ export interface ConfusionPair {
 }
 
 /**
- * Pairs of a true and a predicted class, the most frequent first, each told by the concepts in which the confused images
+ * Pairs of a true and a predicted class, the most frequent first, each with the concepts in which the confused images
  * differ from the right ones.
  *
  * Shapes  strengths [images, r], finite; one judged image a row.

@@ -10,7 +10,7 @@ const KEEPS = new Set(
   ),
 );
 
-/** Can it be told from the graph alone that a tensor has no negative value (a ReLU, a pool of one)? */
+/** Does it follow from the graph alone that a tensor has no negative value (a ReLU, a pool of one)? */
 export function isNonNegative(graph: Graph, tensor: string): boolean {
   const made = producersOf(graph);
   const holds = (name: string): boolean => {

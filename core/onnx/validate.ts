@@ -102,7 +102,7 @@ function inferredOutputs(model: Model, input: ValueInfo & { readonly dims: reado
   try {
     return propagate(model, new Map([[input.name, known]]), { maxElements: 4096 });
   } catch (error) {
-    // The declared shape then has to do; what cannot be inferred is told when cut points are asked for.
+    // The declared shape then has to do; what cannot be inferred is reported when cut points are asked for.
     if (error instanceof TesseraError) return undefined;
     throw error;
   }

@@ -54,8 +54,8 @@ export function openAblator(scope: ModelScope, run: AblatedRun): Ablator {
   const latent = runnerFor(scope, parts.latent);
   const plain = runnerFor(scope, parts.head);
   const budget = environment.memoryBudget / 4;
-  const images = keptWithin<AblatedImage>(budget, ({ bytes }) => bytes);
-  const chunks = keptWithin<LatentImages>(budget, ({ activations }) => 4 * activations.data.length);
+  const images = lruByBytes<AblatedImage>(budget, ({ bytes }) => bytes);
+  const chunks = lruByBytes<LatentImages>(budget, ({ activations }) => 4 * activations.data.length);
   const head = once(() =>
     createAblationHead(parts.head, layer, conceptBank, {
       sessions: device.sessions,
@@ -123,7 +123,7 @@ function once<T>(make: () => Promise<T>) {
 }
 
 /** The values asked for last, as many as take `limit` bytes; one that takes more is kept alone. */
-function keptWithin<T extends object>(limit: number, bytesOf: (value: T) => number) {
+function lruByBytes<T extends object>(limit: number, bytesOf: (value: T) => number) {
   const maxSize = Math.max(1, Math.floor(limit));
   const kept = new LRUCache<number, T, () => Promise<T>>({
     maxSize,

@@ -35,7 +35,7 @@ export interface ConceptSources {
   activationsAtCut(x: Tensor<'float32'>): Promise<Tensor<'float32'>>;
   /** U(x) [positions, r] of a picture [1, …]. */
   coefficients(x: Tensor<'float32'>): Promise<Matrix>;
-  /** Builds the backward graph that a need has, so that a model without one is told before anything runs. */
+  /** Builds the backward graph that a need has, so that a model without one is refused before anything runs. */
   requireGradients(need: MethodNeed): void;
   /** Positions differentiated so far, and those whose active set is nearly degenerate. */
   positions(): { readonly total: number; readonly nearDegenerate: number };

@@ -2,7 +2,7 @@ import type { LayerRecord } from '../concepts/explanation.ts';
 import { footprint } from '../concepts/recursion/footprint.ts';
 import { positionsOf, toRows } from '../concepts/latent-rows.ts';
 import { TesseraError } from '../errors.ts';
-import { matrix, type Matrix } from '../linalg/matrix.ts';
+import { matrix, matrixColumn, type Matrix } from '../linalg/matrix.ts';
 import { quantile } from '../sensitivity/bootstrap.ts';
 import { PRESENT_FROM } from './assemble-explanation.ts';
 import type { ModelRunner } from './model-runner.ts';
@@ -36,7 +36,7 @@ export function chooseDecompositionImages({
   column,
 }: ParentConcept): DecompositionImages {
   const strengths = coefficients.map((image) =>
-    columnOf(image, column).reduce((most, value) => Math.max(most, value), 0),
+    matrixColumn(image, column).reduce((most, value) => Math.max(most, value), 0),
   );
   const threshold = PRESENT_FROM * strengths.reduce((most, value) => Math.max(most, value), 0);
   const present = [...strengths.keys()].filter((image) => threshold > 0 && strengths[image] >= threshold);
@@ -63,7 +63,9 @@ export function footprintsOf(
   { chosen, threshold }: DecompositionImages,
   earlier: LayerRecord,
 ): Uint8Array[] {
-  return chosen.map((image) => footprint(columnOf(coefficients[image], column), threshold, layer, earlier));
+  return chosen.map((image) =>
+    footprint(matrixColumn(coefficients[image], column), threshold, layer, earlier),
+  );
 }
 
 /** Activations [positions, channels] of files at a layer. */
@@ -88,9 +90,4 @@ export async function activationsOf(
     onDone(images.length);
   }
   return images;
-}
-
-/** One column of a matrix, as a copy. */
-export function columnOf({ rows, cols, data }: Matrix, column: number): Float32Array {
-  return Float32Array.from({ length: rows }, (_, row) => data[row * cols + column]);
 }

@@ -18,7 +18,7 @@ import { nearestNames } from '../nearest-names.ts';
 import type { Storage } from '../platform.ts';
 import { readInput } from '../read-input.ts';
 
-/** How a model was told from its file: everything `inspect` shows and a run starts from. */
+/** What was read from the file of a model: everything `inspect` shows and a run starts from. */
 export interface ModelIntake {
   readonly path: string;
   readonly sha256: string;

@@ -22,7 +22,7 @@ export interface RunnerOptions {
 export interface ModelRunner {
   /**
    * Shapes   input [n, …]; returns [n, …], computed in batches that fit the memory budget. A batch that cannot be
-   *          allocated is halved, down to one item, before the failure is told.
+   *          allocated is halved, down to one item, before the failure is thrown.
    */
   run(input: Tensor<'float32'>): Promise<Tensor<'float32'>>;
   dispose(): Promise<void>;

@@ -7,7 +7,7 @@ import type { Tensor } from '../tensor.ts';
 /** Pictures decoded at once: enough to keep a decoder busy on every core. */
 const IN_FLIGHT = 4;
 
-/** The pictures of a batch of files, brought to the model's input size; broken ones are told, not thrown. */
+/** The pictures of a batch of files, scaled to the model's input size; broken ones are reported, not thrown. */
 async function readPictures(
   codec: ImageCodec,
   files: readonly string[],

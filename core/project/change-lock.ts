@@ -37,7 +37,7 @@ export function changeProject<T>(
     try {
       return await change();
     } finally {
-      // A lock that stays is taken over; the failure that led here is what has to be told.
+      // A lock left behind is taken over; the failure that led here is the one to report.
       if ((await readText(storage, path)) === mine) await storage.remove(path).catch(() => undefined);
     }
   });

@@ -9,7 +9,7 @@ export interface CoverGeometry {
 }
 
 /**
- * How a picture of `width` x `height` pixels is brought to cover the wanted window: scaled with its proportions so
+ * How a picture of `width` x `height` pixels is made to cover the wanted window: scaled with its proportions so
  * that the shorter side has `resizeShort` pixels (absent: so that it just covers the window), then the centre cut.
  * The long side is rounded down and the offsets to the nearest, as torchvision's Resize and CenterCrop do.
  * A `resizeShort` too small for the window is raised until the window is covered.

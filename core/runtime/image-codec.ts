@@ -76,7 +76,7 @@ async function openWithSharp(path: string): Promise<Source> {
 
 async function readMetadata(path: string): Promise<Metadata> {
   try {
-    // Without sharp's own limit, so that the size of a picture too large can be told.
+    // Without sharp's own limit, so that the size of a picture too large can be reported.
     return await sharp(path, { limitInputPixels: false }).metadata();
   } catch (cause) {
     throw decodingError(cause);

@@ -17,7 +17,7 @@ export interface ProbeProcessOptions {
 export function probeInProcess(device: DeviceName, options: ProbeProcessOptions = {}): Promise<Trial> {
   const { entry = fileURLToPath(new URL('./device-probe.ts', import.meta.url)), timeoutMs = 60_000 } =
     options;
-  // Electron's binary behaves as Node.js only when it is told to.
+  // Electron's binary behaves as Node.js only on request.
   const asNode = process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' };
   const env = { ...process.env, ...asNode, ...options.environment };
   return new Promise((resolve) => {

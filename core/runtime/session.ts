@@ -7,7 +7,7 @@ import { ortError } from './ort-error.ts';
 import { fromOrtTensor, toOrtTensor } from './ort-tensor.ts';
 import { queued } from './run-queue.ts';
 
-// Every failure is thrown and told in our words; the library's own copy on stderr would only repeat it.
+// Every failure is thrown in our words; the library's own copy on stderr would only repeat it.
 const FATAL_ONLY = 4;
 env.logLevel = 'fatal';
 

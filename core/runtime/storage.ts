@@ -8,32 +8,32 @@ import { createNew, writeAtomic } from './write-atomic.ts';
 
 /** {@link Storage} on the file system of this machine. */
 export const fileStorage: Storage = {
-  readBytes: (path) => telling('read', path, () => readBytes(path)),
-  writeAtomic: (path, bytes) => telling('write', path, () => writeAtomic(path, bytes)),
-  createNew: (path, text) => telling('write', path, () => createNew(path, text)),
+  readBytes: (path) => withPlainErrors('read', path, () => readBytes(path)),
+  writeAtomic: (path, bytes) => withPlainErrors('write', path, () => writeAtomic(path, bytes)),
+  createNew: (path, text) => withPlainErrors('write', path, () => createNew(path, text)),
   exists: (path) =>
     access(path).then(
       () => true,
       () => false,
     ),
-  list: (path) => telling('list', path, () => list(path)),
+  list: (path) => withPlainErrors('list', path, () => list(path)),
   makeDirectory: (path) =>
-    telling('create the folder', path, async () => void (await mkdir(path, { recursive: true }))),
-  remove: (path) => telling('remove', path, () => rm(path, { recursive: true, force: true })),
-  realPath: (path) => telling('resolve', path, () => realpath(path)),
+    withPlainErrors('create the folder', path, async () => void (await mkdir(path, { recursive: true }))),
+  remove: (path) => withPlainErrors('remove', path, () => rm(path, { recursive: true, force: true })),
+  realPath: (path) => withPlainErrors('resolve', path, () => realpath(path)),
   join,
   resolve: (path) => resolve(path),
   dirname,
   basename: (path) => basename(path),
   stat: (path) =>
-    telling('read', path, async () => {
+    withPlainErrors('read', path, async () => {
       const { size, mtimeMs } = await stat(path);
       return { size, modifiedMs: mtimeMs };
     }),
   sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
 };
 
-async function telling<T>(action: string, path: string, task: () => Promise<T>): Promise<T> {
+async function withPlainErrors<T>(action: string, path: string, task: () => Promise<T>): Promise<T> {
   try {
     return await task();
   } catch (cause) {

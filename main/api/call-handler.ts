@@ -13,7 +13,7 @@ export function isMethod(name: unknown): name is keyof WorkbenchApi {
 
 /**
  * Calls a method with an argument that came from outside: it is checked first, and every outcome is a {@link Result}.
- * `onInternal` is told of failures that are our own mistakes.
+ * `onInternal` is called with failures that are our own mistakes.
  */
 export function callHandler(
   handlers: Handlers,

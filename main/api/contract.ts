@@ -83,7 +83,7 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
   getSetup(): Promise<Setup>;
   /**
    * Takes what was dropped or chosen: a model, image files and folders, a labels file, a project folder. What cannot be
-   * used is told in `problems` and leaves what was set alone; rejects when nothing of it could be used.
+   * used is reported in `problems` and leaves what was set alone; rejects when nothing of it could be used.
    */
   addPaths(query: { readonly paths: readonly string[] }): Promise<Setup>;
   /** Opens the system's file dialog and takes what is chosen; the setup as it was when the dialog is closed. */

@@ -95,7 +95,7 @@ export interface PointedImage {
   readonly picture: PictureId;
 }
 
-/** Images of one class that the model calls another, told by the concepts that set them apart. */
+/** Images of one class that the model calls another, with the concepts that set them apart. */
 export interface ConfusionStory {
   readonly truth: NamedClass;
   readonly predicted: NamedClass;
@@ -105,7 +105,7 @@ export interface ConfusionStory {
   /** What they are compared with. */
   readonly reference: 'predicted' | 'truth' | 'others';
   readonly referenceImages: number;
-  /** Most telling first; difference of the mean strengths in standard deviations. */
+  /** The largest first; difference of the mean strengths in standard deviations. */
   readonly differences: readonly { readonly concept: string; readonly difference: number }[];
 }
 

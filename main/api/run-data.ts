@@ -34,7 +34,7 @@ export interface StageProgress {
 
 /** The run that was started last. */
 export interface RunState {
-  /** Null while the run has not told its id. */
+  /** Null while the id of the run is not known. */
   readonly runId: string | null;
   readonly status: RunStatus;
   readonly className: string;

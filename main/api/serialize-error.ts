@@ -15,7 +15,7 @@ export class CarriedError extends Error {
 /** The failure of what a person stopped. */
 export const CANCELLED: SerializedError = { name: 'AbortError', code: 'cancelled', message: 'Stopped.' };
 
-/** What may be told of a failure beyond this process: for a person's mistake its words, for ours no stack. */
+/** What may be said of a failure beyond this process: for a person's mistake its words, for ours no stack. */
 export function serializeError(error: unknown): SerializedError {
   if (error instanceof CarriedError) return error.error;
   if (error instanceof TesseraError) {
@@ -27,7 +27,7 @@ export function serializeError(error: unknown): SerializedError {
     name: error instanceof Error ? error.name : 'Error',
     code: 'internal',
     message: error instanceof Error ? error.message : String(error),
-    hint: 'This is a mistake in Tessera. The log tells more; what was computed is kept.',
+    hint: 'This is a mistake in Tessera. The log says more; what was computed is kept.',
   };
 }
 

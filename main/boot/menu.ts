@@ -4,7 +4,7 @@ import type { FileChoice } from '../services/desktop.ts';
 import { SCREEN_NAMES, type Screen } from '../../core/wording/screen-names.ts';
 import { serializeError } from '../api/serialize-error.ts';
 
-/** The menu of the program. What fails is told to the page. */
+/** The menu of the program. What fails is reported to the page. */
 export function installMenu({ handlers, events }: WorkbenchService): void {
   const attempt = (task: () => Promise<unknown>, screen: Screen) => () =>
     void task().then(

@@ -62,7 +62,7 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
     const scope: RunScope = { environment, device, project, onProgress, onResume, signal };
     await explainClasses(scope, question, options, args.flag('json'));
   } finally {
-    // A lock that stays is taken over by the next run; the failure that led here is what has to be told.
+    // A lock left behind is taken over by the next run; the failure that led here is the one to report.
     await lock.release().catch(() => undefined);
   }
 }

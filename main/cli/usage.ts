@@ -31,8 +31,8 @@ tessera what-if PROJECT --image N|FILE --counterfactual [--to CLASS] [--run ID] 
     What if a concept were not there? FACTOR from 0 (gone) over 1 (as it is) to 2 (twice as much); CONCEPT is its id,
     name or rank. Without --scale: how many images are decided otherwise without each concept. With it: the decisions
     that change, in all images of the run, or in one: --image, by its number there (from 0) or any picture file.
-    --counterfactual finds the smallest change of the concepts that makes the image's class win: --to CLASS, or the class of the
-    picture's folder.
+    --counterfactual finds the smallest change of the concepts that makes the image's class win: --to CLASS, or the
+    class of the picture's folder.
 
 tessera report PROJECT [--run ID] [--out FILE]
     Writes the report of a finished run again, with the names given to concepts since.

@@ -8,7 +8,7 @@ import type { FromCompute, JobAnswer, JobName, JobQuestion, RunNews, ToCompute }
 export interface ComputeChild {
   post(message: ToCompute): void;
   onMessage(listener: (message: FromCompute) => void): void;
-  /** Told once, with what is known of the reason. */
+  /** Calls the listener once, with what is known of the reason. */
   onExit(listener: (reason: string) => void): void;
   kill(): void;
 }

@@ -62,16 +62,16 @@ async function serve({ id, name, question }: Extract<ToCompute, { type: 'job' }>
 }
 
 /** Passes on what people can follow: a stage's start and end, and its progress a few times a second. */
-function throttled(tell: OnProgress): OnProgress {
+function throttled(report: OnProgress): OnProgress {
   let stage = '';
-  let toldMs = 0;
+  let reportedMs = 0;
   return (progress) => {
     const nowMs = Date.now();
     const isEdge = progress.stage !== stage || progress.done >= progress.total;
-    if (!isEdge && nowMs - toldMs < PROGRESS_MS) return;
+    if (!isEdge && nowMs - reportedMs < PROGRESS_MS) return;
     stage = progress.stage;
-    toldMs = nowMs;
-    tell(progress);
+    reportedMs = nowMs;
+    report(progress);
   };
 }
 

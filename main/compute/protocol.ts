@@ -110,7 +110,7 @@ export type AblatedPicture = number | { readonly file: string };
 /** Everything the compute process can be asked; arguments and results are plain data. */
 export interface ComputeJobs {
   openModel(question: ModelQuestion & { readonly probeSigns: boolean }): Promise<ModelSummary>;
-  /** Rejects what can be told of options before anything is computed. */
+  /** Rejects faults of options that are known before anything is computed. */
   checkOptions(question: { readonly options: RunOptions }): Promise<null>;
   scanImages(question: { readonly roots: readonly string[] }): Promise<FolderScan>;
   previewImages(question: PicturesQuestion): Promise<Preview>;
@@ -168,7 +168,7 @@ export type JobQuestion<Name extends JobName> = Parameters<ComputeJobs[Name]>[0]
 /** What a job answers with. */
 export type JobAnswer<Name extends JobName> = Awaited<ReturnType<ComputeJobs[Name]>>;
 
-/** What a run tells before its end. */
+/** What a run reports before its end. */
 export type RunNews =
   | { readonly kind: 'started'; readonly runId: string; readonly resumed: boolean }
   | { readonly kind: 'device'; readonly used: DeviceName; readonly fallbackReasons: readonly string[] }

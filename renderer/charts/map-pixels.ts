@@ -26,7 +26,7 @@ export function scaled01(value: number, { maximum, isSigned }: MapScale): number
 }
 
 /**
- * Pixels [rows, columns, 4] of a map, magnitude told by colour. Where there is little the picture shows through
+ * Pixels [rows, columns, 4] of a map, magnitude shown by colour. Where there is little the picture shows through
  * more, so that the places stand out of it.
  */
 export function mapPixels(

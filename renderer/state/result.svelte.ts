@@ -96,9 +96,9 @@ export class ResultState {
     );
   }
 
-  async #step(method: 'undoEdit' | 'redoEdit', told: string): Promise<void> {
+  async #step(method: 'undoEdit' | 'redoEdit', done: string): Promise<void> {
     await this.#change((runId) => this.#connection.api[method]({ runId }));
-    this.#notices.tell(told);
+    this.#notices.tell(done);
   }
 
   async #change(act: (runId: string) => Promise<RunResult>): Promise<void> {

@@ -49,7 +49,7 @@ export class RunWatch {
     this.log = [...this.log.slice(-KEPT_LINES + 1), line];
   }
 
-  /** Starts, pauses, resumes or cancels; true when it was done, else the failure is told. */
+  /** Starts, pauses, resumes or cancels; true when it was done, else the failure is shown. */
   async act(what: 'startRun' | 'pauseRun' | 'resumeRun' | 'cancelRun'): Promise<boolean> {
     this.isBusy = true;
     if (what === 'startRun') this.early = null;

@@ -19,8 +19,8 @@ import type { Notices } from './notices.svelte.ts';
 
 /** Pictures shown with the model's predictions. */
 const PREVIEWED = 12;
-/** Up to so many images the model is asked about all of them unbidden. */
-const UNBIDDEN = 2000;
+/** Up to so many images, predictions of all of them are made unasked. */
+const AUTO_PREDICT_LIMIT = 2000;
 
 /** In the words of a run: a browser sends files, so that an empty folder never reaches the workbench. */
 function nothingIn(names: readonly string[]): CallError {
@@ -157,7 +157,7 @@ export class SetupState {
     if (setup.model === null || setup.images === null || setup.images.count === 0) return;
     const { api } = this.#connection;
     void this.preview.load(() => api.previewImages({ limit: PREVIEWED }));
-    if (setup.images.count <= UNBIDDEN) this.predictAll();
+    if (setup.images.count <= AUTO_PREDICT_LIMIT) this.predictAll();
     this.#notices.speak(`${setup.images.count} images, ${setup.model.fileName}`);
   }
 

@@ -7,7 +7,7 @@ export class Fling<Shown> {
   #last: ScrollPoint = { top: 0, time: -Infinity };
   #pause: ReturnType<typeof setTimeout> | undefined;
 
-  /** Told of each move, with the height in sight and what has been drawn so far. */
+  /** Called at each move, with the height in sight and what has been drawn so far. */
   moved(top: number, height: number, shown: Shown): void {
     const move = { top, time: performance.now() };
     this.before = isFling(this.#last, move, height) ? (this.before ?? shown) : undefined;

@@ -8,6 +8,7 @@ import { footprint } from '../../core/concepts/recursion/footprint.ts';
 import { flatTree, conceptTree, rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
 import { nnls } from '../../core/factorization/nnls.ts';
 import { assignRows } from '../../core/linalg/assignment.ts';
+import { matrixColumn } from '../../core/linalg/matrix.ts';
 import { bestOverlap, massInside } from '../../core/metrics/localisation.ts';
 import type { ExplainOutcome } from '../../core/pipeline/explain.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
@@ -15,11 +16,7 @@ import { runnerFor, cutAt } from '../../core/pipeline/model-parts.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
 import { explainOptions } from '../core/pipeline/explain-options.ts';
 import type { ModelScope, RunScope } from '../../core/pipeline/run-context.ts';
-import {
-  activationsOf,
-  chooseDecompositionImages,
-  columnOf,
-} from '../../core/pipeline/decomposition-images.ts';
+import { activationsOf, chooseDecompositionImages } from '../../core/pipeline/decomposition-images.ts';
 import { parentConcept } from '../../core/pipeline/parent-concept.ts';
 import { loadRunTensors, type RunTensors } from '../../core/project/run-tensors.ts';
 import { createNodeEnvironment } from '../../main/compute/node-environment.ts';
@@ -180,7 +177,7 @@ async function mapsOf(
     const { coefficients, column, layer } = parentConcept(explanation!, tensors, id);
     maps.set(
       name,
-      scored(outcome).flatMap((image) => [...onSide(columnOf(coefficients[image], column), layer)]),
+      scored(outcome).flatMap((image) => [...onSide(matrixColumn(coefficients[image], column), layer)]),
     );
   }
   if (!withParts) return maps;
@@ -207,11 +204,11 @@ async function partMaps(
   await runner.dispose();
   const maps = new Map(parts.map(({ name }) => [name, [] as number[]]));
   for (const [i, image] of images.entries()) {
-    const strengths = columnOf(parent.coefficients[image], parent.column);
+    const strengths = matrixColumn(parent.coefficients[image], parent.column);
     const inside = footprint(strengths, threshold, parent.layer, layer);
     const solved = await nnls(activations[i], tensors.parts.get(id)!.conceptBank);
     for (const part of parts) {
-      const own = columnOf(solved.coefficients, rowOfId(part.id)).map((value, at) => value * inside[at]);
+      const own = matrixColumn(solved.coefficients, rowOfId(part.id)).map((value, at) => value * inside[at]);
       maps.get(part.name)!.push(...onSide(own, layer));
     }
   }

@@ -27,7 +27,7 @@ export function removeHome(home: string): void {
   rmSync(home, { recursive: true, force: true });
 }
 
-/** Starts the built host; rejects with what it printed when it ends before it has told its address. */
+/** Starts the built host; rejects with what it printed when it ends before it has printed its address. */
 export async function startHost(home: string, paths: readonly string[] = []): Promise<HostProgram> {
   const child = spawn(process.execPath, [path.join(ROOT, 'out/main/host.js'), ...paths], {
     env: { ...process.env, TESSERA_HOME: home },

@@ -9,7 +9,7 @@ const RUN_MS = 240_000;
 /** A model is opened, pictures are decoded. */
 const READ_MS = 120_000;
 
-/** The frame is there and has told its first state. */
+/** The frame is there and has shown its first state. */
 export async function waitForWorkbench(page: Page): Promise<void> {
   await page.getByRole('navigation', { name: 'Screens' }).waitFor({ timeout: READ_MS });
 }

@@ -80,7 +80,7 @@ export function readDemoRun(run: DemoRun) {
       agrees,
       method,
       methods: [
-        { id: 'coefficients', title: 'Coefficients', description: 'Coefficients of the layer, enlarged' },
+        { id: 'coefficients', title: 'Amount', description: 'Coefficients of the layer, enlarged' },
         { id: 'gradient', title: 'Gradient', description: 'Gradient through the factorisation' },
       ],
       maps: run.concepts.map(({ id }, concept) => ({

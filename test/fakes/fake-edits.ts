@@ -49,7 +49,7 @@ export function fakeEdits(reader: DemoRunReader) {
       givenName: concept.name,
       rank,
       importance: concept.importance,
-      // The run told all apart; the last three stand for a tie here.
+      // The run tells all apart; the last three stand for a tie here.
       tier: Math.min(concept.tier, 7),
       prevalence: concept.prevalence,
       reliability: demoEvaluation.figures!.concepts[rank].reliability,

@@ -49,7 +49,7 @@ describe.skipIf(browserPath === undefined)(
       await expect.poll(() => grid.locator('.waiting').count()).toBe(0);
       expect(await grid.locator('img').count()).toBe(await grid.getByRole('gridcell').count());
       const first = grid.getByRole('gridcell').first();
-      expect(await first.textContent()).toMatch(/^Image \d+, strength/);
+      expect(await first.textContent()).toMatch(/^Image \d+, amount/);
       expect(faults).toEqual([]);
       await page.close();
     });

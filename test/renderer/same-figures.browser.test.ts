@@ -24,7 +24,7 @@ const explanation: Explanation = {
 };
 const run = sampleRun(explanation);
 
-/** What a reader is told of a run: every figure as text, to the last space. */
+/** What a reader sees of a run: every figure as text, to the last space. */
 interface Figures {
   readonly concepts: readonly { name: string; importance: string; interval: string; prevalence: string }[];
   readonly r2: string;

@@ -30,7 +30,7 @@ describe.skipIf(findBrowser() === undefined)(
       await page.close();
     });
 
-    it('are set and taken back, the number of changes told where they are folded away', async () => {
+    it('are set and taken back, the number of changes shown where they are folded away', async () => {
       const { page, plan, advanced, open } = await openSetup();
       await open();
       await plan.getByLabel('Samples').fill('64');

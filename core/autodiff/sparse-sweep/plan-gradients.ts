@@ -27,7 +27,7 @@ export function planGradients(forward: ForwardPath): GradientPlan | undefined {
 class Planner {
   readonly #forward: ForwardPath;
   readonly #path: PlannedPath;
-  readonly #brought = new Map<string, Edge[]>();
+  readonly #incoming = new Map<string, Edge[]>();
   readonly #buffers: GradientBuffer[] = [];
   #isTransposed = false;
 
@@ -38,14 +38,14 @@ class Planner {
 
   plan(): GradientPlan {
     const { graph, from, to } = this.#forward;
-    this.#bring(to, { kind: 'cotangents', isChannelsLast: false });
+    this.#addEdge(to, { kind: 'cotangents', isChannelsLast: false });
     for (const node of [...graph.nodes].reverse()) {
       const [y] = node.outputs;
-      if (!this.#brought.has(y)) continue;
+      if (!this.#incoming.has(y)) continue;
       if (node.outputs.length !== 1) throw new Unplanned();
       this.#pass(node, y);
     }
-    const edges = this.#brought.get(from);
+    const edges = this.#incoming.get(from);
     if (edges === undefined) throw new Unplanned();
     const last = this.#buffer(from, edges);
     // The kernel writes four columns at a time.
@@ -63,9 +63,9 @@ class Planner {
     return values;
   }
 
-  #bring(tensor: string, edge: Edge): void {
+  #addEdge(tensor: string, edge: Edge): void {
     if (tensor === this.#forward.from && this.#isTransposed) throw new Unplanned();
-    this.#brought.set(tensor, [...(this.#brought.get(tensor) ?? []), edge]);
+    this.#incoming.set(tensor, [...(this.#incoming.get(tensor) ?? []), edge]);
   }
 
   /** Brings the gradient of a node's result to its inputs. */
@@ -74,7 +74,7 @@ class Planner {
     const [x] = inputs;
     if (node.opType === 'Transpose') return this.#transpose(node, x, y);
     const ref = this.#gradientOf(y);
-    const pass = (tensor: string, given: GradientRef) => this.#bring(tensor, { kind: 'add', from: given });
+    const pass = (tensor: string, given: GradientRef) => this.#addEdge(tensor, { kind: 'add', from: given });
     switch (node.opType) {
       case 'Identity':
       case 'Dropout':
@@ -103,9 +103,9 @@ class Planner {
     }
   }
 
-  /** The gradient of a tensor: what it is brought, if that is a gradient as it stands, or a new buffer. */
+  /** The gradient of a tensor: its incoming edge, if that is a gradient as it stands, or a new buffer. */
   #gradientOf(tensor: string): GradientRef {
-    const edges = this.#brought.get(tensor)!;
+    const edges = this.#incoming.get(tensor)!;
     const [only] = edges;
     if (edges.length === 1 && only.kind === 'add') return only.from;
     return whole(this.#buffer(tensor, edges));
@@ -210,7 +210,7 @@ class Planner {
         for (let tap = 0; tap < taps; tap++) weights[(tap * inputs + i) * outputs + o] = factor * data[at++];
     }
     if (isDepthwise) ref.buffer.isIndexed = true;
-    this.#bring(x, { kind: isDepthwise ? 'depthwise' : 'conv', window, weights, from: ref });
+    this.#addEdge(x, { kind: isDepthwise ? 'depthwise' : 'conv', window, weights, from: ref });
   }
 
   #maxPool(node: Node, ref: GradientRef): void {
@@ -219,7 +219,7 @@ class Planner {
     const window = slidingWindow(node, this.#mapDims(x).slice(2), kernel);
     // The kernel takes the border pixel for what lies beyond, which a window with gaps may not have.
     if (window.dilations.some((dilation) => dilation !== 1)) throw new Unplanned();
-    this.#bring(x, { kind: 'pool', window, tensor: x, from: this.#unscaled(ref) });
+    this.#addEdge(x, { kind: 'pool', window, tensor: x, from: this.#unscaled(ref) });
   }
 
   #averagePool(node: Node, given: GradientRef): void {
@@ -232,7 +232,7 @@ class Planner {
     if (intOf(node, 'ceil_mode', 0) === 1 && intOf(node, 'count_include_pad', 0) === 1) throw new Unplanned();
     const counts = [0, 1].map((axis) => windowSizes(node, window, axis, this.#mapDims(x), ref.buffer));
     const factors = counts[0].flatMap((rows) => counts[1].map((columns) => 1 / (rows * columns)));
-    this.#bring(x, { kind: 'average', window, factors: Float32Array.from(factors), from: ref });
+    this.#addEdge(x, { kind: 'average', window, factors: Float32Array.from(factors), from: ref });
   }
 
   /** A copy with the factors applied, for edges that have no room for them. */
@@ -246,11 +246,11 @@ class Planner {
   /** At the beginning of a model that takes its channels last, or at an end that has them last. */
   #transpose(node: Node, x: string, y: string): void {
     const permutation = intsOf(node, 'perm')?.join();
-    const edges = this.#brought.get(y)!;
+    const edges = this.#incoming.get(y)!;
     if (y === this.#forward.to && permutation === '0,2,3,1' && edges.length === 1)
-      return this.#bring(x, { kind: 'cotangents', isChannelsLast: true });
-    if (x !== this.#forward.from || permutation !== '0,3,1,2' || this.#brought.has(x)) throw new Unplanned();
-    for (const edge of edges) this.#bring(x, edge);
+      return this.#addEdge(x, { kind: 'cotangents', isChannelsLast: true });
+    if (x !== this.#forward.from || permutation !== '0,3,1,2' || this.#incoming.has(x)) throw new Unplanned();
+    for (const edge of edges) this.#addEdge(x, edge);
     this.#isTransposed = true;
   }
 }

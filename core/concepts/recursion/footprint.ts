@@ -10,7 +10,7 @@ const MARGIN = 1 / 2;
  *
  * Shapes   strengths [positions of `layer`]; returns [positions of `earlier`], 1 inside and 0 outside.
  *          A strength of at least `threshold` (> 0) is strong. Positions before a grid (a class token) are outside.
- *          Where either layer has no grid, nothing can be told of places and every position is inside.
+ *          Where either layer has no grid, places are not known and every position is inside.
  * Limits   the receptive field is wider still; what lies outside is context and keeps its activations.
  */
 export function footprint(

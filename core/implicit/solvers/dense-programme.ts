@@ -120,6 +120,6 @@ export function certificate(
   const slope = dx.reduce((sum, v, i) => sum + v * p.linear[i], 0);
   const flat = largest(timesVector(p.quadratic, p.n, p.n, dx)) <= tol * largest(p.quadratic) * sizeX;
   const moved = timesVector(p.rows, p.m + p.k, p.n, dx);
-  const stays = moved.every((v, row) => (row < p.m ? Math.abs(v) : v) <= tol * rowScale * sizeX);
-  return flat && stays && slope < -tol * largest(p.linear) * sizeX ? 'unbounded' : undefined;
+  const isFeasible = moved.every((v, row) => (row < p.m ? Math.abs(v) : v) <= tol * rowScale * sizeX);
+  return flat && isFeasible && slope < -tol * largest(p.linear) * sizeX ? 'unbounded' : undefined;
 }

@@ -34,7 +34,7 @@ function nnlsObjective(u: tf.Tensor, a: tf.Tensor, w: tf.Tensor): tf.Tensor {
 
 /**
  * U = max(U - η∇, 0) as a root: the condition behind every derivative of non-negative least squares here. η is one over
- * the mean diagonal of W Wᵀ, so that an inexact U is told from its kinks alike at any scale of W.
+ * the mean diagonal of W Wᵀ, so that an inexact U is distinguished from its kinks alike at any scale of W.
  */
 export const nnlsOptimality: OptimalityFn<tf.Tensor, [tf.Tensor, tf.Tensor]> = (u, a, w) => {
   const square = withoutTape(() => norm(toFloat64(w)) ** 2);

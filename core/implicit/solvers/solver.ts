@@ -41,7 +41,7 @@ export interface SolverOptions {
   readonly tol?: number;
   /** How `run` differentiates. */
   readonly implicit?: ImplicitOptions;
-  /** Told how every `run` ended. */
+  /** Called with how every `run` ended. */
   readonly onSolved?: (stats: SolverStats) => void;
 }
 

@@ -1,7 +1,7 @@
 import { toRows } from '../../concepts/latent-rows.ts';
 import { TesseraError } from '../../errors.ts';
 import { nnls } from '../../factorization/nnls.ts';
-import type { Matrix } from '../../linalg/matrix.ts';
+import { matrixColumn, type Matrix } from '../../linalg/matrix.ts';
 import type { StoredSanity } from '../../metrics/evaluation.ts';
 import { sanityCheck, type MapPair } from '../../metrics/sanity-check.ts';
 import type { Model } from '../../onnx/graph.ts';
@@ -66,14 +66,10 @@ function mapPairs(first: readonly Matrix[], second: readonly Matrix[]): MapPair[
   const concepts = Array.from({ length: cols }, (_, c) => c);
   if (rows < LEAST_POSITIONS)
     return concepts.map((c) => ({
-      map: first.flatMap((image) => columnOf(image, c)),
-      randomised: second.flatMap((image) => columnOf(image, c)),
+      map: first.flatMap((image) => [...matrixColumn(image, c)]),
+      randomised: second.flatMap((image) => [...matrixColumn(image, c)]),
     }));
   return first.flatMap((image, i) =>
-    concepts.map((c) => ({ map: columnOf(image, c), randomised: columnOf(second[i], c) })),
+    concepts.map((c) => ({ map: matrixColumn(image, c), randomised: matrixColumn(second[i], c) })),
   );
-}
-
-function columnOf({ rows, cols, data }: Matrix, column: number): number[] {
-  return Array.from({ length: rows }, (_, row) => data[row * cols + column]);
 }

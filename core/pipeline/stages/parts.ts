@@ -5,12 +5,11 @@ import { fromRows, positionsOf, toRows } from '../../concepts/latent-rows.ts';
 import { TesseraError } from '../../errors.ts';
 import { nnls } from '../../factorization/nnls.ts';
 import { matrixTensor, stackTensor, tensorMatrices, tensorMatrix } from '../../linalg/matrix-tensor.ts';
-import { matrix, takeRows, type Matrix } from '../../linalg/matrix.ts';
+import { matrix, matrixColumn, takeRows, type Matrix } from '../../linalg/matrix.ts';
 import { reconstructionError } from '../../metrics/reconstruction.ts';
 import { expectFloat32 } from '../../tensor.ts';
 import type { ModelRunner } from '../model-runner.ts';
 import { defineStage, type StageContext } from '../stage.ts';
-import { columnOf } from '../decomposition-images.ts';
 import type { ParentConcept } from '../parent-concept.ts';
 
 /** The parts of a concept in the chosen images, before their importance is known. */
@@ -113,7 +112,7 @@ export function partsInImage(
   i: number,
   activations: Matrix,
 ): PartsInImage {
-  const own = columnOf(parent.coefficients[chosen[i]], parent.column);
+  const own = matrixColumn(parent.coefficients[chosen[i]], parent.column);
   return {
     activations,
     coefficients: coefficients[i],
@@ -136,9 +135,9 @@ async function reproductionOf(
     const image = partsInImage(parent, request, found, i, activations[i]);
     const sent = await request.between.run(fromRows(rebuilt(image), earlier));
     const again = (await nnls(toRows(sent, parent.layer), parent.conceptBank)).coefficients;
-    const own = columnOf(parent.coefficients[place], parent.column);
+    const own = matrixColumn(parent.coefficients[place], parent.column);
     const inside = parent.inside?.[place];
-    columnOf(again, parent.column).forEach((value, position) => {
+    matrixColumn(again, parent.column).forEach((value, position) => {
       if (inside !== undefined && inside[position] === 0) return;
       before.push(own[position]);
       after.push(value);

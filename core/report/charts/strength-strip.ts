@@ -32,7 +32,7 @@ export function strengthStrip(strengths: readonly number[], rank: number): Html 
         return html`<line class="strip-tick" x1="${x}" y1="3" x2="${x}" y2="${HEIGHT - 2}" />`;
       })}
     </svg>
-    <figcaption><span>absent</span><span>strongest ${numberText(most)}</span></figcaption>
+    <figcaption><span>absent</span><span>largest ${numberText(most)}</span></figcaption>
   </figure>`;
 }
 
@@ -43,5 +43,5 @@ function thinned(sorted: readonly number[]): readonly number[] {
 
 function stripLabel(sorted: readonly number[]): string {
   const median = quantileSorted([...sorted], 0.5)!;
-  return `Strength in each of ${sorted.length} images: median ${numberText(median)}, largest ${numberText(sorted.at(-1)!)}`;
+  return `Amount in each of ${sorted.length} images: median ${numberText(median)}, largest ${numberText(sorted.at(-1)!)}`;
 }

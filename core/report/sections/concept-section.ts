@@ -23,7 +23,7 @@ export function conceptsSection(data: ReportData): Html {
     <p class="intro">
       A concept is a pattern that the model itself reacts to, found without labels; its name is given by a
       person or just a number. The crops are the places where it is strongest, at most one an image, each with
-      its strength. On the maps the picture is grey and the colour says ${mapMeaning(data.explanation)}
+      its amount. On the maps the picture is grey and the colour says ${mapMeaning(data.explanation)}
       ${hidden > 0 && html`${countOf(hidden, 'concept')} hidden by the analyst ${hidden === 1 ? 'is' : 'are'} left out here.`}
     </p>
     ${methodList(data.explanation)}
@@ -78,7 +78,7 @@ function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: 
     ${
       strip &&
       html`<div class="wide">
-        <dt>strength in each image</dt>
+        <dt>amount in each image</dt>
         <dd>${strip}</dd>
       </div>`
     }

@@ -19,7 +19,7 @@ export function mapMeaning(explanation: Explanation): Html {
   return html`${
     further.length === 0
       ? html`${meaning} (${title}${isSigned && against}).`
-      : 'something else by each method, as told below.'
+      : 'something else by each method, as described below.'
   }
   ${stands.map(
     ({ method, reason }) =>

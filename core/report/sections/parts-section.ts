@@ -22,7 +22,7 @@ export function partsSection(data: ReportData): Html | undefined {
   return html`<section id="parts">
     <h2>What the concepts are made of</h2>
     <p class="intro">
-      Read from left to right: a concept was taken apart into what an earlier layer of the model sees in its
+      Read from left to right: a concept was decomposed into what an earlier layer of the model sees in its
       places, and the thicker the line to a part, the more the concept depends on it. The percentage is the
       share of the concept's movement that involves the part when all parts are turned up and down at random,
       with its 95&nbsp;% interval; beside three crops, the last picture shows where the part is. Above the

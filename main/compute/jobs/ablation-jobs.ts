@@ -49,7 +49,7 @@ export function ablationJobs(
           target: { index: wanted, name: names[wanted] },
           factors: Object.fromEntries(
             opened.explanation.concepts.flatMap(({ id }) => {
-              const factor = factors[opened.columnOf(id)];
+              const factor = factors[opened.conceptColumn(id)];
               return factor === 1 ? [] : [[id, factor]];
             }),
           ),
@@ -105,9 +105,9 @@ function pictureOf(opened: OpenedRun, ablator: Ablator, image: AblatedPicture): 
 }
 
 /** By column of the bank; those that are not named stay at 1. Throws 'unknown-name' and 'bad-usage'. */
-function factorsOf({ columnOf, maxima }: OpenedRun, factors: ConceptFactors): number[] {
+function factorsOf({ conceptColumn, maxima }: OpenedRun, factors: ConceptFactors): number[] {
   const all = unchangedFactors(maxima.length);
-  for (const [concept, factor] of Object.entries(factors)) all[columnOf(concept)] = factor;
+  for (const [concept, factor] of Object.entries(factors)) all[conceptColumn(concept)] = factor;
   checkFactors(all, all.length);
   return all;
 }
@@ -188,14 +188,16 @@ function runAblation(
 
 /** How many images are decided otherwise without each concept, in the order of the ranking. */
 async function dependences(
-  { explanation, columnOf, maxima }: OpenedRun,
+  { explanation, conceptColumn, maxima }: OpenedRun,
   ablator: Ablator,
   { signal, onProgress }: JobContext,
 ): Promise<number[]> {
   const { images, concepts } = explanation;
   const counts: number[] = [];
   for (const { id } of concepts) {
-    const answers = await ablator.answers(unchangedFactors(maxima.length).with(columnOf(id), 0), { signal });
+    const answers = await ablator.answers(unchangedFactors(maxima.length).with(conceptColumn(id), 0), {
+      signal,
+    });
     counts.push(answers.filter(({ index }, image) => index !== images[image].predicted.index).length);
     onProgress({ stage: 'dependence', done: counts.length, total: concepts.length });
   }

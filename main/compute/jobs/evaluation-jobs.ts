@@ -35,7 +35,7 @@ export function evaluationJobs(
     try {
       return await task({ environment, device, intake, project, signal, onProgress });
     } finally {
-      // A lock that stays is taken over by the next run; the failure that led here is what has to be told.
+      // A lock left behind is taken over by the next run; the failure that led here is the one to report.
       await lock.release().catch(() => undefined);
     }
   };

@@ -22,9 +22,10 @@ import { pictureId } from '../picture-ids.ts';
 import type { RunQuestion } from '../protocol.ts';
 import type { OpenedRun } from './opened-runs.ts';
 
-/** Images and concepts shown of a confusion or of a concept's outliers. */
-const SHOWN = 8;
-const TOLD = 3;
+/** Images shown of a confusion or of a concept's outliers. */
+const IMAGES_SHOWN = 8;
+/** Concepts shown of a confusion. */
+const CONCEPTS_SHOWN = 3;
 
 /** The verdict on a run and the figures behind it, as views show them. */
 export function evaluationView({ explanation, run }: OpenedRun, evaluation?: Evaluation): RunEvaluation {
@@ -116,16 +117,16 @@ export function errorAnalysis(question: RunQuestion, opened: OpenedRun): ErrorAn
       truth: named(truth),
       predicted: named(predicted),
       count: images.length,
-      images: images.slice(0, SHOWN).map(pointed),
+      images: images.slice(0, IMAGES_SHOWN).map(pointed),
       reference,
       referenceImages,
       differences: differences
-        .slice(0, TOLD)
+        .slice(0, CONCEPTS_SHOWN)
         .map(({ concept, difference }) => ({ concept: ids[concept], difference })),
     })),
     outliers: ids.flatMap((concept) => {
       const found = outliers(strengths[concept]);
-      const images = found.slice(0, SHOWN).map(({ image, score }) => ({ ...pointed(image), score }));
+      const images = found.slice(0, IMAGES_SHOWN).map(({ image, score }) => ({ ...pointed(image), score }));
       return found.length === 0 ? [] : [{ concept, count: found.length, images }];
     }),
   };

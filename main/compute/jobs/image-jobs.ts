@@ -13,8 +13,8 @@ import type { OpenRun, OpenedRun } from './opened-runs.ts';
 /** The layer's own grid, from the run itself; every other method draws pixels when it is first asked for. */
 const COEFFICIENTS = {
   id: 'coefficients',
-  title: 'Coefficients',
-  description: 'how much of the concept is at each position of the layer',
+  title: 'Amount',
+  description: 'how much of the concept is at each position of the layer: its coefficients',
 } as const satisfies MethodChoice;
 
 const METHODS: readonly MethodChoice[] = [
@@ -58,7 +58,7 @@ export function imageJobs(
           ? gridMaps(opened, image)
           : await pixelMaps(drawMaps, opened, methodOf(method), image, context)),
         localImportance: Object.fromEntries(
-          explanation.concepts.map(({ id }) => [id, imageImportance[image][opened.columnOf(id)]]),
+          explanation.concepts.map(({ id }) => [id, imageImportance[image][opened.conceptColumn(id)]]),
         ),
       };
     },
@@ -66,9 +66,9 @@ export function imageJobs(
     async waterfall({ image, ...question }) {
       const opened = await openRun(question);
       opened.checkImage(image);
-      const { explanation, coefficients, columnOf } = opened;
+      const { explanation, coefficients, conceptColumn } = opened;
       const ids = explanation.concepts.map(({ id }) => id);
-      const masks = growingMasks(ids.map(columnOf));
+      const masks = growingMasks(ids.map(conceptColumn));
       const logits = await withHead(opened, async (head) =>
         (await head.prepare(coefficients[image])).evaluate(masks),
       );
@@ -110,7 +110,10 @@ async function pixelMaps(
   context: JobContext,
 ): Promise<Maps> {
   const drawn = await drawMaps(opened, method, image, context);
-  const maps = opened.explanation.concepts.map(({ id }) => ({ concept: id, ...drawn[opened.columnOf(id)] }));
+  const maps = opened.explanation.concepts.map(({ id }) => ({
+    concept: id,
+    ...drawn[opened.conceptColumn(id)],
+  }));
   const sizes = Float64Array.from(maps.flatMap(({ values }) => values.map(Math.abs))).sort();
   return { maps, scaleMaximum: quantile(sizes, SCALE_SHARE), scaleOf: 'image' };
 }

@@ -22,7 +22,7 @@ export function createIntakes({ storage }: Pick<Environment, 'storage'>): OpenIn
     );
   };
 
-  // A model that is not there is told by openModel in its own words.
+  // A model that is not there is reported by openModel in its own words.
   async function modifiedAt(path: string): Promise<number> {
     return (await storage.exists(path)) ? (await storage.stat(path)).modifiedMs : 0;
   }

@@ -24,7 +24,7 @@ export type DrawMaps = (
   context: Pick<JobContext, 'signal' | 'onProgress'>,
 ) => Promise<readonly DrawnMap[]>;
 
-/** Finest grid that is told; beyond it a picture on a screen shows no difference. */
+/** Finest grid that is passed on; beyond it a picture on a screen shows no difference. */
 const FINEST = 112;
 const DIGITS = 4;
 

@@ -34,7 +34,7 @@ export interface OpenedRun {
   /** Largest coefficient of each concept in any image, by column. */
   readonly maxima: Float32Array;
   /** Column of the bank that a concept's id names; throws 'unknown-name'. */
-  readonly columnOf: (concept: string) => number;
+  readonly conceptColumn: (concept: string) => number;
   /** Where a concept, or a part of one, is; throws 'unknown-name'. */
   readonly sourceOf: (concept: string) => ConceptSource;
   /** The concept's map on the layer's grid, if it has one; also of a part. */
@@ -100,7 +100,7 @@ async function openRun(storage: Storage, folder: string, runId: string): Promise
     boxes,
     firstPosition: coefficients[0].rows - boxes.length,
     maxima,
-    columnOf: (concept) => rowOfId(explanation.concepts[rank(concept)].id),
+    conceptColumn: (concept) => rowOfId(explanation.concepts[rank(concept)].id),
     sourceOf: (concept) => {
       const source = sources.get(concept) ?? sourceOf(explanation, tensors, concept, boxes, preprocessing);
       sources.set(concept, source);
@@ -142,7 +142,7 @@ function sourceOf(
   };
 }
 
-/** As large as the crops of the run where they are told, else the paper's share of the picture. */
+/** As large as the crops of the run where they are known, else the paper's share of the picture. */
 function boxesOf(
   { layer, concepts }: Explanation,
   { options }: RunFile,

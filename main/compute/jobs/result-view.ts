@@ -79,8 +79,8 @@ function conceptItems(
 }
 
 /** Share of images in which two concepts are present together, in the order of the ranking. */
-function cooccurrence({ explanation, coefficients, maxima, columnOf }: OpenedRun): number[][] {
-  const columns = explanation.concepts.map(({ id }) => columnOf(id));
+function cooccurrence({ explanation, coefficients, maxima, conceptColumn }: OpenedRun): number[][] {
+  const columns = explanation.concepts.map(({ id }) => conceptColumn(id));
   const present = coefficients.map(({ data, cols }) =>
     columns.map((column) => {
       if (maxima[column] <= 0) return false;

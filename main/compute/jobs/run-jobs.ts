@@ -104,7 +104,7 @@ export async function inProject<T>(
         }),
     });
   } finally {
-    // A lock that stays is taken over by the next run; the failure that led here is what has to be told.
+    // A lock left behind is taken over by the next run; the failure that led here is the one to report.
     await lock.release().catch(() => undefined);
   }
 }

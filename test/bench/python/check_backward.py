@@ -110,9 +110,9 @@ def main(arguments):
     paths = [argument for argument in arguments if argument != "--numbers"]
     failed = 0
     for path in paths:
-        is_sound, told = check(path, "--numbers" in arguments)
+        is_sound, said = check(path, "--numbers" in arguments)
         failed += not is_sound
-        print(f"{'ok   ' if is_sound else 'wrong'} {path}: {told}", flush=True)
+        print(f"{'ok   ' if is_sound else 'wrong'} {path}: {said}", flush=True)
     return 1 if failed or not paths else 0
 
 

@@ -91,7 +91,7 @@ describe('the evaluation of the demo', () => {
     expect(await evaluateRun(scope, id, 'quick')).toEqual(houses.evaluation);
   });
 
-  it('stops when it is told to, and leaves the old one', async () => {
+  it('stops when asked to, and leaves the old one', async () => {
     const cancel = new AbortController();
     const stopping = { ...scope, signal: cancel.signal, onProgress: () => cancel.abort() };
     await expect(evaluateRun(stopping, houses.run.id, 'quick')).rejects.toThrow(/abort/i);

@@ -11,7 +11,7 @@ import { getMainWindowOptions } from '../../../main/boot/window.ts';
 
 vi.mock('electron', () => ({ BrowserWindow: class {} }));
 
-/* Electron's security checklist (its "Security" guide), point by point, as far as it can be told without a window. */
+/* Electron's security checklist (its "Security" guide), point by point, as far as it shows without a window. */
 
 const ROOT = path.join(import.meta.dirname, '../../..');
 const sources = readdirSync(path.join(ROOT, 'main'), { recursive: true, encoding: 'utf8' })
@@ -109,7 +109,7 @@ describe('restrictContents()', () => {
 
 describe('registerHandlers()', () => {
   let answer: (event: object, method: unknown) => unknown;
-  const getApp = vi.fn(() => Promise.resolve('told'));
+  const getApp = vi.fn(() => Promise.resolve('answered'));
   const ipcMain: Pick<IpcMain, 'handle'> = {
     handle: (channel, listener) => {
       expect(channel).toBe(CALL_CHANNEL);
@@ -129,8 +129,8 @@ describe('registerHandlers()', () => {
     ])
       expect(() => answer(event, 'getApp')).toThrow('Refused');
     expect(getApp).not.toHaveBeenCalled();
-    const told = await answer(from('tessera://app/index.html'), 'getApp');
-    expect(told).toEqual({ ok: true, value: 'told' });
+    const own = await answer(from('tessera://app/index.html'), 'getApp');
+    expect(own).toEqual({ ok: true, value: 'answered' });
   });
 
   it('knows only the methods of the contract', () => {

@@ -125,30 +125,33 @@ const BAD_MODELS: readonly [string, Model | Uint8Array, string][] = [
 ];
 
 describe('a model that cannot be used', () => {
-  it.each(BAD_MODELS)('%s: is told with exit code 2, and nothing is written', async (_, model, message) => {
-    const folder = await temporaryFolder();
-    await writeFile(path.join(folder, 'secret.bin'), new Uint8Array(9 * 16 * 4));
-    const file = await writeModel(path.join(folder, 'model'), model);
-    const out = path.join(folder, 'out.tessera');
-    const explained = await tessera(
-      'explain',
-      '--model',
-      file,
-      '--images',
-      folder,
-      '--class',
-      '0',
-      '--out',
-      out,
-    );
-    const inspected = await tessera('inspect', file, '--json');
-    for (const { code, stdout, stderr } of [explained, inspected]) {
-      expect(stderr).toContain(message);
-      expect(stderr.trimEnd().split('\n').length, 'a message and what to do').toBe(2);
-      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    }
-    expect(await tessera('report', out)).toMatchObject({ code: 2 });
-  });
+  it.each(BAD_MODELS)(
+    '%s: is reported with exit code 2, and nothing is written',
+    async (_, model, message) => {
+      const folder = await temporaryFolder();
+      await writeFile(path.join(folder, 'secret.bin'), new Uint8Array(9 * 16 * 4));
+      const file = await writeModel(path.join(folder, 'model'), model);
+      const out = path.join(folder, 'out.tessera');
+      const explained = await tessera(
+        'explain',
+        '--model',
+        file,
+        '--images',
+        folder,
+        '--class',
+        '0',
+        '--out',
+        out,
+      );
+      const inspected = await tessera('inspect', file, '--json');
+      for (const { code, stdout, stderr } of [explained, inspected]) {
+        expect(stderr).toContain(message);
+        expect(stderr.trimEnd().split('\n').length, 'a message and what to do').toBe(2);
+        expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      }
+      expect(await tessera('report', out)).toMatchObject({ code: 2 });
+    },
+  );
 
   it('is not there: exit code 2, its path and what to do', async () => {
     const missing = path.join(await temporaryFolder(), 'missing.onnx');

@@ -22,7 +22,7 @@ async function explain(...more: readonly string[]) {
 }
 
 describe('explain --craft', () => {
-  it('stays the way of the paper with another number of samples', async () => {
+  it('keeps the sampling of the paper with another number of samples', async () => {
     const { options, explanation } = await explain('--craft', '--samples', '64');
     expect(options).toMatchObject({ craft: true, design: 'halton', samples: 64, replicates: 1 });
     expect(explanation.importance).toMatchObject({ method: 'sampled', design: 'halton', samples: 64 });

@@ -236,7 +236,7 @@ describe('explain', () => {
     expect(concepts[0].importance).toEqual({ mean: 1, low: 1, high: 1 });
   });
 
-  it('chooses the number of concepts itself when told to', async () => {
+  it('chooses the number of concepts itself when asked to', async () => {
     const { explain } = await colourCase();
     const { concepts } = await explain(['--class', 'red', '--concepts', 'auto']);
     expect(concepts.length).toBeGreaterThanOrEqual(1);

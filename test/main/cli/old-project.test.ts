@@ -37,7 +37,7 @@ describe('a project written by Tessera 0.1', () => {
     expect((await storedRun(project, 'run1')).schemaVersion).toBe(1);
   });
 
-  it('shows its result and its evaluation, and is told of again', async () => {
+  it('shows its result and its evaluation, and its report is written again', async () => {
     const { project } = await oldProject();
     const jobs = createJobs({});
     const question = { folder: project, key: 'old', runId: 'run1' };

@@ -151,7 +151,7 @@ function unmount(): void {
 }
 
 describe.skipIf(!mountable())('a disk that is full or read-only (needs root, to mount one)', () => {
-  it('is told; with space again the same command continues to the same result', async () => {
+  it('is reported; with space again the same command continues to the same result', async () => {
     const { argv, out } = await redCase(40);
     const whole = await tessera(...argv, '--out', out);
     const disk = mount();

@@ -11,10 +11,10 @@ describe('jobs about trees', { timeout: 200_000 }, () => {
   it('list layers, decompose, read the tree, and give crops and maps of a part', async () => {
     const { home, question } = await finishedRun();
     const jobs = createJobs({});
-    const told: string[] = [];
+    const reported: string[] = [];
     const context: JobContext = {
       signal: new AbortController().signal,
-      onProgress: ({ stage }) => told.push(stage),
+      onProgress: ({ stage }) => reported.push(stage),
       onNews: () => undefined,
     };
     expect((await jobs.readTree(question, context)).items).toMatchObject([
@@ -28,7 +28,7 @@ describe('jobs about trees', { timeout: 200_000 }, () => {
     ]);
 
     await jobs.decompose({ ...question, concept: 'c0', parts: 2 }, context);
-    expect(told).toContain('parts');
+    expect(reported).toContain('parts');
     const { items } = await jobs.readTree(question, context);
     expect(items).toHaveLength(3);
     expect(items[0]).toMatchObject({

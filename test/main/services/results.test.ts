@@ -57,14 +57,14 @@ function fakeCompute() {
 describe('results', () => {
   let compute: ReturnType<typeof fakeCompute>;
   let results: Results;
-  let told: string[];
+  let heard: string[];
   let created: string;
   beforeEach(() => {
     compute = fakeCompute();
     created = 'first';
-    told = [];
+    heard = [];
     const events = createEventHub();
-    events.subscribe((name, payload) => told.push(`${name} ${(payload as { runId: string }).runId}`));
+    events.subscribe((name, payload) => heard.push(`${name} ${(payload as { runId: string }).runId}`));
     results = createResults({
       storage: compute.storage,
       viewer: compute.viewer,
@@ -82,7 +82,7 @@ describe('results', () => {
     const question = await results.questionOf('run1');
     const renamed = await results.edit(question, RENAME);
     expect(renamed).toMatchObject({ names: { c0: 'sky' }, undo: 'rename to "sky"', redo: null });
-    expect(told).toEqual(['result run1']);
+    expect(heard).toEqual(['result run1']);
     expect(await results.read(question)).toEqual(renamed);
     expect(await results.readTree(question)).toEqual({ runId: 'run1', items: [] });
     expect(compute.asked).toEqual(['editConcept']);

@@ -2,7 +2,7 @@ import demoRun from '../../fixtures/workbench/demo-run.json';
 import type { DemoRun } from '../../fakes/demo-run.ts';
 import { createFakeWorkbench, type FakeOptions } from '../../fakes/fake-workbench-api.ts';
 
-// The page is told by its address what the fake workbench should hold: ?options={"state":"done"}
+// The address of the page says what the fake workbench should hold: ?options={"state":"done"}
 const options = JSON.parse(
   new URLSearchParams(location.search).get('options') ?? '{"state":"done"}',
 ) as FakeOptions;
