@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
+/** The value of any option. */
+export type OptionValue = string | number | boolean | readonly string[];
+
 /** One of the values that a choice offers, with its words for people. */
-export interface OptionChoice {
+interface OptionChoice {
   readonly value: string;
   readonly label: string;
 }

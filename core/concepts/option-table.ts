@@ -1,4 +1,6 @@
 import { MAP_METHOD_TITLES } from '../attribution/methods.ts';
+import type { EvaluationLevel } from '../metrics/evaluation.ts';
+import type { DesignKind } from '../sampling/replicated-design.ts';
 import { DEVICE_LABELS } from '../platform.ts';
 import { choice, choices, flag, text, texts, whole, wholeOrAuto, type Formed } from './option-forms.ts';
 
@@ -69,10 +71,14 @@ export const IMAGE_SELECTIONS = {
 } as const;
 
 /** Sampling designs of the masks. */
-const DESIGNS = { sobol: "Sobol'", halton: 'Halton', lhs: 'Latin hypercube' } as const;
+const DESIGNS: Readonly<Record<DesignKind, string>> = {
+  sobol: "Sobol'",
+  halton: 'Halton',
+  lhs: 'Latin hypercube',
+};
 
-/** How thoroughly an explanation is checked. */
-const EVALUATION_LEVELS = { none: 'Not at all', quick: 'Quickly', full: 'Fully' } as const;
+/** How thoroughly an explanation is checked, where it is. */
+export const CHECK_LEVELS: Readonly<Record<EvaluationLevel, string>> = { quick: 'Quickly', full: 'Fully' };
 
 /**
  * Every choice that determines a run's numbers, once: what values it takes, what it is when nothing is said, its words
@@ -262,7 +268,7 @@ export const RUN_OPTIONS = {
     // The method that put the demo's concepts best on their painted parts; see the localisation bench.
     default: ['gated-gradient'],
   }),
-  evaluate: option(choice(EVALUATION_LEVELS), {
+  evaluate: option(choice({ none: 'Not at all', ...CHECK_LEVELS }), {
     group: 'trust',
     reads: ['evaluation'],
     flag: 'evaluate',

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { RUN_OPTIONS, type IMAGE_SELECTIONS, type OptionFacts, type OptionReader } from './option-table.ts';
-import type { Formed } from './option-forms.ts';
+import type { Formed, OptionValue } from './option-forms.ts';
 
 /** A name of {@link IMAGE_SELECTIONS}. */
 export type ImageSelection = keyof typeof IMAGE_SELECTIONS;
@@ -38,7 +38,7 @@ export type OptionsReadBy<Reader extends OptionReader> = Pick<
 export const OPTION_NAMES = Object.keys(RUN_OPTIONS) as OptionName[];
 
 /** What the table says of an option, whichever it is. */
-export function optionOf(name: OptionName): Formed<unknown> & OptionFacts<unknown> {
+export function optionOf(name: OptionName): Formed<unknown> & OptionFacts<OptionValue> {
   return RUN_OPTIONS[name];
 }
 

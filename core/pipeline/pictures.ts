@@ -79,6 +79,6 @@ export function requireAll({ input, skipped }: PictureBatch): Tensor<'float32'> 
   throw new TesseraError(
     'bad-image',
     `${skipped[0].file} could be read before and no longer can: ${skipped[0].reason}`,
-    { hint: 'Do not change the pictures during a run. Run the same command again to continue.' },
+    { hint: 'Do not change the pictures during a run. Start the run again to continue.' },
   );
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { choice } from '../concepts/option-forms.ts';
+import { CHECK_LEVELS } from '../concepts/option-table.ts';
 import { TesseraError } from '../errors.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
@@ -28,7 +30,7 @@ const REPETITIONS = z.object({ count: COUNT, mean: z.number() });
 /** `runs/ID/evaluation.json`: {@link Evaluation} as it is persisted. */
 const EVALUATION_FILE = z.object({
   schemaVersion: VERSION,
-  level: z.enum(['quick', 'full']),
+  level: choice(CHECK_LEVELS).schema,
   images: COUNT,
   hitRate: z.object({ known: COUNT, hits: COUNT, aboveChance: z.number().exactOptional() }),
   reconstruction: z.object({ r2: z.number(), relativeError: z.number() }),

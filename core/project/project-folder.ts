@@ -40,7 +40,7 @@ export async function openProject(storage: Storage, folder: string): Promise<Pro
   const path = storage.join(folder, 'project.json');
   if (!(await storage.exists(path)))
     throw new TesseraError('bad-project', `project: ${folder} is not a Tessera project (no project.json).`, {
-      hint: 'Give the folder that `tessera explain` wrote; its name ends in .tessera.',
+      hint: 'Give the folder that a run was written to; its name ends in .tessera.',
     });
   return { storage, folder, file: await readJsonFile(storage, path, PROJECT_FILE) };
 }

@@ -13,11 +13,11 @@ export interface StageStore {
    * Does the work of a stage on its entry: run.json says 'pending' meanwhile, 'done' after. Its time is that of the
    * run that computed its pieces, not of a later one that found them.
    */
-  stage<Result>(
+  readonly stage: <Result>(
     name: string,
     fingerprint: string,
     work: (entry: StageEntry) => Promise<Result>,
-  ): Promise<Result>;
+  ) => Promise<Result>;
   /** Changes fields of run.json, e.g. the explanation at the end. */
   finish(changes: Partial<RunFile>): Promise<RunFile>;
 }

@@ -65,7 +65,7 @@ export function reportDataOf(
       'bad-project',
       `report: run ${run.id} has not finished; there is nothing to report.`,
       {
-        hint: 'Run the same `tessera explain` command again: it continues where it stopped.',
+        hint: 'Start the run again: it continues where it stopped.',
       },
     );
   const concepts = run.explanation.concepts.map((concept) => ({

@@ -1,4 +1,5 @@
 import type { Estimate } from '../../core/concepts/explanation.ts';
+import type { OptionValue } from '../../core/concepts/option-forms.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
 import type { DeviceChoice, Progress } from '../../core/platform.ts';
 import type { AblationApi } from './ablation-data.ts';
@@ -51,7 +52,7 @@ import type {
  * fetched from the page's own origin.
  */
 
-export type { DeviceChoice, Estimate, Preprocessing, Progress };
+export type { DeviceChoice, Estimate, OptionValue, Preprocessing, Progress };
 
 export type * from './app-data.ts';
 export type * from './setup-data.ts';

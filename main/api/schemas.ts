@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { RUN_OPTIONS } from '../../core/concepts/option-table.ts';
+import { choice } from '../../core/concepts/option-forms.ts';
+import { CHECK_LEVELS, RUN_OPTIONS } from '../../core/concepts/option-table.ts';
 import { PREPROCESSING_FIELDS } from '../../core/images/preprocessing.ts';
 import { presetNames } from '../../core/images/preprocessing-presets.ts';
 import { ablationSchemas } from './ablation-schemas.ts';
@@ -117,7 +118,7 @@ export const schemas = {
   ...ablationSchemas,
 
   getEvaluation: RUN,
-  evaluateRun: z.strictObject({ runId: NAME, level: z.enum(['quick', 'full']) }),
+  evaluateRun: z.strictObject({ runId: NAME, level: choice(CHECK_LEVELS).schema }),
   getErrorAnalysis: RUN,
   weighRanks: z.strictObject({ runId: NAME.exactOptional() }),
   stopEvaluation: NOTHING,

@@ -1,5 +1,5 @@
 import type { LayerRecord, SkippedFile } from '../../core/concepts/explanation.ts';
-import type { OptionForm } from '../../core/concepts/option-forms.ts';
+import type { OptionForm, OptionValue } from '../../core/concepts/option-forms.ts';
 import type { OptionName, RunOptions } from '../../core/concepts/run-options.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
 import type { ClassScore, PictureId, ProjectId, SerializedError } from './app-data.ts';
@@ -120,9 +120,6 @@ export type SetupOptions = Pick<RunOptions, SetupOptionName> & {
 export type OptionChanges = {
   readonly [Name in keyof SetupOptions]?: Exclude<SetupOptions[Name], undefined> | null;
 };
-
-/** The value of any option. */
-export type OptionValue = string | number | boolean | readonly string[];
 
 /** An option as a control: how it is called, what it takes and where it stands. */
 export interface OptionControl {

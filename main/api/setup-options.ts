@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OPTION_GROUPS } from '../../core/concepts/option-table.ts';
 import { OPTION_NAMES, optionOf, type OptionName } from '../../core/concepts/run-options.ts';
-import type { OptionChanges, OptionControl, OptionValue, SetupOptionName } from './setup-data.ts';
+import type { OptionChanges, OptionControl, SetupOptionName } from './setup-data.ts';
 
 /** Options that the setup holds in parts of its own. */
 const PARTS = {
@@ -32,7 +32,7 @@ export function optionControls(): OptionControl[] {
     return {
       ...{ name, label, note, group: OPTION_GROUPS[group], form, visibility },
       ...(absent !== undefined && { absent }),
-      ...(usual !== undefined && { usual: usual as OptionValue }),
+      ...(usual !== undefined && { usual }),
     };
   });
 }

@@ -88,7 +88,13 @@ export function createFakeWorkbench(
   };
 
   const api = {
-    getApp: () => Promise.resolve({ version: '0.2.0', host: 'browser', platform: 'linux', versions: { node: '20.20.0' } }),
+    getApp: () =>
+      Promise.resolve({
+        version: '0.2.0',
+        host: 'browser',
+        platform: 'linux',
+        versions: { node: '20.20.0' },
+      }),
     getSettings: () => Promise.resolve(settings),
     setSettings: (changes) => Promise.resolve((settings = { ...settings, ...changes })),
     listDevices: () =>
