@@ -17,7 +17,8 @@ import { explainOptions } from '../core/pipeline/explain-options.ts';
 import type { ModelScope, RunScope } from '../../core/pipeline/run-context.ts';
 import { activationsOf, chooseSplitImages, columnOf } from '../../core/pipeline/split-images.ts';
 import { splitParent } from '../../core/pipeline/split-parent.ts';
-import { loadRunTensors, type RunTensors } from '../../core/project/run-tensors.ts';
+import type { RunTensors } from '../../core/project/run-tensors.ts';
+import { loadRunTensors } from '../../core/project/tensors-file.ts';
 import { createNodeEnvironment } from '../../main/compute/node-environment.ts';
 import type { Bench } from './run.ts';
 
