@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /*
  * Four lanes, told apart by name and folder; CONTRIBUTING.md says what belongs where.
- *   unit     everything else: no browser, no Electron, no built program
+ *   unit     everything else: no browser, no Electron, no built program (two projects, one for TensorFlow.js)
  *   long     whole runs, child processes, reference results that take seconds each
  *   browser  pages in Chromium, over a fake workbench or as a file
  *   e2e      the built program: the host on a local address, Electron, the packaged program
@@ -10,6 +10,13 @@ import { defineConfig } from 'vitest/config';
 const LONG = ['test/**/*.long.test.ts'];
 const BROWSER = ['test/**/*.browser.test.ts'];
 const E2E = ['test/e2e/**/*.test.ts'];
+const OTHER_LANES = [...LONG, ...BROWSER, ...E2E];
+const UNIT = ['test/**/*.test.ts'];
+const TENSORS = [
+  'test/core/{implicit,experiments}/**/*.test.ts',
+  'test/core/runtime/tfjs-backend.test.ts',
+  'test/main/cli/run-experiment-command.test.ts',
+];
 
 interface Lane {
   readonly include: string[];
@@ -32,11 +39,9 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       // One process runs many files and loads each module once, so a file leaves no global changed behind it.
-      lane('unit', {
-        include: ['test/**/*.test.ts'],
-        exclude: [...LONG, ...BROWSER, ...E2E],
-        isolate: false,
-      }),
+      lane('unit', { include: UNIT, exclude: [...OTHER_LANES, ...TENSORS], isolate: false }),
+      // TensorFlow.js keeps its kernels and gradients in one global, which every package of it adds to.
+      lane('unit-tensors', { include: TENSORS, exclude: OTHER_LANES }),
       lane('long', { include: LONG, globalSetup: ['test/lanes/built-cli.ts'] }),
       lane('browser', {
         include: BROWSER,

@@ -5,7 +5,7 @@ import type { RunOptions } from '../concepts/run-options.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
 import { saveEvaluation } from '../project/evaluation-file.ts';
 import { startRun, type Project, type RunContent } from '../project/project-folder.ts';
-import { saveRunTensors } from '../project/run-tensors.ts';
+import { saveRunTensors } from '../project/tensors-file.ts';
 import type { RunFile } from '../project/schema.ts';
 import { openStageStore, type StageStore } from '../project/stage-store.ts';
 import { assembleExplanation, type Findings } from './assemble-explanation.ts';

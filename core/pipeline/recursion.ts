@@ -5,7 +5,8 @@ import { TesseraError } from '../errors.ts';
 import { changeProject } from '../project/change-lock.ts';
 import type { ProcessIdentity } from '../project/write-lock.ts';
 import { loadNotes, loadRun, saveNotes, type Project } from '../project/project-folder.ts';
-import { loadRunTensors, saveRunTensors, type PartTensors, type RunTensors } from '../project/run-tensors.ts';
+import type { PartTensors, RunTensors } from '../project/run-tensors.ts';
+import { loadRunTensors, saveRunTensors } from '../project/tensors-file.ts';
 import { openStageStore } from '../project/stage-store.ts';
 import type { ModelScope, WorkScope } from './run-context.ts';
 import {

@@ -5,7 +5,7 @@ import { TesseraError } from '../errors.ts';
 import type { FitOptions, ImageCodec, OnProgress, RgbImage } from '../platform.ts';
 import { loadEvaluation } from '../project/evaluation-file.ts';
 import { loadNotes, loadRun, type Project } from '../project/project-folder.ts';
-import { loadRunTensors } from '../project/run-tensors.ts';
+import { loadRunTensors } from '../project/tensors-file.ts';
 import { assemblePictures } from '../report/report-pictures.ts';
 import type { NotesFile, RunFile } from '../project/schema.ts';
 import { reportDataOf } from '../report/report-data.ts';

@@ -4,6 +4,7 @@ import { migrateOptions, OPTIONS_VERSION, STORED_OPTIONS } from '../concepts/par
 import type { RunOptions } from '../concepts/run-options.ts';
 import { DEVICE_CHOICES, DEVICE_NAMES } from '../platform.ts';
 import type { Json } from './canonical-json.ts';
+import { EXPLANATION } from './explanation-schema.ts';
 
 /*
  * The JSON files of a project folder. Fields that this version does not know are kept at the top level of a file
@@ -21,7 +22,6 @@ export const SCHEMA_VERSION = OPTIONS_VERSION;
 type Frozen<T> = { readonly [Key in keyof T]: T[Key] extends object ? Frozen<T[Key]> : T[Key] };
 
 const DEVICE = z.enum(DEVICE_NAMES);
-const COUNT = z.int().nonnegative();
 const JSON_RECORD = z.record(z.string(), z.json());
 /** Of a file; in memory it is always today's, so that what is written anew says so. */
 export const VERSION = z
@@ -33,97 +33,6 @@ export const VERSION = z
 /** Names of runs and stages become file names: no separators, no dots. */
 export const ID_PATTERN = /^[a-z0-9][a-z0-9_-]{0,63}$/i;
 const RUN_ID = z.string().regex(ID_PATTERN);
-
-const ESTIMATE = z.object({ mean: z.number(), low: z.number(), high: z.number() });
-const BOX = z.tuple([z.number(), z.number(), z.number(), z.number()]);
-
-const IMAGE = z.object({
-  file: z.string(),
-  predicted: z.object({ index: COUNT, name: z.string(), probability: z.number() }),
-  logit: z.number(),
-  reconstructedLogit: z.number(),
-  agrees: z.boolean(),
-});
-
-const CONCEPT = z.object({
-  id: z.string(),
-  name: z.string(),
-  importance: ESTIMATE,
-  tier: COUNT,
-  prevalence: z.number(),
-  crops: z.array(z.object({ image: COUNT, box: BOX, coefficient: z.number() })),
-});
-
-const LAYER = z.object({
-  tensor: z.string(),
-  shape: z.array(z.int()),
-  kind: z.enum(['spatial', 'tokens', 'vector']),
-  channelAxis: z.int(),
-  grid: z.tuple([COUNT, COUNT]),
-  computeShare: z.number(),
-});
-
-const FACTORIZATION = z.object({
-  method: z.enum(['nmf', 'semi-nmf']),
-  status: z.string(),
-  iterations: COUNT,
-  rows: COUNT,
-});
-
-const IMPORTANCE = z.object({
-  design: z.string(),
-  samples: COUNT,
-  replicates: COUNT,
-  evaluations: COUNT,
-  method: z.enum(['sampled', 'exact']),
-});
-
-const MAP = z.object({
-  method: z.string(),
-  insteadOf: z.object({ method: z.string(), reason: z.string() }).exactOptional(),
-  layer: z.string().exactOptional(),
-  nearDegenerate: z.number().exactOptional(),
-});
-
-const ERRORS = z.object({ r2: z.number(), relativeError: z.number() });
-
-const DECOMPOSITION = z.object({
-  parent: z.string(),
-  layer: LAYER,
-  isChosen: z.boolean(),
-  images: z.array(COUNT),
-  factorization: FACTORIZATION,
-  reconstruction: ERRORS,
-  reproduction: ERRORS,
-  stability: z.number(),
-  importance: IMPORTANCE,
-  parts: z.array(CONCEPT),
-  maps: MAP.exactOptional(),
-});
-
-/** {@link Explanation} as it is persisted. */
-const EXPLANATION = z.object({
-  classIndex: COUNT,
-  className: z.string(),
-  layer: LAYER,
-  images: z.array(IMAGE),
-  concepts: z.array(CONCEPT),
-  reconstruction: z.object({ r2: z.number(), relativeError: z.number(), agreement: z.number() }),
-  factorization: FACTORIZATION,
-  importance: IMPORTANCE,
-  skipped: z.array(z.object({ file: z.string(), reason: z.string() })),
-  answers: z.object({ known: COUNT, hits: COUNT, aboveChance: z.number().exactOptional() }).exactOptional(),
-  maps: z.array(MAP).exactOptional(),
-  removals: z
-    .array(
-      z.object({
-        concept: z.string(),
-        flips: z.array(z.object({ image: COUNT, to: z.object({ index: COUNT, name: z.string() }) })),
-      }),
-    )
-    .exactOptional(),
-  splits: z.array(DECOMPOSITION).exactOptional(),
-}) satisfies z.ZodType<Explanation>;
 
 /** `project.json`: what is explained, and where the pictures are. */
 export const PROJECT_FILE = z.object({

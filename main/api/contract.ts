@@ -17,18 +17,20 @@ import type {
   LogLine,
 } from './app-data.ts';
 import type {
-  RecentProject,
-  Setup,
-  ModelSummary,
-  OptionChanges,
-  OptionControl,
-  PreprocessingChanges,
   Preview,
   PreprocessingTrial,
   ClassCounts,
   ImageTableQuery,
   ImageTable,
   RunEstimate,
+} from './preview-data.ts';
+import type {
+  RecentProject,
+  Setup,
+  ModelSummary,
+  OptionChanges,
+  OptionControl,
+  PreprocessingChanges,
 } from './setup-data.ts';
 import type { ConceptQuery, ConceptTree, DecompositionLayer, DecompositionQuery } from './tree-data.ts';
 import type { EvaluationApi } from './evaluation-data.ts';
@@ -56,6 +58,7 @@ export type { DeviceChoice, Estimate, OptionValue, Preprocessing, Progress };
 
 export type * from './app-data.ts';
 export type * from './setup-data.ts';
+export type * from './preview-data.ts';
 export type * from './run-data.ts';
 export type * from './result-data.ts';
 export type * from './ablation-data.ts';

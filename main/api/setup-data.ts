@@ -2,7 +2,7 @@ import type { LayerRecord, SkippedFile } from '../../core/concepts/explanation.t
 import type { OptionForm, OptionValue } from '../../core/concepts/option-forms.ts';
 import type { OptionName, RunOptions } from '../../core/concepts/run-options.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
-import type { ClassScore, PictureId, ProjectId, SerializedError } from './app-data.ts';
+import type { PictureId, ProjectId, SerializedError } from './app-data.ts';
 import type { RunSummary } from './run-data.ts';
 
 /*
@@ -135,90 +135,4 @@ export interface OptionControl {
   readonly absent?: string;
   /** The value taken when nothing is said. */
   readonly usual?: OptionValue;
-}
-
-/** What the model says of a handful of pictures under a preprocessing. */
-export interface Preview {
-  readonly pictures: readonly {
-    /** As the model gets it: fitted and cut. */
-    readonly picture: PictureId;
-    readonly fileName: string;
-    readonly folder: string;
-    /** The likeliest classes, at most five. */
-    readonly top: readonly ClassScore[];
-    /** The class its folder names; null where none fits. */
-    readonly expected: number | null;
-  }[];
-  /** Folders named like a class, with how often the model says so. */
-  readonly folders: readonly {
-    readonly name: string;
-    readonly className: string;
-    readonly shown: number;
-    readonly hits: number;
-  }[];
-  /** Hits over all pictures whose folder names a class, 0…1; null where none does. */
-  readonly hitRate: number | null;
-  /** Mean of the largest probability, 0…1. */
-  readonly confidence: number;
-  readonly skipped: readonly SkippedFile[];
-}
-
-/** How well the model does with one preprocessing on a few pictures. */
-export interface PreprocessingTrial {
-  readonly preset: string;
-  readonly hitRate: number | null;
-  readonly confidence: number;
-}
-
-/** What the model predicts for all images. */
-export interface ClassCounts {
-  /** Classes predicted at least once, the most frequent first. */
-  readonly classes: readonly {
-    readonly index: number;
-    readonly name: string;
-    readonly count: number;
-    readonly picture: PictureId;
-  }[];
-  readonly images: number;
-  readonly skipped: readonly SkippedFile[];
-}
-
-/** A page of the pictures of a setup, sorted and filtered. */
-export interface ImageTableQuery {
-  readonly offset: number;
-  readonly limit: number;
-  /** @default 'path' */
-  readonly sort?: 'path' | 'folder' | 'bytes' | 'predicted' | 'probability';
-  readonly descending?: boolean;
-  /** Part of a path. */
-  readonly filter?: string;
-}
-
-/** A page of the image table; predictions are null before {@link WorkbenchApi.predictAll}. */
-export interface ImageTable {
-  readonly total: number;
-  readonly rows: readonly {
-    /** Position in the scan. */
-    readonly index: number;
-    readonly picture: PictureId;
-    readonly fileName: string;
-    readonly folder: string;
-    readonly bytes: number;
-    readonly predicted: ClassScore | null;
-    /** Why it is left out; null when it is used. */
-    readonly reason: string | null;
-  }[];
-}
-
-/** What a run would take. */
-export interface RunEstimate {
-  /** Null before anything was measured on this machine with this model. */
-  readonly seconds: { readonly low: number; readonly high: number } | null;
-  readonly memoryBytes: number;
-  readonly images: number;
-  /** Rows of the activation matrix. */
-  readonly rows: number;
-  readonly channels: number;
-  /** How the figures came about, a sentence. */
-  readonly basis: string;
 }

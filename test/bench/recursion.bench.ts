@@ -18,7 +18,8 @@ import { explainOptions } from '../core/pipeline/explain-options.ts';
 import type { ModelScope, RunScope } from '../../core/pipeline/run-context.ts';
 import { activationsOf, chooseDecompositionImages } from '../../core/pipeline/decomposition-images.ts';
 import { parentConcept } from '../../core/pipeline/parent-concept.ts';
-import { loadRunTensors, type RunTensors } from '../../core/project/run-tensors.ts';
+import type { RunTensors } from '../../core/project/run-tensors.ts';
+import { loadRunTensors } from '../../core/project/tensors-file.ts';
 import { createNodeEnvironment } from '../../main/compute/node-environment.ts';
 import type { Bench } from './run.ts';
 

@@ -1,4 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from './built-program.ts';
 import { CAN_OPEN_WINDOWS, openDisplay, type Display } from './electron-program.ts';
 import { removeHome, temporaryHome } from './host-program.ts';
 import { PACKAGED, startPackaged, type PackagedProgram } from './packaged-program.ts';
@@ -37,6 +40,22 @@ describe.skipIf(!CAN_OPEN_WINDOWS || PACKAGED === undefined)(
       await expect.poll(width, { timeout: 60_000 }).toBeGreaterThan(0);
       expect(faults).toEqual([]);
     });
+
+    it.runIf(process.platform === 'linux')(
+      'carries the notices and the licences of what it is made of',
+      () => {
+        const folder = path.dirname(PACKAGED!);
+        const written = readFileSync(path.join(ROOT, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+        expect(readFileSync(path.join(folder, 'resources/THIRD-PARTY-NOTICES.txt'), 'utf8')).toBe(written);
+        expect(readdirSync(folder)).toEqual(
+          expect.arrayContaining(['LICENSE.electron.txt', 'LICENSES.chromium.html']),
+        );
+        const [library] = readdirSync(
+          path.join(folder, `resources/app.asar.unpacked/out/native/sharp-libvips-linux-${process.arch}/lib`),
+        );
+        expect(library).toMatch(/^libvips-cpp\.so\./);
+      },
+    );
 
     it('ends with its window', async () => {
       expect(await program.close()).toBe(0);

@@ -86,7 +86,8 @@ describe.skipIf(browserPath === undefined)(
       const { page, faults } = watched;
       const downloading = page.waitForEvent('download', { timeout: 120_000 });
       await exportReport(page);
-      const file = await (await downloading).path();
+      const file = path.join(home, 'downloaded.html');
+      await (await downloading).saveAs(file);
       expect(readFileSync(file, 'utf8')).toContain('round stamp');
       const report = await watchedPage(browser);
       await report.page.setContent(readFileSync(file, 'utf8'));

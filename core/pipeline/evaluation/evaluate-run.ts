@@ -5,7 +5,7 @@ import { TesseraError } from '../../errors.ts';
 import type { Evaluation, EvaluationLevel, RankCurve } from '../../metrics/evaluation.ts';
 import { loadEvaluation, saveEvaluation } from '../../project/evaluation-file.ts';
 import { loadRun } from '../../project/project-folder.ts';
-import { loadRunTensors } from '../../project/run-tensors.ts';
+import { loadRunTensors } from '../../project/tensors-file.ts';
 import type { RunFile } from '../../project/schema.ts';
 import type { Question } from '../question.ts';
 import type { ModelScope, WorkScope } from '../run-context.ts';

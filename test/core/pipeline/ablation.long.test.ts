@@ -11,7 +11,7 @@ import { openAblator, type Ablator } from '../../../core/pipeline/ablator.ts';
 import { openModel, type ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../../core/pipeline/open-project.ts';
 import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
-import { loadRunTensors } from '../../../core/project/run-tensors.ts';
+import { loadRunTensors } from '../../../core/project/tensors-file.ts';
 import type { RunFile } from '../../../core/project/schema.ts';
 import { createNodeEnvironment } from '../../../main/compute/node-environment.ts';
 import card from '../../../models/demo/card.json' with { type: 'json' };

@@ -18,7 +18,7 @@ import { openStages } from '../../../core/pipeline/stage-runner.ts';
 import { imageCoefficients } from '../../../core/pipeline/stages/coefficients.ts';
 import { rowsStage } from '../../../core/pipeline/stages/rows.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
-import { loadRunTensors } from '../../../core/project/run-tensors.ts';
+import { loadRunTensors } from '../../../core/project/tensors-file.ts';
 import { openStageEntry } from '../../../core/project/stage-entry.ts';
 import { trustVerdict } from '../../../core/report/trust-verdict.ts';
 import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';

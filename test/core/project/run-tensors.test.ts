@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { matrix } from '../../../core/linalg/matrix.ts';
 import { createProject, startRun } from '../../../core/project/project-folder.ts';
-import {
-  loadRunTensors,
-  saveRunTensors,
-  type DrawnMaps,
-  type PartTensors,
-  type RunTensors,
-} from '../../../core/project/run-tensors.ts';
+import type { DrawnMaps, PartTensors, RunTensors } from '../../../core/project/run-tensors.ts';
+import { loadRunTensors, saveRunTensors } from '../../../core/project/tensors-file.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../core/project/safetensors.ts';
 import { memoryStorage } from './memory-storage.ts';
 import { projectContent, runContent } from './sample-run.ts';

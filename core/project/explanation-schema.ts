@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { Explanation } from '../concepts/explanation.ts';
+
+const COUNT = z.int().nonnegative();
+
+const ESTIMATE = z.object({ mean: z.number(), low: z.number(), high: z.number() });
+const BOX = z.tuple([z.number(), z.number(), z.number(), z.number()]);
+
+const IMAGE = z.object({
+  file: z.string(),
+  predicted: z.object({ index: COUNT, name: z.string(), probability: z.number() }),
+  logit: z.number(),
+  reconstructedLogit: z.number(),
+  agrees: z.boolean(),
+});
+
+const CONCEPT = z.object({
+  id: z.string(),
+  name: z.string(),
+  importance: ESTIMATE,
+  tier: COUNT,
+  prevalence: z.number(),
+  crops: z.array(z.object({ image: COUNT, box: BOX, coefficient: z.number() })),
+});
+
+const LAYER = z.object({
+  tensor: z.string(),
+  shape: z.array(z.int()),
+  kind: z.enum(['spatial', 'tokens', 'vector']),
+  channelAxis: z.int(),
+  grid: z.tuple([COUNT, COUNT]),
+  computeShare: z.number(),
+});
+
+const FACTORIZATION = z.object({
+  method: z.enum(['nmf', 'semi-nmf']),
+  status: z.string(),
+  iterations: COUNT,
+  rows: COUNT,
+});
+
+const IMPORTANCE = z.object({
+  design: z.string(),
+  samples: COUNT,
+  replicates: COUNT,
+  evaluations: COUNT,
+  method: z.enum(['sampled', 'exact']),
+});
+
+const MAP = z.object({
+  method: z.string(),
+  insteadOf: z.object({ method: z.string(), reason: z.string() }).exactOptional(),
+  layer: z.string().exactOptional(),
+  nearDegenerate: z.number().exactOptional(),
+});
+
+const ERRORS = z.object({ r2: z.number(), relativeError: z.number() });
+
+const DECOMPOSITION = z.object({
+  parent: z.string(),
+  layer: LAYER,
+  isChosen: z.boolean(),
+  images: z.array(COUNT),
+  factorization: FACTORIZATION,
+  reconstruction: ERRORS,
+  reproduction: ERRORS,
+  stability: z.number(),
+  importance: IMPORTANCE,
+  parts: z.array(CONCEPT),
+  maps: MAP.exactOptional(),
+});
+
+/** {@link Explanation} as it is persisted. */
+export const EXPLANATION = z.object({
+  classIndex: COUNT,
+  className: z.string(),
+  layer: LAYER,
+  images: z.array(IMAGE),
+  concepts: z.array(CONCEPT),
+  reconstruction: z.object({ r2: z.number(), relativeError: z.number(), agreement: z.number() }),
+  factorization: FACTORIZATION,
+  importance: IMPORTANCE,
+  skipped: z.array(z.object({ file: z.string(), reason: z.string() })),
+  answers: z.object({ known: COUNT, hits: COUNT, aboveChance: z.number().exactOptional() }).exactOptional(),
+  maps: z.array(MAP).exactOptional(),
+  removals: z
+    .array(
+      z.object({
+        concept: z.string(),
+        flips: z.array(z.object({ image: COUNT, to: z.object({ index: COUNT, name: z.string() }) })),
+      }),
+    )
+    .exactOptional(),
+  splits: z.array(DECOMPOSITION).exactOptional(),
+}) satisfies z.ZodType<Explanation>;
