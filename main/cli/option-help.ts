@@ -32,7 +32,8 @@ function optionHelp(name: OptionName): string {
   const value = placeholder ?? (isChoice ? 'NAME' : '');
   const before = isChoice && placeholder === undefined ? `${names}: ` : '';
   const auto = form.kind === 'number' && form.auto !== undefined ? `; auto: ${form.auto}` : '';
-  const otherwise = absent ?? (usual === undefined || usual === false ? undefined : [usual].flat().join(', '));
+  const otherwise =
+    absent ?? (usual === undefined || usual === false ? undefined : [usual].flat().join(', '));
   const after = otherwise === undefined ? '' : ` (${otherwise})`;
   const entry = helpEntry(`--${flag} ${value}`.trimEnd(), `${before}${help}${auto}${after}`);
   return before === '' && isChoice ? `${entry}\n${helpEntry('', names)}` : entry;
