@@ -45,7 +45,7 @@ export function pathBetween(
   const dependent = reach(graph, from, () => true);
   if (!dependent.has(to))
     throw new TesseraError('not-differentiable', `Tensor "${to}" does not depend on "${from}".`, {
-      hint: 'Choose a tensor further along the graph; the tessera inspect command lists the cut points.',
+      hint: 'Choose a tensor further along the graph.',
     });
   const relevant = leadingTo(graph, to, dependent);
   const ends = graph.nodes.filter(

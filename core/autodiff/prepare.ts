@@ -76,10 +76,9 @@ function requireTensor(graph: Graph, name: string): void {
   if (names.includes(name)) return;
   const near = nearestNames(name, names);
   throw new TesseraError('unknown-name', `The model has no tensor "${name}".`, {
-    hint:
-      near.length === 0
-        ? 'The tessera inspect command lists its tensors.'
-        : `Did you mean ${near.map((candidate) => `"${candidate}"`).join(', ')}?`,
+    ...(near.length > 0 && {
+      hint: `Did you mean ${near.map((candidate) => `"${candidate}"`).join(', ')}?`,
+    }),
   });
 }
 
@@ -88,7 +87,7 @@ function requireFloat(name: string, type: ElementType | undefined): void {
   throw new TesseraError(
     'not-differentiable',
     `Tensor "${name}" holds ${type ?? 'unknown'} values; a gradient needs floating-point values at both ends.`,
-    { hint: 'Choose a tensor of activations; the tessera inspect command lists the cut points.' },
+    { hint: 'Choose a tensor of activations.' },
   );
 }
 

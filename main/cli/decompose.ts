@@ -8,7 +8,7 @@ import { reopenModel } from '../../core/pipeline/reopen-model.ts';
 import { findConceptId } from '../../core/pipeline/parent-concept.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
 import { loadNotes, loadRun, openProject, type Project } from '../../core/project/project-folder.ts';
-import { acquireWriteLock } from '../../core/project/write-lock.ts';
+import { writeToProject } from '../../core/project/write-lock.ts';
 import { decimalText, intervalText, percentText } from '../../core/wording/number-text.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
@@ -36,8 +36,7 @@ export async function decomposeCommand(argv: readonly string[], signal: AbortSig
   const runId = args.text('run') ?? (await newestFinishedRun(project));
   const concept = await conceptNamed(project, runId, name);
   const onProgress = progressPrinter(process.stderr);
-  const lock = await acquireWriteLock(storage, folder, environment.self);
-  try {
+  await writeToProject(project, environment.self, async () => {
     if (args.flag('undo')) {
       await hidePartsInRun(project, runId, concept, environment.self);
     } else {
@@ -66,9 +65,7 @@ export async function decomposeCommand(argv: readonly string[], signal: AbortSig
       onProgress,
     );
     if (!args.flag('json')) console.log(`Report   ${path.resolve(report)}`);
-  } finally {
-    await lock.release().catch(() => undefined);
-  }
+  });
 }
 
 function readQuestion(args: ParsedArguments) {

@@ -20,7 +20,7 @@ import {
 } from '../../core/pipeline/question.ts';
 import type { RunScope } from '../../core/pipeline/run-context.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
-import { acquireWriteLock } from '../../core/project/write-lock.ts';
+import { writeToProject } from '../../core/project/write-lock.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { explanationJson, explanationText } from './explanation-output.ts';
@@ -56,15 +56,11 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
   for (const reason of device.fallbackReasons) console.error(reason);
   const onProgress = progressPrinter(process.stderr);
   await environment.storage.makeDirectory(folder);
-  const lock = await acquireWriteLock(environment.storage, folder, environment.self);
-  try {
+  await writeToProject({ storage: environment.storage, folder }, environment.self, async () => {
     const project = await openOrCreateProject(environment.storage, folder, intake, options.images);
     const scope: RunScope = { environment, device, project, onProgress, onResume, signal };
     await explainClasses(scope, question, options, args.flag('json'));
-  } finally {
-    // A lock left behind is taken over by the next run; the failure that led here is the one to report.
-    await lock.release().catch(() => undefined);
-  }
+  });
 }
 
 function onResume(runId: string): void {

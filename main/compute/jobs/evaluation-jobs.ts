@@ -7,7 +7,7 @@ import {
 import { resolveQuestion } from '../../../core/pipeline/question.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
-import { acquireWriteLock } from '../../../core/project/write-lock.ts';
+import { writeToProject } from '../../../core/project/write-lock.ts';
 import { errorAnalysis, evaluationView } from './evaluation-views.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { JobContext, Jobs } from './job-context.ts';
@@ -31,13 +31,9 @@ export function evaluationJobs(
     const { project, run } = opened;
     const intake = await openRunModel(openIntake, opened);
     const device = await environment.openDevice(run.options.device);
-    const lock = await acquireWriteLock(storage, project.folder, environment.self);
-    try {
-      return await task({ environment, device, intake, project, signal, onProgress });
-    } finally {
-      // A lock left behind is taken over by the next run; the failure that led here is the one to report.
-      await lock.release().catch(() => undefined);
-    }
+    return writeToProject(project, environment.self, () =>
+      task({ environment, device, intake, project, signal, onProgress }),
+    );
   };
   return {
     async readEvaluation(question) {

@@ -7,7 +7,7 @@ import type { RunScope } from '../../../core/pipeline/run-context.ts';
 import { openStages } from '../../../core/pipeline/stage-runner.ts';
 import { predictionsStage } from '../../../core/pipeline/stages/predictions.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
-import { acquireWriteLock } from '../../../core/project/write-lock.ts';
+import { writeToProject } from '../../../core/project/write-lock.ts';
 import type { ModelQuestion } from '../protocol.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { JobContext, Jobs } from './job-context.ts';
@@ -83,11 +83,10 @@ export async function inProject<T>(
   const device = await environment.openDevice(choice);
   onNews({ kind: 'device', used: device.used, fallbackReasons: [...device.fallbackReasons] });
   await environment.storage.makeDirectory(folder);
-  const lock = await acquireWriteLock(environment.storage, folder, environment.self);
-  try {
+  return writeToProject({ storage: environment.storage, folder }, environment.self, async () => {
     const project = await openOrCreateProject(environment.storage, folder, intake, roots);
     await writeShortcut(environment.storage, folder);
-    return await task({
+    return task({
       environment,
       device,
       project,
@@ -103,8 +102,5 @@ export async function inProject<T>(
           crops: places.map((crops, concept) => ({ id: `c${concept}`, crops: [...crops] })),
         }),
     });
-  } finally {
-    // A lock left behind is taken over by the next run; the failure that led here is the one to report.
-    await lock.release().catch(() => undefined);
-  }
+  });
 }

@@ -4,7 +4,7 @@ import { decomposeInRun } from '../../../core/pipeline/recursion.ts';
 import { chooseLayer } from '../../../core/pipeline/model-intake.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { loadNotes } from '../../../core/project/project-folder.ts';
-import { acquireWriteLock } from '../../../core/project/write-lock.ts';
+import { writeToProject } from '../../../core/project/write-lock.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
 import { openRunModel } from './run-models.ts';
@@ -35,23 +35,16 @@ export function treeJobs(
     },
 
     async decompose({ concept, layer, parts = DEFAULT_OPTIONS.parts, ...question }, { signal, onProgress }) {
-      const { storage } = environment;
       const opened = await openRun(question);
       const intake = await openRunModel(openIntake, opened);
       const device = await environment.openDevice(opened.run.options.device);
       const { project } = opened;
-      const lock = await acquireWriteLock(storage, question.folder, environment.self);
-      try {
-        const scope = { environment, device, intake, project, signal, onProgress };
-        await decomposeInRun(scope, question.runId, concept, {
-          parts,
-          ...(layer !== undefined && { layer }),
-        });
-        return null;
-      } finally {
-        // A lock left behind is taken over by the next run; the failure that led here is the one to report.
-        await lock.release().catch(() => undefined);
-      }
+      const scope = { environment, device, intake, project, signal, onProgress };
+      const chosen = { parts, ...(layer !== undefined && { layer }) };
+      await writeToProject(project, environment.self, () =>
+        decomposeInRun(scope, question.runId, concept, chosen),
+      );
+      return null;
     },
   };
 }
