@@ -1,9 +1,26 @@
 import { classOfFolder } from '../images/find-class.ts';
 import { hitRate, type HitRate } from '../metrics/hit-rate.ts';
 
+/** The name of the folder in which a file lies, whichever folder was given. */
+export function folderOf({ path }: { readonly path: string }): string {
+  return path.split(/[\\/]/).at(-2) ?? '';
+}
+
 /** The class that the folder of a file names. */
-export function truthOf(names: readonly string[], { path }: { readonly path: string }): number | undefined {
-  return classOfFolder(names, path.split(/[\\/]/).at(-2) ?? '');
+export function truthOf(names: readonly string[], file: { readonly path: string }): number | undefined {
+  return classOfFolder(names, folderOf(file));
+}
+
+/** {@link truthOf} for many files: each folder's name is compared with the classes once. */
+export function truthFinder(
+  names: readonly string[],
+): (file: { readonly path: string }) => number | undefined {
+  const known = new Map<string, number | undefined>();
+  return (file) => {
+    const folder = folderOf(file);
+    if (!known.has(folder)) known.set(folder, classOfFolder(names, folder));
+    return known.get(folder);
+  };
 }
 
 /**
@@ -14,6 +31,7 @@ export function rightAnswers(
   names: readonly string[],
   predictions: readonly { readonly file: { readonly path: string }; readonly index: number }[],
 ): HitRate {
-  const judged = predictions.map(({ file, index }) => ({ truth: truthOf(names, file), predicted: index }));
+  const truth = truthFinder(names);
+  const judged = predictions.map(({ file, index }) => ({ truth: truth(file), predicted: index }));
   return hitRate(judged, names.length);
 }

@@ -1,7 +1,6 @@
 import { TesseraError } from '../errors.ts';
-import { classOfFolder } from '../images/find-class.ts';
-import type { ImageFile } from '../images/folder-scan.ts';
-import type { Question } from './question.ts';
+import type { FileFact, Question } from './question.ts';
+import { folderOf, truthFinder } from './right-answers.ts';
 import type { Prediction } from './stages/predictions.ts';
 
 /** Classes that the model predicts for at least `least` images, the most frequent first. */
@@ -23,12 +22,13 @@ export function selectImages(
   { intake, files, classIndex, select }: SelectionQuestion,
 ): Prediction[] {
   const { names } = intake.labels;
+  const truth = truthFinder(names);
   const isWanted = ({ at, index }: Prediction): boolean => {
     switch (select) {
       case 'predicted':
         return index === classIndex;
       case 'folder':
-        return classOfFolder(names, files[at].folder.split(/[\\/]/).at(-1) ?? '') === classIndex;
+        return truth(files[at]) === classIndex;
       case 'all':
         return true;
     }
@@ -55,6 +55,6 @@ export function selectImages(
   );
 }
 
-function foldersOf(files: readonly ImageFile[]): string[] {
-  return [...new Set(files.map(({ folder }) => (folder === '' ? '(no folder)' : folder)))];
+function foldersOf(files: readonly FileFact[]): string[] {
+  return [...new Set(files.map(folderOf))];
 }

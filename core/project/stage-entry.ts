@@ -28,6 +28,13 @@ export interface StageEntry {
   readonly elapsedMs: number;
 }
 
+/** An entry that keeps nothing, for work whose results are asked for once. */
+export const UNKEPT_ENTRY: StageEntry = {
+  has: () => Promise.resolve(false),
+  get: (_index, compute) => compute(),
+  elapsedMs: 0,
+};
+
 /** Opens the results of a stage: `cache/NAME-FINGERPRINT/000.safetensors` and on. */
 export async function openStageEntry(
   { storage, folder }: Pick<Project, 'storage' | 'folder'>,

@@ -2,6 +2,7 @@ import { TesseraError } from '../../core/errors.ts';
 import { devices } from './devices.ts';
 import { explainCommand } from './explain.ts';
 import { inspect } from './inspect.ts';
+import { predict } from './predict.ts';
 import { report } from './report.ts';
 import { decomposeCommand } from './decompose.ts';
 import { USAGE } from './usage.ts';
@@ -13,6 +14,7 @@ type Command = (argv: readonly string[], signal: AbortSignal) => Promise<void>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   inspect,
+  predict,
   explain: explainCommand,
   report,
   devices,

@@ -1,19 +1,16 @@
-import { argMax, classProbabilities } from '../../concepts/class-probabilities.ts';
 import type { SkippedFile } from '../../concepts/explanation.ts';
 import { TesseraError } from '../../errors.ts';
 import { float32, type Tensor } from '../../tensor.ts';
 import { CHUNK, chunked } from '../chunked.ts';
 import { runnerFor } from '../model-parts.ts';
-import { readBatch, type PictureBatch } from '../pictures.ts';
-import type { FileFact } from '../question.ts';
+import { batchAnswers, NO_SCORES, type BatchAnswers, type PictureAnswer } from '../picture-answers.ts';
+import { readBatch } from '../pictures.ts';
 import { defineStage, type StageContext } from '../stage.ts';
 
 /** What the model says of one readable image. */
-export interface Prediction {
+export interface Prediction extends PictureAnswer {
   /** Its place among all files. */
   readonly at: number;
-  readonly index: number;
-  readonly probability: number;
 }
 
 /** What the model says of all files. */
@@ -27,7 +24,7 @@ export const predictionsStage = defineStage({
   name: 'predictions',
   inputs: {},
   facts: ['intake', 'device', 'files'],
-  version: 2,
+  version: 3,
   chunk: CHUNK,
   compute: predict,
 });
@@ -44,8 +41,7 @@ async function predict(
     count: files.length,
     prepare: (start, end) =>
       readBatch(environment.codec, files.slice(start, end), intake.preprocessing.preprocessing),
-    compute: async (batch, start) =>
-      predictionPiece(batch, batch.input && (await runner.run(batch.input)), files.slice(start)),
+    compute: async (batch, start) => predictionPiece(await batchAnswers(runner, batch, files.slice(start))),
   });
   try {
     let start = 0;
@@ -61,45 +57,48 @@ async function predict(
   return { predictions, skipped };
 }
 
-const NO_SCORES = 'the model gives scores for it that are not finite numbers';
-
-function predictionPiece(
-  { readable, skipped }: PictureBatch,
-  logits: Tensor<'float32'> | undefined,
-  files: readonly FileFact[],
-) {
-  const classes = logits === undefined ? 0 : logits.data.length / readable.length;
-  const scores = readable.map((offset, i) => ({
-    offset,
-    row: logits!.data.subarray(i * classes, (i + 1) * classes),
-  }));
-  const usable = scores.filter(({ row }) => row.every(Number.isFinite));
-  const unusable = scores.filter(({ row }) => !row.every(Number.isFinite));
-  const probabilities = usable.map(({ row }) => classProbabilities(row));
-  const index = Int32Array.from(probabilities, argMax);
-  const dims = [usable.length];
-  const probability = Float32Array.from(probabilities, (row, i) => row[index[i]]);
+function predictionPiece({ answers, skipped }: BatchAnswers) {
+  const dims = [answers.length];
+  const integers = (of: (answer: PictureAnswer, offset: number) => number): Tensor => ({
+    type: 'int32',
+    dims,
+    data: Int32Array.from(answers, ({ answer, offset }) => of(answer, offset)),
+  });
+  const shares = (of: (answer: PictureAnswer) => number): Tensor =>
+    float32(
+      Float32Array.from(answers, ({ answer }) => of(answer)),
+      dims,
+    );
   return {
     tensors: new Map<string, Tensor>([
-      ['readable', { type: 'int32', dims, data: Int32Array.from(usable, ({ offset }) => offset) }],
-      ['index', { type: 'int32', dims, data: index }],
-      ['probability', float32(probability, dims)],
+      ['readable', integers((_, offset) => offset)],
+      ['index', integers(({ index }) => index)],
+      ['probability', shares(({ probability }) => probability)],
+      ['runnerUp', integers(({ runnerUp }) => runnerUp?.index ?? NONE)],
+      ['runnerUpProbability', shares(({ runnerUp }) => runnerUp?.probability ?? 0)],
     ]),
-    value: [
-      ...skipped.map(({ file, reason }) => ({ file, reason })),
-      ...unusable.map(({ offset }) => ({ file: files[offset].path, reason: NO_SCORES })),
-    ],
+    value: skipped.map(({ file, reason }) => ({ file, reason })),
   };
 }
 
+/** In the place of a class where there is none. */
+const NONE = -1;
+
 function readPredictions(tensors: ReadonlyMap<string, Tensor>, start: number): Prediction[] {
-  const readable = tensors.get('readable')!.data as Int32Array;
-  const index = tensors.get('index')!.data as Int32Array;
-  const probability = tensors.get('probability')!.data as Float32Array;
+  const [readable, index, probability, runnerUp, runnerUpProbability] = [
+    'readable',
+    'index',
+    'probability',
+    'runnerUp',
+    'runnerUpProbability',
+  ].map((name) => tensors.get(name)!.data as Int32Array | Float32Array);
   return Array.from(readable, (offset, i) => ({
     at: start + offset,
     index: index[i],
     probability: probability[i],
+    ...(runnerUp[i] !== NONE && {
+      runnerUp: { index: runnerUp[i], probability: runnerUpProbability[i] },
+    }),
   }));
 }
 

@@ -1,6 +1,5 @@
 import { classProbabilities } from '../../../core/concepts/class-probabilities.ts';
 import type { SkippedFile } from '../../../core/concepts/explanation.ts';
-import { classOfFolder } from '../../../core/images/find-class.ts';
 import { scanImages, type ImageFile } from '../../../core/images/folder-scan.ts';
 import type { Preprocessing } from '../../../core/images/preprocessing.ts';
 import { fromPreset, presetNames } from '../../../core/images/preprocessing-presets.ts';
@@ -9,6 +8,7 @@ import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
 import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import { runnerFor } from '../../../core/pipeline/model-parts.ts';
 import { readBatch } from '../../../core/pipeline/pictures.ts';
+import { folderOf, truthOf } from '../../../core/pipeline/right-answers.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { ClassScore, Preview } from '../../api/contract.ts';
 import type { OpenIntake } from './intakes.ts';
@@ -41,7 +41,7 @@ export function previewJobs(
         const preprocessing = fromPreset(name, intake.preprocessing.preprocessing);
         const { logits, readable } = await logitsOf(environment, intake, images, preprocessing);
         if (logits === undefined) return [];
-        expected = readable.map((index) => expectedClass(intake, images[index]));
+        expected = readable.map((index) => truthOf(intake.labels.names, images[index]));
         trials.push({ name, logits });
       }
       return scorePreprocessings(trials, expected).map(({ name, hitRate, confidence }) => ({
@@ -78,16 +78,6 @@ async function logitsOf(
   }
 }
 
-/** The class that a picture's folder names. */
-function expectedClass({ labels }: ModelIntake, { folder, root }: ImageFile): number | undefined {
-  return classOfFolder(labels.names, folderName({ folder, root }));
-}
-
-/** The name of the folder that a picture lies in; of the dropped folder itself for those right inside. */
-function folderName({ folder, root }: Pick<ImageFile, 'folder' | 'root'>): string {
-  return (folder === '' ? root : folder).split(/[\\/]/).at(-1) ?? '';
-}
-
 function previewOf(
   intake: ModelIntake,
   images: readonly ImageFile[],
@@ -97,9 +87,9 @@ function previewOf(
   const pictures = readable.map((index, row) => ({
     picture: ids[index] ?? '',
     fileName: images[index].path.split(/[\\/]/).at(-1) ?? '',
-    folder: folderName(images[index]),
+    folder: folderOf(images[index]),
     top: topClasses(intake, logits!, row),
-    expected: expectedClass(intake, images[index]) ?? null,
+    expected: truthOf(intake.labels.names, images[index]) ?? null,
   }));
   const judged = pictures.filter(({ expected }) => expected !== null);
   const isHit = ({ top, expected }: (typeof pictures)[number]) => top[0].index === expected;

@@ -1,0 +1,63 @@
+import { argMax, classProbabilities } from '../concepts/class-probabilities.ts';
+import type { SkippedFile } from '../concepts/explanation.ts';
+import type { Tensor } from '../tensor.ts';
+import type { ModelRunner } from './model-runner.ts';
+import type { PictureBatch } from './pictures.ts';
+
+/** A class and its softmax probability, 0…1. */
+export interface ScoredClass {
+  readonly index: number;
+  readonly probability: number;
+}
+
+/** What the model says of one picture: the likeliest class, and the one that comes next (absent with one class). */
+export interface PictureAnswer extends ScoredClass {
+  readonly runnerUp?: ScoredClass;
+}
+
+/** What the model says of a batch of files. */
+export interface BatchAnswers {
+  /** By the file's position in the batch. */
+  readonly answers: readonly { readonly offset: number; readonly answer: PictureAnswer }[];
+  readonly skipped: readonly SkippedFile[];
+}
+
+/** Why a picture that could be read has no answer. */
+export const NO_SCORES = 'the model gives scores for it that are not finite numbers';
+
+/** Runs the whole model over a batch; pictures that cannot be read or scored are listed with the reason. */
+export async function batchAnswers(
+  runner: ModelRunner,
+  { readable, input, skipped }: PictureBatch,
+  files: readonly { readonly path: string }[],
+): Promise<BatchAnswers> {
+  const logits = input && (await runner.run(input));
+  const scored = readable.map((offset, row) => ({ offset, logits: rowOf(logits!, row) }));
+  const isFinite = ({ logits: own }: { readonly logits: Float32Array }): boolean =>
+    own.every(Number.isFinite);
+  return {
+    answers: scored.filter(isFinite).map(({ offset, logits: own }) => ({ offset, answer: answerIn(own) })),
+    skipped: [
+      ...skipped.map(({ file, reason }) => ({ file, reason })),
+      ...scored
+        .filter((row) => !isFinite(row))
+        .map(({ offset }) => ({ file: files[offset].path, reason: NO_SCORES })),
+    ],
+  };
+}
+
+function rowOf({ data, dims }: Tensor<'float32'>, row: number): Float32Array {
+  const classes = data.length / dims[0];
+  return data.subarray(row * classes, (row + 1) * classes);
+}
+
+/** The two likeliest of the scores [K] of a picture, logits or probabilities; the first of equals leads. */
+export function answerIn(scores: Float32Array): PictureAnswer {
+  const probabilities = classProbabilities(scores);
+  const index = argMax(probabilities);
+  const own = { index, probability: probabilities[index] };
+  if (probabilities.length < 2) return own;
+  const others = probabilities.with(index, -Infinity);
+  const next = argMax(others);
+  return { ...own, runnerUp: { index: next, probability: others[next] } };
+}

@@ -1,0 +1,70 @@
+import { writeFile } from 'node:fs/promises';
+import { csvFormatRows } from 'd3';
+import type { RunOptions } from '../../core/concepts/run-options.ts';
+import { TesseraError } from '../../core/errors.ts';
+import { scanImages } from '../../core/images/folder-scan.ts';
+import { openModel } from '../../core/pipeline/model-intake.ts';
+import { withStamps } from '../../core/pipeline/question.ts';
+import { predictionsStage } from '../../core/pipeline/stages/predictions.ts';
+import { UNKEPT_ENTRY } from '../../core/project/stage-entry.ts';
+import { createNodeEnvironment } from '../compute/node-environment.ts';
+import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
+import { optionTable, readOption, readOptions } from './option-arguments.ts';
+import { predictionFacts, predictionRows, predictionText } from './predict-output.ts';
+import { progressPrinter } from './progress.ts';
+
+const TABLE: OptionTable = {
+  ...optionTable(['model', 'images', 'labels', 'preprocessing', 'device']),
+  csv: { type: 'string' },
+  json: { type: 'boolean' },
+};
+
+/** `predict`: what a model says of every picture, and what their folders say; no project is made. */
+export async function predict(argv: readonly string[], signal: AbortSignal): Promise<void> {
+  const args = parseArguments(argv, TABLE);
+  const { model, images, device: choice, ...intakeOptions } = readQuestion(args);
+  const environment = createNodeEnvironment();
+  const intake = await openModel(environment.storage, model, intakeOptions);
+  const scan = await scanImages(environment.storage, images);
+  const files = await withStamps(environment.storage, scan.images);
+  const device = await environment.openDevice(choice ?? 'auto');
+  for (const reason of device.fallbackReasons) console.error(reason);
+  const work = { environment, intake, device, files, signal, onProgress: progressPrinter(process.stderr) };
+  const { predictions, skipped } = await predictionsStage.compute(
+    { ...work, entry: UNKEPT_ENTRY, options: {}, inputs: {} },
+    undefined,
+  );
+  const facts = predictionFacts(intake, files, { predictions, skipped: [...scan.skipped, ...skipped] });
+  const csv = args.text('csv');
+  if (csv !== undefined) await writeCsv(csv, csvFormatRows(predictionRows(facts)));
+  if (args.flag('json')) console.log(JSON.stringify(facts, null, 2));
+  else console.log(predictionText(facts, { listsAll: csv === undefined }));
+}
+
+function readQuestion(args: ParsedArguments) {
+  const said = readOptions(args);
+  if (args.positionals.length > 0 || said.model === undefined || said.images === undefined) {
+    throw new TesseraError('bad-usage', 'predict takes a model and folders of images, each by its name.', {
+      hint: 'tessera predict --model model.onnx --images photos',
+    });
+  }
+  const { labels, preprocessing } = said;
+  return {
+    model: said.model,
+    images: said.images,
+    device: readOption(args, 'device') as RunOptions['device'] | undefined,
+    ...(labels !== undefined && { labels }),
+    ...(preprocessing !== undefined && { preprocessing }),
+  };
+}
+
+async function writeCsv(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, `${text}\n`);
+  } catch (error) {
+    throw new TesseraError('storage', `${file} cannot be written: ${(error as Error).message}`, {
+      hint: 'Choose another place for the table.',
+      cause: error,
+    });
+  }
+}
