@@ -151,6 +151,18 @@ export interface ConceptRemoval {
   }[];
 }
 
+/** One picture that its folder contradicts, with what each concept has to do with it. */
+export interface ExplainedMistake {
+  readonly file: string;
+  /** The class that the folder names, and the one that the model answers. */
+  readonly truth: { readonly index: number; readonly name: string };
+  readonly predicted: ImageRecord['predicted'];
+  /** Logit of the answer over that of the folder's class; above 0. */
+  readonly margin: number;
+  /** By how much the margin falls without each concept, the largest change first: above 0 it argues for the mistake. */
+  readonly causes: readonly { readonly concept: string; readonly change: number }[];
+}
+
 /** Everything a run found out, ranked: `concepts[0]` matters most. */
 export interface Explanation {
   readonly classIndex: number;
@@ -168,6 +180,8 @@ export interface Explanation {
   readonly maps?: readonly MapRecord[];
   /** In the order of `concepts`. Absent in runs from before it was looked at. */
   readonly removals?: readonly ConceptRemoval[];
+  /** Mistakes about the explained class, the most confident first. Absent in runs from before they were looked at. */
+  readonly mistakes?: readonly ExplainedMistake[];
   /**
    * Concepts, and parts of them, that were decomposed; absent where none was. A parent's comes before its parts'. The
    * name is that of schema 1, which `run.json` keeps.

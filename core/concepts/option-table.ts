@@ -17,6 +17,7 @@ export type OptionReader =
   | 'importance'
   | 'maps'
   | 'removals'
+  | 'mistakes'
   | 'tree'
   | 'parts'
   | 'part-importance'

@@ -1,3 +1,4 @@
+import { hitRate } from './hit-rate.ts';
 import type { JudgedImage } from './confusion-pairs.ts';
 
 /** How the answers for the images of one class are spread. */
@@ -14,45 +15,76 @@ export interface ConfusionRow {
 
 /** Classes as folders name them against classes as the model calls them. */
 export interface ConfusionMatrix {
-  /** The classes that folders name, in the model's order. */
+  /** In the model's order. */
   readonly rows: readonly ConfusionRow[];
-  /** Those classes, and after them the others that the model answers, the most frequent first. */
+  /** The classes of the rows, and after them others that the model answers for these images, the most frequent first. */
   readonly columns: readonly number[];
-  /** Images whose folder names a class, and those of them that the model calls so. */
+  /** Classes that folders name but that have no row. */
+  readonly rowsLeftOut: number;
+  /** Images whose folder names a class, and those of them that the model calls so, in whatever row. */
   readonly known: number;
   readonly hits: number;
 }
 
+/** Most rows and columns; a class with a row always has its column. */
+export interface MatrixSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /**
- * The confusion matrix of the images whose folder names a class; the others say nothing of right and wrong.
- *
- * `otherColumns`  most answers beside the classes of the rows that get a column; the rest is counted in `elsewhere`.
+ * The confusion matrix of the images whose folder names a class; the others say nothing of right and wrong. Where
+ * there are more classes than rows, those with the most mistakes, made of them or for them, are shown.
  */
-export function confusionMatrix(images: readonly JudgedImage[], otherColumns: number): ConfusionMatrix {
-  const counts = new Map<number, Map<number, number>>();
+export function confusionMatrix(images: readonly JudgedImage[], most: MatrixSize): ConfusionMatrix {
+  const counts = answersByTruth(images);
+  const mistakes = mistakesOf(counts);
+  const classes = [...counts.keys()].sort((a, b) => mistakes(b) - mistakes(a) || a - b);
+  const shown = classes.slice(0, most.rows).sort((a, b) => a - b);
   const answered = new Map<number, number>();
+  for (const truth of shown)
+    for (const [index, count] of counts.get(truth)!) answered.set(index, (answered.get(index) ?? 0) + count);
+  const others = [...answered]
+    .filter(([index]) => !shown.includes(index))
+    .sort(([a, m], [b, n]) => n - m || a - b)
+    .map(([index]) => index);
+  const columns = [...shown, ...others.slice(0, Math.max(0, most.columns - shown.length))];
+  return {
+    rows: shown.map((truth) => rowOf(truth, counts.get(truth)!, columns)),
+    columns,
+    rowsLeftOut: classes.length - shown.length,
+    known: hitRate(images, 1).known,
+    hits: hitRate(images, 1).hits,
+  };
+}
+
+type Answers = ReadonlyMap<number, number>;
+
+function answersByTruth(images: readonly JudgedImage[]): Map<number, Map<number, number>> {
+  const counts = new Map<number, Map<number, number>>();
   for (const { truth, predicted } of images) {
     if (truth === undefined) continue;
     const own = counts.get(truth) ?? new Map<number, number>();
     counts.set(truth, own.set(predicted, (own.get(predicted) ?? 0) + 1));
-    answered.set(predicted, (answered.get(predicted) ?? 0) + 1);
   }
-  const classes = [...counts.keys()].sort((a, b) => a - b);
-  const others = [...answered]
-    .filter(([index]) => !counts.has(index))
-    .sort(([a, m], [b, n]) => n - m || a - b)
-    .map(([index]) => index);
-  const columns = [...classes, ...others.slice(0, otherColumns)];
-  const rows = classes.map((truth) => rowOf(truth, counts.get(truth)!, columns));
-  const sum = (of: (row: ConfusionRow) => number): number => rows.reduce((total, row) => total + of(row), 0);
-  return { rows, columns, known: sum((row) => row.images), hits: sum((row) => row.hits) };
+  return counts;
 }
 
-function rowOf(
-  truth: number,
-  answers: ReadonlyMap<number, number>,
-  columns: readonly number[],
-): ConfusionRow {
+/** Images of a class that are called another, and of others that are called so. */
+function mistakesOf(counts: ReadonlyMap<number, Answers>): (index: number) => number {
+  const mistakes = new Map<number, number>();
+  const add = (index: number, count: number) => mistakes.set(index, (mistakes.get(index) ?? 0) + count);
+  for (const [truth, answers] of counts) {
+    for (const [predicted, count] of answers) {
+      if (predicted === truth) continue;
+      add(truth, count);
+      add(predicted, count);
+    }
+  }
+  return (index) => mistakes.get(index) ?? 0;
+}
+
+function rowOf(truth: number, answers: Answers, columns: readonly number[]): ConfusionRow {
   const counts = columns.map((index) => answers.get(index) ?? 0);
   const images = [...answers.values()].reduce((total, count) => total + count, 0);
   const shown = counts.reduce((total, count) => total + count, 0);

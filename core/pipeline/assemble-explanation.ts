@@ -5,7 +5,7 @@ import type { RunOptions } from '../concepts/run-options.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import { reconstructionError } from '../metrics/reconstruction.ts';
 import type { Question } from './question.ts';
-import { rightAnswers } from './right-answers.ts';
+import { rightAnswers } from '../images/folder-class.ts';
 import type { ConceptBank } from './stages/bank.ts';
 import type { ImageCoefficients } from './stages/coefficients.ts';
 import type { Prediction, Predictions } from './stages/predictions.ts';

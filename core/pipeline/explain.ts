@@ -5,6 +5,7 @@ import type { RunOptions } from '../concepts/run-options.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
 import { saveEvaluation } from '../project/evaluation-file.ts';
 import { startRun, type Project, type RunContent } from '../project/project-folder.ts';
+import { savePredictions, type GivenImage } from '../project/predictions-file.ts';
 import { saveRunTensors } from '../project/tensors-file.ts';
 import type { RunFile } from '../project/schema.ts';
 import { openStageStore, type StageStore } from '../project/stage-store.ts';
@@ -19,7 +20,8 @@ import { openStages } from './stage-runner.ts';
 import { bankStage } from './stages/bank.ts';
 import { coefficientsStage } from './stages/coefficients.ts';
 import { importanceStage } from './stages/importance.ts';
-import { predictionsStage } from './stages/predictions.ts';
+import { explainedMistakes, mistakesStage } from './stages/mistakes.ts';
+import { predictionsStage, type Prediction } from './stages/predictions.ts';
 import { removalsOf, removalsStage } from './stages/removals.ts';
 import { rowsStage } from './stages/rows.ts';
 import type { RunStages } from './stages/run-stages.ts';
@@ -62,6 +64,8 @@ export async function explain(
   const { stages, findings } = await findConcepts(running);
   const whole = assembleExplanation(question, options, findings);
   const drawn = await drawConcepts(running, stages, findings, whole);
+  const { predictions } = findings.predictions;
+  await savePredictions(project, started.id, givenImages(question.files, predictions));
   const { explanation, tensors } = await growTree(
     { ...running.scope, intake: question.intake, keep: store.stage, options },
     drawn,
@@ -115,23 +119,31 @@ async function findConcepts({
   return { stages, findings };
 }
 
-/** The explanation with its maps and removals, and the arrays that later views need beside it. */
+function givenImages(
+  files: readonly { readonly path: string }[],
+  predictions: readonly Prediction[],
+): GivenImage[] {
+  return predictions.map(({ at, ...answer }) => ({ file: files[at].path, ...answer }));
+}
+
+/** The explanation with its maps, removals and mistakes, and the arrays that later views need beside it. */
 async function drawConcepts(
   { scope, question, options }: Running,
   stages: RunStages,
   { bank, images, importances }: Findings,
   explanation: Explanation,
 ): Promise<GrownTree> {
-  const { intake, layer } = question;
+  const { intake, layer, files } = question;
   const { concepts } = explanation;
   const { conceptBank } = bank;
   const model = { ...scope, intake, layer, conceptBank };
   const { records, maps } = await exampleMaps(stages, model, concepts, options.maps);
   const decisions = await stages.get(removalsStage);
   const removals = removalsOf(decisions, concepts, intake.labels.names);
+  const mistakes = explainedMistakes(await stages.get(mistakesStage), files, intake.labels.names, concepts);
   const imageImportance = importances.map(meanIndices);
   return {
-    explanation: { ...explanation, maps: records, removals },
+    explanation: { ...explanation, maps: records, removals, mistakes },
     tensors: { conceptBank, coefficients: images.coefficients, imageImportance, maps, parts: new Map() },
   };
 }

@@ -1,6 +1,6 @@
 import { TesseraError } from '../errors.ts';
 import type { FileFact, Question } from './question.ts';
-import { folderOf, truthFinder } from './right-answers.ts';
+import { folderOf, truthFinder } from '../images/folder-class.ts';
 import type { Prediction } from './stages/predictions.ts';
 
 /** Classes that the model predicts for at least `least` images, the most frequent first. */

@@ -5,12 +5,15 @@ import { TesseraError } from '../errors.ts';
 import type { FitOptions, ImageCodec, OnProgress, RgbImage } from '../platform.ts';
 import { loadEvaluation } from '../project/evaluation-file.ts';
 import { loadNotes, loadRun, type Project } from '../project/project-folder.ts';
+import { loadPredictions } from '../project/predictions-file.ts';
 import { loadRunTensors } from '../project/tensors-file.ts';
 import { assemblePictures } from '../report/report-pictures.ts';
 import type { NotesFile, RunFile } from '../project/schema.ts';
 import { reportDataOf } from '../report/report-data.ts';
 import type { ReportContents } from '../report/report-sections.ts';
 import { renderReport } from '../report/render-html.ts';
+import { dataUrl } from '../report/data-url.ts';
+import { cutScaled } from '../report/rgb-picture.ts';
 import { shownParts } from '../report/sections/parts-section.ts';
 import { mapSources } from './report-maps.ts';
 import { partMapSource } from './part-map-source.ts';
@@ -64,16 +67,51 @@ export async function writeReport(
     ...(furtherMapsOf.length > 0 && { furtherMapsOf }),
     ...(onProgress && { onProgress }),
   });
+  const [evaluation, given] = [await loadEvaluation(project, runId), await loadPredictions(project, runId)];
   const data = reportDataOf(
     project.file,
     run,
     notes,
     { ...pictures, ...partPictures },
     strengthsOf(whole, tensors.coefficients),
-    await loadEvaluation(project, runId),
+    {
+      ...(evaluation && { evaluation }),
+      ...(given && { given }),
+      mistakePictures: await mistakePictures(codec, explanation, fit),
+    },
   );
   await storage.writeAtomic(path, renderReport(data, sections));
   return path;
+}
+
+/** Side of a mistake's picture in pixels. */
+const MISTAKE_SIDE = 160;
+
+/** The pictures of the mistakes, by file, those that can no longer be read left out. */
+async function mistakePictures(
+  codec: Pick<ImageCodec, 'decodeFitted' | 'encodeJpeg'>,
+  { mistakes = [] }: Explanation,
+  fit: FitOptions,
+): Promise<Record<string, string>> {
+  const pictures: Record<string, string> = {};
+  for (const { file } of mistakes) {
+    const picture = await codec.decodeFitted(file, fit).catch(onlyTesseraError);
+    if (picture === undefined) continue;
+    const { width, height } = picture;
+    const scale = MISTAKE_SIDE / Math.max(width, height);
+    const small = cutScaled(
+      picture,
+      [0, 0, width, height],
+      Math.round(width * scale),
+      Math.round(height * scale),
+    );
+    pictures[file] = dataUrl('image/jpeg', await codec.encodeJpeg(small, { quality: 80 }));
+  }
+  return pictures;
+}
+
+function onlyTesseraError(error: unknown): undefined {
+  if (!(error instanceof TesseraError)) throw error;
 }
 
 /** Notes that also hide every concept, and every part of one, that is not among the chosen. */

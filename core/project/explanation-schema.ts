@@ -6,9 +6,11 @@ const COUNT = z.int().nonnegative();
 const ESTIMATE = z.object({ mean: z.number(), low: z.number(), high: z.number() });
 const BOX = z.tuple([z.number(), z.number(), z.number(), z.number()]);
 
+const PREDICTED = z.object({ index: COUNT, name: z.string(), probability: z.number() });
+
 const IMAGE = z.object({
   file: z.string(),
-  predicted: z.object({ index: COUNT, name: z.string(), probability: z.number() }),
+  predicted: PREDICTED,
   logit: z.number(),
   reconstructedLogit: z.number(),
   agrees: z.boolean(),
@@ -70,6 +72,14 @@ const DECOMPOSITION = z.object({
   maps: MAP.exactOptional(),
 });
 
+const MISTAKE = z.object({
+  file: z.string(),
+  truth: z.object({ index: COUNT, name: z.string() }),
+  predicted: PREDICTED,
+  margin: z.number(),
+  causes: z.array(z.object({ concept: z.string(), change: z.number() })),
+});
+
 /** {@link Explanation} as it is persisted. */
 export const EXPLANATION = z.object({
   classIndex: COUNT,
@@ -91,5 +101,6 @@ export const EXPLANATION = z.object({
       }),
     )
     .exactOptional(),
+  mistakes: z.array(MISTAKE).exactOptional(),
   splits: z.array(DECOMPOSITION).exactOptional(),
 }) satisfies z.ZodType<Explanation>;

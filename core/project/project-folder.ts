@@ -10,6 +10,7 @@ import type { NotesFile, ProjectFile, RunFile } from './schema.ts';
  *   project.json               what is explained
  *   runs/ID/run.json           options, versions, device, stages, explanation
  *   runs/ID/tensors.safetensors  see tensors-file.ts
+ *   runs/ID/predictions.jsonl  what the model said of every picture that was given
  *   runs/ID/notes.json         names, hidden, merged, comments
  *   runs/ID/evaluation.json    how far the explanation can be trusted
  *   cache/                     stage results and activations; may be deleted at any time

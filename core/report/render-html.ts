@@ -7,6 +7,7 @@ import { REPORT_SECTIONS, type ReportContents, type SectionId } from './report-s
 import { conceptsSection } from './sections/concept-section.ts';
 import { dataSection } from './sections/data-section.ts';
 import { honestySection } from './sections/honesty-section.ts';
+import { mistakesSection } from './sections/mistakes-section.ts';
 import { removalSection } from './sections/removal-section.ts';
 import { reproductionSection } from './sections/reproduction-section.ts';
 import { partsSection } from './sections/parts-section.ts';
@@ -63,6 +64,7 @@ const SECTIONS: Readonly<Record<SectionId, (data: ReportData) => Html | false | 
   concepts: conceptsSection,
   parts: partsSection,
   removal: removalSection,
+  mistakes: mistakesSection,
   honesty: honestySection,
   data: dataSection,
   reproduce: reproductionSection,

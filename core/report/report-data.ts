@@ -1,6 +1,7 @@
 import type { Explanation } from '../concepts/explanation.ts';
 import { TesseraError } from '../errors.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
+import type { GivenImage } from '../project/predictions-file.ts';
 import type { NotesFile, ProjectFile, RunFile } from '../project/schema.ts';
 
 /** A picture on the page: always a `data:image/…` URL, never an address. */
@@ -46,7 +47,14 @@ export interface ReportData {
   readonly strengths: Readonly<Record<string, readonly number[]>>;
   /** How far it can be trusted; absent where it was not evaluated. */
   readonly evaluation?: Evaluation;
+  /** Every picture that the run was given; absent in runs from before that was kept. */
+  readonly given?: readonly GivenImage[];
+  /** By file, of the mistakes; one whose file is gone is shown without. */
+  readonly mistakePictures?: Readonly<Record<string, PictureUrl>>;
 }
+
+/** What of a run is shown where it is there. */
+type FurtherData = Pick<ReportData, 'evaluation' | 'given' | 'mistakePictures'>;
 
 /**
  * Gathers a finished run for the page and applies the notes' names.
@@ -58,7 +66,7 @@ export function reportDataOf(
   notes: NotesFile,
   pictures: Readonly<Record<string, ConceptPictures>>,
   strengths: Readonly<Record<string, readonly number[]>> = {},
-  evaluation?: Evaluation,
+  further: FurtherData = {},
 ): ReportData {
   if (run.explanation === undefined)
     throw new TesseraError(
@@ -79,6 +87,6 @@ export function reportDataOf(
     notes,
     pictures,
     strengths,
-    ...(evaluation && { evaluation }),
+    ...further,
   };
 }

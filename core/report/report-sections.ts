@@ -5,6 +5,7 @@ export const REPORT_SECTIONS = [
   { id: 'concepts', title: 'Concepts' },
   { id: 'parts', title: 'Parts of concepts' },
   { id: 'removal', title: 'Without each concept' },
+  { id: 'mistakes', title: 'Mistakes' },
   { id: 'honesty', title: 'Trust' },
   { id: 'data', title: 'Model and data' },
   { id: 'reproduce', title: 'Repeat' },

@@ -7,6 +7,7 @@ const STAGE_NAMES = {
   importance: 'Measure how much the prediction depends on each',
   maps: 'Draw where each concept is',
   removals: 'Decide again without each concept',
+  mistakes: 'Look into mistakes',
   parts: 'Decompose concepts into parts',
   evaluation: 'Check how far it can be trusted',
 } as const;

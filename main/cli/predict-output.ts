@@ -1,6 +1,6 @@
 import { confusionMatrix } from '../../core/metrics/confusion-matrix.ts';
 import type { ModelIntake } from '../../core/pipeline/model-intake.ts';
-import { truthFinder } from '../../core/pipeline/right-answers.ts';
+import { truthFinder } from '../../core/images/folder-class.ts';
 import type { Predictions } from '../../core/pipeline/stages/predictions.ts';
 import { countOf } from '../../core/wording/count-text.ts';
 import { percentText } from '../../core/wording/number-text.ts';
@@ -34,7 +34,7 @@ export function predictionFacts(
     truth: folderClass?.index,
     predicted: answer.index,
   }));
-  const { rows, columns, known, hits } = confusionMatrix(judged, Infinity);
+  const { rows, columns, known, hits } = confusionMatrix(judged, { rows: Infinity, columns: Infinity });
   return {
     model: path,
     sha256,

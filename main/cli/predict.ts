@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { csvFormatRows } from 'd3';
-import type { RunOptions } from '../../core/concepts/run-options.ts';
 import { TesseraError } from '../../core/errors.ts';
 import { scanImages } from '../../core/images/folder-scan.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
@@ -9,7 +8,7 @@ import { predictionsStage } from '../../core/pipeline/stages/predictions.ts';
 import { UNKEPT_ENTRY } from '../../core/project/stage-entry.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
-import { optionTable, readOption, readOptions } from './option-arguments.ts';
+import { optionTable, readOptions } from './option-arguments.ts';
 import { predictionFacts, predictionRows, predictionText } from './predict-output.ts';
 import { progressPrinter } from './progress.ts';
 
@@ -27,7 +26,7 @@ export async function predict(argv: readonly string[], signal: AbortSignal): Pro
   const intake = await openModel(environment.storage, model, intakeOptions);
   const scan = await scanImages(environment.storage, images);
   const files = await withStamps(environment.storage, scan.images);
-  const device = await environment.openDevice(choice ?? 'auto');
+  const device = await environment.openDevice(choice);
   for (const reason of device.fallbackReasons) console.error(reason);
   const work = { environment, intake, device, files, signal, onProgress: progressPrinter(process.stderr) };
   const { predictions, skipped } = await predictionsStage.compute(
@@ -52,7 +51,7 @@ function readQuestion(args: ParsedArguments) {
   return {
     model: said.model,
     images: said.images,
-    device: readOption(args, 'device') as RunOptions['device'] | undefined,
+    device: said.device ?? 'auto',
     ...(labels !== undefined && { labels }),
     ...(preprocessing !== undefined && { preprocessing }),
   };
@@ -62,9 +61,13 @@ async function writeCsv(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, `${text}\n`);
   } catch (error) {
-    throw new TesseraError('storage', `${file} cannot be written: ${(error as Error).message}`, {
-      hint: 'Choose another place for the table.',
-      cause: error,
-    });
+    throw new TesseraError(
+      'storage',
+      `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        hint: 'Choose another place for the table.',
+        cause: error,
+      },
+    );
   }
 }

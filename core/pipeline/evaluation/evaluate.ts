@@ -4,7 +4,7 @@ import type { Evaluation, EvaluationLevel } from '../../metrics/evaluation.ts';
 import { fidelity } from '../../metrics/fidelity.ts';
 import { sparsityOfConcepts } from '../../metrics/sparsity.ts';
 import { stackRows } from '../../linalg/matrix.ts';
-import { rightAnswers } from '../right-answers.ts';
+import { rightAnswers } from '../../images/folder-class.ts';
 import type { EvaluationScope } from './evaluation-scope.ts';
 import { evaluateCurves } from './curves.ts';
 import { planOf, type EvaluationSubject } from './plan.ts';

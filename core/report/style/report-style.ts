@@ -1,6 +1,7 @@
 import { CONCEPTS_STYLE } from './concepts-style.ts';
 import { FOUNDATION_STYLE } from './foundation-style.ts';
 import { NARROW_STYLE, PAPER_STYLE } from './media-style.ts';
+import { MISTAKES_STYLE } from './mistakes-style.ts';
 import { PARTS_STYLE } from './parts-style.ts';
 import { RANKING_STYLE } from './ranking-style.ts';
 import { SUMMARY_STYLE } from './summary-style.ts';
@@ -16,6 +17,7 @@ export const REPORT_STYLE = [
   TRUST_STYLE,
   TABLES_STYLE,
   PARTS_STYLE,
+  MISTAKES_STYLE,
   NARROW_STYLE,
   PAPER_STYLE,
 ].join('');

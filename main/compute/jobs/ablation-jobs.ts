@@ -6,7 +6,7 @@ import { classProbabilities } from '../../../core/concepts/class-probabilities.t
 import { counterfactual } from '../../../core/concepts/counterfactual.ts';
 import { matrix, rowView } from '../../../core/linalg/matrix.ts';
 import type { Ablator } from '../../../core/pipeline/ablator.ts';
-import { truthOf } from '../../../core/pipeline/right-answers.ts';
+import { truthOf } from '../../../core/images/folder-class.ts';
 import type { Answer } from '../../../core/pipeline/scaled-answers.ts';
 import type { ClassName, ClassScore, ConceptFactors, ImageAblation } from '../../api/contract.ts';
 import { pictureId } from '../picture-ids.ts';

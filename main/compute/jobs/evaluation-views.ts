@@ -5,7 +5,7 @@ import { hitRate } from '../../../core/metrics/hit-rate.ts';
 import { outliers } from '../../../core/metrics/outlying-images.ts';
 import { TRUST_WEIGHTS } from '../../../core/metrics/trust.ts';
 import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
-import { truthOf } from '../../../core/pipeline/right-answers.ts';
+import { truthOf } from '../../../core/images/folder-class.ts';
 import { strengthsOf } from '../../../core/pipeline/write-report.ts';
 import { trustVerdict } from '../../../core/report/trust-verdict.ts';
 import { fileNameOf } from '../../../core/wording/path-text.ts';

@@ -8,7 +8,7 @@ import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
 import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import { runnerFor } from '../../../core/pipeline/model-parts.ts';
 import { readBatch } from '../../../core/pipeline/pictures.ts';
-import { folderOf, truthOf } from '../../../core/pipeline/right-answers.ts';
+import { folderOf, truthOf } from '../../../core/images/folder-class.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { ClassScore, Preview } from '../../api/contract.ts';
 import type { OpenIntake } from './intakes.ts';

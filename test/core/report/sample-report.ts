@@ -238,5 +238,5 @@ export async function sampleReport(options: SampleOptions = {}): Promise<ReportD
     comments: { c3: 'The stamp sits in the lower right corner of 29 of the 40 photographs.' },
   };
   const evaluation = sampleEvaluation(explanation.concepts.length);
-  return reportDataOf(sampleProject, sampleRun(explanation), notes, pictures, strengths, evaluation);
+  return reportDataOf(sampleProject, sampleRun(explanation), notes, pictures, strengths, { evaluation });
 }

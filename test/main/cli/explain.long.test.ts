@@ -146,6 +146,7 @@ describe('explain', () => {
       'importance',
       'maps-gated-gradient',
       'removals',
+      'mistakes',
       'evaluation',
     ]);
     expect(facts.concepts).toHaveLength(1);

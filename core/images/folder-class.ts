@@ -1,4 +1,4 @@
-import { classOfFolder } from '../images/find-class.ts';
+import { classOfFolder } from './find-class.ts';
 import { hitRate, type HitRate } from '../metrics/hit-rate.ts';
 
 /** The name of the folder in which a file lies, whichever folder was given. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rightAnswers, truthOf } from '../../../core/pipeline/right-answers.ts';
+import { rightAnswers, truthOf } from '../../../core/images/folder-class.ts';
 
 const NAMES = ['boat', 'house'];
 const answer = (path: string, index: number) => ({ file: { path }, index });

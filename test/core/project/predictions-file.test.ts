@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { loadPredictions, savePredictions } from '../../../core/project/predictions-file.ts';
+import { createProject, startRun } from '../../../core/project/project-folder.ts';
+import { memoryStorage } from './memory-storage.ts';
+import { projectContent, runContent } from './sample-run.ts';
+
+const PATH = '/boat.tessera/runs/run1/predictions.jsonl';
+const IMAGES = [
+  { file: '/photos/a "b"\n.jpg', index: 3, probability: 0.75, runnerUp: { index: 0, probability: 0.2 } },
+  { file: '/photos/c.jpg', index: 0, probability: 1 },
+];
+
+async function projectWithRun() {
+  const storage = memoryStorage();
+  const project = await createProject(storage, '/boat.tessera', projectContent);
+  return { storage, project: (await startRun(project, runContent)).project };
+}
+
+describe('savePredictions() and loadPredictions()', () => {
+  it('give back what was put in, a line a picture', async () => {
+    const { storage, project } = await projectWithRun();
+    expect(await loadPredictions(project, 'run1')).toBeUndefined();
+    await savePredictions(project, 'run1', IMAGES);
+    expect(await loadPredictions(project, 'run1')).toEqual(IMAGES);
+    expect(new TextDecoder().decode(storage.files.get(PATH)).split('\n')).toHaveLength(3);
+  });
+
+  it('name the damaged line, and refuse a run that is not there', async () => {
+    const { storage, project } = await projectWithRun();
+    await savePredictions(project, 'run1', IMAGES);
+    const text = new TextDecoder().decode(storage.files.get(PATH));
+    storage.files.set(PATH, new TextEncoder().encode(text.slice(0, -20)));
+    await expect(loadPredictions(project, 'run1')).rejects.toMatchObject({
+      code: 'bad-project',
+      message: `project: ${PATH} is damaged in line 2.`,
+    });
+    await expect(savePredictions(project, 'run9', IMAGES)).rejects.toThrow('run9');
+  });
+});
