@@ -15,7 +15,7 @@ import type { Model } from '../onnx/graph.ts';
 import { loadModelFile, type ModelFile } from '../onnx/load-model.ts';
 import { describeClassifier, type ClassifierSignature } from '../onnx/validate.ts';
 import { nearestNames } from '../nearest-names.ts';
-import type { Storage } from '../platform.ts';
+import type { AlphaHandling, Storage } from '../platform.ts';
 import { readInput } from '../read-input.ts';
 
 /** What was read from the file of a model: everything `inspect` shows and a run starts from. */
@@ -47,6 +47,8 @@ export interface IntakeOptions {
   readonly labels?: string;
   /** A preset's name, or a JSON file with a card's `preprocessing` fields. */
   readonly preprocessing?: string;
+  /** What becomes of transparent pixels, whatever the preprocessing says. */
+  readonly alpha?: AlphaHandling;
 }
 
 /** Side in pixels for models that take any size, unless their card says another. */
@@ -83,7 +85,10 @@ function namingFile(path: string, error: unknown): unknown {
 async function readModel(storage: Storage, file: ModelFile, options: IntakeOptions): Promise<ModelIntake> {
   const { model: loaded } = file;
   const signature = describeClassifier(loaded);
-  const preprocessing = await choosePreprocessing(storage, file, signature, options.preprocessing);
+  const preprocessing = withAlpha(
+    await choosePreprocessing(storage, file, signature, options.preprocessing),
+    options.alpha,
+  );
   const inputDims = new Map([[signature.input.name, dimsFor(signature, preprocessing.preprocessing)]]);
   const { model, batch } = withDynamicBatch(loaded, inputDims);
   if (batch === 'fixed') expectSingleImage(signature);
@@ -105,6 +110,11 @@ async function readModel(storage: Storage, file: ModelFile, options: IntakeOptio
     preprocessing,
     cutPoints,
   };
+}
+
+function withAlpha(source: PreprocessingSource, alpha: AlphaHandling | undefined): PreprocessingSource {
+  if (alpha === undefined) return source;
+  return { ...source, preprocessing: { ...source.preprocessing, alpha } };
 }
 
 /** A model whose batch could not be freed can still be run image by image, if it was exported for one. */

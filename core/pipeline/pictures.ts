@@ -1,7 +1,7 @@
 import { TesseraError } from '../errors.ts';
 import type { SkippedFile } from '../concepts/explanation.ts';
 import { fitOf, toInputTensor, type Preprocessing } from '../images/preprocessing.ts';
-import type { FitOptions, ImageCodec, RgbImage } from '../platform.ts';
+import type { FilePicture, FitOptions, ImageCodec } from '../platform.ts';
 import type { Tensor } from '../tensor.ts';
 
 /** Pictures decoded at once: enough to keep a decoder busy on every core. */
@@ -12,8 +12,8 @@ async function readPictures(
   codec: ImageCodec,
   files: readonly string[],
   fit: FitOptions,
-): Promise<(RgbImage | SkippedFile)[]> {
-  const results: (RgbImage | SkippedFile)[] = [];
+): Promise<(FilePicture | SkippedFile)[]> {
+  const results: (FilePicture | SkippedFile)[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < files.length) {
@@ -29,7 +29,7 @@ async function readPicture(
   codec: ImageCodec,
   file: string,
   fit: FitOptions,
-): Promise<RgbImage | SkippedFile> {
+): Promise<FilePicture | SkippedFile> {
   try {
     return await codec.decodeFitted(file, fit);
   } catch (error) {
@@ -40,7 +40,7 @@ async function readPicture(
   }
 }
 
-function isSkipped(result: RgbImage | SkippedFile): result is SkippedFile {
+function isSkipped(result: FilePicture | SkippedFile): result is SkippedFile {
   return 'reason' in result;
 }
 
@@ -50,6 +50,8 @@ export interface PictureBatch {
   readonly readable: readonly number[];
   /** The readable ones as the model's input; undefined when there are none. */
   readonly input: Tensor<'float32'> | undefined;
+  /** Which of the readable ones have pixels that are not opaque. */
+  readonly transparent: readonly boolean[];
   readonly skipped: readonly SkippedFile[];
 }
 
@@ -65,9 +67,10 @@ export async function readBatch(
     fitOf(preprocessing),
   );
   const skipped = results.filter(isSkipped);
-  const pictures = results.filter((result): result is RgbImage => !isSkipped(result));
+  const pictures = results.filter((result): result is FilePicture => !isSkipped(result));
   return {
     readable: [...results.keys()].filter((index) => !isSkipped(results[index])),
+    transparent: pictures.map(({ isTransparent }) => isTransparent),
     input: pictures.length > 0 ? toInputTensor(pictures, preprocessing) : undefined,
     skipped,
   };

@@ -12,10 +12,11 @@ export async function reopenModel(
   { file }: Project,
   { options }: RunFile,
 ): Promise<ModelIntake> {
-  const { labels, preprocessing } = options;
+  const { labels, preprocessing, alpha } = options;
   const asked: IntakeOptions = {
     ...(typeof labels === 'string' && { labels }),
     ...(typeof preprocessing === 'string' && { preprocessing }),
+    ...(alpha !== undefined && { alpha }),
   };
   const intake = await open(file.model.path, asked);
   if (intake.sha256 === file.model.sha256) return intake;

@@ -4,6 +4,7 @@ import type {
   LayerRecord,
   Reconstruction,
   SkippedFile,
+  Transparency,
 } from '../../core/concepts/explanation.ts';
 import type { DeviceName } from '../../core/platform.ts';
 import type { ClassScore, DocumentId, PictureId } from './app-data.ts';
@@ -59,6 +60,8 @@ export interface RunResult {
   /** Share of images in which two concepts are present together, [r][r] in the order of `concepts`. */
   readonly cooccurrence: readonly (readonly number[])[];
   readonly skipped: readonly SkippedFile[];
+  /** Null where every pixel of every image was opaque. */
+  readonly transparent: Transparency | null;
   /** What undo and redo would do, for people; null when there is nothing. */
   readonly undo: string | null;
   readonly redo: string | null;

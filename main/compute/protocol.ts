@@ -1,7 +1,7 @@
 import type { RunOptions } from '../../core/concepts/run-options.ts';
 import type { Box, Explanation, SkippedFile } from '../../core/concepts/explanation.ts';
 import type { FolderScan, ImageFile } from '../../core/images/folder-scan.ts';
-import type { DeviceChoice, DeviceName, Progress } from '../../core/platform.ts';
+import type { AlphaHandling, DeviceChoice, DeviceName, Progress } from '../../core/platform.ts';
 import type { Trial } from '../../core/runtime/device-trial.ts';
 import type {
   ClassScore,
@@ -43,6 +43,7 @@ export interface ModelQuestion {
   readonly labels?: string;
   /** A preset's name or a JSON file. */
   readonly preprocessing?: string;
+  readonly alpha?: AlphaHandling;
 }
 
 /** A model and the pictures to run it on. */

@@ -1,6 +1,7 @@
 import { argMax, classProbabilities } from '../../concepts/class-probabilities.ts';
 import type { SkippedFile } from '../../concepts/explanation.ts';
 import { TesseraError } from '../../errors.ts';
+import { TAKEN_FORMATS } from '../../images/picture-kinds.ts';
 import { float32, type Tensor } from '../../tensor.ts';
 import { CHUNK, chunked } from '../chunked.ts';
 import { runnerFor } from '../model-parts.ts';
@@ -19,6 +20,8 @@ export interface Prediction {
 /** What the model says of all files. */
 export interface Predictions {
   readonly predictions: readonly Prediction[];
+  /** Images with pixels that are not opaque. */
+  readonly transparent: number;
   readonly skipped: readonly SkippedFile[];
 }
 
@@ -27,7 +30,7 @@ export const predictionsStage = defineStage({
   name: 'predictions',
   inputs: {},
   facts: ['intake', 'device', 'files'],
-  version: 2,
+  version: 3,
   chunk: CHUNK,
   compute: predict,
 });
@@ -39,6 +42,7 @@ async function predict(
   const runner = runnerFor(context, intake.model);
   const predictions: Prediction[] = [];
   const skipped: SkippedFile[] = [];
+  let transparent = 0;
   const pieces = chunked(context, {
     stage: 'predictions',
     count: files.length,
@@ -51,20 +55,21 @@ async function predict(
     let start = 0;
     for await (const { tensors, value } of pieces) {
       predictions.push(...readPredictions(tensors, start));
-      skipped.push(...value);
+      skipped.push(...value.skipped);
+      transparent += value.transparent;
       start += CHUNK;
     }
   } finally {
     await runner.dispose();
   }
   if (predictions.length === 0) throw noneUsable(skipped);
-  return { predictions, skipped };
+  return { predictions, transparent, skipped };
 }
 
 const NO_SCORES = 'the model gives scores for it that are not finite numbers';
 
 function predictionPiece(
-  { readable, skipped }: PictureBatch,
+  { readable, transparent, skipped }: PictureBatch,
   logits: Tensor<'float32'> | undefined,
   files: readonly FileFact[],
 ) {
@@ -85,10 +90,13 @@ function predictionPiece(
       ['index', { type: 'int32', dims, data: index }],
       ['probability', float32(probability, dims)],
     ]),
-    value: [
-      ...skipped.map(({ file, reason }) => ({ file, reason })),
-      ...unusable.map(({ offset }) => ({ file: files[offset].path, reason: NO_SCORES })),
-    ],
+    value: {
+      transparent: transparent.filter((is) => is).length,
+      skipped: [
+        ...skipped.map(({ file, reason }) => ({ file, reason })),
+        ...unusable.map(({ offset }) => ({ file: files[offset].path, reason: NO_SCORES })),
+      ],
+    },
   };
 }
 
@@ -107,7 +115,7 @@ function noneUsable(skipped: readonly SkippedFile[]): TesseraError {
   const examples = skipped.slice(0, 3).map(({ file, reason }) => `${file} (${reason})`);
   const hint = skipped.some(({ reason }) => reason === NO_SCORES)
     ? 'Check the preprocessing, and that the weights of the model are finite.'
-    : 'Give a folder of JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP pictures.';
+    : `Give a folder of ${TAKEN_FORMATS} pictures.`;
   return new TesseraError(
     'no-images',
     `None of the ${skipped.length} images could be used: ${examples.join('; ')}.`,

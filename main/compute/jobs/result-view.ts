@@ -30,6 +30,7 @@ export function resultView(
     device: run.device,
     cooccurrence: cooccurrence(opened),
     skipped: explanation.skipped,
+    transparent: explanation.transparent ?? null,
   };
 }
 

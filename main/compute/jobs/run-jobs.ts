@@ -58,11 +58,12 @@ export function runJobs(
 }
 
 /** The part of a run's options that says how its model is opened. */
-export function modelQuestionOf({ model, labels, preprocessing }: RunOptions): ModelQuestion {
+export function modelQuestionOf({ model, labels, preprocessing, alpha }: RunOptions): ModelQuestion {
   return {
     path: model,
     ...(labels !== undefined && { labels }),
     ...(preprocessing !== undefined && { preprocessing }),
+    ...(alpha !== undefined && { alpha }),
   };
 }
 
