@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { TesseraError, invariant } from '../errors.ts';
 import { ALPHA_LABELS, type AlphaHandling, type FitOptions, type RgbImage } from '../platform.ts';
+import { LARGEST_SIDE } from '../onnx/validate.ts';
 import { float32, type Tensor } from '../tensor.ts';
 
-const SIDE = z.int().min(1).max(8192);
+const SIDE = z.int().min(1).max(LARGEST_SIDE);
 
 /** Every field of a {@link Preprocessing}, none of them with a usual value. */
 export const PREPROCESSING_FIELDS = z.strictObject({

@@ -22,6 +22,8 @@ import { readInput } from '../read-input.ts';
 export interface ModelIntake {
   readonly path: string;
   readonly sha256: string;
+  /** Of its external data, where it has any. */
+  readonly dataSha256?: string;
   /** As in the file, with a free batch axis where that is possible. */
   readonly model: Model;
   readonly hasFreeBatch: boolean;
@@ -73,6 +75,13 @@ export async function openModel(
 
 /** Adds the file's name to what is wrong with the model in it. */
 function namingFile(path: string, error: unknown): unknown {
+  // Of an array that is asked for with more elements than there can be: only sizes in the file lead there.
+  if (error instanceof RangeError) {
+    return new TesseraError('bad-model', `${path}: The model has tensors larger than fit into memory.`, {
+      hint: 'The file is damaged, or made for other machines; export it again.',
+      cause: error,
+    });
+  }
   const isAboutModel =
     error instanceof TesseraError && (error.code === 'bad-model' || error.code === 'unsupported-operator');
   if (!isAboutModel || error.message.includes(path)) return error;
@@ -102,6 +111,7 @@ async function readModel(storage: Storage, file: ModelFile, options: IntakeOptio
   return {
     path: storage.resolve(file.path),
     sha256: storage.sha256(file.bytes),
+    ...(file.dataSha256 !== undefined && { dataSha256: file.dataSha256 }),
     model,
     hasFreeBatch: batch === 'dynamic',
     signature,

@@ -137,7 +137,11 @@ type FactKeys = {
 
 /** What of a fact determines results. */
 const FACT_KEYS: FactKeys = {
-  intake: ({ sha256, preprocessing }) => [sha256, preprocessing.preprocessing as unknown as Json],
+  intake: ({ sha256, dataSha256, preprocessing }) => [
+    sha256,
+    preprocessing.preprocessing as unknown as Json,
+    ...(dataSha256 === undefined ? [] : [dataSha256]),
+  ],
   device: ({ used }) => used,
   labels: ({ names }) => names,
   layer: ({ tensor }) => tensor,

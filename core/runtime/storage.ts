@@ -51,9 +51,17 @@ const CHUNK_BYTES = 2 ** 30;
 async function readBytes(path: string): Promise<Uint8Array> {
   const file = await openRegular(path);
   try {
-    return await readAll(file, new Uint8Array((await file.stat()).size));
+    return await readAll(file, roomFor((await file.stat()).size));
   } finally {
     await file.close();
+  }
+}
+
+function roomFor(size: number): Uint8Array {
+  try {
+    return new Uint8Array(size);
+  } catch {
+    throw new Error(`its ${size} bytes are more than fit into memory`);
   }
 }
 
