@@ -167,8 +167,12 @@ export interface Storage {
   resolve(path: string): string;
   dirname(path: string): string;
   basename(path: string): string;
-  /** Size in bytes and modification time in ms since the epoch. */
-  stat(path: string): Promise<{ readonly size: number; readonly modifiedMs: number }>;
+  /** Size in bytes; times in ms since the epoch: of the last writing, and of any change, which cannot be set back. */
+  stat(
+    path: string,
+  ): Promise<{ readonly size: number; readonly modifiedMs: number; readonly changedMs: number }>;
+  /** SHA-256 of a file in hexadecimal, however large it is; rejects as `readBytes`. */
+  hashFile(path: string): Promise<string>;
   sha256(bytes: Uint8Array): string;
 }
 

@@ -6,7 +6,7 @@ import {
   type PreprocessingGuess,
 } from '../images/guess-preprocessing.ts';
 import { loadLabels, type Labels } from '../images/labels.ts';
-import { parseJson } from '../images/model-card.ts';
+import { cardPaths, parseJson } from '../images/model-card.ts';
 import { frameOf, type Preprocessing } from '../images/preprocessing.ts';
 import { fromPreset, presetNames } from '../images/preprocessing-presets.ts';
 import { findCutPoints, type CutPoint } from '../onnx/cut-points.ts';
@@ -32,6 +32,8 @@ export interface ModelIntake {
   readonly inputDims: ReadonlyMap<string, readonly number[]>;
   readonly labels: Labels;
   readonly preprocessing: PreprocessingSource;
+  /** Files beside the model that said something of it. */
+  readonly cards: readonly string[];
   /** In order of depth. */
   readonly cutPoints: readonly CutPoint[];
 }
@@ -51,6 +53,19 @@ export interface IntakeOptions {
   readonly preprocessing?: string;
   /** What becomes of transparent pixels, whatever the preprocessing says. */
   readonly alpha?: AlphaHandling;
+  /** What a run had: takes the place of cards and guesses. */
+  readonly recorded?: RecordedModel;
+}
+
+/** A model as a run had it. */
+export interface RecordedModel {
+  readonly sha256: string;
+  /** Of its external data, where it is known. */
+  readonly dataSha256?: string;
+  /** Absent where it is not known: then it is found as ever. */
+  readonly preprocessing?: Preprocessing;
+  /** One a class; absent where they are not known. */
+  readonly names?: readonly string[];
 }
 
 /** Side in pixels for models that take any size, unless their card says another. */
@@ -93,24 +108,31 @@ function namingFile(path: string, error: unknown): unknown {
 
 async function readModel(storage: Storage, file: ModelFile, options: IntakeOptions): Promise<ModelIntake> {
   const { model: loaded } = file;
+  const { recorded } = options;
+  const sha256 = storage.sha256(file.bytes);
+  if (recorded !== undefined) requireRecorded(storage.resolve(file.path), { ...file, sha256 }, recorded);
   const signature = describeClassifier(loaded);
-  const preprocessing = withAlpha(
-    await choosePreprocessing(storage, file, signature, options.preprocessing),
-    options.alpha,
-  );
+  const preprocessing =
+    recorded?.preprocessing === undefined
+      ? withAlpha(await choosePreprocessing(storage, file, signature, options.preprocessing), options.alpha)
+      : { preprocessing: recorded.preprocessing, source: 'chosen' as const, reason: 'as the run had it' };
   const inputDims = new Map([[signature.input.name, dimsFor(signature, preprocessing.preprocessing)]]);
   const { model, batch } = withDynamicBatch(loaded, inputDims);
   if (batch === 'fixed') expectSingleImage(signature);
   const cutPoints = findCutPoints(model, inputDims);
-  const labels = await loadLabels(storage, {
-    modelPath: file.path,
-    metadata: loaded.metadata,
-    classes: classesOf(signature),
-    ...(options.labels !== undefined && { labelsPath: options.labels }),
-  });
+  const classes = classesOf(signature);
+  const labels =
+    recorded?.names?.length === classes
+      ? { names: recorded.names, source: 'the project' }
+      : await loadLabels(storage, {
+          modelPath: file.path,
+          metadata: loaded.metadata,
+          classes,
+          ...(options.labels !== undefined && { labelsPath: options.labels }),
+        });
   return {
     path: storage.resolve(file.path),
-    sha256: storage.sha256(file.bytes),
+    sha256,
     ...(file.dataSha256 !== undefined && { dataSha256: file.dataSha256 }),
     model,
     hasFreeBatch: batch === 'dynamic',
@@ -118,8 +140,44 @@ async function readModel(storage: Storage, file: ModelFile, options: IntakeOptio
     inputDims,
     labels,
     preprocessing,
+    cards: await cardsOf(storage, file.path, options, labels.source),
     cutPoints,
   };
+}
+
+/** The files that said how pictures are prepared and what classes are called. */
+async function cardsOf(
+  storage: Storage,
+  path: string,
+  { labels, preprocessing }: IntakeOptions,
+  source: string,
+): Promise<string[]> {
+  const card = cardPaths(storage, path);
+  const named = [labels, preprocessing, source].filter((name) => name !== undefined);
+  const found: string[] = [];
+  for (const file of new Set([...card, ...named].map((name) => storage.resolve(name)))) {
+    const isFile =
+      (await storage.exists(file)) &&
+      !(await storage.list(file).then(
+        () => true,
+        () => false,
+      ));
+    if (isFile) found.push(file);
+  }
+  return found;
+}
+
+/** A run's numbers are of the model that it had. */
+function requireRecorded(
+  path: string,
+  now: Pick<RecordedModel, 'sha256' | 'dataSha256'>,
+  { sha256, dataSha256 }: RecordedModel,
+): void {
+  const isSame = now.sha256 === sha256 && (dataSha256 === undefined || now.dataSha256 === dataSha256);
+  if (isSame) return;
+  throw new TesseraError('bad-project', `${path} is no longer the model that this run explains.`, {
+    hint: 'Put the model back, or explain the new one.',
+  });
 }
 
 function withAlpha(source: PreprocessingSource, alpha: AlphaHandling | undefined): PreprocessingSource {

@@ -46,6 +46,8 @@ export interface ReportData {
   readonly strengths: Readonly<Record<string, readonly number[]>>;
   /** How far it can be trusted; absent where it was not evaluated. */
   readonly evaluation?: Evaluation;
+  /** What is to be said of inputs that are no longer those of the run, a sentence each. */
+  readonly inputNotes: readonly string[];
 }
 
 /**
@@ -59,6 +61,7 @@ export function reportDataOf(
   pictures: Readonly<Record<string, ConceptPictures>>,
   strengths: Readonly<Record<string, readonly number[]>> = {},
   evaluation?: Evaluation,
+  inputNotes: readonly string[] = [],
 ): ReportData {
   if (run.explanation === undefined)
     throw new TesseraError(
@@ -80,5 +83,6 @@ export function reportDataOf(
     pictures,
     strengths,
     ...(evaluation && { evaluation }),
+    inputNotes,
   };
 }

@@ -31,9 +31,10 @@ export const fileStorage: Storage = {
   basename: (path) => basename(path),
   stat: (path) =>
     withPlainErrors('read', path, async () => {
-      const { size, mtimeMs } = await stat(systemPath(path));
-      return { size, modifiedMs: mtimeMs };
+      const { size, mtimeMs, ctimeMs } = await stat(systemPath(path));
+      return { size, modifiedMs: mtimeMs, changedMs: ctimeMs };
     }),
+  hashFile: (path) => withPlainErrors('read', path, () => hashFile(path)),
   sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
 };
 
@@ -52,6 +53,23 @@ async function readBytes(path: string): Promise<Uint8Array> {
   const file = await openRegular(path);
   try {
     return await readAll(file, roomFor((await file.stat()).size));
+  } finally {
+    await file.close();
+  }
+}
+
+const HASHED_BYTES = 2 ** 20;
+
+async function hashFile(path: string): Promise<string> {
+  const file = await openRegular(path);
+  try {
+    const hash = createHash('sha256');
+    const part = new Uint8Array(Math.min(HASHED_BYTES, Math.max(1, (await file.stat()).size)));
+    for (;;) {
+      const { bytesRead } = await file.read(part, 0, part.length, null);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(part.subarray(0, bytesRead));
+    }
   } finally {
     await file.close();
   }

@@ -40,6 +40,18 @@ export interface ConceptItem {
   readonly strengths: readonly number[];
 }
 
+/** How the images and cards of a run differ today from what they were. */
+export interface RunInputs {
+  /** False where the run did not record them: then it is not known. */
+  readonly isKnown: boolean;
+  /** Number of its images. */
+  readonly images: number;
+  readonly changed: number;
+  readonly missing: number;
+  /** Paths. */
+  readonly cards: readonly string[];
+}
+
 /** What a finished run found out, with what a person made of it. */
 export interface RunResult {
   readonly run: RunSummary;
@@ -62,6 +74,7 @@ export interface RunResult {
   readonly skipped: readonly SkippedFile[];
   /** Null where every pixel of every image was opaque. */
   readonly transparent: Transparency | null;
+  readonly inputs: RunInputs;
   /** What undo and redo would do, for people; null when there is nothing. */
   readonly undo: string | null;
   readonly redo: string | null;
@@ -119,6 +132,8 @@ export interface RunImage {
   readonly picture: PictureId;
   readonly predicted: ClassScore;
   readonly agrees: boolean;
+  /** What became of its file since the run, as far as that is known. */
+  readonly change: 'changed' | 'missing' | null;
 }
 
 /** Where a concept is in one image. */

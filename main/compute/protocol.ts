@@ -35,6 +35,7 @@ import type {
 } from '../api/contract.ts';
 import type { EvaluationLevel, RankCurve } from '../../core/metrics/evaluation.ts';
 import type { NotesFile } from '../../core/project/schema.ts';
+import type { RecordedModel } from '../../core/pipeline/model-intake.ts';
 import type { PictureName } from './picture-ids.ts';
 
 /** A model file and what a person chose for it. */
@@ -44,6 +45,8 @@ export interface ModelQuestion {
   /** A preset's name or a JSON file. */
   readonly preprocessing?: string;
   readonly alpha?: AlphaHandling;
+  /** As a run had it. */
+  readonly recorded?: RecordedModel;
 }
 
 /** A model and the pictures to run it on. */

@@ -5,7 +5,7 @@ import { TAKEN_FORMATS } from '../../images/picture-kinds.ts';
 import { float32, type Tensor } from '../../tensor.ts';
 import { CHUNK, chunked } from '../chunked.ts';
 import { runnerFor } from '../model-parts.ts';
-import { readBatch, type PictureBatch } from '../pictures.ts';
+import { CHANGED, readBatch, wasChanged, type PictureBatch } from '../pictures.ts';
 import type { FileFact } from '../question.ts';
 import { defineStage, type StageContext } from '../stage.ts';
 
@@ -73,6 +73,8 @@ function predictionPiece(
   logits: Tensor<'float32'> | undefined,
   files: readonly FileFact[],
 ) {
+  const changed = skipped.find(({ reason }) => reason === CHANGED);
+  if (changed !== undefined) throw wasChanged(changed.file);
   const classes = logits === undefined ? 0 : logits.data.length / readable.length;
   const scores = readable.map((offset, i) => ({
     offset,

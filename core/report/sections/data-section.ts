@@ -17,6 +17,7 @@ export function dataSection(data: ReportData): Html {
   const { model, labels, preprocessing } = project;
   return html`<section id="data">
     <h2>Model and data</h2>
+    ${data.inputNotes.map((note) => html`<p class="input-note">${note}</p>`)}
     <div class="columns">
       ${factsTable('Model', [
         ['file', html`<bdi>${model.path}</bdi>`],
