@@ -100,7 +100,23 @@ export interface RgbImage {
   readonly data: Uint8Array;
 }
 
+/** A picture as it was read from a file. */
+export interface FilePicture extends RgbImage {
+  /** SHA-256 of the file, in hexadecimal. */
+  readonly sha256: string;
+  /** Has it pixels that are not opaque, so that {@link AlphaHandling} matters? */
+  readonly isTransparent: boolean;
+}
+
 export type ResizeKernel = 'nearest' | 'linear' | 'cubic' | 'lanczos3';
+
+/** What becomes of transparent pixels: laid on a colour, or taken as the colours that are stored under the alpha. */
+export const ALPHA_LABELS = {
+  white: 'On white',
+  black: 'On black',
+  drop: 'Alpha left out',
+} as const;
+export type AlphaHandling = keyof typeof ALPHA_LABELS;
 
 /** How a picture is scaled to the model's input size. */
 export interface FitOptions {
@@ -111,14 +127,16 @@ export interface FitOptions {
   /** `cover` keeps proportions and cuts the centre; `stretch` ignores proportions; `contain` pads with grey. */
   readonly fit: 'cover' | 'stretch' | 'contain';
   readonly kernel: ResizeKernel;
+  /** @default 'white' */
+  readonly alpha?: AlphaHandling | undefined;
 }
 
-/** Reads and writes pictures. Decoding applies EXIF orientation, flattens alpha on white, converts to sRGB. */
+/** Reads and writes pictures. Decoding applies EXIF orientation, deals with alpha, converts to sRGB. */
 export interface ImageCodec {
   /** Rejects with TesseraError 'bad-image' (corrupt, empty, too large, not a picture). */
-  decode(path: string): Promise<RgbImage>;
+  decode(path: string): Promise<FilePicture>;
   /** Decodes and fits in one pass; far cheaper than decode for large photographs. */
-  decodeFitted(path: string, fit: FitOptions): Promise<RgbImage>;
+  decodeFitted(path: string, fit: FitOptions): Promise<FilePicture>;
   encodeJpeg(image: RgbImage, options?: { quality?: number }): Promise<Uint8Array>;
   /** RGBA [height, width, 4], for maps with transparency. */
   encodePng(rgba: { width: number; height: number; data: Uint8Array }): Promise<Uint8Array>;
@@ -149,8 +167,12 @@ export interface Storage {
   resolve(path: string): string;
   dirname(path: string): string;
   basename(path: string): string;
-  /** Size in bytes and modification time in ms since the epoch. */
-  stat(path: string): Promise<{ readonly size: number; readonly modifiedMs: number }>;
+  /** Size in bytes; times in ms since the epoch: of the last writing, and of any change, which cannot be set back. */
+  stat(
+    path: string,
+  ): Promise<{ readonly size: number; readonly modifiedMs: number; readonly changedMs: number }>;
+  /** SHA-256 of a file in hexadecimal, however large it is; rejects as `readBytes`. */
+  hashFile(path: string): Promise<string>;
   sha256(bytes: Uint8Array): string;
 }
 

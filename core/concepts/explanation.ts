@@ -1,3 +1,4 @@
+import type { AlphaHandling } from '../platform.ts';
 import type { HitRate } from '../metrics/hit-rate.ts';
 
 /*
@@ -163,6 +164,12 @@ export interface ExplainedMistake {
   readonly causes: readonly { readonly concept: string; readonly change: number }[];
 }
 
+/** Of all images that were looked at, those with pixels that are not opaque. */
+export interface Transparency {
+  readonly images: number;
+  readonly alpha: AlphaHandling;
+}
+
 /** Everything a run found out, ranked: `concepts[0]` matters most. */
 export interface Explanation {
   readonly classIndex: number;
@@ -174,6 +181,8 @@ export interface Explanation {
   readonly factorization: Factorization;
   readonly importance: Importance;
   readonly skipped: readonly SkippedFile[];
+  /** Images with pixels that are not opaque, and what became of those; absent where there were none. */
+  readonly transparent?: Transparency;
   /** Over all images that were looked at, not only the explained ones. Absent in runs from before that was kept. */
   readonly answers?: HitRate;
   /** The first is shown first. Absent in runs from before maps were drawn. */

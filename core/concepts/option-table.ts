@@ -1,7 +1,7 @@
 import { MAP_METHOD_TITLES } from '../attribution/methods.ts';
 import type { EvaluationLevel } from '../metrics/evaluation.ts';
 import type { DesignKind } from '../sampling/replicated-design.ts';
-import { DEVICE_LABELS } from '../platform.ts';
+import { ALPHA_LABELS, DEVICE_LABELS } from '../platform.ts';
 import { choice, choices, flag, text, texts, whole, wholeOrAuto, type Formed } from './option-forms.ts';
 
 /**
@@ -158,6 +158,17 @@ export const RUN_OPTIONS = {
     note: 'How pictures become the input of the model',
     visibility: 'own',
     absent: 'the card beside the model, or a guess that is shown',
+  }),
+  alpha: option(choice(ALPHA_LABELS), {
+    group: 'subject',
+    reads: ['question'],
+    flag: 'alpha',
+    help: 'what becomes of transparent pixels; drop takes the colours stored under them, as most training does',
+    label: 'Transparent pixels',
+    note: 'As the model was trained; most training leaves alpha out',
+    visibility: 'advanced',
+    // Without a default of its own, so that a card can say it.
+    absent: 'what the card says, or white',
   }),
   concepts: option(wholeOrAuto(1, 1_000_000, 'as many as the evidence supports'), {
     group: 'concepts',

@@ -1,7 +1,6 @@
 import { TesseraError } from '../errors.ts';
 import type { DirectoryEntry, Storage } from '../platform.ts';
-
-const PICTURE = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|bmp|dib|heic|heif)$/i;
+import { isPictureName, refusalByName, TAKEN_FORMATS } from './picture-kinds.ts';
 
 /** A picture found in a folder. */
 export interface ImageFile {
@@ -50,7 +49,7 @@ function nothingFound(roots: readonly string[], { skipped, otherFiles }: FolderS
   ];
   const where = roots.length === 0 ? 'no folder was given' : `no picture was found in ${roots.join(', ')}`;
   return new TesseraError('no-images', [where, ...notes].join('; '), {
-    hint: 'Give a folder that holds JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP files.',
+    hint: `Give a folder that holds ${TAKEN_FORMATS} files.`,
   });
 }
 
@@ -115,11 +114,18 @@ class Scan implements FolderScan {
       if (name.startsWith('.')) continue;
       const child = this.#storage.join(path, name);
       if (kind === 'directory') await this.#addFolder(root, child, name);
-      else if (kind === 'file' && PICTURE.test(name)) await this.#addFile(root, child, folder);
-      else if (PICTURE.test(name))
+      else if (kind === 'file' && isPictureName(name)) await this.#addFile(root, child, folder);
+      else if (isPictureName(name))
         this.skipped.push({ file: child, reason: 'broken link or not a regular file' });
-      else this.otherFiles++;
+      else this.#addOther(child, name);
     }
+  }
+
+  /** A picture that is not taken is told; what is no picture by its name is counted. */
+  #addOther(file: string, name: string): void {
+    const reason = refusalByName(name);
+    if (reason === undefined) this.otherFiles++;
+    else this.skipped.push({ file, reason });
   }
 
   async #addFile(root: string, path: string, folder: string): Promise<void> {

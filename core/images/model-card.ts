@@ -2,13 +2,18 @@ import { TesseraError } from '../errors.ts';
 import type { Storage } from '../platform.ts';
 import { readInput } from '../read-input.ts';
 
+/** Where the card of a model is looked for, in this order. */
+export function cardPaths(storage: Pick<Storage, 'join' | 'dirname'>, modelPath: string): string[] {
+  const stem = modelPath.replace(/\.onnx$/i, '');
+  return [`${stem}.json`, storage.join(storage.dirname(modelPath), 'card.json')];
+}
+
 /** The fields of the card beside a model, or undefined when there is none. Throws 'bad-usage' when it is no JSON object. */
 export async function readCard(
   storage: Storage,
   modelPath: string,
 ): Promise<{ readonly path: string; readonly fields: Readonly<Record<string, unknown>> } | undefined> {
-  const stem = modelPath.replace(/\.onnx$/i, '');
-  for (const path of [`${stem}.json`, storage.join(storage.dirname(modelPath), 'card.json')]) {
+  for (const path of cardPaths(storage, modelPath)) {
     if (!(await storage.exists(path))) continue;
     const fields = parseJson(new TextDecoder().decode(await readInput(storage, path, 'bad-usage')), path);
     if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) {

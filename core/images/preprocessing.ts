@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { TesseraError, invariant } from '../errors.ts';
-import type { FitOptions, RgbImage } from '../platform.ts';
+import { ALPHA_LABELS, type AlphaHandling, type FitOptions, type RgbImage } from '../platform.ts';
+import { LARGEST_SIDE } from '../onnx/validate.ts';
 import { float32, type Tensor } from '../tensor.ts';
 
-const SIDE = z.int().min(1).max(8192);
+const SIDE = z.int().min(1).max(LARGEST_SIDE);
 
 /** Every field of a {@link Preprocessing}, none of them with a usual value. */
 export const PREPROCESSING_FIELDS = z.strictObject({
@@ -17,6 +18,7 @@ export const PREPROCESSING_FIELDS = z.strictObject({
   mean: z.tuple([z.number(), z.number(), z.number()]),
   std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]),
   layout: z.enum(['NCHW', 'NHWC']),
+  alpha: z.enum(Object.keys(ALPHA_LABELS) as [AlphaHandling, ...AlphaHandling[]]).optional(),
 });
 
 const { shape } = PREPROCESSING_FIELDS;
@@ -49,6 +51,8 @@ export interface Preprocessing {
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
   readonly layout: 'NCHW' | 'NHWC';
+  /** What becomes of transparent pixels. @default 'white' */
+  readonly alpha?: AlphaHandling | undefined;
 }
 
 /**
@@ -60,7 +64,7 @@ export function parsePreprocessing(json: unknown): Preprocessing {
   if (!parsed.success) {
     const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`);
     throw new TesseraError('bad-usage', `the preprocessing is not valid: ${faults.join('; ')}`, {
-      hint: 'A model card holds size, fit, kernel, channelOrder, scale, mean, std and layout.',
+      hint: 'A model card holds size, fit, kernel, channelOrder, scale, mean, std, layout and alpha.',
     });
   }
   return checkCut(parsed.data);
@@ -85,8 +89,14 @@ export function frameOf({ size, width = size }: Pick<Preprocessing, 'size' | 'wi
 
 /** The part of a preprocessing that an image codec does. */
 export function fitOf(preprocessing: Preprocessing): FitOptions {
-  const { fit, kernel, resizeShort } = preprocessing;
-  return { ...frameOf(preprocessing), fit, kernel, ...(resizeShort !== undefined && { resizeShort }) };
+  const { fit, kernel, resizeShort, alpha } = preprocessing;
+  return {
+    ...frameOf(preprocessing),
+    fit,
+    kernel,
+    ...(resizeShort !== undefined && { resizeShort }),
+    ...(alpha !== undefined && { alpha }),
+  };
 }
 
 /** Fitted pictures as one input batch, [n, 3, height, width] or [n, height, width, 3]; all of the input's size. */

@@ -1,13 +1,36 @@
 import { TesseraError } from '../errors.ts';
 import type { Storage } from '../platform.ts';
+import { nearestNames } from '../nearest-names.ts';
 import { readInput } from '../read-input.ts';
 import type { Model } from './graph.ts';
 import { decodeModel, externalLocations } from './proto.ts';
 
-function refuse(location: string, reason: string): never {
-  throw new TesseraError('bad-model', `The model keeps data in "${location}", ${reason}.`, {
-    hint: 'External data is read only from the folder of the model; move the file there and export the model again.',
-  });
+function refuse(location: string, reason: string, hint = INSIDE_ONLY): never {
+  throw new TesseraError('bad-model', `The model keeps data in "${location}", ${reason}.`, { hint });
+}
+
+const INSIDE_ONLY =
+  'External data is read only from the folder of the model; move the file there and export the model again.';
+
+/** Names that files of weights have. */
+const DATA_NAME = /\.(data|onnx_data|bin|weights?)$|^onnx__/i;
+
+/** The model looks for the name that is written in it, not for one like its own: a file that was renamed is not found. */
+async function refuseMissing(storage: Storage, folder: string, location: string): Promise<never> {
+  const entries = await storage.list(folder).catch(() => []);
+  const names = entries.filter(({ name, kind }) => kind === 'file' && DATA_NAME.test(name));
+  const near = nearestNames(
+    location,
+    names.map(({ name }) => name),
+  );
+  const found = near.map((name) => `"${name}"`).join(', ');
+  refuse(
+    location,
+    'which was not found',
+    near.length === 0
+      ? `Put the file into the folder of the model, under exactly that name.`
+      : `There is ${found}: if that is the file, give it back the name "${location}"; the model file may have any name.`,
+  );
 }
 
 function isInside(storage: Storage, path: string, folder: string): boolean {
@@ -18,11 +41,12 @@ function isInside(storage: Storage, path: string, folder: string): boolean {
 }
 
 async function readBeside(storage: Storage, folder: string, location: string): Promise<Uint8Array> {
+  if (location === '') refuse(location, 'which is no name of a file', 'Export the model again.');
   const parts = location.split(/[\\/]/);
   const isAbsolute = parts[0] === '' || /^[A-Za-z]:/.test(location);
   if (isAbsolute || parts.includes('..')) refuse(location, 'which is outside the folder of the model');
   const path = storage.join(folder, ...parts);
-  if (!(await storage.exists(path))) refuse(location, 'which was not found');
+  if (!(await storage.exists(path))) await refuseMissing(storage, folder, location);
   const [real, realFolder] = [await storage.realPath(path), await storage.realPath(folder)];
   if (!isInside(storage, real, realFolder))
     refuse(location, 'a link that leads outside the folder of the model');
@@ -34,6 +58,8 @@ export interface ModelFile {
   readonly path: string;
   /** The file itself, without external data. */
   readonly bytes: Uint8Array;
+  /** SHA-256 over the external data, absent where all lies in the file itself. */
+  readonly dataSha256?: string;
   readonly model: Model;
 }
 
@@ -49,7 +75,13 @@ export async function loadModelFile(storage: Storage, path: string): Promise<Mod
   const files = new Map<string, Uint8Array>();
   for (const location of externalLocations(bytes))
     files.set(location, await readBeside(storage, folder, location));
-  return { path, bytes, model: decodeModel(bytes, { externalData: (location) => files.get(location) }) };
+  const model = decodeModel(bytes, { externalData: (location) => files.get(location) });
+  return { path, bytes, model, ...(files.size > 0 && { dataSha256: hashOf(storage, files) }) };
+}
+
+function hashOf(storage: Pick<Storage, 'sha256'>, files: ReadonlyMap<string, Uint8Array>): string {
+  const parts = [...files].map(([location, bytes]) => [location, storage.sha256(bytes)]).sort();
+  return storage.sha256(new TextEncoder().encode(JSON.stringify(parts)));
 }
 
 /** The model of {@link loadModelFile} alone. */

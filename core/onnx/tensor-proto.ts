@@ -57,6 +57,13 @@ function externalBytes(message: Partial<TensorMessage>, location: string, owner:
   const entries = entriesOf(message);
   const offset = Number(entries.get('offset') ?? 0);
   const length = Number(entries.get('length') ?? file.length - offset);
+  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length)) {
+    throw new TesseraError(
+      'bad-model',
+      `${owner} lies in "${location}" at offset "${entries.get('offset') ?? ''}" with length "${entries.get('length') ?? ''}", which are no whole numbers.`,
+      { hint: 'The model file is damaged; export or download it again.' },
+    );
+  }
   if (!(offset >= 0 && length >= 0 && offset + length <= file.length)) {
     throw new TesseraError(
       'bad-model',
@@ -81,6 +88,14 @@ export function decodeTensor(message: Partial<TensorMessage>, owner: string, rea
   const dims = (message.dims ?? []).map(Number);
   const data = dataOf(type, message, owner, read);
   if (data.length === sizeOf(dims) && dims.every((dim) => dim >= 0)) return { type, dims, data };
+  const location = externalLocation(message);
+  if (location !== undefined) {
+    throw new TesseraError(
+      'bad-model',
+      `${owner} has shape [${dims.join(', ')}] of ${type}, which its place in "${location}" does not fill exactly.`,
+      { hint: 'The data file belongs to another model, or was saved by another export; copy both anew.' },
+    );
+  }
   throw new TesseraError(
     'bad-model',
     `${owner} has shape [${dims.join(', ')}] of ${type}, but its stored values do not fill that shape.`,

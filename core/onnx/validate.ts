@@ -31,6 +31,9 @@ export interface ClassifierSignature {
   };
 }
 
+/** In pixels; larger ones are no pictures, but a damaged or hostile file. */
+export const LARGEST_SIDE = 8192;
+
 const oldestOpset = 7;
 const newestOpset = 22;
 
@@ -142,6 +145,12 @@ export function describeClassifier(model: Model): ClassifierSignature {
   const [channels, height, width] = (layout === 'NCHW' ? [1, 2, 3] : [3, 1, 2]).map((axis) =>
     sized(input.dims[axis]),
   );
+  if (Math.max(height ?? 1, width ?? 1) > LARGEST_SIDE) {
+    fail(
+      `The model's input is ${show(input)}; pictures of at most ${LARGEST_SIDE} pixels a side are made for it.`,
+      'Export the model for smaller pictures, or with height and width left open.',
+    );
+  }
   if (channels === undefined)
     fail(`The number of channels of ${show(input)} is not fixed.`, 'Export the model for 3 channels.');
   const { name, type, dims } = input;

@@ -9,7 +9,8 @@ import { stackRows, type Matrix } from '../linalg/matrix.ts';
 import type { OnProgress } from '../platform.ts';
 import type { Tensor } from '../tensor.ts';
 import { runnerFor, cutAt } from './model-parts.ts';
-import { readBatch } from './pictures.ts';
+import { CHANGED, readBatch, wasChanged } from './pictures.ts';
+import type { FileFact } from './question.ts';
 import type { ModelScope } from './run-context.ts';
 import { scaledAnswers, type Answer, type LatentImages } from './scaled-answers.ts';
 
@@ -18,8 +19,8 @@ export interface AblatedRun {
   readonly layer: LayerRecord;
   /** W [r, p]. */
   readonly conceptBank: Matrix;
-  /** Paths of the pictures. */
-  readonly files: readonly string[];
+  /** The pictures, with what their files were where that is known. */
+  readonly files: readonly FileFact[];
   /** U(x) [positions, r] of each. */
   readonly coefficients: readonly Matrix[];
 }
@@ -63,14 +64,14 @@ export function openAblator(scope: ModelScope, run: AblatedRun): Ablator {
     }),
   );
 
-  const activationsOf = async (paths: readonly string[]): Promise<Tensor<'float32'>> => {
-    const pictures = paths.map((path) => ({ path }));
+  const activationsOf = async (pictures: readonly FileFact[]): Promise<Tensor<'float32'>> => {
     const { input, skipped } = await readBatch(
       environment.codec,
       pictures,
       intake.preprocessing.preprocessing,
     );
     if (input !== undefined && skipped.length === 0) return latent.run(input);
+    if (skipped[0].reason === CHANGED) throw wasChanged(skipped[0].file);
     throw new TesseraError('bad-image', `${skipped[0].file} cannot be read: ${skipped[0].reason}`, {
       hint: 'Put the picture back where it was, or explain again without it.',
     });
@@ -87,7 +88,7 @@ export function openAblator(scope: ModelScope, run: AblatedRun): Ablator {
         (await head.get()).prepare(await activationsOf([files[index]]), coefficients[index]),
       ),
     async picture(path) {
-      const activations = await activationsOf([path]);
+      const activations = await activationsOf([{ path }]);
       const found = await nnls(toRows(activations, layer), conceptBank);
       return (await head.get()).prepare(activations, found.coefficients);
     },

@@ -62,11 +62,17 @@ export function assembleExplanation(
       method: importance.method,
     },
     skipped: [...question.skipped, ...predictions.skipped],
+    ...transparency(question, predictions),
     answers: rightAnswers(
       intake.labels.names,
       predictions.predictions.map(({ at, index }) => ({ file: files[at], index })),
     ),
   };
+}
+
+function transparency({ intake }: Question, { transparent }: Predictions): Pick<Explanation, 'transparent'> {
+  const { alpha = 'white' } = intake.preprocessing.preprocessing;
+  return transparent === 0 ? {} : { transparent: { images: transparent, alpha } };
 }
 
 function imageRecords({ intake, files }: Question, { chosen, images }: Findings): ImageRecord[] {

@@ -1,5 +1,6 @@
 import type { RunOptions } from '../concepts/run-options.ts';
 import { TesseraError } from '../errors.ts';
+import { withStamps } from './picture-stamps.ts';
 import type { OpenQuestion, Question } from './question.ts';
 import type { WorkScope } from './run-context.ts';
 import { predictedClasses } from './selection.ts';
@@ -15,7 +16,8 @@ export async function questionsOfClasses(
   question: OpenQuestion,
   options: RunOptions,
 ): Promise<Question[]> {
-  const { intake, files } = question;
+  const { intake } = question;
+  const files = await withStamps(scope.project, question.files);
   const stages = openStages(scope, { intake, device: scope.device, files }, options);
   const { predictions } = await stages.get(predictionsStage);
   const classes = predictedClasses(predictions, LEAST_IMAGES);

@@ -14,7 +14,7 @@ import { runnerBetween } from './concept-sources.ts';
 import { chooseEarlierCut } from './earlier-cut.ts';
 import { defaultPatch, runnerFor, cutAt } from './model-parts.ts';
 import { partMaps } from './part-maps.ts';
-import { withStamps } from './question.ts';
+import { withStamps } from './picture-stamps.ts';
 import type { ModelScope, WorkScope } from './run-context.ts';
 import {
   activationsOf,
@@ -74,11 +74,11 @@ export async function decomposeConcept(
   parent: ParentConcept,
   { layer, parts, isChosen }: DecompositionRequest,
 ): Promise<DecompositionOutcome | undefined> {
-  const { explanation, options, intake, device, keep, environment } = context;
+  const { explanation, options, intake, device, keep } = context;
   const earlier = chooseEarlierCut(intake, parent.layer, layer);
   const chosen = chooseDecompositionImages(parent);
   const paths = chosen.chosen.map((i) => ({ path: explanation.images[parent.images[i]].file }));
-  const images = await withStamps(environment.storage, paths);
+  const images = await withStamps(context.project, paths);
   const facts = { intake, device, parent, earlier, images };
   const stages = openStages(context, facts, { ...options, parts }, { keep });
   const planned = {

@@ -8,10 +8,13 @@ import { startRun, type Project, type RunContent } from '../project/project-fold
 import { savePredictions, type GivenImage } from '../project/predictions-file.ts';
 import { saveRunTensors } from '../project/tensors-file.ts';
 import type { RunFile } from '../project/schema.ts';
+import { saveRunPictures } from '../project/run-pictures.ts';
 import { openStageStore, type StageStore } from '../project/stage-store.ts';
 import { assembleExplanation, type Findings } from './assemble-explanation.ts';
 import { evaluateFindings } from './evaluation/evaluate-findings.ts';
 import { exampleMaps } from './example-maps.ts';
+import { givenWith } from './input-changes.ts';
+import { withStamps } from './picture-stamps.ts';
 import type { Question } from './question.ts';
 import { growTree, type GrownTree } from './recursion.ts';
 import type { RunScope } from './run-context.ts';
@@ -52,13 +55,22 @@ interface Running {
  */
 export async function explain(
   scope: RunScope,
-  question: Question,
+  asked: Question,
   options: RunOptions,
   command?: string,
 ): Promise<ExplainOutcome> {
   const { device } = scope;
-  const { project, run: started, resumed } = await startRun(scope.project, content(scope, options, command));
+  const given = await givenWith(scope.environment.storage, asked.intake);
+  const begun = { ...content(scope, options, command), given };
+  const { project, run: started, resumed } = await startRun(scope.project, begun);
   if (resumed) scope.onResume?.(started.id);
+  const files = await withStamps(project, asked.files);
+  const question = { ...asked, files };
+  await saveRunPictures(
+    project,
+    started.id,
+    files.map(({ path, stamp }) => ({ file: path, ...stamp })),
+  );
   const store = openStageStore(project, started);
   const running = { scope: { ...scope, project }, question, options, store };
   const { stages, findings } = await findConcepts(running);

@@ -6,7 +6,7 @@ import {
   type PreprocessingGuess,
 } from '../images/guess-preprocessing.ts';
 import { loadLabels, type Labels } from '../images/labels.ts';
-import { parseJson } from '../images/model-card.ts';
+import { cardPaths, parseJson } from '../images/model-card.ts';
 import { frameOf, type Preprocessing } from '../images/preprocessing.ts';
 import { fromPreset, presetNames } from '../images/preprocessing-presets.ts';
 import { findCutPoints, type CutPoint } from '../onnx/cut-points.ts';
@@ -15,13 +15,15 @@ import type { Model } from '../onnx/graph.ts';
 import { loadModelFile, type ModelFile } from '../onnx/load-model.ts';
 import { describeClassifier, type ClassifierSignature } from '../onnx/validate.ts';
 import { nearestNames } from '../nearest-names.ts';
-import type { Storage } from '../platform.ts';
+import type { AlphaHandling, Storage } from '../platform.ts';
 import { readInput } from '../read-input.ts';
 
 /** What was read from the file of a model: everything `inspect` shows and a run starts from. */
 export interface ModelIntake {
   readonly path: string;
   readonly sha256: string;
+  /** Of its external data, where it has any. */
+  readonly dataSha256?: string;
   /** As in the file, with a free batch axis where that is possible. */
   readonly model: Model;
   readonly hasFreeBatch: boolean;
@@ -30,6 +32,8 @@ export interface ModelIntake {
   readonly inputDims: ReadonlyMap<string, readonly number[]>;
   readonly labels: Labels;
   readonly preprocessing: PreprocessingSource;
+  /** Files beside the model that said something of it. */
+  readonly cards: readonly string[];
   /** In order of depth. */
   readonly cutPoints: readonly CutPoint[];
 }
@@ -47,6 +51,21 @@ export interface IntakeOptions {
   readonly labels?: string;
   /** A preset's name, or a JSON file with a card's `preprocessing` fields. */
   readonly preprocessing?: string;
+  /** What becomes of transparent pixels, whatever the preprocessing says. */
+  readonly alpha?: AlphaHandling;
+  /** What a run had: takes the place of cards and guesses. */
+  readonly recorded?: RecordedModel;
+}
+
+/** A model as a run had it. */
+export interface RecordedModel {
+  readonly sha256: string;
+  /** Of its external data, where it is known. */
+  readonly dataSha256?: string;
+  /** Absent where it is not known: then it is found as ever. */
+  readonly preprocessing?: Preprocessing;
+  /** One a class; absent where they are not known. */
+  readonly names?: readonly string[];
 }
 
 /** Side in pixels for models that take any size, unless their card says another. */
@@ -71,6 +90,13 @@ export async function openModel(
 
 /** Adds the file's name to what is wrong with the model in it. */
 function namingFile(path: string, error: unknown): unknown {
+  // Of an array that is asked for with more elements than there can be: only sizes in the file lead there.
+  if (error instanceof RangeError) {
+    return new TesseraError('bad-model', `${path}: The model has tensors larger than fit into memory.`, {
+      hint: 'The file is damaged, or made for other machines; export it again.',
+      cause: error,
+    });
+  }
   const isAboutModel =
     error instanceof TesseraError && (error.code === 'bad-model' || error.code === 'unsupported-operator');
   if (!isAboutModel || error.message.includes(path)) return error;
@@ -82,29 +108,81 @@ function namingFile(path: string, error: unknown): unknown {
 
 async function readModel(storage: Storage, file: ModelFile, options: IntakeOptions): Promise<ModelIntake> {
   const { model: loaded } = file;
+  const { recorded } = options;
+  const sha256 = storage.sha256(file.bytes);
+  if (recorded !== undefined) requireRecorded(storage.resolve(file.path), { ...file, sha256 }, recorded);
   const signature = describeClassifier(loaded);
-  const preprocessing = await choosePreprocessing(storage, file, signature, options.preprocessing);
+  const preprocessing =
+    recorded?.preprocessing === undefined
+      ? withAlpha(await choosePreprocessing(storage, file, signature, options.preprocessing), options.alpha)
+      : { preprocessing: recorded.preprocessing, source: 'chosen' as const, reason: 'as the run had it' };
   const inputDims = new Map([[signature.input.name, dimsFor(signature, preprocessing.preprocessing)]]);
   const { model, batch } = withDynamicBatch(loaded, inputDims);
   if (batch === 'fixed') expectSingleImage(signature);
   const cutPoints = findCutPoints(model, inputDims);
-  const labels = await loadLabels(storage, {
-    modelPath: file.path,
-    metadata: loaded.metadata,
-    classes: classesOf(signature),
-    ...(options.labels !== undefined && { labelsPath: options.labels }),
-  });
+  const classes = classesOf(signature);
+  const labels =
+    recorded?.names?.length === classes
+      ? { names: recorded.names, source: 'the project' }
+      : await loadLabels(storage, {
+          modelPath: file.path,
+          metadata: loaded.metadata,
+          classes,
+          ...(options.labels !== undefined && { labelsPath: options.labels }),
+        });
   return {
     path: storage.resolve(file.path),
-    sha256: storage.sha256(file.bytes),
+    sha256,
+    ...(file.dataSha256 !== undefined && { dataSha256: file.dataSha256 }),
     model,
     hasFreeBatch: batch === 'dynamic',
     signature,
     inputDims,
     labels,
     preprocessing,
+    cards: await cardsOf(storage, file.path, options, labels.source),
     cutPoints,
   };
+}
+
+/** The files that said how pictures are prepared and what classes are called. */
+async function cardsOf(
+  storage: Storage,
+  path: string,
+  { labels, preprocessing }: IntakeOptions,
+  source: string,
+): Promise<string[]> {
+  const card = cardPaths(storage, path);
+  const named = [labels, preprocessing, source].filter((name) => name !== undefined);
+  const found: string[] = [];
+  for (const file of new Set([...card, ...named].map((name) => storage.resolve(name)))) {
+    const isFile =
+      (await storage.exists(file)) &&
+      !(await storage.list(file).then(
+        () => true,
+        () => false,
+      ));
+    if (isFile) found.push(file);
+  }
+  return found;
+}
+
+/** A run's numbers are of the model that it had. */
+function requireRecorded(
+  path: string,
+  now: Pick<RecordedModel, 'sha256' | 'dataSha256'>,
+  { sha256, dataSha256 }: RecordedModel,
+): void {
+  const isSame = now.sha256 === sha256 && (dataSha256 === undefined || now.dataSha256 === dataSha256);
+  if (isSame) return;
+  throw new TesseraError('bad-project', `${path} is no longer the model that this run explains.`, {
+    hint: 'Put the model back, or explain the new one.',
+  });
+}
+
+function withAlpha(source: PreprocessingSource, alpha: AlphaHandling | undefined): PreprocessingSource {
+  if (alpha === undefined) return source;
+  return { ...source, preprocessing: { ...source.preprocessing, alpha } };
 }
 
 /** A model whose batch could not be freed can still be run image by image, if it was exported for one. */

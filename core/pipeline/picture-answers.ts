@@ -19,6 +19,8 @@ export interface PictureAnswer extends ScoredClass {
 export interface BatchAnswers {
   /** By the file's position in the batch. */
   readonly answers: readonly { readonly offset: number; readonly answer: PictureAnswer }[];
+  /** How many of the files have pixels that are not opaque. */
+  readonly transparent: number;
   readonly skipped: readonly SkippedFile[];
 }
 
@@ -28,7 +30,7 @@ export const NO_SCORES = 'the model gives scores for it that are not finite numb
 /** Runs the whole model over a batch; pictures that cannot be read or scored are listed with the reason. */
 export async function batchAnswers(
   runner: ModelRunner,
-  { readable, input, skipped }: PictureBatch,
+  { readable, input, transparent, skipped }: PictureBatch,
   files: readonly { readonly path: string }[],
 ): Promise<BatchAnswers> {
   const logits = input && (await runner.run(input));
@@ -37,6 +39,7 @@ export async function batchAnswers(
     own.every(Number.isFinite);
   return {
     answers: scored.filter(isFinite).map(({ offset, logits: own }) => ({ offset, answer: answerIn(own) })),
+    transparent: transparent.filter((is) => is).length,
     skipped: [
       ...skipped.map(({ file, reason }) => ({ file, reason })),
       ...scored

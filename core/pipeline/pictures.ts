@@ -1,8 +1,9 @@
 import { TesseraError } from '../errors.ts';
 import type { SkippedFile } from '../concepts/explanation.ts';
 import { fitOf, toInputTensor, type Preprocessing } from '../images/preprocessing.ts';
-import type { FitOptions, ImageCodec, RgbImage } from '../platform.ts';
+import type { FilePicture, FitOptions, ImageCodec } from '../platform.ts';
 import type { Tensor } from '../tensor.ts';
+import type { FileFact } from './question.ts';
 
 /** Pictures decoded at once: enough to keep a decoder busy on every core. */
 const IN_FLIGHT = 4;
@@ -10,10 +11,10 @@ const IN_FLIGHT = 4;
 /** The pictures of a batch of files, scaled to the model's input size; broken ones are reported, not thrown. */
 async function readPictures(
   codec: ImageCodec,
-  files: readonly string[],
+  files: readonly FileFact[],
   fit: FitOptions,
-): Promise<(RgbImage | SkippedFile)[]> {
-  const results: (RgbImage | SkippedFile)[] = [];
+): Promise<(FilePicture | SkippedFile)[]> {
+  const results: (FilePicture | SkippedFile)[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < files.length) {
@@ -27,11 +28,12 @@ async function readPictures(
 
 async function readPicture(
   codec: ImageCodec,
-  file: string,
+  { path: file, stamp }: FileFact,
   fit: FitOptions,
-): Promise<RgbImage | SkippedFile> {
+): Promise<FilePicture | SkippedFile> {
   try {
-    return await codec.decodeFitted(file, fit);
+    const picture = await codec.decodeFitted(file, fit);
+    return stamp === undefined || stamp.sha256 === picture.sha256 ? picture : { file, reason: CHANGED };
   } catch (error) {
     if (error instanceof TesseraError && (error.code === 'bad-image' || error.code === 'storage')) {
       return { file, reason: error.message };
@@ -40,7 +42,10 @@ async function readPicture(
   }
 }
 
-function isSkipped(result: RgbImage | SkippedFile): result is SkippedFile {
+/** Why a picture is of no use that is not the one that was asked about. */
+export const CHANGED = 'the file was changed since';
+
+function isSkipped(result: FilePicture | SkippedFile): result is SkippedFile {
   return 'reason' in result;
 }
 
@@ -50,24 +55,23 @@ export interface PictureBatch {
   readonly readable: readonly number[];
   /** The readable ones as the model's input; undefined when there are none. */
   readonly input: Tensor<'float32'> | undefined;
+  /** Which of the readable ones have pixels that are not opaque. */
+  readonly transparent: readonly boolean[];
   readonly skipped: readonly SkippedFile[];
 }
 
-/** Decodes, fits and normalises a batch of files. */
+/** Decodes, fits and normalises a batch of files; one that is no longer what its stamp says is skipped. */
 export async function readBatch(
   codec: ImageCodec,
-  files: readonly { readonly path: string }[],
+  files: readonly FileFact[],
   preprocessing: Preprocessing,
 ): Promise<PictureBatch> {
-  const results = await readPictures(
-    codec,
-    files.map(({ path }) => path),
-    fitOf(preprocessing),
-  );
+  const results = await readPictures(codec, files, fitOf(preprocessing));
   const skipped = results.filter(isSkipped);
-  const pictures = results.filter((result): result is RgbImage => !isSkipped(result));
+  const pictures = results.filter((result): result is FilePicture => !isSkipped(result));
   return {
     readable: [...results.keys()].filter((index) => !isSkipped(results[index])),
+    transparent: pictures.map(({ isTransparent }) => isTransparent),
     input: pictures.length > 0 ? toInputTensor(pictures, preprocessing) : undefined,
     skipped,
   };
@@ -76,9 +80,22 @@ export async function readBatch(
 /** The input of a batch whose files were all readable a moment ago; 'bad-image' if one no longer is. */
 export function requireAll({ input, skipped }: PictureBatch): Tensor<'float32'> {
   if (input !== undefined && skipped.length === 0) return input;
+  const changed = skipped.find(({ reason }) => reason === CHANGED);
+  if (changed !== undefined) throw wasChanged(changed.file);
   throw new TesseraError(
     'bad-image',
     `${skipped[0].file} could be read before and no longer can: ${skipped[0].reason}`,
     { hint: 'Do not change the pictures during a run. Start the run again to continue.' },
+  );
+}
+
+/** A picture is no longer the one that the run had. */
+export function wasChanged(file: string): TesseraError {
+  return new TesseraError(
+    'bad-image',
+    `${file} is no longer the picture that the run had: the file was changed.`,
+    {
+      hint: 'Put the file back as it was, or run again on what is there now.',
+    },
   );
 }

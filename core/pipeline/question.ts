@@ -6,16 +6,14 @@ import { findClass } from '../images/find-class.ts';
 import { scanImages, type FolderScan, type ImageFile, type SkippedFile } from '../images/folder-scan.ts';
 import type { Storage } from '../platform.ts';
 import { chooseLayer, type ModelIntake } from './model-intake.ts';
+import type { PictureStamp } from './picture-stamps.ts';
 
 /** A picture as stages know it. */
 export interface FileFact {
   readonly path: string;
-  /** Size and modification time; absent in a finished run, whose stages are known by what it recorded. */
-  readonly stamp?: { readonly size: number; readonly modifiedMs: number };
+  /** What its file is, see picture-stamps.ts; absent in a finished run that did not record it. */
+  readonly stamp?: PictureStamp;
 }
-
-/** A picture that was found, with size and time. */
-interface FoundFile extends ImageFile, Required<FileFact> {}
 
 /** A class to explain, and which images to explain it on. */
 export interface ClassQuestion {
@@ -28,7 +26,7 @@ export interface OpenQuestion {
   readonly intake: ModelIntake;
   readonly layer: LayerRecord;
   /** Every picture that was found. */
-  readonly files: readonly FoundFile[];
+  readonly files: readonly (ImageFile & FileFact)[];
   /** Pictures and folders that cannot be used. */
   readonly skipped: readonly SkippedFile[];
 }
@@ -83,16 +81,6 @@ export function chooseClass(
   return { classIndex: findClass(names, query.slice(PREDICTED.length)), select: 'predicted' };
 }
 
-/** The files with their sizes and times. */
-export async function withStamps<File extends FileFact>(
-  storage: Storage,
-  files: readonly File[],
-): Promise<(File & Required<FileFact>)[]> {
-  const stamped: (File & Required<FileFact>)[] = [];
-  for (const file of files) stamped.push({ ...file, stamp: await storage.stat(file.path) });
-  return stamped;
-}
-
 function checkLayer(intake: ModelIntake, options: Pick<RunOptions, 'layer' | 'concepts'>): LayerRecord {
   const layer = chooseLayer(intake, options.layer);
   const channels = channelsOf(layer);
@@ -111,5 +99,5 @@ async function foundIn(
   folders: readonly string[],
 ): Promise<OpenQuestion> {
   const { images, skipped }: FolderScan = await scanImages(storage, folders);
-  return { intake, layer, files: await withStamps(storage, images), skipped };
+  return { intake, layer, files: images, skipped };
 }

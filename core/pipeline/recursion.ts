@@ -14,6 +14,7 @@ import {
   type DecompositionContext,
   type DecompositionRequest,
 } from './decompose-concept.ts';
+import { requireSameImages } from './input-changes.ts';
 import { parentConcept } from './parent-concept.ts';
 
 /** What the automatic mode goes by, beside {@link isGoodDecomposition}. */
@@ -122,6 +123,7 @@ export async function decomposeInRun(
       hint: 'Start the run again: it continues where it stopped.',
     });
   }
+  await requireSameImages(scope.project, run);
   const tensors = await loadRunTensors(scope.project, runId);
   const parent = parentConcept(explanation, tensors, concept);
   const store = openStageStore(scope.project, run);

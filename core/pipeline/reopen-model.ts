@@ -1,25 +1,31 @@
-import { TesseraError } from '../errors.ts';
+import { parsePreprocessing } from '../images/preprocessing.ts';
 import type { Project } from '../project/project-folder.ts';
 import type { RunFile } from '../project/schema.ts';
 import type { IntakeOptions, ModelIntake } from './model-intake.ts';
 
 /**
- * The model that a run explains, opened again as the run had it.
+ * The model that a run explains, opened again as the run had it, whatever the card beside it says today. A run of before
+ * its preprocessing was recorded takes that of its project if it is the newest, else it is found as then.
+ *
  * Rejects with 'bad-project' when another model is now in its place, and as `open`.
  */
-export async function reopenModel(
+export function reopenModel(
   open: (path: string, options: IntakeOptions) => Promise<ModelIntake>,
   { file }: Project,
-  { options }: RunFile,
+  { id, given, options }: RunFile,
 ): Promise<ModelIntake> {
-  const { labels, preprocessing } = options;
-  const asked: IntakeOptions = {
-    ...(typeof labels === 'string' && { labels }),
-    ...(typeof preprocessing === 'string' && { preprocessing }),
-  };
-  const intake = await open(file.model.path, asked);
-  if (intake.sha256 === file.model.sha256) return intake;
-  throw new TesseraError('bad-project', `${intake.path} is no longer the model that this run explains.`, {
-    hint: 'Put the model back, or explain the new one.',
+  const { labels, preprocessing, alpha } = options;
+  const known = given?.preprocessing ?? (file.runs.at(-1) === id ? file.preprocessing : undefined);
+  const names = file.labels.names;
+  return open(file.model.path, {
+    ...(labels !== undefined && { labels }),
+    ...(preprocessing !== undefined && { preprocessing }),
+    ...(alpha !== undefined && { alpha }),
+    recorded: {
+      sha256: file.model.sha256,
+      ...(given?.modelData !== undefined && { dataSha256: given.modelData }),
+      ...(known !== undefined && { preprocessing: parsePreprocessing(known) }),
+      ...(names !== undefined && { names }),
+    },
   });
 }

@@ -137,7 +137,11 @@ type FactKeys = {
 
 /** What of a fact determines results. */
 const FACT_KEYS: FactKeys = {
-  intake: ({ sha256, preprocessing }) => [sha256, preprocessing.preprocessing as unknown as Json],
+  intake: ({ sha256, dataSha256, preprocessing }) => [
+    sha256,
+    preprocessing.preprocessing as unknown as Json,
+    ...(dataSha256 === undefined ? [] : [dataSha256]),
+  ],
   device: ({ used }) => used,
   labels: ({ names }) => names,
   layer: ({ tensor }) => tensor,
@@ -156,8 +160,9 @@ const FACT_KEYS: FactKeys = {
 
 function filesKey(files: readonly FileFact[]): Json {
   return files.map(({ path, stamp }) => {
-    invariant(stamp !== undefined, `no size and time of ${path}`);
-    return [path, stamp.size, stamp.modifiedMs];
+    invariant(stamp !== undefined, `nothing is known of the file ${path}`);
+    // By content, so that a touched file is the same; one that cannot be read may be readable another time.
+    return [path, stamp.sha256 ?? [stamp.size, stamp.modifiedMs]];
   });
 }
 

@@ -19,10 +19,17 @@ import { mapSources } from './report-maps.ts';
 import { partMapSource } from './part-map-source.ts';
 import type { Explanation } from '../concepts/explanation.ts';
 import { strongest } from './assemble-explanation.ts';
+import { listText } from '../wording/count-text.ts';
+import { inputNotices } from '../wording/input-words.ts';
 import type { Environment } from './environment.ts';
+import { inputChanges, type InputChanges } from './input-changes.ts';
 
 /** Pictures are shown at this many times the model's input, where the file has the detail. */
 const SHARPNESS = 2;
+/** Grey level of pictures that cannot be shown. */
+const BLANK = 200;
+/** Names listed of changed images. */
+const MOST_NAMES = 20;
 
 /**
  * Writes a finished run, or the chosen contents of it, as one HTML file and returns its path.
@@ -44,10 +51,15 @@ export async function writeReport(
   const explanation = { ...whole, concepts: shown };
   const tensors = await loadRunTensors(project, runId);
   const [mapOf, ...furtherMapsOf] = mapSources(explanation, tensors);
-  const fit = fitOf(parsePreprocessing(project.file.preprocessing));
+  const preprocessing = run.given?.preprocessing ?? project.file.preprocessing;
+  const fit = fitOf(parsePreprocessing(preprocessing));
+  const changes = await inputChanges(project, run);
   const source = {
     codec,
-    loadImage: (image: number) => pictureFor(codec, explanation.images[image].file, enlarged(fit)),
+    loadImage: (image: number) =>
+      changes.changed.has(image)
+        ? Promise.resolve(blankPicture(enlarged(fit)))
+        : pictureFor(codec, explanation.images[image].file, enlarged(fit)),
     frame: fit,
   };
   const parts = shownParts({ explanation, notes }).map(({ concept }) => concept);
@@ -69,7 +81,7 @@ export async function writeReport(
   });
   const [evaluation, given] = [await loadEvaluation(project, runId), await loadPredictions(project, runId)];
   const data = reportDataOf(
-    project.file,
+    { ...project.file, preprocessing },
     run,
     notes,
     { ...pictures, ...partPictures },
@@ -78,6 +90,7 @@ export async function writeReport(
       ...(evaluation && { evaluation }),
       ...(given && { given }),
       mistakePictures: await mistakePictures(codec, explanation, fit),
+      inputNotes: inputNotes(changes, whole),
     },
   );
   await storage.writeAtomic(path, renderReport(data, sections));
@@ -135,6 +148,20 @@ async function pictureFor(
       cause: error,
     });
   }
+}
+
+/** Another picture must not stand as evidence for what the run found in the one that was there. */
+function blankPicture({ width, height }: FitOptions): RgbImage {
+  return { width, height, data: new Uint8Array(3 * width * height).fill(BLANK) };
+}
+
+function inputNotes({ isKnown, changed, missing, cards }: InputChanges, { images }: Explanation): string[] {
+  const names = [...changed].slice(0, MOST_NAMES).map((index) => images[index].file);
+  const counts = { isKnown, cards, changed: changed.size, missing: missing.size, images: images.length };
+  return [
+    ...inputNotices(counts),
+    ...(names.length === 0 ? [] : [`Images that were changed are left blank: ${listText(names)}.`]),
+  ];
 }
 
 /** The same frame at {@link SHARPNESS} times the size. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Explanation } from '../concepts/explanation.ts';
+import { choice } from '../concepts/option-forms.ts';
+import { ALPHA_LABELS } from '../platform.ts';
 
 const COUNT = z.int().nonnegative();
 
@@ -91,6 +93,7 @@ export const EXPLANATION = z.object({
   factorization: FACTORIZATION,
   importance: IMPORTANCE,
   skipped: z.array(z.object({ file: z.string(), reason: z.string() })),
+  transparent: z.object({ images: COUNT, alpha: choice(ALPHA_LABELS).schema }).exactOptional(),
   answers: z.object({ known: COUNT, hits: COUNT, aboveChance: z.number().exactOptional() }).exactOptional(),
   maps: z.array(MAP).exactOptional(),
   removals: z

@@ -11,9 +11,10 @@ import type { NotesFile, ProjectFile, RunFile } from './schema.ts';
  *   runs/ID/run.json           options, versions, device, stages, explanation
  *   runs/ID/tensors.safetensors  see tensors-file.ts
  *   runs/ID/predictions.jsonl  what the model said of every picture that was given
+ *   runs/ID/images.jsonl        size, time and hash of every picture given
  *   runs/ID/notes.json         names, hidden, merged, comments
  *   runs/ID/evaluation.json    how far the explanation can be trusted
- *   cache/                     stage results and activations; may be deleted at any time
+ *   cache/                     stage results, activations, hashes of pictures; may be deleted at any time
  *   write.lock, change.lock    marks of a process that computes, and of one that changes a finished run
  *
  * Every file is written whole or not at all, and a run's own files before its entry in project.json, so that a

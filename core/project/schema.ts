@@ -79,6 +79,16 @@ export const RUN_FILE = z.object({
     /** Why each better device was passed over. */
     fallbackReasons: z.array(z.string()),
   }),
+  /** What it was given beside its pictures, which images.jsonl has; absent in runs of before that was kept. */
+  given: z
+    .object({
+      preprocessing: JSON_RECORD,
+      /** Files that said how pictures are prepared and what classes are called. */
+      cards: z.array(z.object({ path: z.string(), sha256: z.string() })),
+      /** SHA-256 over the model's external data. */
+      modelData: z.string().exactOptional(),
+    })
+    .exactOptional(),
   /** In the order in which they were begun. */
   stages: z.record(z.string(), STAGE),
   explanation: EXPLANATION.exactOptional(),
@@ -91,7 +101,12 @@ export function migrateRun(content: unknown, version: number): unknown {
 }
 
 /** {@link RUN_FILE} in memory. */
-export type RunFile = Frozen<Omit<z.infer<typeof RUN_FILE>, 'options' | 'explanation'>> & {
+export type RunFile = Frozen<Omit<z.infer<typeof RUN_FILE>, 'options' | 'explanation' | 'given'>> & {
+  readonly given?: {
+    readonly preprocessing: JsonRecord;
+    readonly cards: readonly { readonly path: string; readonly sha256: string }[];
+    readonly modelData?: string;
+  };
   readonly options: RunOptions;
   readonly explanation?: Explanation;
 };

@@ -51,10 +51,12 @@ export interface ReportData {
   readonly given?: readonly GivenImage[];
   /** By file, of the mistakes; one whose file is gone is shown without. */
   readonly mistakePictures?: Readonly<Record<string, PictureUrl>>;
+  /** What is to be said of inputs that are no longer those of the run, a sentence each. */
+  readonly inputNotes?: readonly string[];
 }
 
 /** What of a run is shown where it is there. */
-type FurtherData = Pick<ReportData, 'evaluation' | 'given' | 'mistakePictures'>;
+type FurtherData = Pick<ReportData, 'evaluation' | 'given' | 'mistakePictures' | 'inputNotes'>;
 
 /**
  * Gathers a finished run for the page and applies the notes' names.

@@ -1,11 +1,5 @@
 import { decode } from 'bmp-ts';
-import { readFile } from 'node:fs/promises';
 import type { RgbImage } from '../platform.ts';
-
-/** Is this the beginning of a Windows bitmap? */
-export function isBmp(head: Uint8Array): boolean {
-  return head[0] === 0x42 && head[1] === 0x4d;
-}
 
 /** Size in pixels from the first 26 bytes of a BMP, or undefined when there are fewer. */
 export function bmpSize(head: Uint8Array): { width: number; height: number } | undefined {
@@ -16,8 +10,8 @@ export function bmpSize(head: Uint8Array): { width: number; height: number } | u
 }
 
 /** Decodes a BMP of 1 to 32 bits a pixel, plain or run-length coded; libvips, hence sharp, does not read BMP. */
-export async function readBmp(path: string): Promise<RgbImage> {
-  const { width, height, data: rgba } = decode(await readFile(path), { toRGBA: true });
+export function readBmp(bytes: Uint8Array): RgbImage {
+  const { width, height, data: rgba } = decode(Buffer.from(bytes), { toRGBA: true });
   const data = new Uint8Array(width * height * 3);
   // The fourth byte of a pixel is unused in most files, so it is no alpha.
   for (let from = 0, to = 0; to < data.length; from += 4, to += 3) {

@@ -11,8 +11,9 @@ export function badImage(reason: string, cause?: unknown): TesseraError {
   return new TesseraError('bad-image', reason, cause === undefined ? {} : { cause });
 }
 
-/** Throws 'bad-image' when a picture has more pixels than can be decoded safely. */
+/** Throws 'bad-image' when a picture has no pixels, or more than can be decoded safely. */
 export function checkPixels({ width, height }: { width: number; height: number }): void {
+  if (!(width >= 1 && height >= 1)) throw badImage(`picture of ${width} x ${height} pixels, which is none`);
   if (width * height <= PIXEL_LIMIT) return;
   const limit = Math.round(PIXEL_LIMIT / 1e6);
   throw badImage(`picture of ${width} x ${height} pixels is larger than the limit of ${limit} megapixels`);
@@ -26,6 +27,7 @@ export function decodingError(cause: unknown, format?: string): TesseraError {
   if (/heif.*(unsupported|support for this compression)/i.test(raw)) {
     return badImage('HEIC picture (HEVC compression), which cannot be read; convert it to JPEG', cause);
   }
+  if (/^timeout: \d+% complete/i.test(raw)) return badImage('takes longer than a minute to decode', cause);
   const kind = format === undefined ? 'picture' : format.toUpperCase();
   return badImage(`corrupt ${kind}: ${plain(raw)}`, cause);
 }

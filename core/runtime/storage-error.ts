@@ -1,4 +1,5 @@
 import { TesseraError } from '../errors.ts';
+import { NotAFile } from './regular-file.ts';
 
 interface Reason {
   readonly text: string;
@@ -9,6 +10,7 @@ const REASONS: Readonly<Record<string, Reason | undefined>> = {
   ENOENT: { text: 'there is no such file or folder', hint: 'Check the path.' },
   EACCES: { text: 'permission denied', hint: 'Change the permissions or choose another place.' },
   EPERM: { text: 'the system does not permit it', hint: 'Change the permissions or choose another place.' },
+  ENOTFILE: { text: 'it is not a file', hint: 'Give the path of a file.' },
   EISDIR: { text: 'it is a folder, not a file', hint: 'Give the path of a file.' },
   ENOTDIR: { text: 'a part of the path is a file, not a folder', hint: 'Give the path of a folder.' },
   EEXIST: { text: 'something of that name is already there', hint: 'Choose another name.' },
@@ -34,6 +36,7 @@ export function systemCode(cause: unknown): string | undefined {
 
 /** Why a file operation failed, in plain words: "permission denied". */
 export function storageReason(cause: unknown): string {
+  if (cause instanceof NotAFile) return cause.message;
   return REASONS[systemCode(cause) ?? '']?.text ?? (cause instanceof Error ? cause.message : String(cause));
 }
 

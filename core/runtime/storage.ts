@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { access, mkdir, open, readdir, realpath, rm, stat, type FileHandle } from 'node:fs/promises';
+import { access, mkdir, readdir, realpath, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { DirectoryEntry, Storage } from '../platform.ts';
+import { openRegular } from './regular-file.ts';
 import { storageError } from './storage-error.ts';
+import { pathText, systemPath } from './system-path.ts';
 import { createNew, writeAtomic } from './write-atomic.ts';
 
 /** {@link Storage} on the file system of this machine. */
@@ -12,24 +14,27 @@ export const fileStorage: Storage = {
   writeAtomic: (path, bytes) => withPlainErrors('write', path, () => writeAtomic(path, bytes)),
   createNew: (path, text) => withPlainErrors('write', path, () => createNew(path, text)),
   exists: (path) =>
-    access(path).then(
+    access(systemPath(path)).then(
       () => true,
       () => false,
     ),
   list: (path) => withPlainErrors('list', path, () => list(path)),
   makeDirectory: (path) =>
     withPlainErrors('create the folder', path, async () => void (await mkdir(path, { recursive: true }))),
-  remove: (path) => withPlainErrors('remove', path, () => rm(path, { recursive: true, force: true })),
-  realPath: (path) => withPlainErrors('resolve', path, () => realpath(path)),
+  remove: (path) =>
+    withPlainErrors('remove', path, () => rm(systemPath(path), { recursive: true, force: true })),
+  realPath: (path) =>
+    withPlainErrors('resolve', path, async () => pathText(await realpath(systemPath(path), 'buffer'))),
   join,
   resolve: (path) => resolve(path),
   dirname,
   basename: (path) => basename(path),
   stat: (path) =>
     withPlainErrors('read', path, async () => {
-      const { size, mtimeMs } = await stat(path);
-      return { size, modifiedMs: mtimeMs };
+      const { size, mtimeMs, ctimeMs } = await stat(systemPath(path));
+      return { size, modifiedMs: mtimeMs, changedMs: ctimeMs };
     }),
+  hashFile: (path) => withPlainErrors('read', path, () => hashFile(path)),
   sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
 };
 
@@ -45,11 +50,36 @@ async function withPlainErrors<T>(action: string, path: string, task: () => Prom
 const CHUNK_BYTES = 2 ** 30;
 
 async function readBytes(path: string): Promise<Uint8Array> {
-  const file = await open(path, 'r');
+  const file = await openRegular(path);
   try {
-    return await readAll(file, new Uint8Array((await file.stat()).size));
+    return await readAll(file, roomFor((await file.stat()).size));
   } finally {
     await file.close();
+  }
+}
+
+const HASHED_BYTES = 2 ** 20;
+
+async function hashFile(path: string): Promise<string> {
+  const file = await openRegular(path);
+  try {
+    const hash = createHash('sha256');
+    const part = new Uint8Array(Math.min(HASHED_BYTES, Math.max(1, (await file.stat()).size)));
+    for (;;) {
+      const { bytesRead } = await file.read(part, 0, part.length, null);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(part.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+function roomFor(size: number): Uint8Array {
+  try {
+    return new Uint8Array(size);
+  } catch {
+    throw new Error(`its ${size} bytes are more than fit into memory`);
   }
 }
 
@@ -66,15 +96,18 @@ async function readAll(file: FileHandle, bytes: Uint8Array): Promise<Uint8Array>
 }
 
 async function list(path: string): Promise<DirectoryEntry[]> {
-  const entries = await readdir(path, { withFileTypes: true });
+  const entries = await readdir(systemPath(path), { withFileTypes: true, encoding: 'buffer' });
   const resolved = await Promise.all(
-    entries.map(async (entry) => ({ name: entry.name, kind: await kindOf(path, entry) })),
+    entries.map(async (entry) => {
+      const name = pathText(entry.name);
+      return { name, kind: await kindOf(join(path, name), entry) };
+    }),
   );
   return resolved.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-async function kindOf(folder: string, entry: Dirent): Promise<DirectoryEntry['kind']> {
-  const target = entry.isSymbolicLink() ? await stat(join(folder, entry.name)).catch(() => undefined) : entry;
+async function kindOf(path: string, entry: Dirent<Buffer>): Promise<DirectoryEntry['kind']> {
+  const target = entry.isSymbolicLink() ? await stat(systemPath(path)).catch(() => undefined) : entry;
   if (target?.isFile() === true) return 'file';
   return target?.isDirectory() === true ? 'directory' : 'other';
 }

@@ -4,6 +4,7 @@ import type {
   LayerRecord,
   Reconstruction,
   SkippedFile,
+  Transparency,
 } from '../../core/concepts/explanation.ts';
 import type { DeviceName } from '../../core/platform.ts';
 import type { ClassScore, DocumentId, PictureId } from './app-data.ts';
@@ -39,6 +40,18 @@ export interface ConceptItem {
   readonly strengths: readonly number[];
 }
 
+/** How the images and cards of a run differ today from what they were. */
+export interface RunInputs {
+  /** False where the run did not record them: then it is not known. */
+  readonly isKnown: boolean;
+  /** Number of its images. */
+  readonly images: number;
+  readonly changed: number;
+  readonly missing: number;
+  /** Paths. */
+  readonly cards: readonly string[];
+}
+
 /** What a finished run found out, with what a person made of it. */
 export interface RunResult {
   readonly run: RunSummary;
@@ -59,6 +72,9 @@ export interface RunResult {
   /** Share of images in which two concepts are present together, [r][r] in the order of `concepts`. */
   readonly cooccurrence: readonly (readonly number[])[];
   readonly skipped: readonly SkippedFile[];
+  /** Null where every pixel of every image was opaque. */
+  readonly transparent: Transparency | null;
+  readonly inputs: RunInputs;
   /** What undo and redo would do, for people; null when there is nothing. */
   readonly undo: string | null;
   readonly redo: string | null;
@@ -116,6 +132,8 @@ export interface RunImage {
   readonly picture: PictureId;
   readonly predicted: ClassScore;
   readonly agrees: boolean;
+  /** What became of its file since the run, as far as that is known. */
+  readonly change: 'changed' | 'missing' | null;
 }
 
 /** Where a concept is in one image. */

@@ -14,6 +14,7 @@ import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { decompositionJson } from './explanation-output.ts';
 import { progressPrinter } from './progress.ts';
+import { tellInputs } from './tell-inputs.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
 import { table } from './text-table.ts';
@@ -34,6 +35,7 @@ export async function decomposeCommand(argv: readonly string[], signal: AbortSig
   const { storage } = environment;
   const project = await openProject(storage, folder);
   const runId = args.text('run') ?? (await newestFinishedRun(project));
+  await tellInputs(project, runId);
   const concept = await conceptNamed(project, runId, name);
   const onProgress = progressPrinter(process.stderr);
   await writeToProject(project, environment.self, async () => {

@@ -21,6 +21,7 @@ import {
 import type { RunScope } from '../../core/pipeline/run-context.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
 import { writeToProject } from '../../core/project/write-lock.ts';
+import { transparencyText } from '../../core/wording/input-words.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { explanationJson, explanationText } from './explanation-output.ts';
@@ -84,6 +85,7 @@ async function explainClasses(
     const file = await reportOf(scope, outcome, 'report.html');
     const facts = explanationJson(outcome, file);
     tellFewer(options, facts.concepts.length);
+    if (asJson) tellTransparent(facts);
     console.log(asJson ? JSON.stringify(facts, null, 2) : explanationText(facts));
     return;
   }
@@ -105,6 +107,11 @@ async function explainClasses(
 function tellFewer({ concepts }: RunOptions, found: number): void {
   if (concepts === 'auto' || found >= concepts) return;
   console.error(`The activations tell ${found} concepts apart, not the ${concepts} that were asked for.`);
+}
+
+/** The table says it itself. */
+function tellTransparent({ transparent }: ReturnType<typeof explanationJson>): void {
+  if (transparent) console.error(`${transparencyText(transparent.images, transparent.alpha)} See --alpha.`);
 }
 
 function reportOf(

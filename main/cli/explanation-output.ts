@@ -11,6 +11,7 @@ import {
   intervalText,
   percentText,
 } from '../../core/wording/number-text.ts';
+import { transparencyText } from '../../core/wording/input-words.ts';
 import { table } from './text-table.ts';
 
 /** Crops listed for a concept; the project holds more. */
@@ -49,6 +50,7 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
     trust: trustJson(trustVerdict(explanation, evaluation)),
     ...(evaluation && { evaluation }),
     skipped: explanation.skipped,
+    ...(explanation.transparent && { transparent: explanation.transparent }),
     timings: Object.fromEntries(
       Object.entries(run.stages).map(([name, { elapsedMs }]) => [name, (elapsedMs ?? 0) / 1000]),
     ),
@@ -109,6 +111,9 @@ export function explanationText(facts: ReturnType<typeof explanationJson>): stri
       ? [`Decomposed into parts: ${facts.splits.length} concepts and parts (shown in the report)`]
       : []),
     ...(facts.skipped.length > 0 ? [`Left out: ${facts.skipped.length} files (listed in the report)`] : []),
+    ...(facts.transparent
+      ? [`${transparencyText(facts.transparent.images, facts.transparent.alpha)} See --alpha.`]
+      : []),
     `Project  ${facts.project}`,
     `Report   ${facts.report}`,
   ].join('\n');

@@ -16,7 +16,7 @@ export type PredictionFacts = ReturnType<typeof predictionFacts>;
 export function predictionFacts(
   { path, sha256, labels: { names }, preprocessing }: ModelIntake,
   files: readonly { readonly path: string }[],
-  { predictions, skipped }: Predictions,
+  { predictions, skipped }: Pick<Predictions, 'predictions' | 'skipped'>,
 ) {
   const truthOf = truthFinder(names);
   const named = (index: number) => ({ index, name: names[index] });

@@ -3,9 +3,9 @@ import { csvFormatRows } from 'd3';
 import { TesseraError } from '../../core/errors.ts';
 import { scanImages } from '../../core/images/folder-scan.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
-import { withStamps } from '../../core/pipeline/question.ts';
 import { predictionsStage } from '../../core/pipeline/stages/predictions.ts';
 import { UNKEPT_ENTRY } from '../../core/project/stage-entry.ts';
+import { transparencyText } from '../../core/wording/input-words.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { optionTable, readOptions } from './option-arguments.ts';
@@ -13,7 +13,7 @@ import { predictionFacts, predictionRows, predictionText } from './predict-outpu
 import { progressPrinter } from './progress.ts';
 
 const TABLE: OptionTable = {
-  ...optionTable(['model', 'images', 'labels', 'preprocessing', 'device']),
+  ...optionTable(['model', 'images', 'labels', 'preprocessing', 'alpha', 'device']),
   csv: { type: 'string' },
   json: { type: 'boolean' },
 };
@@ -25,14 +25,16 @@ export async function predict(argv: readonly string[], signal: AbortSignal): Pro
   const environment = createNodeEnvironment();
   const intake = await openModel(environment.storage, model, intakeOptions);
   const scan = await scanImages(environment.storage, images);
-  const files = await withStamps(environment.storage, scan.images);
+  const files = scan.images;
   const device = await environment.openDevice(choice);
   for (const reason of device.fallbackReasons) console.error(reason);
   const work = { environment, intake, device, files, signal, onProgress: progressPrinter(process.stderr) };
-  const { predictions, skipped } = await predictionsStage.compute(
+  const { predictions, transparent, skipped } = await predictionsStage.compute(
     { ...work, entry: UNKEPT_ENTRY, options: {}, inputs: {} },
     undefined,
   );
+  const { alpha = 'white' } = intake.preprocessing.preprocessing;
+  if (transparent > 0) console.error(`${transparencyText(transparent, alpha)} See --alpha.`);
   const facts = predictionFacts(intake, files, { predictions, skipped: [...scan.skipped, ...skipped] });
   const csv = args.text('csv');
   if (csv !== undefined) await writeCsv(csv, csvFormatRows(predictionRows(facts)));
@@ -47,13 +49,14 @@ function readQuestion(args: ParsedArguments) {
       hint: 'tessera predict --model model.onnx --images photos',
     });
   }
-  const { labels, preprocessing } = said;
+  const { labels, preprocessing, alpha } = said;
   return {
     model: said.model,
     images: said.images,
     device: said.device ?? 'auto',
     ...(labels !== undefined && { labels }),
     ...(preprocessing !== undefined && { preprocessing }),
+    ...(alpha !== undefined && { alpha }),
   };
 }
 

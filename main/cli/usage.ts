@@ -6,8 +6,8 @@ export const USAGE = `Tessera shows what an image classifier looks at, and where
 tessera inspect MODEL [--labels FILE] [--preprocessing NAME|FILE] [--json]
     What the model takes and gives, and the tensors at which it can be cut.
 
-tessera predict --model MODEL --images DIR… [--labels FILE] [--preprocessing NAME|FILE] [--device D]
-                [--csv FILE] [--json]
+tessera predict --model MODEL --images DIR… [--labels FILE] [--preprocessing NAME|FILE] [--alpha A]
+                [--device D] [--csv FILE] [--json]
     What the model says of every picture: class, probability and the class that comes next, beside the class that the
     picture's folder names; how many are right, and what is taken for what. --csv writes a table.
 

@@ -11,6 +11,7 @@ import { dependenceText, imageText, counterfactualText, runText } from './ablati
 import { parseArguments, type OptionTable } from './arguments.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { progressPrinter } from './progress.ts';
+import { tellInputs } from './tell-inputs.ts';
 
 const TABLE: OptionTable = {
   run: { type: 'string' },
@@ -52,6 +53,7 @@ export async function whatIf(argv: readonly string[], signal: AbortSignal): Prom
   const { storage } = createNodeEnvironment();
   const project = await openProject(storage, folder);
   const runId = args.text('run') ?? (await newestFinishedRun(project));
+  await tellInputs(project, runId);
   const jobs = createJobs({});
   const run: RunQuestion = { folder, runId, key: '' };
   const context: JobContext = {

@@ -1,7 +1,7 @@
 import type { RunOptions } from '../../core/concepts/run-options.ts';
 import type { Box, Explanation, SkippedFile } from '../../core/concepts/explanation.ts';
 import type { FolderScan, ImageFile } from '../../core/images/folder-scan.ts';
-import type { DeviceChoice, DeviceName, Progress } from '../../core/platform.ts';
+import type { AlphaHandling, DeviceChoice, DeviceName, Progress } from '../../core/platform.ts';
 import type { Trial } from '../../core/runtime/device-trial.ts';
 import type {
   ClassScore,
@@ -35,6 +35,7 @@ import type {
 } from '../api/contract.ts';
 import type { EvaluationLevel, RankCurve } from '../../core/metrics/evaluation.ts';
 import type { NotesFile } from '../../core/project/schema.ts';
+import type { RecordedModel } from '../../core/pipeline/model-intake.ts';
 import type { PictureName } from './picture-ids.ts';
 
 /** A model file and what a person chose for it. */
@@ -43,6 +44,9 @@ export interface ModelQuestion {
   readonly labels?: string;
   /** A preset's name or a JSON file. */
   readonly preprocessing?: string;
+  readonly alpha?: AlphaHandling;
+  /** As a run had it. */
+  readonly recorded?: RecordedModel;
 }
 
 /** A model and the pictures to run it on. */

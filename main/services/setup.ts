@@ -150,7 +150,8 @@ export class SetupService {
       const next = { ...state, options: changedOptions(state.options, changes) };
       if (next.question === null) return next;
       await this.#context.viewer.run('checkOptions', { options: explainOptionsOf(next) });
-      return next;
+      // What pictures become of is a part of the model as it is asked.
+      return changes.alpha === undefined ? next : this.#withModel(next, withoutAlpha(next.question));
     });
   }
 
@@ -235,8 +236,10 @@ export class SetupService {
     return next;
   }
 
-  async #withModel(state: SetupState, question: ModelQuestion): Promise<SetupState> {
+  async #withModel(state: SetupState, asked: ModelQuestion): Promise<SetupState> {
     const { viewer, projects } = this.#context;
+    const { alpha } = state.options;
+    const question = { ...(alpha !== undefined && { alpha }), ...asked };
     const model = await viewer.run('openModel', { ...question, probeSigns: false });
     const isSame = state.model?.sha256 === model.sha256;
     const options = changedOptions(state.options, { layer: null, classIndex: null });
@@ -277,6 +280,7 @@ export class SetupService {
       path: model.path,
       ...(stored?.labels !== undefined && { labels: stored.labels }),
       ...(stored?.preprocessing !== undefined && { preprocessing: stored.preprocessing }),
+      ...(stored?.alpha !== undefined && { alpha: stored.alpha }),
     };
     const fresh = { ...emptySetup(this.#newKey(), this.#state.options.device), folder };
     // Results can be looked at even where the model or the pictures are gone.
@@ -310,6 +314,14 @@ export class SetupService {
       .digest('hex')
       .slice(0, 12);
   }
+}
+
+function withoutAlpha({ path: model, labels, preprocessing }: ModelQuestion): ModelQuestion {
+  return {
+    path: model,
+    ...(labels !== undefined && { labels }),
+    ...(preprocessing !== undefined && { preprocessing }),
+  };
 }
 
 function isNoImages(error: unknown): boolean {

@@ -5,7 +5,7 @@ import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
 import { chooseLayer } from '../../core/pipeline/model-intake.ts';
 import { cropModel, defaultPatch, runnerFor } from '../../core/pipeline/model-parts.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
-import { withStamps } from '../../core/pipeline/question.ts';
+import { withStamps } from '../../core/pipeline/picture-stamps.ts';
 import { openStages } from '../../core/pipeline/stage-runner.ts';
 import { rowsStage } from '../../core/pipeline/stages/rows.ts';
 import { float32 } from '../../core/tensor.ts';
@@ -38,7 +38,7 @@ async function compare(folder: string): Promise<string[]> {
   } as const;
   const project = await openOrCreateProject(environment.storage, folder, intake, files);
   const images = await withStamps(
-    environment.storage,
+    project,
     files.map((file) => ({ path: file })),
   );
   const setting = { environment, project, signal: undefined, onProgress: () => undefined };

@@ -64,6 +64,7 @@ export function readDemoRun(run: DemoRun) {
     picture: `img:${file}`,
     predicted,
     agrees,
+    change: null,
   }));
 
   const detailOf = (image: number, method: string): ImageDetail => {

@@ -84,6 +84,8 @@ export function fakeEdits(reader: DemoRunReader) {
       strengths.map((b) => a.filter((value, image) => value > 0 && b[image] > 0).length / a.length),
     ),
     skipped: [],
+    transparent: null,
+    inputs: { isKnown: true, images: run.images.length, changed: 0, missing: 0, cards: [] },
     undo: past.at(-1)?.what ?? null,
     redo: future.at(-1)?.what ?? null,
   });

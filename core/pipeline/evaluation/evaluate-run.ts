@@ -7,6 +7,8 @@ import { loadEvaluation, saveEvaluation } from '../../project/evaluation-file.ts
 import { loadRun } from '../../project/project-folder.ts';
 import { loadRunTensors } from '../../project/tensors-file.ts';
 import type { RunFile } from '../../project/schema.ts';
+import { imagesOfRun, requireSameImages } from '../input-changes.ts';
+import { withStamps } from '../picture-stamps.ts';
 import type { Question } from '../question.ts';
 import type { ModelScope, WorkScope } from '../run-context.ts';
 import { selectImages } from '../selection.ts';
@@ -65,10 +67,11 @@ export async function rankOfQuestion(
   question: Question,
   options: RunOptions,
 ): Promise<RankCurve> {
-  const { intake, layer, classIndex, files } = question;
+  const { intake, layer, classIndex } = question;
+  const files = await withStamps(scope.project, question.files);
   const stages = openStages(scope, { intake, device: scope.device, layer, classIndex, files }, options);
   const { predictions } = await stages.get(predictionsStage);
-  const images = selectImages(predictions, question).map(({ at }) => files[at]);
+  const images = selectImages(predictions, { ...question, files }).map(({ at }) => files[at]);
   return stages.about({ images }).get(rankStage);
 }
 
@@ -87,7 +90,8 @@ async function openFinished(scope: EvaluatedScope, runId: string): Promise<Finis
   const explanation = requireFinished(run);
   const options = run.options;
   const { classIndex, layer } = explanation;
-  const images = explanation.images.map(({ file }) => ({ path: file }));
+  await requireSameImages(scope.project, run);
+  const images = await imagesOfRun(scope.project, run);
   const facts = { intake: scope.intake, device: scope.device, layer, classIndex, images };
   const known = [{ stage: rowsStage, fingerprint: run.stages['rows'].fingerprint }];
   return { explanation, options, facts, stages: openStages(scope, facts, options, { known }) };

@@ -1,10 +1,11 @@
 import type { SkippedFile } from '../../concepts/explanation.ts';
 import { TesseraError } from '../../errors.ts';
+import { TAKEN_FORMATS } from '../../images/picture-kinds.ts';
 import { float32, type Tensor } from '../../tensor.ts';
 import { CHUNK, chunked } from '../chunked.ts';
 import { runnerFor } from '../model-parts.ts';
 import { batchAnswers, NO_SCORES, type BatchAnswers, type PictureAnswer } from '../picture-answers.ts';
-import { readBatch } from '../pictures.ts';
+import { CHANGED, readBatch, wasChanged } from '../pictures.ts';
 import { defineStage, type StageContext } from '../stage.ts';
 
 /** What the model says of one readable image. */
@@ -16,6 +17,8 @@ export interface Prediction extends PictureAnswer {
 /** What the model says of all files. */
 export interface Predictions {
   readonly predictions: readonly Prediction[];
+  /** Images with pixels that are not opaque. */
+  readonly transparent: number;
   readonly skipped: readonly SkippedFile[];
 }
 
@@ -36,6 +39,7 @@ async function predict(
   const runner = runnerFor(context, intake.model);
   const predictions: Prediction[] = [];
   const skipped: SkippedFile[] = [];
+  let transparent = 0;
   const pieces = chunked(context, {
     stage: 'predictions',
     count: files.length,
@@ -47,17 +51,20 @@ async function predict(
     let start = 0;
     for await (const { tensors, value } of pieces) {
       predictions.push(...readPredictions(tensors, start));
-      skipped.push(...value);
+      skipped.push(...value.skipped);
+      transparent += value.transparent;
       start += CHUNK;
     }
   } finally {
     await runner.dispose();
   }
   if (predictions.length === 0) throw noneUsable(skipped);
-  return { predictions, skipped };
+  return { predictions, transparent, skipped };
 }
 
-function predictionPiece({ answers, skipped }: BatchAnswers) {
+function predictionPiece({ answers, transparent, skipped }: BatchAnswers) {
+  const changed = skipped.find(({ reason }) => reason === CHANGED);
+  if (changed !== undefined) throw wasChanged(changed.file);
   const dims = [answers.length];
   const integers = (of: (answer: PictureAnswer, offset: number) => number): Tensor => ({
     type: 'int32',
@@ -77,7 +84,7 @@ function predictionPiece({ answers, skipped }: BatchAnswers) {
       ['runnerUp', integers(({ runnerUp }) => runnerUp?.index ?? NONE)],
       ['runnerUpProbability', shares(({ runnerUp }) => runnerUp?.probability ?? 0)],
     ]),
-    value: skipped.map(({ file, reason }) => ({ file, reason })),
+    value: { transparent, skipped: skipped.map(({ file, reason }) => ({ file, reason })) },
   };
 }
 
@@ -106,7 +113,7 @@ function noneUsable(skipped: readonly SkippedFile[]): TesseraError {
   const examples = skipped.slice(0, 3).map(({ file, reason }) => `${file} (${reason})`);
   const hint = skipped.some(({ reason }) => reason === NO_SCORES)
     ? 'Check the preprocessing, and that the weights of the model are finite.'
-    : 'Give a folder of JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP pictures.';
+    : `Give a folder of ${TAKEN_FORMATS} pictures.`;
   return new TesseraError(
     'no-images',
     `None of the ${skipped.length} images could be used: ${examples.join('; ')}.`,

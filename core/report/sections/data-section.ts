@@ -1,6 +1,7 @@
 import { group, rollups } from 'd3';
 import type { ImageRecord } from '../../concepts/explanation.ts';
 import { countOf, countText } from '../../wording/count-text.ts';
+import { transparencyText } from '../../wording/input-words.ts';
 import { percentText } from '../../wording/number-text.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
@@ -16,6 +17,7 @@ export function dataSection(data: ReportData): Html {
   const { model, labels, preprocessing } = project;
   return html`<section id="data">
     <h2>Model and data</h2>
+    ${(data.inputNotes ?? []).map((note) => html`<p class="input-note">${note}</p>`)}
     <div class="columns">
       ${factsTable('Model', [
         ['file', html`<bdi>${model.path}</bdi>`],
@@ -31,7 +33,7 @@ export function dataSection(data: ReportData): Html {
       ${factsTable('How pictures were prepared', optionFacts(preprocessing))}
     </div>
     <div class="columns">${foldersTable(data)} ${predictionsTable(explanation.images)}</div>
-    ${skippedFiles(data)}
+    ${transparentImages(data)} ${skippedFiles(data)}
   </section>`;
 }
 
@@ -100,6 +102,11 @@ function predictionsTable(images: readonly ImageRecord[]): Html {
     </tbody>
     ${moreRow(classes.length, 'class', 3, 'classes')}
   </table>`;
+}
+
+function transparentImages({ explanation: { transparent } }: ReportData): Html | undefined {
+  if (transparent === undefined) return undefined;
+  return html`<p id="transparent">${transparencyText(transparent.images, transparent.alpha)}</p>`;
 }
 
 function skippedFiles({ explanation: { skipped } }: ReportData): Html {

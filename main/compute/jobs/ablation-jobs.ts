@@ -7,6 +7,7 @@ import { counterfactual } from '../../../core/concepts/counterfactual.ts';
 import { matrix, rowView } from '../../../core/linalg/matrix.ts';
 import type { Ablator } from '../../../core/pipeline/ablator.ts';
 import { truthOf } from '../../../core/images/folder-class.ts';
+import { requireSameImages } from '../../../core/pipeline/input-changes.ts';
 import type { Answer } from '../../../core/pipeline/scaled-answers.ts';
 import type { ClassName, ClassScore, ConceptFactors, ImageAblation } from '../../api/contract.ts';
 import { pictureId } from '../picture-ids.ts';
@@ -61,6 +62,7 @@ export function ablationJobs(
 
     async ablateRun({ factors, ...question }, context) {
       const opened = await openRun(question);
+      await requireSameImages(opened.project, opened.run);
       return withAblator(opened, async (ablator, { labels }) => {
         const { explanation } = opened;
         const answers = await ablator.answers(factorsOf(opened, factors), context);
@@ -80,6 +82,7 @@ export function ablationJobs(
       const images = opened.explanation.images.length;
       if (removals !== undefined)
         return removals.map(({ concept, flips }) => ({ concept, changed: flips.length, images }));
+      await requireSameImages(opened.project, opened.run);
       const counts =
         known.get(opened) ?? withAblator(opened, (ablator) => dependences(opened, ablator, context));
       known.set(opened, counts);

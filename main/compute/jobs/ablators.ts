@@ -31,7 +31,7 @@ export function createAblators(environment: Environment, openIntake: OpenIntake)
       {
         layer: explanation.layer,
         conceptBank,
-        files: explanation.images.map(({ file }) => file),
+        files: opened.images,
         coefficients,
       },
     );

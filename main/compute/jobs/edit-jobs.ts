@@ -1,3 +1,4 @@
+import { inputChanges } from '../../../core/pipeline/input-changes.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { changeProject } from '../../../core/project/change-lock.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
@@ -35,7 +36,7 @@ export function editJobs(
     return {
       before,
       stamp,
-      result: resultView(question, opened, notes, evaluation),
+      result: resultView(question, opened, notes, evaluation, await inputChanges(project, opened.run)),
       tree: treeView(question, opened, notes),
     };
   };

@@ -34,14 +34,13 @@ const DIGITS = 4;
  */
 export function createDrawMaps(environment: Environment, openIntake: OpenIntake): DrawMaps {
   return async (opened, method, image, { signal, onProgress }) => {
-    const { explanation, project, run, conceptBank } = opened;
+    const { explanation, project, run, conceptBank, images } = opened;
     const intake = await openRunModel(openIntake, opened);
     const device = await environment.openDevice('cpu');
     const { layer } = explanation;
     const mapper = openConceptMapper({ environment, device, intake }, layer, conceptBank);
     try {
       mapper.sources.requireGradients(MAP_METHODS[method].needs);
-      const images = explanation.images.map(({ file }) => ({ path: file }));
       const options = { ...parseRunOptions(run.options, run.schemaVersion), maps: [method] };
       const fingerprint = run.stages['bank']?.fingerprint ?? run.id;
       const known = [{ stage: bankStage, fingerprint, value: { conceptBank } }];

@@ -5,6 +5,8 @@ import { TesseraError } from '../../../core/errors.ts';
 import { frameOf, parsePreprocessing, type Preprocessing } from '../../../core/images/preprocessing.ts';
 import type { Matrix } from '../../../core/linalg/matrix.ts';
 import { partCoefficientMap } from '../../../core/pipeline/part-map-source.ts';
+import { imagesOfRun } from '../../../core/pipeline/input-changes.ts';
+import type { FileFact } from '../../../core/pipeline/question.ts';
 import { parentConcept } from '../../../core/pipeline/parent-concept.ts';
 import { coefficientMap } from '../../../core/pipeline/report-maps.ts';
 import type { RunTensors } from '../../../core/project/run-tensors.ts';
@@ -21,7 +23,10 @@ export interface OpenedRun {
   readonly project: Project;
   readonly run: RunFile;
   readonly explanation: Explanation;
+  /** That of the run. */
   readonly preprocessing: Preprocessing;
+  /** Its images, with what their files were where that was recorded. */
+  readonly images: readonly FileFact[];
   /** W [r, p]. */
   readonly conceptBank: Matrix;
   /** U(x) [positions, r] of each image. */
@@ -80,7 +85,7 @@ async function openRun(storage: Storage, folder: string, runId: string): Promise
   }
   const tensors = await loadRunTensors(project, runId);
   const { conceptBank, coefficients, imageImportance } = tensors;
-  const preprocessing = parsePreprocessing(project.file.preprocessing);
+  const preprocessing = parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing);
   const boxes = boxesOf(explanation, run, preprocessing);
   const maxima = maximaOf(coefficients);
   const sources = new Map<string, ConceptSource>();
@@ -95,6 +100,7 @@ async function openRun(storage: Storage, folder: string, runId: string): Promise
     run,
     explanation,
     preprocessing,
+    images: await imagesOfRun(project, run),
     conceptBank,
     coefficients,
     imageImportance,

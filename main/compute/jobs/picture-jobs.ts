@@ -1,7 +1,8 @@
 import type { Box } from '../../../core/concepts/explanation.ts';
 import { fitOf, frameOf, type Preprocessing } from '../../../core/images/preprocessing.ts';
-import type { FitOptions, ImageCodec, RgbImage } from '../../../core/platform.ts';
+import type { FilePicture, FitOptions, ImageCodec, RgbImage, Storage } from '../../../core/platform.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
+import { wasChanged } from '../../../core/pipeline/pictures.ts';
 import { cutScaled, overlayMap } from '../../../core/report/rgb-picture.ts';
 import type { PictureQuestion } from '../protocol.ts';
 import type { Jobs } from './job-context.ts';
@@ -16,7 +17,7 @@ const OUTLINE: readonly number[] = [255, 255, 255];
 
 /** Makes JPEG files of pictures. */
 export function pictureJobs({ storage, codec }: Environment, openRun: OpenRun): Jobs<'makePicture'> {
-  const decode = keptPictures(codec);
+  const decode = keptPictures(storage, codec);
   const make = async (picture: PictureQuestion): Promise<RgbImage> => {
     const { side } = picture;
     if (picture.kind === 'file')
@@ -34,7 +35,7 @@ export function pictureJobs({ storage, codec }: Environment, openRun: OpenRun): 
   };
 }
 
-type Decode = (file: string, fit: FitOptions) => Promise<RgbImage>;
+type Decode = (file: string, fit: FitOptions) => Promise<FilePicture>;
 
 async function makeOfRun(
   decode: Decode,
@@ -42,12 +43,18 @@ async function makeOfRun(
   { side, name }: PictureQuestion & { kind: 'run' },
 ): Promise<RgbImage> {
   opened.checkImage(name.image);
-  const { explanation, preprocessing, maxima } = opened;
-  const { file } = explanation.images[name.image];
-  if (name.kind === 'crop') return cropOf(decode, file, { preprocessing, box: name.box, side });
+  const { preprocessing, maxima } = opened;
+  const { path: file, stamp } = opened.images[name.image];
+  const ofRun: Decode = async (path, fit) => {
+    const picture = await decode(path, fit);
+    // Another picture must not stand for that of the run; what was made of it while it was there is kept.
+    if (stamp !== undefined && stamp.sha256 !== picture.sha256) throw wasChanged(path);
+    return picture;
+  };
+  if (name.kind === 'crop') return cropOf(ofRun, file, { preprocessing, box: name.box, side });
   const { width, height } = frameOf(preprocessing);
   const size = Math.max(width, height);
-  const picture = await decode(file, fitFor(preprocessing, side));
+  const picture = await ofRun(file, fitFor(preprocessing, side));
   if (name.kind === 'image') return picture;
   if (name.kind === 'context') return outlined(picture, scaled(name.box, side / size));
   const map = opened.mapOf(name.concept, name.image);
@@ -101,7 +108,10 @@ function outlined({ width, height, data }: RgbImage, [left, top, boxWidth, boxHe
   return { width, height, data: out };
 }
 
-function keptPictures(codec: ImageCodec): Decode {
-  const kept = createKeptAnswers<RgbImage>(KEPT);
-  return (file, fit) => kept(JSON.stringify([file, fit]), () => codec.decodeFitted(file, fit));
+function keptPictures(storage: Storage, codec: ImageCodec): Decode {
+  const kept = createKeptAnswers<FilePicture>(KEPT);
+  return async (file, fit) => {
+    const stamp = await storage.stat(file);
+    return kept(JSON.stringify([file, stamp, fit]), () => codec.decodeFitted(file, fit));
+  };
 }

@@ -1,4 +1,5 @@
 import { writeReport } from '../../../core/pipeline/write-report.ts';
+import { inputChanges } from '../../../core/pipeline/input-changes.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
 import { loadNotes, loadRun, openProject } from '../../../core/project/project-folder.ts';
@@ -29,17 +30,20 @@ export function resultJobs(
       const opened = await openRun(question);
       const { run, project } = opened;
       const notes = await loadNotes(project, run.id);
-      return resultView(question, opened, notes, await loadEvaluation(project, run.id));
+      const changes = await inputChanges(project, run);
+      return resultView(question, opened, notes, await loadEvaluation(project, run.id), changes);
     },
 
     async listRunImages(question) {
-      const { explanation } = await openRun(question);
+      const { explanation, project, run } = await openRun(question);
+      const { changed, missing } = await inputChanges(project, run);
       return explanation.images.map(({ file, predicted, agrees }, image) => ({
         image,
         fileName: storage.basename(file),
         picture: pictureId({ kind: 'image', project: question.key, run: question.runId, image }),
         predicted,
         agrees,
+        change: missing.has(image) ? 'missing' : changed.has(image) ? 'changed' : null,
       }));
     },
 

@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../../core/metrics/evaluation.ts';
 import { PRESENT_FROM } from '../../../core/pipeline/assemble-explanation.ts';
+import type { InputChanges } from '../../../core/pipeline/input-changes.ts';
 import { strengthsOf } from '../../../core/pipeline/write-report.ts';
 import type { NotesFile, RunFile } from '../../../core/project/schema.ts';
 import type { ConceptItem, RunSummary } from '../../api/contract.ts';
@@ -16,6 +17,7 @@ export function resultView(
   opened: OpenedRun,
   notes: NotesFile,
   evaluation: Evaluation | undefined,
+  { isKnown, changed, missing, cards }: InputChanges,
 ): RunView {
   const { run, explanation } = opened;
   return {
@@ -30,6 +32,11 @@ export function resultView(
     device: run.device,
     cooccurrence: cooccurrence(opened),
     skipped: explanation.skipped,
+    transparent: explanation.transparent ?? null,
+    inputs: {
+      ...{ isKnown, images: explanation.images.length, cards },
+      ...{ changed: changed.size, missing: missing.size },
+    },
   };
 }
 

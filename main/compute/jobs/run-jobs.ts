@@ -2,7 +2,8 @@ import { resolveOptions, type RunOptions } from '../../../core/concepts/run-opti
 import { explain } from '../../../core/pipeline/explain.ts';
 import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../../core/pipeline/open-project.ts';
-import { checkQuestion, resolveQuestion, withStamps } from '../../../core/pipeline/question.ts';
+import { withStamps } from '../../../core/pipeline/picture-stamps.ts';
+import { checkQuestion, resolveQuestion } from '../../../core/pipeline/question.ts';
 import type { RunScope } from '../../../core/pipeline/run-context.ts';
 import { openStages } from '../../../core/pipeline/stage-runner.ts';
 import { predictionsStage } from '../../../core/pipeline/stages/predictions.ts';
@@ -27,8 +28,8 @@ export function runJobs(
     async predictAll({ folder, device: choice, images, ...question }, context) {
       const intake = await openIntake(question);
       const roots = [...new Set(images.map(({ root }) => root))];
-      const files = await withStamps(environment.storage, images);
       return inProject(environment, { folder, intake, roots, choice }, context, async (scope) => {
+        const files = await withStamps(scope.project, images);
         const facts = { intake, device: scope.device, files };
         const options = resolveOptions({ model: question.path, images: roots, class: 'all' });
         const stages = openStages(scope, facts, options);
@@ -58,11 +59,12 @@ export function runJobs(
 }
 
 /** The part of a run's options that says how its model is opened. */
-export function modelQuestionOf({ model, labels, preprocessing }: RunOptions): ModelQuestion {
+export function modelQuestionOf({ model, labels, preprocessing, alpha }: RunOptions): ModelQuestion {
   return {
     path: model,
     ...(labels !== undefined && { labels }),
     ...(preprocessing !== undefined && { preprocessing }),
+    ...(alpha !== undefined && { alpha }),
   };
 }
 

@@ -1,11 +1,15 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { loadModel } from '../../../core/onnx/load-model.ts';
+import { loadModel, loadModelFile } from '../../../core/onnx/load-model.ts';
 import { modelFields } from '../../../core/onnx/messages.ts';
 import { writeMessage } from '../../../core/onnx/wire-format.ts';
 import type { Storage } from '../../../core/platform.ts';
 
 function fileWithData(location: string): Uint8Array {
-  const entries = Object.entries({ location, offset: '4', length: '8' });
+  return fileWithEntries(Object.entries({ location, offset: '4', length: '8' }));
+}
+
+function fileWithEntries(entries: readonly (readonly [key: string, value: string])[]): Uint8Array {
   const weights = {
     name: 'w',
     dims: [2n],
@@ -29,6 +33,8 @@ function storageOf(files: Record<string, Uint8Array>, links: Record<string, stri
   const storage: Partial<Storage> = {
     readBytes: (path) => Promise.resolve(files[path]),
     exists: (path) => Promise.resolve(path in files),
+    list: () => Promise.resolve([]),
+    sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
     realPath: (path) => Promise.resolve(links[path] ?? path),
     join: (...parts) => parts.join('/'),
     resolve: (path) => path,
@@ -63,5 +69,39 @@ describe('loadModel()', () => {
       'a link that leads outside the folder',
     );
     await expect(load('w.bin', {})).rejects.toThrow('The model keeps data in "w.bin", which was not found.');
+  });
+
+  it('tells of a file of weights that was renamed', async () => {
+    const storage = storageOf({ '/m/a.onnx': fileWithData('w.onnx.data') });
+    const beside = ['a.onnx', 'a.onnx.data', 'notes.txt'].map((name) => ({ name, kind: 'file' as const }));
+    const listing = { ...storage, list: () => Promise.resolve(beside) };
+    await expect(loadModel(listing, '/m/a.onnx')).rejects.toMatchObject({
+      message: 'The model keeps data in "w.onnx.data", which was not found.',
+      hint: 'There is "a.onnx.data": if that is the file, give it back the name "w.onnx.data"; the model file may have any name.',
+    });
+  });
+
+  it('tells a name, a place and a length that cannot be', async () => {
+    await expect(load('', {})).rejects.toThrow('The model keeps data in "", which is no name of a file.');
+    const at = async (entries: readonly (readonly [string, string])[], bytes: Uint8Array) =>
+      loadModel(
+        storageOf({ '/m/a.onnx': fileWithEntries([['location', 'w.bin'], ...entries]), '/m/w.bin': bytes }),
+        '/m/a.onnx',
+      );
+    await expect(at([['offset', 'two']], weights)).rejects.toThrow('which are no whole numbers.');
+    await expect(at([['length', '400']], weights)).rejects.toThrow('which has');
+    await expect(at([], new Uint8Array(4096))).rejects.toThrow(
+      'which its place in "w.bin" does not fill exactly.',
+    );
+  });
+
+  it('knows the external data by their content', async () => {
+    const hashOf = async (bytes: Uint8Array) =>
+      (await loadModelFile(storageOf({ '/m/a.onnx': fileWithData('w.bin'), '/m/w.bin': bytes }), '/m/a.onnx'))
+        .dataSha256;
+    const other = weights.slice();
+    other[other.length - 1] ^= 1;
+    expect(await hashOf(weights)).toBe(await hashOf(weights.slice()));
+    expect(await hashOf(weights)).not.toBe(await hashOf(other));
   });
 });

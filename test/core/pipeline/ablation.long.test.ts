@@ -80,7 +80,7 @@ describe('ablation on the demo', () => {
     ablator = openAblator(scope, {
       layer: run.explanation!.layer,
       conceptBank,
-      files: run.explanation!.images.map(({ file }) => file),
+      files: run.explanation!.images.map(({ file }) => ({ path: file })),
       coefficients,
     });
   });

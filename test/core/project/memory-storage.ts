@@ -35,6 +35,7 @@ export function memoryStorage(
     dirname: (path) => posix.dirname(path),
     basename: (path) => posix.basename(path),
     stat: absent,
+    hashFile: absent,
     sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
   };
 }

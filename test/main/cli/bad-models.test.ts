@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Model, ValueInfo } from '../../../core/onnx/graph.ts';
@@ -118,6 +119,11 @@ const BAD_MODELS: readonly [string, Model | Uint8Array, string][] = [
     'keeps data in "/etc/hostname", which is outside the folder of the model.',
   ],
   [
+    'pictures of a height that no picture has',
+    changed(() => ({ inputs: [input('image', ['batch', 3, 2 ** 33, 32])] })),
+    'pictures of at most 8192 pixels a side are made for it.',
+  ],
+  [
     'weights that are not there',
     withExternalWeights('lost.bin'),
     'keeps data in "lost.bin", which was not found.',
@@ -159,6 +165,23 @@ describe('a model that cannot be used', () => {
     expect(stderr).toBe(
       `tessera: cannot read ${missing}: there is no such file or folder\nCheck the path.\n`,
     );
+    expect(code).toBe(2);
+  });
+
+  it.skipIf(process.platform === 'win32').each([
+    ['the model', 'colours.onnx'],
+    ['its card', 'colours.json'],
+    ['its weights', 'weights.bin'],
+    ['the labels', 'labels.txt'],
+  ])('a pipe in the place of %s is refused at once', async (_, name) => {
+    const folder = await temporaryFolder();
+    const model = await writeModel(folder, withExternalWeights('weights.bin'));
+    await writeFile(path.join(folder, 'weights.bin'), new Uint8Array(9 * 16 * 4));
+    await rm(path.join(folder, name), { force: true });
+    execFileSync('mkfifo', [path.join(folder, name)]);
+    const labels = name === 'labels.txt' ? ['--labels', path.join(folder, name)] : [];
+    const { code, stderr } = await tessera('inspect', model, ...labels);
+    expect(stderr).toContain(`cannot read ${path.join(folder, name)}: it is a pipe (FIFO), not a file`);
     expect(code).toBe(2);
   });
 

@@ -183,12 +183,12 @@ describe('decompose', { timeout: 400_000 }, () => {
     expect(first.stderr).toContain('detected is the first layer at which the model can be cut');
   });
 
-  it('names a picture that is gone since', async () => {
+  it('names pictures that are no longer what they were', async () => {
     const { project, images } = await explained();
     for (const name of await readdir(images)) await writeFile(path.join(images, name), 'no picture');
     const { code, stderr } = await tessera('decompose', project, '--concept', 'Concept 1');
     expect(code).toBe(2);
-    expect(stderr).toContain('could be read before and no longer can');
+    expect(stderr).toContain('were changed since: ');
   });
 
   it('tells two colours apart that one concept joins', async () => {

@@ -18,7 +18,7 @@ function fakeCompute() {
   const files = new Map<string, Uint8Array>();
   const storage = {
     ...memoryStorage(files),
-    stat: (path: string) => Promise.resolve({ size: files.get(path)!.length, modifiedMs: 0 }),
+    stat: (path: string) => Promise.resolve({ size: files.get(path)!.length, modifiedMs: 0, changedMs: 0 }),
   };
   const asked: string[] = [];
   let failure: Error | undefined;

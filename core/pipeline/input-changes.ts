@@ -1,0 +1,92 @@
+import { TesseraError } from '../errors.ts';
+import type { Storage } from '../platform.ts';
+import type { Project } from '../project/project-folder.ts';
+import { loadRunPictures, type RunPicture } from '../project/run-pictures.ts';
+import type { RunFile } from '../project/schema.ts';
+import { listText } from '../wording/count-text.ts';
+import { changedImagesText } from '../wording/input-words.ts';
+import type { ModelIntake } from './model-intake.ts';
+import type { FileFact } from './question.ts';
+import { withStamps } from './picture-stamps.ts';
+
+/** How the inputs of a finished run differ today from what they were. */
+export interface InputChanges {
+  /** False for a run of before this was recorded: then nothing can be said of its pictures. */
+  readonly isKnown: boolean;
+  /** Of its explained images, by their index. */
+  readonly changed: ReadonlySet<number>;
+  readonly missing: ReadonlySet<number>;
+  /** Files that said how pictures are prepared and what classes are called, and are others now. */
+  readonly cards: readonly string[];
+}
+
+/** Looks at the files that a finished run rests on; cheap where nothing has changed. */
+export async function inputChanges(project: Project, run: RunFile): Promise<InputChanges> {
+  const record = await loadRunPictures(project, run.id);
+  const files = (run.explanation?.images ?? []).map(({ file }) => ({ path: file }));
+  const changed = new Set<number>();
+  const missing = new Set<number>();
+  const now = await withStamps(project, files);
+  for (const [index, { path, stamp }] of now.entries()) {
+    const then = record?.get(path);
+    if (!(await project.storage.exists(path))) missing.add(index);
+    else if (then !== undefined && then.sha256 !== stamp.sha256) changed.add(index);
+  }
+  return { isKnown: record !== undefined, changed, missing, cards: await changedCards(project.storage, run) };
+}
+
+/** The explained images of a run, with what their files were: whoever reads them finds out whether they still are. */
+export async function imagesOfRun(project: Project, run: RunFile): Promise<FileFact[]> {
+  return imagesAsFound(run, await loadRunPictures(project, run.id));
+}
+
+/** The same from the record of the run's pictures. */
+export function imagesAsFound(
+  { explanation }: RunFile,
+  record: ReadonlyMap<string, RunPicture> | undefined,
+): FileFact[] {
+  return (explanation?.images ?? []).map(({ file }) => {
+    const then = record?.get(file);
+    return then === undefined ? { path: file } : { path: file, stamp: then };
+  });
+}
+
+/**
+ * Throws 'bad-image' unless every explained image is what it was, as far as that is known: numbers that are computed
+ * now would else be of other pictures than those of the run.
+ */
+export async function requireSameImages(project: Project, run: RunFile): Promise<void> {
+  const { changed, missing } = await inputChanges(project, run);
+  if (changed.size + missing.size === 0) return;
+  const names = [...changed, ...missing].slice(0, 3).map((index) => run.explanation!.images[index].file);
+  const text = changedImagesText(changed.size, missing.size, run.explanation!.images.length);
+  throw new TesseraError('bad-image', `${text}: ${listText(names)}${more(changed.size + missing.size)}`, {
+    hint: 'Put the files back as they were, or run again on what is there now.',
+  });
+}
+
+function more(count: number): string {
+  return count > 3 ? ` and ${count - 3} more.` : '.';
+}
+
+/** What of a model's own files a run keeps, to tell a change by. */
+export async function givenWith(
+  storage: Storage,
+  { preprocessing, dataSha256, cards }: ModelIntake,
+): Promise<NonNullable<RunFile['given']>> {
+  const hashes = cards.map(async (path) => ({ path, sha256: await storage.hashFile(path) }));
+  return {
+    preprocessing: preprocessing.preprocessing as unknown as NonNullable<RunFile['given']>['preprocessing'],
+    cards: await Promise.all(hashes),
+    ...(dataSha256 !== undefined && { modelData: dataSha256 }),
+  };
+}
+
+async function changedCards(storage: Storage, { given }: RunFile): Promise<string[]> {
+  const changed: string[] = [];
+  for (const { path, sha256 } of given?.cards ?? []) {
+    const now = await storage.hashFile(path).catch(() => undefined);
+    if (now !== sha256) changed.push(path);
+  }
+  return changed;
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { readLines, writeLines } from './line-file.ts';
+import { requireRun, runPath, type Project } from './project-folder.ts';
+
+const FILE = 'images.jsonl';
+
+const PICTURE = z.object({
+  file: z.string(),
+  /** Bytes, and ms since the epoch. */
+  size: z.number(),
+  modifiedMs: z.number(),
+  /** Absent where the file could not be read. */
+  sha256: z.string().exactOptional(),
+});
+/** A picture as a run found it. */
+export type RunPicture = Readonly<z.infer<typeof PICTURE>>;
+
+/** Writes `runs/ID/images.jsonl`: what each picture was that the run was given, explained or not. */
+export async function saveRunPictures(
+  project: Project,
+  id: string,
+  pictures: readonly RunPicture[],
+): Promise<void> {
+  requireRun(project, id);
+  await writeLines(project.storage, runPath(project, id, FILE), pictures);
+}
+
+/** By file; undefined for a run of before this was kept, and where the record is lost or damaged. */
+export async function loadRunPictures(
+  project: Project,
+  id: string,
+): Promise<ReadonlyMap<string, RunPicture> | undefined> {
+  requireRun(project, id);
+  const pictures = await readLines(project.storage, runPath(project, id, FILE), PICTURE);
+  return pictures && new Map(pictures.map((picture) => [picture.file, picture]));
+}
