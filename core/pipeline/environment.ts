@@ -1,5 +1,5 @@
 import type { DeviceChoice, DeviceName, Gemm, ImageCodec, SessionFactory, Storage } from '../platform.ts';
-import type { ProcessIdentity } from '../project/write-lock.ts';
+import type { ProcessIdentity } from '../project/lock-file.ts';
 
 /** The device a run uses, after probing and any fall-back. */
 export interface OpenedDevice {

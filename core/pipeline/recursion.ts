@@ -3,7 +3,7 @@ import { withoutDecomposition } from '../concepts/recursion/concept-tree.ts';
 import { isGoodDecomposition } from '../concepts/recursion/decomposition-verdict.ts';
 import { TesseraError } from '../errors.ts';
 import { changeProject } from '../project/change-lock.ts';
-import type { ProcessIdentity } from '../project/write-lock.ts';
+import type { ProcessIdentity } from '../project/lock-file.ts';
 import { loadNotes, loadRun, saveNotes, type Project } from '../project/project-folder.ts';
 import type { PartTensors, RunTensors } from '../project/run-tensors.ts';
 import { loadRunTensors, saveRunTensors } from '../project/tensors-file.ts';

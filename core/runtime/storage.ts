@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { access, mkdir, open, readdir, realpath, rm, stat, type FileHandle } from 'node:fs/promises';
+import { access, mkdir, open, readdir, realpath, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { DirectoryEntry, Storage } from '../platform.ts';
 import { storageError } from './storage-error.ts';
+import { removeLeftovers } from './temporary-names.ts';
 import { createNew, writeAtomic } from './write-atomic.ts';
 
 /** {@link Storage} on the file system of this machine. */
@@ -20,6 +21,8 @@ export const fileStorage: Storage = {
   makeDirectory: (path) =>
     withPlainErrors('create the folder', path, async () => void (await mkdir(path, { recursive: true }))),
   remove: (path) => withPlainErrors('remove', path, () => rm(path, { recursive: true, force: true })),
+  touch: (path) => withPlainErrors('write', path, () => utimes(path, new Date(), new Date())),
+  removeLeftovers,
   realPath: (path) => withPlainErrors('resolve', path, () => realpath(path)),
   join,
   resolve: (path) => resolve(path),
