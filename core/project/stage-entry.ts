@@ -47,7 +47,7 @@ export async function openStageEntry(
     has: (index) => storage.exists(pathOf(index)),
     async get<Value extends Json>(index: number, compute: () => Promise<StagePiece<Value>>) {
       const stored = await readPiece<Value>(storage, pathOf(index));
-      const piece = stored ?? (await compute());
+      const piece = stored ?? asStored(await compute());
       const took = stored?.elapsedMs ?? Math.max(0, Date.now() - mark);
       if (stored === undefined) await writePiece(storage, pathOf(index), piece, took);
       elapsedMs += took;
@@ -58,6 +58,11 @@ export async function openStageEntry(
       return elapsedMs;
     },
   };
+}
+
+/** As it will be read again: what JSON changes (NaN, -0, undefined) must not depend on who computed the piece. */
+function asStored<Value extends Json>({ tensors, value }: StagePiece<Value>): StagePiece<Value> {
+  return { tensors, value: JSON.parse(JSON.stringify(value)) as Value };
 }
 
 async function writePiece(

@@ -60,7 +60,7 @@ async function readHead(path: string): Promise<Uint8Array> {
     const { buffer, bytesRead } = await file.read(new Uint8Array(26), 0, 26, 0);
     return buffer.subarray(0, bytesRead);
   } catch (cause) {
-    throw badImage(`cannot be read: ${storageReason(cause)}`, cause);
+    throw badImage(storageReason(cause), cause);
   } finally {
     await file?.close();
   }

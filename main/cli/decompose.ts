@@ -17,6 +17,7 @@ import { progressPrinter } from './progress.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
 import { table } from './text-table.ts';
+import { shownName } from '../../core/wording/shown-name.ts';
 
 const TABLE: OptionTable = {
   concept: { type: 'string' },
@@ -54,7 +55,7 @@ export async function decomposeCommand(argv: readonly string[], signal: AbortSig
       console.log(
         args.flag('json')
           ? JSON.stringify(decompositionJson(decomposition), null, 2)
-          : decompositionText(name, decomposition),
+          : shownName(decompositionText(name, decomposition)),
       );
     }
     const report = await writeReport(
@@ -64,7 +65,7 @@ export async function decomposeCommand(argv: readonly string[], signal: AbortSig
       path.join(folder, 'report.html'),
       onProgress,
     );
-    if (!args.flag('json')) console.log(`Report   ${path.resolve(report)}`);
+    if (!args.flag('json')) console.log(shownName(`Report   ${path.resolve(report)}`));
   });
 }
 

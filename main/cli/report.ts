@@ -6,6 +6,7 @@ import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments } from './arguments.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { progressPrinter } from './progress.ts';
+import { shownName } from '../../core/wording/shown-name.ts';
 
 /** `report PROJECT`: writes the report of a run, the newest unless one is named. */
 export async function report(argv: readonly string[]): Promise<void> {
@@ -20,5 +21,5 @@ export async function report(argv: readonly string[]): Promise<void> {
   const project = await openProject(environment.storage, folder);
   const run = args.text('run') ?? (await newestFinishedRun(project));
   const file = args.text('out') ?? path.join(folder, 'report.html');
-  console.log(await writeReport(environment, project, run, file, progressPrinter(process.stderr)));
+  console.log(shownName(await writeReport(environment, project, run, file, progressPrinter(process.stderr))));
 }

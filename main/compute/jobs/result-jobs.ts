@@ -6,6 +6,7 @@ import { pictureId } from '../picture-ids.ts';
 import type { Jobs } from './job-context.ts';
 import type { OpenRun } from './opened-runs.ts';
 import { resultView, runSummaryOf } from './result-view.ts';
+import { shownName } from '../../../core/wording/shown-name.ts';
 
 /** Jobs that read what a run found out. */
 export function resultJobs(
@@ -36,7 +37,7 @@ export function resultJobs(
       const { explanation } = await openRun(question);
       return explanation.images.map(({ file, predicted, agrees }, image) => ({
         image,
-        fileName: storage.basename(file),
+        fileName: shownName(storage.basename(file)),
         picture: pictureId({ kind: 'image', project: question.key, run: question.runId, image }),
         predicted,
         agrees,
