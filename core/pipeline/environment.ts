@@ -18,6 +18,8 @@ export interface Environment {
   /** Program and library versions, for the record. */
   readonly versions: Readonly<Record<string, string>>;
   readonly self: ProcessIdentity;
+  /** Tells a person of what was found and put right, such as a damaged file of the cache. */
+  readonly warn?: (text: string) => void;
   /** Bytes that a batch of activations may take. */
   readonly memoryBudget: number;
 }

@@ -57,7 +57,10 @@ export async function explain(
   const { device } = scope;
   const { project, run: started, resumed } = await startRun(scope.project, content(scope, options, command));
   if (resumed) scope.onResume?.(started.id);
-  const store = openStageStore(project, started, () => device.fallbackReasons);
+  const store = openStageStore(project, started, {
+    fallbacks: () => device.fallbackReasons,
+    ...(scope.environment.warn && { warn: scope.environment.warn }),
+  });
   const running = { scope: { ...scope, project }, question, options, store };
   const { stages, findings } = await findConcepts(running);
   const whole = assembleExplanation(question, options, findings);

@@ -124,7 +124,9 @@ export async function decomposeInRun(
   }
   const tensors = await loadRunTensors(scope.project, runId);
   const parent = parentConcept(explanation, tensors, concept);
-  const store = openStageStore(scope.project, run);
+  const store = openStageStore(scope.project, run, {
+    ...(scope.environment.warn && { warn: scope.environment.warn }),
+  });
   const { options } = run;
   const context: DecompositionContext = { ...scope, keep: store.stage, options, explanation };
   const outcome = await decomposeConcept(context, parent, { ...request, isChosen: true });

@@ -25,11 +25,15 @@ export interface StageStore {
 /**
  * Opens the stages of a run that {@link startRun} gave. One store a run at a time. What the device fell back from is
  * kept with every stage that is done, as a run that continues later no longer meets it; `fallbacks` gives those so far.
+ * `warn` hears of damaged results, which are computed again.
  */
 export function openStageStore(
   project: Project,
   started: RunFile,
-  fallbacks: () => readonly string[] = () => [],
+  {
+    fallbacks = () => [],
+    warn,
+  }: { readonly fallbacks?: () => readonly string[]; readonly warn?: (text: string) => void } = {},
 ): StageStore {
   let run = started;
   const device = (): RunFile['device'] => ({
@@ -50,7 +54,7 @@ export function openStageStore(
     finish,
     async stage(name, fingerprint, work) {
       await record(name, { status: 'pending', fingerprint });
-      const entry = await openStageEntry(project, name, fingerprint);
+      const entry = await openStageEntry(project, name, fingerprint, warn);
       const result = await work(entry);
       await record(name, { status: 'done', fingerprint, elapsedMs: entry.elapsedMs });
       return result;

@@ -5,6 +5,7 @@ import { sharpCodec } from '../../core/runtime/image-codec.ts';
 import { libraryVersions } from '../../core/runtime/library-versions.ts';
 import { fileStorage } from '../../core/runtime/storage.ts';
 import { thisProcess } from '../../core/runtime/this-process.ts';
+import { shownName } from '../../core/wording/shown-name.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 
 /** Bytes for one batch of activations: leaves room for the model and the pictures on a 4 GB machine. */
@@ -25,6 +26,7 @@ export function createNodeEnvironment(options: ProbeOptions = {}): Environment {
       ...libraryVersions(),
     },
     self: thisProcess,
+    warn: (text) => void process.stderr.write(`${shownName(text)}\n`),
     memoryBudget: MEMORY_BUDGET,
   };
 }
