@@ -14,6 +14,8 @@ declare class AbortSignal {
 }
 
 declare function setTimeout(callback: (...values: never[]) => void, ms: number): unknown;
+declare function setInterval(callback: () => void, ms: number): { unref?(): void };
+declare function clearInterval(interval: { unref?(): void }): void;
 
 /** Decodes base64; each character of the result is one byte. */
 declare function atob(data: string): string;

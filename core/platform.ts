@@ -161,6 +161,10 @@ export interface Storage {
   list(path: string): Promise<readonly DirectoryEntry[]>;
   makeDirectory(path: string): Promise<void>;
   remove(path: string): Promise<void>;
+  /** Sets a file's modification time to now. */
+  touch(path: string): Promise<void>;
+  /** Removes temporary files that writers left in a folder when they were killed; those of living processes stay. */
+  removeLeftovers(folder: string): Promise<void>;
   /** Canonical path with every symbolic link resolved; used to break link loops. */
   realPath(path: string): Promise<string>;
   join(...parts: readonly string[]): string;

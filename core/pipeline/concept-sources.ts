@@ -19,6 +19,12 @@ import { runnerFor, cutAt } from './model-parts.ts';
 import type { ModelRunner } from './model-runner.ts';
 import type { ModelScope } from './run-context.ts';
 
+/** Positions differentiated, and those of them whose active set is nearly degenerate. */
+export interface DifferentiatedPositions {
+  readonly total: number;
+  readonly nearDegenerate: number;
+}
+
 /** What the methods ask of one model, layer and bank. Sessions open when first needed. */
 export interface ConceptSources {
   readonly layer: LayerRecord;
@@ -37,8 +43,8 @@ export interface ConceptSources {
   coefficients(x: Tensor<'float32'>): Promise<Matrix>;
   /** Builds the backward graph that a need has, so that a model without one is refused before anything runs. */
   requireGradients(need: MethodNeed): void;
-  /** Positions differentiated so far, and those whose active set is nearly degenerate. */
-  positions(): { readonly total: number; readonly nearDegenerate: number };
+  /** Of all targets so far. */
+  positions(): DifferentiatedPositions;
   dispose(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import type { DeviceChoice, DeviceName, Gemm, ImageCodec, SessionFactory, Storage } from '../platform.ts';
-import type { ProcessIdentity } from '../project/write-lock.ts';
+import type { ProcessIdentity } from '../project/lock-file.ts';
 
 /** The device a run uses, after probing and any fall-back. */
 export interface OpenedDevice {
@@ -18,6 +18,8 @@ export interface Environment {
   /** Program and library versions, for the record. */
   readonly versions: Readonly<Record<string, string>>;
   readonly self: ProcessIdentity;
+  /** Tells a person of what was found and put right, such as a damaged file of the cache. */
+  readonly warn?: (text: string) => void;
   /** Bytes that a batch of activations may take. */
   readonly memoryBudget: number;
 }

@@ -5,6 +5,7 @@ import { rowOfId } from '../concepts/recursion/concept-tree.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import type { DrawnMaps, MapPlace } from '../project/run-tensors.ts';
 import { openConceptMapper, type ConceptMapper } from './concept-mapper.ts';
+import type { DifferentiatedPositions } from './concept-sources.ts';
 import { methodFor, type DrawingMethod } from './method-stand-in.ts';
 import type { ModelScope } from './run-context.ts';
 import type { Stages } from './stage-runner.ts';
@@ -45,12 +46,13 @@ export async function exampleMaps(
     for (const asked of new Set(methods)) {
       const choice = methodFor(mapper.sources, asked, STAND_IN);
       const { method } = choice;
-      const before = mapper.sources.positions();
-      if (MAP_METHODS[method].needs !== 'coefficients' && !drawn.has(method)) {
-        const maps = await stages.given({ maps: [method] }).get(mapsStage, { mapper, places });
-        drawn.set(method, { size, places, maps });
+      if (MAP_METHODS[method].needs === 'coefficients' || drawn.has(method)) {
+        records.push(recordOf(mapper, choice, asked));
+        continue;
       }
-      records.push(recordOf(mapper, choice, asked, before));
+      const { maps, positions } = await stages.given({ maps: [method] }).get(mapsStage, { mapper, places });
+      drawn.set(method, { size, places, maps });
+      records.push(recordOf(mapper, choice, asked, positions));
     }
   } finally {
     await mapper.dispose();
@@ -67,15 +69,13 @@ function recordOf(
   { sources }: ConceptMapper,
   { method, reason }: DrawingMethod,
   asked: MapMethod,
-  before: { readonly total: number; readonly nearDegenerate: number },
+  positions: DifferentiatedPositions = { total: 0, nearDegenerate: 0 },
 ): MapRecord {
-  const { total, nearDegenerate } = sources.positions();
+  const { total, nearDegenerate } = positions;
   return {
     method,
     ...(reason !== undefined && { insteadOf: { method: asked, reason } }),
     ...(MAP_METHODS[method].needs === 'cut' && { layer: sources.camLayer.tensor }),
-    ...(total > before.total && {
-      nearDegenerate: (nearDegenerate - before.nearDegenerate) / (total - before.total),
-    }),
+    ...(total > 0 && { nearDegenerate: nearDegenerate / total }),
   };
 }

@@ -4,7 +4,7 @@ import { classImportance, meanIndices } from '../concepts/importance.ts';
 import type { RunOptions } from '../concepts/run-options.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
 import { saveEvaluation } from '../project/evaluation-file.ts';
-import { startRun, type Project, type RunContent } from '../project/project-folder.ts';
+import { markReported, startRun, type Project, type RunContent } from '../project/project-folder.ts';
 import { savePredictions, type GivenImage } from '../project/predictions-file.ts';
 import { saveRunTensors } from '../project/tensors-file.ts';
 import type { RunFile } from '../project/schema.ts';
@@ -71,7 +71,10 @@ export async function explain(
     started.id,
     files.map(({ path, stamp }) => ({ file: path, ...stamp })),
   );
-  const store = openStageStore(project, started);
+  const store = openStageStore(project, started, {
+    fallbacks: () => device.fallbackReasons,
+    ...(scope.environment.warn && { warn: scope.environment.warn }),
+  });
   const running = { scope: { ...scope, project }, question, options, store };
   const { stages, findings } = await findConcepts(running);
   const whole = assembleExplanation(question, options, findings);
@@ -85,8 +88,9 @@ export async function explain(
   await saveRunTensors(project, started.id, tensors);
   const evaluation = await evaluateFindings(stages, options, findings, whole);
   if (evaluation) await saveEvaluation(project, started.id, evaluation);
-  const fallbackReasons = [...device.fallbackReasons];
-  const run = await store.finish({ explanation, device: { ...store.run.device, fallbackReasons } });
+  const isReported = scope.reportFollows !== true;
+  const run = await store.finish({ explanation, ...(!isReported && { reportPending: true }) });
+  if (isReported) await markReported(project, run);
   return { project, run, resumed, ...(evaluation && { evaluation }) };
 }
 

@@ -3,7 +3,7 @@ import { withoutDecomposition } from '../concepts/recursion/concept-tree.ts';
 import { isGoodDecomposition } from '../concepts/recursion/decomposition-verdict.ts';
 import { TesseraError } from '../errors.ts';
 import { changeProject } from '../project/change-lock.ts';
-import type { ProcessIdentity } from '../project/write-lock.ts';
+import type { ProcessIdentity } from '../project/lock-file.ts';
 import { loadNotes, loadRun, saveNotes, type Project } from '../project/project-folder.ts';
 import type { PartTensors, RunTensors } from '../project/run-tensors.ts';
 import { loadRunTensors, saveRunTensors } from '../project/tensors-file.ts';
@@ -126,7 +126,9 @@ export async function decomposeInRun(
   await requireSameImages(scope.project, run);
   const tensors = await loadRunTensors(scope.project, runId);
   const parent = parentConcept(explanation, tensors, concept);
-  const store = openStageStore(scope.project, run);
+  const store = openStageStore(scope.project, run, {
+    ...(scope.environment.warn && { warn: scope.environment.warn }),
+  });
   const { options } = run;
   const context: DecompositionContext = { ...scope, keep: store.stage, options, explanation };
   const outcome = await decomposeConcept(context, parent, { ...request, isChosen: true });

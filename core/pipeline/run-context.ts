@@ -23,6 +23,8 @@ export interface WorkScope {
 
 /** What a run is done with, whatever its question, and who hears of it. */
 export interface RunScope extends WorkScope {
+  /** Whoever asks writes a report next; the run is continued until that is there. */
+  readonly reportFollows?: boolean;
   /** Called when a run that was stopped before its end is taken up again. */
   readonly onResume?: (runId: string) => void;
   /** Called as soon as concepts exist: the strongest places of each, in the order of the bank, and the run's images. */

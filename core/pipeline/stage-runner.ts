@@ -2,6 +2,7 @@ import type { RunOptions } from '../concepts/run-options.ts';
 import type { Project } from '../project/project-folder.ts';
 import { openStageEntry } from '../project/stage-entry.ts';
 import type { StageStore } from '../project/stage-store.ts';
+import type { Environment } from './environment.ts';
 import { stageFingerprint, type AnyStage, type FactName, type Facts, type StageWork } from './stage.ts';
 
 /** Where stages run, and who hears of it. */
@@ -50,7 +51,7 @@ export function openStages<Fact extends FactName>(
   options: RunOptions,
   { keep, known = [] }: { readonly keep?: Keep; readonly known?: readonly KnownStage[] } = {},
 ): Stages<Fact> {
-  const quietly = unrecorded(setting.project);
+  const quietly = unrecorded(setting.project, setting.environment.warn);
   const subject = {
     setting,
     known,
@@ -70,8 +71,8 @@ interface Subject {
   readonly results: Map<string, Promise<unknown>>;
 }
 
-function unrecorded(project: Project): Keep {
-  return async (name, fingerprint, work) => work(await openStageEntry(project, name, fingerprint));
+function unrecorded(project: Project, warn: Environment['warn']): Keep {
+  return async (name, fingerprint, work) => work(await openStageEntry(project, name, fingerprint, warn));
 }
 
 function stagesOf<Fact extends FactName>(

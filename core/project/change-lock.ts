@@ -1,17 +1,11 @@
-import { z } from 'zod';
 import { TesseraError } from '../errors.ts';
 import type { Storage } from '../platform.ts';
 import { createQueue } from '../queue.ts';
+import { tryLock, type Holder, type Lock, type ProcessIdentity } from './lock-file.ts';
 import type { Project } from './project-folder.ts';
-import type { ProcessIdentity } from './write-lock.ts';
-
-const LOCK_FILE = z.object({ pid: z.int(), host: z.string(), since: z.iso.datetime() });
-type Holder = z.infer<typeof LOCK_FILE>;
 
 /** Between two looks at a lock that another process holds. */
 const PAUSE_MS = 25;
-/** A change takes some milliseconds: nobody holds the lock for so long and lives. */
-const STALE_MS = 60_000;
 
 /** Changes of this process, one at a time. */
 const inTurn = createQueue();
@@ -33,53 +27,24 @@ export function changeProject<T>(
 ): Promise<T> {
   const path = storage.join(folder, 'change.lock');
   return inTurn(async () => {
-    const mine = await acquire(storage, path, self, waitMs);
+    const lock = await acquire(storage, path, self, waitMs);
     try {
       return await change();
     } finally {
       // A lock left behind is taken over; the failure that led here is the one to report.
-      if ((await readText(storage, path)) === mine) await storage.remove(path).catch(() => undefined);
+      await lock.release().catch(() => undefined);
     }
   });
 }
 
-/** Returns what stands in the lock. */
-async function acquire(
-  storage: Storage,
-  path: string,
-  self: ProcessIdentity,
-  waitMs: number,
-): Promise<string> {
+async function acquire(storage: Storage, path: string, self: ProcessIdentity, waitMs: number): Promise<Lock> {
   const giveUpMs = Date.now() + waitMs;
   for (;;) {
-    const mine = JSON.stringify({ pid: self.pid, host: self.host, since: new Date().toISOString() });
-    if (await storage.createNew(path, mine)) return mine;
-    const text = await readText(storage, path);
-    const holder = text === undefined ? undefined : holderIn(text);
-    if (text !== undefined && (holder === undefined || isGone(holder, self))) await storage.remove(path);
-    else if (Date.now() >= giveUpMs) throw heldBy(holder);
-    else await pause();
-  }
-}
-
-/** In this process changes wait in the queue: a lock with its number was left by one that had the number before. */
-function isGone({ pid, host, since }: Holder, self: ProcessIdentity): boolean {
-  if (Date.now() - Date.parse(since) > STALE_MS) return true;
-  return host === self.host && (pid === self.pid || !self.isAlive(pid));
-}
-
-/** Undefined when the lock has been released meanwhile. */
-async function readText(storage: Storage, path: string): Promise<string | undefined> {
-  const bytes = await storage.readBytes(path).catch(() => undefined);
-  return bytes && new TextDecoder().decode(bytes);
-}
-
-/** Undefined for a lock that was written by no Tessera that is still whole. */
-function holderIn(text: string): Holder | undefined {
-  try {
-    return LOCK_FILE.parse(JSON.parse(text));
-  } catch {
-    return undefined;
+    // A change takes some milliseconds: nobody holds the lock for a minute and lives.
+    const outcome = await tryLock(storage, path, self, { watchMs: 0 });
+    if ('lock' in outcome) return outcome.lock;
+    if (Date.now() >= giveUpMs) throw heldBy(outcome.holder);
+    await pause();
   }
 }
 

@@ -37,10 +37,17 @@ export async function writeJsonFile(
   shape: z.ZodObject,
   value: object,
 ): Promise<void> {
-  const text = JSON.stringify(value, undefined, 2);
+  const text = JSON.stringify(inOrder(shape, value), undefined, 2);
   const parsed = shape.loose().safeParse(JSON.parse(text));
   if (!parsed.success) throw new BugError(`writeJsonFile: ${path}: ${firstIssue(parsed.error)}`);
   await storage.writeAtomic(path, `${text}\n`);
+}
+
+/** With the fields in the order of the shape, those that it does not know last: the same file whoever wrote it. */
+function inOrder(shape: z.ZodObject, value: object): object {
+  const place = new Map(Object.keys(shape.shape).map((name, index) => [name, index]));
+  const placeOf = ([name]: [string, unknown]): number => place.get(name) ?? place.size;
+  return Object.fromEntries(Object.entries(value).sort((a, b) => placeOf(a) - placeOf(b)));
 }
 
 function parseJson(path: string, bytes: Uint8Array): unknown {

@@ -86,6 +86,7 @@ export async function startRun(
   const run: RunFile = {
     ...(interrupted ?? { schemaVersion: SCHEMA_VERSION, id, created: now(), stages: {} }),
     ...content,
+    device: deviceOf(content, interrupted),
   };
   await project.storage.makeDirectory(runFolder(project, id));
   await saveRun(project, run);
@@ -94,9 +95,22 @@ export async function startRun(
   return { project: await saveProject(project, { runs }), run, resumed: false };
 }
 
+/** What a device fell back from before an interruption stays true of what it had computed. */
+function deviceOf({ device }: RunContent, interrupted: RunFile | undefined): RunFile['device'] {
+  if (interrupted?.device.used !== device.used) return device;
+  const reasons = [...interrupted.device.fallbackReasons, ...device.fallbackReasons];
+  return { ...device, fallbackReasons: [...new Set(reasons)] };
+}
+
 /** Writes `runs/ID/run.json`; the run must have been started. */
 export function saveRun(project: Project, run: RunFile): Promise<void> {
   return writeJsonFile(project.storage, runPath(project, run.id, 'run.json'), RUN_FILE, run);
+}
+
+/** The report that a run's command wanted is written: the run is complete. */
+export async function markReported(project: Project, { id }: Pick<RunFile, 'id'>): Promise<void> {
+  const { reportPending, ...run } = await loadRun(project, id);
+  if (reportPending === true) await saveRun(project, run);
 }
 
 /** Reads one run; TesseraError 'unknown-name' when the project has none of that id. */
@@ -123,9 +137,13 @@ async function findInterrupted(project: Project, content: RunContent): Promise<R
   const wanted = identityOf(content);
   for (const id of project.file.runs.toReversed()) {
     const run = await loadRun(project, id).catch(passOverDamaged);
-    if (run !== undefined && run.explanation === undefined && identityOf(run) === wanted) return run;
+    if (run !== undefined && !isComplete(run) && identityOf(run) === wanted) return run;
   }
   return undefined;
+}
+
+function isComplete({ explanation, reportPending }: RunFile): boolean {
+  return explanation !== undefined && reportPending !== true;
 }
 
 /** One damaged old run must not bar the way to a new one. */

@@ -92,6 +92,8 @@ export const RUN_FILE = z.object({
   /** In the order in which they were begun. */
   stages: z.record(z.string(), STAGE),
   explanation: EXPLANATION.exactOptional(),
+  /** The command that made the run has still to write its report; given again, it continues there. */
+  reportPending: z.literal(true).exactOptional(),
 });
 
 /** A `run.json` as it comes from the disk, whatever its version, as one of today. */

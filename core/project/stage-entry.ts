@@ -6,6 +6,9 @@ import type { Project } from './project-folder.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 import { ID_PATTERN } from './schema.ts';
 
+/** Deleting a folder of the cache takes some steps; a write meets few of them. */
+const WRITE_ATTEMPTS = 10;
+
 /** What is computed and stored at once: arrays, and plain data beside them. */
 export interface StagePiece<Value extends Json = Json> {
   readonly tensors: ReadonlyMap<string, Tensor>;
@@ -35,11 +38,15 @@ export const UNKEPT_ENTRY: StageEntry = {
   elapsedMs: 0,
 };
 
-/** Opens the results of a stage: `cache/NAME-FINGERPRINT/000.safetensors` and on. */
+/**
+ * Opens the results of a stage: `cache/NAME-FINGERPRINT/000.safetensors` and on. The folder may be deleted at any time:
+ * it is made again for the next piece. `warn` hears of damaged pieces, which are computed again.
+ */
 export async function openStageEntry(
   { storage, folder }: Pick<Project, 'storage' | 'folder'>,
   name: string,
   fingerprint: string,
+  warn: (text: string) => void = () => undefined,
 ): Promise<StageEntry> {
   invariant(ID_PATTERN.test(name) && ID_PATTERN.test(fingerprint), `stage name ${name}-${fingerprint}`);
   const own = storage.join(folder, 'cache', `${name}-${fingerprint}`);
@@ -53,10 +60,11 @@ export async function openStageEntry(
   return {
     has: (index) => storage.exists(pathOf(index)),
     async get<Value extends Json>(index: number, compute: () => Promise<StagePiece<Value>>) {
-      const stored = await readPiece<Value>(storage, pathOf(index));
-      const piece = stored ?? (await compute());
+      const path = pathOf(index);
+      const stored = await readPiece<Value>(storage, path, warn);
+      const piece = stored ?? asStored(await compute());
       const took = stored?.elapsedMs ?? Math.max(0, Date.now() - mark);
-      if (stored === undefined) await writePiece(storage, pathOf(index), piece, took);
+      if (stored === undefined) await writePiece(storage, path, piece, took);
       elapsedMs += took;
       mark = Date.now();
       return piece;
@@ -67,6 +75,11 @@ export async function openStageEntry(
   };
 }
 
+/** As it will be read again: what JSON changes (NaN, -0, undefined) must not depend on who computed the piece. */
+function asStored<Value extends Json>({ tensors, value }: StagePiece<Value>): StagePiece<Value> {
+  return { tensors, value: JSON.parse(JSON.stringify(value)) as Value };
+}
+
 async function writePiece(
   storage: Storage,
   path: string,
@@ -75,18 +88,46 @@ async function writePiece(
 ): Promise<void> {
   const facts = { value: JSON.stringify(value), elapsedMs: String(took) };
   const metadata = { ...facts, sha256: checksumOf(storage, tensors, facts) };
-  await storage.writeAtomic(path, encodeSafetensors(tensors, metadata));
+  const bytes = encodeSafetensors(tensors, metadata);
+  for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+    try {
+      if (attempt > 0) await storage.makeDirectory(storage.dirname(path));
+      return await storage.writeAtomic(path, bytes);
+    } catch (error) {
+      // Whoever deletes the cache may do so between any two steps of a write; the piece is at hand, stored or not.
+      if (!isAbsence(error)) throw error;
+    }
+  }
+}
+
+/** Did a file or folder go while it was used? */
+function isAbsence(error: unknown): boolean {
+  const cause: unknown = error instanceof TesseraError ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
 }
 
 /** A stored piece, or undefined where there is none, or not the one that was written. */
-async function readPiece<Value extends Json>(storage: Storage, path: string) {
-  if (!(await storage.exists(path))) return undefined;
-  const content = decoded(await storage.readBytes(path));
-  if (content === undefined) return undefined;
-  const { tensors, metadata } = content;
-  const { value = '', elapsedMs = '', sha256 } = metadata;
-  if (checksumOf(storage, tensors, { value, elapsedMs }) !== sha256) return undefined;
+async function readPiece<Value extends Json>(storage: Storage, path: string, warn: (text: string) => void) {
+  const bytes = await bytesAt(storage, path);
+  if (bytes === undefined) return undefined;
+  const { tensors, metadata } = decoded(bytes) ?? { tensors: new Map<string, Tensor>(), metadata: {} };
+  const { value = '', elapsedMs = '', sha256 }: Readonly<Record<string, string | undefined>> = metadata;
+  if (sha256 === undefined || checksumOf(storage, tensors, { value, elapsedMs }) !== sha256) {
+    warn(`${path} is damaged and is computed again.`);
+    return undefined;
+  }
   return { tensors, value: JSON.parse(value) as Value, elapsedMs: Number(elapsedMs) };
+}
+
+/** Undefined where there is no file, or none any more; a file that is there and cannot be read is a failure. */
+async function bytesAt(storage: Storage, path: string): Promise<Uint8Array | undefined> {
+  if (!(await storage.exists(path))) return undefined;
+  try {
+    return await storage.readBytes(path);
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
 }
 
 function decoded(bytes: Uint8Array) {

@@ -22,11 +22,26 @@ export interface StageStore {
   finish(changes: Partial<RunFile>): Promise<RunFile>;
 }
 
-/** Opens the stages of a run that {@link startRun} gave. One store a run at a time. */
-export function openStageStore(project: Project, started: RunFile): StageStore {
+/**
+ * Opens the stages of a run that {@link startRun} gave. One store a run at a time. What the device fell back from is
+ * kept with every stage that is done, as a run that continues later no longer meets it; `fallbacks` gives those so far.
+ * `warn` hears of damaged results, which are computed again.
+ */
+export function openStageStore(
+  project: Project,
+  started: RunFile,
+  {
+    fallbacks = () => [],
+    warn,
+  }: { readonly fallbacks?: () => readonly string[]; readonly warn?: (text: string) => void } = {},
+): StageStore {
   let run = started;
+  const device = (): RunFile['device'] => ({
+    ...run.device,
+    fallbackReasons: [...new Set([...run.device.fallbackReasons, ...fallbacks()])],
+  });
   const finish = async (changes: Partial<RunFile>): Promise<RunFile> => {
-    run = { ...run, ...changes };
+    run = { ...run, device: device(), ...changes };
     await saveRun(project, run);
     return run;
   };
@@ -39,7 +54,7 @@ export function openStageStore(project: Project, started: RunFile): StageStore {
     finish,
     async stage(name, fingerprint, work) {
       await record(name, { status: 'pending', fingerprint });
-      const entry = await openStageEntry(project, name, fingerprint);
+      const entry = await openStageEntry(project, name, fingerprint, warn);
       const result = await work(entry);
       await record(name, { status: 'done', fingerprint, elapsedMs: entry.elapsedMs });
       return result;

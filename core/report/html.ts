@@ -1,4 +1,5 @@
 import { invariant } from '../errors.ts';
+import { shownName } from '../wording/shown-name.ts';
 
 const SAFE: unique symbol = Symbol('safe markup');
 
@@ -33,9 +34,9 @@ export function trustedMarkup(markup: string): Html {
   return { markup, [SAFE]: true };
 }
 
-/** Text in which no character can open or close an element, an attribute or an entity. */
+/** Text in which no character can open or close an element, an attribute or an entity, or turn the text around it. */
 function escapeHtml(text: string): string {
-  return text.replace(/[&<>"'`]/g, (character) => ENTITIES[character]);
+  return shownName(text).replace(/[&<>"'`]/g, (character) => ENTITIES[character]);
 }
 
 function markupOf(value: HtmlValue): string {

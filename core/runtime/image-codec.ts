@@ -85,7 +85,7 @@ async function readPicture(path: string) {
     }
   } catch (cause) {
     if (cause instanceof TesseraError) throw cause;
-    throw badImage(`cannot be read: ${storageReason(cause)}`, cause);
+    throw badImage(storageReason(cause), cause);
   }
 }
 

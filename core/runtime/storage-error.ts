@@ -20,8 +20,22 @@ const REASONS: Readonly<Record<string, Reason | undefined>> = {
     text: 'the disk quota is used up',
     hint: 'Free some space and run again; nothing was overwritten.',
   },
+  EFBIG: {
+    text: 'the file would be larger than the disk or the system allows',
+    hint: 'Choose a place on another disk, or raise the limit (ulimit -f); nothing was overwritten.',
+  },
   EROFS: { text: 'the disk is read-only', hint: 'Choose a place that can be written.' },
   EMFILE: { text: 'too many files are open', hint: 'Close other programs and run again.' },
+  ENFILE: { text: 'too many files are open on this machine', hint: 'Close other programs and run again.' },
+  ENOMEM: { text: 'the memory is used up', hint: 'Close other programs and run again.' },
+  EINVAL: { text: 'the disk does not take such a name or file', hint: 'Choose another name or place.' },
+  EILSEQ: { text: 'the disk does not take such a name', hint: 'Choose another name.' },
+  EXDEV: { text: 'it lies on another disk', hint: 'Choose another place.' },
+  ETXTBSY: { text: 'another program is using it', hint: 'Close that program and run again.' },
+  ESTALE: { text: 'the network disk has lost it', hint: 'Connect the disk again and run again.' },
+  ETIMEDOUT: { text: 'the network disk does not answer', hint: 'Connect the disk again and run again.' },
+  ENODEV: { text: 'the disk is not there', hint: 'Connect the disk and run again.' },
+  ENXIO: { text: 'the disk is not there', hint: 'Connect the disk and run again.' },
   ENAMETOOLONG: { text: 'the name is too long', hint: 'Choose a shorter name.' },
   ELOOP: { text: 'its symbolic links form a loop', hint: 'Mend or remove the links.' },
   EBUSY: { text: 'another program is using it', hint: 'Close that program and run again.' },
@@ -37,7 +51,11 @@ export function systemCode(cause: unknown): string | undefined {
 /** Why a file operation failed, in plain words: "permission denied". */
 export function storageReason(cause: unknown): string {
   if (cause instanceof NotAFile) return cause.message;
-  return REASONS[systemCode(cause) ?? '']?.text ?? (cause instanceof Error ? cause.message : String(cause));
+  const code = systemCode(cause) ?? '';
+  const known = REASONS[code]?.text;
+  if (known !== undefined) return known;
+  if (/^E[A-Z0-9]+$/.test(code)) return `the system reported an error that has no other name than ${code}`;
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** Tells in plain words why a file operation failed: `cannot <action> <path>: <reason>`. */

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { access, mkdir, readdir, realpath, rm, stat, type FileHandle } from 'node:fs/promises';
+import { access, mkdir, readdir, realpath, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { DirectoryEntry, Storage } from '../platform.ts';
 import { openRegular } from './regular-file.ts';
 import { storageError } from './storage-error.ts';
 import { pathText, systemPath } from './system-path.ts';
+import { removeLeftovers } from './temporary-names.ts';
 import { createNew, writeAtomic } from './write-atomic.ts';
 
 /** {@link Storage} on the file system of this machine. */
@@ -25,6 +26,8 @@ export const fileStorage: Storage = {
     withPlainErrors('remove', path, () => rm(systemPath(path), { recursive: true, force: true })),
   realPath: (path) =>
     withPlainErrors('resolve', path, async () => pathText(await realpath(systemPath(path), 'buffer'))),
+  touch: (path) => withPlainErrors('write', path, () => utimes(systemPath(path), new Date(), new Date())),
+  removeLeftovers,
   join,
   resolve: (path) => resolve(path),
   dirname,

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { constants, copyFile, link, open, rename, rm, type FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { systemCode } from './storage-error.ts';
+import { temporaryIn } from './temporary-names.ts';
 
 /**
  * Replaces a file's content, all or nothing: a temporary file in the same folder, flushed to the disk, then renamed
@@ -51,11 +51,6 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
     if (systemCode(error) === 'EEXIST') throw error;
     await copyFile(from, to, constants.COPYFILE_EXCL);
   }
-}
-
-/** A short name of its own: the target's may already be as long as the system allows. */
-function temporaryIn(folder: string): string {
-  return join(folder, `.tessera-${randomBytes(6).toString('hex')}.tmp`);
 }
 
 async function writeAndFlush(file: FileHandle, bytes: Uint8Array | string): Promise<void> {

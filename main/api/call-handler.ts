@@ -3,8 +3,17 @@ import type { Result, WorkbenchApi } from './contract.ts';
 import { schemas } from './schemas.ts';
 import { resultOf } from './serialize-error.ts';
 
-/** One function a method: a missing one does not compile. */
-export type Handlers = { readonly [Method in keyof WorkbenchApi]: WorkbenchApi[Method] };
+/** Names the page that asks: what one page gives up must not be taken from another. Absent: the one window. */
+export type PageId = string;
+
+/** One function a method, told who asks: a missing one does not compile. */
+export type Handlers = {
+  readonly [Method in keyof WorkbenchApi]: (
+    ...asked: Parameters<WorkbenchApi[Method]> extends [infer Query]
+      ? [query: Query, page?: PageId]
+      : [query?: undefined, page?: PageId]
+  ) => ReturnType<WorkbenchApi[Method]>;
+};
 
 /** Whether a name that came from outside is that of a method. */
 export function isMethod(name: unknown): name is keyof WorkbenchApi {
@@ -19,11 +28,11 @@ export function callHandler(
   handlers: Handlers,
   method: keyof WorkbenchApi,
   argument: unknown,
-  onInternal?: (error: unknown) => void,
+  { page, onInternal }: { readonly page?: PageId; readonly onInternal?: (error: unknown) => void } = {},
 ): Promise<Result<unknown>> {
   return resultOf(async () => {
-    const handler = handlers[method] as (argument: unknown) => Promise<unknown>;
-    return handler(checked(method, argument));
+    const handler = handlers[method] as (argument: unknown, page?: PageId) => Promise<unknown>;
+    return handler(checked(method, argument), page);
   }, onInternal);
 }
 

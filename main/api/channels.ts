@@ -4,6 +4,8 @@ import type { WorkbenchApi } from './contract.ts';
 export const CALL_CHANNEL = 'workbench:call';
 /** Electron's line for events: a name and its payload. */
 export const EVENT_CHANNEL = 'workbench:event';
+/** Header by which a page of the loopback host names itself. */
+export const PAGE_HEADER = 'x-tessera-page';
 
 const METHOD_TABLE = {
   getApp: true,

@@ -12,9 +12,9 @@ export function registerHandlers(
   ipcMain.handle(CALL_CHANNEL, (event, method: unknown, argument: unknown) => {
     if (!isOwnPage(event.senderFrame)) throw new Error('Refused: not a page of Tessera.');
     if (!isMethod(method)) throw new Error('Refused: no such method.');
-    return callHandler(handlers, method, argument, (error) =>
-      log.write('error', `${method}: ${(error as Error).stack ?? String(error)}`),
-    );
+    const onInternal = (error: unknown): void =>
+      log.write('error', `${method}: ${(error as Error).stack ?? String(error)}`);
+    return callHandler(handlers, method, argument, { onInternal });
   });
 }
 

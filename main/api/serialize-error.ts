@@ -1,5 +1,6 @@
 import { TesseraError } from '../../core/errors.ts';
 import type { Result, SerializedError } from './contract.ts';
+import { shownName } from '../../core/wording/shown-name.ts';
 
 /** A failure that crossed a process boundary and goes on from here as it was. */
 export class CarriedError extends Error {
@@ -20,7 +21,7 @@ export function serializeError(error: unknown): SerializedError {
   if (error instanceof CarriedError) return error.error;
   if (error instanceof TesseraError) {
     const { name, code, message, hint } = error;
-    return { name, code, message, ...(hint !== undefined && { hint }) };
+    return { name, code, message: shownName(message), ...(hint !== undefined && { hint: shownName(hint) }) };
   }
   if (error instanceof Error && error.name === 'AbortError') return CANCELLED;
   return {

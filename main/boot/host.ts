@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileStorage } from '../../core/runtime/storage.ts';
+import { thisProcess } from '../../core/runtime/this-process.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import { spawnFork } from '../compute/spawn-fork.ts';
 import { browserDesktop } from '../services/desktop.ts';
@@ -8,7 +9,7 @@ import { placesOf } from '../services/places.ts';
 import { createResources } from '../services/resources.ts';
 import { createWorkbench, type WorkbenchService } from '../services/workbench.ts';
 import { startWebHost } from '../web-host/server.ts';
-import { removeUnusedUploads } from '../web-host/unused-uploads.ts';
+import { markHost, removeUnusedUploads } from '../web-host/unused-uploads.ts';
 
 /* Boot of the loopback host; prints its address. This file lies in out/main once built. */
 
@@ -16,7 +17,8 @@ const ROOT = path.join(import.meta.dirname, '../..');
 const COMPUTE = path.join(ROOT, 'out/main/compute-process.js');
 
 const places = placesOf(path.join(ROOT, 'models/demo'));
-await removeUnusedUploads(places);
+const mark = await markHost(fileStorage, places, thisProcess);
+await removeUnusedUploads(fileStorage, places, thisProcess);
 const workbench: WorkbenchService = createWorkbench({
   storage: fileStorage,
   places,
@@ -33,12 +35,19 @@ const host = await startWebHost({
 });
 process.stdout.write(`${host.address}\n`);
 
+const LONGEST_END_MS = 5000;
+let isEnding = false;
 const close = (): void => {
+  if (isEnding) return;
+  isEnding = true;
+  // A connection that does not let go must not keep the program.
+  setTimeout(() => process.exit(0), LONGEST_END_MS);
   workbench.close();
-  void host.close().then(() => process.exit(0));
+  void Promise.allSettled([host.close(), mark?.release()]).then(() => process.exit(0));
 };
-process.on('SIGINT', close);
-process.on('SIGTERM', close);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, close);
+// Whoever started it by fork, as `npm start` does, may end without a word.
+process.on('disconnect', close);
 
 const paths = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 await workbench.openPaths(paths).catch((error: Error) => process.stderr.write(`${error.message}\n`));

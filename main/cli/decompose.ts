@@ -18,6 +18,7 @@ import { tellInputs } from './tell-inputs.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
 import { table } from './text-table.ts';
+import { shownName } from '../../core/wording/shown-name.ts';
 
 const TABLE: OptionTable = {
   concept: { type: 'string' },
@@ -56,7 +57,7 @@ export async function decomposeCommand(argv: readonly string[], signal: AbortSig
       console.log(
         args.flag('json')
           ? JSON.stringify(decompositionJson(decomposition), null, 2)
-          : decompositionText(name, decomposition),
+          : shownName(decompositionText(name, decomposition)),
       );
     }
     const report = await writeReport(
@@ -66,7 +67,7 @@ export async function decomposeCommand(argv: readonly string[], signal: AbortSig
       path.join(folder, 'report.html'),
       onProgress,
     );
-    if (!args.flag('json')) console.log(`Report   ${path.resolve(report)}`);
+    if (!args.flag('json')) console.log(shownName(`Report   ${path.resolve(report)}`));
   });
 }
 

@@ -20,6 +20,7 @@ import {
 } from '../../core/pipeline/question.ts';
 import type { RunScope } from '../../core/pipeline/run-context.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
+import { markReported } from '../../core/project/project-folder.ts';
 import { writeToProject } from '../../core/project/write-lock.ts';
 import { transparencyText } from '../../core/wording/input-words.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
@@ -27,6 +28,7 @@ import { parseArguments, type OptionTable, type ParsedArguments } from './argume
 import { explanationJson, explanationText } from './explanation-output.ts';
 import { optionTable, readOptions } from './option-arguments.ts';
 import { progressPrinter } from './progress.ts';
+import { shownName } from '../../core/wording/shown-name.ts';
 
 const DEMO = path.join(import.meta.dirname, '../../models/demo');
 /** What is explained with `--demo`, unless it is said. */
@@ -54,12 +56,20 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
   const resolve = options.class === 'all' ? resolveOpenQuestion : resolveQuestion;
   const question = await resolve(environment.storage, intake, options);
   const device = await environment.openDevice(options.device);
-  for (const reason of device.fallbackReasons) console.error(reason);
+  for (const reason of device.fallbackReasons) console.error(shownName(reason));
   const onProgress = progressPrinter(process.stderr);
   await environment.storage.makeDirectory(folder);
   await writeToProject({ storage: environment.storage, folder }, environment.self, async () => {
     const project = await openOrCreateProject(environment.storage, folder, intake, options.images);
-    const scope: RunScope = { environment, device, project, onProgress, onResume, signal };
+    const scope: RunScope = {
+      environment,
+      device,
+      project,
+      onProgress,
+      onResume,
+      signal,
+      reportFollows: true,
+    };
     await explainClasses(scope, question, options, args.flag('json'));
   });
 }
@@ -86,7 +96,7 @@ async function explainClasses(
     const facts = explanationJson(outcome, file);
     tellFewer(options, facts.concepts.length);
     if (asJson) tellTransparent(facts);
-    console.log(asJson ? JSON.stringify(facts, null, 2) : explanationText(facts));
+    console.log(asJson ? JSON.stringify(facts, null, 2) : shownName(explanationText(facts)));
     return;
   }
   const all = [];
@@ -99,7 +109,7 @@ async function explainClasses(
     const facts = explanationJson(outcome, await reportOf(scope, outcome, `report-${index}.html`));
     tellFewer(options, facts.concepts.length);
     all.push(facts);
-    if (!asJson) console.log(`${explanationText(facts)}\n`);
+    if (!asJson) console.log(`${shownName(explanationText(facts))}\n`);
   }
   if (asJson) console.log(JSON.stringify({ explanations: all }, null, 2));
 }
@@ -114,12 +124,22 @@ function tellTransparent({ transparent }: ReturnType<typeof explanationJson>): v
   if (transparent) console.error(`${transparencyText(transparent.images, transparent.alpha)} See --alpha.`);
 }
 
-function reportOf(
+async function reportOf(
   { environment, onProgress }: RunScope,
   { project, run }: ExplainOutcome,
   name: string,
 ): Promise<string> {
-  return writeReport(environment, project, run.id, path.resolve(project.folder, name), onProgress);
+  try {
+    const file = path.resolve(project.folder, name);
+    const written = await writeReport(environment, project, run.id, file, onProgress);
+    await markReported(project, run);
+    return written;
+  } catch (error) {
+    if (!(error instanceof TesseraError) || error.code !== 'storage') throw error;
+    const { message, hint = '' } = error;
+    const kept = `The explanation is kept as ${run.id}: the same command continues with its report, and tessera report ${project.folder} writes it alone.`;
+    throw new TesseraError('storage', message, { hint: `${hint} ${kept}`.trim(), cause: error });
+  }
 }
 
 function readQuestion(args: ParsedArguments): RunOptions {

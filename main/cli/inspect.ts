@@ -6,6 +6,7 @@ import { percentText } from '../../core/wording/number-text.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments } from './arguments.ts';
 import { table } from './text-table.ts';
+import { shownName } from '../../core/wording/shown-name.ts';
 
 /** `inspect MODEL`: what the model takes and gives, and the tensors at which it can be cut. */
 export async function inspect(argv: readonly string[]): Promise<void> {
@@ -30,7 +31,7 @@ export async function inspect(argv: readonly string[]): Promise<void> {
   const device = await environment.openDevice('cpu');
   const minima = await probeCutSigns(intake, device.sessions);
   const facts = inspection(intake, minima);
-  console.log(args.flag('json') ? JSON.stringify(facts, null, 2) : asText(facts));
+  console.log(args.flag('json') ? JSON.stringify(facts, null, 2) : shownName(asText(facts)));
 }
 
 /** The stable fields of `inspect --json`. */

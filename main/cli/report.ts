@@ -7,6 +7,7 @@ import { parseArguments } from './arguments.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { progressPrinter } from './progress.ts';
 import { tellInputs } from './tell-inputs.ts';
+import { shownName } from '../../core/wording/shown-name.ts';
 
 /** `report PROJECT`: writes the report of a run, the newest unless one is named. */
 export async function report(argv: readonly string[]): Promise<void> {
@@ -22,5 +23,5 @@ export async function report(argv: readonly string[]): Promise<void> {
   const run = args.text('run') ?? (await newestFinishedRun(project));
   await tellInputs(project, run);
   const file = args.text('out') ?? path.join(folder, 'report.html');
-  console.log(await writeReport(environment, project, run, file, progressPrinter(process.stderr)));
+  console.log(shownName(await writeReport(environment, project, run, file, progressPrinter(process.stderr))));
 }

@@ -1,4 +1,5 @@
 import { TesseraError } from '../../core/errors.ts';
+import { shownName } from '../../core/wording/shown-name.ts';
 import { devices } from './devices.ts';
 import { explainCommand } from './explain.ts';
 import { inspect } from './inspect.ts';
@@ -87,9 +88,9 @@ function tell(error: unknown): number {
     return 1;
   }
   if (error instanceof TesseraError) {
-    console.error(`tessera: ${error.message}`);
+    console.error(shownName(`tessera: ${error.message}`));
     const hint = hintWithFlags(error);
-    if (hint !== undefined) console.error(hint);
+    if (hint !== undefined) console.error(shownName(hint));
     return BAD_INPUT.has(error.code) ? 2 : 1;
   }
   console.error('tessera: something went wrong inside Tessera; this is a bug.');

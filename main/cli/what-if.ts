@@ -12,6 +12,7 @@ import { parseArguments, type OptionTable } from './arguments.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { progressPrinter } from './progress.ts';
 import { tellInputs } from './tell-inputs.ts';
+import { shownName } from '../../core/wording/shown-name.ts';
 
 const TABLE: OptionTable = {
   run: { type: 'string' },
@@ -63,7 +64,7 @@ export async function whatIf(argv: readonly string[], signal: AbortSignal): Prom
   };
   const { concepts, className } = await jobs.readResult(run, context);
   const tell = <T>(answer: T, text: (answer: T) => string): void =>
-    console.log(args.flag('json') ? JSON.stringify(answer, null, 2) : text(answer));
+    console.log(args.flag('json') ? JSON.stringify(answer, null, 2) : shownName(text(answer)));
   const factors = Object.fromEntries(scales.map((scale) => scaleOf(scale, concepts)));
   if (isCounterfactual) {
     const target = to === undefined ? {} : { target: findClass(project.file.labels.names ?? [], to) };

@@ -1,10 +1,11 @@
-import { hostname } from 'node:os';
 import type { Environment } from '../../core/pipeline/environment.ts';
 import { openDevice, type ProbeOptions } from '../../core/runtime/device.ts';
 import { createGemm } from '../../core/runtime/gemm.ts';
 import { sharpCodec } from '../../core/runtime/image-codec.ts';
 import { libraryVersions } from '../../core/runtime/library-versions.ts';
 import { fileStorage } from '../../core/runtime/storage.ts';
+import { thisProcess } from '../../core/runtime/this-process.ts';
+import { shownName } from '../../core/wording/shown-name.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 
 /** Bytes for one batch of activations: leaves room for the model and the pictures on a 4 GB machine. */
@@ -24,16 +25,8 @@ export function createNodeEnvironment(options: ProbeOptions = {}): Environment {
       node: process.versions.node,
       ...libraryVersions(),
     },
-    self: { pid: process.pid, host: hostname(), isAlive },
+    self: thisProcess,
+    warn: (text) => void process.stderr.write(`${shownName(text)}\n`),
     memoryBudget: MEMORY_BUDGET,
   };
-}
-
-/** Signal 0 asks whether a process lives; EPERM means that it does and belongs to somebody else. */
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,16 +1,18 @@
+import type { PageId } from '../api/call-handler.ts';
 import type { RankCurve, RunEvaluation } from '../api/contract.ts';
 import type { Progress } from '../../core/platform.ts';
 import type { EvaluationLevel } from '../../core/metrics/evaluation.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import type { ExplainQuestion, RunQuestion } from '../compute/protocol.ts';
 import type { EventHub } from './events.ts';
+import { createPageTasks } from './page-tasks.ts';
 
-/** What is computed on request about runs and before them; one at a time, and it can be stopped. */
+/** What is computed on request about runs and before them; one at a time, and the page that asked can stop it. */
 export interface Evaluations {
-  evaluate(question: RunQuestion, level: EvaluationLevel): Promise<RunEvaluation>;
-  rankOfRun(question: RunQuestion): Promise<RankCurve>;
-  rankOfOptions(question: Omit<ExplainQuestion, 'command'>): Promise<RankCurve>;
-  stop(): void;
+  evaluate(question: RunQuestion, level: EvaluationLevel, page?: PageId): Promise<RunEvaluation>;
+  rankOfRun(question: RunQuestion, page?: PageId): Promise<RankCurve>;
+  rankOfOptions(question: Omit<ExplainQuestion, 'command'>, page?: PageId): Promise<RankCurve>;
+  stop(page?: PageId): void;
 }
 
 /** Evaluations that the process of runs makes; views follow them by the event `job`. */
@@ -19,18 +21,16 @@ export function createEvaluations(
   events: EventHub,
   jobProgress: (job: string) => (progress: Progress) => void,
 ): Evaluations {
-  const underWay = new Set<AbortController>();
+  const underWay = createPageTasks();
   const watched = async <T>(
+    page: PageId | undefined,
     job: string,
     task: (options: { signal: AbortSignal; onProgress: (progress: Progress) => void }) => Promise<T>,
   ): Promise<T> => {
-    const cancel = new AbortController();
-    underWay.add(cancel);
     const onProgress = jobProgress(job);
     try {
-      return await task({ signal: cancel.signal, onProgress });
+      return await underWay.run(page, (signal) => task({ signal, onProgress }));
     } finally {
-      underWay.delete(cancel);
       // Views show a job until it says that all is done, however it ended.
       onProgress({ stage: job, done: 1, total: 1 });
     }
@@ -40,19 +40,18 @@ export function createEvaluations(
     return answer;
   };
   return {
-    async evaluate(question, level) {
-      const evaluation = await watched('evaluation', (options) =>
+    async evaluate(question, level, page) {
+      const evaluation = await watched(page, 'evaluation', (options) =>
         runner.run('evaluateRun', { ...question, level }, options),
       );
       return changed(question.runId, evaluation);
     },
-    async rankOfRun(question) {
-      const curve = await watched('rank', (options) => runner.run('rankOfRun', question, options));
+    async rankOfRun(question, page) {
+      const curve = await watched(page, 'rank', (options) => runner.run('rankOfRun', question, options));
       return changed(question.runId, curve);
     },
-    rankOfOptions: (question) => watched('rank', (options) => runner.run('rankOfOptions', question, options)),
-    stop() {
-      for (const cancel of underWay) cancel.abort();
-    },
+    rankOfOptions: (question, page) =>
+      watched(page, 'rank', (options) => runner.run('rankOfOptions', question, options)),
+    stop: (page) => underWay.stop(page),
   };
 }

@@ -4,6 +4,7 @@ import type { Storage } from '../../core/platform.ts';
 import type { ImageTable, ImageTableQuery } from '../api/contract.ts';
 import { pictureId } from '../compute/picture-ids.ts';
 import type { SetupState } from './setup-state.ts';
+import { shownName } from '../../core/wording/shown-name.ts';
 
 type Row = ImageTable['rows'][number];
 
@@ -22,8 +23,8 @@ export async function imageTable(
     path: image.path,
     index,
     picture: pictureId({ kind: 'file', scan: scanKey, index }),
-    fileName: path.basename(image.path),
-    folder: image.folder === '' ? path.basename(image.root) : image.folder,
+    fileName: shownName(path.basename(image.path)),
+    folder: shownName(image.folder === '' ? path.basename(image.root) : image.folder),
     bytes: 0,
     predicted: predicted.get(index) ?? null,
     reason: broken.get(image.path) ?? null,

@@ -10,6 +10,7 @@ import { pictureId } from '../compute/picture-ids.ts';
 import { serializeError } from '../api/serialize-error.ts';
 import type { Places } from './places.ts';
 import { storedValue } from './stored-value.ts';
+import { shownName } from '../../core/wording/shown-name.ts';
 
 const RECENT = z.array(z.object({ folder: z.string(), openedAt: z.string() }));
 const KEPT = 24;
@@ -49,7 +50,7 @@ export function createProjects(
   const describe = async ({ folder, openedAt }: z.infer<typeof RECENT>[number]): Promise<RecentProject> => {
     const facts = {
       id: hash(folder),
-      name: path.basename(folder).replace(/\.tessera$/, ''),
+      name: shownName(path.basename(folder).replace(/\.tessera$/, '')),
       folder,
       openedAt,
     };
@@ -62,7 +63,7 @@ export function createProjects(
           : (await viewer.run('listRunImages', { folder, key, runId: runs[0].runId })).length;
       return {
         ...facts,
-        modelName: path.basename(project.file.model.path),
+        modelName: shownName(path.basename(project.file.model.path)),
         classNames: [...new Set(runs.flatMap(({ className }) => className ?? []))],
         thumbnails: Array.from({ length: Math.min(THUMBNAILS, images) }, (_, image) =>
           pictureId({ kind: 'image', project: key, run: runs[0].runId, image }),

@@ -21,6 +21,7 @@ import type {
 import { chooseClass } from '../../core/pipeline/question.ts';
 import { SETUP_OPTIONS } from '../api/setup-options.ts';
 import type { ModelQuestion, Predictions } from '../compute/protocol.ts';
+import { shownName } from '../../core/wording/shown-name.ts';
 
 /** What a person has set; replaced as a whole at every change, so that an undo is a look back. */
 export interface SetupState {
@@ -58,7 +59,7 @@ export function emptySetup(key: string, device: SetupOptions['device']): SetupSt
 /** The setup as views see it. */
 export function setupOf(state: SetupState, runs: readonly RunSummary[], canUndo: boolean): Setup {
   const { key, folder, model, options, problems } = state;
-  const name = folder === null ? null : path.basename(folder).replace(/\.tessera$/, '');
+  const name = folder === null ? null : shownName(path.basename(folder).replace(/\.tessera$/, ''));
   return { key, name, folder, model, images: imagesOf(state), options, problems, runs, canUndo };
 }
 
@@ -72,7 +73,11 @@ function imagesOf({ scan, roots, model }: SetupState): ImageSetSummary | null {
     inFolder.set(name, (inFolder.get(name) ?? 0) + 1);
   }
   return {
-    roots: roots.map((root) => ({ path: root, name: path.basename(root), count: countOf.get(root) ?? 0 })),
+    roots: roots.map((root) => ({
+      path: root,
+      name: shownName(path.basename(root)),
+      count: countOf.get(root) ?? 0,
+    })),
     count: scan.images.length,
     skipped: scan.skipped,
     otherFiles: scan.otherFiles,

@@ -1,14 +1,18 @@
 import { createBridge } from '../api/bridge.ts';
+import { PAGE_HEADER } from '../api/channels.ts';
 import type { Result, WorkbenchEvents } from '../api/contract.ts';
 
 /* Runs in a page of the loopback host before the workbench's own script, and gives it `window.workbench`. */
 
 const UPLOADS_AT_ONCE = 4;
 const RECONNECT_MS = 1000;
+/** Tells this page from others in the same browser. */
+const PAGE = crypto.randomUUID();
 
 async function post(path: string, body: BodyInit | undefined): Promise<Result<unknown>> {
   try {
-    const response = await fetch(path, { method: 'POST', ...(body !== undefined && { body }) });
+    const headers = { [PAGE_HEADER]: PAGE };
+    const response = await fetch(path, { method: 'POST', headers, ...(body !== undefined && { body }) });
     if (response.ok) return (await response.json()) as Result<unknown>;
     return lost(`${response.status}: ${await response.text()}`);
   } catch (error) {

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { callHandler, isMethod } from '../api/call-handler.ts';
+import { callHandler, isMethod, type PageId } from '../api/call-handler.ts';
+import { PAGE_HEADER } from '../api/channels.ts';
 import { resultOf } from '../api/serialize-error.ts';
 import { plain, type Resource } from '../services/resources.ts';
 import type { WorkbenchService } from '../services/workbench.ts';
@@ -28,6 +31,8 @@ export interface WebHost {
 
 /** An argument is a few paths or a page of text. */
 const LARGEST_CALL = 4 * 2 ** 20;
+/** Bytes of events that wait for a page. */
+const LARGEST_BACKLOG = 16 * 2 ** 20;
 
 /** Serves the workbench on 127.0.0.1: pages and pictures, calls as POST /api/METHOD, events on a WebSocket. */
 export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
@@ -38,6 +43,8 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   });
   const { port } = server.address() as AddressInfo;
   const access = createAccess(port);
+  // A connection may break at any moment, whoever holds it: an error that nobody hears would end the host.
+  server.on('connection', (socket) => socket.on('error', ignore));
   server.on('request', (request, response) => void answer(options, access, request, response));
   const sockets = serveEvents(server, options.workbench, access);
   return {
@@ -70,7 +77,8 @@ async function resourceFor(
   access: Access,
   request: IncomingMessage,
 ): Promise<Resource> {
-  const address = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const address = addressOf(request);
+  if (address === undefined) return plain(400, 'The address is not well formed.');
   const { pathname, searchParams } = address;
   const isWrite = request.method !== 'GET';
   if (!isWrite && pathname === '/' && searchParams.has('token'))
@@ -93,6 +101,11 @@ async function resourceFor(
   const method = pathname.replace(/^\/api\//, '');
   if (!isMethod(method)) return plain(404, 'There is no such method.');
   return call(workbench, method, request);
+}
+
+/** Undefined for what is no address, "//" for one. */
+function addressOf({ url = '/' }: IncomingMessage): URL | undefined {
+  return URL.canParse(url, 'http://127.0.0.1') ? new URL(url, 'http://127.0.0.1') : undefined;
 }
 
 /** The token becomes a cookie, and the address without it the one in the history. */
@@ -125,7 +138,13 @@ async function call(
   }
   const onInternal = (error: unknown): void =>
     log.write('error', `${method}: ${(error as Error).stack ?? String(error)}`);
-  return json(await callHandler(handlers, method, argument, onInternal));
+  return json(await callHandler(handlers, method, argument, { onInternal, page: pageOf(request) }));
+}
+
+/** The page that a call comes from, by the name that it gave itself; without one it is a page of its own. */
+function pageOf({ headers }: IncomingMessage): PageId {
+  const given = headers[PAGE_HEADER];
+  return typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : randomUUID();
 }
 
 async function readText(request: IncomingMessage): Promise<string | undefined> {
@@ -155,21 +174,38 @@ function json(value: unknown): Resource {
 }
 
 function send(response: ServerResponse, { status, headers, body }: Resource): void {
+  response.on('error', ignore);
   response.writeHead(status, headers).end(body);
+}
+
+/** What went wrong with a connection concerns only whoever held it. */
+function ignore(): void {
+  return;
 }
 
 function serveEvents(server: Server, { events }: WorkbenchService, access: Access): WebSocketServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 });
+  sockets.on('error', ignore);
   server.on('upgrade', (request, socket, head) => {
     if (request.url !== '/events' || access.refusal(request, 'write') !== undefined) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+      refuse(socket);
       return;
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
-      const end = events.subscribe((name, payload) => client.send(JSON.stringify([name, payload])));
+      const end = events.subscribe((name, payload) => {
+        // A page that reads nothing must not fill the memory; it asks for the present state when it reconnects.
+        if (client.bufferedAmount > LARGEST_BACKLOG) client.terminate();
+        else client.send(JSON.stringify([name, payload]), ignore);
+      });
       client.on('close', end);
       client.on('error', end);
     });
   });
   return sockets;
+}
+
+/** Answers and lets go: whoever was refused may neither break the host nor keep its connection. */
+function refuse(socket: Duplex): void {
+  socket.on('error', ignore);
+  socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n', () => socket.destroy());
 }

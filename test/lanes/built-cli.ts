@@ -18,6 +18,11 @@ const OUT = path.join(ROOT, 'out/test-cli');
  * `stop-at-write` is built with it, because it has to meet the same storage module as the program.
  */
 export default async function buildCli({ provide }: TestProject): Promise<void> {
+  provide('builtCli', await buildCommandLine());
+}
+
+/** Builds it, and returns the folder that holds it. */
+export async function buildCommandLine(): Promise<string> {
   await build({
     configFile: false,
     logLevel: 'warn',
@@ -38,5 +43,5 @@ export default async function buildCli({ provide }: TestProject): Promise<void> 
       },
     },
   });
-  provide('builtCli', OUT);
+  return OUT;
 }

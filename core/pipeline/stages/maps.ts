@@ -1,9 +1,12 @@
 import type { MapMethod } from '../../attribution/methods.ts';
+import type { TargetMaps } from '../../attribution/targets.ts';
 import { matrixTensor } from '../../linalg/matrix-tensor.ts';
 import { matrix } from '../../linalg/matrix.ts';
 import type { MapPlace } from '../../project/run-tensors.ts';
+import type { StagePiece } from '../../project/stage-entry.ts';
 import { expectFloat32 } from '../../tensor.ts';
 import type { ConceptMapper } from '../concept-mapper.ts';
+import type { DifferentiatedPositions } from '../concept-sources.ts';
 import { readBatch, requireAll } from '../pictures.ts';
 import type { FileFact } from '../question.ts';
 import { defineStage, type Facts, type StageWork } from '../stage.ts';
@@ -21,7 +24,7 @@ export const mapsStage = defineStage({
   name: 'maps',
   inputs: { bank: bankStage },
   facts: [],
-  version: 3,
+  version: 4,
   label: ({ options }) => `maps-${options.maps[0]}`,
   compute: (context, request: MapsRequest) =>
     storedMaps(context, context.images, context.options.maps[0], request),
@@ -29,19 +32,32 @@ export const mapsStage = defineStage({
 
 type Work = StageWork & Pick<Facts, 'intake'>;
 
+/** How many positions a pass over an image differentiated, and at how many a concept is close to coming or going. */
+type Positions = Pick<DifferentiatedPositions, keyof DifferentiatedPositions>;
+
+/** Maps, and what is known of the gradients that they were drawn from. */
+export interface StoredMaps {
+  /** In the order asked for. */
+  readonly maps: Float32Array[];
+  /** Of one pass over each image. */
+  readonly positions: DifferentiatedPositions;
+}
+
 /**
- * Maps of concepts in images, in the order asked for: from the cache where they were drawn before, else drawn, all
- * concepts of an image from one pass, and stored one by one.
+ * Maps of concepts in images: from the cache where they were drawn before, else drawn, all concepts of an image from
+ * one pass, and stored one by one. A pass sees the same positions whichever concepts it draws, so that they are stored
+ * with each map and counted once an image.
  */
 export async function storedMaps(
   context: Work,
   images: readonly FileFact[],
   method: MapMethod,
   { mapper, places }: MapsRequest,
-): Promise<Float32Array[]> {
+): Promise<StoredMaps> {
   const { entry, onProgress, signal } = context;
   const indexOf = ({ concept, image }: MapPlace) => image * mapper.sources.nConcepts + concept;
   const found = new Map<number, Float32Array>();
+  const seen = { total: 0, nearDegenerate: 0 };
   const wanted = [...new Set(places.map(({ image }) => image))].sort((a, b) => a - b);
   for (const [done, image] of wanted.entries()) {
     signal?.throwIfAborted();
@@ -50,31 +66,41 @@ export async function storedMaps(
     const missing: MapPlace[] = [];
     for (const place of own) if (!(await entry.has(indexOf(place)))) missing.push(place);
     const draw = drawer(context, images[image], method, mapper);
-    const fresh = missing.length > 0 ? await draw(missing) : [];
-    for (const place of own) {
-      const at = missing.indexOf(place);
-      const { tensors } = await entry.get(indexOf(place), async () => {
+    const fresh = missing.length > 0 ? await draw(missing) : undefined;
+    for (const [at, place] of own.entries()) {
+      const { tensors, value } = await entry.get(indexOf(place), async (): Promise<StagePiece<Positions>> => {
+        const index = missing.indexOf(place);
         // A stored map that proves damaged is drawn again by itself.
-        const map = at >= 0 ? fresh[at] : (await draw([place]))[0];
-        return {
-          tensors: new Map([['map', matrixTensor(matrix(...mapper.sources.size, map))]]),
-          value: null,
-        };
+        const drawn = fresh !== undefined && index >= 0 ? fresh : await draw([place]);
+        const map = matrixTensor(matrix(...mapper.sources.size, drawn.maps[Math.max(0, index)]));
+        return { tensors: new Map([['map', map]]), value: drawn.positions };
       });
       found.set(indexOf(place), expectFloat32(tensors.get('map'), 'map').data);
+      if (at > 0) continue;
+      seen.total += value.total;
+      seen.nearDegenerate += value.nearDegenerate;
     }
   }
   onProgress({ stage: 'maps', done: wanted.length, total: wanted.length });
-  return places.map((place) => found.get(indexOf(place))!);
+  return { maps: places.map((place) => found.get(indexOf(place))!), positions: seen };
 }
 
 function drawer({ environment, intake }: Work, image: FileFact, method: MapMethod, mapper: ConceptMapper) {
-  return async (places: readonly MapPlace[]): Promise<readonly Float32Array[]> => {
+  return async (places: readonly MapPlace[]): Promise<{ maps: TargetMaps; positions: Positions }> => {
     const batch = await readBatch(environment.codec, [image], intake.preprocessing.preprocessing);
-    return mapper.maps(
+    const before = mapper.sources.positions();
+    const maps = await mapper.maps(
       method,
       requireAll(batch),
       places.map(({ concept }) => concept),
     );
+    const { total, nearDegenerate } = mapper.sources.positions();
+    return {
+      maps,
+      positions: {
+        total: total - before.total,
+        nearDegenerate: nearDegenerate - before.nearDegenerate,
+      },
+    };
   };
 }

@@ -7,10 +7,10 @@ export const partMapsStage = defineStage({
   name: 'part-maps',
   inputs: { parts: partsStage },
   facts: [],
-  version: 2,
+  version: 3,
   label: ({ parent }) => `split-${parent.id}-maps`,
-  compute: (context, request: MapsRequest) => {
+  compute: async (context, request: MapsRequest) => {
     const quiet = { ...context, onProgress: () => undefined };
-    return storedMaps(quiet, context.images, context.options.maps[0], request);
+    return (await storedMaps(quiet, context.images, context.options.maps[0], request)).maps;
   },
 });

@@ -15,6 +15,7 @@ import type { AblatedPicture, RunQuestion } from '../protocol.ts';
 import type { WithAblator } from './ablators.ts';
 import type { JobContext, Jobs } from './job-context.ts';
 import type { OpenRun, OpenedRun } from './opened-runs.ts';
+import { shownName } from '../../../core/wording/shown-name.ts';
 
 /** Classes shown of an image, and changed images listed of a run. */
 const TOP = 5;
@@ -176,7 +177,7 @@ function runAblation(
     changed: changed.length,
     flips: changed.slice(0, LISTED).map(({ image }) => ({
       image,
-      fileName: path.basename(explanation.images[image].file),
+      fileName: shownName(path.basename(explanation.images[image].file)),
       picture: pictureId({ kind: 'image', project: key, run: runId, image }),
       before: own[image],
       after: { ...nameOf(answers[image].index), probability: answers[image].probability },

@@ -9,6 +9,7 @@ import type { JobContext, Jobs } from './job-context.ts';
 import type { WithHead } from './masked-heads.ts';
 import type { DrawMaps } from './method-maps.ts';
 import type { OpenRun, OpenedRun } from './opened-runs.ts';
+import { shownName } from '../../../core/wording/shown-name.ts';
 
 /** The layer's own grid, from the run itself; every other method draws pixels when it is first asked for. */
 const COEFFICIENTS = {
@@ -44,7 +45,7 @@ export function imageJobs(
       const record = explanation.images[image];
       return {
         image,
-        fileName: storage.basename(record.file),
+        fileName: shownName(storage.basename(record.file)),
         path: record.file,
         picture: pictureId({ kind: 'image', project: question.key, run: question.runId, image }),
         side: preprocessing.size,

@@ -47,7 +47,7 @@ export function createDrawMaps(environment: Environment, openIntake: OpenIntake)
       const setting = { environment, project, signal, onProgress };
       const stages = openStages(setting, { intake, device, layer, images }, options, { known });
       const places = Array.from({ length: conceptBank.rows }, (_, concept) => ({ concept, image }));
-      const maps = await stages.get(mapsStage, { mapper, places });
+      const { maps } = await stages.get(mapsStage, { mapper, places });
       return maps.map((map) => coarser(map, mapper.sources.size));
     } finally {
       await mapper.dispose();

@@ -9,6 +9,7 @@ import type { ProbeOptions } from '../../../core/runtime/device.ts';
 import type { ModelSummary, PreprocessingChoice } from '../../api/contract.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
+import { shownName } from '../../../core/wording/shown-name.ts';
 
 /** Jobs about a model file and about devices. */
 export function modelJobs(
@@ -39,7 +40,7 @@ function summaryOf(
   const { signature, labels, path, sha256, hasFreeBatch, cutPoints } = intake;
   const { input, output, opset } = signature;
   return {
-    fileName: storage.basename(path),
+    fileName: shownName(storage.basename(path)),
     path,
     sha256,
     bytes,

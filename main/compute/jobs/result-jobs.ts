@@ -7,6 +7,7 @@ import { pictureId } from '../picture-ids.ts';
 import type { Jobs } from './job-context.ts';
 import type { OpenRun } from './opened-runs.ts';
 import { resultView, runSummaryOf } from './result-view.ts';
+import { shownName } from '../../../core/wording/shown-name.ts';
 
 /** Jobs that read what a run found out. */
 export function resultJobs(
@@ -39,7 +40,7 @@ export function resultJobs(
       const { changed, missing } = await inputChanges(project, run);
       return explanation.images.map(({ file, predicted, agrees }, image) => ({
         image,
-        fileName: storage.basename(file),
+        fileName: shownName(storage.basename(file)),
         picture: pictureId({ kind: 'image', project: question.key, run: question.runId, image }),
         predicted,
         agrees,

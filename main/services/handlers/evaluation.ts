@@ -13,18 +13,19 @@ export function evaluationHandlers({
 > {
   return {
     getEvaluation: async ({ runId }) => viewer.run('readEvaluation', await results.questionOf(runId)),
-    evaluateRun: async ({ runId, level }) => evaluations.evaluate(await results.questionOf(runId), level),
+    evaluateRun: async ({ runId, level }, page) =>
+      evaluations.evaluate(await results.questionOf(runId), level, page),
     getErrorAnalysis: async ({ runId }) => viewer.run('errorAnalysis', await results.questionOf(runId)),
-    async weighRanks({ runId }) {
-      if (runId !== undefined) return evaluations.rankOfRun(await results.questionOf(runId));
+    async weighRanks({ runId }, page) {
+      if (runId !== undefined) return evaluations.rankOfRun(await results.questionOf(runId), page);
       const { state } = setup;
       requirePictures(state);
       requireClass(state);
       const folder = requireFolder(state);
-      return evaluations.rankOfOptions({ folder, options: explainOptionsOf(state) });
+      return evaluations.rankOfOptions({ folder, options: explainOptionsOf(state) }, page);
     },
-    stopEvaluation() {
-      evaluations.stop();
+    stopEvaluation(_, page) {
+      evaluations.stop(page);
       return Promise.resolve(null);
     },
   };

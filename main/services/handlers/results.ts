@@ -1,3 +1,4 @@
+import { createPageTasks } from '../page-tasks.ts';
 import type { Part, Services } from './services.ts';
 
 /** What a finished run found out, and what a person makes of it. */
@@ -15,7 +16,8 @@ export function resultHandlers({
   | 'getImage'
   | 'getWaterfall'
 > {
-  const drawing = latestOnly();
+  // Maps may take long to draw: those that a page waits for no more give way to its latest.
+  const drawing = createPageTasks();
   return {
     async getResult({ runId }) {
       const wanted = runId ?? setup.setup.runs.find(({ isFinished }) => isFinished)?.runId;
@@ -27,21 +29,11 @@ export function resultHandlers({
     undoEdit: async ({ runId }) => results.undo(await results.questionOf(runId)),
     redoEdit: async ({ runId }) => results.redo(await results.questionOf(runId)),
     listRunImages: async ({ runId }) => viewer.run('listRunImages', await results.questionOf(runId)),
-    getImage: async ({ runId, ...rest }) =>
-      viewer.run('readImage', { ...rest, ...(await results.questionOf(runId)) }, { signal: drawing.next() }),
+    getImage: ({ runId, ...rest }, page) =>
+      drawing.runLatest(page, async (signal) =>
+        viewer.run('readImage', { ...rest, ...(await results.questionOf(runId)) }, { signal }),
+      ),
     getWaterfall: async ({ runId, image }) =>
       viewer.run('waterfall', { image, ...(await results.questionOf(runId)) }),
-  };
-}
-
-/** Maps may take long to draw: those that nobody waits for any more give way to the latest. */
-function latestOnly(): { next(): AbortSignal } {
-  let last: AbortController | undefined;
-  return {
-    next() {
-      last?.abort();
-      last = new AbortController();
-      return last.signal;
-    },
   };
 }

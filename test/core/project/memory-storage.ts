@@ -29,6 +29,8 @@ export function memoryStorage(
       for (const key of files.keys()) if (key === path || key.startsWith(`${path}/`)) files.delete(key);
       return Promise.resolve();
     },
+    touch: () => Promise.resolve(),
+    removeLeftovers: () => Promise.resolve(),
     realPath: (path) => Promise.resolve(path),
     join: (...parts) => posix.join(...parts),
     resolve: (path) => posix.resolve(path),

@@ -15,7 +15,7 @@ describe('acquireWriteLock()', () => {
     await expect(acquireWriteLock(storage, '/p', running(2, [1, 2]))).rejects.toMatchObject({
       code: 'bad-project',
       message: expect.stringMatching(/^project: \/p is in use by process 1 on desk since \d{4}-/) as string,
-      hint: 'Close the other Tessera. If there is none, delete /p/write.lock and try again.',
+      hint: 'Wait for its end or close the other Tessera. If there is none, try again in a minute: the mark it left is then passed over.',
     });
     await lock.release();
     await acquireWriteLock(storage, '/p', running(2, [1, 2]));

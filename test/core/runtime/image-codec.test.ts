@@ -222,8 +222,8 @@ describe('sharpCodec.decode() of what is no good picture', () => {
   it('refuses an empty file, text, a folder, and a path that leads nowhere', async () => {
     await rejects(await file('empty.jpg', ''), 'empty file');
     await rejects(await file('text.jpg', 'hello'), 'not a picture, or of an unknown format');
-    await rejects(folder, 'cannot be read: it is a folder, not a file');
-    await rejects(join(folder, 'absent.jpg'), 'cannot be read: there is no such file or folder');
+    await rejects(folder, 'it is a folder, not a file');
+    await rejects(join(folder, 'absent.jpg'), 'there is no such file or folder');
   });
 
   it('refuses truncated files, and tells the format', async () => {
