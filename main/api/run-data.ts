@@ -5,12 +5,23 @@ import type { PictureId, SerializedError } from './app-data.ts';
  * Plain data that crosses from the workbench to its views: runs and how far they are. See contract.ts.
  */
 
+/** Names a project as it is on this machine now: one made anew in the same folder has another key. */
+export type ProjectKey = string;
+
+/**
+ * Names a run. Ids repeat from project to project, so every question about a run names its project too and every
+ * answer carries both: an answer about another project can never pass for one about this.
+ */
+export interface RunKey {
+  readonly project: ProjectKey;
+  readonly runId: string;
+}
+
 /** How a run stands; a paused one can be resumed. */
 export type RunStatus = 'running' | 'paused' | 'done' | 'cancelled' | 'failed';
 
 /** A run in a list; what is null is known once the run has ended. */
-export interface RunSummary {
-  readonly runId: string;
+export interface RunSummary extends RunKey {
   readonly created: string;
   readonly className: string | null;
   readonly classIndex: number | null;
@@ -34,7 +45,11 @@ export interface StageProgress {
 
 /** The run that was started last. */
 export interface RunState {
-  /** Null while the id of the run is not known. */
+  /** Folder and name of its project, which may be another than the one that is open. */
+  readonly folder: string;
+  readonly projectName: string;
+  /** Null while they are not known: a new project's key, the id of a run that has just begun. */
+  readonly project: ProjectKey | null;
   readonly runId: string | null;
   readonly status: RunStatus;
   readonly className: string;
@@ -48,7 +63,6 @@ export interface RunState {
 }
 
 /** Concepts as soon as they exist, before their importance is known; in the order of the bank. */
-export interface EarlyConcepts {
-  readonly runId: string;
+export interface EarlyConcepts extends RunKey {
   readonly concepts: readonly { readonly id: string; readonly crops: readonly PictureId[] }[];
 }

@@ -4,6 +4,7 @@ import type { EvaluationLevel } from '../../core/metrics/evaluation.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import type { ExplainQuestion, RunQuestion } from '../compute/protocol.ts';
 import type { EventHub } from './events.ts';
+import type { JobProgress } from './job-progress.ts';
 
 /** What is computed on request about runs and before them; one at a time, and it can be stopped. */
 export interface Evaluations {
@@ -17,16 +18,17 @@ export interface Evaluations {
 export function createEvaluations(
   runner: ComputeClient,
   events: EventHub,
-  jobProgress: (job: string) => (progress: Progress) => void,
+  jobProgress: JobProgress,
 ): Evaluations {
   const underWay = new Set<AbortController>();
   const watched = async <T>(
     job: string,
+    folder: string,
     task: (options: { signal: AbortSignal; onProgress: (progress: Progress) => void }) => Promise<T>,
   ): Promise<T> => {
     const cancel = new AbortController();
     underWay.add(cancel);
-    const onProgress = jobProgress(job);
+    const onProgress = jobProgress(job, folder);
     try {
       return await task({ signal: cancel.signal, onProgress });
     } finally {
@@ -35,22 +37,25 @@ export function createEvaluations(
       onProgress({ stage: job, done: 1, total: 1 });
     }
   };
-  const changed = <T>(runId: string, answer: T): T => {
-    events.emit('result', { runId });
+  const changed = <T>({ key, runId }: RunQuestion, answer: T): T => {
+    events.emit('result', { project: key, runId });
     return answer;
   };
   return {
     async evaluate(question, level) {
-      const evaluation = await watched('evaluation', (options) =>
+      const evaluation = await watched('evaluation', question.folder, (options) =>
         runner.run('evaluateRun', { ...question, level }, options),
       );
-      return changed(question.runId, evaluation);
+      return changed(question, evaluation);
     },
     async rankOfRun(question) {
-      const curve = await watched('rank', (options) => runner.run('rankOfRun', question, options));
-      return changed(question.runId, curve);
+      const curve = await watched('rank', question.folder, (options) =>
+        runner.run('rankOfRun', question, options),
+      );
+      return changed(question, curve);
     },
-    rankOfOptions: (question) => watched('rank', (options) => runner.run('rankOfOptions', question, options)),
+    rankOfOptions: (question) =>
+      watched('rank', question.folder, (options) => runner.run('rankOfOptions', question, options)),
     stop() {
       for (const cancel of underWay) cancel.abort();
     },

@@ -13,13 +13,13 @@ import type {
   ModelSummary,
   OptionChanges,
   SetupOptions,
-  RunSummary,
   SerializedError,
   Setup,
   SetupPart,
 } from '../api/contract.ts';
 import { chooseClass } from '../../core/pipeline/question.ts';
 import { SETUP_OPTIONS } from '../api/setup-options.ts';
+import { projectName } from './project-name.ts';
 import type { ModelQuestion, Predictions } from '../compute/protocol.ts';
 
 /** What a person has set; replaced as a whole at every change, so that an undo is a look back. */
@@ -56,10 +56,14 @@ export function emptySetup(key: string, device: SetupOptions['device']): SetupSt
 }
 
 /** The setup as views see it. */
-export function setupOf(state: SetupState, runs: readonly RunSummary[], canUndo: boolean): Setup {
+export function setupOf(
+  state: SetupState,
+  { project, runs }: Pick<Setup, 'project' | 'runs'>,
+  canUndo: boolean,
+): Setup {
   const { key, folder, model, options, problems } = state;
-  const name = folder === null ? null : path.basename(folder).replace(/\.tessera$/, '');
-  return { key, name, folder, model, images: imagesOf(state), options, problems, runs, canUndo };
+  const name = folder === null ? null : projectName(folder);
+  return { key, project, name, folder, model, images: imagesOf(state), options, problems, runs, canUndo };
 }
 
 function imagesOf({ scan, roots, model }: SetupState): ImageSetSummary | null {

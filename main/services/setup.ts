@@ -6,14 +6,7 @@ import type { ImageFile } from '../../core/images/folder-scan.ts';
 import type { Storage } from '../../core/platform.ts';
 import { loadRun } from '../../core/project/project-folder.ts';
 import { createQueue } from '../../core/queue.ts';
-import type {
-  ModelSummary,
-  OptionChanges,
-  PreprocessingChanges,
-  RunSummary,
-  Setup,
-  SetupPart,
-} from '../api/contract.ts';
+import type { ModelSummary, OptionChanges, PreprocessingChanges, Setup, SetupPart } from '../api/contract.ts';
 import { CarriedError, serializeError } from '../api/serialize-error.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import type { ModelQuestion, Predictions } from '../compute/protocol.ts';
@@ -42,6 +35,7 @@ export interface SetupContext {
 }
 
 const DEMO_CLASS = 'house';
+const NOTHING_EXPLAINED = { project: null, runs: [] };
 /** Scans whose pictures may still be on the screen. */
 const KEPT_SCANS = 8;
 
@@ -50,7 +44,7 @@ export class SetupService {
   readonly #context: SetupContext;
   #state: SetupState;
   #history: History<SetupState> = createHistory();
-  #runs: readonly RunSummary[] = [];
+  #explained: Pick<Setup, 'project' | 'runs'> = NOTHING_EXPLAINED;
   #count = 0;
   /** Lists that pictures are named after, the last ones. */
   readonly #scans = new LRUCache<string, readonly ImageFile[]>({ max: KEPT_SCANS });
@@ -67,7 +61,7 @@ export class SetupService {
   }
 
   get setup(): Setup {
-    return setupOf(this.#state, this.#runs, this.#history.undoName !== null);
+    return setupOf(this.#state, this.#explained, this.#history.undoName !== null);
   }
 
   /** The state after the changes that were asked for so far. */
@@ -205,10 +199,15 @@ export class SetupService {
   }
 
   async #readRuns(): Promise<void> {
-    const { storage, viewer } = this.#context;
+    const { storage, viewer, projects } = this.#context;
     const { folder } = this.#state;
     const isProject = folder !== null && (await storage.exists(path.join(folder, 'project.json')));
-    this.#runs = isProject ? await viewer.run('listRuns', { folder }) : [];
+    if (!isProject) {
+      this.#explained = NOTHING_EXPLAINED;
+      return;
+    }
+    const { key } = await projects.open(folder);
+    this.#explained = { project: key, runs: await viewer.run('listRuns', { folder, key }) };
   }
 
   async #inParts(

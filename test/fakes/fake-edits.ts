@@ -64,6 +64,7 @@ export function fakeEdits(reader: DemoRunReader) {
 
   const result = (): RunResult => ({
     run: {
+      project: 'p1',
       runId: 'run1',
       created: '2026-11-20T10:00:00Z',
       className: run.className,

@@ -14,14 +14,14 @@ export function resultJobs(
 ): Jobs<'listRuns' | 'readResult' | 'listRunImages' | 'writeReport'> {
   const { storage } = environment;
   return {
-    async listRuns({ folder }) {
+    async listRuns({ folder, key }) {
       const project = await openProject(storage, folder);
       const runs = await Promise.all(
         project.file.runs.map((id) => loadRun(project, id).catch(() => undefined)),
       );
       return runs
         .filter((run) => run !== undefined)
-        .map(runSummaryOf)
+        .map((run) => runSummaryOf(key, run))
         .reverse();
     },
 

@@ -19,7 +19,7 @@ export function resultView(
 ): RunView {
   const { run, explanation } = opened;
   return {
-    run: runSummaryOf(run),
+    run: runSummaryOf(question.key, run),
     className: explanation.className,
     layer: explanation.layer,
     images: explanation.images.length,
@@ -34,9 +34,10 @@ export function resultView(
 }
 
 /** A run as lists show it, also one that has not ended. */
-export function runSummaryOf({ id, created, options, explanation }: RunFile): RunSummary {
+export function runSummaryOf(project: string, { id, created, options, explanation }: RunFile): RunSummary {
   const { concepts } = options;
   return {
+    project,
     runId: id,
     created,
     className: explanation?.className ?? null,

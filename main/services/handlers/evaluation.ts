@@ -12,11 +12,11 @@ export function evaluationHandlers({
   'getEvaluation' | 'evaluateRun' | 'getErrorAnalysis' | 'weighRanks' | 'stopEvaluation'
 > {
   return {
-    getEvaluation: async ({ runId }) => viewer.run('readEvaluation', await results.questionOf(runId)),
-    evaluateRun: async ({ runId, level }) => evaluations.evaluate(await results.questionOf(runId), level),
-    getErrorAnalysis: async ({ runId }) => viewer.run('errorAnalysis', await results.questionOf(runId)),
-    async weighRanks({ runId }) {
-      if (runId !== undefined) return evaluations.rankOfRun(await results.questionOf(runId));
+    getEvaluation: async (run) => viewer.run('readEvaluation', await results.questionOf(run)),
+    evaluateRun: async ({ level, ...run }) => evaluations.evaluate(await results.questionOf(run), level),
+    getErrorAnalysis: async (run) => viewer.run('errorAnalysis', await results.questionOf(run)),
+    async weighRanks({ run }) {
+      if (run !== undefined) return evaluations.rankOfRun(await results.questionOf(run));
       const { state } = setup;
       requirePictures(state);
       requireClass(state);

@@ -2,10 +2,9 @@ import type { Part, Services } from './services.ts';
 
 /** What a finished run found out, and what a person makes of it. */
 export function resultHandlers({
-  setup,
   results,
   viewer,
-}: Pick<Services, 'setup' | 'results' | 'viewer'>): Part<
+}: Pick<Services, 'results' | 'viewer'>): Part<
   | 'getResult'
   | 'listCrops'
   | 'editConcept'
@@ -17,20 +16,16 @@ export function resultHandlers({
 > {
   const drawing = latestOnly();
   return {
-    async getResult({ runId }) {
-      const wanted = runId ?? setup.setup.runs.find(({ isFinished }) => isFinished)?.runId;
-      return wanted === undefined ? null : results.read(await results.questionOf(wanted));
-    },
-    listCrops: async (query) =>
-      viewer.run('listCrops', { ...query, ...(await results.questionOf(query.runId)) }),
-    editConcept: async ({ runId, edit }) => results.edit(await results.questionOf(runId), edit),
-    undoEdit: async ({ runId }) => results.undo(await results.questionOf(runId)),
-    redoEdit: async ({ runId }) => results.redo(await results.questionOf(runId)),
-    listRunImages: async ({ runId }) => viewer.run('listRunImages', await results.questionOf(runId)),
-    getImage: async ({ runId, ...rest }) =>
-      viewer.run('readImage', { ...rest, ...(await results.questionOf(runId)) }, { signal: drawing.next() }),
-    getWaterfall: async ({ runId, image }) =>
-      viewer.run('waterfall', { image, ...(await results.questionOf(runId)) }),
+    getResult: async (run) => results.read(await results.questionOf(run)),
+    listCrops: async (query) => viewer.run('listCrops', { ...query, ...(await results.questionOf(query)) }),
+    editConcept: async ({ edit, ...run }) => results.edit(await results.questionOf(run), edit),
+    undoEdit: async (run) => results.undo(await results.questionOf(run)),
+    redoEdit: async (run) => results.redo(await results.questionOf(run)),
+    listRunImages: async (run) => viewer.run('listRunImages', await results.questionOf(run)),
+    getImage: async (query) =>
+      viewer.run('readImage', { ...query, ...(await results.questionOf(query)) }, { signal: drawing.next() }),
+    getWaterfall: async (query) =>
+      viewer.run('waterfall', { ...query, ...(await results.questionOf(query)) }),
   };
 }
 

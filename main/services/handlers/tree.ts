@@ -12,21 +12,21 @@ export function treeHandlers({
 > {
   let underWay: AbortController | undefined;
   return {
-    getTree: async ({ runId }) => results.readTree(await results.questionOf(runId)),
-    listDecompositionLayers: async ({ runId, ...query }) =>
-      viewer.run('listDecompositionLayers', { ...query, ...(await results.questionOf(runId)) }),
-    async decomposeConcept({ runId, ...query }) {
-      const asked = await results.questionOf(runId);
+    getTree: async (run) => results.readTree(await results.questionOf(run)),
+    listDecompositionLayers: async (query) =>
+      viewer.run('listDecompositionLayers', { ...query, ...(await results.questionOf(query)) }),
+    async decomposeConcept(query) {
+      const asked = await results.questionOf(query);
       underWay?.abort();
       const own = new AbortController();
       underWay = own;
       try {
-        const onProgress = jobProgress('decompose');
+        const onProgress = jobProgress('decompose', asked.folder);
         await runner.run('decompose', { ...query, ...asked }, { onProgress, signal: own.signal });
       } finally {
         if (underWay === own) underWay = undefined;
       }
-      events.emit('result', { runId });
+      events.emit('result', { project: asked.key, runId: asked.runId });
       return results.readTree(asked);
     },
     cancelDecomposition() {
