@@ -54,8 +54,12 @@ export async function explain(
   options: RunOptions,
   command?: string,
 ): Promise<ExplainOutcome> {
-  const { device } = scope;
-  const { project, run: started, resumed } = await startRun(scope.project, content(scope, options, command));
+  const { device, environment } = scope;
+  const {
+    project,
+    run: started,
+    resumed,
+  } = await startRun(scope.project, content(scope, options, command), environment.self);
   if (resumed) scope.onResume?.(started.id);
   const store = openStageStore(project, started);
   const running = { scope: { ...scope, project }, question, options, store };

@@ -126,6 +126,14 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
   getRun(): Promise<RunState | null>;
   getEarlyConcepts(): Promise<EarlyConcepts | null>;
 
+  /** Gives a run of the open project a name; an empty one takes it back. */
+  renameRun(query: RunKey & { readonly name: string }): Promise<Setup>;
+  /** Takes a run off the list. It can be restored until the project is left; not while it is under way. */
+  deleteRun(query: RunKey): Promise<Setup>;
+  restoreRun(query: RunKey): Promise<Setup>;
+  /** Fills the setup with the options of a run, to change some and run again. */
+  setUpAgain(query: RunKey): Promise<Setup>;
+
   /** A finished run. */
   getResult(query: RunKey): Promise<RunResult>;
   listCrops(query: CropQuery): Promise<CropPage>;

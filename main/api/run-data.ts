@@ -1,3 +1,4 @@
+import type { TrustLevel } from '../../core/metrics/trust.ts';
 import type { DeviceName } from '../../core/platform.ts';
 import type { PictureId, SerializedError } from './app-data.ts';
 
@@ -20,13 +21,26 @@ export interface RunKey {
 /** How a run stands; a paused one can be resumed. */
 export type RunStatus = 'running' | 'paused' | 'done' | 'cancelled' | 'failed';
 
-/** A run in a list; what is null is known once the run has ended. */
+/** A run in a list; what is null is known once the run has ended, and not where it is damaged. */
 export interface RunSummary extends RunKey {
-  readonly created: string;
+  readonly status: 'finished' | 'unfinished' | 'damaged';
+  /** Why a damaged run cannot be read; else null. */
+  readonly problem: string | null;
+  /** The name that a person gave. */
+  readonly name: string | null;
+  /** Null where the run is damaged. */
+  readonly created: string | null;
+  /** Of all its stages, whenever they were computed. */
+  readonly seconds: number | null;
   readonly className: string | null;
   readonly classIndex: number | null;
   readonly layer: string | null;
   readonly concepts: number | null;
+  readonly images: number | null;
+  /** How far it can be trusted. */
+  readonly verdict: Exclude<TrustLevel, 'unknown'> | null;
+  /** Crops of its leading concepts. */
+  readonly cover: readonly PictureId[];
   readonly isFinished: boolean;
 }
 

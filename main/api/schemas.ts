@@ -91,6 +91,11 @@ export const schemas = {
   getRun: NOTHING,
   getEarlyConcepts: NOTHING,
 
+  renameRun: z.strictObject({ ...RUN_KEY, name: z.string().trim().max(200) }),
+  deleteRun: RUN,
+  restoreRun: RUN,
+  setUpAgain: RUN,
+
   getResult: RUN,
   listCrops: z.strictObject({
     ...PAGE,

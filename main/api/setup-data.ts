@@ -40,6 +40,8 @@ export interface Setup {
   readonly problems: Readonly<Partial<Record<SetupPart, SerializedError>>>;
   /** Finished and unfinished runs of the project, newest first. */
   readonly runs: readonly RunSummary[];
+  /** Runs that were deleted and can be restored, the last one first. */
+  readonly deletedRuns: readonly string[];
   readonly canUndo: boolean;
 }
 

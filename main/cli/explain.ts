@@ -58,7 +58,7 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
   await environment.storage.makeDirectory(folder);
   const lock = await acquireWriteLock(environment.storage, folder, environment.self);
   try {
-    const project = await openOrCreateProject(environment.storage, folder, intake, options.images);
+    const project = await openOrCreateProject(environment, folder, intake, options.images);
     const scope: RunScope = { environment, device, project, onProgress, onResume, signal };
     await explainClasses(scope, question, options, args.flag('json'));
   } finally {

@@ -3,6 +3,7 @@ import { devices } from './devices.ts';
 import { explainCommand } from './explain.ts';
 import { inspect } from './inspect.ts';
 import { report } from './report.ts';
+import { runsCommand } from './runs.ts';
 import { decomposeCommand } from './decompose.ts';
 import { USAGE } from './usage.ts';
 import { vjp } from './vjp.ts';
@@ -14,6 +15,7 @@ type Command = (argv: readonly string[], signal: AbortSignal) => Promise<void>;
 const COMMANDS: Readonly<Record<string, Command>> = {
   inspect,
   explain: explainCommand,
+  runs: runsCommand,
   report,
   devices,
   vjp,

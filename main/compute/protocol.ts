@@ -127,6 +127,12 @@ export interface ComputeJobs {
   tryDevice(question: { readonly device: DeviceName }): Promise<Trial>;
 
   listRuns(question: Omit<RunQuestion, 'runId'>): Promise<readonly RunSummary[]>;
+  renameRun(question: RunQuestion & { readonly name: string }): Promise<null>;
+  /** Takes a run off the list, or puts a deleted one back. */
+  deleteRun(question: RunQuestion): Promise<null>;
+  restoreRun(question: RunQuestion): Promise<null>;
+  /** Removes the files of deleted runs; they cannot be restored any more. */
+  carryOutDeletions(question: Pick<RunQuestion, 'folder'>): Promise<null>;
   readResult(question: RunQuestion): Promise<RunView>;
   /** One change of what a person made of the concepts, alone in the project. */
   editConcept(question: RunQuestion & { readonly edit: ConceptEdit }): Promise<EditedRun>;

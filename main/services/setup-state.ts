@@ -55,15 +55,14 @@ export function emptySetup(key: string, device: SetupOptions['device']): SetupSt
   };
 }
 
+/** What a project holds of runs. */
+export type Explained = Pick<Setup, 'project' | 'runs' | 'deletedRuns'>;
+
 /** The setup as views see it. */
-export function setupOf(
-  state: SetupState,
-  { project, runs }: Pick<Setup, 'project' | 'runs'>,
-  canUndo: boolean,
-): Setup {
+export function setupOf(state: SetupState, explained: Explained, canUndo: boolean): Setup {
   const { key, folder, model, options, problems } = state;
   const name = folder === null ? null : projectName(folder);
-  return { key, project, name, folder, model, images: imagesOf(state), options, problems, runs, canUndo };
+  return { key, name, folder, model, images: imagesOf(state), options, problems, canUndo, ...explained };
 }
 
 function imagesOf({ scan, roots, model }: SetupState): ImageSetSummary | null {

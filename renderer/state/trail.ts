@@ -1,3 +1,4 @@
+import { runLabel } from '../../core/wording/run-label.ts';
 import type { RunResult, RunState, Screen, Setup } from '../../main/api/contract.ts';
 
 /** What a trail is made from. */
@@ -12,18 +13,35 @@ export interface TrailFacts {
   readonly result: RunResult | null;
 }
 
+/** A step of a trail; `isRun`: it names the run that is shown. */
+export interface TrailPart {
+  readonly text: string;
+  readonly isRun: boolean;
+}
+
 /**
- * Where the window stands: project, model, layer, class. What stands here is what the screen is about: the setup for the
- * next run, the run under way, or the run that is shown; never parts of two.
+ * Where the window stands: project, model, run, layer, class. What stands here is what the screen is about: the setup
+ * for the next run, the run under way, or the run that is shown; never parts of two.
  */
-export function trailOf({ screen, setup, next, run, result }: TrailFacts): readonly string[] {
-  if (screen === 'run' && run !== null && run.folder !== setup?.folder)
-    return [run.projectName, run.className];
-  const place = [setup?.name, setup?.model?.fileName];
-  const about = (): readonly (string | null | undefined)[] => {
-    if (screen === 'setup' || (result === null && screen !== 'run')) return [next.layer, next.className];
-    if (screen === 'run') return [run?.className];
-    return [result?.layer.tensor, result?.className];
-  };
-  return [...place, ...about()].filter((part) => part !== null && part !== undefined);
+export function trailOf(facts: TrailFacts): readonly TrailPart[] {
+  const { screen, run, setup } = facts;
+  const place =
+    screen === 'run' && run !== null && run.folder !== setup?.folder
+      ? [run.projectName]
+      : [setup?.name, setup?.model?.fileName];
+  return [...place, ...subjectOf(facts)]
+    .filter((part) => part !== null && part !== undefined)
+    .map((part) => (typeof part === 'string' ? { text: part, isRun: false } : part));
+}
+
+type Part = TrailPart | string | null | undefined;
+
+function subjectOf({ screen, setup, run, result, next }: TrailFacts): readonly Part[] {
+  if (screen === 'run') {
+    const known = setup?.runs.find(({ project, runId }) => project === run?.project && runId === run.runId);
+    return [run?.runId && runLabel(run.runId, known?.name), run?.className];
+  }
+  if (screen === 'setup' || result === null) return [next.layer, next.className];
+  const { runId, name } = result.run;
+  return [{ text: runLabel(runId, name), isRun: true }, result.layer.tensor, result.className];
 }

@@ -13,10 +13,12 @@ import type {
   Setup,
   WorkbenchEvents,
 } from '../../main/api/contract.ts';
+import { runLabel } from '../../core/wording/run-label.ts';
 import type { Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { RankWeighing } from './rank-weighing.svelte.ts';
+import { RunList } from './run-list.svelte.ts';
 import { RunWatch } from './run.svelte.ts';
 import { SetupState } from './setup.svelte.ts';
 import { ShownRun } from './shown-run.svelte.ts';
@@ -31,6 +33,7 @@ export class Workbench {
   readonly notices: Notices;
   readonly setup: SetupState;
   readonly run: RunWatch;
+  readonly runs: RunList;
   readonly rank: RankWeighing;
   #shown = $state.raw<ShownRun>()!;
   /** The setup whose runs are shown. */
@@ -58,6 +61,7 @@ export class Workbench {
     this.notices = new Notices();
     this.setup = new SetupState(connection, this.notices, (setup) => this.#followSetup(setup));
     this.run = new RunWatch(connection, this.notices);
+    this.runs = new RunList(connection, this.notices, this.setup);
     this.rank = new RankWeighing(connection);
     this.#shown = new ShownRun(connection, this.notices, undefined);
   }
@@ -182,6 +186,13 @@ export class Workbench {
     this.images.show(image);
   }
 
+  /** Shows the concepts of a run, which may be another than the one that is shown. */
+  async openRun({ project, runId }: RunKey): Promise<void> {
+    if (!this.#shown.isOf({ project, runId })) void this.showRun({ project, runId });
+    await this.#reading;
+    this.go('concepts');
+  }
+
   async startRun(): Promise<void> {
     if (await this.run.act('startRun')) this.go('run');
   }
@@ -258,7 +269,9 @@ export class Workbench {
 /** What a late message of a run is said to be about. */
 function nameOfRun({ result }: ShownRun): string {
   const { value } = result.result;
-  return value ? `The run of “${value.className}” that was shown before` : 'What was shown before';
+  return value
+    ? `${runLabel(value.run.runId, value.run.name)} of “${value.className}”`
+    : 'What was shown before';
 }
 
 /** The workbench of the window, for every component below the frame. */

@@ -75,6 +75,7 @@ export const emptySetup: Setup = {
   options: { ...DEFAULT_OPTIONS, classIndex: null },
   problems: {},
   runs: [],
+  deletedRuns: [],
   canUndo: false,
 };
 

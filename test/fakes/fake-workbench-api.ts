@@ -16,6 +16,7 @@ import { readDemoRun, type DemoRun } from './demo-run.ts';
 import { fakeAblation } from './fake-ablation.ts';
 import { fakeEvaluation } from './fake-evaluation.ts';
 import { fakeEdits } from './fake-edits.ts';
+import { fakeRunList, fakeRuns } from './fake-runs.ts';
 import { fakeTree } from './fake-tree.ts';
 import { demoSetup, emptySetup, fakeClasses, fakeImages, fakeModel, fakePreview } from './fake-setup.ts';
 
@@ -64,7 +65,7 @@ export function createFakeWorkbench(
     listeners.get(event)?.forEach((listener) => listener(payload as never));
   let settings: Settings = DEFAULT_SETTINGS;
   const hasResult = options.state === 'done';
-  const opened: Setup = { ...demoSetup, runs: hasResult ? [edits.result().run] : [] };
+  const opened: Setup = { ...demoSetup, runs: hasResult ? fakeRuns(edits.result().run) : [] };
   let setup: Setup = options.state === 'empty' ? emptySetup : opened;
   let state: RunState | null =
     options.state === 'running' ? runState('running', 2) : hasResult ? runState('done', 6) : null;
@@ -179,6 +180,7 @@ export function createFakeWorkbench(
     cancelRun: () => setRun({ ...(state ?? runState('running', 2)), status: 'cancelled' }),
     getRun: () => Promise.resolve(state),
     getEarlyConcepts: () => Promise.resolve(state === null ? null : early),
+    ...fakeRunList(() => setup, take),
     getResult: () => Promise.resolve(edits.result()),
     listCrops: ({ concept, sort, places = 'all', offset, limit }) => {
       const found = reader.placesOf(rankOf(concept), places);

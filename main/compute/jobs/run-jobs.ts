@@ -85,7 +85,7 @@ export async function inProject<T>(
   await environment.storage.makeDirectory(folder);
   const lock = await acquireWriteLock(environment.storage, folder, environment.self);
   try {
-    const project = await openOrCreateProject(environment.storage, folder, intake, roots);
+    const project = await openOrCreateProject(environment, folder, intake, roots);
     await writeShortcut(environment.storage, folder);
     return await task({
       environment,
