@@ -34,8 +34,9 @@ export class ShownRun {
 
   /** `look`: the run shown before; how a person looks at runs stays. */
   constructor(connection: Connection, notices: Notices, key: RunKey | null | undefined, look?: ShownRun) {
-    const run = key ?? NONE;
-    this.key = key;
+    // What is given may hold more than the key; a question that carries more than it should is refused.
+    const run = key ? { project: key.project, runId: key.runId } : NONE;
+    this.key = key && run;
     this.#notices = new RunNotices(notices);
     this.result = new ResultState(connection, this.#notices, run);
     this.tree = new TreeState(connection, this.#notices, run);
