@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { TesseraError } from '../errors.ts';
 import type { Storage } from '../platform.ts';
 import { createQueue } from '../queue.ts';
-import type { Project } from './project-folder.ts';
 import type { ProcessIdentity } from './write-lock.ts';
 
 const LOCK_FILE = z.object({ pid: z.int(), host: z.string(), since: z.iso.datetime() });
@@ -26,7 +25,7 @@ const inTurn = createQueue();
  * Limits   the lock of a process that was killed is taken over; two that find it in the same moment may both succeed.
  */
 export function changeProject<T>(
-  { storage, folder }: Pick<Project, 'storage' | 'folder'>,
+  { storage, folder }: { readonly storage: Storage; readonly folder: string },
   self: ProcessIdentity,
   change: () => Promise<T>,
   { waitMs = 5000 }: { readonly waitMs?: number } = {},

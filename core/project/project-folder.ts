@@ -65,7 +65,11 @@ export async function createProject(
   return saveProject({ storage, folder, file }, {});
 }
 
-/** Changes fields of project.json and returns the project as it now is. */
+/**
+ * Changes fields of project.json as it was read and returns the project as it then is.
+ *
+ * @internal Outside a lock only tests do: {@link changeProjectFile} reads it anew.
+ */
 export async function saveProject(project: Project, changes: Partial<ProjectFile>): Promise<Project> {
   const { storage, folder } = project;
   const file = { ...project.file, ...changes };
