@@ -59,10 +59,10 @@ export async function explain(
   options: RunOptions,
   command?: string,
 ): Promise<ExplainOutcome> {
-  const { device } = scope;
-  const given = await givenWith(scope.environment.storage, asked.intake);
+  const { device, environment } = scope;
+  const given = await givenWith(environment.storage, asked.intake);
   const begun = { ...content(scope, options, command), given };
-  const { project, run: started, resumed } = await startRun(scope.project, begun);
+  const { project, run: started, resumed } = await startRun(scope.project, begun, environment.self);
   if (resumed) scope.onResume?.(started.id);
   const files = await withStamps(project, asked.files);
   const question = { ...asked, files };

@@ -1,7 +1,8 @@
 import { TesseraError } from '../errors.ts';
 import type { Storage } from '../platform.ts';
-import { createProject, openProject, saveProject, type Project } from '../project/project-folder.ts';
+import { changeProjectFile, createProject, openProject, type Project } from '../project/project-folder.ts';
 import type { JsonRecord } from '../project/schema.ts';
+import type { Environment } from './environment.ts';
 import type { ModelIntake } from './model-intake.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { ModelIntake } from './model-intake.ts';
  * otherwise: two models' runs side by side would mislead); labels, preprocessing and image folders are brought up to date.
  */
 export async function openOrCreateProject(
-  storage: Storage,
+  { storage, self }: Pick<Environment, 'storage' | 'self'>,
   folder: string,
   intake: ModelIntake,
   imageRoots: readonly string[],
@@ -35,7 +36,7 @@ export async function openOrCreateProject(
       },
     );
   }
-  return saveProject(project, content);
+  return changeProjectFile(project, self, () => Promise.resolve(content));
 }
 
 /** What a project writes at the top of its folder, beside project.json and its lock. */

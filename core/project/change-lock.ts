@@ -2,7 +2,6 @@ import { TesseraError } from '../errors.ts';
 import type { Storage } from '../platform.ts';
 import { createQueue } from '../queue.ts';
 import { tryLock, type Holder, type Lock, type ProcessIdentity } from './lock-file.ts';
-import type { Project } from './project-folder.ts';
 
 /** Between two looks at a lock that another process holds. */
 const PAUSE_MS = 25;
@@ -20,7 +19,7 @@ const inTurn = createQueue();
  * Limits   the lock of a process that was killed is taken over; two that find it in the same moment may both succeed.
  */
 export function changeProject<T>(
-  { storage, folder }: Pick<Project, 'storage' | 'folder'>,
+  { storage, folder }: { readonly storage: Storage; readonly folder: string },
   self: ProcessIdentity,
   change: () => Promise<T>,
   { waitMs = 5000 }: { readonly waitMs?: number } = {},

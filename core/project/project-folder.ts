@@ -1,9 +1,11 @@
 import { TesseraError } from '../errors.ts';
 import type { Storage } from '../platform.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { changeProject } from './change-lock.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { ID_PATTERN, migrateRun, NOTES_FILE, PROJECT_FILE, RUN_FILE, SCHEMA_VERSION } from './schema.ts';
 import type { NotesFile, ProjectFile, RunFile } from './schema.ts';
+import type { ProcessIdentity } from './lock-file.ts';
 
 /*
  * NAME.tessera/
@@ -65,12 +67,31 @@ export async function createProject(
   return saveProject({ storage, folder, file }, {});
 }
 
-/** Changes fields of project.json and returns the project as it now is. */
+/**
+ * Changes fields of project.json as it was read and returns the project as it then is.
+ *
+ * @internal Outside a lock only tests do: {@link changeProjectFile} reads it anew.
+ */
 export async function saveProject(project: Project, changes: Partial<ProjectFile>): Promise<Project> {
   const { storage, folder } = project;
   const file = { ...project.file, ...changes };
   await writeJsonFile(storage, storage.join(folder, 'project.json'), PROJECT_FILE, file);
   return { storage, folder, file };
+}
+
+/**
+ * Changes project.json as it now is, while nobody else does: another process may have begun, deleted or restored a run
+ * since it was read here. Returns the project as it then is.
+ */
+export function changeProjectFile(
+  project: Project,
+  self: ProcessIdentity,
+  change: (file: ProjectFile) => Promise<Partial<ProjectFile>>,
+): Promise<Project> {
+  return changeProject(project, self, async () => {
+    const now = await openProject(project.storage, project.folder);
+    return saveProject(now, await change(now.file));
+  });
 }
 
 /**
@@ -80,24 +101,29 @@ export async function saveProject(project: Project, changes: Partial<ProjectFile
 export async function startRun(
   project: Project,
   content: RunContent,
+  self: ProcessIdentity,
 ): Promise<{ project: Project; run: RunFile; resumed: boolean }> {
   const interrupted = await findInterrupted(project, content);
-  const id = interrupted?.id ?? (await unusedId(project));
-  const run: RunFile = {
-    ...(interrupted ?? { schemaVersion: SCHEMA_VERSION, id, created: now(), stages: {} }),
-    ...content,
-    device: deviceOf(content, interrupted),
-  };
-  await project.storage.makeDirectory(runFolder(project, id));
-  await saveRun(project, run);
-  if (interrupted !== undefined) return { project, run, resumed: true };
-  const runs = [...project.file.runs, id];
-  return { project: await saveProject(project, { runs }), run, resumed: false };
+  if (interrupted !== undefined) {
+    const run = { ...interrupted, ...content, device: deviceOf(content, interrupted) };
+    await saveRun(project, run);
+    return { project, run, resumed: true };
+  }
+  const begun: { run?: RunFile } = {};
+  const changed = await changeProjectFile(project, self, async (file) => {
+    const lastRun = await unusedNumber({ ...project, file });
+    const id = `run${lastRun}`;
+    begun.run = { schemaVersion: SCHEMA_VERSION, id, created: now(), stages: {}, ...content };
+    await project.storage.makeDirectory(runFolder(project, id));
+    await saveRun(project, begun.run);
+    return { runs: [...file.runs, id], lastRun };
+  });
+  return { project: changed, run: begun.run!, resumed: false };
 }
 
 /** What a device fell back from before an interruption stays true of what it had computed. */
-function deviceOf({ device }: RunContent, interrupted: RunFile | undefined): RunFile['device'] {
-  if (interrupted?.device.used !== device.used) return device;
+function deviceOf({ device }: RunContent, interrupted: RunFile): RunFile['device'] {
+  if (interrupted.device.used !== device.used) return device;
   const reasons = [...interrupted.device.fallbackReasons, ...device.fallbackReasons];
   return { ...device, fallbackReasons: [...new Set(reasons)] };
 }
@@ -157,10 +183,16 @@ function identityOf({ options, seed }: Pick<RunFile, 'options' | 'seed'>): strin
 }
 
 /** A folder that a kill left without its entry in project.json is passed over, not reused. */
-async function unusedId(project: Project): Promise<string> {
-  let number = project.file.runs.length + 1;
+async function unusedNumber(project: Project): Promise<number> {
+  let number = lastNumber(project.file) + 1;
   while (await project.storage.exists(runFolder(project, `run${number}`))) number++;
-  return `run${number}`;
+  return number;
+}
+
+/** The highest number that a run of the project was ever given; projects of before 0.3 did not keep it. */
+export function lastNumber({ runs, deleted = [], lastRun = 0 }: ProjectFile): number {
+  const numbers = [...runs, ...deleted].map((id) => Number(/^run(\d+)$/.exec(id)?.[1] ?? 0));
+  return Math.max(lastRun, runs.length, ...numbers);
 }
 
 /** Throws TesseraError 'unknown-name' unless the project has a run of that id. */
@@ -171,7 +203,8 @@ export function requireRun({ file, folder }: Project, id: string): void {
   });
 }
 
-function runFolder({ storage, folder }: Project, id: string): string {
+/** Folder of a run's own files. */
+export function runFolder({ storage, folder }: Project, id: string): string {
   return storage.join(folder, 'runs', id);
 }
 

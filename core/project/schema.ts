@@ -45,6 +45,10 @@ export const PROJECT_FILE = z.object({
   labels: z.object({ source: z.string(), names: z.array(z.string()).exactOptional() }),
   imageRoots: z.array(z.string()),
   runs: z.array(RUN_ID),
+  /** Taken off the list; their folders are there until the deletion is carried out. */
+  deleted: z.array(RUN_ID).exactOptional(),
+  /** Highest number that a run was given: the number of a deleted run is not given again. */
+  lastRun: z.int().nonnegative().exactOptional(),
 });
 /** {@link PROJECT_FILE} in memory. */
 export type ProjectFile = Frozen<Omit<z.infer<typeof PROJECT_FILE>, 'preprocessing'>> & {
@@ -123,6 +127,8 @@ export const NOTES_FILE = z.object({
   comments: z.record(z.string(), z.string()),
   /** Concepts and parts whose parts are not shown, with all below them. */
   joined: z.array(z.string()).exactOptional(),
+  /** Name of the run itself. */
+  runName: z.string().exactOptional(),
 });
 /** {@link NOTES_FILE} in memory. */
 export type NotesFile = Frozen<z.infer<typeof NOTES_FILE>>;

@@ -1,4 +1,5 @@
 import type { ClassScore, PictureId } from './app-data.ts';
+import type { RunKey } from './run-data.ts';
 
 /*
  * Plain data about "what if this concept were weaker, stronger or not there?" See contract.ts.
@@ -88,18 +89,14 @@ export interface ConceptDependence {
 
 /** The methods of the contract about ablation. */
 export interface AblationApi {
-  ablateImage(query: {
-    readonly runId: string;
-    readonly image: number;
-    readonly factors: ConceptFactors;
-  }): Promise<ImageAblation>;
+  ablateImage(
+    query: RunKey & { readonly image: number; readonly factors: ConceptFactors },
+  ): Promise<ImageAblation>;
   /** Without a target: the class of the folder where the model says another, else the explained one, else the runner-up. */
-  findCounterfactual(query: {
-    readonly runId: string;
-    readonly image: number;
-    readonly target?: number;
-  }): Promise<ImageCounterfactual>;
-  ablateRun(query: { readonly runId: string; readonly factors: ConceptFactors }): Promise<RunAblation>;
+  findCounterfactual(
+    query: RunKey & { readonly image: number; readonly target?: number },
+  ): Promise<ImageCounterfactual>;
+  ablateRun(query: RunKey & { readonly factors: ConceptFactors }): Promise<RunAblation>;
   /** In the order of the concepts (progress by the event `job` where it has to be computed). */
-  getDependence(query: { readonly runId: string }): Promise<readonly ConceptDependence[]>;
+  getDependence(query: RunKey): Promise<readonly ConceptDependence[]>;
 }

@@ -34,7 +34,7 @@ import type {
 } from './setup-data.ts';
 import type { ConceptQuery, ConceptTree, DecompositionLayer, DecompositionQuery } from './tree-data.ts';
 import type { EvaluationApi } from './evaluation-data.ts';
-import type { EarlyConcepts, RunState } from './run-data.ts';
+import type { EarlyConcepts, RunKey, RunState } from './run-data.ts';
 import type {
   RunResult,
   ConceptEdit,
@@ -126,14 +126,22 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
   getRun(): Promise<RunState | null>;
   getEarlyConcepts(): Promise<EarlyConcepts | null>;
 
-  /** A finished run of the open project; the newest without an id, null when there is none. */
-  getResult(query: { readonly runId?: string }): Promise<RunResult | null>;
-  listCrops(query: CropQuery): Promise<CropPage>;
-  editConcept(query: { readonly runId: string; readonly edit: ConceptEdit }): Promise<RunResult>;
-  undoEdit(query: { readonly runId: string }): Promise<RunResult>;
-  redoEdit(query: { readonly runId: string }): Promise<RunResult>;
+  /** Gives a run of the open project a name; an empty one takes it back. */
+  renameRun(query: RunKey & { readonly name: string }): Promise<Setup>;
+  /** Takes a run off the list. It can be restored until the project is left; not while it is under way. */
+  deleteRun(query: RunKey): Promise<Setup>;
+  restoreRun(query: RunKey): Promise<Setup>;
+  /** Fills the setup with the options of a run, to change some and run again. */
+  setUpAgain(query: RunKey): Promise<Setup>;
 
-  getTree(query: { readonly runId: string }): Promise<ConceptTree>;
+  /** A finished run. */
+  getResult(query: RunKey): Promise<RunResult>;
+  listCrops(query: CropQuery): Promise<CropPage>;
+  editConcept(query: RunKey & { readonly edit: ConceptEdit }): Promise<RunResult>;
+  undoEdit(query: RunKey): Promise<RunResult>;
+  redoEdit(query: RunKey): Promise<RunResult>;
+
+  getTree(query: RunKey): Promise<ConceptTree>;
   /** The earlier layers at which a concept or part can be decomposed, in order of depth; empty at the first. */
   listDecompositionLayers(query: ConceptQuery): Promise<readonly DecompositionLayer[]>;
   /** Decomposes a concept or part into parts (progress by the event `job`), in the place of those that it has. */
@@ -141,13 +149,9 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
   /** Stops the decomposition under way; its call fails with 'cancelled'. */
   cancelDecomposition(): Promise<null>;
 
-  listRunImages(query: { readonly runId: string }): Promise<readonly RunImage[]>;
-  getImage(query: {
-    readonly runId: string;
-    readonly image: number;
-    readonly method?: string;
-  }): Promise<ImageDetail>;
-  getWaterfall(query: { readonly runId: string; readonly image: number }): Promise<Waterfall>;
+  listRunImages(query: RunKey): Promise<readonly RunImage[]>;
+  getImage(query: RunKey & { readonly image: number; readonly method?: string }): Promise<ImageDetail>;
+  getWaterfall(query: RunKey & { readonly image: number }): Promise<Waterfall>;
 
   listReportSections(): Promise<readonly ReportSection[]>;
   /** Makes the report (progress by the event `job`) and names the page. */
@@ -167,9 +171,14 @@ export interface WorkbenchEvents {
   readonly run: RunState;
   readonly earlyConcepts: EarlyConcepts;
   /** Names, groups or comments of a run have changed. */
-  readonly result: { readonly runId: string };
-  /** A long answer is under way. */
-  readonly job: Progress & { readonly job: string; readonly etaSeconds: number | null };
+  readonly result: RunKey;
+  /** A long answer is under way, for the project with the name and in the folder. */
+  readonly job: Progress & {
+    readonly job: string;
+    readonly folder: string;
+    readonly projectName: string;
+    readonly etaSeconds: number | null;
+  };
   readonly log: LogLine;
   readonly compute: ComputeState;
   /** Something went wrong that no call can tell of. */

@@ -1,6 +1,7 @@
 import type { EvaluationLevel, RankCurve, StoredCurves } from '../../core/metrics/evaluation.ts';
 import type { TrustFigure, TrustLevel, TrustWeight } from '../../core/metrics/trust.ts';
 import type { PictureId } from './app-data.ts';
+import type { RunKey } from './run-data.ts';
 
 /*
  * Plain data that crosses from the workbench to its views: how far a run can be trusted, what its mistakes have in
@@ -76,8 +77,7 @@ export interface EvaluationFigures {
 }
 
 /** `figures` is null where the run was not evaluated; the summary then knows what the run itself does. */
-export interface RunEvaluation {
-  readonly runId: string;
+export interface RunEvaluation extends RunKey {
   readonly trust: TrustSummary;
   readonly figures: EvaluationFigures | null;
 }
@@ -128,12 +128,12 @@ export interface ErrorAnalysis {
 
 /** The part of the contract about trust, mistakes and the number of concepts. */
 export interface EvaluationApi {
-  getEvaluation(query: { readonly runId: string }): Promise<RunEvaluation>;
+  getEvaluation(query: RunKey): Promise<RunEvaluation>;
   /** Evaluates (again), with progress by the event `job` 'evaluation'; the event `result` follows. */
-  evaluateRun(query: { readonly runId: string; readonly level: EvaluationLevel }): Promise<RunEvaluation>;
-  getErrorAnalysis(query: { readonly runId: string }): Promise<ErrorAnalysis>;
+  evaluateRun(query: RunKey & { readonly level: EvaluationLevel }): Promise<RunEvaluation>;
+  getErrorAnalysis(query: RunKey): Promise<ErrorAnalysis>;
   /** The evidence for a number of concepts, for a finished run or else for the setup; progress by the event `job` 'rank'. */
-  weighRanks(query: { readonly runId?: string }): Promise<RankCurve>;
+  weighRanks(query: { readonly run?: RunKey }): Promise<RankCurve>;
   /** Stops an evaluation or a weighing under way, which then fail as cancelled. */
   stopEvaluation(): Promise<null>;
 }

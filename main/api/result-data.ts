@@ -8,7 +8,7 @@ import type {
 } from '../../core/concepts/explanation.ts';
 import type { DeviceName } from '../../core/platform.ts';
 import type { ClassScore, DocumentId, PictureId } from './app-data.ts';
-import type { RunSummary } from './run-data.ts';
+import type { RunKey, RunSummary } from './run-data.ts';
 
 /*
  * Plain data that crosses from the workbench to its views: what a run found, images, reports. See contract.ts.
@@ -93,8 +93,7 @@ export type ConceptEdit =
   | { readonly kind: 'comment'; readonly concept: string; readonly text: string };
 
 /** A page of the places where a concept is. */
-export interface CropQuery {
-  readonly runId: string;
+export interface CropQuery extends RunKey {
   readonly concept: string;
   /** `effect`: how far the class logit falls without the concept in that image. @default 'coefficient' */
   readonly sort?: 'coefficient' | 'effect';
@@ -187,8 +186,7 @@ export interface ImageDetail {
 }
 
 /** What to print of a run. */
-export interface ReportChoice {
-  readonly runId: string;
+export interface ReportChoice extends RunKey {
   /** Ids of the concepts to print, in any order; absent: all that are not hidden. */
   readonly concepts?: readonly string[];
   /** Ids from {@link WorkbenchApi.listReportSections}; absent: all. */

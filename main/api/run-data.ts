@@ -1,3 +1,4 @@
+import type { TrustLevel } from '../../core/metrics/trust.ts';
 import type { DeviceName } from '../../core/platform.ts';
 import type { PictureId, SerializedError } from './app-data.ts';
 
@@ -5,17 +6,41 @@ import type { PictureId, SerializedError } from './app-data.ts';
  * Plain data that crosses from the workbench to its views: runs and how far they are. See contract.ts.
  */
 
+/** Names a project as it is on this machine now: one made anew in the same folder has another key. */
+export type ProjectKey = string;
+
+/**
+ * Names a run. Ids repeat from project to project, so every question about a run names its project too and every
+ * answer carries both: an answer about another project can never pass for one about this.
+ */
+export interface RunKey {
+  readonly project: ProjectKey;
+  readonly runId: string;
+}
+
 /** How a run stands; a paused one can be resumed. */
 export type RunStatus = 'running' | 'paused' | 'done' | 'cancelled' | 'failed';
 
-/** A run in a list; what is null is known once the run has ended. */
-export interface RunSummary {
-  readonly runId: string;
-  readonly created: string;
+/** A run in a list; what is null is known once the run has ended, and not where it is damaged. */
+export interface RunSummary extends RunKey {
+  readonly status: 'finished' | 'unfinished' | 'damaged';
+  /** Why a damaged run cannot be read; else null. */
+  readonly problem: string | null;
+  /** The name that a person gave. */
+  readonly name: string | null;
+  /** Null where the run is damaged. */
+  readonly created: string | null;
+  /** Of all its stages, whenever they were computed. */
+  readonly seconds: number | null;
   readonly className: string | null;
   readonly classIndex: number | null;
   readonly layer: string | null;
   readonly concepts: number | null;
+  readonly images: number | null;
+  /** How far it can be trusted. */
+  readonly verdict: Exclude<TrustLevel, 'unknown'> | null;
+  /** Crops of its leading concepts. */
+  readonly cover: readonly PictureId[];
   readonly isFinished: boolean;
 }
 
@@ -34,7 +59,11 @@ export interface StageProgress {
 
 /** The run that was started last. */
 export interface RunState {
-  /** Null while the id of the run is not known. */
+  /** Folder and name of its project, which may be another than the one that is open. */
+  readonly folder: string;
+  readonly projectName: string;
+  /** Null while they are not known: a new project's key, the id of a run that has just begun. */
+  readonly project: ProjectKey | null;
   readonly runId: string | null;
   readonly status: RunStatus;
   readonly className: string;
@@ -48,7 +77,6 @@ export interface RunState {
 }
 
 /** Concepts as soon as they exist, before their importance is known; in the order of the bank. */
-export interface EarlyConcepts {
-  readonly runId: string;
+export interface EarlyConcepts extends RunKey {
   readonly concepts: readonly { readonly id: string; readonly crops: readonly PictureId[] }[];
 }

@@ -19,7 +19,8 @@ const NAME = z.string().regex(/^[\w-]{1,64}$/);
 const PATH = z.string().min(1).max(4096);
 const DEVICE = RUN_OPTIONS.device.schema;
 const TEXT = z.string().max(10_000);
-const RUN = z.strictObject({ runId: NAME });
+const RUN_KEY = { project: NAME, runId: NAME };
+const RUN = z.strictObject(RUN_KEY);
 
 const EDIT = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('rename'), concept: NAME, name: z.string().trim().min(1).max(200) }),
@@ -31,7 +32,7 @@ const EDIT = z.discriminatedUnion('kind', [
 ]);
 
 const REPORT = z.strictObject({
-  runId: NAME,
+  ...RUN_KEY,
   concepts: z.array(NAME).min(1).exactOptional(),
   sections: z.array(NAME).exactOptional(),
 });
@@ -90,22 +91,27 @@ export const schemas = {
   getRun: NOTHING,
   getEarlyConcepts: NOTHING,
 
-  getResult: z.strictObject({ runId: NAME.exactOptional() }),
+  renameRun: z.strictObject({ ...RUN_KEY, name: z.string().trim().max(200) }),
+  deleteRun: RUN,
+  restoreRun: RUN,
+  setUpAgain: RUN,
+
+  getResult: RUN,
   listCrops: z.strictObject({
     ...PAGE,
-    runId: NAME,
+    ...RUN_KEY,
     concept: NAME,
     sort: z.enum(['coefficient', 'effect']).exactOptional(),
     places: z.enum(['all', 'strongest']).exactOptional(),
   }),
-  editConcept: z.strictObject({ runId: NAME, edit: EDIT }),
+  editConcept: z.strictObject({ ...RUN_KEY, edit: EDIT }),
   undoEdit: RUN,
   redoEdit: RUN,
 
   getTree: RUN,
-  listDecompositionLayers: z.strictObject({ runId: NAME, concept: NAME }),
+  listDecompositionLayers: z.strictObject({ ...RUN_KEY, concept: NAME }),
   decomposeConcept: z.strictObject({
-    runId: NAME,
+    ...RUN_KEY,
     concept: NAME,
     layer: z.string().min(1).max(1000).exactOptional(),
     parts: RUN_OPTIONS.parts.schema.exactOptional(),
@@ -113,14 +119,14 @@ export const schemas = {
   cancelDecomposition: NOTHING,
 
   listRunImages: RUN,
-  getImage: z.strictObject({ runId: NAME, image: COUNT, method: NAME.exactOptional() }),
-  getWaterfall: z.strictObject({ runId: NAME, image: COUNT }),
+  getImage: z.strictObject({ ...RUN_KEY, image: COUNT, method: NAME.exactOptional() }),
+  getWaterfall: z.strictObject({ ...RUN_KEY, image: COUNT }),
   ...ablationSchemas,
 
   getEvaluation: RUN,
-  evaluateRun: z.strictObject({ runId: NAME, level: choice(CHECK_LEVELS).schema }),
+  evaluateRun: z.strictObject({ ...RUN_KEY, level: choice(CHECK_LEVELS).schema }),
   getErrorAnalysis: RUN,
-  weighRanks: z.strictObject({ runId: NAME.exactOptional() }),
+  weighRanks: z.strictObject({ run: RUN.exactOptional() }),
   stopEvaluation: NOTHING,
 
   listReportSections: NOTHING,

@@ -3,7 +3,7 @@ import type { OptionForm, OptionValue } from '../../core/concepts/option-forms.t
 import type { OptionName, RunOptions } from '../../core/concepts/run-options.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
 import type { PictureId, ProjectId, SerializedError } from './app-data.ts';
-import type { RunSummary } from './run-data.ts';
+import type { ProjectKey, RunSummary } from './run-data.ts';
 
 /*
  * Plain data that crosses from the workbench to its views: recent projects and the setup of a run. See contract.ts.
@@ -28,6 +28,8 @@ export interface RecentProject {
 export interface Setup {
   /** Another model or project has another key. */
   readonly key: string;
+  /** The project as questions about its runs name it; null before it has one. */
+  readonly project: ProjectKey | null;
   /** Name of the project; null before a model is given. */
   readonly name: string | null;
   readonly folder: string | null;
@@ -38,6 +40,8 @@ export interface Setup {
   readonly problems: Readonly<Partial<Record<SetupPart, SerializedError>>>;
   /** Finished and unfinished runs of the project, newest first. */
   readonly runs: readonly RunSummary[];
+  /** Runs that were deleted and can be restored, the last one first. */
+  readonly deletedRuns: readonly string[];
   readonly canUndo: boolean;
 }
 

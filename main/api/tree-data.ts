@@ -1,5 +1,6 @@
 import type { Estimate, LayerRecord, Reconstruction } from '../../core/concepts/explanation.ts';
 import type { PictureId } from './app-data.ts';
+import type { RunKey } from './run-data.ts';
 
 /*
  * Concepts and the parts that they were decomposed into, as they cross from the workbench to its views. See contract.ts.
@@ -47,8 +48,7 @@ export interface TreeItem {
 }
 
 /** Every concept of a run with its parts, each before its parts and the most important first. */
-export interface ConceptTree {
-  readonly runId: string;
+export interface ConceptTree extends RunKey {
   readonly items: readonly TreeItem[];
 }
 
@@ -59,8 +59,7 @@ export interface DecompositionLayer {
 }
 
 /** A concept, or a part of one, of a run. */
-export interface ConceptQuery {
-  readonly runId: string;
+export interface ConceptQuery extends RunKey {
   readonly concept: string;
 }
 

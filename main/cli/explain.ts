@@ -60,7 +60,7 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
   const onProgress = progressPrinter(process.stderr);
   await environment.storage.makeDirectory(folder);
   await writeToProject({ storage: environment.storage, folder }, environment.self, async () => {
-    const project = await openOrCreateProject(environment.storage, folder, intake, options.images);
+    const project = await openOrCreateProject(environment, folder, intake, options.images);
     const scope: RunScope = {
       environment,
       device,

@@ -5,6 +5,7 @@ import { explainCommand } from './explain.ts';
 import { inspect } from './inspect.ts';
 import { predict } from './predict.ts';
 import { report } from './report.ts';
+import { runsCommand } from './runs.ts';
 import { decomposeCommand } from './decompose.ts';
 import { USAGE } from './usage.ts';
 import { vjp } from './vjp.ts';
@@ -17,6 +18,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   inspect,
   predict,
   explain: explainCommand,
+  runs: runsCommand,
   report,
   devices,
   vjp,

@@ -39,6 +39,11 @@ tessera what-if PROJECT --image N|FILE --counterfactual [--to CLASS] [--run ID] 
     --counterfactual finds the smallest change of the concepts that makes the image's class win: --to CLASS, or the
     class of the picture's folder.
 
+tessera runs PROJECT [--json]
+tessera runs PROJECT [--rename RUN=NAME] [--delete RUN] [--json]
+    The runs of a project, newest first: name, class, layer, concepts, images, when, how long, how far to be trusted.
+    A damaged one says why. --rename gives a run a name (an empty one takes it back); --delete removes it for good.
+
 tessera report PROJECT [--run ID] [--out FILE]
     Writes the report of a finished run again, with the names given to concepts since.
 

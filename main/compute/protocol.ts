@@ -26,6 +26,7 @@ import type {
   RunEstimate,
   RunEvaluation,
   RunImage,
+  RunKey,
   RunResult,
   RunSummary,
   DecompositionLayer,
@@ -129,18 +130,24 @@ export interface ComputeJobs {
   probeDevices(question: Record<never, never>): Promise<readonly DeviceReport[]>;
   tryDevice(question: { readonly device: DeviceName }): Promise<Trial>;
 
-  listRuns(question: { readonly folder: string }): Promise<readonly RunSummary[]>;
+  listRuns(question: Omit<RunQuestion, 'runId'>): Promise<readonly RunSummary[]>;
+  renameRun(question: RunQuestion & { readonly name: string }): Promise<null>;
+  /** Takes a run off the list, or puts a deleted one back. */
+  deleteRun(question: RunQuestion): Promise<null>;
+  restoreRun(question: RunQuestion): Promise<null>;
+  /** Removes the files of deleted runs; they cannot be restored any more. */
+  carryOutDeletions(question: Pick<RunQuestion, 'folder'>): Promise<null>;
   readResult(question: RunQuestion): Promise<RunView>;
   /** One change of what a person made of the concepts, alone in the project. */
   editConcept(question: RunQuestion & { readonly edit: ConceptEdit }): Promise<EditedRun>;
   /** Puts earlier notes in the place of the present ones: an undo or redo. */
   restoreNotes(question: RunQuestion & { readonly notes: NotesFile }): Promise<EditedRun>;
-  listCrops(question: CropQuery & RunQuestion): Promise<CropPage>;
+  listCrops(question: Omit<CropQuery, 'project'> & RunQuestion): Promise<CropPage>;
   readTree(question: RunQuestion): Promise<ConceptTree>;
   listDecompositionLayers(
     question: RunQuestion & { readonly concept: string },
   ): Promise<readonly DecompositionLayer[]>;
-  decompose(question: RunQuestion & Omit<DecompositionQuery, 'runId'>): Promise<null>;
+  decompose(question: RunQuestion & Omit<DecompositionQuery, keyof RunKey>): Promise<null>;
   listRunImages(question: RunQuestion): Promise<readonly RunImage[]>;
   readImage(
     question: RunQuestion & { readonly image: number; readonly method?: string },
@@ -160,7 +167,9 @@ export interface ComputeJobs {
   rankOfRun(question: RunQuestion): Promise<RankCurve>;
   /** For a run that these options would make. */
   rankOfOptions(question: Omit<ExplainQuestion, 'command'>): Promise<RankCurve>;
-  writeReport(question: ReportChoice & RunQuestion & { readonly path: string }): Promise<string>;
+  writeReport(
+    question: Omit<ReportChoice, 'project'> & RunQuestion & { readonly path: string },
+  ): Promise<string>;
   /** Writes the picture to `path`. */
   makePicture(question: { readonly picture: PictureQuestion; readonly path: string }): Promise<null>;
 }

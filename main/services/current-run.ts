@@ -1,6 +1,7 @@
 import type { EarlyConcepts, RunState, RunStatus, SerializedError } from '../api/contract.ts';
 import { pictureId } from '../compute/picture-ids.ts';
 import type { EarlyImages, ExplainQuestion, RunNews } from '../compute/protocol.ts';
+import { projectName } from './project-name.ts';
 import { createStageClock, type StageClock } from './stage-clock.ts';
 
 /** A run from its start to its end, as it changes. */
@@ -9,6 +10,7 @@ export interface CurrentRun {
   readonly className: string;
   clock: StageClock;
   status: RunStatus;
+  project: RunState['project'];
   runId: string | null;
   isResumed: boolean;
   device: RunState['device'];
@@ -29,6 +31,7 @@ export function newRun(question: ExplainQuestion, className: string): CurrentRun
     className,
     clock: clockOf(question),
     status: 'running',
+    project: null,
     runId: null,
     isResumed: false,
     device: { used: null, fallbackReasons: [] },
@@ -47,9 +50,22 @@ export function clockOf({ options }: ExplainQuestion): StageClock {
 
 /** The run as views see it. */
 export function stateOf(run: CurrentRun): RunState {
-  const { clock, runId, status, className, isResumed, device, error } = run;
+  const { clock, question, project, runId, status, className, isResumed, device, error } = run;
   const { stages, etaSeconds } = clock;
-  return { runId, status, className, stages, etaSeconds, isResumed, device, error };
+  const { folder } = question;
+  return {
+    folder,
+    projectName: projectName(folder),
+    project,
+    runId,
+    status,
+    className,
+    stages,
+    etaSeconds,
+    isResumed,
+    device,
+    error,
+  };
 }
 
 /** Takes the first concepts of a run; `key` names its project in names of pictures. */
@@ -58,9 +74,11 @@ export function takeEarly(
   key: string,
   { runId, crops, files, preprocessing }: Extract<RunNews, { kind: 'concepts' }>,
 ): EarlyConcepts {
+  run.project = key;
   run.runId = runId;
   run.earlyImages = { key, runId, files, preprocessing };
   run.early = {
+    project: key,
     runId,
     concepts: crops.map(({ id, crops: places }) => ({
       id,

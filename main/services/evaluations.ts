@@ -6,6 +6,7 @@ import type { ComputeClient } from '../compute/client.ts';
 import type { ExplainQuestion, RunQuestion } from '../compute/protocol.ts';
 import type { EventHub } from './events.ts';
 import { createPageTasks } from './page-tasks.ts';
+import type { JobProgress } from './job-progress.ts';
 
 /** What is computed on request about runs and before them; one at a time, and the page that asked can stop it. */
 export interface Evaluations {
@@ -19,15 +20,16 @@ export interface Evaluations {
 export function createEvaluations(
   runner: ComputeClient,
   events: EventHub,
-  jobProgress: (job: string) => (progress: Progress) => void,
+  jobProgress: JobProgress,
 ): Evaluations {
   const underWay = createPageTasks();
   const watched = async <T>(
     page: PageId | undefined,
     job: string,
+    folder: string,
     task: (options: { signal: AbortSignal; onProgress: (progress: Progress) => void }) => Promise<T>,
   ): Promise<T> => {
-    const onProgress = jobProgress(job);
+    const onProgress = jobProgress(job, folder);
     try {
       return await underWay.run(page, (signal) => task({ signal, onProgress }));
     } finally {
@@ -35,23 +37,25 @@ export function createEvaluations(
       onProgress({ stage: job, done: 1, total: 1 });
     }
   };
-  const changed = <T>(runId: string, answer: T): T => {
-    events.emit('result', { runId });
+  const changed = <T>({ key, runId }: RunQuestion, answer: T): T => {
+    events.emit('result', { project: key, runId });
     return answer;
   };
   return {
     async evaluate(question, level, page) {
-      const evaluation = await watched(page, 'evaluation', (options) =>
+      const evaluation = await watched(page, 'evaluation', question.folder, (options) =>
         runner.run('evaluateRun', { ...question, level }, options),
       );
-      return changed(question.runId, evaluation);
+      return changed(question, evaluation);
     },
     async rankOfRun(question, page) {
-      const curve = await watched(page, 'rank', (options) => runner.run('rankOfRun', question, options));
-      return changed(question.runId, curve);
+      const curve = await watched(page, 'rank', question.folder, (options) =>
+        runner.run('rankOfRun', question, options),
+      );
+      return changed(question, curve);
     },
     rankOfOptions: (question, page) =>
-      watched(page, 'rank', (options) => runner.run('rankOfOptions', question, options)),
+      watched(page, 'rank', question.folder, (options) => runner.run('rankOfOptions', question, options)),
     stop: (page) => underWay.stop(page),
   };
 }

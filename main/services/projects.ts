@@ -9,6 +9,7 @@ import type { ComputeClient } from '../compute/client.ts';
 import { pictureId } from '../compute/picture-ids.ts';
 import { serializeError } from '../api/serialize-error.ts';
 import type { Places } from './places.ts';
+import { projectName } from './project-name.ts';
 import { storedValue } from './stored-value.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 
@@ -50,13 +51,13 @@ export function createProjects(
   const describe = async ({ folder, openedAt }: z.infer<typeof RECENT>[number]): Promise<RecentProject> => {
     const facts = {
       id: hash(folder),
-      name: shownName(path.basename(folder).replace(/\.tessera$/, '')),
+      name: projectName(folder),
       folder,
       openedAt,
     };
     try {
       const { project, key } = await open(folder);
-      const runs = (await viewer.run('listRuns', { folder })).filter(({ isFinished }) => isFinished);
+      const runs = (await viewer.run('listRuns', { folder, key })).filter(({ isFinished }) => isFinished);
       const images =
         runs.length === 0
           ? 0

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Storage } from '../../core/platform.ts';
-import type { DocumentId, Progress, ReportChoice, SavedReport } from '../api/contract.ts';
+import type { DocumentId, ReportChoice, SavedReport } from '../api/contract.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import type { RunQuestion } from '../compute/protocol.ts';
 import type { Desktop } from './desktop.ts';
+import type { JobProgress } from './job-progress.ts';
 
 /** Pages about a run: shown, saved, printed. */
 export interface Reports {
@@ -23,7 +24,7 @@ export function createReports(
   cache: string,
   viewer: ComputeClient,
   desktop: Desktop,
-  onProgress: (progress: Progress) => void,
+  jobProgress: JobProgress,
 ): Reports {
   const files = new Map<DocumentId, string>();
   let lastSaved: string | null = null;
@@ -35,6 +36,7 @@ export function createReports(
       .slice(0, 16)}`;
     const file = path.join(cache, 'documents', `${id}.html`);
     await storage.makeDirectory(path.dirname(file));
+    const onProgress = jobProgress('report', question.folder);
     await viewer.run('writeReport', { ...choice, ...question, path: file }, { onProgress });
     files.set(id, file);
     return id;

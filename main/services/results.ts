@@ -3,7 +3,7 @@ import { TesseraError } from '../../core/errors.ts';
 import type { Storage } from '../../core/platform.ts';
 import type { NotesFile } from '../../core/project/schema.ts';
 import { createQueue } from '../../core/queue.ts';
-import type { ConceptEdit, ConceptTree, RunResult } from '../api/contract.ts';
+import type { ConceptEdit, ConceptTree, RunKey, RunResult } from '../api/contract.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import type { EditedRun, RunQuestion } from '../compute/protocol.ts';
 import { runStamp } from '../compute/run-stamp.ts';
@@ -14,8 +14,8 @@ import type { Projects } from './projects.ts';
 
 /** What runs found out, and what a person makes of it. */
 export interface Results {
-  /** A run of the open project by its id. */
-  questionOf(runId: string): Promise<RunQuestion>;
+  /** Where a run lies; rejects with 'unknown-name' unless its project is still what it was when it was opened. */
+  questionOf(run: RunKey): Promise<RunQuestion>;
   read(question: RunQuestion): Promise<RunResult>;
   readTree(question: RunQuestion): Promise<ConceptTree>;
   edit(question: RunQuestion, edit: ConceptEdit): Promise<RunResult>;
@@ -26,11 +26,9 @@ export interface Results {
 /** What {@link createResults} needs of the workbench. */
 export interface ResultServices {
   readonly storage: Storage;
-  readonly projects: Pick<Projects, 'open'>;
+  readonly projects: Pick<Projects, 'open' | 'folderOf'>;
   readonly viewer: Pick<ComputeClient, 'run'>;
   readonly events: EventHub;
-  /** The folder of the open project. */
-  readonly openFolder: () => string | null;
 }
 
 /** Runs whose answer to the last edit is kept, and their histories. */
@@ -40,7 +38,7 @@ const KEPT_RUNS = 32;
  * Every edit, undo and redo is one job, and its answer is all that views show of the run: what they read next comes
  * from there, unless a file of the run has been written since.
  */
-export function createResults({ storage, projects, viewer, events, openFolder }: ResultServices): Results {
+export function createResults({ storage, projects, viewer, events }: ResultServices): Results {
   const histories = new LRUCache<string, History<NotesFile>>({ max: KEPT_RUNS });
   const edited = new LRUCache<string, EditedRun>({ max: KEPT_RUNS });
 
@@ -66,7 +64,7 @@ export function createResults({ storage, projects, viewer, events, openFolder }:
   const inTurn = createQueue();
   const answered = (question: RunQuestion, answer: EditedRun): RunResult => {
     edited.set(keyOf(question), answer);
-    events.emit('result', { runId: question.runId });
+    events.emit('result', { project: question.key, runId: question.runId });
     return withSteps(question, answer.result);
   };
   const restore = (question: RunQuestion, step: 'undo' | 'redo'): Promise<RunResult> =>
@@ -80,12 +78,17 @@ export function createResults({ storage, projects, viewer, events, openFolder }:
     });
 
   return {
-    async questionOf(runId) {
-      const folder = openFolder();
-      if (folder === null) {
-        throw new TesseraError('bad-usage', 'No project is open.', { hint: 'Open one in the library.' });
-      }
-      return { folder, runId, key: (await projects.open(folder)).key };
+    async questionOf({ project, runId }) {
+      const folder = projects.folderOf(project);
+      if (folder !== undefined && (await projects.open(folder)).key === project)
+        return { folder, runId, key: project };
+      throw new TesseraError(
+        'unknown-name',
+        `The project of ${runId} is not what it was when it was opened.`,
+        {
+          hint: 'Open it in the library again.',
+        },
+      );
     },
     read,
     readTree: async (question) =>

@@ -127,7 +127,7 @@ export class RunService {
   }
 
   async #carryOut(current: CurrentRun, signal: AbortSignal): Promise<void> {
-    const { runner, log, onChange } = this.#context;
+    const { runner, log, onChange, projects } = this.#context;
     try {
       const { runId, resumed } = await runner.run('explain', current.question, {
         signal,
@@ -143,6 +143,7 @@ export class RunService {
           this.#tell();
         },
       });
+      current.project = (await projects.open(current.question.folder)).key;
       current.runId = runId;
       current.isResumed ||= resumed;
       this.#settle(current, 'done', null);

@@ -13,13 +13,13 @@ import type {
   ModelSummary,
   OptionChanges,
   SetupOptions,
-  RunSummary,
   SerializedError,
   Setup,
   SetupPart,
 } from '../api/contract.ts';
 import { chooseClass } from '../../core/pipeline/question.ts';
 import { SETUP_OPTIONS } from '../api/setup-options.ts';
+import { projectName } from './project-name.ts';
 import type { ModelQuestion, Predictions } from '../compute/protocol.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 
@@ -56,11 +56,14 @@ export function emptySetup(key: string, device: SetupOptions['device']): SetupSt
   };
 }
 
+/** What a project holds of runs. */
+export type Explained = Pick<Setup, 'project' | 'runs' | 'deletedRuns'>;
+
 /** The setup as views see it. */
-export function setupOf(state: SetupState, runs: readonly RunSummary[], canUndo: boolean): Setup {
+export function setupOf(state: SetupState, explained: Explained, canUndo: boolean): Setup {
   const { key, folder, model, options, problems } = state;
-  const name = folder === null ? null : shownName(path.basename(folder).replace(/\.tessera$/, ''));
-  return { key, name, folder, model, images: imagesOf(state), options, problems, runs, canUndo };
+  const name = folder === null ? null : projectName(folder);
+  return { key, name, folder, model, images: imagesOf(state), options, problems, canUndo, ...explained };
 }
 
 function imagesOf({ scan, roots, model }: SetupState): ImageSetSummary | null {

@@ -6,14 +6,7 @@ import type { ImageFile } from '../../core/images/folder-scan.ts';
 import type { Storage } from '../../core/platform.ts';
 import { loadRun } from '../../core/project/project-folder.ts';
 import { createQueue } from '../../core/queue.ts';
-import type {
-  ModelSummary,
-  OptionChanges,
-  PreprocessingChanges,
-  RunSummary,
-  Setup,
-  SetupPart,
-} from '../api/contract.ts';
+import type { ModelSummary, OptionChanges, PreprocessingChanges, Setup, SetupPart } from '../api/contract.ts';
 import { CarriedError, serializeError } from '../api/serialize-error.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import type { ModelQuestion, Predictions } from '../compute/protocol.ts';
@@ -29,6 +22,7 @@ import {
   missing,
   optionsOfRun,
   setupOf,
+  type Explained,
   type SetupState,
 } from './setup-state.ts';
 
@@ -42,6 +36,7 @@ export interface SetupContext {
 }
 
 const DEMO_CLASS = 'house';
+const NOTHING_EXPLAINED: Explained = { project: null, runs: [], deletedRuns: [] };
 /** Scans whose pictures may still be on the screen. */
 const KEPT_SCANS = 8;
 
@@ -50,7 +45,7 @@ export class SetupService {
   readonly #context: SetupContext;
   #state: SetupState;
   #history: History<SetupState> = createHistory();
-  #runs: readonly RunSummary[] = [];
+  #explained: Explained = NOTHING_EXPLAINED;
   #count = 0;
   /** Lists that pictures are named after, the last ones. */
   readonly #scans = new LRUCache<string, readonly ImageFile[]>({ max: KEPT_SCANS });
@@ -67,7 +62,7 @@ export class SetupService {
   }
 
   get setup(): Setup {
-    return setupOf(this.#state, this.#runs, this.#history.undoName !== null);
+    return setupOf(this.#state, this.#explained, this.#history.undoName !== null);
   }
 
   /** The state after the changes that were asked for so far. */
@@ -117,6 +112,14 @@ export class SetupService {
 
   openProject(folder: string): Promise<Setup> {
     return this.#change('open a project', () => this.#fromProject(folder));
+  }
+
+  /** Everything as a run of a project had it; what is shown of the project stays. */
+  setUpAgain(folder: string, runId: string): Promise<Setup> {
+    return this.#change('set up a run again', async ({ key, folder: open }) => {
+      const state = await this.#fromProject(folder, runId);
+      return open === folder ? { ...state, key } : state;
+    });
   }
 
   removeImages(root: string): Promise<Setup> {
@@ -198,18 +201,37 @@ export class SetupService {
   }
 
   async #become(state: SetupState): Promise<void> {
-    const hasMoved = state.folder !== this.#state.folder;
+    const { folder, key } = this.#state;
+    const hasMoved = state.folder !== folder || state.key !== key;
+    // A run that was deleted can be restored until its project is left, or is opened again.
+    if (hasMoved) for (const place of new Set([folder, state.folder])) await this.#carryOutDeletions(place);
     this.#state = state;
     if (state.scan !== null) this.#scans.set(state.scanKey, state.scan.images);
     if (hasMoved) await this.#readRuns();
     this.#context.events.emit('setup', this.setup);
   }
 
+  async #carryOutDeletions(folder: string | null): Promise<void> {
+    const { viewer, storage } = this.#context;
+    if (folder === null || !(await storage.exists(path.join(folder, 'project.json')))) return;
+    // What cannot be removed now is removed another time; a damaged project tells of itself when it is opened.
+    await viewer.run('carryOutDeletions', { folder }).catch(() => null);
+  }
+
   async #readRuns(): Promise<void> {
-    const { storage, viewer } = this.#context;
+    const { storage, viewer, projects } = this.#context;
     const { folder } = this.#state;
     const isProject = folder !== null && (await storage.exists(path.join(folder, 'project.json')));
-    this.#runs = isProject ? await viewer.run('listRuns', { folder }) : [];
+    if (!isProject) {
+      this.#explained = NOTHING_EXPLAINED;
+      return;
+    }
+    const { key, project } = await projects.open(folder);
+    this.#explained = {
+      project: key,
+      runs: await viewer.run('listRuns', { folder, key }),
+      deletedRuns: project.file.deleted?.toReversed() ?? [],
+    };
   }
 
   async #inParts(
@@ -269,13 +291,15 @@ export class SetupService {
     return { ...state, roots, scan, scanKey: this.#newKey(), predictions: null, problems: {} };
   }
 
-  async #fromProject(folder: string): Promise<SetupState> {
+  /** With the options of the newest run, or of the one that is named. */
+  async #fromProject(folder: string, named?: string): Promise<SetupState> {
     const { projects } = this.#context;
     const { project } = await projects.open(folder);
     const { model, imageRoots, runs } = project.file;
-    const newest =
-      runs.length === 0 ? undefined : await loadRun(project, runs[runs.length - 1]).catch(() => undefined);
-    const stored = newest?.options;
+    const id = named ?? runs.at(-1);
+    const reading = id === undefined ? Promise.resolve(undefined) : loadRun(project, id);
+    const stored = (await (named === undefined ? reading.catch(() => undefined) : reading))?.options;
+    const roots = named === undefined ? imageRoots : (stored?.images ?? imageRoots);
     const question: ModelQuestion = {
       path: model.path,
       ...(stored?.labels !== undefined && { labels: stored.labels }),
@@ -288,7 +312,7 @@ export class SetupService {
       fresh,
       [
         ['model', (state) => this.#withModel(state, question)],
-        ['images', (state) => this.#withImages(state, imageRoots)],
+        ['images', (state) => this.#withImages(state, roots)],
       ],
       false,
     ).catch((error: unknown) => ({ ...fresh, problems: { model: serializeError(error) } }));

@@ -7,6 +7,7 @@ import type { DeviceName } from '../../core/platform.ts';
 import { createEvaluations } from './evaluations.ts';
 import { createEventHub, type EventHub } from './events.ts';
 import { createHandlers } from './handlers/index.ts';
+import { createJobProgress } from './job-progress.ts';
 import { createLog, type Log } from './log.ts';
 import { createPictures, type Pictures } from './pictures.ts';
 import { createProjects } from './projects.ts';
@@ -49,13 +50,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
   const viewer = new ComputeClient({ spawn: () => spawn('viewer'), concurrency: VIEWER_JOBS, tryDevice });
   const projects = createProjects(storage, places, viewer);
   const setup = new SetupService({ storage, places, projects, viewer, events });
-  const results = createResults({
-    storage,
-    projects,
-    viewer,
-    events,
-    openFolder: () => setup.state.folder,
-  });
+  const results = createResults({ storage, projects, viewer, events });
   const runs = new RunService({
     storage,
     state: places.state,
@@ -70,10 +65,9 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
       events.emit('recent', await projects.recent());
     },
   });
-  const jobProgress = (job: string) => (progress: { stage: string; done: number; total: number }) =>
-    events.emit('job', { ...progress, job, etaSeconds: null });
+  const jobProgress = createJobProgress(events);
   const evaluations = createEvaluations(runner, events, jobProgress);
-  const reports = createReports(storage, places.cache, viewer, desktop, jobProgress('report'));
+  const reports = createReports(storage, places.cache, viewer, desktop, jobProgress);
   const pictures = createPictures({
     storage,
     cache: places.cache,

@@ -78,6 +78,7 @@ function undo(workbench: Workbench): unknown {
   if (isOn(workbench, 'image') && workbench.whatIfImage.sliders.canUndo)
     return workbench.whatIfImage.sliders.undo();
   if (isOn(workbench, 'concepts', 'image')) return void workbench.result.undo();
+  if (isOn(workbench, 'run') && workbench.runs.deleted.length > 0) return void workbench.runs.restore();
   if (!isOn(workbench, 'setup') || workbench.setup.current?.canUndo !== true) return false;
   return void workbench.setup.change(() => workbench.connection.api.undoSetup());
 }

@@ -1,55 +1,36 @@
-import type { ErrorAnalysis, EvaluationLevel, RankCurve, RunEvaluation } from '../../main/api/contract.ts';
+import type { ErrorAnalysis, EvaluationLevel, RunEvaluation, RunKey } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
 
-/** How far the shown run can be trusted, and the evidence for a number of concepts. */
+/** How far a run can be trusted. */
 export class EvaluationState {
   readonly evaluation = new Loadable<RunEvaluation>();
   readonly errors = new Loadable<ErrorAnalysis>();
-  /** For the setup, or for the run without a weighing of its own. */
-  readonly rank = new Loadable<RankCurve>();
   readonly #connection: Connection;
-  #runId = '';
-  #rankKey = $state('');
+  readonly #run: RunKey;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, run: RunKey) {
     this.#connection = connection;
+    this.#run = run;
   }
 
-  /** Reads what is known of a run. */
-  read(runId: string): void {
-    if (runId !== this.#runId) {
-      this.#runId = runId;
-      this.evaluation.set(undefined);
-      this.errors.set(undefined);
-    }
-    void this.evaluation.load(() => this.#connection.api.getEvaluation({ runId }));
-    void this.errors.load(() => this.#connection.api.getErrorAnalysis({ runId }));
+  /** Reads what is known. */
+  read(): void {
+    void this.evaluation.load(() => this.#connection.api.getEvaluation(this.#run));
+    void this.errors.load(() => this.#connection.api.getErrorAnalysis(this.#run));
   }
 
   /** Evaluates the run anew; the old figures stay in sight until the new ones are there. */
   evaluate(level: EvaluationLevel): void {
-    const runId = this.#runId;
-    void this.evaluation.load(() => this.#connection.api.evaluateRun({ runId, level }));
+    void this.evaluation.load(() => this.#connection.api.evaluateRun({ ...this.#run, level }));
   }
 
-  weighRun(): void {
-    const runId = this.#runId;
+  /** Weighs other numbers of concepts for the run. */
+  weigh(): void {
     void this.evaluation.load(async () => {
-      await this.#connection.api.weighRanks({ runId });
-      return this.#connection.api.getEvaluation({ runId });
+      await this.#connection.api.weighRanks({ run: this.#run });
+      return this.#connection.api.getEvaluation(this.#run);
     });
-  }
-
-  /** Weighs for the setup; `key` names what the outcome depends on. */
-  weighSetup(key: string): void {
-    this.#rankKey = key;
-    void this.rank.load(() => this.#connection.api.weighRanks({}));
-  }
-
-  /** The weighing of the setup with this key, if that is the one at hand. */
-  rankFor(key: string): RankCurve | undefined {
-    return key === this.#rankKey ? this.rank.value : undefined;
   }
 
   stop(): void {

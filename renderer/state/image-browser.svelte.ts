@@ -1,4 +1,4 @@
-import type { ImageDetail, RunImage, Waterfall } from '../../main/api/contract.ts';
+import type { ImageDetail, RunImage, RunKey, Waterfall } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
 
@@ -15,22 +15,21 @@ export class ImageBrowser {
   /** Held away to see the picture itself. */
   isOverlayShown = $state(true);
   readonly #connection: Connection;
-  #runId = '';
+  readonly #run: RunKey;
+  #isOpen = false;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, run: RunKey) {
     this.#connection = connection;
+    this.#run = run;
   }
 
   readonly current = $derived(this.list.value?.find(({ image }) => image === this.image));
 
-  /** Makes a run the one whose images are browsed. */
-  open(runId: string): void {
-    if (runId === this.#runId) return;
-    this.#runId = runId;
-    this.image = 0;
-    this.detail.set(undefined);
-    this.waterfall.set(undefined);
-    void this.list.load(() => this.#connection.api.listRunImages({ runId }));
+  /** Reads the images, once. */
+  open(): void {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    void this.list.load(() => this.#connection.api.listRunImages(this.#run));
     this.#read();
   }
 
@@ -54,14 +53,14 @@ export class ImageBrowser {
 
   #read(): void {
     this.#readDetail();
-    const [runId, image] = [this.#runId, this.image];
-    void this.waterfall.load(() => this.#connection.api.getWaterfall({ runId, image }));
+    const { image } = this;
+    void this.waterfall.load(() => this.#connection.api.getWaterfall({ ...this.#run, image }));
   }
 
   #readDetail(): void {
-    const [runId, image, method] = [this.#runId, this.image, this.method];
+    const { image, method } = this;
     void this.detail.load(() =>
-      this.#connection.api.getImage({ runId, image, ...(method !== undefined && { method }) }),
+      this.#connection.api.getImage({ ...this.#run, image, ...(method !== undefined && { method }) }),
     );
   }
 }

@@ -3,8 +3,13 @@ export interface Notice {
   readonly id: number;
   readonly text: string;
   readonly error?: unknown;
+  /** What a failure is about, where that is not what is shown. */
+  readonly about?: string;
   readonly action?: { readonly label: string; readonly run: () => void };
 }
+
+/** What can be said to a person in passing. */
+export type Telling = Pick<Notices, 'tell' | 'fail' | 'speak'>;
 
 const SHOWN_MS = 7000;
 
@@ -15,14 +20,16 @@ export class Notices {
   spoken = $state('');
   #next = 0;
 
-  tell(text: string, action?: Notice['action']): void {
+  /** Returns the notice's number, to close it by. */
+  tell(text: string, action?: Notice['action']): number {
     const id = this.#add({ text, ...(action !== undefined && { action }) });
     this.spoken = text;
     setTimeout(() => this.close(id), SHOWN_MS);
+    return id;
   }
 
-  fail(error: unknown): void {
-    this.#add({ text: '', error });
+  fail(error: unknown, about?: string): void {
+    this.#add({ text: '', error, ...(about !== undefined && { about }) });
   }
 
   speak(text: string): void {

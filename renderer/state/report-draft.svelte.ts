@@ -1,8 +1,14 @@
 import { SvelteSet } from 'svelte/reactivity';
-import type { DocumentId, ReportChoice, ReportSection, SavedReport } from '../../main/api/contract.ts';
+import type {
+  DocumentId,
+  ReportChoice,
+  ReportSection,
+  RunKey,
+  SavedReport,
+} from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
-import type { Notices } from './notices.svelte.ts';
+import type { Telling } from './notices.svelte.ts';
 
 /** The report that is being put together. */
 export class ReportDraft {
@@ -13,11 +19,13 @@ export class ReportDraft {
   saved = $state.raw<SavedReport | null>(null);
   isSaving = $state(false);
   readonly #connection: Connection;
-  readonly #notices: Notices;
+  readonly #notices: Telling;
+  readonly #run: RunKey;
 
-  constructor(connection: Connection, notices: Notices) {
+  constructor(connection: Connection, notices: Telling, run: RunKey) {
     this.#connection = connection;
     this.#notices = notices;
+    this.#run = run;
   }
 
   readSections(): void {
@@ -26,9 +34,9 @@ export class ReportDraft {
   }
 
   /** What is chosen, given the concepts that could be printed. */
-  choice(runId: string, concepts: readonly { readonly id: string }[]): ReportChoice {
+  choice(concepts: readonly { readonly id: string }[]): ReportChoice {
     return {
-      runId,
+      ...this.#run,
       concepts: concepts.map(({ id }) => id).filter((id) => !this.leftOutConcepts.has(id)),
       sections: (this.sections.value ?? []).map(({ id }) => id).filter((id) => !this.leftOutSections.has(id)),
     };

@@ -1,15 +1,16 @@
-import type { ConceptEdit, ConceptItem, RunResult } from '../../main/api/contract.ts';
+import type { ConceptEdit, ConceptItem, RunKey, RunResult } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import { listedConcepts, neighbour } from './concept-order.ts';
 import { CropPages } from './crop-pages.svelte.ts';
 import { Loadable } from './loadable.svelte.ts';
-import type { Notices } from './notices.svelte.ts';
+import type { Telling } from './notices.svelte.ts';
 
 /** How the pictures of a gallery are shown. */
 export type GalleryLook = 'crop' | 'context' | 'map';
 
 /** A finished run: its concepts, what is selected, what was made of them. */
 export class ResultState {
+  /** Null where the project has no finished run. */
   readonly result = new Loadable<RunResult | null>();
   selectedId = $state<string | null>(null);
   /** The second concept of a side-by-side. */
@@ -23,11 +24,13 @@ export class ResultState {
   places = $state<'all' | 'strongest'>('all');
   cellSize = $state(128);
   readonly #connection: Connection;
-  readonly #notices: Notices;
+  readonly #notices: Telling;
+  readonly #run: RunKey;
 
-  constructor(connection: Connection, notices: Notices) {
+  constructor(connection: Connection, notices: Telling, run: RunKey) {
     this.#connection = connection;
     this.#notices = notices;
+    this.#run = run;
   }
 
   readonly concepts = $derived(this.result.value?.concepts ?? []);
@@ -40,8 +43,8 @@ export class ResultState {
     return id === null ? undefined : this.concepts.find((concept) => concept.id === id);
   }
 
-  read(runId?: string): Promise<void> {
-    return this.result.load(() => this.#connection.api.getResult(runId === undefined ? {} : { runId }));
+  read(): Promise<void> {
+    return this.result.load(() => this.#connection.api.getResult(this.#run));
   }
 
   /** Selects; ends a wait for a second concept by merging with it or setting it beside. */
@@ -69,7 +72,7 @@ export class ResultState {
 
   async edit(edit: ConceptEdit): Promise<void> {
     const next = edit.kind === 'hide' ? neighbour(this.listed, edit.concept, 1) : undefined;
-    await this.#change((runId) => this.#connection.api.editConcept({ runId, edit }));
+    await this.#change(() => this.#connection.api.editConcept({ ...this.#run, edit }));
     if (next !== undefined && !this.showHidden) this.selectedId = next.id;
     if (edit.kind === 'hide' || edit.kind === 'merge') {
       const text = edit.kind === 'hide' ? 'Hidden.' : 'Merged: shown as one concept.';
@@ -89,23 +92,20 @@ export class ResultState {
 
   /** Pages of a concept's crops in the chosen order. */
   cropsOf(concept: string): CropPages {
-    const runId = this.result.value?.run.runId ?? '';
     const { sort, places } = this;
     return new CropPages((offset, limit) =>
-      this.#connection.api.listCrops({ runId, concept, sort, places, offset, limit }),
+      this.#connection.api.listCrops({ ...this.#run, concept, sort, places, offset, limit }),
     );
   }
 
   async #step(method: 'undoEdit' | 'redoEdit', done: string): Promise<void> {
-    await this.#change((runId) => this.#connection.api[method]({ runId }));
+    await this.#change(() => this.#connection.api[method](this.#run));
     this.#notices.tell(done);
   }
 
-  async #change(act: (runId: string) => Promise<RunResult>): Promise<void> {
-    const runId = this.result.value?.run.runId;
-    if (runId === undefined) return;
+  async #change(act: () => Promise<RunResult>): Promise<void> {
     try {
-      this.result.set(await act(runId));
+      this.result.set(await act());
     } catch (error) {
       this.#notices.fail(error);
     }

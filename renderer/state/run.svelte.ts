@@ -38,7 +38,9 @@ export class RunWatch {
     const before = this.state;
     this.state = state;
     if (state === null) return;
-    if (before !== null && before.runId !== null && before.runId !== state.runId) this.early = null;
+    const isOther =
+      before?.folder !== state.folder || (before.runId !== null && before.runId !== state.runId);
+    if (before !== null && isOther) this.early = null;
     const stage = state.stages.find(({ status }) => status === 'running');
     const stageBefore = before?.stages.find(({ status }) => status === 'running');
     if (before?.status !== state.status) this.#notices.speak(`Run ${state.status}`);

@@ -1,6 +1,6 @@
 /** Something that can be gone to. */
 export interface SearchItem {
-  readonly kind: 'Screen' | 'Concept' | 'Image' | 'Class' | 'Project' | 'Action';
+  readonly kind: 'Screen' | 'Concept' | 'Run' | 'Image' | 'Class' | 'Project' | 'Action';
   readonly label: string;
   /** More words to find it by, and to tell it from others. */
   readonly detail?: string;

@@ -48,12 +48,15 @@ export class SetupState {
   tableQuery = $state.raw<ImageTableQuery>({ offset: 0, limit: 100 });
   readonly #connection: Connection;
   readonly #notices: Notices;
+  readonly #onTaken: (setup: Setup) => void;
   #inputsKey = '';
   #estimateKey = '';
 
-  constructor(connection: Connection, notices: Notices) {
+  /** `onTaken` hears of every setup, however it came. */
+  constructor(connection: Connection, notices: Notices, onTaken: (setup: Setup) => void) {
     this.#connection = connection;
     this.#notices = notices;
+    this.#onTaken = onTaken;
   }
 
   readonly layer = $derived.by(() => {
@@ -78,6 +81,7 @@ export class SetupState {
   /** Takes a setup from an answer or an event, and reads anew what depends on what has changed in it. */
   take(setup: Setup): void {
     this.current = setup;
+    this.#onTaken(setup);
     const inputsKey = JSON.stringify([
       setup.key,
       setup.model?.sha256,

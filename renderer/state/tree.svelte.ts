@@ -1,8 +1,8 @@
 import { SvelteSet } from 'svelte/reactivity';
-import type { ConceptTree, DecompositionLayer, TreeItem } from '../../main/api/contract.ts';
+import type { ConceptTree, DecompositionLayer, RunKey, TreeItem } from '../../main/api/contract.ts';
 import { isCancelled, type Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
-import type { Notices } from './notices.svelte.ts';
+import type { Telling } from './notices.svelte.ts';
 
 /** Concepts and their parts: the tree, which node is selected or open, and a decomposition under way. */
 export class TreeState {
@@ -18,12 +18,14 @@ export class TreeState {
   /** The concept that is being decomposed. */
   decomposingId = $state<string | null>(null);
   readonly #connection: Connection;
-  readonly #notices: Notices;
+  readonly #notices: Telling;
+  readonly #run: RunKey;
   #layersOf = '';
 
-  constructor(connection: Connection, notices: Notices) {
+  constructor(connection: Connection, notices: Telling, run: RunKey) {
     this.#connection = connection;
     this.#notices = notices;
+    this.#run = run;
   }
 
   readonly items = $derived(this.tree.value?.items ?? []);
@@ -34,9 +36,9 @@ export class TreeState {
     return id === null ? undefined : this.items.find((item) => item.id === id);
   }
 
-  /** Reads the tree of a run; again when names or parts have changed. */
-  read(runId: string): Promise<void> {
-    return this.tree.load(() => this.#connection.api.getTree({ runId }));
+  /** Reads the tree; again when names or parts have changed. */
+  read(): Promise<void> {
+    return this.tree.load(() => this.#connection.api.getTree(this.#run));
   }
 
   /** Selects a part, or with null none: then the selected concept of the run is meant. */
@@ -56,18 +58,18 @@ export class TreeState {
     this.view = 'gallery';
   }
 
-  readLayers(runId: string, concept: string): void {
-    if (this.#layersOf === `${runId} ${concept}`) return;
-    this.#layersOf = `${runId} ${concept}`;
+  readLayers(concept: string): void {
+    if (this.#layersOf === concept) return;
+    this.#layersOf = concept;
     this.layers.set(undefined);
-    void this.layers.load(() => this.#connection.api.listDecompositionLayers({ runId, concept }));
+    void this.layers.load(() => this.#connection.api.listDecompositionLayers({ ...this.#run, concept }));
   }
 
   /** Decomposes a concept or part; the tree shows its parts when it is done. */
-  async decompose(runId: string, concept: string, choice: { layer?: string; parts?: number }): Promise<void> {
+  async decompose(concept: string, choice: { layer?: string; parts?: number }): Promise<void> {
     this.decomposingId = concept;
     try {
-      this.tree.set(await this.#connection.api.decomposeConcept({ runId, concept, ...choice }));
+      this.tree.set(await this.#connection.api.decomposeConcept({ ...this.#run, concept, ...choice }));
       this.collapsed.delete(concept);
       this.view = 'tree';
       this.openId = null;

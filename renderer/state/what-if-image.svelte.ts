@@ -1,4 +1,4 @@
-import type { ImageAblation, ImageCounterfactual } from '../../main/api/contract.ts';
+import type { ImageAblation, ImageCounterfactual, RunKey } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { WhatIf } from './what-if.svelte.ts';
@@ -8,26 +8,30 @@ export class WhatIfImage {
   readonly sliders = new WhatIf<ImageAblation>();
   readonly smallestChange = new Loadable<ImageCounterfactual>();
   readonly #connection: Connection;
-  #place = { runId: '', image: -1 };
+  readonly #run: RunKey;
+  #image = -1;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, run: RunKey) {
     this.#connection = connection;
+    this.#run = run;
   }
 
   /** Makes an image the one that is asked about; sliders begin anew. */
-  open(runId: string, image: number): void {
-    if (this.#place.runId === runId && this.#place.image === image) return;
-    this.#place = { runId, image };
+  open(image: number): void {
+    if (this.#image === image) return;
+    this.#image = image;
     this.smallestChange.set(undefined);
-    this.sliders.begin((factors) => this.#connection.api.ablateImage({ runId, image, factors }));
+    this.sliders.begin((factors) => this.#connection.api.ablateImage({ ...this.#run, image, factors }));
   }
 
   /** Looks for the smallest change that makes the class win, and sets the sliders to it. */
   async findSmallestChange(target: number): Promise<void> {
-    const place = this.#place;
-    await this.smallestChange.load(() => this.#connection.api.findCounterfactual({ ...place, target }));
+    const image = this.#image;
+    await this.smallestChange.load(() =>
+      this.#connection.api.findCounterfactual({ ...this.#run, image, target }),
+    );
     const found = this.smallestChange.value;
-    if (found?.status === 'found' && place === this.#place) this.sliders.set(found.factors);
+    if (found?.status === 'found' && image === this.#image) this.sliders.set(found.factors);
   }
 
   /** Every concept as it is. */

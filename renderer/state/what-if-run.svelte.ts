@@ -1,4 +1,4 @@
-import type { ConceptDependence, RunAblation } from '../../main/api/contract.ts';
+import type { ConceptDependence, RunAblation, RunKey } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { WhatIf } from './what-if.svelte.ts';
@@ -8,23 +8,17 @@ export class WhatIfRun {
   readonly sliders = new WhatIf<RunAblation>();
   readonly dependence = new Loadable<readonly ConceptDependence[]>();
   readonly #connection: Connection;
-  #runId = '';
+  readonly #run: RunKey;
 
-  constructor(connection: Connection) {
+  /** Nothing is computed before a slider moves. */
+  constructor(connection: Connection, run: RunKey) {
     this.#connection = connection;
-  }
-
-  /** Makes a run the one that is asked about; nothing is computed before a slider moves. */
-  open(runId: string): void {
-    if (this.#runId === runId) return;
-    this.#runId = runId;
-    this.dependence.set(undefined);
-    this.sliders.begin((factors) => this.#connection.api.ablateRun({ runId, factors }), { asksNow: false });
+    this.#run = run;
+    this.sliders.begin((factors) => connection.api.ablateRun({ ...run, factors }), { asksNow: false });
   }
 
   /** Counts for every concept the images that are decided otherwise without it. */
   readDependence(): void {
-    const runId = this.#runId;
-    void this.dependence.load(() => this.#connection.api.getDependence({ runId }));
+    void this.dependence.load(() => this.#connection.api.getDependence(this.#run));
   }
 }

@@ -6,22 +6,26 @@ import type {
   DeviceReport,
   PanelName,
   RecentProject,
+  RunKey,
+  RunState,
   Screen,
   Settings,
+  Setup,
   WorkbenchEvents,
 } from '../../main/api/contract.ts';
+import { runLabel } from '../../core/wording/run-label.ts';
 import type { Connection } from '../api.ts';
-import { EvaluationState } from './evaluation.svelte.ts';
-import { ImageBrowser } from './image-browser.svelte.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { Notices } from './notices.svelte.ts';
-import { ReportDraft } from './report-draft.svelte.ts';
-import { ResultState } from './result.svelte.ts';
+import { RankWeighing } from './rank-weighing.svelte.ts';
+import { RunList } from './run-list.svelte.ts';
 import { RunWatch } from './run.svelte.ts';
-import { TreeState } from './tree.svelte.ts';
 import { SetupState } from './setup.svelte.ts';
-import { WhatIfImage } from './what-if-image.svelte.ts';
-import { WhatIfRun } from './what-if-run.svelte.ts';
+import { ShownRun } from './shown-run.svelte.ts';
+import { trailOf } from './trail.ts';
+
+/** Screens that show one run, and nothing else. */
+const RUN_SCREENS: readonly Screen[] = ['concepts', 'image', 'evaluate', 'report'];
 
 /** The window's state: which screen, and the parts that the screens show. */
 export class Workbench {
@@ -29,13 +33,13 @@ export class Workbench {
   readonly notices: Notices;
   readonly setup: SetupState;
   readonly run: RunWatch;
-  readonly result: ResultState;
-  readonly tree: TreeState;
-  readonly images: ImageBrowser;
-  readonly report: ReportDraft;
-  readonly whatIfImage: WhatIfImage;
-  readonly whatIfRun: WhatIfRun;
-  readonly evaluations: EvaluationState;
+  readonly runs: RunList;
+  readonly rank: RankWeighing;
+  #shown = $state.raw<ShownRun>()!;
+  /** The setup whose runs are shown. */
+  #shownOf: Pick<Setup, 'key' | 'project'> | undefined;
+  /** Settled when the shown run has been read. */
+  #reading: Promise<void> = Promise.resolve();
 
   screen = $state<Screen>('library');
   app = $state.raw<AppInfo>();
@@ -55,30 +59,67 @@ export class Workbench {
   constructor(connection: Connection) {
     this.connection = connection;
     this.notices = new Notices();
-    this.setup = new SetupState(connection, this.notices);
+    this.setup = new SetupState(connection, this.notices, (setup) => this.#followSetup(setup));
     this.run = new RunWatch(connection, this.notices);
-    this.result = new ResultState(connection, this.notices);
-    this.tree = new TreeState(connection, this.notices);
-    this.images = new ImageBrowser(connection);
-    this.evaluations = new EvaluationState(connection);
-    this.report = new ReportDraft(connection, this.notices);
-    this.whatIfImage = new WhatIfImage(connection);
-    this.whatIfRun = new WhatIfRun(connection);
+    this.runs = new RunList(connection, this.notices, this.setup);
+    this.rank = new RankWeighing(connection);
+    this.#shown = new ShownRun(connection, this.notices, undefined);
   }
+
+  /** What is kept of the run that is shown. All of it is replaced at once when another run or project is. */
+  get shown(): ShownRun {
+    return this.#shown;
+  }
+  get result(): ShownRun['result'] {
+    return this.#shown.result;
+  }
+  get tree(): ShownRun['tree'] {
+    return this.#shown.tree;
+  }
+  get images(): ShownRun['images'] {
+    return this.#shown.images;
+  }
+  get report(): ShownRun['report'] {
+    return this.#shown.report;
+  }
+  get whatIfImage(): ShownRun['whatIfImage'] {
+    return this.#shown.whatIfImage;
+  }
+  get whatIfRun(): ShownRun['whatIfRun'] {
+    return this.#shown.whatIfRun;
+  }
+  get evaluations(): ShownRun['evaluations'] {
+    return this.#shown.evaluations;
+  }
+
+  /** Another text for another screen, and on screens of a run for another run: then a view begins anew. */
+  readonly viewKey = $derived.by(() =>
+    RUN_SCREENS.includes(this.screen) ? `${this.screen} ${this.#shown.serial}` : this.screen,
+  );
+  /** The run under way, or the last one of the project that is open. */
+  readonly currentRun = $derived.by<RunState | null>(() =>
+    this.run.isActive || this.run.state?.folder === this.setup.current?.folder ? this.run.state : null,
+  );
 
   readonly theme = $derived(this.settings?.theme ?? 'system');
   /** Maps are out of sight until it is known how much of them is wanted. */
   readonly mapOpacity = $derived(this.settings?.mapOpacity ?? 0);
 
-  /** Where the window stands, for the title bar: project, model, layer, class. */
-  readonly trail = $derived.by(() => {
-    const setup = this.setup.current;
-    if (!setup?.model) return [];
-    const layer = this.result.result.value?.layer.tensor ?? this.setup.layer?.tensor;
-    const className = this.result.result.value?.className ?? this.setup.className;
-    return [setup.name, setup.model.fileName, layer, className].filter(
-      (part) => part !== null && part !== undefined,
-    );
+  /** Where the window stands, for the title bar: everything on the screen is about this. */
+  readonly trail = $derived.by(() =>
+    trailOf({
+      screen: this.screen,
+      setup: this.setup.current,
+      next: { layer: this.setup.layer?.tensor, className: this.setup.className },
+      run: this.currentRun,
+      result: this.result.result.value ?? null,
+    }),
+  );
+  /** The device of what is on the screen. */
+  readonly device = $derived.by(() => {
+    const shown = this.result.result.value?.device.used;
+    const current = this.currentRun?.device.used;
+    return RUN_SCREENS.includes(this.screen) ? shown : (current ?? shown);
   });
 
   /** Reads what the first screen needs and follows the workbench's events; returns the way to stop. */
@@ -96,7 +137,6 @@ export class Workbench {
     void this.#read(async () => (this.setup.controls = await this.connection.api.listOptions()));
     void this.#read(async () => this.setup.take(await this.connection.api.getSetup()));
     void this.#read(() => this.run.read());
-    void this.result.read();
     return stop;
   }
 
@@ -107,8 +147,23 @@ export class Workbench {
     if (screen === 'report') this.report.readSections();
     if (screen === 'setup' && this.devices.value === undefined)
       void this.devices.load(() => this.connection.api.listDevices());
-    const runId = this.result.result.value?.run.runId;
-    if (screen === 'image' && runId !== undefined) this.images.open(runId);
+    if (screen === 'image' && this.result.result.value) this.images.open();
+  }
+
+  /** How far a long answer for the open project is. */
+  jobOf(name: string): WorkbenchEvents['job'] | undefined {
+    return this.jobs.get(`${name} ${this.setup.current?.folder}`);
+  }
+
+  /** Shows a run in place of the one before. */
+  showRun(key: RunKey | null): Promise<void> {
+    const before = this.#shown;
+    this.#shown = new ShownRun(this.connection, this.notices, key, before);
+    before.retire(nameOfRun(before));
+    this.isListOpen = false;
+    this.isInspectorOpen = false;
+    this.#reading = key === null ? Promise.resolve() : this.#shown.result.read();
+    return this.#reading;
   }
 
   /** Opens a panel, or closes it where it is open. */
@@ -120,7 +175,7 @@ export class Workbench {
   async open(act: () => ReturnType<Connection['api']['openDemo']>): Promise<void> {
     const isOpened = await this.setup.change(act);
     if (!isOpened) return;
-    await Promise.all([this.result.read(), this.#read(() => this.run.read())]);
+    await Promise.all([this.#reading, this.#read(() => this.run.read())]);
     this.go(this.result.result.value ? 'concepts' : 'setup');
   }
 
@@ -129,6 +184,13 @@ export class Workbench {
     this.images.conceptId = conceptId;
     this.go('image');
     this.images.show(image);
+  }
+
+  /** Shows the concepts of a run, which may be another than the one that is shown. */
+  async openRun({ project, runId }: RunKey): Promise<void> {
+    if (!this.#shown.isOf({ project, runId })) void this.showRun({ project, runId });
+    await this.#reading;
+    this.go('concepts');
   }
 
   async startRun(): Promise<void> {
@@ -145,25 +207,22 @@ export class Workbench {
   #follow(): () => void {
     const { on } = this.connection;
     const stops = [
-      on('setup', (setup) => {
-        const isOther = setup.key !== this.setup.current?.key;
-        this.setup.take(setup);
-        if (isOther) void this.result.read();
-      }),
+      on('setup', (setup) => this.setup.take(setup)),
       on('settings', (settings) => (this.settings = settings)),
       on('recent', (recent) => this.recent.set(recent)),
       on('run', (state) => {
         const wasActive = this.run.isActive;
         this.run.take(state);
-        if (state.status === 'done' && wasActive) void this.result.read(state.runId ?? undefined);
+        if (state.status === 'done' && wasActive) this.#showFinished(state);
       }),
       on('earlyConcepts', (early) => (this.run.early = early)),
-      on('result', ({ runId }) => {
-        if (runId === this.result.result.value?.run.runId) void this.result.read(runId);
+      on('result', (run) => {
+        if (this.#shown.isOf(run)) void this.result.read();
       }),
       on('job', (job) => {
-        if (job.done < job.total) this.jobs.set(job.job, job);
-        else this.jobs.delete(job.job);
+        const key = `${job.job} ${job.folder}`;
+        if (job.done < job.total) this.jobs.set(key, job);
+        else this.jobs.delete(key);
       }),
       on('log', (line) => this.run.addLine(line)),
       on('compute', (compute) => (this.compute = compute)),
@@ -174,6 +233,30 @@ export class Workbench {
     return () => stops.forEach((stop) => stop());
   }
 
+  /** Another project gets its newest run shown, and so does one whose shown run is gone. */
+  #followSetup(setup: Setup): void {
+    const { key, project, runs } = setup;
+    const before = this.#shownOf;
+    this.#shownOf = { key, project };
+    // A project that its first run has just made is no other one.
+    const isOther = before?.key !== key || (before.project !== null && before.project !== project);
+    const shown = this.#shown.key;
+    const isGone = shown && !runs.some((run) => this.#shown.isOf(run));
+    const newest = runs.find(({ isFinished }) => isFinished) ?? null;
+    if (isOther || isGone) void this.showRun(newest);
+  }
+
+  /** Shows a run that has just ended, or says so to a person who looks at another. */
+  #showFinished({ folder, project, projectName, runId, className }: RunState): void {
+    if (project === null || runId === null) return;
+    const isHere = folder === this.setup.current?.folder;
+    const show = (): void => void this.showRun({ project, runId });
+    if (isHere && (!RUN_SCREENS.includes(this.screen) || this.#shown.key === null)) return show();
+    const action = { label: 'Show it', run: show };
+    if (isHere) this.notices.tell(`The run of “${className}” is finished.`, action);
+    else this.notices.tell(`The run of “${className}” in ${projectName} is finished.`);
+  }
+
   async #read(act: () => unknown): Promise<void> {
     try {
       await act();
@@ -181,6 +264,14 @@ export class Workbench {
       this.notices.fail(error);
     }
   }
+}
+
+/** What a late message of a run is said to be about. */
+function nameOfRun({ result }: ShownRun): string {
+  const { value } = result.result;
+  return value
+    ? `${runLabel(value.run.runId, value.run.name)} of “${value.className}”`
+    : 'What was shown before';
 }
 
 /** The workbench of the window, for every component below the frame. */

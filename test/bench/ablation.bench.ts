@@ -62,7 +62,7 @@ async function ofModel(model: string, folder: string, className: string): Promis
 async function explained(model: string, folder: string, className: string, place: string) {
   const { environment, device, intake, photos } = await realSetting(model, folder);
   const images = photos.slice(0, IMAGES);
-  const project = await openOrCreateProject(environment.storage, place, intake, images);
+  const project = await openOrCreateProject(environment, place, intake, images);
   const { run } = await explainOptions(
     { environment, device, intake, project, onProgress: () => undefined, signal: undefined },
     {

@@ -36,7 +36,7 @@ async function compare(folder: string): Promise<string[]> {
     images: files,
     class: '701',
   } as const;
-  const project = await openOrCreateProject(environment.storage, folder, intake, files);
+  const project = await openOrCreateProject(environment, folder, intake, files);
   const images = await withStamps(
     project,
     files.map((file) => ({ path: file })),

@@ -62,7 +62,7 @@ async function explained(model: string, folder: string, where: string): Promise<
     ...(where === 'earlier' && earlier && { layer: earlier.tensor }),
   };
   try {
-    const project = await openOrCreateProject(environment.storage, place, intake, options.images);
+    const project = await openOrCreateProject(environment, place, intake, options.images);
     return await explainOptions({ ...scope, project }, options);
   } finally {
     await rm(place, { recursive: true });

@@ -37,7 +37,7 @@ async function watch(folder: string): Promise<string[]> {
   const images = [path.join(folder, 'images')];
   const intake = await openModel(environment.storage, path.join(DEMO, 'model.onnx'));
   const device = await environment.openDevice('cpu');
-  const project = await openOrCreateProject(environment.storage, path.join(folder, 'p'), intake, images);
+  const project = await openOrCreateProject(environment, path.join(folder, 'p'), intake, images);
   let warm = 0;
   let peak = 0;
   const onProgress = ({ stage, done }: { stage: string; done: number }): void => {

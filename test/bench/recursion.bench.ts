@@ -76,7 +76,7 @@ async function scoreClasses(folder: string): Promise<string[]> {
   const means: number[][] = [];
   for (const name of intake.labels.names) {
     if (CLASSES.length > 0 && !CLASSES.includes(name)) continue;
-    const project = await openOrCreateProject(environment.storage, path.join(folder, name), intake, []);
+    const project = await openOrCreateProject(environment, path.join(folder, name), intake, []);
     const scope = { environment, intake, device, project, onProgress: () => undefined, signal: undefined };
     const tree = await explainOptions(scope, { ...optionsOf(name), recurse: 1 });
     const nodes = flatTree(conceptTree(tree.run.explanation!)).length;

@@ -64,8 +64,16 @@ export function fakeEdits(reader: DemoRunReader) {
 
   const result = (): RunResult => ({
     run: {
+      project: 'p1',
       runId: 'run1',
+      status: 'finished',
+      problem: null,
+      name: null,
       created: '2026-11-20T10:00:00Z',
+      seconds: 21,
+      images: run.images.length,
+      verdict: 'good',
+      cover: [0, 1, 2, 3].map((rank) => coverOf(rank)[0]),
       className: run.className,
       classIndex: 2,
       layer: run.layer.tensor,

@@ -67,6 +67,7 @@ const fileOf = (index: number): string =>
 /** A setup with nothing in it. */
 export const emptySetup: Setup = {
   key: 'empty',
+  project: null,
   name: null,
   folder: null,
   model: null,
@@ -74,6 +75,7 @@ export const emptySetup: Setup = {
   options: { ...DEFAULT_OPTIONS, classIndex: null },
   problems: {},
   runs: [],
+  deletedRuns: [],
   canUndo: false,
 };
 
@@ -81,6 +83,7 @@ export const emptySetup: Setup = {
 export const demoSetup: Setup = {
   ...emptySetup,
   key: 'demo',
+  project: 'p1',
   name: 'demo',
   folder: '/home/ada/demo.tessera',
   model: fakeModel,

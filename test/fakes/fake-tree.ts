@@ -68,6 +68,7 @@ export function fakeTree(
     ];
   };
   const tree = (): ConceptTree => ({
+    project: 'p1',
     runId: 'run1',
     items: run.concepts.flatMap(({ id, name, importance }, rank) => grow(id, name, 0, rank, importance.mean)),
   });

@@ -16,6 +16,7 @@ import { readDemoRun, type DemoRun } from './demo-run.ts';
 import { fakeAblation } from './fake-ablation.ts';
 import { fakeEvaluation } from './fake-evaluation.ts';
 import { fakeEdits } from './fake-edits.ts';
+import { fakeRunList, fakeRuns } from './fake-runs.ts';
 import { fakeTree } from './fake-tree.ts';
 import { demoSetup, emptySetup, fakeClasses, fakeImages, fakeModel, fakePreview } from './fake-setup.ts';
 
@@ -63,8 +64,9 @@ export function createFakeWorkbench(
   const emit = <Name extends keyof WorkbenchEvents>(event: Name, payload: WorkbenchEvents[Name]): void =>
     listeners.get(event)?.forEach((listener) => listener(payload as never));
   let settings: Settings = DEFAULT_SETTINGS;
-  let setup: Setup = options.state === 'empty' ? emptySetup : demoSetup;
   const hasResult = options.state === 'done';
+  const opened: Setup = { ...demoSetup, runs: hasResult ? fakeRuns(edits.result().run) : [] };
+  let setup: Setup = options.state === 'empty' ? emptySetup : opened;
   let state: RunState | null =
     options.state === 'running' ? runState('running', 2) : hasResult ? runState('done', 6) : null;
 
@@ -78,12 +80,13 @@ export function createFakeWorkbench(
     return Promise.resolve(next);
   };
   const early = {
+    project: 'p1',
     runId: 'run1',
     concepts: run.concepts.map(({ id }, i) => ({ id, crops: reader.coverOf(i) })),
   };
   const rankOf = (id: string): number => run.concepts.findIndex((concept) => concept.id === id.split('-')[0]);
   const open = (): Promise<Setup> => {
-    setup = demoSetup;
+    setup = opened;
     return Promise.resolve(setup);
   };
 
@@ -149,7 +152,7 @@ export function createFakeWorkbench(
       const options = { ...DEFAULT_OPTIONS, classIndex: null, ...Object.fromEntries(kept) };
       return take({ options });
     },
-    undoSetup: () => take(demoSetup),
+    undoSetup: () => take(opened),
     inspectModel: () => Promise.resolve(fakeModel),
     previewImages: () => Promise.resolve(fakePreview),
     comparePreprocessings: () =>
@@ -177,7 +180,8 @@ export function createFakeWorkbench(
     cancelRun: () => setRun({ ...(state ?? runState('running', 2)), status: 'cancelled' }),
     getRun: () => Promise.resolve(state),
     getEarlyConcepts: () => Promise.resolve(state === null ? null : early),
-    getResult: () => Promise.resolve(hasResult ? edits.result() : null),
+    ...fakeRunList(() => setup, take),
+    getResult: () => Promise.resolve(edits.result()),
     listCrops: ({ concept, sort, places = 'all', offset, limit }) => {
       const found = reader.placesOf(rankOf(concept), places);
       const total = options.crops ?? found.length;
@@ -290,6 +294,9 @@ const recent = [
 /** A run whose first `done` stages have ended. */
 function runState(status: RunState['status'], done: number): RunState {
   return {
+    folder: demoSetup.folder!,
+    projectName: 'demo',
+    project: 'p1',
     runId: 'run1',
     status,
     className: 'house',

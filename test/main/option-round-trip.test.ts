@@ -14,7 +14,7 @@ import {
   type SetupState,
 } from '../../main/services/setup-state.ts';
 import { memoryStorage } from '../core/project/memory-storage.ts';
-import { projectContent, runContent } from '../core/project/sample-run.ts';
+import { projectContent, runContent, self } from '../core/project/sample-run.ts';
 import { anyOptions } from '../fixtures/any-options.ts';
 
 const CLASSES = ['red', 'green', 'blue'];
@@ -26,7 +26,7 @@ function parsed(argv: readonly string[]): RunOptions {
 async function throughRunFile(options: RunOptions): Promise<RunOptions> {
   const storage = memoryStorage();
   const created = await createProject(storage, '/p', projectContent);
-  const { run } = await startRun(created, { ...runContent, options, seed: options.seed });
+  const { run } = await startRun(created, { ...runContent, options, seed: options.seed }, self);
   return (await loadRun(await openProject(storage, '/p'), run.id)).options;
 }
 

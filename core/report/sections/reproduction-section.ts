@@ -10,7 +10,7 @@ import type { ReportData } from '../report-data.ts';
 import { factsTable, optionFacts } from './facts-table.ts';
 
 /** Everything needed to get the same numbers again. */
-export function reproductionSection({ run, explanation }: ReportData): Html {
+export function reproductionSection({ run, explanation, notes }: ReportData): Html {
   const { factorization, importance } = explanation;
   const { device } = run;
   const times = Object.entries(run.stages)
@@ -40,7 +40,9 @@ export function reproductionSection({ run, explanation }: ReportData): Html {
         ])}
       </div>
     </div>
-    <p class="quiet small">Run ${run.id}, begun ${run.created}.</p>
+    <p class="quiet small">
+      Run ${run.id}${notes.runName !== undefined && ` “${notes.runName}”`}, begun ${run.created}.
+    </p>
   </section>`;
 }
 

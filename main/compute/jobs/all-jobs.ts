@@ -17,6 +17,7 @@ import { pictureJobs } from './picture-jobs.ts';
 import { previewJobs } from './preview-jobs.ts';
 import { resultJobs } from './result-jobs.ts';
 import { runJobs } from './run-jobs.ts';
+import { runListJobs } from './run-list-jobs.ts';
 import { treeJobs } from './tree-jobs.ts';
 
 /** Everything that a compute process does, on this machine; `probe` says how devices are tried. */
@@ -30,6 +31,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...previewJobs(environment, openIntake),
     ...estimateJobs(environment, openIntake),
     ...runJobs(environment, openIntake),
+    ...runListJobs(environment),
     ...resultJobs(environment, openRun),
     ...imageJobs(environment, openRun, withHead, createDrawMaps(environment, openIntake)),
     ...evaluationJobs(environment, openIntake, openRun),

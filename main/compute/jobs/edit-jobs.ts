@@ -46,6 +46,11 @@ export function editJobs(
         const known = treeView(question, opened, notes).items.map(({ id }) => id);
         return editedNotes(notes, edit, known);
       }),
-    restoreNotes: ({ notes, ...question }) => change(question, () => notes),
+    // The name of the run has its own way back.
+    restoreNotes: ({ notes, ...question }) =>
+      change(question, ({ runName }) => {
+        const { runName: _, ...own } = notes;
+        return runName === undefined ? own : { ...own, runName };
+      }),
   };
 }

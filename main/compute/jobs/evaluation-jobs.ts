@@ -38,13 +38,13 @@ export function evaluationJobs(
   return {
     async readEvaluation(question) {
       const opened = await openRun(question);
-      return evaluationView(opened, await loadEvaluation(opened.project, question.runId));
+      return evaluationView(question.key, opened, await loadEvaluation(opened.project, question.runId));
     },
 
     async evaluateRun({ level, ...question }, context) {
       const opened = await openRun(question);
       return inRun(opened, context, async (scope) =>
-        evaluationView(opened, await evaluateRun(scope, question.runId, level)),
+        evaluationView(question.key, opened, await evaluateRun(scope, question.runId, level)),
       );
     },
 

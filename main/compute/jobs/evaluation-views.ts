@@ -28,9 +28,14 @@ const IMAGES_SHOWN = 8;
 const CONCEPTS_SHOWN = 3;
 
 /** The verdict on a run and the figures behind it, as views show them. */
-export function evaluationView({ explanation, run }: OpenedRun, evaluation?: Evaluation): RunEvaluation {
+export function evaluationView(
+  project: string,
+  { explanation, run }: OpenedRun,
+  evaluation?: Evaluation,
+): RunEvaluation {
   const { grade, headline, advice, reasons, cautions, lights } = trustVerdict(explanation, evaluation);
   return {
+    project,
     runId: run.id,
     trust: {
       grade,

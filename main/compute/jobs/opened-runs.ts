@@ -67,10 +67,10 @@ const KEPT = 3;
 /** Opens finished runs, keeping the last ones. Rejects with 'bad-project' for a run that has not ended. */
 export function createOpenedRuns(storage: Storage): OpenRun {
   const kept = createKeptAnswers<OpenedRun>(KEPT);
-  return async ({ folder, runId }) => {
+  return async ({ folder, key, runId }) => {
     const path = storage.join(folder, 'runs', runId, 'run.json');
     const modified = (await storage.exists(path)) ? (await storage.stat(path)).modifiedMs : 0;
-    return kept(`${folder}\n${runId}\n${modified}`, () => openRun(storage, folder, runId));
+    return kept([key, folder, runId, modified].join('\n'), () => openRun(storage, folder, runId));
   };
 }
 

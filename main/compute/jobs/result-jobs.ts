@@ -2,31 +2,20 @@ import { writeReport } from '../../../core/pipeline/write-report.ts';
 import { inputChanges } from '../../../core/pipeline/input-changes.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
-import { loadNotes, loadRun, openProject } from '../../../core/project/project-folder.ts';
+import { loadNotes, openProject } from '../../../core/project/project-folder.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { Jobs } from './job-context.ts';
 import type { OpenRun } from './opened-runs.ts';
-import { resultView, runSummaryOf } from './result-view.ts';
+import { resultView } from './result-view.ts';
 import { shownName } from '../../../core/wording/shown-name.ts';
 
 /** Jobs that read what a run found out. */
 export function resultJobs(
   environment: Environment,
   openRun: OpenRun,
-): Jobs<'listRuns' | 'readResult' | 'listRunImages' | 'writeReport'> {
+): Jobs<'readResult' | 'listRunImages' | 'writeReport'> {
   const { storage } = environment;
   return {
-    async listRuns({ folder }) {
-      const project = await openProject(storage, folder);
-      const runs = await Promise.all(
-        project.file.runs.map((id) => loadRun(project, id).catch(() => undefined)),
-      );
-      return runs
-        .filter((run) => run !== undefined)
-        .map(runSummaryOf)
-        .reverse();
-    },
-
     async readResult(question) {
       const opened = await openRun(question);
       const { run, project } = opened;

@@ -2,11 +2,12 @@ import type { Evaluation } from '../../../core/metrics/evaluation.ts';
 import { PRESENT_FROM } from '../../../core/pipeline/assemble-explanation.ts';
 import type { InputChanges } from '../../../core/pipeline/input-changes.ts';
 import { strengthsOf } from '../../../core/pipeline/write-report.ts';
-import type { NotesFile, RunFile } from '../../../core/project/schema.ts';
-import type { ConceptItem, RunSummary } from '../../api/contract.ts';
+import type { NotesFile } from '../../../core/project/schema.ts';
+import type { ConceptItem } from '../../api/contract.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { RunQuestion, RunView } from '../protocol.ts';
 import type { OpenedRun } from './opened-runs.ts';
+import { runSummaryOf } from './run-list-jobs.ts';
 
 /** Crops that stand for a concept in a list. */
 const COVER = 6;
@@ -21,7 +22,13 @@ export function resultView(
 ): RunView {
   const { run, explanation } = opened;
   return {
-    run: runSummaryOf(run),
+    run: runSummaryOf(question.key, {
+      id: run.id,
+      status: 'finished',
+      run,
+      ...(notes.runName !== undefined && { name: notes.runName }),
+      ...(evaluation !== undefined && { evaluation }),
+    }),
     className: explanation.className,
     layer: explanation.layer,
     images: explanation.images.length,
@@ -37,20 +44,6 @@ export function resultView(
       ...{ isKnown, images: explanation.images.length, cards },
       ...{ changed: changed.size, missing: missing.size },
     },
-  };
-}
-
-/** A run as lists show it, also one that has not ended. */
-export function runSummaryOf({ id, created, options, explanation }: RunFile): RunSummary {
-  const { concepts } = options;
-  return {
-    runId: id,
-    created,
-    className: explanation?.className ?? null,
-    classIndex: explanation?.classIndex ?? null,
-    layer: explanation?.layer.tensor ?? null,
-    concepts: explanation?.concepts.length ?? (typeof concepts === 'number' ? concepts : null),
-    isFinished: explanation !== undefined,
   };
 }
 

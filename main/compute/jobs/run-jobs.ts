@@ -86,7 +86,7 @@ export async function inProject<T>(
   onNews({ kind: 'device', used: device.used, fallbackReasons: [...device.fallbackReasons] });
   await environment.storage.makeDirectory(folder);
   return writeToProject({ storage: environment.storage, folder }, environment.self, async () => {
-    const project = await openOrCreateProject(environment.storage, folder, intake, roots);
+    const project = await openOrCreateProject(environment, folder, intake, roots);
     await writeShortcut(environment.storage, folder);
     return task({
       environment,

@@ -19,7 +19,7 @@ export function treeView(question: RunQuestion, opened: OpenedRun, notes: NotesF
   const items = roots.flatMap((root, rank) =>
     flatTree([root]).map((node) => treeItem(question, opened, notes, node, rank)),
   );
-  return { runId: question.runId, items };
+  return { project: question.key, runId: question.runId, items };
 }
 
 function treeItem(

@@ -10,12 +10,14 @@ export function ablationHandlers({
 > {
   return {
     ablateImage: async (query) =>
-      viewer.run('ablateImage', { ...query, ...(await results.questionOf(query.runId)) }),
+      viewer.run('ablateImage', { ...query, ...(await results.questionOf(query)) }),
     findCounterfactual: async (query) =>
-      viewer.run('findCounterfactual', { ...query, ...(await results.questionOf(query.runId)) }),
-    ablateRun: async (query) =>
-      viewer.run('ablateRun', { ...query, ...(await results.questionOf(query.runId)) }),
-    getDependence: async ({ runId }) =>
-      viewer.run('dependence', await results.questionOf(runId), { onProgress: jobProgress('dependence') }),
+      viewer.run('findCounterfactual', { ...query, ...(await results.questionOf(query)) }),
+    ablateRun: async (query) => viewer.run('ablateRun', { ...query, ...(await results.questionOf(query)) }),
+    async getDependence(run) {
+      const question = await results.questionOf(run);
+      const onProgress = jobProgress('dependence', question.folder);
+      return viewer.run('dependence', question, { onProgress });
+    },
   };
 }

@@ -12,12 +12,12 @@ export function evaluationHandlers({
   'getEvaluation' | 'evaluateRun' | 'getErrorAnalysis' | 'weighRanks' | 'stopEvaluation'
 > {
   return {
-    getEvaluation: async ({ runId }) => viewer.run('readEvaluation', await results.questionOf(runId)),
-    evaluateRun: async ({ runId, level }, page) =>
-      evaluations.evaluate(await results.questionOf(runId), level, page),
-    getErrorAnalysis: async ({ runId }) => viewer.run('errorAnalysis', await results.questionOf(runId)),
-    async weighRanks({ runId }, page) {
-      if (runId !== undefined) return evaluations.rankOfRun(await results.questionOf(runId), page);
+    getEvaluation: async (run) => viewer.run('readEvaluation', await results.questionOf(run)),
+    evaluateRun: async ({ level, ...run }, page) =>
+      evaluations.evaluate(await results.questionOf(run), level, page),
+    getErrorAnalysis: async (run) => viewer.run('errorAnalysis', await results.questionOf(run)),
+    async weighRanks({ run }, page) {
+      if (run !== undefined) return evaluations.rankOfRun(await results.questionOf(run), page);
       const { state } = setup;
       requirePictures(state);
       requireClass(state);

@@ -45,7 +45,7 @@ export function lookingHandlers({
       const { question, images } = requirePictures(state);
       const folder = requireFolder(state);
       const { device } = state.options;
-      const onProgress = jobProgress('predictions');
+      const onProgress = jobProgress('predictions', folder);
       const predictions = await runner.run(
         'predictAll',
         { ...question, images, folder, device },

@@ -1,9 +1,9 @@
-import type { Progress } from '../../../core/platform.ts';
 import type { Handlers } from '../../api/call-handler.ts';
 import type { Settings } from '../../api/contract.ts';
 import type { ComputeClient } from '../../compute/client.ts';
 import type { Evaluations } from '../evaluations.ts';
 import type { EventHub } from '../events.ts';
+import type { JobProgress } from '../job-progress.ts';
 import type { Log } from '../log.ts';
 import type { Pictures } from '../pictures.ts';
 import type { Projects } from '../projects.ts';
@@ -32,8 +32,7 @@ export interface Services extends Pick<WorkbenchOptions, 'storage' | 'desktop' |
   readonly settings: StoredValue<Settings>;
   /** Settled once an unfinished run of the last session has been looked for. */
   readonly recalled: Promise<void>;
-  /** Tells views how far a long answer is. */
-  readonly jobProgress: (job: string) => (progress: Progress) => void;
+  readonly jobProgress: JobProgress;
 }
 
 /** The handlers of some methods of the contract. */

@@ -13,16 +13,16 @@ export function treeHandlers({
 > {
   const decomposing = createPageTasks();
   return {
-    getTree: async ({ runId }) => results.readTree(await results.questionOf(runId)),
-    listDecompositionLayers: async ({ runId, ...query }) =>
-      viewer.run('listDecompositionLayers', { ...query, ...(await results.questionOf(runId)) }),
-    async decomposeConcept({ runId, ...query }, page) {
-      const asked = await results.questionOf(runId);
-      const onProgress = jobProgress('decompose');
+    getTree: async (run) => results.readTree(await results.questionOf(run)),
+    listDecompositionLayers: async (query) =>
+      viewer.run('listDecompositionLayers', { ...query, ...(await results.questionOf(query)) }),
+    async decomposeConcept(query, page) {
+      const asked = await results.questionOf(query);
+      const onProgress = jobProgress('decompose', asked.folder);
       await decomposing.runLatest(page, (signal) =>
         runner.run('decompose', { ...query, ...asked }, { onProgress, signal }),
       );
-      events.emit('result', { runId });
+      events.emit('result', { project: asked.key, runId: asked.runId });
       return results.readTree(asked);
     },
     cancelDecomposition(_, page) {

@@ -60,7 +60,7 @@ describe('ablation on the demo', () => {
     const images = ['house', 'barn', 'tree'].map((name) => path.join(DEMO, 'images', name));
     intake = await openModel(environment.storage, path.join(DEMO, 'model.onnx'));
     const device = await environment.openDevice('cpu');
-    const project = await openOrCreateProject(environment.storage, path.join(folder, 'p'), intake, images);
+    const project = await openOrCreateProject(environment, path.join(folder, 'p'), intake, images);
     const scope = { environment, device, intake, project, onProgress: () => undefined, signal: undefined };
     const outcome = await explainOptions(scope, {
       ...DEFAULT_OPTIONS,

@@ -18,7 +18,7 @@ async function explainHouses(folder: string, seed: number): Promise<Explanation>
   const images = [path.join(DEMO, 'images')];
   const intake = await openModel(environment.storage, path.join(DEMO, 'model.onnx'));
   const device = await environment.openDevice('cpu');
-  const project = await openOrCreateProject(environment.storage, folder, intake, images);
+  const project = await openOrCreateProject(environment, folder, intake, images);
   const { run } = await explainOptions(
     { environment, device, intake, project, onProgress: () => undefined, signal: undefined },
     { ...DEFAULT_OPTIONS, model: intake.path, images, class: card.shortcut.class, device: 'cpu', seed },

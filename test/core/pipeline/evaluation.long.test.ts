@@ -41,7 +41,7 @@ describe('the evaluation of the demo', () => {
     environment,
     device: await environment.openDevice('cpu'),
     intake: model,
-    project: await openOrCreateProject(environment.storage, path.join(folder, name), model, [HOUSES]),
+    project: await openOrCreateProject(environment, path.join(folder, name), model, [HOUSES]),
     onProgress: () => undefined,
     signal: undefined,
   });

@@ -3,7 +3,7 @@ import { loadEvaluation, saveEvaluation } from '../../../core/project/evaluation
 import { createProject, startRun } from '../../../core/project/project-folder.ts';
 import { sampleEvaluation } from '../report/sample-report.ts';
 import { memoryStorage } from './memory-storage.ts';
-import { projectContent, runContent } from './sample-run.ts';
+import { projectContent, runContent, self } from './sample-run.ts';
 
 const PATH = '/boat.tessera/runs/run1/evaluation.json';
 
@@ -12,6 +12,7 @@ async function projectWithRun() {
   const { project } = await startRun(
     await createProject(storage, '/boat.tessera', projectContent),
     runContent,
+    self,
   );
   return { storage, project };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { loadPredictions, savePredictions } from '../../../core/project/predictions-file.ts';
 import { createProject, startRun } from '../../../core/project/project-folder.ts';
 import { memoryStorage } from './memory-storage.ts';
-import { projectContent, runContent } from './sample-run.ts';
+import { projectContent, runContent, self } from './sample-run.ts';
 
 const PATH = '/boat.tessera/runs/run1/predictions.jsonl';
 const IMAGES = [
@@ -13,7 +13,7 @@ const IMAGES = [
 async function projectWithRun() {
   const storage = memoryStorage();
   const project = await createProject(storage, '/boat.tessera', projectContent);
-  return { storage, project: (await startRun(project, runContent)).project };
+  return { storage, project: (await startRun(project, runContent, self)).project };
 }
 
 describe('savePredictions() and loadPredictions()', () => {

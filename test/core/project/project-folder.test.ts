@@ -10,7 +10,7 @@ import {
   startRun,
 } from '../../../core/project/project-folder.ts';
 import { memoryStorage } from './memory-storage.ts';
-import { explanation, projectContent, runContent } from './sample-run.ts';
+import { explanation, projectContent, runContent, self } from './sample-run.ts';
 
 const folder = '/boat.tessera';
 const PROJECT = `${folder}/project.json`;
@@ -23,7 +23,7 @@ const json = (bytes: Uint8Array | undefined) =>
 async function projectWithRun() {
   const storage = memoryStorage();
   const created = await createProject(storage, folder, projectContent);
-  return { storage, ...(await startRun(created, runContent)) };
+  return { storage, ...(await startRun(created, runContent, self)) };
 }
 
 describe('createProject() and openProject()', () => {
@@ -105,23 +105,23 @@ describe('startRun()', () => {
 
   it('continues an interrupted run of the same options and seed', async () => {
     const { project } = await projectWithRun();
-    const again = await startRun(project, { ...runContent, versions: { tessera: '0.2.0' } });
+    const again = await startRun(project, { ...runContent, versions: { tessera: '0.2.0' } }, self);
     expect(again).toMatchObject({ resumed: true, run: { id: 'run1', versions: { tessera: '0.2.0' } } });
   });
 
   it('begins a new run for another seed, and after a finished one', async () => {
     const { project, run } = await projectWithRun();
-    const other = await startRun(project, { ...runContent, seed: 1 });
+    const other = await startRun(project, { ...runContent, seed: 1 }, self);
     expect(other.run.id).toBe('run2');
     await saveRun(project, { ...run, explanation });
-    expect((await startRun(other.project, runContent)).run.id).toBe('run3');
+    expect((await startRun(other.project, runContent, self)).run.id).toBe('run3');
   });
 
   it('passes over a damaged run and over a folder that a kill left behind', async () => {
     const { storage, project } = await projectWithRun();
     storage.files.set(RUN, text('?'));
     storage.files.set(`${folder}/runs/run2/run.json`, text({}));
-    expect((await startRun(project, runContent)).run.id).toBe('run3');
+    expect((await startRun(project, runContent, self)).run.id).toBe('run3');
   });
 });
 

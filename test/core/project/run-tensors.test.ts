@@ -5,7 +5,7 @@ import type { DrawnMaps, PartTensors, RunTensors } from '../../../core/project/r
 import { loadRunTensors, saveRunTensors } from '../../../core/project/tensors-file.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../core/project/safetensors.ts';
 import { memoryStorage } from './memory-storage.ts';
-import { projectContent, runContent } from './sample-run.ts';
+import { projectContent, runContent, self } from './sample-run.ts';
 
 const folder = '/boat.tessera';
 const PATH = `${folder}/runs/run1/tensors.safetensors`;
@@ -13,7 +13,7 @@ const PATH = `${folder}/runs/run1/tensors.safetensors`;
 async function projectWithRun() {
   const storage = memoryStorage();
   const created = await createProject(storage, folder, projectContent);
-  return { storage, ...(await startRun(created, runContent)) };
+  return { storage, ...(await startRun(created, runContent, self)) };
 }
 
 const numbers = (rows: number, cols: number, from: number) =>

@@ -9,6 +9,9 @@ export const projectContent: ProjectContent = {
   imageRoots: ['/images'],
 };
 
+/** The process that writes. */
+export const self = { pid: 1, host: 'desk', isAlive: () => true };
+
 export const runContent: RunContent = {
   options: resolveOptions({ model: '/models/boat.onnx', images: ['/images'], class: 'boat', rows: 'crops' }),
   seed: 0,

@@ -7,7 +7,7 @@ import { openStageEntry } from '../../../core/project/stage-entry.ts';
 import { openStageStore } from '../../../core/project/stage-store.ts';
 import { fileStorage } from '../../../core/runtime/storage.ts';
 import { expectFloat32, float32 } from '../../../core/tensor.ts';
-import { explanation, projectContent, runContent } from './sample-run.ts';
+import { explanation, projectContent, runContent, self } from './sample-run.ts';
 
 const CHUNKS = 4;
 export const WANTED_SUM = 0 + 1 + 4 + 9;
@@ -21,7 +21,7 @@ export async function runSmallPipeline(
   const opened = (await storage.exists(storage.join(folder, 'project.json')))
     ? await openProject(storage, folder)
     : await createProject(storage, folder, projectContent);
-  const { project, run } = await startRun(opened, runContent);
+  const { project, run } = await startRun(opened, runContent, self);
   const store = openStageStore(project, run);
   const activations = fingerprintOf(storage, { model: project.file.model.sha256, seed: run.seed });
   const pieces = await openStageEntry(project, 'activations', activations);

@@ -12,13 +12,13 @@ import { fileStorage } from '../../../core/runtime/storage.ts';
 import { float32 } from '../../../core/tensor.ts';
 import { memoryStorage } from './memory-storage.ts';
 import { runSmallPipeline, WANTED_SUM } from './small-pipeline.ts';
-import { explanation, projectContent, runContent } from './sample-run.ts';
+import { explanation, projectContent, runContent, self } from './sample-run.ts';
 
 const folder = '/boat.tessera';
 
 async function fresh(storage: Storage = memoryStorage()) {
   const created = await createProject(storage, folder, projectContent);
-  const { project, run } = await startRun(created, runContent);
+  const { project, run } = await startRun(created, runContent, self);
   return { project, store: openStageStore(project, run) };
 }
 
@@ -40,7 +40,7 @@ describe('StageStore.stage()', () => {
     const compute = () => Promise.resolve(result(++computed));
     expect((await single(store, 'aa', compute)).value).toEqual({ sum: 1 });
     expect(await single(store, 'aa', compute)).toMatchObject(result(1));
-    const second = await startRun(project, { ...runContent, seed: 5 });
+    const second = await startRun(project, { ...runContent, seed: 5 }, self);
     const other = openStageStore(second.project, second.run);
     expect((await single(other, 'aa', compute)).value).toEqual({ sum: 1 });
     expect((await single(other, 'bb', compute)).value).toEqual({ sum: 2 });
@@ -84,7 +84,7 @@ describe('StageStore.stage()', () => {
     const first = (await loadRun(project, 'run1')).stages.rows;
     expect(first).toMatchObject({ status: 'done', fingerprint: 'aa' });
     expect(first.elapsedMs).toBeGreaterThanOrEqual(55);
-    const second = await startRun(project, { ...runContent, seed: 5 });
+    const second = await startRun(project, { ...runContent, seed: 5 }, self);
     await pieces(openStageStore(second.project, second.run), 0);
     expect((await loadRun(second.project, second.run.id)).stages.rows).toEqual(first);
   });

@@ -82,7 +82,11 @@ describe('a project written by Tessera 0.1', () => {
     expect(code, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ run: 'run3', resumed: true });
     // It has ended now, so the same question makes a new one.
-    const again = await startRun(opened, { options, seed, versions, device });
+    const again = await startRun(
+      opened,
+      { options, seed, versions, device },
+      { pid: 1, host: 'desk', isAlive: () => true },
+    );
     expect(again).toMatchObject({ resumed: false, run: { id: 'run4' } });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ImageDetail } from '../../../main/api/contract.ts';
+import type { ImageDetail, RunKey } from '../../../main/api/contract.ts';
 import type { JobOptions } from '../../../main/compute/client.ts';
 import { resultHandlers } from '../../../main/services/handlers/results.ts';
 import type { Services } from '../../../main/services/handlers/services.ts';
@@ -46,10 +46,12 @@ describe('maps that two pages wait for', () => {
       run: (_: string, { image }: { image: number }, { signal }: JobOptions) =>
         new Promise<ImageDetail>((answer) => asked.push({ image, signal, answer })),
     };
-    const results = { questionOf: (runId: string) => Promise.resolve({ folder: '/p', key: 'k', runId }) };
+    const results = {
+      questionOf: (run: RunKey) => Promise.resolve({ folder: '/p', key: 'k', runId: run.runId }),
+    };
     const { getImage } = resultHandlers({ viewer, results } as unknown as Services);
     const ask = (image: number, page: string) => {
-      void getImage({ runId: 'run1', image }, page);
+      void getImage({ project: 'k', runId: 'run1', image }, page);
       return new Promise((resolve) => setTimeout(resolve, 0));
     };
     await ask(1, 'one');

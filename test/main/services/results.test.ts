@@ -69,17 +69,17 @@ describe('results', () => {
       storage: compute.storage,
       viewer: compute.viewer,
       events,
-      projects: { open: (folder) => Promise.resolve({ key: `${folder} ${created}` }) } as Pick<
-        Projects,
-        'open'
-      >,
-      openFolder: () => '/p',
+      projects: {
+        open: (folder) => Promise.resolve({ key: `${folder} ${created}` }),
+        folderOf: (key) => (key.startsWith('/') ? key.split(' ')[0] : undefined),
+      } as Pick<Projects, 'open' | 'folderOf'>,
     });
   });
+  const run = (runId: string, folder = '/p') => ({ project: `${folder} ${created}`, runId });
   const namesIn = (result: unknown) => (result as { names: unknown }).names;
 
   it('rename in one job, after which views read result and tree without another', async () => {
-    const question = await results.questionOf('run1');
+    const question = await results.questionOf(run('run1'));
     const renamed = await results.edit(question, RENAME);
     expect(renamed).toMatchObject({ names: { c0: 'sky' }, undo: 'rename to "sky"', redo: null });
     expect(heard).toEqual(['result run1']);
@@ -89,7 +89,7 @@ describe('results', () => {
   });
 
   it('undo and redo in one job each', async () => {
-    const question = await results.questionOf('run1');
+    const question = await results.questionOf(run('run1'));
     await results.edit(question, RENAME);
     await results.edit(question, { kind: 'hide', concept: 'c1' });
     const undone = await results.undo(question);
@@ -105,7 +105,7 @@ describe('results', () => {
   });
 
   it('read again what another process has written since', async () => {
-    const question = await results.questionOf('run1');
+    const question = await results.questionOf(run('run1'));
     await results.edit(question, RENAME);
     compute.write(question, { ...NO_NOTES, names: { c0: 'named on the command line' } });
     expect(namesIn(await results.read(question))).toEqual({ c0: 'named on the command line' });
@@ -114,16 +114,16 @@ describe('results', () => {
   });
 
   it('keep a history for every run of every project', async () => {
-    const first = await results.questionOf('run1');
+    const first = await results.questionOf(run('run1'));
     await results.edit(first, RENAME);
-    expect(await results.read(await results.questionOf('run2'))).toMatchObject({ undo: null });
+    expect(await results.read(await results.questionOf(run('run2')))).toMatchObject({ undo: null });
     created = 'anew, in the same folder';
-    expect(await results.read(await results.questionOf('run1'))).toMatchObject({ undo: null });
+    expect(await results.read(await results.questionOf(run('run1')))).toMatchObject({ undo: null });
     expect(await results.read(first)).toMatchObject({ undo: 'rename to "sky"' });
   });
 
   it('keep a step whose job fails', async () => {
-    const question = await results.questionOf('run1');
+    const question = await results.questionOf(run('run1'));
     await results.edit(question, RENAME);
     compute.fail(new Error('Another Tessera is changing this project'));
     await expect(results.undo(question)).rejects.toThrow('Another Tessera');
@@ -134,7 +134,7 @@ describe('results', () => {
   });
 
   it('carry out edits of quick succession one after the other', async () => {
-    const question = await results.questionOf('run1');
+    const question = await results.questionOf(run('run1'));
     await Promise.all([
       results.edit(question, RENAME),
       results.edit(question, { ...RENAME, concept: 'c1', name: 'sea' }),
@@ -143,13 +143,19 @@ describe('results', () => {
     expect(namesIn(undone)).toEqual({ c0: 'sky' });
   });
 
-  it('tell that no project is open', async () => {
-    const closed = createResults({
-      ...compute,
-      events: createEventHub(),
-      projects: {} as Projects,
-      openFolder: () => null,
-    });
-    await expect(closed.questionOf('run1')).rejects.toThrow('No project is open.');
+  it('are those of the project that is named, whatever is open and however alike its runs are called', async () => {
+    const [first, second] = [run('run1', '/p'), run('run1', '/q')];
+    await results.edit(await results.questionOf(first), RENAME);
+    expect(await results.questionOf(second)).toEqual({ folder: '/q', key: '/q first', runId: 'run1' });
+    expect(namesIn(await results.read(await results.questionOf(second)))).toEqual({});
+    expect(namesIn(await results.read(await results.questionOf(first)))).toEqual({ c0: 'sky' });
+  });
+
+  it('refuse a run of a project that is unknown, or was made anew in its folder', async () => {
+    const stale = run('run1');
+    created = 'anew';
+    const words = /The project of run1 is not what it was when it was opened/;
+    await expect(results.questionOf(stale)).rejects.toThrow(words);
+    await expect(results.questionOf({ project: 'never opened', runId: 'run1' })).rejects.toThrow(words);
   });
 });

@@ -37,7 +37,7 @@ describe('RunService', () => {
     const runs = new RunService({
       storage: fileStorage,
       state,
-      projects: {} as Projects,
+      projects: { open: (folder: string) => Promise.resolve({ key: `key of ${folder}` }) } as Projects,
       runner: new ComputeClient({ spawn: () => child, concurrency: 1 }),
       events,
       log: createLog(events),
@@ -114,6 +114,7 @@ describe('RunService', () => {
     const { runs, child } = await underWay();
     child.say({ type: 'done', id: 1, answer: { runId: 'run1', resumed: false } });
     await expect.poll(() => runs.state?.status).toBe('done');
+    expect(runs.state).toMatchObject({ folder: '/nowhere', project: 'key of /nowhere', runId: 'run1' });
     await expect.poll(recalled).toBeUndefined();
   });
 });
