@@ -1,8 +1,8 @@
 import type { LayerRecord } from '../concepts/explanation.ts';
 import { channelsOf } from '../concepts/latent-rows.ts';
-import type { ImageSelection, RunOptions } from '../concepts/run-options.ts';
+import { chooseClass, type ClassQuestion } from '../concepts/class-question.ts';
+import type { RunOptions } from '../concepts/run-options.ts';
 import { TesseraError } from '../errors.ts';
-import { findClass } from '../images/find-class.ts';
 import { scanImages, type FolderScan, type ImageFile, type SkippedFile } from '../images/folder-scan.ts';
 import type { Storage } from '../platform.ts';
 import { chooseLayer, type ModelIntake } from './model-intake.ts';
@@ -16,12 +16,6 @@ export interface FileFact {
 
 /** A picture that was found, with size and time. */
 interface FoundFile extends ImageFile, Required<FileFact> {}
-
-/** A class to explain, and which images to explain it on. */
-export interface ClassQuestion {
-  readonly classIndex: number;
-  readonly select: ImageSelection;
-}
 
 /** What is asked of a model before a class is named. */
 export interface OpenQuestion {
@@ -72,17 +66,6 @@ export function checkQuestion(
   return { ...asked, layer: checkLayer(intake, options) };
 }
 
-const PREDICTED = 'predicted:';
-
-/** Reads `NAME`, `INDEX` or `predicted:NAME|INDEX`; 'unknown-name' offers the nearest class names. */
-export function chooseClass(
-  names: readonly string[],
-  { class: query, select }: Pick<RunOptions, 'class' | 'select'>,
-): ClassQuestion {
-  if (!query.startsWith(PREDICTED)) return { classIndex: findClass(names, query), select };
-  return { classIndex: findClass(names, query.slice(PREDICTED.length)), select: 'predicted' };
-}
-
 /** The files with their sizes and times. */
 export async function withStamps<File extends FileFact>(
   storage: Storage,
@@ -93,7 +76,11 @@ export async function withStamps<File extends FileFact>(
   return stamped;
 }
 
-function checkLayer(intake: ModelIntake, options: Pick<RunOptions, 'layer' | 'concepts'>): LayerRecord {
+/** The layer, whatever the class: it allows as many concepts as it has channels. Throws as {@link resolveQuestion}. */
+export function checkLayer(
+  intake: ModelIntake,
+  options: Pick<RunOptions, 'layer' | 'concepts'>,
+): LayerRecord {
   const layer = chooseLayer(intake, options.layer);
   const channels = channelsOf(layer);
   if (options.concepts === 'auto' || options.concepts <= channels) return layer;

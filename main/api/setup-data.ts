@@ -38,6 +38,8 @@ export interface Setup {
   readonly problems: Readonly<Partial<Record<SetupPart, SerializedError>>>;
   /** Finished and unfinished runs of the project, newest first. */
   readonly runs: readonly RunSummary[];
+  /** The unfinished run that is continued when these options are run; null where a new one begins. */
+  readonly continuedRun: string | null;
   readonly canUndo: boolean;
 }
 

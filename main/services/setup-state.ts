@@ -18,7 +18,7 @@ import type {
   Setup,
   SetupPart,
 } from '../api/contract.ts';
-import { chooseClass } from '../../core/pipeline/question.ts';
+import { chooseClass } from '../../core/concepts/class-question.ts';
 import { SETUP_OPTIONS } from '../api/setup-options.ts';
 import type { ModelQuestion, Predictions } from '../compute/protocol.ts';
 
@@ -56,10 +56,15 @@ export function emptySetup(key: string, device: SetupOptions['device']): SetupSt
 }
 
 /** The setup as views see it. */
-export function setupOf(state: SetupState, runs: readonly RunSummary[], canUndo: boolean): Setup {
+export function setupOf(
+  state: SetupState,
+  runs: readonly RunSummary[],
+  continuedRun: string | null,
+  canUndo: boolean,
+): Setup {
   const { key, folder, model, options, problems } = state;
   const name = folder === null ? null : path.basename(folder).replace(/\.tessera$/, '');
-  return { key, name, folder, model, images: imagesOf(state), options, problems, runs, canUndo };
+  return { key, name, folder, model, images: imagesOf(state), options, problems, runs, continuedRun, canUndo };
 }
 
 function imagesOf({ scan, roots, model }: SetupState): ImageSetSummary | null {

@@ -17,6 +17,7 @@ import type {
 import { CarriedError, serializeError } from '../api/serialize-error.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import type { ModelQuestion, Predictions } from '../compute/protocol.ts';
+import { continuedRun } from './continued-run.ts';
 import { sortDropped } from './dropped-paths.ts';
 import type { EventHub } from './events.ts';
 import { createHistory, type History } from './history.ts';
@@ -51,6 +52,7 @@ export class SetupService {
   #state: SetupState;
   #history: History<SetupState> = createHistory();
   #runs: readonly RunSummary[] = [];
+  #continuedRun: string | null = null;
   #count = 0;
   /** Lists that pictures are named after, the last ones. */
   readonly #scans = new LRUCache<string, readonly ImageFile[]>({ max: KEPT_SCANS });
@@ -67,7 +69,7 @@ export class SetupService {
   }
 
   get setup(): Setup {
-    return setupOf(this.#state, this.#runs, this.#history.undoName !== null);
+    return setupOf(this.#state, this.#runs, this.#continuedRun, this.#history.undoName !== null);
   }
 
   /** The state after the changes that were asked for so far. */
@@ -178,6 +180,7 @@ export class SetupService {
   /** Reads the project's runs again: one has begun or ended. */
   async refreshRuns(): Promise<void> {
     await this.#readRuns();
+    await this.#findContinued();
     this.#context.events.emit('setup', this.setup);
   }
 
@@ -201,6 +204,7 @@ export class SetupService {
     this.#state = state;
     if (state.scan !== null) this.#scans.set(state.scanKey, state.scan.images);
     if (hasMoved) await this.#readRuns();
+    await this.#findContinued();
     this.#context.events.emit('setup', this.setup);
   }
 
@@ -209,6 +213,16 @@ export class SetupService {
     const { folder } = this.#state;
     const isProject = folder !== null && (await storage.exists(path.join(folder, 'project.json')));
     this.#runs = isProject ? await viewer.run('listRuns', { folder }) : [];
+  }
+
+  async #findContinued(): Promise<void> {
+    const { folder } = this.#state;
+    if (folder === null || this.#runs.length === 0) {
+      this.#continuedRun = null;
+      return;
+    }
+    const { project } = await this.#context.projects.open(folder);
+    this.#continuedRun = await continuedRun(project, this.#runs, this.#state);
   }
 
   async #inParts(

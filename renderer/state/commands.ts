@@ -78,6 +78,6 @@ function undo(workbench: Workbench): unknown {
   if (isOn(workbench, 'image') && workbench.whatIfImage.sliders.canUndo)
     return workbench.whatIfImage.sliders.undo();
   if (isOn(workbench, 'concepts', 'image')) return void workbench.result.undo();
-  if (!isOn(workbench, 'setup') || workbench.setup.current?.canUndo !== true) return false;
-  return void workbench.setup.change(() => workbench.connection.api.undoSetup());
+  if (!isOn(workbench, 'setup') || !workbench.setup.canUndo) return false;
+  return void workbench.setup.undo();
 }

@@ -74,6 +74,7 @@ export const emptySetup: Setup = {
   options: { ...DEFAULT_OPTIONS, classIndex: null },
   problems: {},
   runs: [],
+  continuedRun: null,
   canUndo: false,
 };
 

@@ -145,6 +145,7 @@ export function createFakeWorkbench(
     chooseLabels: () => take({}),
     listOptions: () => Promise.resolve(optionControls()),
     setOptions: (changes) => {
+      if (Number(changes.concepts) > LAYER_CHANNELS) return Promise.reject(tooManyConcepts(changes.concepts));
       const kept = Object.entries({ ...setup.options, ...changes }).filter(([, value]) => value !== null);
       const options = { ...DEFAULT_OPTIONS, classIndex: null, ...Object.fromEntries(kept) };
       return take({ options });
