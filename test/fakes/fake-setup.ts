@@ -98,6 +98,14 @@ export const demoSetup: Setup = {
   options: { ...emptySetup.options, classIndex: 2 },
 };
 
+/** Another project, with other numbers. */
+export const otherSetup: Setup = {
+  ...demoSetup,
+  key: 'other',
+  name: 'other',
+  options: { ...demoSetup.options, concepts: 3, samples: 64 },
+};
+
 /** Twelve pictures with what the model says of them. */
 export const fakePreview: Preview = {
   pictures: Array.from({ length: 12 }, (_, i) => {
