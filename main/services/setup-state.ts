@@ -64,7 +64,18 @@ export function setupOf(
 ): Setup {
   const { key, folder, model, options, problems } = state;
   const name = folder === null ? null : path.basename(folder).replace(/\.tessera$/, '');
-  return { key, name, folder, model, images: imagesOf(state), options, problems, runs, continuedRun, canUndo };
+  return {
+    key,
+    name,
+    folder,
+    model,
+    images: imagesOf(state),
+    options,
+    problems,
+    runs,
+    continuedRun,
+    canUndo,
+  };
 }
 
 function imagesOf({ scan, roots, model }: SetupState): ImageSetSummary | null {

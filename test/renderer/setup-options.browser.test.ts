@@ -124,7 +124,10 @@ describe.skipIf(findBrowser() === undefined)(
       const { page, plan, shown, alerts } = await openRefused();
       await plan.getByLabel('Samples').blur();
       await page.keyboard.press('1');
-      await page.getByRole('button', { name: /harbour cameras/ }).first().click();
+      await page
+        .getByRole('button', { name: /harbour cameras/ })
+        .first()
+        .click();
       await page.keyboard.press('2');
       await plan.waitFor();
       await eventually(shown).toEqual(['3', '64']);
