@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { countText } from '../wording/count-text.ts';
+import { wholeWords } from '../wording/option-words.ts';
 
 /** The value of any option. */
 export type OptionValue = string | number | boolean | readonly string[];
@@ -23,61 +25,95 @@ export interface Formed<Value> {
   readonly schema: z.ZodType<Value>;
 }
 
+/** Longest text, and most texts, that an option takes. */
+const [LONGEST, MOST_TEXTS] = [4096, 10_000];
+
+/** What an option takes, in words that every surface uses when it refuses a value. */
+export function takenWords(form: OptionForm): string {
+  switch (form.kind) {
+    case 'text':
+      return `a text of 1 to ${countText(LONGEST)} characters`;
+    case 'texts':
+      return `one to ${countText(MOST_TEXTS)} texts of 1 to ${countText(LONGEST)} characters`;
+    case 'flag':
+      return 'true or false';
+    case 'choice':
+      return `one of ${namesOf(form)}`;
+    case 'choices':
+      return `one or more of ${namesOf(form)}`;
+    case 'number':
+      return `${wholeWords(form.min, form.max)}${form.auto === undefined ? '' : ', or "auto"'}`;
+  }
+}
+
 /** Any text but the empty one. */
 export function text(): Formed<string> {
-  return { form: { kind: 'text' }, schema: z.string().min(1).max(4096) };
+  return formed({ kind: 'text' }, (fault) => textSchema(fault));
 }
 
 /** One text or more. */
 export function texts(): Formed<readonly string[]> {
-  return { form: { kind: 'texts' }, schema: z.array(z.string().min(1).max(4096)).min(1).max(10_000) };
+  return formed({ kind: 'texts' }, (fault) =>
+    z.array(textSchema(fault), fault).min(1, fault).max(MOST_TEXTS, fault),
+  );
 }
 
 /** Yes or no. */
 export function flag(): Formed<boolean> {
-  return { form: { kind: 'flag' }, schema: z.boolean() };
+  return formed({ kind: 'flag' }, (fault) => z.boolean(fault));
 }
 
 /** One of the names of a record of names and labels. */
 export function choice<Name extends string>(labels: Readonly<Record<Name, string>>): Formed<Name> {
-  return { form: { kind: 'choice', choices: choicesOf(labels) }, schema: oneOf(labels) };
+  return formed({ kind: 'choice', choices: choicesOf(labels) }, (fault) => oneOf(labels, fault));
 }
 
-/** One or more of the names of a record of names and labels, each once. */
+/** One or more of the names of a record of names and labels; one that is said twice counts once. */
 export function choices<Name extends string>(
   labels: Readonly<Record<Name, string>>,
 ): Formed<readonly Name[]> {
-  return { form: { kind: 'choices', choices: choicesOf(labels) }, schema: z.array(oneOf(labels)).min(1) };
+  const each = takenWords({ kind: 'choice', choices: choicesOf(labels) });
+  return formed({ kind: 'choices', choices: choicesOf(labels) }, (fault) =>
+    z
+      .array(oneOf(labels, `expected ${each}`), fault)
+      .min(1, fault)
+      .transform((names) => [...new Set(names)]),
+  );
 }
 
 /** A whole number from `min` to `max`. */
 export function whole(min: number, max: number): Formed<number> {
-  return {
-    form: { kind: 'number', min, max },
-    schema: wholeSchema(min, max, `expected ${wholeWords(min, max)}`),
-  };
+  return formed({ kind: 'number', min, max }, (fault) => wholeSchema(min, max, fault));
 }
 
 /** A whole number from `min` to `max`, or "auto", which does what `auto` says. */
 export function wholeOrAuto(min: number, max: number, auto: string): Formed<number | 'auto'> {
-  const fault = `expected ${wholeWords(min, max)}, or "auto"`;
-  const schema = z.union([wholeSchema(min, max, fault), z.literal('auto')], fault);
-  return { form: { kind: 'number', min, max, auto }, schema };
+  return formed({ kind: 'number', min, max, auto }, (fault) =>
+    z.union([wholeSchema(min, max, fault), z.literal('auto')], fault),
+  );
+}
+
+/** A form with a check that refuses in the words of the form. */
+function formed<Value>(form: OptionForm, check: (fault: string) => z.ZodType<Value>): Formed<Value> {
+  return { form, schema: check(`expected ${takenWords(form)}`) };
+}
+
+function textSchema(fault: string): z.ZodType<string> {
+  return z.string(fault).min(1, fault).max(LONGEST, fault);
 }
 
 function wholeSchema(min: number, max: number, fault: string): z.ZodType<number> {
   return z.int(fault).min(min, fault).max(max, fault);
 }
 
-function wholeWords(min: number, max: number): string {
-  return `a whole number from ${min} to ${max}`;
-}
-
 function choicesOf(labels: Readonly<Record<string, string>>): OptionChoice[] {
   return Object.entries(labels).map(([value, label]) => ({ value, label }));
 }
 
-function oneOf<Name extends string>(labels: Readonly<Record<Name, string>>): z.ZodType<Name> {
-  const names = Object.keys(labels) as [Name, ...Name[]];
-  return z.enum(names, `expected one of ${names.join(', ')}`);
+function namesOf({ choices: offered }: { readonly choices: readonly OptionChoice[] }): string {
+  return offered.map(({ value }) => value).join(', ');
+}
+
+function oneOf<Name extends string>(labels: Readonly<Record<Name, string>>, fault: string): z.ZodType<Name> {
+  return z.enum(Object.keys(labels) as [Name, ...Name[]], fault);
 }

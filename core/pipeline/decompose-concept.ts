@@ -1,7 +1,7 @@
 import type { Box, Decomposition, Explanation, LayerRecord } from '../concepts/explanation.ts';
 import { positionBoxes, strongestPlaces } from '../concepts/gallery.ts';
 import { classImportance, meanIndices } from '../concepts/importance.ts';
-import { positionsOf } from '../concepts/latent-rows.ts';
+import { channelsOf, positionsOf } from '../concepts/latent-rows.ts';
 import { partId } from '../concepts/recursion/concept-tree.ts';
 import { rebuildsWell } from '../concepts/recursion/decomposition-verdict.ts';
 import type { RunOptions } from '../concepts/run-options.ts';
@@ -39,7 +39,8 @@ export interface DecompositionContext extends ModelScope, WorkScope {
 export interface DecompositionRequest {
   /** Cut tensor; absent: the proposed earlier cut. */
   readonly layer?: string;
-  readonly parts: number;
+  /** Absent: as many as the run's option says, or as few as the layer has channels and the concept places. */
+  readonly parts?: number;
   /** A decomposition that was not asked for is given up as soon as it proves poor. */
   readonly isChosen: boolean;
 }
@@ -72,7 +73,7 @@ type DecompositionStages = Stages<'intake' | 'device' | 'parent' | 'earlier' | '
 export async function decomposeConcept(
   context: DecompositionContext,
   parent: ParentConcept,
-  { layer, parts, isChosen }: DecompositionRequest,
+  { layer, parts: asked, isChosen }: DecompositionRequest,
 ): Promise<DecompositionOutcome | undefined> {
   const { explanation, options, intake, device, keep } = context;
   const earlier = chooseEarlierCut(intake, parent.layer, layer);
@@ -80,14 +81,10 @@ export async function decomposeConcept(
   const paths = chosen.chosen.map((i) => ({ path: explanation.images[parent.images[i]].file }));
   const images = await withStamps(context.project, paths);
   const facts = { intake, device, parent, earlier, images };
+  const footprints = footprintsOf(parent, chosen, earlier);
+  const parts = asked ?? Math.min(options.parts, channelsOf(earlier), placesIn(footprints));
   const stages = openStages(context, facts, { ...options, parts }, { keep });
-  const planned = {
-    ...chosen,
-    parent,
-    earlier,
-    footprints: footprintsOf(parent, chosen, earlier),
-    isChosen,
-  };
+  const planned = { ...chosen, parent, earlier, footprints, isChosen };
   const latent = runnerFor(context, cutAt(intake, earlier).latent);
   const between = runnerBetween(context, earlier, parent.layer);
   try {
@@ -106,6 +103,10 @@ export async function decomposeConcept(
     await latent.dispose();
     await between.dispose();
   }
+}
+
+function placesIn(footprints: readonly Uint8Array[]): number {
+  return footprints.reduce((sum, inside) => sum + inside.reduce((own, one) => own + one, 0), 0);
 }
 
 async function assembled(

@@ -1,8 +1,8 @@
 import type { LayerRecord } from '../concepts/explanation.ts';
 import { channelsOf } from '../concepts/latent-rows.ts';
-import type { ImageSelection, RunOptions } from '../concepts/run-options.ts';
+import { chooseClass, type ClassQuestion } from '../concepts/class-question.ts';
+import type { RunOptions } from '../concepts/run-options.ts';
 import { TesseraError } from '../errors.ts';
-import { findClass } from '../images/find-class.ts';
 import { scanImages, type FolderScan, type ImageFile, type SkippedFile } from '../images/folder-scan.ts';
 import type { Storage } from '../platform.ts';
 import { chooseLayer, type ModelIntake } from './model-intake.ts';
@@ -13,12 +13,6 @@ export interface FileFact {
   readonly path: string;
   /** What its file is, see picture-stamps.ts; absent in a finished run that did not record it. */
   readonly stamp?: PictureStamp;
-}
-
-/** A class to explain, and which images to explain it on. */
-export interface ClassQuestion {
-  readonly classIndex: number;
-  readonly select: ImageSelection;
 }
 
 /** What is asked of a model before a class is named. */
@@ -70,18 +64,11 @@ export function checkQuestion(
   return { ...asked, layer: checkLayer(intake, options) };
 }
 
-const PREDICTED = 'predicted:';
-
-/** Reads `NAME`, `INDEX` or `predicted:NAME|INDEX`; 'unknown-name' offers the nearest class names. */
-export function chooseClass(
-  names: readonly string[],
-  { class: query, select }: Pick<RunOptions, 'class' | 'select'>,
-): ClassQuestion {
-  if (!query.startsWith(PREDICTED)) return { classIndex: findClass(names, query), select };
-  return { classIndex: findClass(names, query.slice(PREDICTED.length)), select: 'predicted' };
-}
-
-function checkLayer(intake: ModelIntake, options: Pick<RunOptions, 'layer' | 'concepts'>): LayerRecord {
+/** The layer, whatever the class: it allows as many concepts as it has channels. Throws as {@link resolveQuestion}. */
+export function checkLayer(
+  intake: ModelIntake,
+  options: Pick<RunOptions, 'layer' | 'concepts'>,
+): LayerRecord {
   const layer = chooseLayer(intake, options.layer);
   const channels = channelsOf(layer);
   if (options.concepts === 'auto' || options.concepts <= channels) return layer;

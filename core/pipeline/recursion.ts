@@ -44,7 +44,7 @@ export async function growTree(
   context: Omit<DecompositionContext, 'explanation'>,
   grown: GrownTree,
 ): Promise<GrownTree> {
-  const { recurse = 0, parts } = context.options;
+  const { recurse = 0 } = context.options;
   const isAuto = recurse === 'auto';
   const depth = isAuto ? TREE_LIMITS.depth : recurse;
   let tree = grown;
@@ -57,7 +57,7 @@ export async function growTree(
       const onProgress: DecompositionContext['onProgress'] = ({ stage, done, total }) =>
         context.onProgress({ stage, done: Math.round(100 * (i + done / total)), total: 100 * budget });
       const own = { ...context, explanation: tree.explanation, onProgress };
-      const outcome = await tryDecomposing(own, tree, concept.id, { parts, isChosen: !isAuto });
+      const outcome = await tryDecomposing(own, tree, concept.id, { isChosen: !isAuto });
       tried++;
       if (outcome === undefined) continue;
       tree = withDecomposition(tree, outcome.decomposition, outcome.tensors);

@@ -1,8 +1,8 @@
 import { TesseraError } from '../errors.ts';
 import type { Storage } from '../platform.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { changeProject } from './change-lock.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
+import { runIdentity } from './run-identity.ts';
 import { ID_PATTERN, migrateRun, NOTES_FILE, PROJECT_FILE, RUN_FILE, SCHEMA_VERSION } from './schema.ts';
 import type { NotesFile, ProjectFile, RunFile } from './schema.ts';
 import type { ProcessIdentity } from './lock-file.ts';
@@ -159,11 +159,16 @@ export async function loadNotes(project: Project, id: string): Promise<NotesFile
   return { schemaVersion: SCHEMA_VERSION, names: {}, hidden: [], merged: [], comments: {} };
 }
 
-async function findInterrupted(project: Project, content: RunContent): Promise<RunFile | undefined> {
-  const wanted = identityOf(content);
+/** The newest unfinished run that asks the same: what {@link startRun} would continue. */
+export async function findInterrupted(
+  project: Project,
+  content: Pick<RunContent, 'options' | 'seed'>,
+): Promise<RunFile | undefined> {
+  const { names = [] } = project.file.labels;
+  const wanted = runIdentity(content, names);
   for (const id of project.file.runs.toReversed()) {
     const run = await loadRun(project, id).catch(passOverDamaged);
-    if (run !== undefined && !isComplete(run) && identityOf(run) === wanted) return run;
+    if (run !== undefined && !isComplete(run) && runIdentity(run, names) === wanted) return run;
   }
   return undefined;
 }
@@ -176,10 +181,6 @@ function isComplete({ explanation, reportPending }: RunFile): boolean {
 function passOverDamaged(error: unknown): undefined {
   if (error instanceof TesseraError) return undefined;
   throw error;
-}
-
-function identityOf({ options, seed }: Pick<RunFile, 'options' | 'seed'>): string {
-  return canonicalJson({ options, seed });
 }
 
 /** A folder that a kill left without its entry in project.json is passed over, not reused. */

@@ -14,7 +14,8 @@ import {
   type Project,
 } from './project-folder.ts';
 import type { RunFile } from './schema.ts';
-import { acquireWriteLock, type ProcessIdentity } from './write-lock.ts';
+import type { ProcessIdentity } from './lock-file.ts';
+import { acquireWriteLock } from './write-lock.ts';
 
 /** A run as a list of them tells of it; a damaged one says why it cannot be read. */
 export type ListedRun =

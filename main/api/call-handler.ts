@@ -1,4 +1,5 @@
 import { TesseraError } from '../../core/errors.ts';
+import { argumentFaults } from './argument-faults.ts';
 import type { Result, WorkbenchApi } from './contract.ts';
 import { schemas } from './schemas.ts';
 import { resultOf } from './serialize-error.ts';
@@ -40,8 +41,5 @@ function checked(method: keyof WorkbenchApi, argument: unknown): unknown {
   // JSON has no undefined: a call without argument may arrive with null.
   const parsed = schemas[method].safeParse(argument ?? undefined);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(
-    ({ path, message }) => `${path.join('.') || 'argument'}: ${message}`,
-  );
-  throw new TesseraError('bad-usage', `${method}: ${faults.join('; ')}`);
+  throw new TesseraError('bad-usage', argumentFaults(method, parsed.error.issues));
 }

@@ -42,6 +42,8 @@ export interface Setup {
   readonly runs: readonly RunSummary[];
   /** Runs that were deleted and can be restored, the last one first. */
   readonly deletedRuns: readonly string[];
+  /** The unfinished run that is continued when these options are run; null where a new one begins. */
+  readonly continuedRun: string | null;
   readonly canUndo: boolean;
 }
 

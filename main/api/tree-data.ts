@@ -56,6 +56,10 @@ export interface ConceptTree extends RunKey {
 export interface DecompositionLayer {
   readonly layer: LayerRecord;
   readonly isProposed: boolean;
+  /** It allows at most as many parts. */
+  readonly channels: number;
+  /** So many parts are taken when nothing is said: the run's option, as far as there are channels. */
+  readonly usualParts: number;
 }
 
 /** A concept, or a part of one, of a run. */
@@ -67,5 +71,6 @@ export interface ConceptQuery extends RunKey {
 export interface DecompositionQuery extends ConceptQuery {
   /** @default the proposed layer */
   readonly layer?: string;
+  /** @default as many as the run's option says, or as few as the layer allows */
   readonly parts?: number;
 }

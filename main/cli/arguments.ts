@@ -8,7 +8,12 @@ export const HELP_HINT = 'npm run --silent tessera -- --help lists every command
 /** Options of a command as `--name`, either flags or taking one value; `multiple` takes several. */
 export type OptionTable = Record<
   string,
-  { readonly type: 'string' | 'boolean'; readonly multiple?: boolean }
+  {
+    readonly type: 'string' | 'boolean';
+    readonly multiple?: boolean;
+    /** What a value is, in words, for the message where there is none. */
+    readonly takes?: string | undefined;
+  }
 >;
 
 /** A command's arguments, read by name and kind. */
@@ -40,7 +45,8 @@ export function parseArguments(argv: readonly string[], table: OptionTable): Par
 type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
 
 function parse(argv: readonly string[], table: OptionTable): { values: Values; positionals: string[] } {
-  const config = { args: spreadLists(argv, table), options: table, allowPositionals: true } as const;
+  const args = spreadLists(withNumbersJoined(argv, table), table);
+  const config = { args, options: table, allowPositionals: true } as const;
   try {
     return parseArgs(config as ParseArgsConfig);
   } catch (error) {
@@ -48,9 +54,20 @@ function parse(argv: readonly string[], table: OptionTable): { values: Values; p
   }
 }
 
-/** The parser's own first sentence, and for a misspelt option the ones that are most like it. */
+/**
+ * What an option takes, where its value is missing; else the parser's own first sentence, and for a misspelt option the
+ * ones that are most like it.
+ */
 function badArguments(error: NodeJS.ErrnoException, table: OptionTable): TesseraError {
   const [sentence] = error.message.split(/\. |\.?\n/);
+  const bare = /^Option '(?:-\w, )?--([\w-]+)(?: <value>)?' argument (?:is ambiguous|missing)/.exec(
+    sentence,
+  )?.[1];
+  if (bare !== undefined) {
+    const hint = `A value that begins with a dash is joined to the option: --${bare}=-VALUE. ${HELP_HINT}`;
+    const message = `--${bare} takes ${table[bare].takes ?? 'a value'}; got none.`;
+    return new TesseraError('bad-usage', message, { hint, cause: error });
+  }
   const wanted = /^Unknown option '(--[^']+)'/.exec(sentence)?.[1];
   const near = nearestNames(
     wanted ?? '',
@@ -58,6 +75,19 @@ function badArguments(error: NodeJS.ErrnoException, table: OptionTable): Tessera
   );
   const hint = wanted === undefined ? HELP_HINT : `Near to it: ${near.join(', ')}. ${HELP_HINT}`;
   return new TesseraError('bad-usage', `${sentence}.`, { hint, cause: error });
+}
+
+/** Lets `--seed -1` mean `--seed=-1`, so that it is the option that says what is wrong: no option is called by a number. */
+function withNumbersJoined(argv: readonly string[], table: OptionTable): string[] {
+  const out: string[] = [];
+  for (const argument of argv) {
+    const before = out.at(-1);
+    const isValue =
+      /^-\.?\d/.test(argument) && before?.startsWith('--') && table[before.slice(2)]?.type === 'string';
+    if (isValue) out.push(`${out.pop()}=${argument}`);
+    else out.push(argument);
+  }
+  return out;
 }
 
 /** Lets `--images A B` mean `--images A --images B`, as shells expand `--images photos/*`. */

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
 import type { Decomposition } from '../../core/concepts/explanation.ts';
 import { TesseraError } from '../../core/errors.ts';
 import { hidePartsInRun, decomposeInRun } from '../../core/pipeline/recursion.ts';
@@ -51,7 +50,7 @@ export async function decomposeCommand(argv: readonly string[], signal: AbortSig
       const device = await environment.openDevice(choice ?? 'auto');
       const scope = { environment, device, intake, project, onProgress, signal };
       const decomposition = await decomposeInRun(scope, runId, concept, {
-        parts: parts ?? DEFAULT_OPTIONS.parts,
+        ...(parts !== undefined && { parts }),
         ...(layer !== undefined && { layer }),
       });
       console.log(

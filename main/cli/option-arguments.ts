@@ -1,4 +1,4 @@
-import type { OptionForm } from '../../core/concepts/option-forms.ts';
+import { takenWords, type OptionForm } from '../../core/concepts/option-forms.ts';
 import { OPTION_NAMES, optionOf, type OptionName, type RunOptions } from '../../core/concepts/run-options.ts';
 import { TesseraError } from '../../core/errors.ts';
 import { nearestNames } from '../../core/nearest-names.ts';
@@ -10,7 +10,8 @@ export function optionTable(names: readonly OptionName[] = OPTION_NAMES): Option
     names.map((name) => {
       const { flag, form } = optionOf(name);
       const multiple = form.kind === 'texts' || form.kind === 'choices';
-      return [flag, { type: form.kind === 'flag' ? 'boolean' : 'string', multiple }] as const;
+      const takes = takenWords(formOfOne(form));
+      return [flag, { type: form.kind === 'flag' ? 'boolean' : 'string', multiple, takes }] as const;
     }),
   );
 }
@@ -50,19 +51,18 @@ function valueOf(args: ParsedArguments, flag: string, form: OptionForm): unknown
 }
 
 function refused(flag: string, form: OptionForm, placeholder: string | undefined, got: string): TesseraError {
-  if (form.kind === 'choice' || form.kind === 'choices') {
+  if ((form.kind === 'choice' || form.kind === 'choices') && placeholder !== undefined) {
     const names = form.choices.map(({ value }) => value);
-    if (placeholder === undefined)
-      return badUsage(`--${flag} takes one of ${names.join(', ')}; got "${got}".`);
     const hint = `Nearest: ${nearestNames(got, names).join(', ')}. All: ${names.join(', ')}.`;
     return badUsage(`--${flag} takes the name of a ${placeholder.toLowerCase()}; got "${got}".`, hint);
   }
-  if (form.kind !== 'number')
-    return badUsage(`--${flag} takes a text of 1 to 4096 characters, got "${got}".`);
-  const { min, max, auto } = form;
-  const bound = Number(got) > max ? `at most ${max}` : `at least ${min}`;
-  const also = auto === undefined ? '' : ', or auto';
-  return badUsage(`--${flag} takes a whole number of ${bound}${also}, got "${got}"`);
+  return badUsage(`--${flag} takes ${takenWords(formOfOne(form))}; got "${got}".`);
+}
+
+/** The form of a single value, which is what stands after an option. */
+function formOfOne(form: OptionForm): OptionForm {
+  if (form.kind === 'texts') return { kind: 'text' };
+  return form.kind === 'choices' ? { kind: 'choice', choices: form.choices } : form;
 }
 
 function badUsage(message: string, hint = HELP_HINT): TesseraError {

@@ -45,7 +45,7 @@ export function newRun(question: ExplainQuestion, className: string): CurrentRun
 
 /** The clock of a run that begins, or begins again. */
 export function clockOf({ options }: ExplainQuestion): StageClock {
-  return createStageClock(options.recurse !== undefined);
+  return createStageClock(options);
 }
 
 /** The run as views see it. */

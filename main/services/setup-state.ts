@@ -17,7 +17,7 @@ import type {
   Setup,
   SetupPart,
 } from '../api/contract.ts';
-import { chooseClass } from '../../core/pipeline/question.ts';
+import { chooseClass } from '../../core/concepts/class-question.ts';
 import { SETUP_OPTIONS } from '../api/setup-options.ts';
 import { projectName } from './project-name.ts';
 import type { ModelQuestion, Predictions } from '../compute/protocol.ts';
@@ -57,7 +57,7 @@ export function emptySetup(key: string, device: SetupOptions['device']): SetupSt
 }
 
 /** What a project holds of runs. */
-export type Explained = Pick<Setup, 'project' | 'runs' | 'deletedRuns'>;
+export type Explained = Pick<Setup, 'project' | 'runs' | 'deletedRuns' | 'continuedRun'>;
 
 /** The setup as views see it. */
 export function setupOf(state: SetupState, explained: Explained, canUndo: boolean): Setup {

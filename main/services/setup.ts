@@ -10,6 +10,7 @@ import type { ModelSummary, OptionChanges, PreprocessingChanges, Setup, SetupPar
 import { CarriedError, serializeError } from '../api/serialize-error.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import type { ModelQuestion, Predictions } from '../compute/protocol.ts';
+import { continuedRun } from './continued-run.ts';
 import { sortDropped } from './dropped-paths.ts';
 import type { EventHub } from './events.ts';
 import { createHistory, type History } from './history.ts';
@@ -36,7 +37,7 @@ export interface SetupContext {
 }
 
 const DEMO_CLASS = 'house';
-const NOTHING_EXPLAINED: Explained = { project: null, runs: [], deletedRuns: [] };
+const NOTHING_EXPLAINED: Explained = { project: null, runs: [], deletedRuns: [], continuedRun: null };
 /** Scans whose pictures may still be on the screen. */
 const KEPT_SCANS = 8;
 
@@ -182,6 +183,7 @@ export class SetupService {
   /** Reads the project's runs again: one has begun or ended. */
   async refreshRuns(): Promise<void> {
     await this.#readRuns();
+    await this.#findContinued();
     this.#context.events.emit('setup', this.setup);
   }
 
@@ -208,6 +210,7 @@ export class SetupService {
     this.#state = state;
     if (state.scan !== null) this.#scans.set(state.scanKey, state.scan.images);
     if (hasMoved) await this.#readRuns();
+    await this.#findContinued();
     this.#context.events.emit('setup', this.setup);
   }
 
@@ -231,7 +234,16 @@ export class SetupService {
       project: key,
       runs: await viewer.run('listRuns', { folder, key }),
       deletedRuns: project.file.deleted?.toReversed() ?? [],
+      continuedRun: null,
     };
+  }
+
+  async #findContinued(): Promise<void> {
+    const { folder } = this.#state;
+    const { runs } = this.#explained;
+    if (folder === null || runs.length === 0) return;
+    const { project } = await this.#context.projects.open(folder);
+    this.#explained = { ...this.#explained, continuedRun: await continuedRun(project, runs, this.#state) };
   }
 
   async #inParts(

@@ -1,3 +1,4 @@
+import type { RunOptions } from '../../core/concepts/run-options.ts';
 import type { Progress } from '../../core/platform.ts';
 import { STAGE_ORDER, stageName } from '../../core/wording/stage-names.ts';
 import type { StageProgress } from '../api/contract.ts';
@@ -9,9 +10,16 @@ export interface StageClock {
   readonly etaSeconds: number | null;
 }
 
-/** `isDecomposing`: the run also decomposes concepts into parts. */
-export function createStageClock(isDecomposing: boolean, now: () => number = Date.now): StageClock {
-  const own = STAGE_ORDER.filter((stage) => isDecomposing || stage !== 'parts');
+/** The stages that the options of a run leave out are not listed. */
+export function createStageClock(
+  options: Pick<RunOptions, 'recurse' | 'evaluate'>,
+  now: () => number = Date.now,
+): StageClock {
+  const leftOut: readonly string[] = [
+    ...(options.recurse === undefined ? ['parts'] : []),
+    ...(options.evaluate === 'none' ? ['evaluation'] : []),
+  ];
+  const own = STAGE_ORDER.filter((stage) => !leftOut.includes(stage));
   let stages: StageProgress[] = own.map((stage) => ({
     stage,
     title: stageName(stage),

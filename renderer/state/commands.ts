@@ -79,6 +79,6 @@ function undo(workbench: Workbench): unknown {
     return workbench.whatIfImage.sliders.undo();
   if (isOn(workbench, 'concepts', 'image')) return void workbench.result.undo();
   if (isOn(workbench, 'run') && workbench.runs.deleted.length > 0) return void workbench.runs.restore();
-  if (!isOn(workbench, 'setup') || workbench.setup.current?.canUndo !== true) return false;
-  return void workbench.setup.change(() => workbench.connection.api.undoSetup());
+  if (!isOn(workbench, 'setup') || !workbench.setup.canUndo) return false;
+  return void workbench.setup.undo();
 }

@@ -16,11 +16,14 @@ import { readDrop } from './dropped-files.ts';
 import { pickFiles, type PickKind } from './file-picker.ts';
 import { Loadable } from './loadable.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
+import type { RefusedNumber } from '../widgets/refused-number.ts';
 
 /** Pictures shown with the model's predictions. */
 const PREVIEWED = 12;
 /** Up to so many images, predictions of all of them are made unasked. */
 const AUTO_PREDICT_LIMIT = 2000;
+
+type Refusals = Readonly<Partial<Record<OptionControl['name'], RefusedNumber>>>;
 
 /** In the words of a run: a browser sends files, so that an empty folder never reaches the workbench. */
 function nothingIn(names: readonly string[]): CallError {
@@ -32,12 +35,29 @@ function nothingIn(names: readonly string[]): CallError {
   });
 }
 
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
+}
+
+/** Nothing is carried over to another project, another layer, or another value of the option. */
+function stillRefused(refused: Refusals, before: Setup, after: Setup): Refusals {
+  if (before.key !== after.key || before.options.layer !== after.options.layer) return {};
+  return Object.fromEntries(
+    Object.entries(refused).filter(([name]) => {
+      const option = name as OptionControl['name'];
+      return JSON.stringify(before.options[option]) === JSON.stringify(after.options[option]);
+    }),
+  );
+}
+
 /** What is set for the next run, and everything that is read to help with the choice. */
 export class SetupState {
   current = $state.raw<Setup | null>(null);
   /** The options that can be set, in the order in which they are shown. */
   controls = $state.raw<readonly OptionControl[]>([]);
   isBusy = $state(false);
+  /** Numbers that were typed and not taken, by option: they are no part of the setup. */
+  refused = $state.raw<Refusals>({});
   /** Why the last change was refused. */
   error = $state.raw<unknown>();
   readonly preview = new Loadable<Preview>();
@@ -75,11 +95,16 @@ export class SetupState {
     if (!this.current?.model) return 'Add a model (.onnx) to start.';
     if (!this.current.images || this.current.images.count === 0) return 'Add images to start.';
     if (this.current.options.classIndex === null) return 'Choose the class to explain.';
-    return null;
+    const wrong = this.controls.find(({ name }) => this.refused[name] !== undefined);
+    return wrong === undefined ? null : `${wrong.label}: ${sentence(this.refused[wrong.name]!.why)}`;
   });
+
+  readonly hasRefused = $derived(Object.keys(this.refused).length > 0);
+  readonly canUndo = $derived(this.current?.canUndo === true || this.hasRefused);
 
   /** Takes a setup from an answer or an event, and reads anew what depends on what has changed in it. */
   take(setup: Setup): void {
+    if (this.current !== null) this.refused = stillRefused(this.refused, this.current, setup);
     this.current = setup;
     this.#onTaken(setup);
     const inputsKey = JSON.stringify([
@@ -118,12 +143,33 @@ export class SetupState {
   }
 
   setOptions(changes: OptionChanges): void {
+    this.#forget(Object.keys(changes));
     void this.change(() => this.#connection.api.setOptions(changes));
   }
 
   /** Sets one option; null takes the choice back. */
   setOption(name: OptionControl['name'], value: OptionValue | null): void {
     this.setOptions({ [name]: value });
+  }
+
+  /** As {@link setOption}; a number that is refused stays with its reason in {@link refused}. */
+  async setNumber(name: OptionControl['name'], value: number | null): Promise<void> {
+    this.#forget([name]);
+    if (await this.change(() => this.#connection.api.setOptions({ [name]: value }))) return;
+    const { error } = this;
+    if (value === null || !(error instanceof CallError) || error.code !== 'bad-usage') return;
+    this.error = undefined;
+    this.refuse(name, { text: String(value), why: error.message });
+  }
+
+  refuse(name: OptionControl['name'], refused: RefusedNumber): void {
+    this.refused = { ...this.refused, [name]: refused };
+  }
+
+  /** Takes back what was typed and refused, else the last change. */
+  async undo(): Promise<void> {
+    if (this.hasRefused) this.refused = {};
+    else await this.change(() => this.#connection.api.undoSetup());
   }
 
   pick(what: PickKind): Promise<boolean> {
@@ -150,6 +196,10 @@ export class SetupState {
   readTable(changes: Partial<ImageTableQuery>): void {
     this.tableQuery = { ...this.tableQuery, offset: 0, ...changes };
     void this.table.load(() => this.#connection.api.listImages(this.tableQuery));
+  }
+
+  #forget(names: readonly string[]): void {
+    this.refused = Object.fromEntries(Object.entries(this.refused).filter(([name]) => !names.includes(name)));
   }
 
   #readInputs(setup: Setup): void {

@@ -76,6 +76,7 @@ export const emptySetup: Setup = {
   problems: {},
   runs: [],
   deletedRuns: [],
+  continuedRun: null,
   canUndo: false,
 };
 
@@ -98,6 +99,14 @@ export const demoSetup: Setup = {
     folders: CLASSES.map((name, classIndex) => ({ name, count: PER_CLASS, classIndex })),
   },
   options: { ...emptySetup.options, classIndex: 2 },
+};
+
+/** Another project, with other numbers. */
+export const otherSetup: Setup = {
+  ...demoSetup,
+  key: 'other',
+  name: 'other',
+  options: { ...demoSetup.options, concepts: 3, samples: 64 },
 };
 
 /** Twelve pictures with what the model says of them. */

@@ -22,6 +22,9 @@ const FIRST = {
   computeShare: 0.199,
 } as const;
 
+/** As it would be with few channels. */
+const FIRST_FACTS = { layer: FIRST, channels: 3, usualParts: 3 } as const;
+
 const FACTS: DecompositionFacts = {
   layer: EARLIER,
   isChosen: true,
@@ -74,10 +77,10 @@ export function fakeTree(
   });
   const layersOf = (concept: string): DecompositionLayer[] =>
     concept.includes('-')
-      ? [{ layer: FIRST, isProposed: true }]
+      ? [{ ...FIRST_FACTS, isProposed: true }]
       : [
-          { layer: FIRST, isProposed: false },
-          { layer: EARLIER, isProposed: true },
+          { ...FIRST_FACTS, isProposed: false },
+          { layer: EARLIER, channels: 48, usualParts: 4, isProposed: true },
         ];
   return {
     getTree: () => Promise.resolve(tree()),

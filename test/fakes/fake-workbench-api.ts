@@ -10,6 +10,8 @@ import type {
   WorkbenchEvents,
 } from '../../main/api/contract.ts';
 import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
+import { TesseraError } from '../../core/errors.ts';
+import { resultOf } from '../../main/api/serialize-error.ts';
 import { optionControls } from '../../main/api/setup-options.ts';
 import { DEFAULT_SETTINGS } from '../../main/services/default-settings.ts';
 import { readDemoRun, type DemoRun } from './demo-run.ts';
@@ -18,7 +20,15 @@ import { fakeEvaluation } from './fake-evaluation.ts';
 import { fakeEdits } from './fake-edits.ts';
 import { fakeRunList, fakeRuns } from './fake-runs.ts';
 import { fakeTree } from './fake-tree.ts';
-import { demoSetup, emptySetup, fakeClasses, fakeImages, fakeModel, fakePreview } from './fake-setup.ts';
+import {
+  demoSetup,
+  emptySetup,
+  fakeClasses,
+  fakeImages,
+  fakeModel,
+  fakePreview,
+  otherSetup,
+} from './fake-setup.ts';
 
 /** What the fake starts with, and what goes wrong in it. */
 export interface FakeOptions {
@@ -85,7 +95,7 @@ export function createFakeWorkbench(
     concepts: run.concepts.map(({ id }, i) => ({ id, crops: reader.coverOf(i) })),
   };
   const rankOf = (id: string): number => run.concepts.findIndex((concept) => concept.id === id.split('-')[0]);
-  const open = (): Promise<Setup> => {
+  const open = (opened = demoSetup): Promise<Setup> => {
     setup = opened;
     return Promise.resolve(setup);
   };
@@ -123,9 +133,9 @@ export function createFakeWorkbench(
         })),
       ),
     listRecent: () => Promise.resolve(options.state === 'empty' ? [] : recent),
-    openRecent: open,
+    openRecent: () => open(otherSetup),
     forgetRecent: ({ id }) => Promise.resolve(recent.filter((project) => project.id !== id)),
-    openDemo: open,
+    openDemo: () => open(),
     getSetup: () => Promise.resolve(setup),
     addPaths: () => open(),
     chooseFiles: () => open(),
@@ -148,6 +158,10 @@ export function createFakeWorkbench(
     chooseLabels: () => take({}),
     listOptions: () => Promise.resolve(optionControls()),
     setOptions: (changes) => {
+      if (typeof changes.concepts === 'number' && changes.concepts > 80) {
+        const message = `The layer has 80 channels, which allow at most as many concepts; got ${changes.concepts}.`;
+        return Promise.reject(new TesseraError('bad-usage', message));
+      }
       const kept = Object.entries({ ...setup.options, ...changes }).filter(([, value]) => value !== null);
       const options = { ...DEFAULT_OPTIONS, classIndex: null, ...Object.fromEntries(kept) };
       return take({ options });
@@ -230,8 +244,9 @@ export function createFakeWorkbench(
   const answer = async (method: keyof WorkbenchApi, args: unknown[]): Promise<Result<unknown>> => {
     calls.push(method);
     if (options.failing?.includes(method) === true) return { ok: false, error: FAILURE };
-    const value = await (api[method] as (...args: unknown[]) => Promise<unknown>)(...args);
-    return { ok: true, value: structuredClone(value) };
+    return resultOf(async () =>
+      structuredClone(await (api[method] as (...args: unknown[]) => Promise<unknown>)(...args)),
+    );
   };
   const call = Object.fromEntries(
     (Object.keys(api) as (keyof WorkbenchApi)[]).map((method) => [

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { argumentsOf, commandText } from '../../core/concepts/command-text.ts';
 import { resolveOptions, type GivenOptions, type RunOptions } from '../../core/concepts/run-options.ts';
-import { chooseClass } from '../../core/pipeline/question.ts';
+import { chooseClass } from '../../core/concepts/class-question.ts';
 import { createProject, loadRun, openProject, startRun } from '../../core/project/project-folder.ts';
 import { parseArguments } from '../../main/cli/arguments.ts';
 import { optionTable, readOptions } from '../../main/cli/option-arguments.ts';

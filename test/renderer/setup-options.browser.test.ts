@@ -4,6 +4,8 @@ import { fakeWorkbenchPages } from './fake-workbench-pages.ts';
 import { findBrowser } from './find-browser.ts';
 import { seriousViolations } from './serious-violations.ts';
 
+const eventually = (read: () => Promise<unknown>) => expect.poll(read, { timeout: 10_000 });
+
 describe.skipIf(findBrowser() === undefined)(
   'the options of a run in the setup (needs chromium or google-chrome on the PATH, or CHROME_PATH)',
   () => {
@@ -64,6 +66,72 @@ describe.skipIf(findBrowser() === undefined)(
       await side.fill('');
       await side.press('Enter');
       await advanced.locator('summary', { hasText: 'changed' }).waitFor({ state: 'detached' });
+      await page.close();
+    });
+
+    /** The demo's setup with a number of concepts that the layer refuses, and samples out of bounds. */
+    async function openRefused() {
+      const opened = await openSetup();
+      await opened.open();
+      const { page, plan } = opened;
+      const [concepts, samples] = [plan.getByLabel('Concepts', { exact: true }), plan.getByLabel('Samples')];
+      await concepts.fill('5000');
+      await concepts.press('Enter');
+      await plan.getByRole('alert').getByText('80 channels').waitFor();
+      await samples.fill('70000');
+      await samples.press('Enter');
+      await plan.getByRole('alert').getByText('A whole number from 2 to 65,536').waitFor();
+      const shown = async () => [await concepts.inputValue(), await samples.inputValue()];
+      expect(await shown()).toEqual(['5000', '70000']);
+      const alerts = () => plan.getByRole('alert').count();
+      const explain = plan.getByRole('button', { name: 'Explain', exact: true });
+      return { ...opened, page, plan, concepts, shown, alerts, explain };
+    }
+
+    it('keep a run from starting while a number is refused, and say why', async () => {
+      const { page, plan, explain, alerts, concepts } = await openRefused();
+      expect(await explain.isDisabled()).toBe(true);
+      await plan.getByText('Concepts: The layer has 80 channels').last().waitFor();
+      await plan.getByRole('button', { name: 'Undo' }).click();
+      await eventually(alerts).toBe(0);
+      expect(await explain.isDisabled()).toBe(false);
+      for (const wrong of ['0', '2.5']) {
+        await concepts.fill(wrong);
+        await concepts.press('Enter');
+        await plan.getByRole('alert').getByText('A whole number from 1 to 1,000,000').waitFor();
+      }
+      expect(await page.getByText('setOptions').count()).toBe(0);
+      // An emptied field shows what counts.
+      await concepts.fill('');
+      await concepts.press('Enter');
+      await eventually(() => concepts.inputValue()).toBe('10');
+      await eventually(alerts).toBe(0);
+      await page.close();
+    });
+
+    it('take refused numbers back with the usual values, and with undo', async () => {
+      const { page, plan, shown, alerts } = await openRefused();
+      await plan.getByRole('button', { name: 'Take the usual values' }).click();
+      await eventually(shown).toEqual(['5000', '128']);
+      expect(await alerts()).toBe(1);
+      await plan.getByRole('button', { name: 'Undo' }).click();
+      await eventually(shown).toEqual(['10', '128']);
+      expect(await alerts()).toBe(0);
+      await page.close();
+    });
+
+    it('do not carry refused numbers over to another project', async () => {
+      const { page, plan, shown, alerts } = await openRefused();
+      await plan.getByLabel('Samples').blur();
+      await page.keyboard.press('1');
+      await page
+        .getByRole('button', { name: /harbour cameras/ })
+        .first()
+        .click();
+      await page.keyboard.press('2');
+      await plan.waitFor();
+      await eventually(shown).toEqual(['3', '64']);
+      expect(await alerts()).toBe(0);
       await page.close();
     });
   },

@@ -1,3 +1,4 @@
+import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
 import type { Evaluation } from '../../../core/metrics/evaluation.ts';
 import { PRESENT_FROM } from '../../../core/pipeline/assemble-explanation.ts';
 import type { InputChanges } from '../../../core/pipeline/input-changes.ts';
@@ -65,7 +66,7 @@ function conceptItems(
       importance,
       tier,
       prevalence,
-      reliability: evaluation?.stability.concepts[Number(id.slice(1))].mean ?? null,
+      reliability: evaluation?.stability.concepts[rowOfId(id)].mean ?? null,
       isHidden: notes.hidden.includes(id),
       group: group[0] === id ? group : [],
       mergedInto: group.length > 0 && group[0] !== id ? group[0] : null,

@@ -3,7 +3,7 @@ import { explain } from '../../../core/pipeline/explain.ts';
 import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../../core/pipeline/open-project.ts';
 import { withStamps } from '../../../core/pipeline/picture-stamps.ts';
-import { checkQuestion, resolveQuestion } from '../../../core/pipeline/question.ts';
+import { checkLayer, checkQuestion, resolveQuestion } from '../../../core/pipeline/question.ts';
 import type { RunScope } from '../../../core/pipeline/run-context.ts';
 import { openStages } from '../../../core/pipeline/stage-runner.ts';
 import { predictionsStage } from '../../../core/pipeline/stages/predictions.ts';
@@ -21,7 +21,10 @@ export function runJobs(
 ): Jobs<'predictAll' | 'explain' | 'checkOptions'> {
   return {
     async checkOptions({ options }) {
-      checkQuestion(await openIntake(modelQuestionOf(options)), options);
+      const intake = await openIntake(modelQuestionOf(options));
+      // No class is chosen yet.
+      if (options.class === 'all') checkLayer(intake, options);
+      else checkQuestion(intake, options);
       return null;
     },
 

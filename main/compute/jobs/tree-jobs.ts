@@ -1,4 +1,4 @@
-import { DEFAULT_OPTIONS } from '../../../core/concepts/run-options.ts';
+import { channelsOf } from '../../../core/concepts/latent-rows.ts';
 import { earlierCuts, proposeEarlierCut } from '../../../core/pipeline/earlier-cut.ts';
 import { decomposeInRun } from '../../../core/pipeline/recursion.ts';
 import { chooseLayer } from '../../../core/pipeline/model-intake.ts';
@@ -28,19 +28,21 @@ export function treeJobs(
       const { layer } = opened.sourceOf(concept);
       const intake = await openRunModel(openIntake, opened);
       const proposed = proposeEarlierCut(intake, layer)?.tensor;
-      return earlierCuts(intake, layer).map(({ tensor }) => ({
-        layer: chooseLayer(intake, tensor),
-        isProposed: tensor === proposed,
-      }));
+      return earlierCuts(intake, layer).map(({ tensor }) => {
+        const earlier = chooseLayer(intake, tensor);
+        const channels = channelsOf(earlier);
+        const usualParts = Math.min(opened.run.options.parts, channels);
+        return { layer: earlier, isProposed: tensor === proposed, channels, usualParts };
+      });
     },
 
-    async decompose({ concept, layer, parts = DEFAULT_OPTIONS.parts, ...question }, { signal, onProgress }) {
+    async decompose({ concept, layer, parts, ...question }, { signal, onProgress }) {
       const opened = await openRun(question);
       const intake = await openRunModel(openIntake, opened);
       const device = await environment.openDevice(opened.run.options.device);
       const { project } = opened;
       const scope = { environment, device, intake, project, signal, onProgress };
-      const chosen = { parts, ...(layer !== undefined && { layer }) };
+      const chosen = { ...(layer !== undefined && { layer }), ...(parts !== undefined && { parts }) };
       await writeToProject(project, environment.self, () =>
         decomposeInRun(scope, question.runId, concept, chosen),
       );

@@ -82,12 +82,17 @@ describe('parseRunOptions()', () => {
     expect(options).toMatchObject({ seed: 7, samples: 65_536 });
   });
 
+  it('counts a map once that a run was told twice', () => {
+    const stored = { ...resolveOptions(SUBJECT), maps: ['saliency', 'saliency'] };
+    expect(parseRunOptions(stored, 2).maps).toEqual(['saliency']);
+  });
+
   it('drops names that it does not know, and names every option that is wrong', () => {
     expect(parseRunOptions({ ...resolveOptions(SUBJECT), colour: 'blue' }, 2)).toEqual(
       resolveOptions(SUBJECT),
     );
     expect(() => parseRunOptions({ ...resolveOptions(SUBJECT), samples: 1, rows: 'tiles' }, 2)).toThrow(
-      'The options of the run are not valid: rows: expected one of grid, crops; samples: expected a whole number from 2 to 65536.',
+      'The options of the run are not valid: rows: expected one of grid, crops; samples: expected a whole number from 2 to 65,536.',
     );
     expect(migrateOptions('nonsense', 1)).toBe('nonsense');
     expect(() => parseRunOptions('nonsense', 1)).toThrow('options: ');

@@ -109,6 +109,19 @@ describe('startRun()', () => {
     expect(again).toMatchObject({ resumed: true, run: { id: 'run1', versions: { tessera: '0.2.0' } } });
   });
 
+  it.each([
+    [{ class: '0' }, true],
+    [{ class: 'Boat' }, true],
+    [{ class: 'predicted:0', select: 'all' }, true],
+    [{ class: '1' }, false],
+    [{ class: 'boat', select: 'all' }, false],
+    [{ class: 'ship' }, false],
+  ] as const)('knows the class boat again, however it is called: %j, %s', async (asked, resumed) => {
+    const { project } = await projectWithRun();
+    const options = { ...runContent.options, ...asked };
+    expect(await startRun(project, { ...runContent, options }, self)).toMatchObject({ resumed });
+  });
+
   it('begins a new run for another seed, and after a finished one', async () => {
     const { project, run } = await projectWithRun();
     const other = await startRun(project, { ...runContent, seed: 1 }, self);

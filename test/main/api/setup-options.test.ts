@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OPTION_NAMES } from '../../../core/concepts/run-options.ts';
 import { parsePreprocessing } from '../../../core/images/preprocessing.ts';
+import { callHandler, type Handlers } from '../../../main/api/call-handler.ts';
 import { schemas } from '../../../main/api/schemas.ts';
 import { optionControls } from '../../../main/api/setup-options.ts';
 
@@ -23,15 +24,47 @@ describe('the schema of setOptions', () => {
   });
 
   it.each([
-    [{ seed: 2 ** 32 }, 'expected a whole number from 0 to 4294967295'],
+    [{ seed: 2 ** 32 }, 'expected a whole number from 0 to 4,294,967,295'],
     [{ recurse: 5 }, 'expected a whole number from 1 to 4, or "auto"'],
     [{ maps: ['risen'] }, 'expected one of upsampled-coefficients'],
-    [{ maps: [] }, 'Too small'],
+    [{ maps: [] }, 'expected one or more of upsampled-coefficients'],
+    [{ maps: 'rise' }, 'expected one or more of upsampled-coefficients'],
+    [{ layer: '' }, 'expected a text of 1 to 4,096 characters'],
+    [{ craft: 1 }, 'expected true or false'],
     [{ colour: 'blue' }, 'Unrecognized key'],
     [{ model: '/other.onnx' }, 'Unrecognized key'],
   ])('refuses %j', (changes, message) => {
     const { error } = schemas.setOptions.safeParse(changes);
     expect(error?.issues[0].message).toContain(message);
+  });
+});
+
+describe('the argument of a call', () => {
+  const refusalOf = async (method: 'setOptions' | 'decomposeConcept' | 'getTree', argument: unknown) => {
+    const outcome = await callHandler({} as Handlers, method, argument);
+    return outcome.ok ? undefined : outcome.error.message;
+  };
+
+  it('is called as the window calls it where a person may have typed it', async () => {
+    const taken = 'expected a whole number from 1 to 1,000,000, or "auto"';
+    expect(await refusalOf('setOptions', { concepts: 0 })).toBe(`Concepts: ${taken}.`);
+    expect(await refusalOf('setOptions', { concepts: 2.5, craft: 'yes' })).toBe(
+      `Concepts: ${taken}; As in the paper: expected true or false.`,
+    );
+    expect(await refusalOf('decomposeConcept', { runId: 'run1', concept: 'c0', parts: 65 })).toBe(
+      'Parts of a concept: expected a whole number from 1 to 64.',
+    );
+  });
+
+  it('names method and field to whoever wrote the call', async () => {
+    expect(await refusalOf('getTree', { runId: '../x' })).toMatch(/^getTree: runId: /);
+    expect(await refusalOf('setOptions', { colour: 'blue' })).toMatch(/^setOptions: argument: Unrecognized/);
+  });
+
+  it('counts a map that is said twice once', () => {
+    expect(schemas.setOptions.parse({ maps: ['rise', 'saliency', 'rise'] })).toEqual({
+      maps: ['rise', 'saliency'],
+    });
   });
 });
 

@@ -111,9 +111,9 @@ describe('explain --recurse', { timeout: 400_000 }, () => {
   });
 
   it.each([
-    [['--recurse', '0'], '--recurse takes a whole number of at least 1, or auto, got "0"'],
-    [['--recurse', 'deep'], '--recurse takes a whole number of at least 1, or auto, got "deep"'],
-    [['--parts', 'some'], '--parts takes a whole number of at least 1, got "some"'],
+    [['--recurse', '0'], '--recurse takes a whole number from 1 to 4, or "auto"; got "0".'],
+    [['--recurse', 'deep'], '--recurse takes a whole number from 1 to 4, or "auto"; got "deep".'],
+    [['--parts', 'some'], '--parts takes a whole number from 1 to 64; got "some".'],
   ])('refuses %j with exit code 2', async (more, message) => {
     const { code, stderr } = await tessera('explain', '--demo', ...more);
     expect(code).toBe(2);

@@ -27,20 +27,42 @@ describe('readOptions()', () => {
   });
 });
 
-describe('readOption()', () => {
+describe('an option without its value', () => {
   it.each([
-    [['--samples', '12.5'], 'samples', '--samples takes a whole number of at least 2, got "12.5"'],
-    [['--samples', '0'], 'samples', '--samples takes a whole number of at least 2, got "0"'],
-    [['--samples='], 'samples', '--samples takes a whole number of at least 2, got ""'],
-    [['--samples', '65537'], 'samples', '--samples takes a whole number of at most 65536, got "65537"'],
-    [['--patch', '1e9'], 'patch', '--patch takes a whole number of at most 4096, got "1e9"'],
-    [['--recurse', '5'], 'recurse', '--recurse takes a whole number of at most 4, or auto, got "5"'],
+    [['--seed'], '--seed takes a whole number from 0 to 4,294,967,295; got none.'],
+    [['--seed', '--craft'], '--seed takes a whole number from 0 to 4,294,967,295; got none.'],
+    [['--rows', '-x'], '--rows takes one of grid, crops; got none.'],
+    [['--images', '--craft'], '--images takes a text of 1 to 4,096 characters; got none.'],
+  ])('says what it takes: %j', (argv, message) => {
+    expect(() => given(...argv)).toThrow(message);
+  });
+});
+
+describe('readOption()', () => {
+  it('takes a map that is said twice once', () => {
+    const maps = readOption(given('--map', 'saliency', '--map', 'rise', '--map', 'saliency'), 'maps');
+    expect(maps).toEqual(['saliency', 'rise']);
+  });
+
+  it.each([
+    [['--samples', '12.5'], 'samples', '--samples takes a whole number from 2 to 65,536; got "12.5".'],
+    [['--samples', '0'], 'samples', '--samples takes a whole number from 2 to 65,536; got "0".'],
+    [['--samples='], 'samples', '--samples takes a whole number from 2 to 65,536; got "".'],
+    [['--samples', '65537'], 'samples', '--samples takes a whole number from 2 to 65,536; got "65537".'],
+    [['--patch', '1e9'], 'patch', '--patch takes a whole number from 1 to 4,096; got "1e9".'],
+    [['--recurse', '5'], 'recurse', '--recurse takes a whole number from 1 to 4, or "auto"; got "5".'],
     // Its stream would be that of seed 0.
-    [['--seed', '4294967296'], 'seed', '--seed takes a whole number of at most 4294967295, got "4294967296"'],
-    [['--seed=-1'], 'seed', '--seed takes a whole number of at least 0, got "-1"'],
+    [
+      ['--seed', '4294967296'],
+      'seed',
+      '--seed takes a whole number from 0 to 4,294,967,295; got "4294967296".',
+    ],
+    [['--seed=-1'], 'seed', '--seed takes a whole number from 0 to 4,294,967,295; got "-1".'],
+    [['--seed', '-1'], 'seed', '--seed takes a whole number from 0 to 4,294,967,295; got "-1".'],
+    [['--samples', '-.5'], 'samples', '--samples takes a whole number from 2 to 65,536; got "-.5".'],
     [['--rows', 'tiles'], 'rows', '--rows takes one of grid, crops; got "tiles"'],
     [['--map', 'rise', '--map', 'risen'], 'maps', '--map takes the name of a method; got "risen".'],
-    [['--layer='], 'layer', '--layer takes a text of 1 to 4096 characters, got ""'],
+    [['--layer='], 'layer', '--layer takes a text of 1 to 4,096 characters; got "".'],
   ] as const)('refuses %j', (argv, name, message) => {
     expect(() => readOption(given(...argv), name)).toThrow(message);
   });

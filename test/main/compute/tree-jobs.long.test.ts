@@ -21,10 +21,14 @@ describe('jobs about trees', { timeout: 200_000 }, () => {
       { id: 'c0', parent: null, depth: 0, decomposition: null, parts: [] },
     ]);
     const layers = await jobs.listDecompositionLayers({ ...question, concept: 'c0' }, context);
-    expect(layers.map(({ layer, isProposed }) => [layer.tensor, isProposed])).toEqual([
-      ['detected', false],
-      ['colours', true],
-      ['shifted', false],
+    expect(
+      layers.map(({ layer, isProposed, channels, usualParts }) => [
+        ...[layer.tensor, isProposed, channels, usualParts],
+      ]),
+    ).toEqual([
+      ['detected', false, 3, 3],
+      ['colours', true, 3, 3],
+      ['shifted', false, 3, 3],
     ]);
 
     await jobs.decompose({ ...question, concept: 'c0', parts: 2 }, context);
@@ -54,6 +58,21 @@ describe('jobs about trees', { timeout: 200_000 }, () => {
     expect(await readFile(report, 'utf8')).toMatch(/<article[^>]*id="c0"[^]*<section id="parts"/);
     await jobs.writeReport({ ...question, path: report, sections, concepts: [] }, context);
     expect(await readFile(report, 'utf8')).not.toMatch(/id="(c0|parts|ranking)"/);
+  });
+
+  it('takes as many parts as the layer has channels where the run wants more and none was asked for', async () => {
+    const { question } = await finishedRun();
+    const context: JobContext = {
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+      onNews: () => undefined,
+    };
+    const jobs = createJobs({});
+    await jobs.decompose({ ...question, concept: 'c0' }, context);
+    // Three were looked for; the colours of this concept are two.
+    expect((await jobs.readTree(question, context)).items[0].parts).toHaveLength(2);
+    const asked = jobs.decompose({ ...question, concept: 'c0', parts: 4 }, context);
+    await expect(asked).rejects.toThrow('can be decomposed into 1 to 3 parts here');
   });
 
   it('stops a decomposition when asked to', async () => {
