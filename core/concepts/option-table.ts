@@ -54,6 +54,8 @@ export interface OptionFacts<Value> {
   readonly default?: Value;
   /** May be absent; what happens then. */
   readonly absent?: string;
+  /** Names a file or folder; a run stores its whole path. */
+  readonly isPath?: true;
 }
 
 function option<Value, const Facts extends OptionFacts<Value>>(
@@ -94,6 +96,7 @@ export const RUN_OPTIONS = {
     label: 'Model',
     note: 'An .onnx file',
     visibility: 'own',
+    isPath: true,
   }),
   class: option(text(), {
     group: 'subject',
@@ -114,6 +117,7 @@ export const RUN_OPTIONS = {
     label: 'Images',
     note: 'Folders of pictures',
     visibility: 'own',
+    isPath: true,
   }),
   select: option(choice(IMAGE_SELECTIONS), {
     group: 'subject',
@@ -145,6 +149,7 @@ export const RUN_OPTIONS = {
     label: 'Class names',
     note: 'A file with one name a line, or JSON',
     visibility: 'own',
+    isPath: true,
     absent: 'the card beside the model, its metadata, or numbers',
   }),
   preprocessing: option(text(), {
@@ -156,6 +161,7 @@ export const RUN_OPTIONS = {
     label: 'Preprocessing',
     note: 'How pictures become the input of the model',
     visibility: 'own',
+    isPath: true,
     absent: 'the card beside the model, or a guess that is shown',
   }),
   concepts: option(wholeOrAuto(1, 1_000_000, 'as many as the evidence supports'), {

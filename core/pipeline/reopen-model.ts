@@ -1,7 +1,14 @@
 import { TesseraError } from '../errors.ts';
 import type { Project } from '../project/project-folder.ts';
-import type { RunFile } from '../project/schema.ts';
+import type { ProjectFile, RunFile } from '../project/schema.ts';
 import type { IntakeOptions, ModelIntake } from './model-intake.ts';
+
+/** The class names that a project holds, for when their file is gone; none in a project of numbers. */
+export function keptLabelsOf({
+  labels: { source, names },
+}: Pick<ProjectFile, 'labels'>): Pick<IntakeOptions, 'keptLabels'> {
+  return names === undefined ? {} : { keptLabels: { source, names } };
+}
 
 /**
  * The model that a run explains, opened again as the run had it.
@@ -14,7 +21,7 @@ export async function reopenModel(
 ): Promise<ModelIntake> {
   const { labels, preprocessing } = options;
   const asked: IntakeOptions = {
-    ...(typeof labels === 'string' && { labels }),
+    ...(typeof labels === 'string' && { labels, ...keptLabelsOf(file) }),
     ...(typeof preprocessing === 'string' && { preprocessing }),
   };
   const intake = await open(file.model.path, asked);

@@ -11,12 +11,13 @@ const KEPT = 2;
 /** A changed model is opened anew. A labels or preprocessing file that changes under its name is read at the next start. */
 export function createIntakes({ storage }: Pick<Environment, 'storage'>): OpenIntake {
   const kept = createKeptAnswers<ModelIntake>(KEPT);
-  return async ({ path, labels, preprocessing }) => {
+  return async ({ path, labels, keptLabels, preprocessing }) => {
     const modifiedMs = await modifiedAt(path);
-    const key = JSON.stringify([path, modifiedMs, labels, preprocessing]);
+    const key = JSON.stringify([path, modifiedMs, labels, keptLabels, preprocessing]);
     return kept(key, () =>
       openModel(storage, path, {
         ...(labels !== undefined && { labels }),
+        ...(keptLabels !== undefined && { keptLabels }),
         ...(preprocessing !== undefined && { preprocessing }),
       }),
     );
