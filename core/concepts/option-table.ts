@@ -206,7 +206,7 @@ export const RUN_OPTIONS = {
     label: 'Levels of parts',
     note: 'Decomposes concepts into parts at earlier layers; single ones can be decomposed later too',
     visibility: 'advanced',
-    absent: 'concepts stay whole',
+    absent: 'no concept is decomposed',
   }),
   parts: option(whole(1, 64), {
     group: 'concepts',

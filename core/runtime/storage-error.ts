@@ -21,7 +21,7 @@ const REASONS: Readonly<Record<string, Reason | undefined>> = {
   EROFS: { text: 'the disk is read-only', hint: 'Choose a place that can be written.' },
   EMFILE: { text: 'too many files are open', hint: 'Close other programs and run again.' },
   ENAMETOOLONG: { text: 'the name is too long', hint: 'Choose a shorter name.' },
-  ELOOP: { text: 'its symbolic links form a loop', hint: 'Mend or remove the links.' },
+  ELOOP: { text: 'its symbolic links form a loop', hint: 'Correct or remove the links.' },
   EBUSY: { text: 'another program is using it', hint: 'Close that program and run again.' },
   EIO: { text: 'the disk reported an input/output error', hint: 'Check the disk.' },
 };

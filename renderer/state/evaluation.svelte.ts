@@ -27,7 +27,7 @@ export class EvaluationState {
     void this.errors.load(() => this.#connection.api.getErrorAnalysis({ runId }));
   }
 
-  /** Evaluates the run anew; the old figures stay in sight until the new ones are there. */
+  /** Evaluates the run anew; the old figures remain in sight until the new ones are there. */
   evaluate(level: EvaluationLevel): void {
     const runId = this.#runId;
     void this.evaluation.load(() => this.#connection.api.evaluateRun({ runId, level }));
