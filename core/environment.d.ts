@@ -1,5 +1,5 @@
 // The few globals that Node.js and every browser share and that core may use.
-// core is compiled without DOM and Node types, so `window`, `process` and `Buffer` stay compile errors.
+// core is compiled without DOM and Node types, so `window`, `process` and `Buffer` remain compile errors.
 
 declare class TextEncoder {
   encode(input?: string): Uint8Array<ArrayBuffer>;

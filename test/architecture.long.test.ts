@@ -1,23 +1,27 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const ROOT = path.join(import.meta.dirname, '..');
-const PLANTED = path.join(ROOT, 'core/linalg/planted');
 const execute = promisify(execFile);
 
 interface Cruise {
   readonly modules: readonly { readonly source: string }[];
   readonly summary: {
-    readonly violations: readonly { readonly from: string; readonly rule: { readonly name: string } }[];
+    readonly violations: readonly {
+      readonly from: string;
+      readonly to: string;
+      readonly rule: { readonly name: string };
+    }[];
   };
 }
 
-async function cruise(...folders: string[]): Promise<Cruise> {
+async function cruise(...given: string[]): Promise<Cruise> {
   const cli = path.join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
-  const args = [cli, '--config', '.dependency-cruiser.mjs', '--output-type', 'json', ...folders];
+  const args = [cli, '--config', '.dependency-cruiser.mjs', '--output-type', 'json', ...given];
   // The tool's exit code counts violations; its output is what is looked at here.
   const { stdout } = await execute(process.execPath, args, { cwd: ROOT, maxBuffer: 2 ** 28 }).catch(
     (error: unknown) => error as { stdout: string },
@@ -25,39 +29,55 @@ async function cruise(...folders: string[]): Promise<Cruise> {
   return JSON.parse(stdout) as Cruise;
 }
 
-/** A source that breaks each rule when it stands in core/linalg/planted. */
-const BREACHES = {
-  'core-stands-alone': "export { USAGE } from '../../../main/cli/usage.ts';\n",
-  'foundations-know-no-domain': "export type { Graph } from '../../onnx/graph.ts';\n",
-  'kernel-sources-are-not-shipped': "export { default } from 'wabt';\n",
-  'native-libraries-only-in-runtime': "export { default } from 'sharp';\n",
-  'no-node-builtins-in-core': "export { readFile } from 'node:fs';\n",
-  'runtime-is-handed-in': "export { fileStorage } from '../../runtime/storage.ts';\n",
-  'tensor-library-only-in-implicit': "export { tidy } from '@tensorflow/tfjs-core';\n",
-  'toolkit-by-its-name': "export { constant } from '../../implicit/constant.ts';\n",
+type Rooms = Readonly<Record<string, readonly string[] | null>>;
+
+const { ROOMS } = (await import(pathToFileURL(path.join(ROOT, '.dependency-cruiser.mjs')).href)) as {
+  readonly ROOMS: Rooms;
 };
 
-/** Folders where a source breaks a rule of their own: around the toolkit, by the name that leads to it, around words. */
-const BY_NAME = "export { constant } from '@tessera/implicit';\n";
-const BREACHES_ELSEWHERE = [
-  { rule: 'foundations-know-no-domain', folder: 'core/linalg/planted', source: BY_NAME },
-  { rule: 'renderer-sees-only-contract-and-wording', folder: 'renderer/planted', source: BY_NAME },
-  {
-    rule: 'renderer-sees-only-contract-and-wording',
-    folder: 'renderer/planted',
-    source: "export { trustVerdict } from '../../core/report/trust-verdict.ts';\n",
-  },
-  {
-    rule: 'wording-knows-no-room',
-    folder: 'core/wording/planted',
-    source: "export type { TrustLevel } from '../../metrics/trust.ts';\n",
-  },
-  {
-    rule: 'toolkit-stands-alone',
-    folder: 'core/implicit/planted',
-    source: "export { createRandom } from '../../random.ts';\n",
-  },
-];
+/** The rooms as CONTRIBUTING draws them: `room ─▶ others`, going on in the lines below, and what the room is for. */
+function drawnRooms(text: string): Rooms {
+  const picture = text.slice(text.indexOf('\nmain\n'), text.indexOf('\n```', text.indexOf('\nmain\n')));
+  const drawn: Record<string, string[]> = {};
+  let [house, room] = ['', ''];
+  for (const line of picture.split('\n')) {
+    const isRoom = line.includes('─▶');
+    if (/^\w/.test(line)) house = line;
+    if (isRoom) drawn[(room = `${house}/${line.trim().split(' ')[0]}`)] = [];
+    const others = isRoom ? line.split('─▶ ')[1].split(/ {2,}/)[0] : /^ {19}\S/.test(line) ? line.trim() : '';
+    drawn[room]?.push(...others.split(',').flatMap((one) => (one.trim() === '' ? [] : [one.trim()])));
+  }
+  const whole = (owner: string, name: string): string =>
+    name === 'core' || name.includes('/') ? name : `${owner.split('/')[0]}/${name}`;
+  return Object.fromEntries(
+    Object.entries(drawn).map(([owner, names]) => {
+      if (names[0] === 'alone') return [owner, null];
+      return [owner, names[0] === 'nothing' ? [] : names.map((name) => whole(owner, name)).sort()];
+    }),
+  );
+}
+
+/** Breaches of the rules about installed packages, Node.js, tests and the toolkit's files: rule, folder, what it imports. */
+const OTHER_BREACHES = [
+  ['kernel-sources-are-not-shipped', 'core/linalg', 'wabt'],
+  ['native-libraries-only-in-runtime', 'core/linalg', 'sharp'],
+  ['no-node-builtins-in-core', 'core/linalg', 'node:fs'],
+  ['tensor-library-only-in-implicit', 'core/linalg', '@tensorflow/tfjs-core'],
+  ['toolkit-by-its-name', 'core/experiments', '../../implicit/constant.ts'],
+  ['toolkit-stands-alone', 'core/implicit', 'zod'],
+  ['toolkit-stands-alone', 'core/implicit', '../../random.ts'],
+  ['no-unresolved', 'core/linalg', './not-there.ts'],
+  ['renderer-sees-only-contract-and-wording', 'renderer', '@tessera/implicit'],
+  ['renderer-sees-only-contract-and-wording', 'renderer', '../../core/report/trust-verdict.ts'],
+  ['renderer-sees-only-contract-and-wording', 'renderer', '../../main/api/channels.ts'],
+  ['doors-of-core/linalg', 'core/linalg', '../../../test/lanes/chromium.ts'],
+  ['every-room-is-in-the-table', 'core/unheard', '../../random.ts'],
+  ['every-room-is-in-the-table', 'main/unheard', '../../../core/random.ts'],
+] as const;
+
+/** Where a room's planted sources lie; of core's own files there is a room to import from, but none to plant in. */
+const HOMES = Object.keys(ROOMS).filter((room) => room !== 'core/*');
+const planted = (room: string): string => `${room}/planted`;
 
 /** TypeScript sources below a folder, declarations aside. */
 async function sources(folder: string): Promise<string[]> {
@@ -65,10 +85,44 @@ async function sources(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.endsWith('.ts') && !entry.endsWith('.d.ts'));
 }
 
+/** A file of a room, for another to import. */
+async function doorOf(room: string): Promise<string> {
+  if (room === 'core/*') return 'core/random.ts';
+  if (room === 'core/implicit') return 'core/implicit/index.ts';
+  const [first] = (await readdir(path.join(ROOT, room))).filter((name) => /^[\w-]+\.ts$/.test(name)).sort();
+  return `${room}/${first}`;
+}
+
+async function plant(file: string, imports: readonly string[]): Promise<void> {
+  await mkdir(path.join(ROOT, path.dirname(file)), { recursive: true });
+  await writeFile(path.join(ROOT, file), imports.map((one) => `import '${one}';\n`).join(''));
+}
+
+/** May a room import from another, as the table says? */
+function mayImport(room: string, other: string): boolean {
+  const others = ROOMS[room];
+  if (room === other) return true;
+  if (others === null) return false;
+  return (
+    other === 'core/*' || others.includes(other) || (others.includes('core') && other.startsWith('core/'))
+  );
+}
+
 describe('the dependency rules', () => {
   afterEach(async () => {
-    for (const folder of [PLANTED, ...BREACHES_ELSEWHERE.map(({ folder }) => path.join(ROOT, folder))])
-      await rm(folder, { recursive: true, force: true });
+    const folders = [...HOMES.map(planted), 'renderer/planted', 'core/unheard', 'main/unheard'];
+    for (const folder of folders) await rm(path.join(ROOT, folder), { recursive: true, force: true });
+  });
+
+  it('are those that CONTRIBUTING draws, of every room there is', async () => {
+    const text = await readFile(path.join(ROOT, 'CONTRIBUTING.md'), 'utf8');
+    const table = Object.entries(ROOMS).map(([room, others]) => [room, others && [...others].sort()]);
+    expect(drawnRooms(text)).toEqual(Object.fromEntries(table));
+    for (const house of ['core', 'main']) {
+      const entries = await readdir(path.join(ROOT, house), { withFileTypes: true });
+      const rooms = entries.filter((one) => one.isDirectory() && one.name !== 'node_modules');
+      expect(Object.keys(ROOMS)).toEqual(expect.arrayContaining(rooms.map(({ name }) => `${house}/${name}`)));
+    }
   });
 
   it('hold, and the checker sees every source file of core', async () => {
@@ -78,27 +132,34 @@ describe('the dependency rules', () => {
     expect(seen).toHaveLength((await sources('core')).length);
   });
 
-  it('catch a planted breach of each', async () => {
-    await mkdir(PLANTED, { recursive: true });
-    for (const [rule, source] of Object.entries(BREACHES)) {
-      await writeFile(path.join(PLANTED, `${rule}.ts`), source);
+  it('refuse exactly the doors that the table does not name, and every other planted breach', async () => {
+    const doors = new Map<string, string>();
+    for (const room of Object.keys(ROOMS)) doors.set(room, await doorOf(room));
+    for (const room of HOMES) {
+      const imports = [...doors.values()].map((door) =>
+        door === 'core/implicit/index.ts' && room !== 'core/implicit'
+          ? '@tessera/implicit'
+          : path.posix.relative(planted(room), door),
+      );
+      await plant(`${planted(room)}/doors.ts`, imports);
     }
-    const { summary } = await cruise('core/linalg');
-    const found = new Set(summary.violations.map((violation) => violation.rule.name));
-    expect([...found].sort()).toEqual(Object.keys(BREACHES).sort());
-  });
-
-  it('catch each planted breach of a folder of its own', async () => {
-    const planted = BREACHES_ELSEWHERE.map((breach, i) => ({
-      ...breach,
-      file: `${breach.folder}/breach${i}.ts`,
-    }));
-    for (const { folder, file, source } of planted) {
-      await mkdir(path.join(ROOT, folder), { recursive: true });
-      await writeFile(path.join(ROOT, file), source);
+    for (const [i, [, room, from]] of OTHER_BREACHES.entries()) {
+      await plant(`${room.endsWith('unheard') ? room : planted(room)}/breach${i}.ts`, [from]);
     }
-    const { summary } = await cruise(...new Set(planted.map(({ folder }) => folder)));
-    const found = summary.violations.map(({ from, rule }) => `${from} ${rule.name}`);
-    expect(found.sort()).toEqual(planted.map(({ file, rule }) => `${file} ${rule}`).sort());
+    const folders = [...HOMES.map(planted), 'renderer/planted', 'core/unheard', 'main/unheard'];
+    const { summary } = await cruise('--max-depth', '1', ...folders);
+    const found = new Set(summary.violations.map(({ from, to }) => `${from} > ${to}`));
+    for (const room of HOMES) {
+      const refused = [...doors].filter(([, door]) => found.has(`${planted(room)}/doors.ts > ${door}`));
+      const others = [...doors.keys()].filter((other) => !mayImport(room, other));
+      expect(
+        refused.map(([other]) => other),
+        room,
+      ).toEqual(others);
+    }
+    const rules = summary.violations.map(({ from, rule }) => `${from} ${rule.name}`);
+    for (const [i, [rule, room]] of OTHER_BREACHES.entries()) {
+      expect(rules).toContain(`${room.endsWith('unheard') ? room : planted(room)}/breach${i}.ts ${rule}`);
+    }
   });
 });

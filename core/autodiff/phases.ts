@@ -85,7 +85,7 @@ export function phaseOf(
   ]);
 }
 
-/** Sum of cotangents of one tensor; phases stay phases where all have the same strides. */
+/** Sum of cotangents of one tensor; they remain phases where all have the same strides. */
 export function sumCotangents(
   b: GraphBuilder,
   terms: readonly Cotangent[],

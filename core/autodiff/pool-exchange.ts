@@ -21,7 +21,7 @@ interface Exchange {
 /**
  * Exchanges ReLU and the MaxPool behind it, where nothing else reads the ReLU: max(relu(x)) = relu(max(x)).
  *
- * Values and gradients stay the same (a window without a positive value passes nothing either way), but the
+ * Values and gradients do not change (a window without a positive value passes nothing either way), but the
  * backward pass masks the pooled tensor instead of the larger one. `kept` tensors are left as they are.
  */
 export function poolBeforeRelu(known: KnownGraph, kept: ReadonlySet<string>): KnownGraph {
@@ -40,7 +40,7 @@ export function poolBeforeRelu(known: KnownGraph, kept: ReadonlySet<string>): Kn
 /**
  * Exchanges a joining of channels and the MaxPool behind it, where nothing else reads the joined tensor.
  *
- * Every channel is pooled alone, so the values stay the same; but in the backward pass each branch gets its
+ * Every channel is pooled alone, so the values do not change; but in the backward pass each branch gets its
  * cotangents from the layer above without slicing, and its ReLU can be exchanged with the pooling too.
  * `kept` tensors are left as they are.
  */

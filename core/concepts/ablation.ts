@@ -6,7 +6,7 @@ import { positionsOf } from './latent-rows.ts';
 
 /*
  * "What if this concept were not there?" A factor scales each concept's coefficients; what the concepts do not explain
- * of the activations, the residual A - UW, stays as it is:
+ * of the activations, the residual A - UW, does not change:
  *
  *   a(f) = A + Σ_c (f_c - 1) (u_c ⊗ W_c)
  *

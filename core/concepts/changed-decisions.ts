@@ -6,7 +6,7 @@ interface ChangedDecision {
   readonly after: number;
 }
 
-/** How many images went from one class to another (or stayed, where both are the same). */
+/** How many images went from one class to another (or remained in it, where both are the same). */
 interface Transition {
   readonly before: number;
   readonly after: number;

@@ -7,7 +7,7 @@ const SAME = 0.9999;
 
 /**
  * Joins concepts of one direction and leaves out those that no row has: what a factorisation into more concepts than
- * the data can tell apart gives. U W stays the same (to 0.8 degrees of a joined concept's direction).
+ * the data can tell apart gives. U W does not change (but for 0.8 degrees of a joined concept's direction).
  *
  * Shapes  coefficients [n, r], conceptBank [r, p] with unit rows -> [n, s], [s, p] with 1 <= s <= r, in the same order.
  */

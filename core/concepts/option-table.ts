@@ -55,6 +55,8 @@ export interface OptionFacts<Value> {
   readonly default?: Value;
   /** May be absent; what happens then. */
   readonly absent?: string;
+  /** Names a file or folder; a run stores its whole path. */
+  readonly isPath?: true;
 }
 
 function option<Value, const Facts extends OptionFacts<Value>>(
@@ -95,6 +97,7 @@ export const RUN_OPTIONS = {
     label: 'Model',
     note: 'An .onnx file',
     visibility: 'own',
+    isPath: true,
   }),
   class: option(text(), {
     group: 'subject',
@@ -115,6 +118,7 @@ export const RUN_OPTIONS = {
     label: 'Images',
     note: 'Folders of pictures',
     visibility: 'own',
+    isPath: true,
   }),
   select: option(choice(IMAGE_SELECTIONS), {
     group: 'subject',
@@ -146,6 +150,7 @@ export const RUN_OPTIONS = {
     label: 'Class names',
     note: 'A file with one name a line, or JSON',
     visibility: 'own',
+    isPath: true,
     absent: 'the card beside the model, its metadata, or numbers',
   }),
   preprocessing: option(text(), {
@@ -157,6 +162,7 @@ export const RUN_OPTIONS = {
     label: 'Preprocessing',
     note: 'How pictures become the input of the model',
     visibility: 'own',
+    isPath: true,
     absent: 'the card beside the model, or a guess that is shown',
   }),
   alpha: option(choice(ALPHA_LABELS), {
@@ -212,7 +218,7 @@ export const RUN_OPTIONS = {
     label: 'Levels of parts',
     note: 'Decomposes concepts into parts at earlier layers; single ones can be decomposed later too',
     visibility: 'advanced',
-    absent: 'concepts stay whole',
+    absent: 'no concept is decomposed',
   }),
   parts: option(whole(1, 64), {
     group: 'concepts',

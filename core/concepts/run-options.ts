@@ -45,7 +45,7 @@ export function optionOf(name: OptionName): Formed<unknown> & OptionFacts<Option
 /** The paper's settings, for comparison with deel-ai/Craft; what `craft` takes for what is not said. */
 export const CRAFT_DEFAULTS = { design: 'halton', samples: 32, replicates: 1 } as const;
 
-/** Values taken for what is not said; where there is none, the option stays absent. */
+/** Values taken for what is not said; where there is none, the option remains absent. */
 export const DEFAULT_OPTIONS = Object.fromEntries(
   Object.entries(RUN_OPTIONS).flatMap(([name, facts]) => ('default' in facts ? [[name, facts.default]] : [])),
 ) as unknown as { readonly [Name in Defaulted]: ValueOf<Name> };

@@ -114,7 +114,7 @@ function throwBadEntry(
   });
 }
 
-/** Scales the rows of W to unit L2 norm and the columns of U inversely, in place; the product stays. */
+/** Scales the rows of W to unit L2 norm and the columns of U inversely, in place; the product does not change. */
 export function normalizeBank(coefficients: Matrix, conceptBank: Matrix): void {
   const { rows: r, cols: p, data } = conceptBank;
   const norms = new Float64Array(r);

@@ -7,7 +7,7 @@ import { rowKernel } from '../linalg/row-kernel.ts';
  * component's at its turn in the first sweep and as if Y's row had unit length (so that it does not depend on scale).
  *
  * Source: Cichocki & Phan 2009, Alg. 2. Given Y the rows of X do not interact, so each is swept as often as wanted
- * while it stays in cache. A component whose row of Y is zero is left alone. In float32 where WebAssembly has vectors.
+ * while it remains in cache. A component whose row of Y is zero is left alone. In float32 where WebAssembly has vectors.
  */
 export function sweepRows(x: Matrix, correlation: Matrix, gram: Float64Array, sweeps: number): number {
   const kernel = rowKernel();

@@ -52,7 +52,7 @@ interface Pattern {
 /**
  * Differentiates u = argmin ½‖a - u·W‖² over u >= 0, row by row, at a known solution.
  *
- * On the support S the solution is the least-squares one, u_S = (W_S W_Sᵀ)⁻¹ W_S a, and off it stays zero, so that
+ * On the support S the solution is the least-squares one, u_S = (W_S W_Sᵀ)⁻¹ W_S a, and off it remains zero, so that
  * ∂u_S/∂a = (W_S W_Sᵀ)⁻¹ W_S in closed form; rows of one support share the factor. Where u and its multiplier are
  * both zero there are only one-sided derivatives: the given support decides, and the row is flagged.
  *

@@ -25,7 +25,7 @@ interface TruncatedSvdOptions {
 /**
  * The `rank` leading singular triplets of A [n, p] by a seeded randomised range finder with power iterations.
  *
- * Only products with A are needed, so A stays on its device. Source: Halko, Martinsson & Tropp 2011, Alg. 4.4, with
+ * Only products with A are needed, so A remains on its device. Source: Halko, Martinsson & Tropp 2011, Alg. 4.4, with
  * the range taken on the channel side, where orthonormalising is cheap. Singular values come from a Gram matrix:
  * those below about 1e-3 of the first are not resolved. Vectors of zero singular values are zero.
  */

@@ -18,6 +18,8 @@ export interface LabelQuestion {
   readonly classes: number;
   /** A file that the person named. */
   readonly labelsPath?: string;
+  /** What a project holds of it, taken where that file is gone. */
+  readonly kept?: Labels;
 }
 
 /** Keys under which exporters store class names. */
@@ -25,12 +27,16 @@ const METADATA_KEYS = ['labels', 'names', 'classes', 'class_names', 'id2label'];
 
 /**
  * Finds the names of a model's classes: in the file given, else in the card beside the model (field `labels`: a file
- * name beside the card, or the names), else in the model's metadata, else numbers. Throws 'bad-labels' when a file or
+ * name beside the card, or the names), else in the model's metadata, else numbers. Of a file that is gone the names that
+ * a project kept. Throws 'bad-labels' when a file or
  * card does not hold one name a class; metadata that does not fit is passed over.
  */
 export async function loadLabels(storage: Storage, question: LabelQuestion): Promise<Labels> {
-  const { labelsPath, modelPath, metadata, classes } = question;
-  if (labelsPath !== undefined) return fromFile(storage, labelsPath, classes);
+  const { labelsPath, modelPath, metadata, classes, kept } = question;
+  if (labelsPath !== undefined) {
+    const isGone = kept !== undefined && !(await storage.exists(labelsPath));
+    return isGone ? checkLabels(kept.names, kept.source, classes) : fromFile(storage, labelsPath, classes);
+  }
   const card = await readCard(storage, modelPath);
   const field = card?.fields['labels'];
   if (card !== undefined && typeof field === 'string') {

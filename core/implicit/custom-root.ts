@@ -10,7 +10,7 @@ import { withoutTape } from './tape.ts';
  *
  * `customRoot(F)(solver)` is a function with the solver's own signature, `(init, ...args) => x`. Inside `tf.grad`,
  * `tf.grads` or `tf.valueAndGrads` (and `tf.tidy`) gradients flow through x to every real tensor among `args`, however
- * nested; numbers, integer tensors and the arguments listed in `constants` stay constant, and so does `init`. The
+ * nested; numbers, integer tensors and the arguments listed in `constants` remain constant, and so does `init`. The
  * solver's own steps are never recorded: memory does not grow with its iterations, and it need not be differentiable.
  * F sees only its parameters: tensors it closes over count as constants.
  *

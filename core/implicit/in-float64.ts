@@ -4,7 +4,7 @@ import { FLOAT64, registerFloat64Backend } from './float64/float64-backend.ts';
 /**
  * Runs a synchronous function with the float64 backend active and puts the former backend back.
  *
- * Tensors made outside are moved in as they are used; a tensor returned stays in float64 until another backend needs
+ * Tensors made outside are moved in as they are used; a tensor returned remains in float64 until another backend needs
  * it. About 1e-15 per operation instead of 1e-7, at the speed of plain JavaScript loops: for small problems.
  */
 export function inFloat64<T>(run: () => T): T {

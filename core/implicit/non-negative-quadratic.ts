@@ -17,7 +17,7 @@ export interface NonNegativeQuadraticSolution {
  *
  * The active-set method of Lawson & Hanson (1974) on the normal equations, as Bro & de Jong (1997); exact up to one dense
  * solve on the final active set. With Q = W Wᵀ, q = W a it is non-negative least squares; with Q = M Mᵀ the dual of a
- * projection onto a polyhedron. Entries are taken in one at a time, so Q on the passive set stays regular.
+ * projection onto a polyhedron. Entries are taken in one at a time, so Q on the passive set remains regular.
  */
 export function nonNegativeQuadratic(
   quadratic: Float64Array,
@@ -82,7 +82,7 @@ function minimumOn(q: Float64Array, l: Float64Array, kept: readonly number[]): F
   ).x;
 }
 
-/** How far one may go from z towards the target before an entry that must stay >= 0 reaches 0. */
+/** How far one may go from z towards the target before an entry that must remain >= 0 reaches 0. */
 function longestStep(
   z: Float64Array,
   target: Float64Array,

@@ -28,7 +28,7 @@ export function withoutTape<T>(run: () => T): T {
 
 /**
  * Disposes of what the current tape saved and drops it. tfjs does so at the end of a gradient, but not when the
- * gradient throws: every tensor on the tape would stay in memory.
+ * gradient throws: every tensor on the tape would remain in memory.
  */
 export function releaseTape(): void {
   const { state } = tf.engine();

@@ -2,7 +2,7 @@ import { invariant } from '../errors.ts';
 import type { BoundMatrix, Gemm } from '../platform.ts';
 import { matrix, type Matrix } from './matrix.ts';
 
-/** Rows of the left factor and inner indices handled together, so that both panels stay in cache. */
+/** Rows of the left factor and inner indices handled together, so that both panels remain in cache. */
 const BLOCK_ROWS = 64;
 const BLOCK_INNER = 256;
 

@@ -8,7 +8,7 @@ export interface RowKernel {
   /**
    * Coordinate descent on every row x >= 0 of X [n, r], in place: lowers ½·x·G·xᵀ - c·x, given c from
    * `correlation` [n, r] and G = `gram` [r, r], by `sweeps` passes over the components. Returns
-   * Σ (projected gradient)² / G_kk, each component's at its turn in the first pass. Where G_kk = 0, x_k stays.
+   * Σ (projected gradient)² / G_kk, each component's at its turn in the first pass. Where G_kk = 0, x_k is kept.
    */
   descendRows(x: Matrix, correlation: Matrix, gram: Float64Array, sweeps: number): number;
   /** Bᵀ·B for B [n, r] -> [r, r]; summed in float32 over 256 rows, then in float64. */

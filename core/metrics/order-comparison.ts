@@ -53,7 +53,7 @@ export interface OrderComparison<Name extends string = string> {
  *
  * Score of a logit: (logit - empty) / (full - empty), where logit, empty and full are means over the images. Dividing
  * means, not each image by its own distance, weights an image by how far its concepts move it: images on which they
- * move nothing stay harmless. Where the concepts lower the logit on the whole, full < empty, the score still runs
+ * move nothing remain harmless. Where the concepts lower the logit on the whole, full < empty, the score still runs
  * between 0 and 1. With one concept every order has the area 1/2.
  * Interval: ratio estimator with linearised variance and Student's t over images.
  * Throws BugError for no image and for images with different curves.

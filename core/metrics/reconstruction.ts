@@ -18,7 +18,7 @@ export interface ReconstructionError {
  *
  * Shapes  activations A [n, p], coefficients U [n, r], concept bank W [r, p]; throws BugError when they do not fit.
  * Where A does not vary (or is zero), r2 (or relativeError) has no denominator: 1 (0) for a perfect reconstruction, else 0
- * (1), so that both stay finite.
+ * (1), so that both remain finite.
  * Limits  O(n·p·r) in float64, one row of UW in memory at a time; differences are taken before squares, so that a
  *         nearly perfect reconstruction keeps its digits.
  */

@@ -15,7 +15,7 @@ interface MapSimilarity {
   readonly linear: number | undefined;
 }
 
-/** How much maps stay the same when the weights are random. */
+/** How little maps change when the weights are random. */
 export interface SanityCheck {
   /** One for each pair. */
   readonly maps: readonly MapSimilarity[];

@@ -76,7 +76,7 @@ function sliceLinear(walk: Walk, node: Node): boolean {
   return true;
 }
 
-/** Element-wise with a constant: its entries along the class axis are sliced, those that broadcast stay. */
+/** Element-wise with a constant: its entries along the class axis are sliced, those that broadcast are kept. */
 function sliceOperand(walk: Walk, node: Node): string | undefined {
   const { initializers } = walk.model.graph;
   const constantAt = node.inputs.findIndex((name) => initializers.has(name));

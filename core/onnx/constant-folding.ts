@@ -164,7 +164,7 @@ function foldToConstants(builder: Builder, { outputs }: Node): boolean {
 
 /** What constant folding leaves alone. */
 export interface FoldOptions {
-  /** Tensors that stay under their name even if they only repeat another. @default none */
+  /** Tensors that keep their name even if they only repeat another. @default none */
   readonly keep?: readonly string[];
 }
 
@@ -172,7 +172,7 @@ export interface FoldOptions {
  * Replaces what follows from constants and the input size by initializers, and removes Identity, Dropout, dead
  * nodes and unused initializers. Same numbers as before.
  *
- * The batch stays free where it was: shapes are followed at two batch sizes, and what differs between them is
+ * The batch remains free where it was: shapes are followed at two batch sizes, and what differs between them is
  * kept, in a Reshape as -1 or 0, else as a short chain from the Shape of one tensor. `inputDims` gives every
  * input's size; its first axis is the batch. Declared shapes of inner tensors are dropped.
  * Throws as {@link propagate}.

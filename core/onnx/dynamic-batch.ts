@@ -90,9 +90,9 @@ export function withDynamicBatch(model: Model, inputDims?: InputDims): BatchedMo
   const dims = withBatch(declaredInputDims(model, inputDims), own);
   const asIs = succeeds(() => (isBatched(model, dims) ? withFreeBatch(model) : undefined));
   if (asIs) return { model: asIs, batch: 'dynamic' };
-  const mended = succeeds(() => {
+  const freed = succeeds(() => {
     const candidate = repaired(model, dims, own);
     return isBatched(candidate, dims) ? candidate : undefined;
   });
-  return mended ? { model: mended, batch: 'dynamic' } : { model, batch: 'fixed' };
+  return freed ? { model: freed, batch: 'dynamic' } : { model, batch: 'fixed' };
 }

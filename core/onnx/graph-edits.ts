@@ -37,7 +37,7 @@ export function consumersOf(graph: Graph): ReadonlyMap<string, readonly Node[]> 
   return consumers;
 }
 
-/** The graph without nodes, initializers and declared shapes that no output needs. Inputs stay. */
+/** The graph without nodes, initializers and declared shapes that no output needs. Inputs are kept. */
 export function withoutDeadNodes(graph: Graph): Graph {
   const needed = new Set(graph.outputs.map(({ name }) => name));
   const nodes: Node[] = [];

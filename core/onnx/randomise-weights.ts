@@ -11,10 +11,10 @@ const PRODUCTS: ReadonlySet<string> = new Set(['Conv', 'ConvTranspose', 'Gemm', 
  *
  * Every float initializer of rank >= 2 gets independent normal values with the mean and standard deviation of the
  * ones it had, so that activations keep their order of magnitude. 16-bit floats are shuffled instead: mean and
- * deviation stay exact without conversions. Kept: vectors and scalars (batch norm, biases), and what has
+ * deviation remain exact without conversions. Kept: vectors and scalars (batch norm, biases), and what has
  * at most one axis longer than 1 and enters no product (a scale or slope for each channel, written [C, 1, 1]).
  *
- * Limits   weights made by nodes (Constant, dequantisation) stay; fold constants first. Graphs inside If and Loop stay.
+ * Limits   weights made by nodes (Constant, dequantisation) are kept; fold constants first. Graphs inside If and Loop are kept.
  * Throws   TesseraError 'bad-model' when there is nothing to replace.
  * Source   Adebayo et al. 2018, "Sanity Checks for Saliency Maps" (model parameter randomisation; there by the
  *          initial distribution, which a file does not tell).

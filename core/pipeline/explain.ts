@@ -51,7 +51,7 @@ interface Running {
  * importance, maps, removals, parts, evaluation. Every stage is stored as it is done; the same call after an
  * interruption continues.
  *
- * Throws TesseraError for anything a person can correct, and the signal's reason when aborted; what was computed stays.
+ * Throws TesseraError for anything a person can correct, and the signal's reason when aborted; what was computed is kept.
  */
 export async function explain(
   scope: RunScope,

@@ -49,6 +49,8 @@ interface PreprocessingSource {
 export interface IntakeOptions {
   /** A labels file. */
   readonly labels?: string;
+  /** What a project holds of that file, taken where it is gone. */
+  readonly keptLabels?: Labels;
   /** A preset's name, or a JSON file with a card's `preprocessing` fields. */
   readonly preprocessing?: string;
   /** What becomes of transparent pixels, whatever the preprocessing says. */
@@ -129,6 +131,7 @@ async function readModel(storage: Storage, file: ModelFile, options: IntakeOptio
           metadata: loaded.metadata,
           classes,
           ...(options.labels !== undefined && { labelsPath: options.labels }),
+          ...(options.keptLabels !== undefined && { kept: options.keptLabels }),
         });
   return {
     path: storage.resolve(file.path),

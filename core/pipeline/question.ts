@@ -1,3 +1,4 @@
+import { checkOptions } from '../concepts/check-options.ts';
 import type { LayerRecord } from '../concepts/explanation.ts';
 import { channelsOf } from '../concepts/latent-rows.ts';
 import { chooseClass, type ClassQuestion } from '../concepts/class-question.ts';
@@ -5,6 +6,7 @@ import type { RunOptions } from '../concepts/run-options.ts';
 import { TesseraError } from '../errors.ts';
 import { scanImages, type FolderScan, type ImageFile, type SkippedFile } from '../images/folder-scan.ts';
 import type { Storage } from '../platform.ts';
+import { proposeEarlierCut } from './earlier-cut.ts';
 import { chooseLayer, type ModelIntake } from './model-intake.ts';
 import type { PictureStamp } from './picture-stamps.ts';
 
@@ -28,14 +30,16 @@ export interface OpenQuestion {
 /** What a run is about, settled once before its first stage. */
 export interface Question extends OpenQuestion, ClassQuestion {}
 
-/** What of a run's options says what is asked; images are looked for in their folders unless they are at hand. */
-type AskedOptions = Pick<RunOptions, 'class' | 'select' | 'layer' | 'concepts' | 'images'>;
+/** What of a run's options says what is asked, and what may not go together; images are looked for in their folders. */
+type AskedOptions = Pick<RunOptions, 'class' | 'select' | 'images'> & LayerOptions;
+
+type LayerOptions = Parameters<typeof checkOptions>[0] & Pick<RunOptions, 'layer' | 'recurse' | 'parts'>;
 
 /**
  * Settles what a run is about: the class, the layer, the pictures.
  *
- * Throws TesseraError 'unknown-name' for the class or the layer (the nearest names offered), 'bad-usage' for more
- * concepts than the layer has channels, 'no-images' where there are none.
+ * Throws TesseraError 'unknown-name' for the class or the layer (the nearest names offered), 'bad-usage' for
+ * options that do not go together or not with the layer, 'no-images' where there are none.
  */
 export async function resolveQuestion(
   storage: Storage,
@@ -64,18 +68,40 @@ export function checkQuestion(
   return { ...asked, layer: checkLayer(intake, options) };
 }
 
-/** The layer, whatever the class: it allows as many concepts as it has channels. Throws as {@link resolveQuestion}. */
-export function checkLayer(
-  intake: ModelIntake,
-  options: Pick<RunOptions, 'layer' | 'concepts'>,
-): LayerRecord {
+/**
+ * The layer, whatever the class, by options that allow each other and are allowed by it: it allows as many concepts as it
+ * has channels. Throws as {@link resolveQuestion}.
+ */
+export function checkLayer(intake: ModelIntake, options: LayerOptions): LayerRecord {
+  checkOptions(options);
   const layer = chooseLayer(intake, options.layer);
+  checkParts(intake, layer, options);
   const channels = channelsOf(layer);
   if (options.concepts === 'auto' || options.concepts <= channels) return layer;
   throw new TesseraError(
     'bad-usage',
     `The layer ${layer.tensor} has ${channels} channels, which allow at most as many concepts; got ${options.concepts}.`,
     { hint: 'Ask for fewer concepts, or choose another layer.', options: ['concepts', 'layer'] },
+  );
+}
+
+/** Where parts are asked for: without an earlier layer of channels enough for them every concept would be left whole. */
+function checkParts(intake: ModelIntake, layer: LayerRecord, { recurse, parts }: LayerOptions): void {
+  if (typeof recurse !== 'number') return;
+  const earlier = proposeEarlierCut(intake, layer);
+  if (earlier === undefined) {
+    throw new TesseraError(
+      'bad-usage',
+      `${layer.tensor} is the first layer at which the model can be cut; its concepts cannot be decomposed into parts.`,
+      { hint: 'Leave concepts whole, or choose a later layer', options: ['layer'] },
+    );
+  }
+  const channels = channelsOf(earlier);
+  if (parts <= channels) return;
+  throw new TesseraError(
+    'bad-usage',
+    `Parts are looked for at ${earlier.tensor}, whose ${channels} channels allow at most as many parts; got ${parts}.`,
+    { hint: 'Ask for fewer parts.', options: ['parts'] },
   );
 }
 

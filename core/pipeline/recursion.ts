@@ -143,7 +143,7 @@ export async function decomposeInRun(
 }
 
 /**
- * Takes the parts of a concept out of sight, with all below them; the numbers stay with the run, and decomposing it
+ * Takes the parts of a concept out of sight, with all below them; the numbers are kept with the run, and decomposing it
  * again with the same options takes no time. 'unknown-name' for a concept without parts.
  */
 export async function hidePartsInRun(

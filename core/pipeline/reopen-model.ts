@@ -1,7 +1,14 @@
 import { parsePreprocessing } from '../images/preprocessing.ts';
 import type { Project } from '../project/project-folder.ts';
-import type { RunFile } from '../project/schema.ts';
+import type { ProjectFile, RunFile } from '../project/schema.ts';
 import type { IntakeOptions, ModelIntake } from './model-intake.ts';
+
+/** The class names that a project holds, for when their file is gone; none in a project of numbers. */
+export function keptLabelsOf({
+  labels: { source, names },
+}: Pick<ProjectFile, 'labels'>): Pick<IntakeOptions, 'keptLabels'> {
+  return names === undefined ? {} : { keptLabels: { source, names } };
+}
 
 /**
  * The model that a run explains, opened again as the run had it, whatever the card beside it says today. A run of before

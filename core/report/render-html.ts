@@ -12,6 +12,7 @@ import { removalSection } from './sections/removal-section.ts';
 import { reproductionSection } from './sections/reproduction-section.ts';
 import { partsSection } from './sections/parts-section.ts';
 import { leadSentences, summarySection } from './sections/summary-section.ts';
+import { samplingText } from '../wording/sampling-text.ts';
 
 /** Even if a picture were an address or a name became a script, the page could neither load nor run it. */
 const POLICY =
@@ -81,10 +82,7 @@ function rankingSection({ explanation }: ReportData): Html {
       up to more than 100&nbsp;%. The thin line is the 95&nbsp;% interval
       ${importance.method === 'exact' ? 'over images' : 'over images and repetitions'}. Concepts joined by a
       bracket cannot be told apart: their order may be chance.
-      <span class="quiet"
-        >Sobol total index,
-        ${importance.method === 'exact' ? 'exact' : html`N&nbsp;=&nbsp;${importance.samples}`}.</span
-      >
+      <span class="quiet">Sobol total index, ${samplingText(importance)}.</span>
     </p>
   </section>`;
 }

@@ -39,7 +39,7 @@ interface Job {
  * shows, and only one is held at a time.
  *
  * Maps of one concept share one colour scale, from 0 to the largest coefficient in its examples.
- * About 90 kB a concept at the defaults, so 25 concepts stay far below 15 MB.
+ * About 90 kB a concept at the defaults, so 25 concepts remain far below 15 MB.
  */
 export async function assemblePictures(options: PictureOptions): Promise<Record<string, ConceptPictures>> {
   const { explanation, loadImage, onProgress } = options;

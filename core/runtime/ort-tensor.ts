@@ -28,7 +28,7 @@ const SHARED_TYPES: ReadonlySet<string> = new Set<ElementType>([
   'string',
 ]);
 
-/** Takes a result from ONNX Runtime without copying its data. float16 stays as raw 16-bit patterns. */
+/** Takes a result from ONNX Runtime without copying its data. float16 is kept as raw 16-bit patterns. */
 export function fromOrtTensor(name: string, { type, dims, data }: OrtTensor): Tensor {
   if (!SHARED_TYPES.has(type)) {
     throw new TesseraError('bad-tensor', `output ${name} has type ${type}, which is not supported`);

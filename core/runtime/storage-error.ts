@@ -37,7 +37,7 @@ const REASONS: Readonly<Record<string, Reason | undefined>> = {
   ENODEV: { text: 'the disk is not there', hint: 'Connect the disk and run again.' },
   ENXIO: { text: 'the disk is not there', hint: 'Connect the disk and run again.' },
   ENAMETOOLONG: { text: 'the name is too long', hint: 'Choose a shorter name.' },
-  ELOOP: { text: 'its symbolic links form a loop', hint: 'Mend or remove the links.' },
+  ELOOP: { text: 'its symbolic links form a loop', hint: 'Correct or remove the links.' },
   EBUSY: { text: 'another program is using it', hint: 'Close that program and run again.' },
   EIO: { text: 'the disk reported an input/output error', hint: 'Check the disk.' },
 };

@@ -6,7 +6,7 @@ import { temporaryIn } from './temporary-names.ts';
 /**
  * Replaces a file's content, all or nothing: a temporary file in the same folder, flushed to the disk, then renamed
  * over the target; the folder is flushed too, so that the rename survives a power cut. Whatever fails, the old
- * content stays and the temporary file is removed.
+ * content is kept and the temporary file is removed.
  *
  * Throws the system's own error. A symbolic link at `path` is replaced, not followed.
  */

@@ -12,9 +12,9 @@ export const RANK_FIGURES = [
   ['importanceMass', 'importance found again'],
 ] as const;
 
-/** How far a concept can be relied on, by the level of its likeness in banks made again. */
-export const RELIABILITY_WORDS = {
-  good: 'reliable',
+/** How far a concept is found again, by the level of its likeness in banks made again. */
+export const FOUND_AGAIN_WORDS = {
+  good: 'nearly the same',
   fair: 'changes a little',
-  weak: 'unreliable',
+  weak: 'changes much',
 } as const;

@@ -1,4 +1,4 @@
-/** What the screens are called in the window and its menu, in the order of the rail. */
+/** What the screens are called in the window and its menu, in the order of the rail and of the keys from 1. */
 export const SCREEN_NAMES = {
   library: 'Library',
   setup: 'Setup',
@@ -11,3 +11,6 @@ export const SCREEN_NAMES = {
 
 /** Names a screen of the window. */
 export type Screen = keyof typeof SCREEN_NAMES;
+
+/** All of them, in that order. */
+export const SCREENS = Object.keys(SCREEN_NAMES) as readonly Screen[];

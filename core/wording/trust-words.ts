@@ -156,7 +156,7 @@ export const FIGURE_WORDS = {
       'The concepts are looked for again, from other starts and on other samples of the images. How alike are they? 1 is the same, and concepts that have nothing to do with each other are not at 0 either.',
     says: {
       good: 'Other images would have given the same concepts.',
-      fair: 'Other images would have given somewhat different concepts; see which ones are reliable.',
+      fair: 'Other images would have given somewhat different concepts; see which ones are found again.',
       weak: 'Other images would have given other concepts.',
       unknown: 'The concepts were not looked for a second time.',
     },
@@ -166,7 +166,7 @@ export const FIGURE_WORDS = {
     technical: 'rank correlation of maps with those of random weights',
     kind: 'decimal',
     meaning:
-      'How much the maps of the concepts stay as they were when the weights of the model are random. They should not: what does not change cannot show what was learned. Smaller is better.',
+      'How little the maps of the concepts change when the weights of the model are random. They should not: what does not change cannot show what was learned. Smaller is better.',
     says: {
       good: 'The maps show what the model has learned.',
       fair: 'Part of the maps owes more to the picture than to what the model has learned.',

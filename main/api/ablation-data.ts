@@ -5,7 +5,7 @@ import type { RunKey } from './run-data.ts';
  * Plain data about "what if this concept were weaker, stronger or not there?" See contract.ts.
  *
  * A factor from 0 to 2 scales what there is of a concept; one that is not named counts as 1. What the concepts do not
- * explain of an image stays as it is, so that 1 everywhere is the model's own answer.
+ * explain of an image does not change, so that 1 everywhere is the model's own answer.
  */
 
 /** Factor of each concept by id. */
@@ -72,7 +72,7 @@ export interface RunAblation {
   /** How many are decided otherwise, and the first of them. */
   readonly changed: number;
   readonly flips: readonly ChangedImage[];
-  /** How many went from which class to which, those that stayed included, the most frequent first. */
+  /** How many went from which class to which, those that did not change included, the most frequent first. */
   readonly transitions: readonly {
     readonly before: ClassName;
     readonly after: ClassName;

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../core/errors.ts';
 /*
  * Plain data that crosses from the workbench to its views: the program itself. See contract.ts.
  */
-/** A failure as it crosses a process boundary; stacks stay in the log. */
+/** A failure as it crosses a process boundary; stacks are kept in the log. */
 export interface SerializedError {
   readonly name: string;
   /** 'internal' for our own mistakes, 'cancelled' where a person stopped it. */

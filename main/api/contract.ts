@@ -79,7 +79,7 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
 
   listRecent(): Promise<readonly RecentProject[]>;
   openRecent(query: { readonly id: ProjectId }): Promise<Setup>;
-  /** Takes a project off the list; its folder stays. */
+  /** Takes a project off the list; its folder is kept. */
   forgetRecent(query: { readonly id: ProjectId }): Promise<readonly RecentProject[]>;
   openDemo(): Promise<Setup>;
 
@@ -118,7 +118,7 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
 
   /** Starts the run that the setup describes, or takes up the same one where it was interrupted. */
   startRun(): Promise<RunState>;
-  /** Stops after the batch at hand; what is computed stays. */
+  /** Stops after the batch at hand; what is computed is kept. */
   pauseRun(): Promise<RunState>;
   resumeRun(): Promise<RunState>;
   cancelRun(): Promise<RunState>;

@@ -36,7 +36,7 @@ export interface Setup {
   readonly model: ModelSummary | null;
   readonly images: ImageSetSummary | null;
   readonly options: SetupOptions;
-  /** What was refused last, by the part it belongs to; what was set before stays. */
+  /** What was refused last, by the part it belongs to; what was set before is kept. */
   readonly problems: Readonly<Partial<Record<SetupPart, SerializedError>>>;
   /** Finished and unfinished runs of the project, newest first. */
   readonly runs: readonly RunSummary[];

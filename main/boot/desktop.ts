@@ -2,7 +2,7 @@ import path from 'node:path';
 import { app, dialog, ipcMain, nativeTheme, session, type BrowserWindow } from 'electron';
 import { fileStorage } from '../../core/runtime/storage.ts';
 import packageFile from '../../package.json' with { type: 'json' };
-import { forwardEvents, registerHandlers } from '../api/register-handlers.ts';
+import { forwardEvents, registerHandlers } from './register-handlers.ts';
 import { serializeError } from '../api/serialize-error.ts';
 import { spawnUtility } from '../compute/spawn-utility.ts';
 import { electronDesktop } from './electron-desktop.ts';

@@ -12,7 +12,7 @@ const QUIET = {
   resolve: { tsconfigPaths: true },
 } as const satisfies InlineConfig;
 
-/** Packages with native parts stay where they are installed; all others become part of the program. */
+/** Packages with native parts are left where they are installed; all others become part of the program. */
 const INSTALLED = ['electron', 'onnxruntime-node', 'onnxruntime-common', 'sharp'];
 
 /** Main process, compute process and host: ES modules for Node.js. */

@@ -23,7 +23,7 @@ export function imageText({ before, after, changed, classes }: ImageAblation): s
   return [
     changed
       ? `The decision changes: ${before.name} (${percentText(before.probability)}) becomes ${after.name} (${percentText(after.probability)}).`
-      : `The decision stays: ${after.name} (${percentText(before.probability)} before, ${percentText(after.probability)} after).`,
+      : `The decision does not change: ${after.name} (${percentText(before.probability)} before, ${percentText(after.probability)} after).`,
     '',
     ...table([['class', 'logit before', 'after', 'probability before', 'after'], ...rows]),
   ].join('\n');
@@ -50,7 +50,7 @@ export function counterfactualText(
 export function runText({ images, changed, transitions, flips }: RunAblation): string {
   const rows = transitions.map(({ before, after, count }) => [
     before.name,
-    before.index === after.index ? '(stays)' : after.name,
+    before.index === after.index ? '(no change)' : after.name,
     String(count),
   ]);
   return [

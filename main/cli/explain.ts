@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { TesseraError } from '../../core/errors.ts';
+import { checkOptions } from '../../core/concepts/check-options.ts';
 import { commandText } from '../../core/concepts/command-text.ts';
 import {
   OPTION_NAMES,
@@ -26,7 +27,7 @@ import { transparencyText } from '../../core/wording/input-words.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { explanationJson, explanationText } from './explanation-output.ts';
-import { optionTable, readOptions } from './option-arguments.ts';
+import { optionTable, readOptions, withWholePaths } from './option-arguments.ts';
 import { progressPrinter } from './progress.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 
@@ -152,9 +153,11 @@ function readQuestion(args: ParsedArguments): RunOptions {
       },
     );
   }
-  const given = { ...(args.flag('demo') && DEMO_SUBJECT), ...readOptions(args) };
+  const given = { ...(args.flag('demo') && DEMO_SUBJECT), ...withWholePaths(readOptions(args)) };
   requireAll(given);
-  return resolveOptions(given);
+  const options = resolveOptions(given);
+  checkOptions(options);
+  return options;
 }
 
 /** Throws TesseraError 'bad-usage' for an option that has to be said and was not. */

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { takenWords, type OptionForm } from '../../core/concepts/option-forms.ts';
 import { OPTION_NAMES, optionOf, type OptionName, type RunOptions } from '../../core/concepts/run-options.ts';
 import { TesseraError } from '../../core/errors.ts';
+import { presetNames } from '../../core/images/preprocessing-presets.ts';
 import { nearestNames } from '../../core/nearest-names.ts';
 import { HELP_HINT, type OptionTable, type ParsedArguments } from './arguments.ts';
 
@@ -23,6 +26,25 @@ export type SaidOptions = { readonly [Name in OptionName]?: Exclude<RunOptions[N
 export function readOptions(args: ParsedArguments): SaidOptions {
   const said = OPTION_NAMES.map((name) => [name, readOption(args, name)] as const);
   return Object.fromEntries(said.filter(([, value]) => value !== undefined));
+}
+
+/** Options with the whole paths of files and folders, so that what is stored means the same from any folder. */
+export function withWholePaths(said: SaidOptions): SaidOptions {
+  const whole = Object.entries(said).map(([key, value]) => {
+    const name = key as OptionName;
+    const isPath = optionOf(name).isPath === true && !(name === 'preprocessing' && isPreset(String(value)));
+    return [name, !isPath ? value : Array.isArray(value) ? value.map(wholePath) : wholePath(String(value))];
+  });
+  return Object.fromEntries(whole) as SaidOptions;
+}
+
+/** A name among the presets, or one that was meant for it: no file is called so. */
+function isPreset(value: string): boolean {
+  return presetNames.some((preset) => preset === value) || !existsSync(value);
+}
+
+function wholePath(value: string): string {
+  return path.resolve(value);
 }
 
 /** One option as it was said; TesseraError 'bad-usage' telling what it takes. */

@@ -17,7 +17,7 @@ tessera explain --demo [options]
 ${optionsHelp()}
   Result
 ${helpEntry('--out DIR', 'project folder (MODEL.tessera here)')}
-${helpEntry('--json', 'the result on standard output; progress stays on standard error')}
+${helpEntry('--json', 'the result on standard output; progress goes to standard error')}
 
 tessera decompose PROJECT --concept NAME [--layer TENSOR] [--parts N] [--run ID] [--device D] [--json]
 tessera decompose PROJECT --concept NAME --undo [--run ID]

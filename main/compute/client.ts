@@ -250,6 +250,6 @@ function lost(reason: string): CarriedError {
     name: 'ComputeLost',
     code: 'compute-lost',
     message: `The compute process ended again and again (${reason}).`,
-    hint: 'What was computed is kept. Try again; if it stays so, choose the CPU as the device or fewer concepts.',
+    hint: 'What was computed is kept. Try again; if that does not help, choose the CPU as the device or fewer concepts.',
   });
 }

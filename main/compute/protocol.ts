@@ -1,6 +1,7 @@
 import type { RunOptions } from '../../core/concepts/run-options.ts';
 import type { Box, Explanation, SkippedFile } from '../../core/concepts/explanation.ts';
 import type { FolderScan, ImageFile } from '../../core/images/folder-scan.ts';
+import type { Labels } from '../../core/images/labels.ts';
 import type { AlphaHandling, DeviceChoice, DeviceName, Progress } from '../../core/platform.ts';
 import type { Trial } from '../../core/runtime/device-trial.ts';
 import type {
@@ -43,6 +44,8 @@ import type { PictureName } from './picture-ids.ts';
 export interface ModelQuestion {
   readonly path: string;
   readonly labels?: string;
+  /** What the project holds of the labels file, taken where it is gone. */
+  readonly keptLabels?: Labels;
   /** A preset's name or a JSON file. */
   readonly preprocessing?: string;
   readonly alpha?: AlphaHandling;
@@ -116,7 +119,7 @@ export type AblatedPicture = number | { readonly file: string };
 export interface ComputeJobs {
   openModel(question: ModelQuestion & { readonly probeSigns: boolean }): Promise<ModelSummary>;
   /** Rejects faults of options that are known before anything is computed. */
-  checkOptions(question: { readonly options: RunOptions }): Promise<null>;
+  checkOptions(question: { readonly model: ModelQuestion; readonly options: RunOptions }): Promise<null>;
   scanImages(question: { readonly roots: readonly string[] }): Promise<FolderScan>;
   previewImages(question: PicturesQuestion): Promise<Preview>;
   comparePreprocessings(question: PicturesQuestion): Promise<readonly PreprocessingTrial[]>;

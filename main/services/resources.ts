@@ -87,7 +87,7 @@ export function createResources(
   }
 }
 
-/** A file of the built renderer. Only names that stay inside its folder are read. */
+/** A file of the built renderer. Only names that remain inside its folder are read. */
 async function pageFile(renderer: string, parts: readonly string[]): Promise<Resource> {
   const name = parts.length === 0 ? 'index.html' : parts.join('/');
   const file = path.resolve(renderer, name);

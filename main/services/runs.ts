@@ -100,7 +100,7 @@ export class RunService {
     return this.#begin(current);
   }
 
-  /** The program ends: a run under way stays one to resume, whatever its process says when it is closed. */
+  /** The program ends: a run under way remains one to resume, whatever its process says when it is closed. */
   close(): void {
     const current = this.#current;
     if (current?.cancel?.signal.aborted === false) current.stopAs = 'paused';

@@ -92,7 +92,7 @@ function imagesOf({ scan, roots, model }: SetupState): ImageSetSummary | null {
   };
 }
 
-/** Options after changes; null takes a choice back. What was left as usual stays so when `craft` changes what is. */
+/** Options after changes; null takes a choice back. What was left as usual remains so when `craft` changes what is. */
 export function changedOptions(options: SetupOptions, changes: OptionChanges): SetupOptions {
   const craft = changes.craft === undefined ? options.craft : (changes.craft ?? DEFAULT_OPTIONS.craft);
   const before: Partial<RunOptions> = usualOptions(options.craft);

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { LRUCache } from 'lru-cache';
+import { checkOptions } from '../../core/concepts/check-options.ts';
 import { TesseraError } from '../../core/errors.ts';
 import type { ImageFile } from '../../core/images/folder-scan.ts';
+import { keptLabelsOf } from '../../core/pipeline/reopen-model.ts';
 import type { Storage } from '../../core/platform.ts';
 import { loadRun } from '../../core/project/project-folder.ts';
 import { createQueue } from '../../core/queue.ts';
@@ -134,12 +136,13 @@ export class SetupService {
 
   choosePreprocessing(chosen: string | PreprocessingChanges | null): Promise<Setup> {
     return this.#change('change the preprocessing', async (state) => {
-      const { path: file, labels } = this.#requireModel(state);
+      const { path: file, labels, keptLabels } = this.#requireModel(state);
       const preprocessing =
         typeof chosen === 'object' && chosen !== null ? await this.#cardFile(chosen) : chosen;
       return this.#withModel(state, {
         path: file,
         ...(labels !== undefined && { labels }),
+        ...(keptLabels !== undefined && { keptLabels }),
         ...(preprocessing !== null && { preprocessing }),
       });
     });
@@ -152,8 +155,10 @@ export class SetupService {
   setOptions(changes: OptionChanges): Promise<Setup> {
     return this.#change('change options', async (state) => {
       const next = { ...state, options: changedOptions(state.options, changes) };
+      checkOptions(next.options);
       if (next.question === null) return next;
-      await this.#context.viewer.run('checkOptions', { options: explainOptionsOf(next) });
+      const question = { model: next.question, options: explainOptionsOf(next) };
+      await this.#context.viewer.run('checkOptions', question);
       // What pictures become of is a part of the model as it is asked.
       return changes.alpha === undefined ? next : this.#withModel(next, withoutAlpha(next.question));
     });
@@ -314,7 +319,7 @@ export class SetupService {
     const roots = named === undefined ? imageRoots : (stored?.images ?? imageRoots);
     const question: ModelQuestion = {
       path: model.path,
-      ...(stored?.labels !== undefined && { labels: stored.labels }),
+      ...(stored?.labels !== undefined && { labels: stored.labels, ...keptLabelsOf(project.file) }),
       ...(stored?.preprocessing !== undefined && { preprocessing: stored.preprocessing }),
       ...(stored?.alpha !== undefined && { alpha: stored.alpha }),
     };
@@ -352,10 +357,11 @@ export class SetupService {
   }
 }
 
-function withoutAlpha({ path: model, labels, preprocessing }: ModelQuestion): ModelQuestion {
+function withoutAlpha({ path: model, labels, keptLabels, preprocessing }: ModelQuestion): ModelQuestion {
   return {
     path: model,
     ...(labels !== undefined && { labels }),
+    ...(keptLabels !== undefined && { keptLabels }),
     ...(preprocessing !== undefined && { preprocessing }),
   };
 }

@@ -23,7 +23,7 @@ export function storedValue<T>(
       return fallback;
     }
   };
-  // One write after another, so that the last value is what stays.
+  // One write after another, so that the last value is what is kept.
   const inTurn = createQueue();
   return {
     get: () => (loaded ??= load()),

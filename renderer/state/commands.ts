@@ -1,17 +1,6 @@
-import type { Screen } from '../../main/api/contract.ts';
+import { SCREENS, type Screen } from '../../core/wording/screen-names.ts';
 import { commandOf, isTextEntry, type Command } from './keyboard.ts';
 import type { Workbench } from './workbench.svelte.ts';
-
-/** In the order of the rail; the keys 1 to 7. */
-export const SCREENS: readonly Screen[] = [
-  'library',
-  'setup',
-  'run',
-  'concepts',
-  'image',
-  'evaluate',
-  'report',
-];
 
 /** Answers a key press anywhere in the window; a widget that has used the key prevents the default before. */
 export function answerKey(workbench: Workbench, event: KeyboardEvent): void {

@@ -20,7 +20,7 @@ export class EvaluationState {
     void this.errors.load(() => this.#connection.api.getErrorAnalysis(this.#run));
   }
 
-  /** Evaluates the run anew; the old figures stay in sight until the new ones are there. */
+  /** Evaluates the run anew; the old figures remain in sight until the new ones are there. */
   evaluate(level: EvaluationLevel): void {
     void this.evaluation.load(() => this.#connection.api.evaluateRun({ ...this.#run, level }));
   }

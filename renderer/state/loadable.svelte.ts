@@ -8,7 +8,7 @@ export class Loadable<Value> {
   #turn = 0;
   #read: (() => Promise<Value>) | undefined;
 
-  /** Reads; the old value stays in sight until the new one is there. Never rejects. */
+  /** Reads; the old value remains in sight until the new one is there. Never rejects. */
   async load(read: () => Promise<Value>): Promise<void> {
     this.#read = read;
     const turn = ++this.#turn;

@@ -13,7 +13,7 @@ export type Telling = Pick<Notices, 'tell' | 'fail' | 'speak'>;
 
 const SHOWN_MS = 7000;
 
-/** What is said in passing; failures stay until they are closed. */
+/** What is said in passing; failures remain until they are closed. */
 export class Notices {
   shown = $state.raw<readonly Notice[]>([]);
   /** Spoken by a screen reader. */

@@ -11,7 +11,7 @@ const REMEMBERED = 100;
 export class WhatIf<Answer> {
   /** Factors other than 1, by id. */
   factors = $state.raw<ConceptFactors>({});
-  /** The last answer; it stays in sight until the next is there. */
+  /** The last answer; it remains in sight until the next is there. */
   answer = $state.raw<Answer>();
   error = $state.raw<unknown>();
   isLoading = $state(false);

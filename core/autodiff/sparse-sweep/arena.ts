@@ -4,7 +4,7 @@ const ALIGNMENT = 64;
 /** Memory, handed out from its beginning, and what is to be written there. Addresses in bytes. */
 export class Arena {
   readonly #contents: { readonly start: number; readonly data: Float32Array | Int32Array }[] = [];
-  // The first bytes stay free: an address of 0 says that there is nothing.
+  // The first bytes are left free: an address of 0 says that there is nothing.
   #end = ALIGNMENT;
 
   get end(): number {

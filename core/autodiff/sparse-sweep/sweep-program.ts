@@ -146,7 +146,7 @@ function placeSweep(
   const place: Place = (kind, buffer, details = {}) =>
     arena.place(operationWords(addresses, kind, buffer, { scratch, ...details }));
   const isFull = (buffer: GradientBuffer) => !isMasked(buffer);
-  // Full lists stay as they are.
+  // Full lists are left as they are.
   const fullLists = plan.buffers.filter(isFull).flatMap((buffer) => {
     const address = place('list', buffer);
     return Array.from({ length: order.rings.get(buffer) ?? 1 }, (_, row) => [address, row]);

@@ -52,7 +52,7 @@ const ITERATION_TOLERANCE = 1e-12;
 /**
  * Differentiates a local minimum of ½‖A - U·W‖² + ½μ(‖U‖² + ‖W‖²) over U, W >= 0 by A, from its KKT conditions.
  *
- * Entries at zero stay there; on the free ones H·(δU, δW) = (δA·Wᵀ, Uᵀ·δA), H the Hessian among them. For μ = 0
+ * Entries at zero remain there; on the free ones H·(δU, δW) = (δA·Wᵀ, Uᵀ·δA), H the Hessian among them. For μ = 0
  * it has one zero eigenvalue a concept, its scale. The gauge C·(δU, δW) = 0 enters as H + CᵀC, whose solution is
  * exact because right-hand sides are orthogonal to the null space: nothing is squared.
  *

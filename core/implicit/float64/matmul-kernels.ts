@@ -35,7 +35,7 @@ function batchMatMul(a: Dense, b: Dense, transposeA: boolean, transposeB: boolea
     for (let l = 0; l < k; l++) {
       const factor = lefts[row * k + l];
       const from = rightStart + l * m;
-      // No skipping of zero factors: 0 · Infinity must stay NaN.
+      // No skipping of zero factors: 0 · Infinity must remain NaN.
       for (let j = 0; j < m; j++) values[row * m + j] += factor * rights[from + j];
     }
   }

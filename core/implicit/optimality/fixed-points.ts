@@ -61,7 +61,7 @@ export function mirrorDescent<X, A extends unknown[]>(
 /**
  * Mirror descent with the entropy on the simplex (last axis): T(x) = x ⊙ exp(-stepsize · ∇f) / Σ.
  *
- * The same map as softmax(log x - stepsize · ∇f), written so that it and its derivative stay finite where an entry of the
+ * The same map as softmax(log x - stepsize · ∇f), written so that it and its derivative remain finite where an entry of the
  * solution is 0 (log 0 gives 0 · ∞ there).
  */
 export function entropicMirrorDescent<A extends unknown[]>(

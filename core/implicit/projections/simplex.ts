@@ -7,7 +7,7 @@ import { asTensor } from '../scalar.ts';
 import type { Scalar } from '../scalar.ts';
 import { shapesOf } from '../tree.ts';
 
-/** Which entries of one row stay positive (Held, Wolfe & Crowder 1974): sort, then find the threshold. */
+/** Which entries of one row remain positive (Held, Wolfe & Crowder 1974): sort, then find the threshold. */
 function supportOf(row: Float64Array, value: number, maxNonZero: number): Float64Array {
   const order = Array.from(row.keys()).sort((a, b) => row[b] - row[a] || a - b);
   const support = new Float64Array(row.length);

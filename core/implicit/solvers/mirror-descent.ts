@@ -49,7 +49,7 @@ export function mirrorDescent<X, A extends unknown[]>(
   return fromMap(mirrorMapStep(objective, mirrorMap, bregmanProjection, stepsize), options, stepsize);
 }
 
-/** The same on the simplex (last axis) with the entropy: multiplicative updates, safe where entries vanish; start inside, since a zero stays zero. */
+/** The same on the simplex (last axis) with the entropy: multiplicative updates, safe where entries vanish; start inside, since a zero remains zero. */
 export function entropicDescent<A extends unknown[]>(
   objective: Objective<tf.Tensor, A>,
   options: MirrorDescentOptions = {},

@@ -48,7 +48,7 @@ export interface SolverOptions {
 /** What all solvers offer. States own their tensors; arguments are passed again to every call, as to the objective. */
 export interface Solver<X, A extends unknown[], M = unknown> {
   readonly init: (x0: X, ...args: A) => SolverState<X, M>;
-  /** One iteration; the given state stays valid. */
+  /** One iteration; the given state remains valid. */
   readonly step: (state: SolverState<X, M>, ...args: A) => SolverState<X, M>;
   readonly isDone: (state: SolverState<X, M>) => boolean;
   readonly status: (state: SolverState<X, M>) => SolverStatus;

@@ -17,7 +17,7 @@ const LEAST_POSITIONS = 4;
 
 /**
  * Where the same concepts are when the model's weights are random: an explanation of what the model has learned must not
- * stay as it was. `tick` is called once an image.
+ * remain as it was. `tick` is called once an image.
  */
 export async function evaluateSanity(
   context: EvaluationScope,

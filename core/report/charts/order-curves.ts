@@ -90,7 +90,7 @@ function labelOf(word: string, drawn: readonly Drawn[], random: number | undefin
   return `Class score as concepts are ${word}; area under the curve ${areas.join(', ')}, random orders ${decimalEstimateText(random)}`;
 }
 
-/** Path data with one decimal: the file stays small. */
+/** Path data with one decimal: the file remains small. */
 function rounded(path: string | null): string {
   return (path ?? '').replace(/-?\d+\.\d+/g, (digits) => String(Math.round(Number(digits) * 10) / 10));
 }

@@ -3,7 +3,7 @@ import type { Concept } from '../../concepts/explanation.ts';
 import type { ConceptStability } from '../../metrics/stability.ts';
 import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
 import { countOf } from '../../wording/count-text.ts';
-import { RELIABILITY_WORDS } from '../../wording/evaluation-words.ts';
+import { FOUND_AGAIN_WORDS } from '../../wording/evaluation-words.ts';
 import { decimalText, intervalText, numberText, percentText } from '../../wording/number-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
 import { strengthStrip } from '../charts/strength-strip.ts';
@@ -85,10 +85,10 @@ function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: 
   </dl>`;
 }
 
-/** How far a concept can be relied on: its likeness in banks made again. */
+/** How far a concept is found again: its likeness in banks made again. */
 function foundAgain({ mean, min }: ConceptStability): Html {
   const { good, fair } = TRUST_THRESHOLDS.stability;
-  const word = RELIABILITY_WORDS[mean >= good ? 'good' : mean >= fair ? 'fair' : 'weak'];
+  const word = FOUND_AGAIN_WORDS[mean >= good ? 'good' : mean >= fair ? 'fair' : 'weak'];
   return html`<div>
     <dt>found again</dt>
     <dd>

@@ -16,7 +16,7 @@ export function removalSection({ explanation, notes }: ReportData): Html | false
     <h2>What if a concept were not there?</h2>
     <p class="intro">
       Each concept is taken out of each of the ${countOf(images.length, 'image')} inside the model, and the
-      model decides again; what no concept explains stays as it is. Where the decision changes, it rests on
+      model decides again; what no concept explains does not change. Where the decision changes, it rests on
       that concept. Two concepts that stand in for each other can both change nothing here.
     </p>
     ${decisive.length > 0 && flipTable(decisive, concepts, images.length)}

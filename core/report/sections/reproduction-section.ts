@@ -3,6 +3,7 @@ import type { MapRecord } from '../../concepts/explanation.ts';
 import { countText } from '../../wording/count-text.ts';
 import { durationText } from '../../wording/duration-text.ts';
 import { percentText } from '../../wording/number-text.ts';
+import { samplingText } from '../../wording/sampling-text.ts';
 import { stageName } from '../../wording/stage-names.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
@@ -19,6 +20,10 @@ export function reproductionSection({ run, explanation, notes }: ReportData): Ht
   return html`<section id="reproduce">
     <h2>To repeat this</h2>
     <pre><code>${commandText(run.options)}</code></pre>
+    <p class="quiet small">
+      In the folder of Tessera's sources, <code>tessera</code> is written
+      <code>npm run --silent tessera --</code>.
+    </p>
     <div class="columns">
       <div>
         ${factsTable('Settings', [['seed', run.seed], ...optionFacts(run.options).filter(([name]) => name !== 'seed')])}
@@ -68,14 +73,9 @@ function doubtText({ nearDegenerate }: MapRecord): string | undefined {
   return `${percentText(nearDegenerate)} of the positions close to where a concept comes or goes`;
 }
 
-function importanceText({
-  method,
-  design,
-  samples,
-  replicates,
-  evaluations,
-}: ReportData['explanation']['importance']) {
+function importanceText(importance: ReportData['explanation']['importance']): string {
+  const { method, design, evaluations } = importance;
   if (method === 'exact')
-    return 'Sobol total index, computed exactly: from this layer on the score is linear in the concepts';
-  return `Sobol total index (Jansen), ${design} design, N\u00a0=\u00a0${samples} × ${replicates} replicates, ${countText(evaluations)} evaluations`;
+    return 'Sobol total index, exact: from this layer on the score is linear in the concepts';
+  return `Sobol total index (Jansen), ${design} design, ${samplingText(importance)} repetitions, ${countText(evaluations)} evaluations`;
 }

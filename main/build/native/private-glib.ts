@@ -16,7 +16,7 @@ const [H, GREATER] = Buffer.from('h>');
  *
  * Electron's program on Linux is linked with the system's GLib, and sharp's libvips carries another one under the same
  * names: calls then end in the wrong of the two, with crashes (lovell/sharp issues 4351 and 4522). Once both sides of
- * sharp use other names, nothing can be mixed up. The names keep their hash, so the hash table stays valid.
+ * sharp use other names, nothing can be mixed up. The names keep their hash, so the hash table remains valid.
  *
  * Throws RangeError when the bytes end before the tables they promise.
  */

@@ -108,7 +108,7 @@ function pictureOf(opened: OpenedRun, ablator: Ablator, image: AblatedPicture): 
   return ablator.image(image);
 }
 
-/** By column of the bank; those that are not named stay at 1. Throws 'unknown-name' and 'bad-usage'. */
+/** By column of the bank; those that are not named remain at 1. Throws 'unknown-name' and 'bad-usage'. */
 function factorsOf({ conceptColumn, maxima }: OpenedRun, factors: ConceptFactors): number[] {
   const all = unchangedFactors(maxima.length);
   for (const [concept, factor] of Object.entries(factors)) all[conceptColumn(concept)] = factor;

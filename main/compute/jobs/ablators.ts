@@ -17,7 +17,7 @@ interface Kept {
 }
 
 /**
- * Ablators on the CPU: a slider asks the same run again and again, so that of the run asked last stays open. It closes
+ * Ablators on the CPU: a slider asks the same run again and again, so that of the run asked last is kept open. It closes
  * when another run is asked for and nobody uses it.
  */
 export function createAblators(environment: Environment, openIntake: OpenIntake): WithAblator {

@@ -12,7 +12,7 @@ import { errorAnalysis, evaluationView } from './evaluation-views.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { JobContext, Jobs } from './job-context.ts';
 import type { OpenedRun, OpenRun } from './opened-runs.ts';
-import { inProject, modelQuestionOf } from './run-jobs.ts';
+import { inProject, modelQuestionIn } from './run-jobs.ts';
 import { openRunModel } from './run-models.ts';
 
 /** Jobs that say how far a run can be trusted, what its mistakes have in common, and how many concepts to ask for. */
@@ -58,7 +58,7 @@ export function evaluationJobs(
     },
 
     async rankOfOptions({ folder, options }, context) {
-      const intake = await openIntake(modelQuestionOf(options));
+      const intake = await openIntake(await modelQuestionIn(storage, folder, options));
       const asked = await resolveQuestion(storage, intake, options);
       const place = { folder, intake, roots: options.images, choice: options.device };
       return inProject(environment, place, context, (scope) => rankOfQuestion(scope, asked, options));

@@ -4,10 +4,13 @@ import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../../core/pipeline/open-project.ts';
 import { withStamps } from '../../../core/pipeline/picture-stamps.ts';
 import { checkLayer, checkQuestion, resolveQuestion } from '../../../core/pipeline/question.ts';
+import { keptLabelsOf } from '../../../core/pipeline/reopen-model.ts';
 import type { RunScope } from '../../../core/pipeline/run-context.ts';
 import { openStages } from '../../../core/pipeline/stage-runner.ts';
 import { predictionsStage } from '../../../core/pipeline/stages/predictions.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
+import type { Storage } from '../../../core/platform.ts';
+import { openProject } from '../../../core/project/project-folder.ts';
 import { writeToProject } from '../../../core/project/write-lock.ts';
 import type { ModelQuestion } from '../protocol.ts';
 import type { OpenIntake } from './intakes.ts';
@@ -20,8 +23,8 @@ export function runJobs(
   openIntake: OpenIntake,
 ): Jobs<'predictAll' | 'explain' | 'checkOptions'> {
   return {
-    async checkOptions({ options }) {
-      const intake = await openIntake(modelQuestionOf(options));
+    async checkOptions({ model, options }) {
+      const intake = await openIntake(model);
       // No class is chosen yet.
       if (options.class === 'all') checkLayer(intake, options);
       else checkQuestion(intake, options);
@@ -50,7 +53,7 @@ export function runJobs(
     },
 
     async explain({ folder, options, command }, context) {
-      const intake = await openIntake(modelQuestionOf(options));
+      const intake = await openIntake(await modelQuestionIn(environment.storage, folder, options));
       const asked = await resolveQuestion(environment.storage, intake, options);
       const place = { folder, intake, roots: options.images, choice: options.device };
       return inProject(environment, place, context, async (scope) => {
@@ -61,11 +64,17 @@ export function runJobs(
   };
 }
 
-/** The part of a run's options that says how its model is opened. */
-export function modelQuestionOf({ model, labels, preprocessing, alpha }: RunOptions): ModelQuestion {
+/** The part of a run's options that says how its model is opened, and what a project in the folder holds for it. */
+export async function modelQuestionIn(
+  storage: Storage,
+  folder: string,
+  { model, labels, preprocessing, alpha }: RunOptions,
+): Promise<ModelQuestion> {
+  const isKept = labels !== undefined && (await storage.exists(storage.join(folder, 'project.json')));
   return {
     path: model,
     ...(labels !== undefined && { labels }),
+    ...(isKept && keptLabelsOf((await openProject(storage, folder)).file)),
     ...(preprocessing !== undefined && { preprocessing }),
     ...(alpha !== undefined && { alpha }),
   };

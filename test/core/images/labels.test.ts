@@ -59,6 +59,13 @@ describe('loadLabels()', () => {
     metadata: new Map([['names', "{0: 'x', 1: 'y'}"]]),
     classes: 2,
   };
+
+  it('takes what a project kept of a file that is gone, and checks it', async () => {
+    const asked = { ...question, labelsPath: 'gone.txt', kept: { names: ['a', 'b'], source: 'gone.txt' } };
+    expect(await loadLabels(memory({}), asked)).toEqual({ names: ['a', 'b'], source: 'gone.txt' });
+    expect((await loadLabels(memory({ 'gone.txt': 'c\nd' }), asked)).names).toEqual(['c', 'd']);
+    await expect(loadLabels(memory({}), { ...asked, classes: 3 })).rejects.toThrow('expected 3 names');
+  });
   const card = { [join('m', 'net.json')]: '{"labels": "l.txt"}', [join('m', 'l.txt')]: 'a\nb' };
 
   it('takes the file given, else the card, else the metadata, else numbers', async () => {

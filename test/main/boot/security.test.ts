@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { App, IpcMain, Session, WebContents } from 'electron';
 import { describe, expect, it, vi } from 'vitest';
 import { CALL_CHANNEL } from '../../../main/api/channels.ts';
-import { registerHandlers } from '../../../main/api/register-handlers.ts';
+import { registerHandlers } from '../../../main/boot/register-handlers.ts';
 import { restrictContents, restrictSession } from '../../../main/boot/security.ts';
 import { DOCUMENT_POLICY, PAGE_POLICY } from '../../../main/services/resources.ts';
 import type { WorkbenchService } from '../../../main/services/workbench.ts';

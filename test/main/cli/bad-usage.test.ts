@@ -48,6 +48,16 @@ describe('the command line', () => {
       '--seed takes a whole number from 0 to 4,294,967,295; got "4294967296".',
       '--help',
     ],
+    [
+      ['explain', '--demo', '--craft', '--replicates', '2'],
+      "In the paper's own way the designs of an image are all equal, which leaves one repetition; got 2.",
+      'Ask for one repetition with --replicates 1.',
+    ],
+    [
+      ['explain', '--demo', '--craft', '--design', 'lhs'],
+      "In the paper's own way a design is not random; a Latin hypercube always is.",
+      'Choose another design with --design halton or --design sobol.',
+    ],
     [['explain', '--demo', '--rows', 'tiles'], '--rows takes one of grid, crops; got "tiles"', '--help'],
     [
       ['explain', '--demo', '--concepts', 'many'],
@@ -85,6 +95,11 @@ describe('explain, asked for what is not there', () => {
       ['--class', 'red', '--concepts', '4'],
       'The layer squashed has 3 channels, which allow at most as many concepts; got 4.',
       '--concepts',
+    ],
+    [
+      ['--class', 'all', '--concepts', '2', '--layer', 'pooled', '--recurse', '1', '--parts', '9'],
+      'Parts are looked for at squashed, whose 3 channels allow at most as many parts; got 9.',
+      'Ask for fewer parts with --parts.',
     ],
     [
       ['--class', 'red', '--concepts', '2', '--preprocessing', 'imgnet'],

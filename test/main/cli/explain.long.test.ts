@@ -3,7 +3,11 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Model } from '../../../core/onnx/graph.ts';
 import { makeNode } from '../../../core/onnx/graph-edits.ts';
+import { loadRun, openProject } from '../../../core/project/project-folder.ts';
+import { fileStorage } from '../../../core/runtime/storage.ts';
 import { float32 } from '../../../core/tensor.ts';
+import { createJobs } from '../../../main/compute/jobs/all-jobs.ts';
+import type { JobContext } from '../../../main/compute/jobs/job-context.ts';
 import { colourModel } from '../../fixtures/colour-model.ts';
 import {
   type Blob,
@@ -16,6 +20,12 @@ import {
   writePictures,
 } from './colour-case.ts';
 import { findingsOf, tessera, tesseraProcess } from './run-tessera.ts';
+
+const CONTEXT: JobContext = {
+  signal: new AbortController().signal,
+  onProgress: () => undefined,
+  onNews: () => undefined,
+};
 
 interface Facts {
   readonly project: string;
@@ -385,6 +395,27 @@ describe('report', () => {
     const { code, stdout } = await tessera('report', project);
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${report}\n` });
     expect(await readFile(report, 'utf8')).toContain('red');
+  });
+});
+
+describe('a project whose labels came from a file', () => {
+  it('names it by its whole path, and opens and runs again with the names it holds once it is gone', async () => {
+    const { folder, explain } = await colourCase();
+    const labels = path.join(folder, 'names.txt');
+    await writeFile(labels, 'rouge\nvert\nbleu\n');
+    const { project } = await explain(['--class', 'rouge', '--labels', path.relative('.', labels)]);
+    const run = await loadRun(await openProject(fileStorage, project), 'run1');
+    expect(run.options.labels).toBe(labels);
+    expect(run.command).toContain(`--labels ${labels}`);
+    await rm(labels);
+    const again = await tessera('decompose', project, '--concept', 'c0', '--parts', '2');
+    expect(again.stderr).not.toContain(labels);
+    const jobs = createJobs({});
+    const ran = await jobs.explain(
+      { folder: project, options: { ...run.options, seed: 1 }, command: '' },
+      CONTEXT,
+    );
+    expect((await jobs.readResult({ folder: project, key: 'k', ...ran }, CONTEXT)).className).toBe('rouge');
   });
 });
 

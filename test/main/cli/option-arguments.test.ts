@@ -1,6 +1,7 @@
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../../main/cli/arguments.ts';
-import { optionTable, readOption, readOptions } from '../../../main/cli/option-arguments.ts';
+import { optionTable, readOption, readOptions, withWholePaths } from '../../../main/cli/option-arguments.ts';
 
 const given = (...argv: string[]) => parseArguments(argv, optionTable());
 
@@ -24,6 +25,21 @@ describe('readOptions()', () => {
         ),
       ),
     ).toEqual({ maps: ['rise', 'occlusion'], images: ['a', 'b'], craft: true, concepts: 'auto', seed: 7 });
+  });
+});
+
+describe('withWholePaths()', () => {
+  it('makes paths whole, and leaves names of presets and of anything else', () => {
+    const said = { model: 'm.onnx', images: ['a', '/b'], labels: 'l.txt', class: 'house', samples: 64 };
+    expect(withWholePaths({ ...said, preprocessing: 'package.json' })).toEqual({
+      ...said,
+      model: path.resolve('m.onnx'),
+      images: [path.resolve('a'), '/b'],
+      labels: path.resolve('l.txt'),
+      preprocessing: path.resolve('package.json'),
+    });
+    for (const preprocessing of ['imagenet', 'imgnet'])
+      expect(withWholePaths({ preprocessing })).toEqual({ preprocessing });
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SCREENS } from '../../../core/wording/screen-names.ts';
 import { BINDINGS, commandOf } from '../../../renderer/state/keyboard.ts';
 
 const press = (key: string, held: Partial<Parameters<typeof commandOf>[0]> = {}) => ({
@@ -32,6 +33,12 @@ describe('commandOf()', () => {
     expect(commandOf(press('r'), true)).toBeNull();
     expect(commandOf(press('z', { ctrlKey: true }), true)).toBeNull();
     expect(commandOf(press('k', { ctrlKey: true }), true)).toBe('search');
+  });
+
+  it('has a key for every screen, and says which', () => {
+    SCREENS.forEach((_, i) => expect(commandOf(press(String(i + 1)), false)).toBe('screen'));
+    expect(commandOf(press(String(SCREENS.length + 1)), false)).toBeNull();
+    expect(BINDINGS.find(({ command }) => command === 'screen')?.shown).toBe(`1 – ${SCREENS.length}`);
   });
 
   it('has every command once in the list that people see', () => {

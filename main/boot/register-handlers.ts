@@ -1,7 +1,7 @@
 import type { IpcMain, WebContents } from 'electron';
 import type { WorkbenchService } from '../services/workbench.ts';
-import { callHandler, isMethod } from './call-handler.ts';
-import { CALL_CHANNEL, EVENT_CHANNEL } from './channels.ts';
+import { callHandler, isMethod } from '../api/call-handler.ts';
+import { CALL_CHANNEL, EVENT_CHANNEL } from '../api/channels.ts';
 import { isOwnPage } from './validate-sender.ts';
 
 /** Answers calls from our own page; any other sender is refused before its argument is looked at. */

@@ -1,4 +1,4 @@
-import { PAGE_ORIGIN } from '../boot/protocol-scheme.ts';
+import { PAGE_ORIGIN } from './protocol-scheme.ts';
 
 /** The part of Electron's WebFrameMain that tells who calls. */
 export interface SenderFrame {
