@@ -51,11 +51,7 @@ export function systemCode(cause: unknown): string | undefined {
 /** Why a file operation failed, in plain words: "permission denied". */
 export function storageReason(cause: unknown): string {
   if (cause instanceof NotAFile) return cause.message;
-  const code = systemCode(cause) ?? '';
-  const known = REASONS[code]?.text;
-  if (known !== undefined) return known;
-  if (/^E[A-Z0-9]+$/.test(code)) return `the system reported an error that has no other name than ${code}`;
-  return cause instanceof Error ? cause.message : String(cause);
+  return REASONS[systemCode(cause) ?? '']?.text ?? (cause instanceof Error ? cause.message : String(cause));
 }
 
 /** Tells in plain words why a file operation failed: `cannot <action> <path>: <reason>`. */

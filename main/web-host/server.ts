@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
 import { callHandler, isMethod, type PageId } from '../api/call-handler.ts';
 import { PAGE_HEADER } from '../api/channels.ts';
 import { resultOf } from '../api/serialize-error.ts';
 import { plain, type Resource } from '../services/resources.ts';
 import type { WorkbenchService } from '../services/workbench.ts';
 import { createAccess, type Access } from './access.ts';
+import { ignore, serveEvents } from './event-line.ts';
 import { takeUpload } from './uploads.ts';
 
 /** What a host serves, and where. */
@@ -31,8 +30,6 @@ export interface WebHost {
 
 /** An argument is a few paths or a page of text. */
 const LARGEST_CALL = 4 * 2 ** 20;
-/** Bytes of events that wait for a page. */
-const LARGEST_BACKLOG = 16 * 2 ** 20;
 
 /** Serves the workbench on 127.0.0.1: pages and pictures, calls as POST /api/METHOD, events on a WebSocket. */
 export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
@@ -176,36 +173,4 @@ function json(value: unknown): Resource {
 function send(response: ServerResponse, { status, headers, body }: Resource): void {
   response.on('error', ignore);
   response.writeHead(status, headers).end(body);
-}
-
-/** What went wrong with a connection concerns only whoever held it. */
-function ignore(): void {
-  return;
-}
-
-function serveEvents(server: Server, { events }: WorkbenchService, access: Access): WebSocketServer {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 });
-  sockets.on('error', ignore);
-  server.on('upgrade', (request, socket, head) => {
-    if (request.url !== '/events' || access.refusal(request, 'write') !== undefined) {
-      refuse(socket);
-      return;
-    }
-    sockets.handleUpgrade(request, socket, head, (client) => {
-      const end = events.subscribe((name, payload) => {
-        // A page that reads nothing must not fill the memory; it asks for the present state when it reconnects.
-        if (client.bufferedAmount > LARGEST_BACKLOG) client.terminate();
-        else client.send(JSON.stringify([name, payload]), ignore);
-      });
-      client.on('close', end);
-      client.on('error', end);
-    });
-  });
-  return sockets;
-}
-
-/** Answers and lets go: whoever was refused may neither break the host nor keep its connection. */
-function refuse(socket: Duplex): void {
-  socket.on('error', ignore);
-  socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n', () => socket.destroy());
 }

@@ -78,6 +78,7 @@ export async function killCampaign(campaign: KillCampaign): Promise<CampaignOutc
     }
     found.push(...differences(expected, await projectFacts(project)), ...(await leftovers(project)));
     projects++;
+    say(`project ${projects}: ${found.length} differences so far`);
   }
   return { kills, projects, differences: found };
 }
