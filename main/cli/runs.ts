@@ -58,8 +58,12 @@ async function summaries(project: Project): Promise<readonly RunSummary[]> {
   return (await listRuns(project)).map((run) => runSummaryOf('', run));
 }
 
-function runJson({ runId, project: _, cover: __, isFinished: ___, ...facts }: RunSummary) {
-  return { run: runId, ...facts };
+/** A run without what only a window makes use of. */
+function runJson({ runId, ...facts }: RunSummary) {
+  const { status, problem, name, created, seconds, className, classIndex, layer, concepts, images, verdict } =
+    facts;
+  const found = { className, classIndex, layer, concepts, images, verdict };
+  return { run: runId, status, problem, name, created, seconds, ...found };
 }
 
 function listText(runs: readonly RunSummary[]): readonly string[] {

@@ -49,7 +49,8 @@ export function editJobs(
     // The name of the run has its own way back.
     restoreNotes: ({ notes, ...question }) =>
       change(question, ({ runName }) => {
-        const { runName: _, ...own } = notes;
+        const own: { runName?: string } & NotesFile = { ...notes };
+        delete own.runName;
         return runName === undefined ? own : { ...own, runName };
       }),
   };
