@@ -41,7 +41,7 @@ export async function imagesOfRun(project: Project, run: RunFile): Promise<FileF
 }
 
 /** The same from the record of the run's pictures. */
-export function imagesAsFound(
+function imagesAsFound(
   { explanation }: RunFile,
   record: ReadonlyMap<string, RunPicture> | undefined,
 ): FileFact[] {

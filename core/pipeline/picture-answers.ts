@@ -55,7 +55,7 @@ function rowOf({ data, dims }: Tensor<'float32'>, row: number): Float32Array {
 }
 
 /** The two likeliest of the scores [K] of a picture, logits or probabilities; the first of equals leads. */
-export function answerIn(scores: Float32Array): PictureAnswer {
+function answerIn(scores: Float32Array): PictureAnswer {
   const probabilities = classProbabilities(scores);
   const index = argMax(probabilities);
   const own = { index, probability: probabilities[index] };

@@ -2,7 +2,6 @@ import { TesseraError } from '../errors.ts';
 import type { Storage } from '../platform.ts';
 import { changeProject } from './change-lock.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
-import { runIdentity } from './run-identity.ts';
 import { ID_PATTERN, migrateRun, NOTES_FILE, PROJECT_FILE, RUN_FILE, SCHEMA_VERSION } from './schema.ts';
 import type { NotesFile, ProjectFile, RunFile } from './schema.ts';
 import type { ProcessIdentity } from './lock-file.ts';
@@ -94,49 +93,9 @@ export function changeProjectFile(
   });
 }
 
-/**
- * Continues the newest unfinished run of the same options and seed, else begins a new one ("run1", "run2", …).
- * A continued run takes on the device and the versions of today.
- */
-export async function startRun(
-  project: Project,
-  content: RunContent,
-  self: ProcessIdentity,
-): Promise<{ project: Project; run: RunFile; resumed: boolean }> {
-  const interrupted = await findInterrupted(project, content);
-  if (interrupted !== undefined) {
-    const run = { ...interrupted, ...content, device: deviceOf(content, interrupted) };
-    await saveRun(project, run);
-    return { project, run, resumed: true };
-  }
-  const begun: { run?: RunFile } = {};
-  const changed = await changeProjectFile(project, self, async (file) => {
-    const lastRun = await unusedNumber({ ...project, file });
-    const id = `run${lastRun}`;
-    begun.run = { schemaVersion: SCHEMA_VERSION, id, created: now(), stages: {}, ...content };
-    await project.storage.makeDirectory(runFolder(project, id));
-    await saveRun(project, begun.run);
-    return { runs: [...file.runs, id], lastRun };
-  });
-  return { project: changed, run: begun.run!, resumed: false };
-}
-
-/** What a device fell back from before an interruption stays true of what it had computed. */
-function deviceOf({ device }: RunContent, interrupted: RunFile): RunFile['device'] {
-  if (interrupted.device.used !== device.used) return device;
-  const reasons = [...interrupted.device.fallbackReasons, ...device.fallbackReasons];
-  return { ...device, fallbackReasons: [...new Set(reasons)] };
-}
-
 /** Writes `runs/ID/run.json`; the run must have been started. */
 export function saveRun(project: Project, run: RunFile): Promise<void> {
   return writeJsonFile(project.storage, runPath(project, run.id, 'run.json'), RUN_FILE, run);
-}
-
-/** The report that a run's command wanted is written: the run is complete. */
-export async function markReported(project: Project, { id }: Pick<RunFile, 'id'>): Promise<void> {
-  const { reportPending, ...run } = await loadRun(project, id);
-  if (reportPending === true) await saveRun(project, run);
 }
 
 /** Reads one run; TesseraError 'unknown-name' when the project has none of that id. */
@@ -157,43 +116,6 @@ export async function loadNotes(project: Project, id: string): Promise<NotesFile
   const path = runPath(project, id, 'notes.json');
   if (await project.storage.exists(path)) return readJsonFile(project.storage, path, NOTES_FILE);
   return { schemaVersion: SCHEMA_VERSION, names: {}, hidden: [], merged: [], comments: {} };
-}
-
-/** The newest unfinished run that asks the same: what {@link startRun} would continue. */
-export async function findInterrupted(
-  project: Project,
-  content: Pick<RunContent, 'options' | 'seed'>,
-): Promise<RunFile | undefined> {
-  const { names = [] } = project.file.labels;
-  const wanted = runIdentity(content, names);
-  for (const id of project.file.runs.toReversed()) {
-    const run = await loadRun(project, id).catch(passOverDamaged);
-    if (run !== undefined && !isComplete(run) && runIdentity(run, names) === wanted) return run;
-  }
-  return undefined;
-}
-
-function isComplete({ explanation, reportPending }: RunFile): boolean {
-  return explanation !== undefined && reportPending !== true;
-}
-
-/** One damaged old run must not bar the way to a new one. */
-function passOverDamaged(error: unknown): undefined {
-  if (error instanceof TesseraError) return undefined;
-  throw error;
-}
-
-/** A folder that a kill left without its entry in project.json is passed over, not reused. */
-async function unusedNumber(project: Project): Promise<number> {
-  let number = lastNumber(project.file) + 1;
-  while (await project.storage.exists(runFolder(project, `run${number}`))) number++;
-  return number;
-}
-
-/** The highest number that a run of the project was ever given; projects of before 0.3 did not keep it. */
-export function lastNumber({ runs, deleted = [], lastRun = 0 }: ProjectFile): number {
-  const numbers = [...runs, ...deleted].map((id) => Number(/^run(\d+)$/.exec(id)?.[1] ?? 0));
-  return Math.max(lastRun, runs.length, ...numbers);
 }
 
 /** Throws TesseraError 'unknown-name' unless the project has a run of that id. */

@@ -4,7 +4,6 @@ import { changeProject } from './change-lock.ts';
 import { loadEvaluation } from './evaluation-file.ts';
 import {
   changeProjectFile,
-  lastNumber,
   loadNotes,
   loadRun,
   requireRun,
@@ -13,6 +12,7 @@ import {
   saveNotes,
   type Project,
 } from './project-folder.ts';
+import { lastNumber } from './start-run.ts';
 import type { RunFile } from './schema.ts';
 import type { ProcessIdentity } from './lock-file.ts';
 import { acquireWriteLock } from './write-lock.ts';

@@ -43,10 +43,8 @@ import type {
   RunImage,
   Waterfall,
   ImageDetail,
-  ReportChoice,
-  ReportSection,
-  SavedReport,
 } from './result-data.ts';
+import type { ReportChoice, ReportSection, SavedReport } from './report-data.ts';
 
 /*
  * What a view may ask of the workbench and what the workbench tells it, whatever lies between: Electron's IPC or the
@@ -60,6 +58,7 @@ export type * from './app-data.ts';
 export type * from './setup-data.ts';
 export type * from './preview-data.ts';
 export type * from './run-data.ts';
+export type * from './report-data.ts';
 export type * from './result-data.ts';
 export type * from './ablation-data.ts';
 export type * from './tree-data.ts';

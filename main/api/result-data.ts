@@ -7,7 +7,7 @@ import type {
   Transparency,
 } from '../../core/concepts/explanation.ts';
 import type { DeviceName } from '../../core/platform.ts';
-import type { ClassScore, DocumentId, PictureId } from './app-data.ts';
+import type { ClassScore, PictureId } from './app-data.ts';
 import type { RunKey, RunSummary } from './run-data.ts';
 
 /*
@@ -183,24 +183,4 @@ export interface ImageDetail {
   readonly scaleOf: 'run' | 'image';
   /** Sobol total index of each concept in this image, by id. */
   readonly localImportance: Readonly<Record<string, number>>;
-}
-
-/** What to print of a run. */
-export interface ReportChoice extends RunKey {
-  /** Ids of the concepts to print, in any order; absent: all that are not hidden. */
-  readonly concepts?: readonly string[];
-  /** Ids from {@link WorkbenchApi.listReportSections}; absent: all. */
-  readonly sections?: readonly string[];
-}
-
-/** A section that a report can have. */
-export interface ReportSection {
-  readonly id: string;
-  readonly title: string;
-}
-
-/** Where a report went: a path on this machine, or a page to download; neither when the dialog was closed. */
-export interface SavedReport {
-  readonly path: string | null;
-  readonly document: DocumentId | null;
 }

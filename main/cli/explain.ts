@@ -21,7 +21,7 @@ import {
 } from '../../core/pipeline/question.ts';
 import type { RunScope } from '../../core/pipeline/run-context.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
-import { markReported } from '../../core/project/project-folder.ts';
+import { markReported } from '../../core/project/start-run.ts';
 import { writeToProject } from '../../core/project/write-lock.ts';
 import { transparencyText } from '../../core/wording/input-words.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';

@@ -1,5 +1,6 @@
 import type { RunSummary } from '../api/contract.ts';
-import { findInterrupted, type Project } from '../../core/project/project-folder.ts';
+import { type Project } from '../../core/project/project-folder.ts';
+import { findInterrupted } from '../../core/project/start-run.ts';
 import { explainOptionsOf, type SetupState } from './setup-state.ts';
 
 /** The unfinished one of a project's runs, newest first, that would be continued if a run began as it is set; else null. */

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { argumentsOf, commandText } from '../../core/concepts/command-text.ts';
 import { resolveOptions, type GivenOptions, type RunOptions } from '../../core/concepts/run-options.ts';
 import { chooseClass } from '../../core/concepts/class-question.ts';
-import { createProject, loadRun, openProject, startRun } from '../../core/project/project-folder.ts';
+import { createProject, loadRun, openProject } from '../../core/project/project-folder.ts';
+import { startRun } from '../../core/project/start-run.ts';
 import { parseArguments } from '../../main/cli/arguments.ts';
 import { optionTable, readOptions } from '../../main/cli/option-arguments.ts';
 import {

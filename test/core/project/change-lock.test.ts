@@ -84,11 +84,12 @@ describe('changeProject()', () => {
     const fail = () => Promise.reject(new Error('no room'));
     await expect(changeProject(project, running(1, [1]), fail)).rejects.toThrow('no room');
     expect(storage.files.size).toBe(0);
+    const successor = lockOf(2);
     await changeProject(project, running(1, [1]), () => {
-      storage.files.set(LOCK, lockOf(2));
+      storage.files.set(LOCK, successor);
       return Promise.resolve();
     });
-    expect(storage.files.get(LOCK)).toEqual(lockOf(2));
+    expect(storage.files.get(LOCK)).toEqual(successor);
   });
 
   it('loses no change of three processes that change one file at once', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadEvaluation, saveEvaluation } from '../../../core/project/evaluation-file.ts';
-import { createProject, startRun } from '../../../core/project/project-folder.ts';
+import { createProject } from '../../../core/project/project-folder.ts';
+import { startRun } from '../../../core/project/start-run.ts';
 import { sampleEvaluation } from '../report/sample-report.ts';
 import { memoryStorage } from './memory-storage.ts';
 import { projectContent, runContent, self } from './sample-run.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadPredictions, savePredictions } from '../../../core/project/predictions-file.ts';
-import { createProject, startRun } from '../../../core/project/project-folder.ts';
+import { createProject } from '../../../core/project/project-folder.ts';
+import { startRun } from '../../../core/project/start-run.ts';
 import { memoryStorage } from './memory-storage.ts';
 import { projectContent, runContent, self } from './sample-run.ts';
 

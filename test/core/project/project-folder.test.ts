@@ -7,8 +7,8 @@ import {
   saveNotes,
   saveProject,
   saveRun,
-  startRun,
 } from '../../../core/project/project-folder.ts';
+import { startRun } from '../../../core/project/start-run.ts';
 import { memoryStorage } from './memory-storage.ts';
 import { explanation, projectContent, runContent, self } from './sample-run.ts';
 

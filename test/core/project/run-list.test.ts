@@ -4,9 +4,9 @@ import {
   loadRun,
   openProject,
   saveRun,
-  startRun,
   type Project,
 } from '../../../core/project/project-folder.ts';
+import { startRun } from '../../../core/project/start-run.ts';
 import {
   carryOutDeletions,
   deleteRun,

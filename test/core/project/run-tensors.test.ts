@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { matrix } from '../../../core/linalg/matrix.ts';
-import { createProject, startRun } from '../../../core/project/project-folder.ts';
+import { createProject } from '../../../core/project/project-folder.ts';
+import { startRun } from '../../../core/project/start-run.ts';
 import type { DrawnMaps, PartTensors, RunTensors } from '../../../core/project/run-tensors.ts';
 import { loadRunTensors, saveRunTensors } from '../../../core/project/tensors-file.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../core/project/safetensors.ts';

@@ -126,12 +126,8 @@ describe('sharpCodec on files with a misleading name', () => {
   it.skipIf(process.platform === 'win32')('refuses a pipe and a device at once', async () => {
     const pipe = join(folder, 'pipe.jpg');
     execFileSync('mkfifo', [pipe]);
-    await expect(sharpCodec.decodeFitted(pipe, FIT)).rejects.toThrow(
-      'cannot be read: it is a pipe (FIFO), not a file',
-    );
-    await expect(sharpCodec.decodeFitted('/dev/zero', FIT)).rejects.toThrow(
-      'cannot be read: it is a device, not a file',
-    );
+    await expect(sharpCodec.decodeFitted(pipe, FIT)).rejects.toThrow('it is a pipe (FIFO), not a file');
+    await expect(sharpCodec.decodeFitted('/dev/zero', FIT)).rejects.toThrow('it is a device, not a file');
     await expect(fileStorage.readBytes(pipe)).rejects.toMatchObject({
       code: 'storage',
       message: `cannot read ${pipe}: it is a pipe (FIFO), not a file`,

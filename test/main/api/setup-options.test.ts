@@ -51,13 +51,13 @@ describe('the argument of a call', () => {
     expect(await refusalOf('setOptions', { concepts: 2.5, craft: 'yes' })).toBe(
       `Concepts: ${taken}; As in the paper: expected true or false.`,
     );
-    expect(await refusalOf('decomposeConcept', { runId: 'run1', concept: 'c0', parts: 65 })).toBe(
-      'Parts of a concept: expected a whole number from 1 to 64.',
-    );
+    expect(
+      await refusalOf('decomposeConcept', { project: 'p1', runId: 'run1', concept: 'c0', parts: 65 }),
+    ).toBe('Parts of a concept: expected a whole number from 1 to 64.');
   });
 
   it('names method and field to whoever wrote the call', async () => {
-    expect(await refusalOf('getTree', { runId: '../x' })).toMatch(/^getTree: runId: /);
+    expect(await refusalOf('getTree', { project: 'p1', runId: '../x' })).toMatch(/^getTree: runId: /);
     expect(await refusalOf('setOptions', { colour: 'blue' })).toMatch(/^setOptions: argument: Unrecognized/);
   });
 

@@ -25,7 +25,7 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['explian'], 'There is no command "explian".', 'Commands: inspect, explain, report, devices'],
+    [['explian'], 'There is no command "explian".', 'Commands: inspect, predict, explain, '],
     [['toString'], 'There is no command "toString".', 'Commands: '],
     [['split'], 'decompose takes one project folder and --concept.', 'For example: tessera decompose'],
     [['explain', '--imagse', 'x'], "Unknown option '--imagse'.", 'Near to it: --images'],

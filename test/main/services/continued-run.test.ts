@@ -1,6 +1,7 @@
 import { thisProcess } from '../../../core/runtime/this-process.ts';
 import { describe, expect, it } from 'vitest';
-import { loadRun, openProject, startRun } from '../../../core/project/project-folder.ts';
+import { loadRun, openProject } from '../../../core/project/project-folder.ts';
+import { startRun } from '../../../core/project/start-run.ts';
 import { fileStorage } from '../../../core/runtime/storage.ts';
 import type { ComputeClient } from '../../../main/compute/client.ts';
 import { createJobs } from '../../../main/compute/jobs/all-jobs.ts';
