@@ -15,7 +15,7 @@ import {
 import { lastNumber } from './start-run.ts';
 import type { RunFile } from './schema.ts';
 import type { ProcessIdentity } from './lock-file.ts';
-import { acquireWriteLock } from './write-lock.ts';
+import { writeToProject } from './write-lock.ts';
 
 /** A run as a list of them tells of it; a damaged one says why it cannot be read. */
 export type ListedRun =
@@ -79,15 +79,9 @@ export function renameRun(project: Project, self: ProcessIdentity, id: string, n
 export async function deleteRun(project: Project, self: ProcessIdentity, id: string): Promise<Project> {
   requireRun(project, id);
   // One that has not ended may be under way in another process, which then holds the lock for as long as it computes.
-  const lock =
-    (await listedRun(project, id)).status === 'unfinished'
-      ? await acquireWriteLock(project.storage, project.folder, self)
-      : undefined;
-  try {
-    return await takeOffList(project, self, id);
-  } finally {
-    await lock?.release().catch(() => undefined);
-  }
+  const isUnfinished = (await listedRun(project, id)).status === 'unfinished';
+  const take = () => takeOffList(project, self, id);
+  return isUnfinished ? writeToProject(project, self, take) : take();
 }
 
 function takeOffList(project: Project, self: ProcessIdentity, id: string): Promise<Project> {

@@ -18,9 +18,9 @@ export class ReportDraft {
   readonly leftOutConcepts = new SvelteSet<string>();
   saved = $state.raw<SavedReport | null>(null);
   isSaving = $state(false);
-  readonly #connection: Connection;
-  readonly #notices: Telling;
   readonly #run: RunKey;
+  readonly #notices: Telling;
+  readonly #connection: Connection;
 
   constructor(connection: Connection, notices: Telling, run: RunKey) {
     this.#connection = connection;
