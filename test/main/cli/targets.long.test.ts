@@ -66,7 +66,7 @@ describe('a target that cannot be written', () => {
       }
       failures++;
       expect(outcome).toMatchObject({ code: 1, stdout: '' });
-      expect(outcome.stderr).toContain('the disk is full\nFree some space.\n');
+      expect(outcome.stderr).toContain('the disk is full\nFree some space.');
     }
     // Every stage, chunk, record and the report had its turn.
     expect(failures).toBeGreaterThan(15);
