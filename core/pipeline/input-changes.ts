@@ -1,7 +1,7 @@
 import { TesseraError } from '../errors.ts';
 import type { Storage } from '../platform.ts';
 import type { Project } from '../project/project-folder.ts';
-import { loadRunPictures, type RunPicture } from '../project/run-pictures.ts';
+import { loadRunPictures } from '../project/run-pictures.ts';
 import type { RunFile } from '../project/schema.ts';
 import { listText } from '../wording/count-text.ts';
 import { changedImagesText } from '../wording/input-words.ts';
@@ -37,15 +37,8 @@ export async function inputChanges(project: Project, run: RunFile): Promise<Inpu
 
 /** The explained images of a run, with what their files were: whoever reads them finds out whether they still are. */
 export async function imagesOfRun(project: Project, run: RunFile): Promise<FileFact[]> {
-  return imagesAsFound(run, await loadRunPictures(project, run.id));
-}
-
-/** The same from the record of the run's pictures. */
-function imagesAsFound(
-  { explanation }: RunFile,
-  record: ReadonlyMap<string, RunPicture> | undefined,
-): FileFact[] {
-  return (explanation?.images ?? []).map(({ file }) => {
+  const record = await loadRunPictures(project, run.id);
+  return (run.explanation?.images ?? []).map(({ file }) => {
     const then = record?.get(file);
     return then === undefined ? { path: file } : { path: file, stamp: then };
   });

@@ -76,7 +76,11 @@ function refuseNewer(path: string, version: number): void {
 
 function firstIssue(error: z.ZodError): string {
   const issue = error.issues[0];
-  return `${issue.path.length > 0 ? issue.path.join('.') : 'the whole file'}: ${issue.message}`;
+  const message = issue.message.replace(
+    /^Invalid input: expected (.+), received undefined$/,
+    'missing, $1 expected',
+  );
+  return `${issue.path.length > 0 ? issue.path.join('.') : 'the whole file'}: ${message}`;
 }
 
 function damagedHint(path: string): string {

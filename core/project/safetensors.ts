@@ -161,7 +161,7 @@ function readEntry(name: string, value: unknown): Entry {
   const type = typeof dtype === 'string' ? TYPE_OF_CODE.get(dtype) : undefined;
   if (type === undefined)
     throw malformed(
-      `tensor "${name}": element type ${JSON.stringify(dtype)}, expected one of ${[...TYPE_OF_CODE.keys()].join(', ')}`,
+      `tensor "${name}": element type ${JSON.stringify(dtype) ?? 'missing'}, expected one of ${[...TYPE_OF_CODE.keys()].join(', ')}`,
     );
   if (!isCounts(shape)) throw malformed(`tensor "${name}": the shape is not a list of sizes`);
   if (!isCounts(offsets) || offsets.length !== 2 || offsets[1] < offsets[0])

@@ -8,6 +8,7 @@ import type {
 } from '../../core/concepts/explanation.ts';
 import type { DeviceName } from '../../core/platform.ts';
 import type { ClassScore, PictureId } from './app-data.ts';
+import type { RunInputs } from './input-data.ts';
 import type { RunKey, RunSummary } from './run-data.ts';
 
 /*
@@ -38,18 +39,6 @@ export interface ConceptItem {
   readonly cover: readonly PictureId[];
   /** Strongest coefficient in each image of the run, by image. */
   readonly strengths: readonly number[];
-}
-
-/** How the images and cards of a run differ today from what they were. */
-export interface RunInputs {
-  /** False where the run did not record them: then it is not known. */
-  readonly isKnown: boolean;
-  /** Number of its images. */
-  readonly images: number;
-  readonly changed: number;
-  readonly missing: number;
-  /** Paths. */
-  readonly cards: readonly string[];
 }
 
 /** What a finished run found out, with what a person made of it. */

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import type { FitOptions } from '../../../core/platform.ts';
 import { sharpCodec } from '../../../core/runtime/image-codec.ts';
 import { pictureFormat } from '../../../core/runtime/picture-format.ts';
 import { fileStorage } from '../../../core/runtime/storage.ts';
+import { makePipe } from '../../fixtures/make-pipe.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -125,7 +125,7 @@ describe('sharpCodec on files with a misleading name', () => {
 
   it.skipIf(process.platform === 'win32')('refuses a pipe and a device at once', async () => {
     const pipe = join(folder, 'pipe.jpg');
-    execFileSync('mkfifo', [pipe]);
+    makePipe(pipe);
     await expect(sharpCodec.decodeFitted(pipe, FIT)).rejects.toThrow('it is a pipe (FIFO), not a file');
     await expect(sharpCodec.decodeFitted('/dev/zero', FIT)).rejects.toThrow('it is a device, not a file');
     await expect(fileStorage.readBytes(pipe)).rejects.toMatchObject({

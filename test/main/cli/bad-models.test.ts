@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -8,6 +7,7 @@ import { modelFields } from '../../../core/onnx/messages.ts';
 import { encodeModel } from '../../../core/onnx/proto.ts';
 import { readMessage, writeMessage } from '../../../core/onnx/wire-format.ts';
 import { colourModel } from '../../fixtures/colour-model.ts';
+import { makePipe } from '../../fixtures/make-pipe.ts';
 import { temporaryFolder, writeModel } from './colour-case.ts';
 import { tessera } from './run-tessera.ts';
 
@@ -178,7 +178,7 @@ describe('a model that cannot be used', () => {
     const model = await writeModel(folder, withExternalWeights('weights.bin'));
     await writeFile(path.join(folder, 'weights.bin'), new Uint8Array(9 * 16 * 4));
     await rm(path.join(folder, name), { force: true });
-    execFileSync('mkfifo', [path.join(folder, name)]);
+    makePipe(path.join(folder, name));
     const labels = name === 'labels.txt' ? ['--labels', path.join(folder, name)] : [];
     const { code, stderr } = await tessera('inspect', model, ...labels);
     expect(stderr).toContain(`cannot read ${path.join(folder, name)}: it is a pipe (FIFO), not a file`);
