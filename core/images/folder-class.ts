@@ -1,4 +1,5 @@
 import { classOfFolder } from './find-class.ts';
+import type { JudgedImage } from '../metrics/confusion-pairs.ts';
 import { hitRate, type HitRate } from '../metrics/hit-rate.ts';
 
 /** The name of the folder in which a file lies, whichever folder was given. */
@@ -23,6 +24,15 @@ export function truthFinder(
   };
 }
 
+/** What the model says of images beside what their folders say, in their order. */
+export function judgedImages(
+  names: readonly string[],
+  answers: readonly { readonly path: string; readonly index: number }[],
+): JudgedImage[] {
+  const truth = truthFinder(names);
+  return answers.map(({ path, index }) => ({ truth: truth({ path }), predicted: index }));
+}
+
 /**
  * How often the model says what folders say. Of all images that were looked at: among those that the model itself put
  * into the class to explain, it would be right by selection.
@@ -31,7 +41,6 @@ export function rightAnswers(
   names: readonly string[],
   predictions: readonly { readonly file: { readonly path: string }; readonly index: number }[],
 ): HitRate {
-  const truth = truthFinder(names);
-  const judged = predictions.map(({ file, index }) => ({ truth: truth(file), predicted: index }));
-  return hitRate(judged, names.length);
+  const answers = predictions.map(({ file, index }) => ({ path: file.path, index }));
+  return hitRate(judgedImages(names, answers), names.length);
 }

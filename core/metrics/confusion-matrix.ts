@@ -38,6 +38,7 @@ export interface MatrixSize {
  */
 export function confusionMatrix(images: readonly JudgedImage[], most: MatrixSize): ConfusionMatrix {
   const counts = answersByTruth(images);
+  const { known, hits } = hitRate(images, 1);
   const mistakes = mistakesOf(counts);
   const classes = [...counts.keys()].sort((a, b) => mistakes(b) - mistakes(a) || a - b);
   const shown = classes.slice(0, most.rows).sort((a, b) => a - b);
@@ -53,8 +54,8 @@ export function confusionMatrix(images: readonly JudgedImage[], most: MatrixSize
     rows: shown.map((truth) => rowOf(truth, counts.get(truth)!, columns)),
     columns,
     rowsLeftOut: classes.length - shown.length,
-    known: hitRate(images, 1).known,
-    hits: hitRate(images, 1).hits,
+    known,
+    hits,
   };
 }
 

@@ -1,18 +1,14 @@
 import { argMax, classProbabilities } from '../concepts/class-probabilities.ts';
 import type { SkippedFile } from '../concepts/explanation.ts';
-import type { Tensor } from '../tensor.ts';
+import { rowView } from '../linalg/matrix.ts';
+import { tensorMatrix } from '../linalg/matrix-tensor.ts';
 import type { ModelRunner } from './model-runner.ts';
 import type { PictureBatch } from './pictures.ts';
-
-/** A class and its softmax probability, 0…1. */
-export interface ScoredClass {
-  readonly index: number;
-  readonly probability: number;
-}
+import type { Answer } from './scaled-answers.ts';
 
 /** What the model says of one picture: the likeliest class, and the one that comes next (absent with one class). */
-export interface PictureAnswer extends ScoredClass {
-  readonly runnerUp?: ScoredClass;
+export interface PictureAnswer extends Answer {
+  readonly runnerUp?: Answer;
 }
 
 /** What the model says of a batch of files. */
@@ -33,8 +29,8 @@ export async function batchAnswers(
   { readable, input, transparent, skipped }: PictureBatch,
   files: readonly { readonly path: string }[],
 ): Promise<BatchAnswers> {
-  const logits = input && (await runner.run(input));
-  const scored = readable.map((offset, row) => ({ offset, logits: rowOf(logits!, row) }));
+  const logits = input && tensorMatrix(await runner.run(input));
+  const scored = readable.map((offset, row) => ({ offset, logits: rowView(logits!, row) }));
   const isFinite = ({ logits: own }: { readonly logits: Float32Array }): boolean =>
     own.every(Number.isFinite);
   return {
@@ -47,11 +43,6 @@ export async function batchAnswers(
         .map(({ offset }) => ({ file: files[offset].path, reason: NO_SCORES })),
     ],
   };
-}
-
-function rowOf({ data, dims }: Tensor<'float32'>, row: number): Float32Array {
-  const classes = data.length / dims[0];
-  return data.subarray(row * classes, (row + 1) * classes);
 }
 
 /** The two likeliest of the scores [K] of a picture, logits or probabilities; the first of equals leads. */

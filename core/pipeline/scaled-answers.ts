@@ -1,7 +1,8 @@
 import { scaleConcepts } from '../concepts/ablation.ts';
 import { argMax, classProbabilities } from '../concepts/class-probabilities.ts';
 import type { LayerRecord } from '../concepts/explanation.ts';
-import type { Matrix } from '../linalg/matrix.ts';
+import { rowView, type Matrix } from '../linalg/matrix.ts';
+import { tensorMatrix } from '../linalg/matrix-tensor.ts';
 import type { Tensor } from '../tensor.ts';
 import type { ModelRunner } from './model-runner.ts';
 
@@ -27,13 +28,9 @@ export async function scaledAnswers(
   layer: LayerRecord,
   factors: ArrayLike<number>,
 ): Promise<Answer[]> {
-  const { data, dims } = await head.run(
-    scaleConcepts(activations, coefficients, conceptBank, layer, factors),
-  );
-  const classes = data.length / dims[0];
-  return Array.from({ length: dims[0] }, (_, image) =>
-    answerOf(data.subarray(image * classes, (image + 1) * classes)),
-  );
+  const scaled = scaleConcepts(activations, coefficients, conceptBank, layer, factors);
+  const logits = tensorMatrix(await head.run(scaled));
+  return Array.from({ length: logits.rows }, (_, image) => answerOf(rowView(logits, image)));
 }
 
 /** The class with the largest logit, and its probability. */

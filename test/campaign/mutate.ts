@@ -103,8 +103,27 @@ function bmpOf(width: number, height: number, data: Uint8Array): Uint8Array {
 type Kind = 'model' | 'picture' | 'project';
 const KINDS: readonly Kind[] = ['picture', 'model', 'project'];
 
-/** Gives `count` damaged files to the core, in this process. */
-export async function mutateInProcess(count: number, seed: number): Promise<CampaignCounts> {
+/** Where one damaged file is tried. */
+interface Trial {
+  readonly kind: Kind;
+  readonly i: number;
+  readonly seeds: Seeds;
+  readonly folder: string;
+  readonly random: Random;
+}
+
+/** What became of it: taken, refused in words, or neither. */
+interface Verdict {
+  readonly outcome: 'taken' | 'refused' | undefined;
+  readonly tookMs: number;
+  readonly faults: readonly string[];
+}
+
+async function campaign(
+  count: number,
+  seed: number,
+  tried: (trial: Trial) => Promise<Verdict>,
+): Promise<CampaignCounts> {
   const folder = await mkdtemp(path.join(tmpdir(), 'tessera-mutate-'));
   const random = createRandom(seed);
   const counts = {
@@ -116,25 +135,41 @@ export async function mutateInProcess(count: number, seed: number): Promise<Camp
   };
   try {
     const seeds = await seedsIn(folder);
+    await mkdir(path.join(folder, 'images'));
     for (let i = 0; i < count; i++) {
       const kind = KINDS[i % KINDS.length];
       counts.tried[kind] = (counts.tried[kind] ?? 0) + 1;
-      const begun = performance.now();
-      try {
-        await tryOne(kind, seeds, folder, random);
-        counts.taken++;
-      } catch (error) {
-        if (isInWords(error)) counts.refused++;
-        else counts.faults.push(`${kind} ${i}: ${error instanceof Error ? error.stack : String(error)}`);
-      }
-      const took = performance.now() - begun;
-      counts.slowestMs = Math.max(counts.slowestMs, took);
-      if (took > LONGEST_MS) counts.faults.push(`${kind} ${i}: took ${Math.round(took)} ms`);
+      const { outcome, tookMs, faults } = await tried({ kind, i, seeds, folder, random });
+      if (outcome !== undefined) counts[outcome]++;
+      counts.slowestMs = Math.max(counts.slowestMs, tookMs);
+      counts.faults.push(...faults);
     }
     return counts;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Gives `count` damaged files to the core, in this process. */
+export function mutateInProcess(count: number, seed: number): Promise<CampaignCounts> {
+  return campaign(count, seed, async ({ kind, i, seeds, folder, random }) => {
+    const begun = performance.now();
+    const error = await tryOne(kind, seeds, folder, random).then(
+      () => undefined,
+      (thrown: unknown) => ({ thrown }),
+    );
+    const tookMs = performance.now() - begun;
+    const isRefused = error !== undefined && isInWords(error.thrown);
+    const faults = [
+      ...(error !== undefined && !isRefused ? [`${kind} ${i}: ${stackOf(error.thrown)}`] : []),
+      ...(tookMs > LONGEST_MS ? [`${kind} ${i}: took ${Math.round(tookMs)} ms`] : []),
+    ];
+    return { outcome: error === undefined ? 'taken' : isRefused ? 'refused' : undefined, tookMs, faults };
+  });
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 /** A TesseraError whose message is a sentence, not what a library said of its insides. */
@@ -181,43 +216,24 @@ async function tryProject({ project, files }: Seeds, random: Random): Promise<vo
 }
 
 /** Gives `count` damaged files to commands, each in a process of its own; `program` starts the command line. */
-export async function mutateByCommand(
+export function mutateByCommand(
   count: number,
   seed: number,
   program: readonly string[],
 ): Promise<CampaignCounts> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'tessera-mutate-'));
-  const random = createRandom(seed);
-  const counts = {
-    tried: {} as Record<string, number>,
-    taken: 0,
-    refused: 0,
-    slowestMs: 0,
-    faults: [] as string[],
-  };
-  try {
-    const seeds = await seedsIn(folder);
-    await mkdir(path.join(folder, 'images'));
-    for (let i = 0; i < count; i++) {
-      const kind = KINDS[i % KINDS.length];
-      counts.tried[kind] = (counts.tried[kind] ?? 0) + 1;
-      const { argv, restore } = await commandOf(kind, seeds, folder, random);
-      const begun = performance.now();
-      const { code, signal, stderr } = await ended([...program, ...argv]);
-      const took = performance.now() - begun;
-      await restore();
-      counts.slowestMs = Math.max(counts.slowestMs, took);
-      const isFault =
-        signal !== null || ![0, 1, 2].includes(code ?? -1) || /\n\s+at |this is a bug/.test(stderr);
-      if (isFault || took > LONGEST_MS)
-        counts.faults.push(`${argv[0]} ${i}: code ${code}, ${signal}, ${Math.round(took)} ms\n${stderr}`);
-      else if (code === 0) counts.taken++;
-      else counts.refused++;
-    }
-    return counts;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  return campaign(count, seed, async ({ kind, i, seeds, folder, random }) => {
+    const { argv, restore } = await commandOf(kind, seeds, folder, random);
+    const begun = performance.now();
+    const { code, signal, stderr } = await ended([...program, ...argv]);
+    const tookMs = performance.now() - begun;
+    await restore();
+    const isFault =
+      signal !== null || ![0, 1, 2].includes(code ?? -1) || /\n\s+at |this is a bug/.test(stderr);
+    if (!isFault && tookMs <= LONGEST_MS)
+      return { outcome: code === 0 ? 'taken' : 'refused', tookMs, faults: [] };
+    const fault = `${argv[0]} ${i}: code ${code}, ${signal}, ${Math.round(tookMs)} ms\n${stderr}`;
+    return { outcome: undefined, tookMs, faults: [fault] };
+  });
 }
 
 async function commandOf(kind: Kind, seeds: Seeds, folder: string, random: Random) {

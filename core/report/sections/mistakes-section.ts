@@ -1,8 +1,9 @@
 import type { ExplainedMistake } from '../../concepts/explanation.ts';
-import { truthFinder } from '../../images/folder-class.ts';
+import { judgedImages } from '../../images/folder-class.ts';
 import { confusionMatrix, type ConfusionMatrix } from '../../metrics/confusion-matrix.ts';
 import { countOf, countText } from '../../wording/count-text.ts';
 import { fixed, percentText } from '../../wording/number-text.ts';
+import { fileNameOf } from '../../wording/path-text.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
@@ -22,8 +23,10 @@ export function mistakesSection(data: ReportData): Html | false {
   const { given, project, explanation, notes } = data;
   const names = project.labels.names ?? [];
   if (given === undefined) return false;
-  const truthOf = truthFinder(names);
-  const judged = given.map((image) => ({ truth: truthOf({ path: image.file }), predicted: image.index }));
+  const judged = judgedImages(
+    names,
+    given.map(({ file, index }) => ({ path: file, index })),
+  );
   const matrix = confusionMatrix(judged, { rows: MOST, columns: MOST });
   const { known, hits } = matrix;
   if (known === 0) return false;
@@ -99,7 +102,7 @@ function mistakeCard(
   { explanation, mistakePictures = {} }: ReportData,
   hidden: ReadonlySet<string>,
 ): Html {
-  const name = file.split(/[\\/]/).at(-1) ?? file;
+  const name = fileNameOf(file);
   const shown = causes.filter(({ concept }) => !hidden.has(concept));
   const list = (forClass: string, side: 1 | -1): Html | false => {
     const own = shown.filter(({ change }) => side * change > LEAST_CHANGE).slice(0, CAUSES_SHOWN);

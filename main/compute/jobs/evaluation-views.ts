@@ -5,7 +5,7 @@ import { hitRate } from '../../../core/metrics/hit-rate.ts';
 import { outliers } from '../../../core/metrics/outlying-images.ts';
 import { TRUST_WEIGHTS } from '../../../core/metrics/trust.ts';
 import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
-import { truthOf } from '../../../core/images/folder-class.ts';
+import { judgedImages } from '../../../core/images/folder-class.ts';
 import { strengthsOf } from '../../../core/pipeline/write-report.ts';
 import { trustVerdict } from '../../../core/report/trust-verdict.ts';
 import { fileNameOf } from '../../../core/wording/path-text.ts';
@@ -103,10 +103,10 @@ export function errorAnalysis(question: RunQuestion, opened: OpenedRun): ErrorAn
   const names = project.file.labels.names ?? [];
   const ids = explanation.concepts.map(({ id }) => id);
   const strengths = strengthsOf(explanation, coefficients);
-  const judged = explanation.images.map(({ file, predicted }) => ({
-    truth: truthOf(names, { path: file }),
-    predicted: predicted.index,
-  }));
+  const judged = judgedImages(
+    names,
+    explanation.images.map(({ file, predicted }) => ({ path: file, index: predicted.index })),
+  );
   const named = (index: number): NamedClass => ({ index, name: names[index] ?? `class ${index}` });
   const pointed = (image: number): PointedImage => ({
     image,
