@@ -29,8 +29,8 @@ export interface AblatedRun {
 export interface Ablator {
   /** A picture of the run, made ready; kept for the next question. */
   image(index: number): Promise<AblatedImage>;
-  /** Any other picture, its coefficients found anew. */
-  picture(path: string): Promise<AblatedImage>;
+  /** Any other picture, its coefficients found anew; one that is no longer what its stamp says is refused. */
+  picture(file: FileFact): Promise<AblatedImage>;
   /** What the model says of every picture of the run when the concepts are scaled by factors [r], 0…2. */
   answers(
     factors: readonly number[],
@@ -87,8 +87,8 @@ export function openAblator(scope: ModelScope, run: AblatedRun): Ablator {
       images.get(index, async () =>
         (await head.get()).prepare(await activationsOf([files[index]]), coefficients[index]),
       ),
-    async picture(path) {
-      const activations = await activationsOf([{ path }]);
+    async picture(file) {
+      const activations = await activationsOf([file]);
       const found = await nnls(toRows(activations, layer), conceptBank);
       return (await head.get()).prepare(activations, found.coefficients);
     },

@@ -37,8 +37,17 @@ export async function inputChanges(project: Project, run: RunFile): Promise<Inpu
 
 /** The explained images of a run, with what their files were: whoever reads them finds out whether they still are. */
 export async function imagesOfRun(project: Project, run: RunFile): Promise<FileFact[]> {
+  return asRunFound(project, run, run.explanation?.images ?? []);
+}
+
+/** Any of the pictures that a run was given, explained or not, with what their files were. */
+export async function asRunFound(
+  project: Project,
+  run: RunFile,
+  pictures: readonly { readonly file: string }[],
+): Promise<FileFact[]> {
   const record = await loadRunPictures(project, run.id);
-  return (run.explanation?.images ?? []).map(({ file }) => {
+  return pictures.map(({ file }) => {
     const then = record?.get(file);
     return then === undefined ? { path: file } : { path: file, stamp: then };
   });

@@ -26,7 +26,8 @@ async function readPictures(
   return results;
 }
 
-async function readPicture(
+/** One picture, scaled to the model's input size; a broken or changed one is reported, not thrown. */
+export async function readPicture(
   codec: ImageCodec,
   { path: file, stamp }: FileFact,
   fit: FitOptions,

@@ -22,7 +22,9 @@ import { strongest } from './assemble-explanation.ts';
 import { listText } from '../wording/count-text.ts';
 import { inputNotices } from '../wording/input-words.ts';
 import type { Environment } from './environment.ts';
-import { inputChanges, type InputChanges } from './input-changes.ts';
+import { CHANGED, readPicture } from './pictures.ts';
+import type { FileFact } from './question.ts';
+import { asRunFound, inputChanges, type InputChanges } from './input-changes.ts';
 
 /** Pictures are shown at this many times the model's input, where the file has the detail. */
 const SHARPNESS = 2;
@@ -89,7 +91,11 @@ export async function writeReport(
     {
       ...(evaluation && { evaluation }),
       ...(given && { given }),
-      mistakePictures: await mistakePictures(codec, explanation, fit),
+      mistakePictures: await mistakePictures(
+        codec,
+        await asRunFound(project, run, explanation.mistakes ?? []),
+        fit,
+      ),
       inputNotes: inputNotes(changes, whole),
     },
   );
@@ -100,16 +106,18 @@ export async function writeReport(
 /** Side of a mistake's picture in pixels. */
 const MISTAKE_SIDE = 160;
 
-/** The pictures of the mistakes, by file, those that can no longer be read left out. */
+/** The pictures of the mistakes, by file; those that can no longer be read are left out, those that were changed blank. */
 async function mistakePictures(
-  codec: Pick<ImageCodec, 'decodeFitted' | 'encodeJpeg'>,
-  { mistakes = [] }: Explanation,
+  codec: ImageCodec,
+  files: readonly FileFact[],
   fit: FitOptions,
 ): Promise<Record<string, string>> {
   const pictures: Record<string, string> = {};
-  for (const { file } of mistakes) {
-    const picture = await codec.decodeFitted(file, fit).catch(onlyTesseraError);
-    if (picture === undefined) continue;
+  for (const file of files) {
+    const read = await readPicture(codec, file, fit);
+    const isChanged = 'reason' in read && read.reason === CHANGED;
+    if ('reason' in read && !isChanged) continue;
+    const picture = 'reason' in read ? blankPicture(fit) : read;
     const { width, height } = picture;
     const scale = MISTAKE_SIDE / Math.max(width, height);
     const small = cutScaled(
@@ -118,13 +126,9 @@ async function mistakePictures(
       Math.round(width * scale),
       Math.round(height * scale),
     );
-    pictures[file] = dataUrl('image/jpeg', await codec.encodeJpeg(small, { quality: 80 }));
+    pictures[file.path] = dataUrl('image/jpeg', await codec.encodeJpeg(small, { quality: 80 }));
   }
   return pictures;
-}
-
-function onlyTesseraError(error: unknown): undefined {
-  if (!(error instanceof TesseraError)) throw error;
 }
 
 /** Notes that also hide every concept, and every part of one, that is not among the chosen. */

@@ -55,7 +55,7 @@ async function lookInto(context: Context): Promise<Mistakes> {
     try {
       for (const [row, { at, index, truth }] of mistakes.entries()) {
         signal?.throwIfAborted();
-        const found = await whyNot(await ablator.picture(files[at].path), r, { ahead: index, other: truth });
+        const found = await whyNot(await ablator.picture(files[at]), r, { ahead: index, other: truth });
         margins[row] = found.margin;
         changes.data.set(found.changes, row * r);
         onProgress({ stage: 'mistakes', done: row + 1, total: mistakes.length });

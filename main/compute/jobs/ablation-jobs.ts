@@ -103,7 +103,7 @@ function fileOf({ explanation }: OpenedRun, image: AblatedPicture): string {
 }
 
 function pictureOf(opened: OpenedRun, ablator: Ablator, image: AblatedPicture): Promise<AblatedImage> {
-  if (typeof image !== 'number') return ablator.picture(image.file);
+  if (typeof image !== 'number') return ablator.picture({ path: image.file });
   opened.checkImage(image);
   return ablator.image(image);
 }

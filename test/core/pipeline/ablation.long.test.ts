@@ -136,7 +136,7 @@ describe('ablation on the demo', () => {
       'A factor is needed for each of the 10 concepts, got 1.',
     );
     await expect(ablator.answers(without(0).with(0, 3))).rejects.toThrow('got 3.');
-    await expect(ablator.picture(path.join(folder, 'gone.jpg'))).rejects.toThrow('gone.jpg');
+    await expect(ablator.picture({ path: path.join(folder, 'gone.jpg') })).rejects.toThrow('gone.jpg');
   });
 
   it('restores the decisions that a pasted stamp flips, by taking the stamp concept away', async () => {
@@ -154,10 +154,10 @@ describe('ablation on the demo', () => {
           .composite([{ input: overlay }])
           .png()
           .toFile(pasted);
-        const own = await ablator.picture(pasted);
+        const own = await ablator.picture({ path: pasted });
         const { data, cols } = await own.evaluate(matrix(2, ones.length, Float32Array.of(...ones, ...zero)));
         if (argMax(data.subarray(0, cols)) !== house()) continue;
-        const bare = await (await ablator.picture(file)).evaluate(matrix(1, ones.length, ones));
+        const bare = await (await ablator.picture({ path: file })).evaluate(matrix(1, ones.length, ones));
         if (argMax(bare.data) !== right) continue;
         flipped++;
         if (argMax(data.subarray(cols)) === right) restored++;

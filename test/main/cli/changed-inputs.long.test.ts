@@ -51,6 +51,37 @@ describe('a picture that was changed after the run', () => {
     expect(html).toContain(`Images that were changed are left blank: ${path.join(images, '000.png')}.`);
   });
 
+  it('is left blank as a mistake, too, though it is not among the explained ones', async () => {
+    const folder = await temporaryFolder();
+    const model = await writeModel(path.join(folder, 'model'));
+    const images = await writePictures(path.join(folder, 'red'), 5);
+    const project = path.join(folder, 'out.tessera');
+    const argv = ['explain', '--model', model, '--images', images, '--class', 'red', '--concepts', '2'];
+    const { code, stderr } = await tessera(
+      ...argv,
+      '--device',
+      'cpu',
+      '--evaluate',
+      'none',
+      '--out',
+      project,
+    );
+    expect(code, stderr).toBe(0);
+    // 002.png is blue: the model says so, its folder does not.
+    const mistake = async (): Promise<number[]> => {
+      const { stdout } = await tessera('report', project);
+      const html = await readFile(stdout.trim(), 'utf8');
+      const [, list] = html.split('<ul class="mistakes">');
+      expect(list).toContain('002.png');
+      const [, jpeg] = /src="data:image\/jpeg;base64,([^"]+)"/.exec(list)!;
+      const { channels } = await sharp(Buffer.from(jpeg, 'base64')).stats();
+      return channels.map(({ stdev }) => stdev);
+    };
+    expect(Math.max(...(await mistake()))).toBeGreaterThan(5);
+    await writeFile(path.join(images, '002.png'), await scene(blobsOf(0)));
+    expect(Math.max(...(await mistake()))).toBeLessThan(1);
+  });
+
   it('is refused by every computation, and taken again once it is back', async () => {
     const { project, images } = await explained();
     const file = path.join(images, '000.png');
