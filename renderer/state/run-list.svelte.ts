@@ -7,7 +7,7 @@ import type { SetupState } from './setup.svelte.ts';
 /** The runs of the open project: named, deleted, restored, set up again. */
 export class RunList {
   /** The run whose name is being given. */
-  renamingId = $state<string | null>(null);
+  renaming = $state.raw<RunKey | null>(null);
   isBusy = $state(false);
   readonly #connection: Connection;
   readonly #notices: Notices;
@@ -23,8 +23,12 @@ export class RunList {
   /** Ids of runs that can be restored, the one that was deleted last first. */
   readonly deleted = $derived.by(() => this.#setup.current?.deletedRuns ?? []);
 
+  isRenaming({ project, runId }: RunKey): boolean {
+    return this.renaming?.project === project && this.renaming.runId === runId;
+  }
+
   async rename(run: RunSummary, name: string): Promise<void> {
-    this.renamingId = null;
+    this.renaming = null;
     const before = run.name ?? '';
     if (name.trim() === before) return;
     const { project, runId } = run;
