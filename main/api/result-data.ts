@@ -7,6 +7,7 @@ import type {
   Transparency,
 } from '../../core/concepts/explanation.ts';
 import type { DeviceName } from '../../core/platform.ts';
+import type { ClassName } from './ablation-data.ts';
 import type { ClassScore, PictureId } from './app-data.ts';
 import type { RunInputs } from './input-data.ts';
 import type { RunKey, RunSummary } from './run-data.ts';
@@ -119,6 +120,8 @@ export interface RunImage {
   readonly fileName: string;
   readonly picture: PictureId;
   readonly predicted: ClassScore;
+  /** The class that its folder names; null where none fits. */
+  readonly expected: ClassName | null;
   readonly agrees: boolean;
   /** What became of its file since the run, as far as that is known. */
   readonly change: 'changed' | 'missing' | null;
@@ -159,11 +162,15 @@ export interface ImageDetail {
   /** Side of that square in pixels of the model's input: the unit of boxes. */
   readonly side: number;
   readonly predicted: ClassScore;
+  /** The class that its folder names; null where none fits. */
+  readonly expected: ClassName | null;
   readonly logit: number;
   readonly reconstructedLogit: number;
   readonly agrees: boolean;
   readonly method: string;
   readonly methods: readonly MapMethod[];
+  /** Why the usual method could not draw, where none was asked for and another stands in; null otherwise. */
+  readonly standInReason: string | null;
   /** One a concept in order of rank; empty where the layer has no grid. */
   readonly maps: readonly ConceptMap[];
   /** Bright end of the colour scale that the maps share. */

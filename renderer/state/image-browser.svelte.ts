@@ -2,6 +2,9 @@ import type { ImageDetail, RunImage, RunKey, Waterfall } from '../../main/api/co
 import type { Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
 
+/** The method whose maps every run has. */
+const AT_ONCE = 'coefficients';
+
 /** One image of a run at a time: its maps, and what each concept adds to the logit. */
 export class ImageBrowser {
   readonly list = new Loadable<readonly RunImage[]>();
@@ -59,8 +62,12 @@ export class ImageBrowser {
 
   #readDetail(): void {
     const { image, method } = this;
-    void this.detail.load(() =>
-      this.#connection.api.getImage({ ...this.#run, image, ...(method !== undefined && { method }) }),
-    );
+    const read = (by?: string): Promise<ImageDetail> =>
+      this.#connection.api.getImage({ ...this.#run, image, ...(by !== undefined && { method: by }) });
+    void this.detail.load(async (show) => {
+      // The usual maps take a while to draw: what the run has of the image is shown until they are there.
+      if (method === undefined && this.detail.value?.image !== image) show(await read(AT_ONCE));
+      return read(method);
+    });
   }
 }

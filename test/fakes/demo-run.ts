@@ -1,4 +1,11 @@
-import type { ConceptItem, ImageDetail, RunImage, RunResult, Waterfall } from '../../main/api/contract.ts';
+import type {
+  ClassName,
+  ConceptItem,
+  ImageDetail,
+  RunImage,
+  RunResult,
+  Waterfall,
+} from '../../main/api/contract.ts';
 
 /** The fixture demo-run.json; see its SOURCE.md. */
 export interface DemoRun {
@@ -25,6 +32,10 @@ export interface DemoRun {
   readonly imageImportance: readonly (readonly number[])[];
   readonly coefficients: string;
 }
+
+/** As the folders say; the last image stands for one that the model takes for something else. */
+const expectedOf = (file: string, predicted: ClassName): ClassName =>
+  file.endsWith('26.jpg') ? { index: 3, name: 'lighthouse' } : predicted;
 
 const SIDE = 128;
 const PATCH = 36;
@@ -63,6 +74,7 @@ export function readDemoRun(run: DemoRun) {
     fileName: file.split('/').at(-1)!,
     picture: `img:${file}`,
     predicted,
+    expected: expectedOf(file, predicted),
     agrees,
     change: null,
   }));
@@ -76,10 +88,12 @@ export function readDemoRun(run: DemoRun) {
       picture: `img:${file}`,
       side: SIDE,
       predicted,
+      expected: expectedOf(file, predicted),
       logit,
       reconstructedLogit,
       agrees,
       method,
+      standInReason: null,
       methods: [
         { id: 'coefficients', title: 'Amount', description: 'Coefficients of the layer, enlarged' },
         { id: 'gradient', title: 'Gradient', description: 'Gradient through the factorisation' },

@@ -4,6 +4,7 @@ import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
 import { quantile } from '../../../core/sensitivity/bootstrap.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { ConceptMap, ImageDetail, MapMethod as MethodChoice } from '../../api/contract.ts';
+import { expectedClasses } from '../expected-class.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { JobContext, Jobs } from './job-context.ts';
 import type { WithHead } from './masked-heads.ts';
@@ -17,6 +18,9 @@ const COEFFICIENTS = {
   title: 'Amount',
   description: 'how much of the concept is at each position of the layer: its coefficients',
 } as const satisfies MethodChoice;
+
+/** Sharper than the layer's grid, and bright only where the concept is. */
+const USUAL: MapMethod = 'gated-gradient';
 
 const METHODS: readonly MethodChoice[] = [
   COEFFICIENTS,
@@ -38,11 +42,12 @@ export function imageJobs(
   drawMaps: DrawMaps,
 ): Jobs<'readImage' | 'waterfall'> {
   return {
-    async readImage({ image, method = COEFFICIENTS.id, ...question }, context) {
+    async readImage({ image, method, ...question }, context) {
       const opened = await openRun(question);
       opened.checkImage(image);
       const { explanation, preprocessing, imageImportance } = opened;
       const record = explanation.images[image];
+      const drawn = await mapsOf(drawMaps, opened, image, method, context);
       return {
         image,
         fileName: shownName(storage.basename(record.file)),
@@ -53,11 +58,9 @@ export function imageJobs(
         logit: record.logit,
         reconstructedLogit: record.reconstructedLogit,
         agrees: record.agrees,
-        method,
+        expected: expectedClasses(opened.project.file.labels.names ?? [])(record.file),
         methods: METHODS,
-        ...(method === COEFFICIENTS.id
-          ? gridMaps(opened, image)
-          : await pixelMaps(drawMaps, opened, methodOf(method), image, context)),
+        ...drawn,
         localImportance: Object.fromEntries(
           explanation.concepts.map(({ id }) => [id, imageImportance[image][opened.conceptColumn(id)]]),
         ),
@@ -94,6 +97,30 @@ function growingMasks(columns: readonly number[]): Matrix {
 }
 
 type Maps = Pick<ImageDetail, 'maps' | 'scaleMaximum' | 'scaleOf'>;
+
+/** By the method that was asked for; else by the usual one, where it can draw, and by what the run has, where not. */
+async function mapsOf(
+  drawMaps: DrawMaps,
+  opened: OpenedRun,
+  image: number,
+  asked: string | undefined,
+  context: JobContext,
+): Promise<Maps & Pick<ImageDetail, 'method' | 'standInReason'>> {
+  const drawnBy = async (method: MapMethod) => ({
+    ...(await pixelMaps(drawMaps, opened, method, image, context)),
+    method,
+    standInReason: null,
+  });
+  if (asked !== undefined && asked !== COEFFICIENTS.id) return drawnBy(methodOf(asked));
+  let standInReason: string | null = null;
+  try {
+    if (asked === undefined) return await drawnBy(USUAL);
+  } catch (error) {
+    if (!(error instanceof TesseraError)) throw error;
+    standInReason = error.message;
+  }
+  return { ...gridMaps(opened, image), method: COEFFICIENTS.id, standInReason };
+}
 
 function gridMaps({ explanation, mapOf, maxima }: OpenedRun, image: number): Maps {
   const maps = explanation.concepts.flatMap(({ id }): ConceptMap[] => {

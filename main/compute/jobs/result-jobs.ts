@@ -3,6 +3,7 @@ import { inputChanges } from '../../../core/pipeline/input-changes.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
 import { loadNotes, openProject } from '../../../core/project/project-folder.ts';
+import { expectedClasses } from '../expected-class.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { Jobs } from './job-context.ts';
 import type { OpenRun } from './opened-runs.ts';
@@ -27,11 +28,13 @@ export function resultJobs(
     async listRunImages(question) {
       const { explanation, project, run } = await openRun(question);
       const { changed, missing } = await inputChanges(project, run);
+      const expected = expectedClasses(project.file.labels.names ?? []);
       return explanation.images.map(({ file, predicted, agrees }, image) => ({
         image,
         fileName: shownName(storage.basename(file)),
         picture: pictureId({ kind: 'image', project: question.key, run: question.runId, image }),
         predicted,
+        expected: expected(file),
         agrees,
         change: missing.has(image) ? 'missing' : changed.has(image) ? 'changed' : null,
       }));
