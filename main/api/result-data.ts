@@ -178,6 +178,8 @@ export interface ImageDetail {
   readonly agrees: boolean;
   readonly method: string;
   readonly methods: readonly MapMethod[];
+  /** Why the usual method could not draw, where none was asked for and another stands in; null otherwise. */
+  readonly standInReason: string | null;
   /** One a concept in order of rank; empty where the layer has no grid. */
   readonly maps: readonly ConceptMap[];
   /** Bright end of the colour scale that the maps share. */

@@ -17,6 +17,9 @@ import {
 import { Loadable } from './loadable.svelte.ts';
 import type { ResultState } from './result.svelte.ts';
 
+/** The method whose maps every run has. */
+const AT_ONCE = 'coefficients';
+
 /** The images that a run was given: which are listed, and one at a time its maps and what each concept adds. */
 export class ImageBrowser {
   readonly list = new Loadable<RunImages>();
@@ -146,8 +149,12 @@ export class ImageBrowser {
 
   #readDetail(): void {
     const { image, method } = this;
-    void this.detail.load(() =>
-      this.#connection.api.getImage({ ...this.#run, image, ...(method !== undefined && { method }) }),
-    );
+    const read = (by?: string): Promise<ImageDetail> =>
+      this.#connection.api.getImage({ ...this.#run, image, ...(by !== undefined && { method: by }) });
+    void this.detail.load(async (show) => {
+      // The usual maps take a while to draw: what the run has of the image is shown until they are there.
+      if (method === undefined && this.detail.value?.image !== image) show(await read(AT_ONCE));
+      return read(method);
+    });
   }
 }

@@ -6,10 +6,10 @@ import { classProbabilities } from '../../../core/concepts/class-probabilities.t
 import { counterfactual } from '../../../core/concepts/counterfactual.ts';
 import { matrix, rowView } from '../../../core/linalg/matrix.ts';
 import type { Ablator } from '../../../core/pipeline/ablator.ts';
-import { truthOf } from '../../../core/images/folder-class.ts';
 import { requireSameImages } from '../../../core/pipeline/input-changes.ts';
 import type { Answer } from '../../../core/pipeline/scaled-answers.ts';
 import type { ClassName, ClassScore, ConceptFactors, ImageAblation } from '../../api/contract.ts';
+import { expectedClasses } from '../expected-class.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { AblatedPicture, RunQuestion } from '../protocol.ts';
 import { ablatedImage, type WithAblator } from './ablators.ts';
@@ -132,7 +132,6 @@ async function imageAblation(
     };
   });
   const shown = [...new Set([...after.order, ...before.order])];
-  const expected = truthOf(names, { path: file });
   return {
     before: before.score(before.order[0]),
     after: after.score(after.order[0]),
@@ -143,7 +142,7 @@ async function imageAblation(
       before: before.answer(index),
       after: after.answer(index),
     })),
-    expected: expected === undefined ? null : { index: expected, name: names[expected] },
+    expected: expectedClasses(names)(file),
   };
 }
 

@@ -1,7 +1,7 @@
 import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
 import { whyNot } from '../../../core/concepts/why-not.ts';
 import { TesseraError } from '../../../core/errors.ts';
-import { folderOf, judgedImages, truthFinder } from '../../../core/images/folder-class.ts';
+import { folderOf, judgedImages } from '../../../core/images/folder-class.ts';
 import { confusionMatrix } from '../../../core/metrics/confusion-matrix.ts';
 import { strongest } from '../../../core/pipeline/assemble-explanation.ts';
 import type { Ablator } from '../../../core/pipeline/ablator.ts';
@@ -12,6 +12,7 @@ import { shownName } from '../../../core/wording/shown-name.ts';
 import type { Confusion, ImageStrengths, RunImage, WhyNot } from '../../api/contract.ts';
 import type { RunQuestion } from '../protocol.ts';
 import { pictureId } from '../picture-ids.ts';
+import { expectedClasses } from '../expected-class.ts';
 import { ablatedImage, type WithAblator } from './ablators.ts';
 import type { Examiner } from './examined-images.ts';
 import { answerInWords, classNamer } from './image-answers.ts';
@@ -56,7 +57,7 @@ async function listed(
   const { explanation, project, run, given } = opened;
   const files = given.pictures.map(({ file }) => ({ file: file.path }));
   const { changed, missing } = await inputChanges(project, run, files);
-  const truthOf = truthFinder(namesOf(opened));
+  const expectedOf = expectedClasses(namesOf(opened));
   return given.pictures.map(({ file, answer }, image) => {
     const record = explanation.images.at(image);
     return {
@@ -64,7 +65,7 @@ async function listed(
       fileName: shownName(basename(file.path)),
       folder: shownName(folderOf(file)),
       picture: pictureId({ kind: 'image', project: key, run: runId, image }),
-      ...answerInWords(opened, answer, truthOf(file)),
+      ...answerInWords(opened, answer, expectedOf(file.path)),
       isExplained: record !== undefined,
       agrees: record?.agrees ?? null,
       change: missing.has(image) ? 'missing' : changed.has(image) ? 'changed' : null,

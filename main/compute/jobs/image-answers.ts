@@ -12,11 +12,11 @@ export function classNamer({ project }: Pick<OpenedRun, 'project'>): (index: num
   return (index) => ({ index, name: names[index] ?? `class ${index}` });
 }
 
-/** `truth`: the class that the picture's folder names. */
+/** `expected`: the class that the picture's folder names. */
 export function answerInWords(
   opened: Pick<OpenedRun, 'project'>,
   { index, probability, runnerUp }: PictureAnswer,
-  truth: number | undefined,
+  expected: ClassName | null,
 ): AnswerInWords {
   const classOf = classNamer(opened);
   const scoreOf = (answer: Answer): ClassScore => ({
@@ -26,6 +26,6 @@ export function answerInWords(
   return {
     predicted: scoreOf({ index, probability }),
     runnerUp: runnerUp === undefined ? null : scoreOf(runnerUp),
-    expected: truth === undefined ? null : classOf(truth),
+    expected,
   };
 }

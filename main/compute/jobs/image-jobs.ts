@@ -1,11 +1,11 @@
 import { MAP_METHODS, MAP_METHOD_NAMES, type MapMethod } from '../../../core/attribution/methods.ts';
 import { TesseraError } from '../../../core/errors.ts';
 import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
-import { truthOf } from '../../../core/images/folder-class.ts';
 import { coefficientMap } from '../../../core/pipeline/report-maps.ts';
 import { quantile } from '../../../core/sensitivity/bootstrap.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { ConceptMap, ImageDetail, MapMethod as MethodChoice } from '../../api/contract.ts';
+import { expectedClasses } from '../expected-class.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { JobContext, Jobs } from './job-context.ts';
 import type { WithHead } from './masked-heads.ts';
@@ -21,6 +21,9 @@ const COEFFICIENTS = {
   title: 'Amount',
   description: 'how much of the concept is at each position of the layer: its coefficients',
 } as const satisfies MethodChoice;
+
+/** Sharper than the layer's grid, and bright only where the concept is. */
+const USUAL: MapMethod = 'gated-gradient';
 
 const METHODS: readonly MethodChoice[] = [
   COEFFICIENTS,
@@ -43,7 +46,7 @@ export function imageJobs(
   examiner: Examiner,
 ): Jobs<'readImage' | 'waterfall'> {
   return {
-    async readImage({ image, method = COEFFICIENTS.id, ...question }, context) {
+    async readImage({ image, method, ...question }, context) {
       const opened = await openRun(question);
       const { explanation, preprocessing } = opened;
       const {
@@ -51,22 +54,26 @@ export function imageJobs(
         answer,
       } = opened.pictureAt(image);
       const examined = await examiner.one(opened, image, context);
+      const drawn = await mapsOf(
+        drawMaps,
+        opened,
+        { image, coefficients: examined.coefficients },
+        method,
+        context,
+      );
       return {
         image,
         fileName: shownName(storage.basename(path)),
         path,
         picture: pictureId({ kind: 'image', project: question.key, run: question.runId, image }),
         side: preprocessing.size,
-        ...answerInWords(opened, answer, truthOf(opened.project.file.labels.names ?? [], { path })),
+        ...answerInWords(opened, answer, expectedClasses(opened.project.file.labels.names ?? [])(path)),
         isExplained: image < explanation.images.length,
         logit: examined.logit,
         reconstructedLogit: examined.reconstructedLogit,
         agrees: examined.agrees,
-        method,
         methods: METHODS,
-        ...(method === COEFFICIENTS.id
-          ? gridMaps(opened, examined.coefficients)
-          : await pixelMaps(drawMaps, opened, methodOf(method), image, context)),
+        ...drawn,
         localImportance: Object.fromEntries(
           explanation.concepts.map(({ id }) => [id, examined.importance[opened.conceptColumn(id)]]),
         ),
@@ -102,6 +109,30 @@ function growingMasks(columns: readonly number[]): Matrix {
 }
 
 type Maps = Pick<ImageDetail, 'maps' | 'scaleMaximum' | 'scaleOf'>;
+
+/** By the method that was asked for; else by the usual one, where it can draw, and by what the run has, where not. */
+async function mapsOf(
+  drawMaps: DrawMaps,
+  opened: OpenedRun,
+  { image, coefficients }: { readonly image: number; readonly coefficients: Matrix },
+  asked: string | undefined,
+  context: JobContext,
+): Promise<Maps & Pick<ImageDetail, 'method' | 'standInReason'>> {
+  const drawnBy = async (method: MapMethod) => ({
+    ...(await pixelMaps(drawMaps, opened, method, image, context)),
+    method,
+    standInReason: null,
+  });
+  if (asked !== undefined && asked !== COEFFICIENTS.id) return drawnBy(methodOf(asked));
+  let standInReason: string | null = null;
+  try {
+    if (asked === undefined) return await drawnBy(USUAL);
+  } catch (error) {
+    if (!(error instanceof TesseraError)) throw error;
+    standInReason = error.message;
+  }
+  return { ...gridMaps(opened, coefficients), method: COEFFICIENTS.id, standInReason };
+}
 
 function gridMaps({ explanation, maxima }: OpenedRun, coefficients: Matrix): Maps {
   const maps = explanation.concepts.flatMap(({ id }, rank): ConceptMap[] => {
