@@ -110,7 +110,10 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
   previewImages(query: { readonly limit: number }): Promise<Preview>;
   /** Every preset on the same few pictures, the likeliest first. */
   comparePreprocessings(): Promise<readonly PreprocessingTrial[]>;
-  /** Runs the model over every image (progress by the event `job`); the run takes the results over. */
+  /**
+   * Runs the model over every image (progress by the event `job`, counts so far by `classes`). Whoever asks meanwhile
+   * hears the same; a change of pictures, model or preprocessing ends it with 'cancelled'. The run takes answers over.
+   */
   predictAll(): Promise<ClassCounts>;
   listImages(query: ImageTableQuery): Promise<ImageTable>;
   estimate(): Promise<RunEstimate>;
@@ -178,6 +181,8 @@ export interface WorkbenchEvents {
     readonly projectName: string;
     readonly etaSeconds: number | null;
   };
+  /** What {@link WorkbenchApi.predictAll} has counted so far. */
+  readonly classes: ClassCounts;
   readonly log: LogLine;
   readonly compute: ComputeState;
   /** Something went wrong that no call can tell of. */

@@ -35,6 +35,8 @@ export interface Setup {
   readonly folder: string | null;
   readonly model: ModelSummary | null;
   readonly images: ImageSetSummary | null;
+  /** Names what the model is asked about; other pictures, another model or preprocessing have another name. */
+  readonly asked: string | null;
   readonly options: SetupOptions;
   /** What was refused last, by the part it belongs to; what was set before is kept. */
   readonly problems: Readonly<Partial<Record<SetupPart, SerializedError>>>;

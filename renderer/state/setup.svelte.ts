@@ -107,14 +107,7 @@ export class SetupState {
     if (this.current !== null) this.refused = stillRefused(this.refused, this.current, setup);
     this.current = setup;
     this.#onTaken(setup);
-    const inputsKey = JSON.stringify([
-      setup.key,
-      setup.model?.sha256,
-      setup.model?.labelsSource,
-      setup.model?.preprocessing.value,
-      setup.images?.roots,
-      setup.images?.count,
-    ]);
+    const inputsKey = JSON.stringify([setup.key, setup.asked, setup.model?.sha256, setup.images?.roots]);
     if (inputsKey !== this.#inputsKey) {
       this.#inputsKey = inputsKey;
       this.#readInputs(setup);
@@ -187,6 +180,11 @@ export class SetupState {
 
   predictAll(): void {
     void this.classes.load(() => this.#connection.api.predictAll()).then(() => this.readTable({}));
+  }
+
+  /** Counts so far, of what this page waits for. */
+  takeClasses(counts: ClassCounts): void {
+    if (this.classes.isLoading && counts.asked === this.current?.asked) this.classes.value = counts;
   }
 
   compareTrials(): void {

@@ -224,6 +224,7 @@ export class Workbench {
         if (job.done < job.total) this.jobs.set(key, job);
         else this.jobs.delete(key);
       }),
+      on('classes', (counts) => this.setup.takeClasses(counts)),
       on('log', (line) => this.run.addLine(line)),
       on('compute', (compute) => (this.compute = compute)),
       on('error', (error) => this.notices.fail(error)),
