@@ -121,6 +121,8 @@ export interface ComputeJobs {
   /** Rejects faults of options that are known before anything is computed. */
   checkOptions(question: { readonly model: ModelQuestion; readonly options: RunOptions }): Promise<null>;
   scanImages(question: { readonly roots: readonly string[] }): Promise<FolderScan>;
+  /** As `scanImages`; what is wrong with each root that holds no picture is in `skipped`. */
+  lookForImages(question: { readonly roots: readonly string[] }): Promise<FolderScan>;
   previewImages(question: PicturesQuestion): Promise<Preview>;
   comparePreprocessings(question: PicturesQuestion): Promise<readonly PreprocessingTrial[]>;
   /** Tells of the answers as they come; keeps them in the cache of the program, and touches no project. */

@@ -75,6 +75,7 @@ export const emptySetup: Setup = {
   asked: null,
   options: { ...DEFAULT_OPTIONS, classIndex: null },
   problems: {},
+  offered: null,
   runs: [],
   deletedRuns: [],
   continuedRun: null,
