@@ -6,14 +6,7 @@ export function resultHandlers({
   results,
   viewer,
 }: Pick<Services, 'results' | 'viewer'>): Part<
-  | 'getResult'
-  | 'listCrops'
-  | 'editConcept'
-  | 'undoEdit'
-  | 'redoEdit'
-  | 'listRunImages'
-  | 'getImage'
-  | 'getWaterfall'
+  'getResult' | 'listCrops' | 'editConcept' | 'undoEdit' | 'redoEdit' | 'getImage' | 'getWaterfall'
 > {
   // Maps may take long to draw: those that a page waits for no more give way to its latest.
   const drawing = createPageTasks();
@@ -23,7 +16,6 @@ export function resultHandlers({
     editConcept: async ({ edit, ...run }) => results.edit(await results.questionOf(run), edit),
     undoEdit: async (run) => results.undo(await results.questionOf(run)),
     redoEdit: async (run) => results.redo(await results.questionOf(run)),
-    listRunImages: async (run) => viewer.run('listRunImages', await results.questionOf(run)),
     getImage: (query, page) =>
       drawing.runLatest(page, async (signal) =>
         viewer.run('readImage', { ...query, ...(await results.questionOf(query)) }, { signal }),
