@@ -21,6 +21,7 @@ export function createEvaluations(
   runner: ComputeClient,
   events: EventHub,
   jobProgress: JobProgress,
+  cache: string,
 ): Evaluations {
   const underWay = createPageTasks();
   const watched = async <T>(
@@ -55,7 +56,9 @@ export function createEvaluations(
       return changed(question, curve);
     },
     rankOfOptions: (question, page) =>
-      watched(page, 'rank', question.folder, (options) => runner.run('rankOfOptions', question, options)),
+      watched(page, 'rank', question.folder, (options) =>
+        runner.run('rankOfOptions', { ...question, cache }, options),
+      ),
     stop: (page) => underWay.stop(page),
   };
 }

@@ -10,6 +10,7 @@ import { createHandlers } from './handlers/index.ts';
 import { createJobProgress } from './job-progress.ts';
 import { createLog, type Log } from './log.ts';
 import { createPictures, type Pictures } from './pictures.ts';
+import { createPredictions } from './predictions.ts';
 import { createProjects } from './projects.ts';
 import { createReports, type Reports } from './reports.ts';
 import { createResults } from './results.ts';
@@ -54,6 +55,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
   const runs = new RunService({
     storage,
     state: places.state,
+    cache: places.cache,
     projects,
     runner,
     events,
@@ -66,7 +68,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     },
   });
   const jobProgress = createJobProgress(events);
-  const evaluations = createEvaluations(runner, events, jobProgress);
+  const evaluations = createEvaluations(runner, events, jobProgress, places.cache);
   const reports = createReports(storage, places.cache, viewer, desktop, jobProgress);
   const pictures = createPictures({
     storage,
@@ -76,6 +78,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     imageOf: (scan, index) => setup.imageOf(scan, index),
     earlyImagesOf: (project, run) => runs.earlyImagesOf(project, run),
   });
+  const predictions = createPredictions({ setup, runner, events, jobProgress, cache: places.cache });
   const settings = createSettings(storage, places);
   const recalled = recall(runs, setup, log);
   const handlers = createHandlers({
@@ -91,6 +94,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     reports,
     evaluations,
     pictures,
+    predictions,
     settings,
     recalled,
     jobProgress,

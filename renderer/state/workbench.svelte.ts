@@ -13,6 +13,7 @@ import type {
   Setup,
   WorkbenchEvents,
 } from '../../main/api/contract.ts';
+import { countOf } from '../../core/wording/count-text.ts';
 import { runLabel } from '../../core/wording/run-label.ts';
 import type { Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
@@ -214,6 +215,7 @@ export class Workbench {
     const { on } = this.connection;
     const stops = [
       on('setup', (setup) => this.setup.take(setup)),
+      on('begun', (begun) => this.#tellBegun(begun)),
       on('settings', (settings) => (this.settings = settings)),
       on('recent', (recent) => this.recent.set(recent)),
       on('run', (state) => {
@@ -230,6 +232,7 @@ export class Workbench {
         if (job.done < job.total) this.jobs.set(key, job);
         else this.jobs.delete(key);
       }),
+      on('classes', (counts) => this.setup.takeClasses(counts)),
       on('log', (line) => this.run.addLine(line)),
       on('compute', (compute) => (this.compute = compute)),
       on('error', (error) => this.notices.fail(error)),
@@ -237,6 +240,14 @@ export class Workbench {
       on('panel', ({ panel }) => (this.openPanel = panel)),
     ];
     return () => stops.forEach((stop) => stop());
+  }
+
+  /** What was set before is one step away. */
+  #tellBegun({ key, name, images }: WorkbenchEvents['begun']): void {
+    this.notices.tell(`New project “${name}” with ${countOf(images, 'image')}.`, {
+      label: 'Undo',
+      run: () => this.setup.takeBackProject(key),
+    });
   }
 
   /** Another project gets its newest run shown, and so does one whose shown run is gone. */
