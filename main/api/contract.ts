@@ -34,6 +34,7 @@ import type {
 } from './setup-data.ts';
 import type { ConceptQuery, ConceptTree, DecompositionLayer, DecompositionQuery } from './tree-data.ts';
 import type { EvaluationApi } from './evaluation-data.ts';
+import type { JobChoice, LongJob } from './job-data.ts';
 import type { EarlyConcepts, RunKey, RunState } from './run-data.ts';
 import type {
   RunResult,
@@ -58,6 +59,7 @@ export type * from './app-data.ts';
 export type * from './setup-data.ts';
 export type * from './preview-data.ts';
 export type * from './run-data.ts';
+export type * from './job-data.ts';
 export type * from './report-data.ts';
 export type * from './result-data.ts';
 export type * from './ablation-data.ts';
@@ -75,6 +77,10 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
   restartCompute(): Promise<ComputeState>;
   /** Lines after a number, at most the newest 2000. */
   getLog(query: { readonly after: number }): Promise<readonly LogLine[]>;
+  /** The long work that is under way or waits; the event `jobs` tells of changes. */
+  listJobs(): Promise<readonly LongJob[]>;
+  /** Gives long work up; the calls that wait for it fail with 'cancelled'. */
+  cancelJobs(choice: JobChoice): Promise<null>;
 
   listRecent(): Promise<readonly RecentProject[]>;
   openRecent(query: { readonly id: ProjectId }): Promise<Setup>;
@@ -110,7 +116,7 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
   previewImages(query: { readonly limit: number }): Promise<Preview>;
   /** Every preset on the same few pictures, the likeliest first. */
   comparePreprocessings(): Promise<readonly PreprocessingTrial[]>;
-  /** Runs the model over every image (progress by the event `job`); the run takes the results over. */
+  /** Runs the model over every image; the run takes the results over. */
   predictAll(): Promise<ClassCounts>;
   listImages(query: ImageTableQuery): Promise<ImageTable>;
   estimate(): Promise<RunEstimate>;
@@ -143,17 +149,15 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
   getTree(query: RunKey): Promise<ConceptTree>;
   /** The earlier layers at which a concept or part can be decomposed, in order of depth; empty at the first. */
   listDecompositionLayers(query: ConceptQuery): Promise<readonly DecompositionLayer[]>;
-  /** Decomposes a concept or part into parts (progress by the event `job`), in the place of those that it has. */
+  /** Decomposes a concept or part into parts, in the place of those that it has. */
   decomposeConcept(query: DecompositionQuery): Promise<ConceptTree>;
-  /** Stops the decomposition under way; its call fails with 'cancelled'. */
-  cancelDecomposition(): Promise<null>;
 
   listRunImages(query: RunKey): Promise<readonly RunImage[]>;
   getImage(query: RunKey & { readonly image: number; readonly method?: string }): Promise<ImageDetail>;
   getWaterfall(query: RunKey & { readonly image: number }): Promise<Waterfall>;
 
   listReportSections(): Promise<readonly ReportSection[]>;
-  /** Makes the report (progress by the event `job`) and names the page. */
+  /** Makes the report and names the page. */
   previewReport(choice: ReportChoice): Promise<DocumentId>;
   saveReport(choice: ReportChoice): Promise<SavedReport>;
   /** To PDF; a page to print in a browser. */
@@ -171,13 +175,8 @@ export interface WorkbenchEvents {
   readonly earlyConcepts: EarlyConcepts;
   /** Names, groups or comments of a run have changed. */
   readonly result: RunKey;
-  /** A long answer is under way, for the project with the name and in the folder. */
-  readonly job: Progress & {
-    readonly job: string;
-    readonly folder: string;
-    readonly projectName: string;
-    readonly etaSeconds: number | null;
-  };
+  /** Long work, whenever some of it has begun, gone on or ended. */
+  readonly jobs: readonly LongJob[];
   readonly log: LogLine;
   readonly compute: ComputeState;
   /** Something went wrong that no call can tell of. */

@@ -8,6 +8,7 @@ import { pictureId } from '../picture-ids.ts';
 import type { Jobs } from './job-context.ts';
 import type { OpenRun } from './opened-runs.ts';
 import { resultView } from './result-view.ts';
+import type { Progress } from '../../../core/platform.ts';
 import { shownName } from '../../../core/wording/shown-name.ts';
 
 /** Jobs that read what a run found out. */
@@ -40,8 +41,12 @@ export function resultJobs(
       }));
     },
 
-    async writeReport({ folder, runId, path, ...contents }, { onProgress }) {
-      return writeReport(environment, await openProject(storage, folder), runId, path, onProgress, contents);
+    async writeReport({ folder, runId, path, ...contents }, { signal, onProgress }) {
+      const follow = (progress: Progress): void => {
+        signal.throwIfAborted();
+        onProgress(progress);
+      };
+      return writeReport(environment, await openProject(storage, folder), runId, path, follow, contents);
     },
   };
 }

@@ -16,8 +16,8 @@ export function lookingHandlers({
   runner,
   pictures,
   storage,
-  jobProgress,
-}: Pick<Services, 'setup' | 'viewer' | 'runner' | 'pictures' | 'storage' | 'jobProgress'>): Part<
+  jobs,
+}: Pick<Services, 'setup' | 'viewer' | 'runner' | 'pictures' | 'storage' | 'jobs'>): Part<
   'previewImages' | 'comparePreprocessings' | 'predictAll' | 'listImages' | 'estimate'
 > {
   return {
@@ -40,16 +40,13 @@ export function lookingHandlers({
         images: chosen.map((index) => images[index]),
       });
     },
-    async predictAll() {
+    async predictAll(_, page) {
       const { state } = setup;
       const { question, images } = requirePictures(state);
       const folder = requireFolder(state);
       const { device } = state.options;
-      const onProgress = jobProgress('predictions', folder);
-      const predictions = await runner.run(
-        'predictAll',
-        { ...question, images, folder, device },
-        { onProgress },
+      const predictions = await jobs.run({ kind: 'predictions', folder, page }, (watch) =>
+        runner.run('predictAll', { ...question, images, folder, device }, watch),
       );
       setup.keepPredictions(state, predictions);
       return classCounts(state, predictions);
