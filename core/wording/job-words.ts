@@ -12,6 +12,7 @@ const JOB_WORDS = {
   'what-if-run': { doing: 'Deciding every image again', noun: 'a what-if over the run' },
   'what-if-image': { doing: 'Asking the model what if', noun: 'a what-if' },
   'smallest-change': { doing: 'Looking for the smallest change', noun: 'the search for the smallest change' },
+  measure: { doing: 'Looking for the concepts', noun: 'the look for concepts in further images' },
   maps: { doing: 'Drawing maps', noun: 'maps' },
   preview: { doing: 'Making the preview', noun: 'the preview' },
   report: { doing: 'Writing the report', noun: 'the report' },

@@ -56,6 +56,8 @@ const METHOD_TABLE = {
   listDecompositionLayers: true,
   decomposeConcept: true,
   listRunImages: true,
+  getWhyNot: true,
+  measureImages: true,
   getImage: true,
   getWaterfall: true,
   ablateImage: true,

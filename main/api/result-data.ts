@@ -114,15 +114,22 @@ export interface CropPage {
   readonly crops: readonly CropItem[];
 }
 
-/** An image of a run, in a list. */
+/** An image that a run was given, in a list. */
 export interface RunImage {
   readonly image: number;
   readonly fileName: string;
+  /** Name of the folder in which it lies. */
+  readonly folder: string;
   readonly picture: PictureId;
   readonly predicted: ClassScore;
-  /** The class that its folder names; null where none fits. */
+  /** The class that comes next; null where that was not kept. */
+  readonly runnerUp: ClassScore | null;
+  /** The class that its folder names; null where it names none. */
   readonly expected: ClassName | null;
-  readonly agrees: boolean;
+  /** False for one that was only asked what it is. */
+  readonly isExplained: boolean;
+  /** Do the concepts lead to the model's answer? Null where nobody has looked. */
+  readonly agrees: boolean | null;
   /** What became of its file since the run, as far as that is known. */
   readonly change: 'changed' | 'missing' | null;
 }
@@ -152,7 +159,7 @@ export interface MapMethod {
   readonly description: string;
 }
 
-/** An image of a run with the maps of its concepts. */
+/** An image that a run was given, explained or not, with the maps of the run's concepts. */
 export interface ImageDetail {
   readonly image: number;
   readonly fileName: string;
@@ -162,8 +169,10 @@ export interface ImageDetail {
   /** Side of that square in pixels of the model's input: the unit of boxes. */
   readonly side: number;
   readonly predicted: ClassScore;
-  /** The class that its folder names; null where none fits. */
+  readonly runnerUp: ClassScore | null;
+  /** The class that its folder names; null where it names none. */
   readonly expected: ClassName | null;
+  readonly isExplained: boolean;
   readonly logit: number;
   readonly reconstructedLogit: number;
   readonly agrees: boolean;

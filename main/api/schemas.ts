@@ -121,6 +121,8 @@ export const schemas = {
   }),
 
   listRunImages: RUN,
+  getWhyNot: z.strictObject({ ...RUN_KEY, image: COUNT, other: COUNT }),
+  measureImages: RUN,
   getImage: z.strictObject({ ...RUN_KEY, image: COUNT, method: NAME.exactOptional() }),
   getWaterfall: z.strictObject({ ...RUN_KEY, image: COUNT }),
   ...ablationSchemas,

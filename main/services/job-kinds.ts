@@ -14,6 +14,7 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   ablateImage: 'what-if-image',
   findCounterfactual: 'smallest-change',
   readImage: 'maps',
+  measureImages: 'measure',
   writeReport: 'report',
 };
 

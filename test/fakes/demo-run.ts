@@ -1,11 +1,4 @@
-import type {
-  ClassName,
-  ConceptItem,
-  ImageDetail,
-  RunImage,
-  RunResult,
-  Waterfall,
-} from '../../main/api/contract.ts';
+import type { ConceptItem, ImageDetail, RunImage, RunResult, Waterfall } from '../../main/api/contract.ts';
 
 /** The fixture demo-run.json; see its SOURCE.md. */
 export interface DemoRun {
@@ -32,10 +25,6 @@ export interface DemoRun {
   readonly imageImportance: readonly (readonly number[])[];
   readonly coefficients: string;
 }
-
-/** As the folders say; the last image stands for one that the model takes for something else. */
-const expectedOf = (file: string, predicted: ClassName): ClassName =>
-  file.endsWith('26.jpg') ? { index: 3, name: 'lighthouse' } : predicted;
 
 const SIDE = 128;
 const PATCH = 36;
@@ -73,8 +62,11 @@ export function readDemoRun(run: DemoRun) {
     image,
     fileName: file.split('/').at(-1)!,
     picture: `img:${file}`,
+    folder: file.split('/')[0],
     predicted,
-    expected: expectedOf(file, predicted),
+    runnerUp: { index: 0, name: 'barn', probability: 1 - predicted.probability },
+    expected: { index: 2, name: 'house' },
+    isExplained: true,
     agrees,
     change: null,
   }));
@@ -88,7 +80,9 @@ export function readDemoRun(run: DemoRun) {
       picture: `img:${file}`,
       side: SIDE,
       predicted,
-      expected: expectedOf(file, predicted),
+      runnerUp: images[image].runnerUp,
+      expected: { index: 2, name: 'house' },
+      isExplained: true,
       logit,
       reconstructedLogit,
       agrees,

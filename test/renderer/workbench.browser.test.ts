@@ -125,17 +125,6 @@ describe.skipIf(browserPath === undefined)(
       await page.close();
     });
 
-    it('shows beside a mistake what the folder of the image says', async () => {
-      const { page } = await open();
-      await page.keyboard.press('5');
-      const mistake = page.getByRole('gridcell', { name: /26\.jpg, house .*its folder says lighthouse/ });
-      await page.getByRole('grid', { name: 'Images of this run' }).press('End');
-      await mistake.getByText('house, not lighthouse').waitFor();
-      await mistake.press('Enter');
-      await page.getByText('its folder says lighthouse', { exact: true }).waitFor();
-      await page.close();
-    });
-
     it('tells a failure where it happened, with the way out, and leaves the rest standing', async () => {
       const { page } = await open({ state: 'ready', failing: ['previewImages'] });
       await page.keyboard.press('2');

@@ -12,7 +12,7 @@ import type { ClassName, ClassScore, ConceptFactors, ImageAblation } from '../..
 import { expectedClasses } from '../expected-class.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { AblatedPicture, RunQuestion } from '../protocol.ts';
-import type { WithAblator } from './ablators.ts';
+import { ablatedImage, type WithAblator } from './ablators.ts';
 import type { JobContext, Jobs } from './job-context.ts';
 import type { OpenRun, OpenedRun } from './opened-runs.ts';
 import { shownName } from '../../../core/wording/shown-name.ts';
@@ -31,7 +31,7 @@ export function ablationJobs(
     async ablateImage({ image, factors, ...question }) {
       const opened = await openRun(question);
       return withAblator(opened, async (ablator, { labels }) => {
-        const own = await pictureOf(opened, ablator, image);
+        const own = await ablatedImage(opened, ablator, image);
         return imageAblation(own, factorsOf(opened, factors), labels.names, fileOf(opened, image));
       });
     },
@@ -40,7 +40,7 @@ export function ablationJobs(
       const opened = await openRun(question);
       return withAblator(opened, async (ablator, { labels }) => {
         const { names } = labels;
-        const own = await pictureOf(opened, ablator, image);
+        const own = await ablatedImage(opened, ablator, image);
         const file = fileOf(opened, image);
         const before = await imageAblation(own, unchangedFactors(opened.maxima.length), names, file);
         const wanted = target ?? targetOf(before, opened.explanation.classIndex);
@@ -97,14 +97,8 @@ export function ablationJobs(
   };
 }
 
-function fileOf({ explanation }: OpenedRun, image: AblatedPicture): string {
-  return typeof image === 'number' ? explanation.images[image].file : image.file;
-}
-
-function pictureOf(opened: OpenedRun, ablator: Ablator, image: AblatedPicture): Promise<AblatedImage> {
-  if (typeof image !== 'number') return ablator.picture({ path: image.file });
-  opened.checkImage(image);
-  return ablator.image(image);
+function fileOf({ pictureAt }: OpenedRun, image: AblatedPicture): string {
+  return typeof image === 'number' ? pictureAt(image).file.path : image.file;
 }
 
 /** By column of the bank; those that are not named remain at 1. Throws 'unknown-name' and 'bad-usage'. */

@@ -2,6 +2,8 @@ import { openAblator, type Ablator } from '../../../core/pipeline/ablator.ts';
 import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { OpenIntake } from './intakes.ts';
+import type { AblatedImage } from '../../../core/concepts/ablation-head.ts';
+import type { AblatedPicture } from '../protocol.ts';
 import type { OpenedRun } from './opened-runs.ts';
 import { openRunModel } from './run-models.ts';
 
@@ -10,6 +12,17 @@ export type WithAblator = <T>(
   opened: OpenedRun,
   task: (ablator: Ablator, intake: ModelIntake) => Promise<T>,
 ) => Promise<T>;
+
+/** One picture made ready, whether the run explained it or not; 'unknown-name' for a number that it has not. */
+export function ablatedImage(
+  { pictureAt, coefficients }: OpenedRun,
+  ablator: Ablator,
+  image: AblatedPicture,
+): Promise<AblatedImage> {
+  if (typeof image !== 'number') return ablator.picture({ path: image.file });
+  const { file } = pictureAt(image);
+  return image < coefficients.length ? ablator.image(image) : ablator.picture(file);
+}
 
 interface Kept {
   readonly made: Promise<{ readonly ablator: Ablator; readonly intake: ModelIntake }>;

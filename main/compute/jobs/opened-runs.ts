@@ -5,7 +5,11 @@ import { TesseraError } from '../../../core/errors.ts';
 import { frameOf, parsePreprocessing, type Preprocessing } from '../../../core/images/preprocessing.ts';
 import type { Matrix } from '../../../core/linalg/matrix.ts';
 import { partCoefficientMap } from '../../../core/pipeline/part-map-source.ts';
-import { imagesOfRun } from '../../../core/pipeline/input-changes.ts';
+import {
+  givenPictures,
+  type GivenPicture,
+  type GivenPictures,
+} from '../../../core/pipeline/given-pictures.ts';
 import type { FileFact } from '../../../core/pipeline/question.ts';
 import { parentConcept } from '../../../core/pipeline/parent-concept.ts';
 import { coefficientMap } from '../../../core/pipeline/report-maps.ts';
@@ -25,8 +29,10 @@ export interface OpenedRun {
   readonly explanation: Explanation;
   /** That of the run. */
   readonly preprocessing: Preprocessing;
-  /** Its images, with what their files were where that was recorded. */
+  /** Its explained images, with what their files were where that was recorded. */
   readonly images: readonly FileFact[];
+  /** Every picture that it was given, the explained images first. */
+  readonly given: GivenPictures;
   /** W [r, p]. */
   readonly conceptBank: Matrix;
   /** U(x) [positions, r] of each image. */
@@ -45,8 +51,10 @@ export interface OpenedRun {
   readonly sourceOf: (concept: string) => ConceptSource;
   /** The concept's map on the layer's grid, if it has one; also of a part. */
   readonly mapOf: (concept: string, image: number) => CoefficientMap | undefined;
-  /** Throws 'unknown-name' unless the run has the image. */
+  /** Throws 'unknown-name' unless the run explains the image. */
   readonly checkImage: (image: number) => void;
+  /** Any picture that the run was given, by its place in {@link OpenedRun.given}; throws 'unknown-name'. */
+  readonly pictureAt: (image: number) => GivenPicture;
 }
 
 /** A concept's coefficients, or a part's, in the images in which it was looked for. */
@@ -88,6 +96,7 @@ async function openRun(storage: Storage, folder: string, runId: string): Promise
   const preprocessing = parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing);
   const boxes = boxesOf(explanation, run, preprocessing);
   const maxima = maximaOf(coefficients);
+  const given = await givenPictures(project, run);
   const sources = new Map<string, ConceptSource>();
   const rankOf = new Map(explanation.concepts.map(({ id }, rank) => [id, rank]));
   const rank = (concept: string): number => {
@@ -100,7 +109,8 @@ async function openRun(storage: Storage, folder: string, runId: string): Promise
     run,
     explanation,
     preprocessing,
-    images: await imagesOfRun(project, run),
+    images: given.pictures.slice(0, coefficients.length).map(({ file }) => file),
+    given,
     conceptBank,
     coefficients,
     imageImportance,
@@ -122,6 +132,14 @@ async function openRun(storage: Storage, folder: string, runId: string): Promise
       throw new TesseraError(
         'unknown-name',
         `Run ${runId} has ${coefficients.length} images; there is no image ${image}.`,
+      );
+    },
+    pictureAt: (image) => {
+      const picture = given.pictures.at(image);
+      if (picture !== undefined) return picture;
+      throw new TesseraError(
+        'unknown-name',
+        `Run ${runId} was given ${given.pictures.length} images; there is no image ${image}.`,
       );
     },
   };

@@ -6,14 +6,7 @@ export function resultHandlers({
   viewer,
   jobs,
 }: Pick<Services, 'results' | 'viewer' | 'jobs'>): Part<
-  | 'getResult'
-  | 'listCrops'
-  | 'editConcept'
-  | 'undoEdit'
-  | 'redoEdit'
-  | 'listRunImages'
-  | 'getImage'
-  | 'getWaterfall'
+  'getResult' | 'listCrops' | 'editConcept' | 'undoEdit' | 'redoEdit' | 'getImage' | 'getWaterfall'
 > {
   return {
     getResult: async (run) => results.read(await results.questionOf(run)),
@@ -21,7 +14,6 @@ export function resultHandlers({
     editConcept: async ({ edit, ...run }) => results.edit(await results.questionOf(run), edit),
     undoEdit: async (run) => results.undo(await results.questionOf(run)),
     redoEdit: async (run) => results.redo(await results.questionOf(run)),
-    listRunImages: async (run) => viewer.run('listRunImages', await results.questionOf(run)),
     async getImage(query, page) {
       const question = await results.questionOf(query);
       // Maps may take long to draw: those that a page waits for no more give way to its latest.

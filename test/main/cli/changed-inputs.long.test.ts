@@ -128,9 +128,9 @@ describe('a picture that was changed after the run', () => {
     ).rejects.toMatchObject({ code: 'bad-image' });
     // Its neighbour is what it was.
     expect((await jobs.ablateImage({ ...one, image: 1 }, CONTEXT)).changed).toBe(false);
-    expect((await jobs.listRunImages(question, CONTEXT)).map(({ change }) => change)).toEqual([
+    expect((await jobs.listRunImages(question, CONTEXT)).images.map(({ change }) => change)).toEqual([
       'changed',
-      ...new Array<null>(7).fill(null),
+      ...new Array<null>(11).fill(null),
     ]);
     expect((await jobs.readResult(question, CONTEXT)).inputs).toEqual({
       ...{ isKnown: true, images: 8, changed: 1, missing: 0, cards: [] },
