@@ -48,6 +48,7 @@ const METHOD_TABLE = {
   getResult: true,
   listCrops: true,
   editConcept: true,
+  cancelMerge: true,
   undoEdit: true,
   redoEdit: true,
   getTree: true,

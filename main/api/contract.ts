@@ -136,7 +136,10 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
   /** A finished run. */
   getResult(query: RunKey): Promise<RunResult>;
   listCrops(query: CropQuery): Promise<CropPage>;
+  /** A merge computes the concepts together first (progress by the event `job`), where that was not done before. */
   editConcept(query: RunKey & { readonly edit: ConceptEdit }): Promise<RunResult>;
+  /** Stops the merges that the page waits for; their calls fail with 'cancelled', and nothing is merged. */
+  cancelMerge(): Promise<null>;
   undoEdit(query: RunKey): Promise<RunResult>;
   redoEdit(query: RunKey): Promise<RunResult>;
 

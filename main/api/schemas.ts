@@ -105,6 +105,7 @@ export const schemas = {
     places: z.enum(['all', 'strongest']).exactOptional(),
   }),
   editConcept: z.strictObject({ ...RUN_KEY, edit: EDIT }),
+  cancelMerge: NOTHING,
   undoEdit: RUN,
   redoEdit: RUN,
 

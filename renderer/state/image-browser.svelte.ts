@@ -33,6 +33,11 @@ export class ImageBrowser {
     this.#read();
   }
 
+  /** Reads what is shown of the image again, where anything is. */
+  readAgain(): void {
+    if (this.#isOpen) this.#read();
+  }
+
   show(image: number): void {
     if (image === this.image && this.detail.value !== undefined) return;
     this.image = image;

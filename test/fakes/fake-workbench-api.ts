@@ -217,6 +217,7 @@ export function createFakeWorkbench(
       });
     },
     editConcept: ({ edit }) => Promise.resolve(edits.edit(edit)),
+    cancelMerge: () => Promise.resolve(null),
     undoEdit: () => Promise.resolve(edits.undo()),
     redoEdit: () => Promise.resolve(edits.redo()),
     ...tree,

@@ -24,7 +24,7 @@ export function createAblators(environment: Environment, openIntake: OpenIntake)
   const kept = new Map<OpenedRun, Kept>();
 
   const open = async (opened: OpenedRun) => {
-    const { explanation, conceptBank, coefficients } = opened;
+    const { explanation, conceptBank, bankCoefficients: coefficients } = opened;
     const intake = await openRunModel(openIntake, opened);
     const ablator = openAblator(
       { environment, intake, device: await environment.openDevice('cpu') },

@@ -11,6 +11,7 @@ import { createIntakes } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
 import { createMaskedHeads } from './masked-heads.ts';
 import { createDrawMaps } from './method-maps.ts';
+import { mergeJobs } from './merge-jobs.ts';
 import { modelJobs } from './model-jobs.ts';
 import { createOpenedRuns } from './opened-runs.ts';
 import { pictureJobs } from './picture-jobs.ts';
@@ -38,6 +39,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...cropJobs(openRun, withHead),
     ...ablationJobs(openRun, createAblators(environment, openIntake)),
     ...editJobs(environment, openRun),
+    ...mergeJobs(environment, openRun, openIntake),
     ...treeJobs(environment, openRun, openIntake),
     ...pictureJobs(environment, openRun),
   };

@@ -1,4 +1,5 @@
 import { MAP_METHODS, MAP_METHOD_NAMES, type MapMethod } from '../../../core/attribution/methods.ts';
+import { headOfPlayers } from '../../../core/concepts/merged-concepts.ts';
 import { TesseraError } from '../../../core/errors.ts';
 import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
 import { quantile } from '../../../core/sensitivity/bootstrap.ts';
@@ -67,11 +68,11 @@ export function imageJobs(
     async waterfall({ image, ...question }) {
       const opened = await openRun(question);
       opened.checkImage(image);
-      const { explanation, coefficients, conceptColumn } = opened;
+      const { explanation, bankCoefficients, players, playerOf } = opened;
       const ids = explanation.concepts.map(({ id }) => id);
-      const masks = growingMasks(ids.map(conceptColumn));
+      const masks = growingMasks(ids.map(playerOf));
       const logits = await withHead(opened, async (head) =>
-        (await head.prepare(coefficients[image])).evaluate(masks),
+        (await headOfPlayers(head, players).prepare(bankCoefficients[image])).evaluate(masks),
       );
       const { logit } = explanation.images[image];
       return {

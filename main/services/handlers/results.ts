@@ -5,10 +5,12 @@ import type { Part, Services } from './services.ts';
 export function resultHandlers({
   results,
   viewer,
-}: Pick<Services, 'results' | 'viewer'>): Part<
+  jobProgress,
+}: Pick<Services, 'results' | 'viewer' | 'jobProgress'>): Part<
   | 'getResult'
   | 'listCrops'
   | 'editConcept'
+  | 'cancelMerge'
   | 'undoEdit'
   | 'redoEdit'
   | 'listRunImages'
@@ -17,10 +19,19 @@ export function resultHandlers({
 > {
   // Maps may take long to draw: those that a page waits for no more give way to its latest.
   const drawing = createPageTasks();
+  const editing = createPageTasks();
   return {
     getResult: async (run) => results.read(await results.questionOf(run)),
     listCrops: async (query) => viewer.run('listCrops', { ...query, ...(await results.questionOf(query)) }),
-    editConcept: async ({ edit, ...run }) => results.edit(await results.questionOf(run), edit),
+    async editConcept({ edit, ...run }, page) {
+      const asked = await results.questionOf(run);
+      const onProgress = jobProgress('merge', asked.folder);
+      return editing.run(page, (signal) => results.edit(asked, edit, { signal, onProgress }));
+    },
+    cancelMerge(_, page) {
+      editing.stop(page);
+      return Promise.resolve(null);
+    },
     undoEdit: async (run) => results.undo(await results.questionOf(run)),
     redoEdit: async (run) => results.redo(await results.questionOf(run)),
     listRunImages: async (run) => viewer.run('listRunImages', await results.questionOf(run)),
