@@ -29,7 +29,7 @@ export interface AblatedRun {
 export interface Ablator {
   /** A picture of the run, made ready; kept for the next question. */
   image(index: number): Promise<AblatedImage>;
-  /** Any other picture, its coefficients found anew; one that is no longer what its stamp says is refused. */
+  /** Any other picture, its coefficients found anew; one that is no longer what its stamp says is refused. Kept where it has a stamp. */
   picture(file: FileFact): Promise<AblatedImage>;
   /** What the model says of every picture of the run when the concepts are scaled by factors [r], 0…2. */
   answers(
@@ -87,10 +87,15 @@ export function openAblator(scope: ModelScope, run: AblatedRun): Ablator {
       images.get(index, async () =>
         (await head.get()).prepare(await activationsOf([files[index]]), coefficients[index]),
       ),
-    async picture(file) {
-      const activations = await activationsOf([file]);
-      const found = await nnls(toRows(activations, layer), conceptBank);
-      return (await head.get()).prepare(activations, found.coefficients);
+    picture(file) {
+      const make = async (): Promise<AblatedImage> => {
+        const activations = await activationsOf([file]);
+        const found = await nnls(toRows(activations, layer), conceptBank);
+        return (await head.get()).prepare(activations, found.coefficients);
+      };
+      return file.stamp === undefined
+        ? make()
+        : images.get(JSON.stringify([file.path, file.stamp.sha256]), make);
     },
     async answers(factors, { signal, onProgress } = {}) {
       checkFactors(factors, conceptBank.rows);
@@ -126,7 +131,7 @@ function once<T>(make: () => Promise<T>) {
 /** The values asked for last, as many as take `limit` bytes; one that takes more is kept alone. */
 function lruByBytes<T extends object>(limit: number, bytesOf: (value: T) => number) {
   const maxSize = Math.max(1, Math.floor(limit));
-  const kept = new LRUCache<number, T, () => Promise<T>>({
+  const kept = new LRUCache<number | string, T, () => Promise<T>>({
     maxSize,
     sizeCalculation: (value) => Math.max(1, Math.min(maxSize, bytesOf(value))),
     fetchMethod: (_key, _stale, { context: make }) => make(),
@@ -134,6 +139,7 @@ function lruByBytes<T extends object>(limit: number, bytesOf: (value: T) => numb
     ignoreFetchAbort: true,
   });
   return {
-    get: (key: number, make: () => Promise<T>): Promise<T> => kept.forceFetch(key, { context: make }),
+    get: (key: number | string, make: () => Promise<T>): Promise<T> =>
+      kept.forceFetch(key, { context: make }),
   };
 }

@@ -13,17 +13,24 @@ import { withStamps } from './picture-stamps.ts';
 export interface InputChanges {
   /** False for a run of before this was recorded: then nothing can be said of its pictures. */
   readonly isKnown: boolean;
-  /** Of its explained images, by their index. */
+  /** Of the pictures asked about, by their index. */
   readonly changed: ReadonlySet<number>;
   readonly missing: ReadonlySet<number>;
   /** Files that said how pictures are prepared and what classes are called, and are others now. */
   readonly cards: readonly string[];
 }
 
-/** Looks at the files that a finished run rests on; cheap where nothing has changed. */
-export async function inputChanges(project: Project, run: RunFile): Promise<InputChanges> {
+/**
+ * Looks at the files that a finished run rests on, its explained images or others that it was given; cheap where nothing
+ * has changed.
+ */
+export async function inputChanges(
+  project: Project,
+  run: RunFile,
+  pictures: readonly { readonly file: string }[] = run.explanation?.images ?? [],
+): Promise<InputChanges> {
   const record = await loadRunPictures(project, run.id);
-  const files = (run.explanation?.images ?? []).map(({ file }) => ({ path: file }));
+  const files = pictures.map(({ file }) => ({ path: file }));
   const changed = new Set<number>();
   const missing = new Set<number>();
   const now = await withStamps(project, files);

@@ -59,6 +59,16 @@ export async function withStamps<File extends { readonly path: string }>(
   return stamped;
 }
 
+/** {@link withStamps} for pictures that have none; the others keep theirs, so that a change since then is noticed. */
+export async function withMissingStamps<
+  File extends { readonly path: string; readonly stamp?: PictureStamp },
+>(project: Pick<Project, 'storage' | 'folder'>, files: readonly File[]): Promise<(File & Stamped)[]> {
+  const unknown = files.filter(({ stamp }) => stamp === undefined);
+  const found = unknown.length === 0 ? [] : await withStamps(project, unknown);
+  const stamps = new Map(found.map(({ path, stamp }) => [path, stamp]));
+  return files.map((file) => ({ ...file, stamp: file.stamp ?? stamps.get(file.path)! }));
+}
+
 async function stampOf(
   storage: Storage,
   file: string,

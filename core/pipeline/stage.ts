@@ -158,7 +158,8 @@ const FACT_KEYS: FactKeys = {
   earlier: ({ tensor }) => tensor,
 };
 
-function filesKey(files: readonly FileFact[]): Json {
+/** Files by their content. */
+export function filesKey(files: readonly FileFact[]): Json {
   return files.map(({ path, stamp }) => {
     invariant(stamp !== undefined, `nothing is known of the file ${path}`);
     // By content, so that a touched file is the same; one that cannot be read may be readable another time.

@@ -34,16 +34,9 @@ import type {
 } from './setup-data.ts';
 import type { ConceptQuery, ConceptTree, DecompositionLayer, DecompositionQuery } from './tree-data.ts';
 import type { EvaluationApi } from './evaluation-data.ts';
+import type { ImageApi } from './image-data.ts';
 import type { EarlyConcepts, RunKey, RunState } from './run-data.ts';
-import type {
-  RunResult,
-  ConceptEdit,
-  CropQuery,
-  CropPage,
-  RunImage,
-  Waterfall,
-  ImageDetail,
-} from './result-data.ts';
+import type { RunResult, ConceptEdit, CropQuery, CropPage, Waterfall, ImageDetail } from './result-data.ts';
 import type { ReportChoice, ReportSection, SavedReport } from './report-data.ts';
 
 /*
@@ -63,9 +56,10 @@ export type * from './result-data.ts';
 export type * from './ablation-data.ts';
 export type * from './tree-data.ts';
 export type * from './evaluation-data.ts';
+export type * from './image-data.ts';
 
 /** Each method takes one object (or nothing) and may fail with a {@link SerializedError}. */
-export interface WorkbenchApi extends AblationApi, EvaluationApi {
+export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi {
   getApp(): Promise<AppInfo>;
   getSettings(): Promise<Settings>;
   setSettings(changes: Partial<Settings>): Promise<Settings>;
@@ -151,7 +145,6 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi {
   /** Stops the decomposition under way; its call fails with 'cancelled'. */
   cancelDecomposition(): Promise<null>;
 
-  listRunImages(query: RunKey): Promise<readonly RunImage[]>;
   getImage(query: RunKey & { readonly image: number; readonly method?: string }): Promise<ImageDetail>;
   getWaterfall(query: RunKey & { readonly image: number }): Promise<Waterfall>;
 

@@ -1,4 +1,5 @@
 import type { SkippedFile } from '../../core/concepts/explanation.ts';
+import type { ClassName } from './ablation-data.ts';
 import type { ClassScore, PictureId } from './app-data.ts';
 
 /*
@@ -74,6 +75,8 @@ export interface ImageTable {
     readonly folder: string;
     readonly bytes: number;
     readonly predicted: ClassScore | null;
+    /** The class that its folder names; null where none fits. */
+    readonly expected: ClassName | null;
     /** Why it is left out; null when it is used. */
     readonly reason: string | null;
   }[];

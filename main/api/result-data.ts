@@ -7,6 +7,7 @@ import type {
   Transparency,
 } from '../../core/concepts/explanation.ts';
 import type { DeviceName } from '../../core/platform.ts';
+import type { ClassName } from './ablation-data.ts';
 import type { ClassScore, PictureId } from './app-data.ts';
 import type { RunInputs } from './input-data.ts';
 import type { RunKey, RunSummary } from './run-data.ts';
@@ -119,13 +120,22 @@ export interface CropPage {
   readonly crops: readonly CropItem[];
 }
 
-/** An image of a run, in a list. */
+/** An image that a run was given, in a list. */
 export interface RunImage {
   readonly image: number;
   readonly fileName: string;
+  /** Name of the folder in which it lies. */
+  readonly folder: string;
   readonly picture: PictureId;
   readonly predicted: ClassScore;
-  readonly agrees: boolean;
+  /** The class that comes next; null where that was not kept. */
+  readonly runnerUp: ClassScore | null;
+  /** The class that its folder names; null where it names none. */
+  readonly expected: ClassName | null;
+  /** False for one that was only asked what it is. */
+  readonly isExplained: boolean;
+  /** Do the concepts lead to the model's answer? Null where nobody has looked. */
+  readonly agrees: boolean | null;
   /** What became of its file since the run, as far as that is known. */
   readonly change: 'changed' | 'missing' | null;
 }
@@ -155,7 +165,7 @@ export interface MapMethod {
   readonly description: string;
 }
 
-/** An image of a run with the maps of its concepts. */
+/** An image that a run was given, explained or not, with the maps of the run's concepts. */
 export interface ImageDetail {
   readonly image: number;
   readonly fileName: string;
@@ -165,11 +175,17 @@ export interface ImageDetail {
   /** Side of that square in pixels of the model's input: the unit of boxes. */
   readonly side: number;
   readonly predicted: ClassScore;
+  readonly runnerUp: ClassScore | null;
+  /** The class that its folder names; null where it names none. */
+  readonly expected: ClassName | null;
+  readonly isExplained: boolean;
   readonly logit: number;
   readonly reconstructedLogit: number;
   readonly agrees: boolean;
   readonly method: string;
   readonly methods: readonly MapMethod[];
+  /** Why the usual method could not draw, where none was asked for and another stands in; null otherwise. */
+  readonly standInReason: string | null;
   /** One a concept in order of rank; empty where the layer has no grid. */
   readonly maps: readonly ConceptMap[];
   /** Bright end of the colour scale that the maps share. */

@@ -120,6 +120,9 @@ export const schemas = {
   cancelDecomposition: NOTHING,
 
   listRunImages: RUN,
+  getWhyNot: z.strictObject({ ...RUN_KEY, image: COUNT, other: COUNT }),
+  measureImages: RUN,
+  stopMeasuring: NOTHING,
   getImage: z.strictObject({ ...RUN_KEY, image: COUNT, method: NAME.exactOptional() }),
   getWaterfall: z.strictObject({ ...RUN_KEY, image: COUNT }),
   ...ablationSchemas,

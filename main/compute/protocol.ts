@@ -26,7 +26,9 @@ import type {
   RunAblation,
   RunEstimate,
   RunEvaluation,
-  RunImage,
+  ImageStrengths,
+  RunImages,
+  WhyNot,
   RunKey,
   RunResult,
   RunSummary,
@@ -155,7 +157,9 @@ export interface ComputeJobs {
     question: RunQuestion & { readonly concept: string },
   ): Promise<readonly DecompositionLayer[]>;
   decompose(question: RunQuestion & Omit<DecompositionQuery, keyof RunKey>): Promise<null>;
-  listRunImages(question: RunQuestion): Promise<readonly RunImage[]>;
+  listRunImages(question: RunQuestion): Promise<RunImages>;
+  whyNot(question: RunQuestion & { readonly image: number; readonly other: number }): Promise<WhyNot>;
+  measureImages(question: RunQuestion): Promise<ImageStrengths>;
   readImage(
     question: RunQuestion & { readonly image: number; readonly method?: string },
   ): Promise<ImageDetail>;

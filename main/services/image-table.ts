@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { ImageFile } from '../../core/images/folder-scan.ts';
 import type { Storage } from '../../core/platform.ts';
 import type { ImageTable, ImageTableQuery } from '../api/contract.ts';
+import { expectedClasses } from '../compute/expected-class.ts';
 import { pictureId } from '../compute/picture-ids.ts';
 import type { SetupState } from './setup-state.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
@@ -11,12 +12,13 @@ type Row = ImageTable['rows'][number];
 /** A page of the pictures of a setup, broken ones with the reason after the others. */
 export async function imageTable(
   storage: Storage,
-  { scan, scanKey, predictions }: SetupState,
+  { scan, scanKey, predictions, model }: SetupState,
   { offset, limit, sort = 'path', descending = false, filter = '' }: ImageTableQuery,
 ): Promise<ImageTable> {
   if (scan === null) return { total: 0, rows: [] };
   const predicted = new Map(predictions?.images.map((image, i) => [image, predictions.predicted[i]]));
   const broken = new Map(predictions?.skipped.map(({ file, reason }) => [file, reason]));
+  const expected = expectedClasses(model?.classNames ?? []);
   const isWanted = ({ path: file }: { readonly path: string }): boolean =>
     file.toLowerCase().includes(filter.toLowerCase());
   const rowOf = (image: ImageFile, index: number): Row & { readonly path: string } => ({
@@ -27,6 +29,7 @@ export async function imageTable(
     folder: shownName(image.folder === '' ? path.basename(image.root) : image.folder),
     bytes: 0,
     predicted: predicted.get(index) ?? null,
+    expected: expected(image.path),
     reason: broken.get(image.path) ?? null,
   });
   let rows = scan.images.map(rowOf).filter(isWanted);
@@ -71,6 +74,6 @@ async function withBytes<R extends Row & { readonly path: string }>(storage: Sto
 }
 
 function withoutPath(row: Row & { readonly path: string }): Row {
-  const { index, picture, fileName, folder, bytes, predicted, reason } = row;
-  return { index, picture, fileName, folder, bytes, predicted, reason };
+  const { index, picture, fileName, folder, bytes, predicted, expected, reason } = row;
+  return { index, picture, fileName, folder, bytes, predicted, expected, reason };
 }

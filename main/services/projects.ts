@@ -58,10 +58,7 @@ export function createProjects(
     try {
       const { project, key } = await open(folder);
       const runs = (await viewer.run('listRuns', { folder, key })).filter(({ isFinished }) => isFinished);
-      const images =
-        runs.length === 0
-          ? 0
-          : (await viewer.run('listRunImages', { folder, key, runId: runs[0].runId })).length;
+      const images = runs.at(0)?.images ?? 0;
       return {
         ...facts,
         modelName: shownName(path.basename(project.file.model.path)),

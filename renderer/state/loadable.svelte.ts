@@ -1,21 +1,29 @@
 import { isCancelled } from '../api.ts';
 
+/** Reads a value; what can be had sooner is shown meanwhile. */
+type Read<Value> = (show: (early: Value) => void) => Promise<Value>;
+
 /** A value that is read from afar: absent, on its way, there, or failed. The latest request wins. */
 export class Loadable<Value> {
   value = $state.raw<Value>();
   error = $state.raw<unknown>();
   isLoading = $state(false);
   #turn = 0;
-  #read: (() => Promise<Value>) | undefined;
+  #read: Read<Value> | undefined;
 
-  /** Reads; the old value remains in sight until the new one is there. Never rejects. */
-  async load(read: () => Promise<Value>): Promise<void> {
+  /**
+   * Reads; the old value remains in sight until the new one is there, or until `read` shows one that can be had
+   * sooner. Never rejects.
+   */
+  async load(read: Read<Value>): Promise<void> {
     this.#read = read;
     const turn = ++this.#turn;
     this.isLoading = true;
     this.error = undefined;
     try {
-      const value = await read();
+      const value = await read((early) => {
+        if (turn === this.#turn) this.value = early;
+      });
       if (turn === this.#turn) this.value = value;
     } catch (error) {
       if (turn === this.#turn && !isCancelled(error)) this.error = error;

@@ -24,7 +24,7 @@ export class ResultState {
   showHidden = $state(false);
   look = $state<GalleryLook>('crop');
   sort = $state<'coefficient' | 'effect'>('coefficient');
-  places = $state<'all' | 'strongest'>('all');
+  places = $state<'all' | 'strongest'>('strongest');
   cellSize = $state(128);
   readonly #connection: Connection;
   readonly #notices: Telling;

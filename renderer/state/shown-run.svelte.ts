@@ -40,7 +40,7 @@ export class ShownRun {
     this.#notices = new RunNotices(notices);
     this.result = new ResultState(connection, this.#notices, run, () => this.#regroup());
     this.tree = new TreeState(connection, this.#notices, run);
-    this.images = new ImageBrowser(connection, run);
+    this.images = new ImageBrowser(connection, run, this.result);
     this.evaluations = new EvaluationState(connection, run);
     this.report = new ReportDraft(connection, this.#notices, run);
     this.whatIfImage = new WhatIfImage(connection, run);

@@ -186,6 +186,12 @@ export class Workbench {
     this.images.show(image);
   }
 
+  /** Shows the images that the model calls something else than their folder, the surest first. */
+  showMistakes(): void {
+    this.go('image');
+    this.images.showMistakes();
+  }
+
   /** Shows the concepts of a run, which may be another than the one that is shown. */
   async openRun({ project, runId }: RunKey): Promise<void> {
     if (!this.#shown.isOf({ project, runId })) void this.showRun({ project, runId });

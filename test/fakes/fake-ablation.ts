@@ -20,9 +20,10 @@ const softmax = (logits: readonly number[]): number[] => {
 /** Ablation of the demo's run by a head that is affine in the concepts: all speak for house, a little against barn. */
 export function fakeAblation({ run, images }: DemoRunReader): AblationApi {
   const logitsOf = (image: number, factors: ConceptFactors): number[] => {
-    const { logit } = run.images[image];
+    const { logit } = run.images[image % images.length];
     const moved = run.concepts.reduce(
-      (sum, { id }, rank) => sum + ((factors[id] ?? 1) - 1) * run.imageImportance[image][rank] * 6,
+      (sum, { id }, rank) =>
+        sum + ((factors[id] ?? 1) - 1) * run.imageImportance[image % images.length][rank] * 6,
       0,
     );
     return CLASSES.map((_, k) =>

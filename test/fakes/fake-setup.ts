@@ -168,6 +168,7 @@ export function fakeImages(offset: number, limit: number, filter = ''): ImageTab
         predicted: isBroken
           ? null
           : { index: CLASSES.indexOf(folder), name: folder, probability: 0.9 + (index % 10) / 101 },
+        expected: { index: CLASSES.indexOf(folder), name: folder },
         reason: isBroken ? 'corrupt JPEG: premature end of data' : null,
       };
     }),

@@ -17,6 +17,7 @@ import { DEFAULT_SETTINGS } from '../../main/services/default-settings.ts';
 import { readDemoRun, type DemoRun } from './demo-run.ts';
 import { fakeAblation } from './fake-ablation.ts';
 import { fakeEvaluation } from './fake-evaluation.ts';
+import { fakeRunImages } from './fake-run-images.ts';
 import { fakeEdits } from './fake-edits.ts';
 import { fakeRunList, fakeRuns } from './fake-runs.ts';
 import { fakeTree } from './fake-tree.ts';
@@ -69,6 +70,7 @@ export function createFakeWorkbench(
     ...(options.reconstruction && { reconstruction: options.reconstruction }),
   });
   const edits = fakeEdits(reader);
+  const images = fakeRunImages(reader);
   const tree = fakeTree(reader, edits.notes);
   const listeners = new Map<string, Set<(payload: never) => void>>();
   const emit = <Name extends keyof WorkbenchEvents>(event: Name, payload: WorkbenchEvents[Name]): void =>
@@ -221,9 +223,9 @@ export function createFakeWorkbench(
     undoEdit: () => Promise.resolve(edits.undo()),
     redoEdit: () => Promise.resolve(edits.redo()),
     ...tree,
-    listRunImages: () => Promise.resolve(reader.images),
-    getImage: ({ image, method = 'coefficients' }) => Promise.resolve(reader.detailOf(image, method)),
-    getWaterfall: ({ image }) => Promise.resolve(reader.waterfallOf(image)),
+    ...images.api,
+    getImage: ({ image, method = 'coefficients' }) => Promise.resolve(images.detailOf(image, method)),
+    getWaterfall: ({ image }) => Promise.resolve(reader.waterfallOf(image % reader.images.length)),
     ...fakeAblation(reader),
     ...fakeEvaluation(options.isUnevaluated !== true, reader.images),
     listReportSections: () =>

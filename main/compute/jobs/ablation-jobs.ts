@@ -4,16 +4,16 @@ import { checkFactors, unchangedFactors } from '../../../core/concepts/ablation.
 import { changeOfDecisions } from '../../../core/concepts/changed-decisions.ts';
 import { classProbabilities } from '../../../core/concepts/class-probabilities.ts';
 import { counterfactual } from '../../../core/concepts/counterfactual.ts';
-import { imageOfPlayers, spread } from '../../../core/concepts/merged-concepts.ts';
+import { spread } from '../../../core/concepts/merged-concepts.ts';
 import { matrix, rowView } from '../../../core/linalg/matrix.ts';
 import type { Ablator } from '../../../core/pipeline/ablator.ts';
-import { truthOf } from '../../../core/images/folder-class.ts';
 import { requireSameImages } from '../../../core/pipeline/input-changes.ts';
 import type { Answer } from '../../../core/pipeline/scaled-answers.ts';
 import type { ClassName, ClassScore, ConceptFactors, ImageAblation } from '../../api/contract.ts';
+import { expectedClasses } from '../expected-class.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { AblatedPicture, RunQuestion } from '../protocol.ts';
-import type { WithAblator } from './ablators.ts';
+import { ablatedImage, type WithAblator } from './ablators.ts';
 import type { JobContext, Jobs } from './job-context.ts';
 import type { OpenRun, OpenedRun } from './opened-runs.ts';
 import { shownName } from '../../../core/wording/shown-name.ts';
@@ -32,7 +32,7 @@ export function ablationJobs(
     async ablateImage({ image, factors, ...question }) {
       const opened = await openRun(question);
       return withAblator(opened, async (ablator, { labels }) => {
-        const own = await pictureOf(opened, ablator, image);
+        const own = await ablatedImage(opened, ablator, image);
         return imageAblation(own, factorsOf(opened, factors), labels.names, fileOf(opened, image));
       });
     },
@@ -41,7 +41,7 @@ export function ablationJobs(
       const opened = await openRun(question);
       return withAblator(opened, async (ablator, { labels }) => {
         const { names } = labels;
-        const own = await pictureOf(opened, ablator, image);
+        const own = await ablatedImage(opened, ablator, image);
         const file = fileOf(opened, image);
         const { players, playerOf } = opened;
         const before = await imageAblation(own, unchangedFactors(players.length), names, file);
@@ -100,16 +100,8 @@ export function ablationJobs(
   };
 }
 
-function fileOf({ explanation }: OpenedRun, image: AblatedPicture): string {
-  return typeof image === 'number' ? explanation.images[image].file : image.file;
-}
-
-/** A picture made ready, as a function of one factor a concept, or merged concepts. */
-async function pictureOf(opened: OpenedRun, ablator: Ablator, image: AblatedPicture): Promise<AblatedImage> {
-  if (typeof image !== 'number')
-    return imageOfPlayers(await ablator.picture({ path: image.file }), opened.players);
-  opened.checkImage(image);
-  return imageOfPlayers(await ablator.image(image), opened.players);
+function fileOf({ pictureAt }: OpenedRun, image: AblatedPicture): string {
+  return typeof image === 'number' ? pictureAt(image).file.path : image.file;
 }
 
 /** Factors of concepts, merged ones as one, as factors of the rows of the bank. */
@@ -147,7 +139,6 @@ async function imageAblation(
     };
   });
   const shown = [...new Set([...after.order, ...before.order])];
-  const expected = truthOf(names, { path: file });
   return {
     before: before.score(before.order[0]),
     after: after.score(after.order[0]),
@@ -158,7 +149,7 @@ async function imageAblation(
       before: before.answer(index),
       after: after.answer(index),
     })),
-    expected: expected === undefined ? null : { index: expected, name: names[expected] },
+    expected: expectedClasses(names)(file),
   };
 }
 

@@ -2,6 +2,9 @@ import { openAblator, type Ablator } from '../../../core/pipeline/ablator.ts';
 import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { OpenIntake } from './intakes.ts';
+import type { AblatedImage } from '../../../core/concepts/ablation-head.ts';
+import { imageOfPlayers } from '../../../core/concepts/merged-concepts.ts';
+import type { AblatedPicture } from '../protocol.ts';
 import type { OpenedRun } from './opened-runs.ts';
 import { openRunModel } from './run-models.ts';
 
@@ -10,6 +13,21 @@ export type WithAblator = <T>(
   opened: OpenedRun,
   task: (ablator: Ablator, intake: ModelIntake) => Promise<T>,
 ) => Promise<T>;
+
+/**
+ * One picture made ready, whether the run explained it or not, as a function of one factor a player: a concept, or
+ * merged ones. 'unknown-name' for a number that it has not.
+ */
+export async function ablatedImage(
+  { pictureAt, coefficients, players }: OpenedRun,
+  ablator: Ablator,
+  image: AblatedPicture,
+): Promise<AblatedImage> {
+  if (typeof image !== 'number') return imageOfPlayers(await ablator.picture({ path: image.file }), players);
+  const { file } = pictureAt(image);
+  const isExplained = image < coefficients.length;
+  return imageOfPlayers(await (isExplained ? ablator.image(image) : ablator.picture(file)), players);
+}
 
 interface Kept {
   readonly made: Promise<{ readonly ablator: Ablator; readonly intake: ModelIntake }>;

@@ -6,6 +6,8 @@ import { cropJobs } from './crop-jobs.ts';
 import { editJobs } from './edit-jobs.ts';
 import { estimateJobs } from './estimate-jobs.ts';
 import { evaluationJobs } from './evaluation-jobs.ts';
+import { createExaminer } from './examined-images.ts';
+import { givenImageJobs } from './given-image-jobs.ts';
 import { imageJobs } from './image-jobs.ts';
 import { createIntakes } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
@@ -27,6 +29,8 @@ export function createJobs(probe: ProbeOptions): Jobs {
   const openIntake = createIntakes(environment);
   const withHead = createMaskedHeads(environment, openIntake);
   const openRun = createOpenedRuns(environment.storage);
+  const withAblator = createAblators(environment, openIntake);
+  const examiner = createExaminer(environment, openIntake, withHead);
   return {
     ...modelJobs(environment, openIntake, probe),
     ...previewJobs(environment, openIntake),
@@ -34,10 +38,11 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...runJobs(environment, openIntake),
     ...runListJobs(environment),
     ...resultJobs(environment, openRun),
-    ...imageJobs(environment, openRun, withHead, createDrawMaps(environment, openIntake)),
+    ...imageJobs(environment, openRun, withHead, createDrawMaps(environment, openIntake), examiner),
+    ...givenImageJobs(environment, openRun, withAblator, examiner),
     ...evaluationJobs(environment, openIntake, openRun),
     ...cropJobs(openRun, withHead),
-    ...ablationJobs(openRun, createAblators(environment, openIntake)),
+    ...ablationJobs(openRun, withAblator),
     ...editJobs(environment, openRun),
     ...mergeJobs(environment, openRun, openIntake),
     ...treeJobs(environment, openRun, openIntake),

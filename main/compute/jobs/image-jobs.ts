@@ -2,12 +2,16 @@ import { MAP_METHODS, MAP_METHOD_NAMES, type MapMethod } from '../../../core/att
 import { headOfPlayers } from '../../../core/concepts/merged-concepts.ts';
 import { TesseraError } from '../../../core/errors.ts';
 import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
+import { coefficientMap } from '../../../core/pipeline/report-maps.ts';
 import { quantile } from '../../../core/sensitivity/bootstrap.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { ConceptMap, ImageDetail, MapMethod as MethodChoice } from '../../api/contract.ts';
+import { expectedClasses } from '../expected-class.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { JobContext, Jobs } from './job-context.ts';
 import type { WithHead } from './masked-heads.ts';
+import { answerInWords } from './image-answers.ts';
+import type { Examiner } from './examined-images.ts';
 import type { DrawMaps } from './method-maps.ts';
 import type { OpenRun, OpenedRun } from './opened-runs.ts';
 import { shownName } from '../../../core/wording/shown-name.ts';
@@ -18,6 +22,9 @@ const COEFFICIENTS = {
   title: 'Amount',
   description: 'how much of the concept is at each position of the layer: its coefficients',
 } as const satisfies MethodChoice;
+
+/** Sharper than the layer's grid, and bright only where the concept is. */
+const USUAL: MapMethod = 'gated-gradient';
 
 const METHODS: readonly MethodChoice[] = [
   COEFFICIENTS,
@@ -37,44 +44,52 @@ export function imageJobs(
   openRun: OpenRun,
   withHead: WithHead,
   drawMaps: DrawMaps,
+  examiner: Examiner,
 ): Jobs<'readImage' | 'waterfall'> {
   return {
-    async readImage({ image, method = COEFFICIENTS.id, ...question }, context) {
+    async readImage({ image, method, ...question }, context) {
       const opened = await openRun(question);
-      opened.checkImage(image);
-      const { explanation, preprocessing, imageImportance } = opened;
-      const record = explanation.images[image];
+      const { explanation, preprocessing } = opened;
+      const {
+        file: { path },
+        answer,
+      } = opened.pictureAt(image);
+      const examined = await examiner.one(opened, image, context);
+      const drawn = await mapsOf(
+        drawMaps,
+        opened,
+        { image, coefficients: examined.coefficients },
+        method,
+        context,
+      );
       return {
         image,
-        fileName: shownName(storage.basename(record.file)),
-        path: record.file,
+        fileName: shownName(storage.basename(path)),
+        path,
         picture: pictureId({ kind: 'image', project: question.key, run: question.runId, image }),
         side: preprocessing.size,
-        predicted: record.predicted,
-        logit: record.logit,
-        reconstructedLogit: record.reconstructedLogit,
-        agrees: record.agrees,
-        method,
+        ...answerInWords(opened, answer, expectedClasses(opened.project.file.labels.names ?? [])(path)),
+        isExplained: image < explanation.images.length,
+        logit: examined.logit,
+        reconstructedLogit: examined.reconstructedLogit,
+        agrees: examined.agrees,
         methods: METHODS,
-        ...(method === COEFFICIENTS.id
-          ? gridMaps(opened, image)
-          : await pixelMaps(drawMaps, opened, methodOf(method), image, context)),
+        ...drawn,
         localImportance: Object.fromEntries(
-          explanation.concepts.map(({ id }) => [id, imageImportance[image][opened.conceptColumn(id)]]),
+          explanation.concepts.map(({ id }) => [id, examined.importance[opened.conceptColumn(id)]]),
         ),
       };
     },
 
-    async waterfall({ image, ...question }) {
+    async waterfall({ image, ...question }, context) {
       const opened = await openRun(question);
-      opened.checkImage(image);
-      const { explanation, bankCoefficients, players, playerOf } = opened;
+      const { explanation, players, playerOf } = opened;
+      const { bankCoefficients, logit } = await examiner.one(opened, image, context);
       const ids = explanation.concepts.map(({ id }) => id);
       const masks = growingMasks(ids.map(playerOf));
       const logits = await withHead(opened, async (head) =>
-        (await headOfPlayers(head, players).prepare(bankCoefficients[image])).evaluate(masks),
+        (await headOfPlayers(head, players).prepare(bankCoefficients)).evaluate(masks),
       );
-      const { logit } = explanation.images[image];
       return {
         baseline: logits[0],
         steps: ids.map((concept, step) => ({ concept, change: logits[step + 1] - logits[step] })),
@@ -96,9 +111,33 @@ function growingMasks(columns: readonly number[]): Matrix {
 
 type Maps = Pick<ImageDetail, 'maps' | 'scaleMaximum' | 'scaleOf'>;
 
-function gridMaps({ explanation, mapOf, maxima }: OpenedRun, image: number): Maps {
-  const maps = explanation.concepts.flatMap(({ id }): ConceptMap[] => {
-    const map = mapOf(id, image);
+/** By the method that was asked for; else by the usual one, where it can draw, and by what the run has, where not. */
+async function mapsOf(
+  drawMaps: DrawMaps,
+  opened: OpenedRun,
+  { image, coefficients }: { readonly image: number; readonly coefficients: Matrix },
+  asked: string | undefined,
+  context: JobContext,
+): Promise<Maps & Pick<ImageDetail, 'method' | 'standInReason'>> {
+  const drawnBy = async (method: MapMethod) => ({
+    ...(await pixelMaps(drawMaps, opened, method, image, context)),
+    method,
+    standInReason: null,
+  });
+  if (asked !== undefined && asked !== COEFFICIENTS.id) return drawnBy(methodOf(asked));
+  let standInReason: string | null = null;
+  try {
+    if (asked === undefined) return await drawnBy(USUAL);
+  } catch (error) {
+    if (!(error instanceof TesseraError)) throw error;
+    standInReason = error.message;
+  }
+  return { ...gridMaps(opened, coefficients), method: COEFFICIENTS.id, standInReason };
+}
+
+function gridMaps({ explanation, maxima }: OpenedRun, coefficients: Matrix): Maps {
+  const maps = explanation.concepts.flatMap(({ id }, rank): ConceptMap[] => {
+    const map = coefficientMap(explanation, coefficients, rank);
     return map === undefined ? [] : [{ concept: id, grid: map.grid, values: [...map.values] }];
   });
   return { maps, scaleMaximum: Math.max(...maxima), scaleOf: 'run' };

@@ -1,9 +1,10 @@
 import { MAP_METHODS, type MapMethod } from '../../../core/attribution/methods.ts';
 import { parseRunOptions } from '../../../core/concepts/parse-run-options.ts';
 import { openConceptMapper } from '../../../core/pipeline/concept-mapper.ts';
+import { knownBank } from '../../../core/pipeline/known-bank.ts';
+import { withMissingStamps } from '../../../core/pipeline/picture-stamps.ts';
 import { readBatch, requireAll } from '../../../core/pipeline/pictures.ts';
 import { openStages } from '../../../core/pipeline/stage-runner.ts';
-import { bankStage } from '../../../core/pipeline/stages/bank.ts';
 import { mapsStage } from '../../../core/pipeline/stages/maps.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { OpenIntake } from './intakes.ts';
@@ -35,23 +36,27 @@ const DIGITS = 4;
  */
 export function createDrawMaps(environment: Environment, openIntake: OpenIntake): DrawMaps {
   return async (opened, method, image, { signal, onProgress }) => {
-    const { explanation, project, run, conceptBank, images, groups } = opened;
+    const { explanation, project, run, conceptBank, groups, pictureAt } = opened;
     const intake = await openRunModel(openIntake, opened);
     const device = await environment.openDevice('cpu');
     const { layer } = explanation;
+    // A picture that the run did not explain stands alone; those of the run share what it has drawn.
+    const isExplained = image < opened.images.length;
+    const others = isExplained ? undefined : await withMissingStamps(project, [pictureAt(image).file]);
+    const place = isExplained ? image : 0;
     const mapper = openConceptMapper({ environment, device, intake }, layer, conceptBank, undefined, groups);
     try {
       mapper.sources.requireGradients(MAP_METHODS[method].needs);
       const options = { ...parseRunOptions(run.options, run.schemaVersion), maps: [method] };
-      const fingerprint = run.stages['bank']?.fingerprint ?? run.id;
-      const known = [{ stage: bankStage, fingerprint, value: { conceptBank } }];
+      const known = [knownBank(environment.storage, { run, conceptBank }, others)];
+      const images = others ?? opened.images;
       const setting = { environment, project, signal, onProgress };
       const stages = openStages(setting, { intake, device, layer, images }, options, { known });
-      const places = Array.from({ length: conceptBank.rows }, (_, concept) => ({ concept, image }));
+      const places = Array.from({ length: conceptBank.rows }, (_, concept) => ({ concept, image: place }));
       const { maps } = await stages.get(mapsStage, { mapper, places });
       const drawn = maps.map((map) => coarser(map, mapper.sources.size));
       if (groups.length === 0) return drawn;
-      const batch = await readBatch(environment.codec, [images[image]], intake.preprocessing.preprocessing);
+      const batch = await readBatch(environment.codec, [images[place]], intake.preprocessing.preprocessing);
       const wanted = groups.map((_, g) => conceptBank.rows + g);
       const merged = await mapper.maps(method, requireAll(batch), wanted);
       groups.forEach(([column], g) => (drawn[column] = coarser(merged[g], mapper.sources.size)));

@@ -5,7 +5,11 @@ import { TesseraError } from '../../../core/errors.ts';
 import { parsePreprocessing, type Preprocessing } from '../../../core/images/preprocessing.ts';
 import type { Matrix } from '../../../core/linalg/matrix.ts';
 import { partCoefficientMap } from '../../../core/pipeline/part-map-source.ts';
-import { imagesOfRun } from '../../../core/pipeline/input-changes.ts';
+import {
+  givenPictures,
+  type GivenPicture,
+  type GivenPictures,
+} from '../../../core/pipeline/given-pictures.ts';
 import type { FileFact } from '../../../core/pipeline/question.ts';
 import {
   columnsOf,
@@ -37,8 +41,10 @@ export interface OpenedRun {
   readonly explanation: Explanation;
   /** That of the run. */
   readonly preprocessing: Preprocessing;
-  /** Its images, with what their files were where that was recorded. */
+  /** Its explained images, with what their files were where that was recorded. */
   readonly images: readonly FileFact[];
+  /** Every picture that it was given, the explained images first. */
+  readonly given: GivenPictures;
   /** W [r, p]. */
   readonly conceptBank: Matrix;
   /** U(x) [positions, r] of each image; of merged concepts their amount, in the column of the first. */
@@ -67,8 +73,10 @@ export interface OpenedRun {
   readonly sourceOf: (concept: string) => ConceptSource;
   /** The concept's map on the layer's grid, if it has one; also of a part. */
   readonly mapOf: (concept: string, image: number) => CoefficientMap | undefined;
-  /** Throws 'unknown-name' unless the run has the image. */
+  /** Throws 'unknown-name' unless the run explains the image. */
   readonly checkImage: (image: number) => void;
+  /** Any picture that the run was given, by its place in {@link OpenedRun.given}; throws 'unknown-name'. */
+  readonly pictureAt: (image: number) => GivenPicture;
 }
 
 /** Opens the run that a question is about. */
@@ -94,7 +102,7 @@ export function createOpenedRuns(storage: Storage): OpenRun {
 }
 
 /** A finished run as its files have it. */
-interface StoredRun extends Pick<OpenedRun, 'project' | 'run' | 'preprocessing' | 'images'> {
+interface StoredRun extends Pick<OpenedRun, 'project' | 'run' | 'preprocessing' | 'given'> {
   readonly tensors: RunTensors;
 }
 
@@ -112,12 +120,12 @@ async function readRun(storage: Storage, folder: string, runId: string): Promise
     run: { ...run, explanation },
     tensors: await loadRunTensors(project, runId),
     preprocessing: parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing),
-    images: await imagesOfRun(project, run),
+    given: await givenPictures(project, run),
   };
 }
 
 function openRun(own: StoredRun, { known, uncomputed }: Merges): OpenedRun {
-  const { project, run, preprocessing, images } = own;
+  const { project, run, preprocessing, given } = own;
   const boxes = runBoxes(run.explanation, run, preprocessing);
   const found = { explanation: run.explanation, tensors: own.tensors };
   const { explanation, tensors } = mergedRun(found, known, { boxes, seed: run.options.seed });
@@ -139,7 +147,8 @@ function openRun(own: StoredRun, { known, uncomputed }: Merges): OpenedRun {
     uncomputed,
     explanation,
     preprocessing,
-    images,
+    images: given.pictures.slice(0, coefficients.length).map(({ file }) => file),
+    given,
     conceptBank,
     coefficients,
     bankCoefficients: own.tensors.coefficients,
@@ -172,6 +181,14 @@ function openRun(own: StoredRun, { known, uncomputed }: Merges): OpenedRun {
       throw new TesseraError(
         'unknown-name',
         `Run ${run.id} has ${coefficients.length} images; there is no image ${image}.`,
+      );
+    },
+    pictureAt: (image) => {
+      const picture = given.pictures.at(image);
+      if (picture !== undefined) return picture;
+      throw new TesseraError(
+        'unknown-name',
+        `Run ${run.id} was given ${given.pictures.length} images; there is no image ${image}.`,
       );
     },
   };

@@ -42,9 +42,8 @@ async function makeOfRun(
   opened: OpenedRun,
   { side, name }: PictureQuestion & { kind: 'run' },
 ): Promise<RgbImage> {
-  opened.checkImage(name.image);
   const { preprocessing, maxima } = opened;
-  const { path: file, stamp } = opened.images[name.image];
+  const { path: file, stamp } = opened.pictureAt(name.image).file;
   const ofRun: Decode = async (path, fit) => {
     const picture = await decode(path, fit);
     // Another picture must not stand for that of the run; what was made of it while it was there is kept.
@@ -57,6 +56,7 @@ async function makeOfRun(
   const picture = await ofRun(file, fitFor(preprocessing, side));
   if (name.kind === 'image') return picture;
   if (name.kind === 'context') return outlined(picture, scaled(name.box, side / size));
+  opened.checkImage(name.image);
   // The name tells merged concepts from the one that they are named by, for whoever keeps the picture.
   const [concept] = name.concept.split('_');
   const map = opened.mapOf(concept, name.image);

@@ -3,17 +3,12 @@ import { inputChanges } from '../../../core/pipeline/input-changes.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
 import { loadNotes, openProject } from '../../../core/project/project-folder.ts';
-import { pictureId } from '../picture-ids.ts';
 import type { Jobs } from './job-context.ts';
 import type { OpenRun } from './opened-runs.ts';
 import { resultView } from './result-view.ts';
-import { shownName } from '../../../core/wording/shown-name.ts';
 
 /** Jobs that read what a run found out. */
-export function resultJobs(
-  environment: Environment,
-  openRun: OpenRun,
-): Jobs<'readResult' | 'listRunImages' | 'writeReport'> {
+export function resultJobs(environment: Environment, openRun: OpenRun): Jobs<'readResult' | 'writeReport'> {
   const { storage } = environment;
   return {
     async readResult(question) {
@@ -22,19 +17,6 @@ export function resultJobs(
       const notes = await loadNotes(project, run.id);
       const changes = await inputChanges(project, run);
       return resultView(question, opened, notes, await loadEvaluation(project, run.id), changes);
-    },
-
-    async listRunImages(question) {
-      const { explanation, project, run } = await openRun(question);
-      const { changed, missing } = await inputChanges(project, run);
-      return explanation.images.map(({ file, predicted, agrees }, image) => ({
-        image,
-        fileName: shownName(storage.basename(file)),
-        picture: pictureId({ kind: 'image', project: question.key, run: question.runId, image }),
-        predicted,
-        agrees,
-        change: missing.has(image) ? 'missing' : changed.has(image) ? 'changed' : null,
-      }));
     },
 
     async writeReport({ folder, runId, path, ...contents }, { onProgress }) {

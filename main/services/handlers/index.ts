@@ -1,6 +1,7 @@
 import type { Handlers } from '../../api/call-handler.ts';
 import { ablationHandlers } from './ablation.ts';
 import { evaluationHandlers } from './evaluation.ts';
+import { imageHandlers } from './images.ts';
 import { libraryHandlers } from './library.ts';
 import { lookingHandlers } from './looking.ts';
 import { programHandlers } from './program.ts';
@@ -20,6 +21,7 @@ export function createHandlers(services: Services): Handlers {
     ...lookingHandlers(services),
     ...runHandlers(services),
     ...resultHandlers(services),
+    ...imageHandlers(services),
     ...ablationHandlers(services),
     ...treeHandlers(services),
     ...evaluationHandlers(services),

@@ -13,7 +13,6 @@ export function resultHandlers({
   | 'cancelMerge'
   | 'undoEdit'
   | 'redoEdit'
-  | 'listRunImages'
   | 'getImage'
   | 'getWaterfall'
 > {
@@ -34,7 +33,6 @@ export function resultHandlers({
     },
     undoEdit: async (run) => results.undo(await results.questionOf(run)),
     redoEdit: async (run) => results.redo(await results.questionOf(run)),
-    listRunImages: async (run) => viewer.run('listRunImages', await results.questionOf(run)),
     getImage: (query, page) =>
       drawing.runLatest(page, async (signal) =>
         viewer.run('readImage', { ...query, ...(await results.questionOf(query)) }, { signal }),

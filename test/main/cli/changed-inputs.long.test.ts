@@ -112,6 +112,14 @@ describe('a picture that was changed after the run', () => {
     ).rejects.toMatchObject({
       code: 'bad-image',
     });
+    // Where no method is asked for, what the run has of the image is shown, and why: first the maps that it drew.
+    const usual = await jobs.readImage({ ...question, image: 0 }, CONTEXT);
+    expect(usual).toMatchObject({ method: 'gated-gradient', standInReason: null });
+    await rm(path.join(project, 'cache'), { recursive: true });
+    expect(await jobs.readImage({ ...question, image: 0 }, CONTEXT)).toMatchObject({
+      method: 'coefficients',
+      standInReason: expect.stringContaining('changed') as string,
+    });
     const picture = { kind: 'run', ...question, side: 96 } as const;
     const name = { kind: 'image', project: 'k', run: 'run1', image: 0 } as const;
     const made = path.join(project, 'thumb.jpg');
@@ -120,9 +128,9 @@ describe('a picture that was changed after the run', () => {
     ).rejects.toMatchObject({ code: 'bad-image' });
     // Its neighbour is what it was.
     expect((await jobs.ablateImage({ ...one, image: 1 }, CONTEXT)).changed).toBe(false);
-    expect((await jobs.listRunImages(question, CONTEXT)).map(({ change }) => change)).toEqual([
+    expect((await jobs.listRunImages(question, CONTEXT)).images.map(({ change }) => change)).toEqual([
       'changed',
-      ...new Array<null>(7).fill(null),
+      ...new Array<null>(11).fill(null),
     ]);
     expect((await jobs.readResult(question, CONTEXT)).inputs).toEqual({
       ...{ isKnown: true, images: 8, changed: 1, missing: 0, cards: [] },

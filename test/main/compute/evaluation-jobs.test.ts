@@ -52,6 +52,17 @@ describe('the jobs about trust', { timeout: 300_000 }, () => {
     );
   });
 
+  it('draw an image by the gated gradient unless told otherwise, and say what its folder expects', async () => {
+    const image = await jobs.readImage({ ...question, image: 0 }, context);
+    expect(image).toMatchObject({ method: 'gated-gradient', standInReason: null, scaleOf: 'image' });
+    expect(image.maps[0].grid[0]).toBeGreaterThan(50);
+    expect(image.expected).toEqual({ index: image.predicted.index, name: 'house' });
+    const asked = await jobs.readImage({ ...question, image: 0, method: 'coefficients' }, context);
+    expect(asked).toMatchObject({ method: 'coefficients', scaleOf: 'run' });
+    const { images } = await jobs.listRunImages(question, context);
+    expect(images[0].expected).toEqual(image.expected);
+  });
+
   it('find nothing to tell of mistakes where there are none, and images that stand out', async () => {
     const { known, hits, pairs, outliers } = await jobs.errorAnalysis(question, context);
     expect(known).toBe(hits);

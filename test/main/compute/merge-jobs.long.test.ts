@@ -40,7 +40,7 @@ beforeAll(async () => {
   const folder = path.join(home, 'out.tessera');
   const model = await writeModel(path.join(home, 'model'));
   const images = await writeScenes(path.join(home, 'red'));
-  const argv = ['explain', '--model', model, '--images', images, '--class', 'red', '--select', 'all'];
+  const argv = ['explain', '--model', model, '--images', images, '--class', 'red', '--select', 'predicted'];
   const own = ['--concepts', '3', '--device', 'cpu', '--patch', '12', '--map', 'saliency'];
   const { code, stderr } = await tessera(...argv, ...own, '--out', folder);
   expect(code, stderr).toBe(0);
@@ -65,7 +65,10 @@ const everything = async () => ({
     ),
   ),
   image: await jobs.readImage({ ...question, image: 0, method: 'saliency' }, context),
-  waterfall: await jobs.waterfall({ ...question, image: 0 }, context),
+  unexplained: await jobs.readImage({ ...question, image: 8, method: 'coefficients' }, context),
+  waterfall: await jobs.waterfall({ ...question, image: 8 }, context),
+  whyNot: await jobs.whyNot({ ...question, image: 8, other: 0 }, context),
+  measured: await jobs.measureImages(question, context),
   dependence: await jobs.dependence(question, context),
   errors: await jobs.errorAnalysis(question, context),
 });
@@ -112,7 +115,20 @@ describe('merging concepts of a run', { timeout: 200_000 }, () => {
     expect(after.crops[0].total).toBeGreaterThanOrEqual(before.crops[0].total);
     expect(after.crops[0].crops[0].map).toContain('c0_');
     expect(after.image.maps.map(({ concept }) => concept).sort()).toEqual(['c0', 'c1']);
-    expect(Object.keys(after.image.localImportance).sort()).toEqual(['c0', 'c1']);
+    for (const image of [after.image, after.unexplained])
+      expect(Object.keys(image.localImportance).sort()).toEqual(['c0', 'c1']);
+    // In pictures that the run did not explain too.
+    expect(after.unexplained.isExplained).toBe(false);
+    expect(after.unexplained.localImportance['c0']).toBeGreaterThan(0);
+    expect(after.unexplained.localImportance['c1']).toBe(before.unexplained.localImportance['c1']);
+    const strength = (of: typeof after) => of.measured.strengths[8]!;
+    expect(strength(after)).toHaveLength(2);
+    expect(Math.max(...strength(after))).toBeGreaterThanOrEqual(Math.max(...strength(before)) - 1e-5);
+    const cause = ({ whyNot }: typeof after, id: string) =>
+      whyNot.causes.find(({ concept }) => concept === id)!;
+    expect(after.whyNot.causes).toHaveLength(2);
+    expect(cause(after, 'c1')).toEqual(cause(before, 'c1'));
+    expect(after.whyNot.margin).toBe(before.whyNot.margin);
     const sum = after.waterfall.steps.reduce((total, { change }) => total + change, after.waterfall.baseline);
     expect([sum + after.waterfall.unexplained]).toBeAllclose([after.waterfall.logit], { rtol: 1e-5 });
     // What is removed, is removed together, whoever computes it.

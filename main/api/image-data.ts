@@ -1,0 +1,67 @@
+import type { ClassName } from './ablation-data.ts';
+import type { RunImage } from './result-data.ts';
+import type { RunKey } from './run-data.ts';
+
+/*
+ * Plain data about all images that a run was given, explained or not, and about its mistakes. See contract.ts.
+ */
+
+/** Images whose folder names one class, by what the model calls them. */
+export interface ConfusionLine {
+  readonly truth: ClassName;
+  readonly images: number;
+  /** Images that are called what the folder says. */
+  readonly hits: number;
+  /** Images called each class of {@link Confusion.columns}, and any other. */
+  readonly counts: readonly number[];
+  readonly elsewhere: number;
+}
+
+/** What the model takes for what, where folders name classes. */
+export interface Confusion {
+  readonly rows: readonly ConfusionLine[];
+  readonly columns: readonly ClassName[];
+  /** Classes with the fewest mistakes, not shown. */
+  readonly rowsLeftOut: number;
+  /** Images whose folder names a class, and those of them that the model calls so. */
+  readonly known: number;
+  readonly hits: number;
+}
+
+/** Every image that a run was given and could read. */
+export interface RunImages {
+  /** The explained ones first; `image` is the place in this list. */
+  readonly images: readonly RunImage[];
+  readonly confusion: Confusion;
+  /** False for a run of an earlier version, which kept its explained images alone. */
+  readonly isComplete: boolean;
+}
+
+/** Why the model says what it says of an image and not another class. */
+export interface WhyNot {
+  readonly ahead: ClassName;
+  readonly other: ClassName;
+  /** Logit of the one over that of the other. */
+  readonly margin: number;
+  /**
+   * What the lead loses when the concept is taken out by itself, in logits, largest first: above 0 the concept speaks
+   * for the class that is ahead, below 0 for the other.
+   */
+  readonly causes: readonly { readonly concept: string; readonly change: number }[];
+}
+
+/** How strong each concept is in each image of a run. */
+export interface ImageStrengths {
+  /** By place in {@link RunImages}, and by concept in order of rank; null for an image that can no longer be read. */
+  readonly strengths: readonly (readonly number[] | null)[];
+}
+
+/** The methods of the contract about images of a run. */
+export interface ImageApi {
+  listRunImages(query: RunKey): Promise<RunImages>;
+  getWhyNot(query: RunKey & { readonly image: number; readonly other: number }): Promise<WhyNot>;
+  /** Looks for the concepts in the images that the run did not explain (progress by the event `job`). */
+  measureImages(query: RunKey): Promise<ImageStrengths>;
+  /** Stops what the page waits for; its call fails with 'cancelled'. */
+  stopMeasuring(): Promise<null>;
+}
