@@ -153,6 +153,7 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi {
   /** A finished run. */
   getResult(query: RunKey): Promise<RunResult>;
   listCrops(query: CropQuery): Promise<CropPage>;
+  /** A merge computes the concepts together first (progress by the event `jobs`), where that was not done before. */
   editConcept(query: RunKey & { readonly edit: ConceptEdit }): Promise<RunResult>;
   undoEdit(query: RunKey): Promise<RunResult>;
   redoEdit(query: RunKey): Promise<RunResult>;

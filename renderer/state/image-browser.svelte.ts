@@ -74,6 +74,14 @@ export class ImageBrowser {
     this.#read();
   }
 
+  /** Asks anew for what was answered of concepts: others are one now. */
+  readAgain(): void {
+    this.#asked = '';
+    this.whyNot.set(undefined);
+    this.measured.set(undefined);
+    if (this.#isOpen) this.#read();
+  }
+
   /** Shows an image; one that the filter holds back makes it let all through. */
   show(image: number): void {
     if (this.images.length > 0 && !this.listed.some((listed) => listed.image === image))

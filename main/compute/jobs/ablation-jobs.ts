@@ -4,6 +4,7 @@ import { checkFactors, unchangedFactors } from '../../../core/concepts/ablation.
 import { changeOfDecisions } from '../../../core/concepts/changed-decisions.ts';
 import { classProbabilities } from '../../../core/concepts/class-probabilities.ts';
 import { counterfactual } from '../../../core/concepts/counterfactual.ts';
+import { spread } from '../../../core/concepts/merged-concepts.ts';
 import { matrix, rowView } from '../../../core/linalg/matrix.ts';
 import type { Ablator } from '../../../core/pipeline/ablator.ts';
 import { requireSameImages } from '../../../core/pipeline/input-changes.ts';
@@ -42,16 +43,17 @@ export function ablationJobs(
         const { names } = labels;
         const own = await ablatedImage(opened, ablator, image);
         const file = fileOf(opened, image);
-        const before = await imageAblation(own, unchangedFactors(opened.maxima.length), names, file);
+        const { players, playerOf } = opened;
+        const before = await imageAblation(own, unchangedFactors(players.length), names, file);
         const wanted = target ?? targetOf(before, opened.explanation.classIndex);
-        const found = await counterfactual(own, opened.maxima.length, { target: wanted, signal });
+        const found = await counterfactual(own, players.length, { target: wanted, signal });
         const factors = [...found.factors];
         return {
           status: found.status,
           target: { index: wanted, name: names[wanted] },
           factors: Object.fromEntries(
             opened.explanation.concepts.flatMap(({ id }) => {
-              const factor = factors[opened.conceptColumn(id)];
+              const factor = factors[playerOf(id)];
               return factor === 1 ? [] : [[id, factor]];
             }),
           ),
@@ -66,7 +68,7 @@ export function ablationJobs(
       await requireSameImages(opened.project, opened.run);
       return withAblator(opened, async (ablator, { labels }) => {
         const { explanation } = opened;
-        const answers = await ablator.answers(factorsOf(opened, factors), context);
+        const answers = await ablator.answers(ofBank(opened, factorsOf(opened, factors)), context);
         return runAblation(
           opened,
           question,
@@ -101,10 +103,15 @@ function fileOf({ pictureAt }: OpenedRun, image: AblatedPicture): string {
   return typeof image === 'number' ? pictureAt(image).file.path : image.file;
 }
 
-/** By column of the bank; those that are not named remain at 1. Throws 'unknown-name' and 'bad-usage'. */
-function factorsOf({ conceptColumn, maxima }: OpenedRun, factors: ConceptFactors): number[] {
-  const all = unchangedFactors(maxima.length);
-  for (const [concept, factor] of Object.entries(factors)) all[conceptColumn(concept)] = factor;
+/** Factors of concepts, merged ones as one, as factors of the rows of the bank. */
+function ofBank({ players }: OpenedRun, factors: readonly number[]): number[] {
+  return [...spread(matrix(1, factors.length, Float32Array.from(factors)), players).data];
+}
+
+/** One a concept, or merged concepts; those that are not named remain at 1. Throws 'unknown-name' and 'bad-usage'. */
+function factorsOf({ playerOf, players }: OpenedRun, factors: ConceptFactors): number[] {
+  const all = unchangedFactors(players.length);
+  for (const [concept, factor] of Object.entries(factors)) all[playerOf(concept)] = factor;
   checkFactors(all, all.length);
   return all;
 }
@@ -184,16 +191,14 @@ function runAblation(
 
 /** How many images are decided otherwise without each concept, in the order of the ranking. */
 async function dependences(
-  { explanation, conceptColumn, maxima }: OpenedRun,
+  opened: OpenedRun,
   ablator: Ablator,
   { signal, onProgress }: JobContext,
 ): Promise<number[]> {
-  const { images, concepts } = explanation;
+  const { images, concepts } = opened.explanation;
   const counts: number[] = [];
   for (const { id } of concepts) {
-    const answers = await ablator.answers(unchangedFactors(maxima.length).with(conceptColumn(id), 0), {
-      signal,
-    });
+    const answers = await ablator.answers(ofBank(opened, factorsOf(opened, { [id]: 0 })), { signal });
     counts.push(answers.filter(({ index }, image) => index !== images[image].predicted.index).length);
     onProgress({ stage: 'dependence', done: counts.length, total: concepts.length });
   }

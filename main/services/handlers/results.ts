@@ -11,7 +11,13 @@ export function resultHandlers({
   return {
     getResult: async (run) => results.read(await results.questionOf(run)),
     listCrops: async (query) => viewer.run('listCrops', { ...query, ...(await results.questionOf(query)) }),
-    editConcept: async ({ edit, ...run }) => results.edit(await results.questionOf(run), edit),
+    async editConcept({ edit, ...run }, page) {
+      const asked = await results.questionOf(run);
+      if (edit.kind !== 'merge' && edit.kind !== 'unmerge') return results.edit(asked, edit);
+      return jobs.run({ kind: 'merge', folder: asked.folder, page }, (watch) =>
+        results.edit(asked, edit, watch),
+      );
+    },
     undoEdit: async (run) => results.undo(await results.questionOf(run)),
     redoEdit: async (run) => results.redo(await results.questionOf(run)),
     async getImage(query, page) {
