@@ -51,9 +51,9 @@ export function jobStandText({ kind, waitsFor, isStopping }: JobStand): string {
 }
 
 /** How far its step is, and which of its steps that is where it has several: "Find concepts, 40 of 200". */
-export function jobProgressText({ progress, waitsFor }: JobStand): string {
+export function jobProgressText({ kind, progress, waitsFor }: JobStand): string {
   if (progress === null || progress.total === 0 || waitsFor.length > 0) return '';
   const step = stageName(progress.stage);
   const count = `${countText(progress.done)} of ${countText(progress.total)}`;
-  return step === progress.stage ? count : `${step}, ${count}`;
+  return step === progress.stage || progress.stage === kind ? count : `${step}, ${count}`;
 }

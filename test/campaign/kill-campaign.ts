@@ -37,6 +37,17 @@ function commandsOf({ model, images, folder }: KillCampaign): readonly (readonly
     ['decompose', out, '--concept', 'Concept 1', '--parts', '2', '--device', 'cpu'],
     ['what-if', out, '--scale', 'Concept 1=0.5', '--json'],
     ['report', out],
+    [
+      'predict',
+      '--model',
+      model,
+      '--images',
+      images,
+      '--csv',
+      path.join(out, 'answers.csv'),
+      '--device',
+      'cpu',
+    ],
   ];
 }
 
@@ -88,7 +99,7 @@ export async function killCampaign(campaign: KillCampaign): Promise<CampaignOutc
 }
 
 /** Of each command, as many as make a campaign of some breadth. */
-const KILLS_A_PROJECT = [6, 3, 2, 2];
+const KILLS_A_PROJECT = [6, 3, 2, 2, 2];
 
 /** Has the first run ended, its report included? Then a kill came too late to be one. */
 async function isComplete(project: string): Promise<boolean> {

@@ -7,7 +7,8 @@ import { killCampaign } from './kill-campaign.ts';
 
 /*
  * npm run campaign:kill [KILLS] [SEED]: kills the command line so many times while it explains, decomposes, tries what
- * if, and writes reports, and compares the finished project with that of a run that nobody disturbed. Some 5 s a kill.
+ * if, writes reports and tables of predictions, and compares the finished project with that of a run that nobody
+ * disturbed. Some 5 s a kill.
  */
 const [kills = '100', seed = '1'] = process.argv.slice(2);
 const built = await buildCommandLine();
