@@ -13,7 +13,7 @@ export type Telling = Pick<Notices, 'tell' | 'fail' | 'speak'>;
 
 const SHOWN_MS = 7000;
 /** A way back is read, and found by keyboard, before it goes. */
-const ACTION_SHOWN_MS = 20_000;
+const ACTION_SHOWN_MS = 12_000;
 
 /** What is said in passing; failures remain until they are closed. */
 export class Notices {

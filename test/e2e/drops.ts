@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Page } from 'playwright';
 import { expect } from 'vitest';
 import { writeModel } from '../main/cli/colour-files.ts';
+import { seriousViolations } from '../renderer/serious-violations.ts';
 import { ROOT } from './built-program.ts';
 import { chooseClass, dropFiles } from './steps.ts';
 
@@ -46,6 +47,7 @@ export async function dropOneAfterAnother(page: Page, home: string): Promise<voi
   await dropFiles(page, [at('train')]);
   await question.waitFor({ timeout: READ_MS });
   await expect.poll(() => focused(page)).toBe('Add');
+  expect(await seriousViolations(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await question.waitFor({ state: 'detached' });
   await images(page, 40).waitFor();
@@ -66,9 +68,8 @@ export async function dropOneAfterAnother(page: Page, home: string): Promise<voi
   await dropFiles(page, [model, model.replace('.onnx', '.json'), at('house'), at('train')]);
   const messages = page.getByRole('region', { name: 'Messages' });
   await messages.getByText('New project “colours” with 80 images.').waitFor({ timeout: READ_MS });
-  await images(page, 80).waitFor();
   await messages.getByRole('button', { name: 'Undo' }).click();
   await images(page, 40).waitFor({ timeout: READ_MS });
   await page.getByRole('heading', { name: 'model.onnx' }).waitFor();
-  await expect.poll(() => page.getByRole('radio', { name: /^windmill/ }).count()).toBe(1);
+  await page.getByRole('radio', { name: /^windmill \d+ image/ }).waitFor({ timeout: READ_MS });
 }

@@ -1,5 +1,12 @@
 import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
-import type { CutPointSummary, ImageTable, ModelSummary, Preview, Setup } from '../../main/api/contract.ts';
+import type {
+  ClassCounts,
+  CutPointSummary,
+  ImageTable,
+  ModelSummary,
+  Preview,
+  Setup,
+} from '../../main/api/contract.ts';
 
 const CLASSES = ['barn', 'car', 'house', 'lighthouse', 'sailboat', 'train', 'tree', 'windmill'];
 const PER_CLASS = 40;
@@ -152,6 +159,14 @@ export const fakeClasses = {
   })).sort((a, b) => b.count - a.count),
   images: CLASSES.length * PER_CLASS - 1,
   skipped: [{ file: 'train/17.jpg', reason: 'corrupt JPEG: premature end of data' }],
+};
+
+/** The same while most of the images are still to come. */
+export const countsSoFar: ClassCounts = {
+  ...fakeClasses,
+  classes: fakeClasses.classes.slice(0, 2).map((entry, i) => ({ ...entry, count: 9 - 2 * i })),
+  images: 16,
+  skipped: [],
 };
 
 /** A page of the demo's images; one of them is broken. */

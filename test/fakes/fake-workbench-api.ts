@@ -25,6 +25,7 @@ import { fakeTree } from './fake-tree.ts';
 import {
   demoSetup,
   emptySetup,
+  countsSoFar,
   fakeClasses,
   fakeImages,
   fakeModel,
@@ -47,6 +48,8 @@ export interface FakeOptions {
   readonly held?: readonly (keyof WorkbenchApi)[];
   /** What the run under way waits for. */
   readonly runWaitsFor?: RunState['waitsFor'];
+  /** The model is still being asked about the images. */
+  readonly isCounting?: boolean;
   /** Methods that fail. */
   readonly failing?: readonly (keyof WorkbenchApi)[];
 }
@@ -159,7 +162,10 @@ export function createFakeWorkbench(
     forgetRecent: ({ id }) => Promise.resolve(recent.filter((project) => project.id !== id)),
     openDemo: () => open(),
     getSetup: () => Promise.resolve(setup),
-    addPaths: () => open(),
+    addPaths: ({ paths }) =>
+      setup.images === null || paths.some((path) => path.endsWith('.onnx'))
+        ? open()
+        : take({ offered: { count: paths.length, names: paths.map((path) => path.slice(7)) } }),
     unusableFiles: () => Promise.resolve([]),
     answerImages: () => take({ offered: null }),
     takeBackProject: () => take(opened),
@@ -202,7 +208,11 @@ export function createFakeWorkbench(
           confidence: 0.9 - i * 0.09,
         })),
       ),
-    predictAll: () => Promise.resolve(fakeClasses),
+    predictAll: () => {
+      if (options.isCounting !== true) return Promise.resolve(fakeClasses);
+      emit('classes', countsSoFar);
+      return new Promise(() => undefined);
+    },
     listImages: ({ offset, limit, filter }) => Promise.resolve(fakeImages(offset, limit, filter)),
     estimate: () =>
       Promise.resolve({

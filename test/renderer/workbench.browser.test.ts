@@ -150,6 +150,45 @@ describe.skipIf(browserPath === undefined)(
       await page.close();
     });
 
+    it('asks in place what becomes of images where there are some, and takes Escape for no', async () => {
+      const { page } = await open({ state: 'ready' });
+      await page.keyboard.press('2');
+      const question = page.getByRole('region', { name: 'Add 1 image, or replace the 320 that are there?' });
+      const drop = async (): Promise<void> => {
+        const dataTransfer = await page.evaluateHandle(() => {
+          const data = new DataTransfer();
+          data.items.add(new File(['x'], 'cat.jpg'));
+          return data;
+        });
+        await page.dispatchEvent('body', 'drop', { dataTransfer });
+        await question.getByText('Given now: “cat.jpg”.').waitFor();
+      };
+      const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
+      await drop();
+      await eventually(focused).toBe('Add');
+      expect(await seriousViolations(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await question.waitFor({ state: 'detached' });
+      await eventually(() => page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
+      // What is typed elsewhere is taken back by the same key, and is no answer.
+      await drop();
+      await page.getByRole('searchbox', { name: 'Filter images by path' }).press('Escape');
+      expect(await question.count()).toBe(1);
+      await question.getByRole('button', { name: 'Replace' }).press('Enter');
+      await question.waitFor({ state: 'detached' });
+      await page.close();
+    });
+
+    it('counts classes as they come, to choose from at once', async () => {
+      const { page } = await open({ state: 'ready', isCounting: true });
+      await page.keyboard.press('2');
+      const classes = page.getByRole('region', { name: 'Class to explain' });
+      await classes.getByText('16 of 320 seen').waitFor();
+      expect(await classes.getByRole('radio').count()).toBe(2);
+      expect(await classes.getByRole('progressbar').count()).toBe(1);
+      await page.close();
+    });
+
     it('starts, pauses and resumes a run', async () => {
       const { page } = await open({ state: 'ready' });
       await page.keyboard.press('2');

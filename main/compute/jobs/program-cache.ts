@@ -1,6 +1,8 @@
+import { TesseraError } from '../../../core/errors.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import type { CachePlace } from '../../../core/pipeline/stage-runner.ts';
+import type { Storage } from '../../../core/platform.ts';
 import { openProject } from '../../../core/project/project-folder.ts';
 
 /** The environment with a place in the program's cache for what models say of pictures. */
@@ -19,10 +21,40 @@ export async function workPlace(
   { sha256 }: Pick<ModelIntake, 'sha256'>,
 ): Promise<CachePlace> {
   if (await storage.exists(storage.join(folder, 'project.json'))) return openProject(storage, folder);
-  const drafts = storage.join(cache, 'draft');
-  const own = sha256.slice(0, 32);
+  const own = draftOf(storage, cache, sha256);
+  const drafts = storage.dirname(own);
   for (const { name } of await storage.list(drafts).catch(() => []))
-    if (name !== own) await storage.remove(storage.join(drafts, name));
-  await storage.makeDirectory(storage.join(drafts, own));
-  return { storage, folder: storage.join(drafts, own) };
+    if (name !== storage.basename(own)) await storage.remove(storage.join(drafts, name));
+  await storage.makeDirectory(own);
+  return { storage, folder: own };
+}
+
+/** Gives a project what was computed for its setup before there was one. What cannot be taken over is computed again. */
+export async function takeDraft(
+  { storage, folder }: CachePlace,
+  cache: string,
+  { sha256 }: Pick<ModelIntake, 'sha256'>,
+): Promise<void> {
+  const draft = draftOf(storage, cache, sha256);
+  const from = storage.join(draft, 'cache');
+  try {
+    for (const stage of await storage.list(from).catch(() => [])) {
+      if (stage.kind !== 'directory') continue;
+      const [source, target] = [storage.join(from, stage.name), storage.join(folder, 'cache', stage.name)];
+      if (await storage.exists(target)) continue;
+      await storage.makeDirectory(target);
+      for (const { name } of await storage.list(source))
+        await storage.writeAtomic(
+          storage.join(target, name),
+          await storage.readBytes(storage.join(source, name)),
+        );
+    }
+    await storage.remove(draft);
+  } catch (error) {
+    if (!(error instanceof TesseraError)) throw error;
+  }
+}
+
+function draftOf(storage: Storage, cache: string, sha256: string): string {
+  return storage.join(cache, 'draft', sha256.slice(0, 32));
 }

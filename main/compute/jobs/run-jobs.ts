@@ -12,7 +12,7 @@ import { writeToProject } from '../../../core/project/write-lock.ts';
 import type { ModelQuestion } from '../protocol.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { JobContext, Jobs } from './job-context.ts';
-import { withAnswers } from './program-cache.ts';
+import { takeDraft, withAnswers } from './program-cache.ts';
 import { writeShortcut } from './project-shortcut.ts';
 
 /** Jobs that take long and keep what they have computed in the project, so that they can be repeated at any time. */
@@ -31,6 +31,7 @@ export function runJobs(environment: Environment, openIntake: OpenIntake): Jobs<
       const asked = await resolveQuestion(environment.storage, intake, options);
       const place = { folder, intake, roots: options.images, choice: options.device };
       return inProject(withAnswers(environment, cache), place, context, async (scope) => {
+        await takeDraft(scope.project, cache, intake);
         const { run, resumed } = await explain(scope, asked, options, command);
         return { runId: run.id, resumed };
       });

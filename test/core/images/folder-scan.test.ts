@@ -91,6 +91,18 @@ describe('scanImages()', () => {
     await expect(scanImages(fileStorage, [])).rejects.toThrow('no folder was given');
   });
 
+  it('tells of given folders without a picture beside others, and not of one that was given twice', async () => {
+    await put('a/1.jpg', 'a/deep/2.jpg', 'texts/notes.txt');
+    await mkdir(join(root, 'empty'));
+    const given = ['a', 'a/deep', 'texts', 'empty', 'a'].map((name) => join(root, name));
+    const scan = await scanImages(fileStorage, given);
+    expect(pathsOf(scan)).toEqual(['a/1.jpg', 'a/deep/2.jpg']);
+    expect(scan.skipped).toEqual([
+      { file: join(root, 'texts'), reason: 'a folder without pictures' },
+      { file: join(root, 'empty'), reason: 'an empty folder' },
+    ]);
+  });
+
   it('refuses a root that is not there', async () => {
     await expect(scanImages(fileStorage, [join(root, 'absent')])).rejects.toMatchObject({
       code: 'no-images',

@@ -123,10 +123,12 @@ describe('what is computed before a run', () => {
     decoded.length = 0;
     const asked: string[] = [];
     const onProgress: JobContext['onProgress'] = ({ stage }) => {
-      if (stage === 'predictions') asked.push(...decoded);
+      if (stage === 'predictions' || stage === 'rows') asked.push(...decoded);
     };
+    expect(await readdir(path.join(cache, 'draft'))).toHaveLength(1);
     await explain({ folder, options: small, command: '', cache }, { ...CONTEXT, onProgress });
     expect(asked).toEqual([]);
+    expect(await readdir(path.join(cache, 'draft'))).toEqual([]);
     const project = await readFile(path.join(folder, 'project.json'), 'utf8');
     await writeFile(path.join(images, 'later.png'), await scene([]));
     await predict();
