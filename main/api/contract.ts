@@ -84,13 +84,27 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi {
 
   getSetup(): Promise<Setup>;
   /**
-   * Takes what was dropped or chosen: a model, image files and folders, a labels file, a project folder. What cannot be
-   * used is reported in `problems` and leaves what was set alone; rejects when nothing of it could be used.
+   * Takes what was dropped or chosen: a model, image files and folders, a labels file, a project folder. A model that
+   * comes with images begins a new project (event `begun`). Images alone wait in `offered` where there are some, unless
+   * it is said what becomes of them. What cannot be used is reported in `problems` and leaves what was set alone; rejects
+   * when nothing of it could be used.
    */
-  addPaths(query: { readonly paths: readonly string[] }): Promise<Setup>;
+  addPaths(query: {
+    readonly paths: readonly string[];
+    readonly images?: 'add' | 'replace';
+    /** What of a drop has no path here: see {@link unusableFiles}. */
+    readonly unsent?: readonly { readonly name: string; readonly kind: 'file' | 'folder' }[];
+  }): Promise<Setup>;
+  /** Those of some files whose names say that they are of no use: they need not be sent. */
+  unusableFiles(query: { readonly names: readonly string[] }): Promise<readonly string[]>;
+  /** Says what becomes of the images that wait. */
+  answerImages(query: { readonly way: 'add' | 'replace' | 'leave' }): Promise<Setup>;
+  /** Goes back to before a project was begun, whatever was set in it since. */
+  takeBackProject(query: { readonly key: string }): Promise<Setup>;
   /** Opens the system's file dialog and takes what is chosen; the setup as it was when the dialog is closed. */
   chooseFiles(query: {
     readonly what: 'model' | 'folders' | 'pictures' | 'labels' | 'project';
+    readonly images?: 'add' | 'replace';
   }): Promise<Setup>;
   removeImages(query: { readonly root: string }): Promise<Setup>;
   /** An empty setup, for another model. */
@@ -110,7 +124,10 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi {
   previewImages(query: { readonly limit: number }): Promise<Preview>;
   /** Every preset on the same few pictures, the likeliest first. */
   comparePreprocessings(): Promise<readonly PreprocessingTrial[]>;
-  /** Runs the model over every image; the run takes the results over. */
+  /**
+   * Runs the model over every image (counts so far by the event `classes`). Whoever asks meanwhile
+   * hears the same; a change of pictures, model or preprocessing ends it with 'cancelled'. The run takes answers over.
+   */
   predictAll(): Promise<ClassCounts>;
   listImages(query: ImageTableQuery): Promise<ImageTable>;
   estimate(): Promise<RunEstimate>;
@@ -162,12 +179,16 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi {
 /** What the workbench sends to its views of its own accord, by name. */
 export interface WorkbenchEvents {
   readonly setup: Setup;
+  /** A drop has begun a project in the place of what was set; {@link WorkbenchApi.takeBackProject} brings that back. */
+  readonly begun: { readonly key: string; readonly name: string; readonly images: number };
   readonly settings: Settings;
   readonly recent: readonly RecentProject[];
   readonly run: RunState;
   readonly earlyConcepts: EarlyConcepts;
   /** Names, groups or comments of a run have changed. */
   readonly result: RunKey;
+  /** What {@link WorkbenchApi.predictAll} has counted so far. */
+  readonly classes: ClassCounts;
   /** Long work, whenever some of it has begun, gone on or ended. */
   readonly jobs: readonly LongJob[];
   readonly log: LogLine;

@@ -18,6 +18,8 @@ const PAGE = { offset: COUNT, limit: z.int().min(1).max(500) };
 /** Names of runs, concepts and projects; never part of a path. */
 const NAME = z.string().regex(/^[\w-]{1,64}$/);
 const PATH = z.string().min(1).max(4096);
+const MOST_PATHS = 10_000;
+const IMAGE_WAY = z.enum(['add', 'replace']);
 const DEVICE = RUN_OPTIONS.device.schema;
 const TEXT = z.string().max(10_000);
 const RUN_KEY = { project: NAME, runId: NAME };
@@ -60,8 +62,21 @@ export const schemas = {
   openDemo: NOTHING,
 
   getSetup: NOTHING,
-  addPaths: z.strictObject({ paths: z.array(PATH).min(1).max(10_000) }),
-  chooseFiles: z.strictObject({ what: z.enum(['model', 'folders', 'pictures', 'labels', 'project']) }),
+  addPaths: z.strictObject({
+    paths: z.array(PATH).max(MOST_PATHS),
+    images: IMAGE_WAY.exactOptional(),
+    unsent: z
+      .array(z.strictObject({ name: PATH, kind: z.enum(['file', 'folder']) }))
+      .max(MOST_PATHS)
+      .exactOptional(),
+  }),
+  unusableFiles: z.strictObject({ names: z.array(PATH).max(MOST_PATHS) }),
+  answerImages: z.strictObject({ way: z.enum(['add', 'replace', 'leave']) }),
+  takeBackProject: z.strictObject({ key: NAME }),
+  chooseFiles: z.strictObject({
+    what: z.enum(['model', 'folders', 'pictures', 'labels', 'project']),
+    images: IMAGE_WAY.exactOptional(),
+  }),
   removeImages: z.strictObject({ root: PATH }),
   clearSetup: NOTHING,
   choosePreprocessing: z.strictObject({

@@ -14,7 +14,12 @@ export interface Evaluations {
 }
 
 /** Evaluations that the process of runs makes. */
-export function createEvaluations(runner: ComputeClient, events: EventHub, jobs: LongJobs): Evaluations {
+export function createEvaluations(
+  runner: ComputeClient,
+  events: EventHub,
+  jobs: LongJobs,
+  cache: string,
+): Evaluations {
   const changed = <T>({ key, runId }: RunQuestion, answer: T): T => {
     events.emit('result', { project: key, runId });
     return answer;
@@ -34,7 +39,7 @@ export function createEvaluations(runner: ComputeClient, events: EventHub, jobs:
     },
     rankOfOptions: (question, page) =>
       jobs.run({ kind: 'rank', folder: question.folder, page }, (watch) =>
-        runner.run('rankOfOptions', question, watch),
+        runner.run('rankOfOptions', { ...question, cache }, watch),
       ),
   };
 }

@@ -19,6 +19,8 @@ import { storedValue, type StoredValue } from './stored-value.ts';
 export interface RunContext {
   readonly storage: Storage;
   readonly state: string;
+  /** What may be deleted at any time: answers of models that a run takes over. */
+  readonly cache: string;
   readonly projects: Projects;
   readonly runner: ComputeClient;
   readonly events: EventHub;
@@ -128,26 +130,30 @@ export class RunService {
   }
 
   async #carryOut(current: CurrentRun, signal: AbortSignal): Promise<void> {
-    const { runner, log, onChange, projects } = this.#context;
+    const { runner, log, onChange, projects, cache } = this.#context;
     try {
-      const { runId, resumed } = await runner.run('explain', current.question, {
-        signal,
-        onProgress: (progress) => {
-          current.clock.tell(progress);
-          this.#tell();
+      const { runId, resumed } = await runner.run(
+        'explain',
+        { ...current.question, cache },
+        {
+          signal,
+          onProgress: (progress) => {
+            current.clock.tell(progress);
+            this.#tell();
+          },
+          onWait: (ahead) => {
+            current.waitsFor = kindsOf(ahead);
+            this.#tell();
+          },
+          onNews: (news) => void this.#onNews(current, news),
+          onRestart: () => {
+            log.write('warning', 'The compute process ended unexpectedly; the run continues where it was.');
+            current.isResumed = true;
+            current.clock = clockOf(current.question);
+            this.#tell();
+          },
         },
-        onWait: (ahead) => {
-          current.waitsFor = kindsOf(ahead);
-          this.#tell();
-        },
-        onNews: (news) => void this.#onNews(current, news),
-        onRestart: () => {
-          log.write('warning', 'The compute process ended unexpectedly; the run continues where it was.');
-          current.isResumed = true;
-          current.clock = clockOf(current.question);
-          this.#tell();
-        },
-      });
+      );
       current.project = (await projects.open(current.question.folder)).key;
       current.runId = runId;
       current.isResumed ||= resumed;
@@ -182,6 +188,9 @@ export class RunService {
         current.runId = news.runId;
         current.isResumed ||= news.resumed;
         break;
+      case 'predictions':
+        // A run tells of them by its results.
+        return;
       case 'concepts': {
         const { key } = await projects.open(current.question.folder);
         events.emit('earlyConcepts', takeEarly(current, key, news));

@@ -10,6 +10,7 @@ import { createHandlers } from './handlers/index.ts';
 import { createLongJobs } from './long-jobs.ts';
 import { createLog, type Log } from './log.ts';
 import { createPictures, type Pictures } from './pictures.ts';
+import { createPredictions } from './predictions.ts';
 import { createProjects } from './projects.ts';
 import { createReports, type Reports } from './reports.ts';
 import { createResults } from './results.ts';
@@ -61,6 +62,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
   const runs = new RunService({
     storage,
     state: places.state,
+    cache: places.cache,
     projects,
     runner,
     events,
@@ -74,7 +76,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
   });
   const jobs = createLongJobs(events);
   onProjectClosed(events, (folder) => jobs.cancelIn(folder));
-  const evaluations = createEvaluations(runner, events, jobs);
+  const evaluations = createEvaluations(runner, events, jobs, places.cache);
   const reports = createReports(storage, places.cache, viewer, desktop, jobs);
   const pictures = createPictures({
     storage,
@@ -84,6 +86,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     imageOf: (scan, index) => setup.imageOf(scan, index),
     earlyImagesOf: (project, run) => runs.earlyImagesOf(project, run),
   });
+  const predictions = createPredictions({ setup, runner, events, jobs, cache: places.cache });
   const settings = createSettings(storage, places);
   const recalled = recall(runs, setup, log);
   const handlers = createHandlers({
@@ -99,6 +102,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     reports,
     evaluations,
     pictures,
+    predictions,
     settings,
     recalled,
     jobs,

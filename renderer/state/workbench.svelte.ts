@@ -13,7 +13,9 @@ import type {
   Screen,
   Settings,
   Setup,
+  WorkbenchEvents,
 } from '../../main/api/contract.ts';
+import { countOf } from '../../core/wording/count-text.ts';
 import { runLabel } from '../../core/wording/run-label.ts';
 import type { Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
@@ -225,6 +227,7 @@ export class Workbench {
     const { on } = this.connection;
     const stops = [
       on('setup', (setup) => this.setup.take(setup)),
+      on('begun', (begun) => this.#tellBegun(begun)),
       on('settings', (settings) => (this.settings = settings)),
       on('recent', (recent) => this.recent.set(recent)),
       on('run', (state) => {
@@ -236,6 +239,7 @@ export class Workbench {
       on('result', (run) => {
         if (this.#shown.isOf(run)) void this.result.read();
       }),
+      on('classes', (counts) => this.setup.takeClasses(counts)),
       on('jobs', (jobs) => (this.jobs = jobs)),
       on('log', (line) => this.run.addLine(line)),
       on('compute', (compute) => (this.compute = compute)),
@@ -244,6 +248,14 @@ export class Workbench {
       on('panel', ({ panel }) => (this.openPanel = panel)),
     ];
     return () => stops.forEach((stop) => stop());
+  }
+
+  /** What was set before is one step away. */
+  #tellBegun({ key, name, images }: WorkbenchEvents['begun']): void {
+    this.notices.tell(`New project “${name}” with ${countOf(images, 'image')}.`, {
+      label: 'Undo',
+      run: () => this.setup.takeBackProject(key),
+    });
   }
 
   /** Another project gets its newest run shown, and so does one whose shown run is gone. */
