@@ -35,7 +35,9 @@ import {
 
 /** What the fake starts with, and what goes wrong in it. */
 export interface FakeOptions {
-  readonly state: 'empty' | 'ready' | 'running' | 'done';
+  readonly state: 'empty' | 'ready' | 'running' | 'failed' | 'done';
+  /** Further classes that the model predicts, to find one among. */
+  readonly classes?: number;
   /** Crops of every concept; absent: those of the fixture. */
   readonly crops?: number;
   /** How well the run's concepts stand in for the model; absent: as in the fixture. */
@@ -94,9 +96,11 @@ export function createFakeWorkbench(
   let state: RunState | null =
     options.state === 'running'
       ? { ...runState('running', 2), waitsFor: options.runWaitsFor ?? [] }
-      : hasResult
-        ? runState('done', 6)
-        : null;
+      : options.state === 'failed'
+        ? { ...runState('failed', 2), error: FAILURE }
+        : hasResult
+          ? runState('done', 6)
+          : null;
 
   const take = (next: Partial<Setup>): Promise<Setup> => {
     setup = { ...setup, ...next, canUndo: true };
@@ -209,9 +213,14 @@ export function createFakeWorkbench(
         })),
       ),
     predictAll: () => {
-      if (options.isCounting !== true) return Promise.resolve(fakeClasses);
-      emit('classes', countsSoFar);
-      return new Promise(() => undefined);
+      if (options.isCounting === true) {
+        emit('classes', countsSoFar);
+        return new Promise(() => undefined);
+      }
+      return Promise.resolve({
+        ...fakeClasses,
+        classes: [...fakeClasses.classes, ...furtherClasses(options.classes)],
+      });
     },
     listImages: ({ offset, limit, filter }) => Promise.resolve(fakeImages(offset, limit, filter)),
     estimate: () =>
@@ -308,6 +317,14 @@ export function createFakeWorkbench(
       Promise.resolve({ ok: true, value: relativePaths.map((path) => `/drops/${path}`) }),
   };
 }
+
+const furtherClasses = (count = 0): typeof fakeClasses.classes =>
+  Array.from({ length: count }, (_, i) => ({
+    index: 100 + i,
+    name: `kind ${i}`,
+    count: 1,
+    picture: 'img:house/01.jpg',
+  }));
 
 const recent = [
   {
