@@ -11,7 +11,7 @@ import type {
 } from '../../main/api/contract.ts';
 import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
 import { TesseraError } from '../../core/errors.ts';
-import { resultOf } from '../../main/api/serialize-error.ts';
+import { CANCELLED, CarriedError, resultOf } from '../../main/api/serialize-error.ts';
 import { optionControls } from '../../main/api/setup-options.ts';
 import { DEFAULT_SETTINGS } from '../../main/services/default-settings.ts';
 import { readDemoRun, type DemoRun } from './demo-run.ts';
@@ -40,6 +40,8 @@ export interface FakeOptions {
   readonly reconstruction?: RunResult['reconstruction'];
   /** The run was not evaluated. */
   readonly isUnevaluated?: boolean;
+  /** Merging takes until it is stopped. */
+  readonly isMergeEndless?: boolean;
   /** Methods that fail. */
   readonly failing?: readonly (keyof WorkbenchApi)[];
 }
@@ -81,6 +83,16 @@ export function createFakeWorkbench(
   let setup: Setup = options.state === 'empty' ? emptySetup : opened;
   let state: RunState | null =
     options.state === 'running' ? runState('running', 2) : hasResult ? runState('done', 6) : null;
+
+  let stopMerge = (): void => undefined;
+  const endlessMerge = (): Promise<RunResult> => {
+    const { folder, name } = opened;
+    emit('job', {
+      ...{ job: 'merge', stage: 'merge', done: 31, total: 74 },
+      ...{ folder: folder ?? '', projectName: name ?? '', etaSeconds: null },
+    });
+    return new Promise((_, reject) => (stopMerge = () => reject(new CarriedError(CANCELLED))));
+  };
 
   const take = (next: Partial<Setup>): Promise<Setup> => {
     setup = { ...setup, ...next, canUndo: true };
@@ -218,8 +230,14 @@ export function createFakeWorkbench(
         }),
       });
     },
-    editConcept: ({ edit }) => Promise.resolve(edits.edit(edit)),
-    cancelMerge: () => Promise.resolve(null),
+    editConcept: ({ edit }) =>
+      edit.kind === 'merge' && options.isMergeEndless === true
+        ? endlessMerge()
+        : Promise.resolve(edits.edit(edit)),
+    cancelMerge: () => {
+      stopMerge();
+      return Promise.resolve(null);
+    },
     undoEdit: () => Promise.resolve(edits.undo()),
     redoEdit: () => Promise.resolve(edits.redo()),
     ...tree,
