@@ -30,14 +30,28 @@ export interface FolderScan {
 /**
  * Finds the pictures under some roots, each a folder (searched with its subfolders) or a single file. Pictures are
  * known by their extension; hidden files and folders are passed over, links are followed once, empty files and
- * folders that cannot be read are reported in `skipped`. Throws 'no-images' when a root does not exist and when nothing
+ * folders that cannot be read are reported in `skipped`, and so are roots without a picture. Throws 'no-images' when a root does not exist and when nothing
  * is left.
  */
 export async function scanImages(storage: Storage, roots: readonly string[]): Promise<FolderScan> {
   const scan = new Scan(storage);
   for (const root of roots) await scan.addRoot(root);
   if (scan.images.length === 0) throw nothingFound(roots, scan);
-  return scan;
+  const { images, skipped, otherFiles, bareRoots } = scan;
+  return { images, skipped: [...skipped, ...bareRoots], otherFiles };
+}
+
+/** As {@link scanImages}; where it would throw, what each root is not taken for is in `skipped`. */
+export async function lookForImages(storage: Storage, roots: readonly string[]): Promise<FolderScan> {
+  const scan = new Scan(storage);
+  for (const root of roots) {
+    await scan.addRoot(root).catch((error: unknown) => {
+      if (!(error instanceof TesseraError)) throw error;
+      scan.skipped.push({ file: storage.resolve(root), reason: error.message });
+    });
+  }
+  const { images, skipped, otherFiles, bareRoots } = scan;
+  return { images, skipped: [...skipped, ...bareRoots], otherFiles };
 }
 
 function nothingFound(roots: readonly string[], { skipped, otherFiles }: FolderScan): TesseraError {
@@ -58,6 +72,10 @@ class Scan implements FolderScan {
   readonly images: ImageFile[] = [];
   readonly skipped: SkippedFile[] = [];
   otherFiles = 0;
+  /** Folders that were given and hold no picture. */
+  readonly bareRoots: SkippedFile[] = [];
+  /** Pictures that were met, those included that another root has given before. */
+  #met = 0;
   readonly #storage: Storage;
   /** Canonical paths of the folders and files already met, so that link loops end and no file comes twice. */
   readonly #seen = new Set<string>();
@@ -70,9 +88,18 @@ class Scan implements FolderScan {
     const path = this.#storage.resolve(root);
     await this.#requireRoot(path);
     const entries = await this.#storage.list(path).catch((error: unknown) => error);
-    if (Array.isArray(entries)) await this.#addEntries(root, path, '', entries as readonly DirectoryEntry[]);
+    if (Array.isArray(entries)) await this.#addRootFolder(root, path, entries as readonly DirectoryEntry[]);
     else if (await this.#isFile(path)) await this.#addFile(root, path, '');
     else this.#skip(path, entries);
+  }
+
+  async #addRootFolder(root: string, path: string, entries: readonly DirectoryEntry[]): Promise<void> {
+    const isKnown = this.#seen.has(await this.#storage.realPath(path));
+    const before = this.#met;
+    await this.#addEntries(root, path, '', entries);
+    if (isKnown || this.#met > before) return;
+    const reason = entries.length === 0 ? 'an empty folder' : 'a folder without pictures';
+    this.bareRoots.push({ file: path, reason });
   }
 
   /** A root that is not there is a mistake of the caller, not an unlucky file. */
@@ -131,6 +158,7 @@ class Scan implements FolderScan {
   async #addFile(root: string, path: string, folder: string): Promise<void> {
     try {
       const { size } = await this.#storage.stat(path);
+      if (size > 0) this.#met++;
       if (size === 0) this.skipped.push({ file: path, reason: 'empty file' });
       else if (await this.#isNew(path)) this.images.push({ path, folder, root });
     } catch (error) {

@@ -55,7 +55,22 @@ function numberedLabels(classes: number): Labels {
 
 async function fromFile(storage: Storage, path: string, classes: number): Promise<Labels> {
   const text = new TextDecoder().decode(await readInput(storage, path, 'bad-labels'));
+  if (/\.csv$/i.test(path)) refuseTable(text, path);
   return checkLabels(parseLabels(text, path), path, classes);
+}
+
+/** A table of anything has as many lines as it likes; names stand alone, or after their index. */
+function refuseTable(text: string, path: string): void {
+  const fields = /"(?:[^"]|"")*"|[^,;\t]+/g;
+  const lines = text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== '');
+  const isList = (line: string): boolean => {
+    const [first, second, ...others] = line.match(fields) ?? [];
+    return others.length === 0 && (second === undefined || /^\s*\d+\s*$/.test(first ?? ''));
+  };
+  if (lines.every(isList)) return;
+  throw new TesseraError('bad-labels', `${path} is a table, not a list of class names.`, {
+    hint: 'Give one name a line, or an index and a name, in the order of the outputs of the model.',
+  });
 }
 
 function fromMetadata(metadata: ReadonlyMap<string, string>, classes: number): Labels | undefined {

@@ -3,6 +3,7 @@ import type { Storage } from '../platform.ts';
 import { nearestNames } from '../nearest-names.ts';
 import { readInput } from '../read-input.ts';
 import type { Model } from './graph.ts';
+import { otherFormat, type OtherFormat } from './other-formats.ts';
 import { decodeModel, externalLocations } from './proto.ts';
 
 function refuse(location: string, reason: string, hint = INSIDE_ONLY): never {
@@ -67,9 +68,26 @@ export interface ModelFile {
  * Reads a model file and the external data it names, which may only lie beside it.
  *
  * Throws TesseraError 'bad-model' as {@link decodeModel}, for data outside the folder (absolute path, "..", a link that
- * leads out) or missing, and when a file cannot be read.
+ * leads out) or missing, when a file cannot be read, and for models of other formats, with how they are exported.
  */
 export async function loadModelFile(storage: Storage, path: string): Promise<ModelFile> {
+  const other = otherFormat(storage.basename(path));
+  // ONNX files were called so, too; what else it is says the file.
+  const isMaybeOnnx = /\.pb$/i.test(path);
+  if (other !== undefined && !isMaybeOnnx && (await storage.exists(path))) throw notOnnx(path, other);
+  try {
+    return await readModelFile(storage, path);
+  } catch (error) {
+    const isFault = error instanceof TesseraError && error.code === 'bad-model';
+    throw isFault && other !== undefined && (await storage.exists(path)) ? notOnnx(path, other) : error;
+  }
+}
+
+function notOnnx(path: string, { kind, steps }: OtherFormat): TesseraError {
+  return new TesseraError('bad-model', `${path} is a ${kind}; models are read as ONNX.`, { hint: steps });
+}
+
+async function readModelFile(storage: Storage, path: string): Promise<ModelFile> {
   const bytes = await readInput(storage, path, 'bad-model');
   const folder = storage.dirname(storage.resolve(path));
   const files = new Map<string, Uint8Array>();

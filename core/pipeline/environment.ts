@@ -20,6 +20,8 @@ export interface Environment {
   readonly self: ProcessIdentity;
   /** Tells a person of what was found and put right, such as a damaged file of the cache. */
   readonly warn?: (text: string) => void;
+  /** Folder in which what models say of pictures is kept, from one set of them to the next; absent: nowhere. */
+  readonly answers?: string;
   /** Bytes that a batch of activations may take. */
   readonly memoryBudget: number;
 }

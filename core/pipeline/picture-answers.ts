@@ -11,10 +11,17 @@ export interface PictureAnswer extends Answer {
   readonly runnerUp?: Answer;
 }
 
+/** What the model says of a file of a batch. */
+export interface AnsweredPicture {
+  readonly offset: number;
+  readonly answer: PictureAnswer;
+  readonly isTransparent: boolean;
+}
+
 /** What the model says of a batch of files. */
 export interface BatchAnswers {
   /** By the file's position in the batch. */
-  readonly answers: readonly { readonly offset: number; readonly answer: PictureAnswer }[];
+  readonly answers: readonly AnsweredPicture[];
   /** How many of the files have pixels that are not opaque. */
   readonly transparent: number;
   readonly skipped: readonly SkippedFile[];
@@ -30,11 +37,17 @@ export async function batchAnswers(
   files: readonly { readonly path: string }[],
 ): Promise<BatchAnswers> {
   const logits = input && tensorMatrix(await runner.run(input));
-  const scored = readable.map((offset, row) => ({ offset, logits: rowView(logits!, row) }));
+  const scored = readable.map((offset, row) => ({
+    offset,
+    isTransparent: transparent[row],
+    logits: rowView(logits!, row),
+  }));
   const isFinite = ({ logits: own }: { readonly logits: Float32Array }): boolean =>
     own.every(Number.isFinite);
   return {
-    answers: scored.filter(isFinite).map(({ offset, logits: own }) => ({ offset, answer: answerIn(own) })),
+    answers: scored
+      .filter(isFinite)
+      .map(({ offset, isTransparent, logits: own }) => ({ offset, isTransparent, answer: answerIn(own) })),
     transparent: transparent.filter((is) => is).length,
     skipped: [
       ...skipped.map(({ file, reason }) => ({ file, reason })),

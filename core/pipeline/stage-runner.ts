@@ -7,8 +7,11 @@ import { stageFingerprint, type AnyStage, type FactName, type Facts, type StageW
 
 /** Where stages run, and who hears of it. */
 export interface StageSetting extends Omit<StageWork, 'entry'> {
-  readonly project: Project;
+  readonly project: CachePlace;
 }
+
+/** The folder below which results of stages are kept: that of a project, or one in the place of a project to be. */
+export type CachePlace = Pick<Project, 'storage' | 'folder'>;
 
 /** Opens a stage's stored results and does its work on them. */
 type Keep = StageStore['stage'];
@@ -71,7 +74,7 @@ interface Subject {
   readonly results: Map<string, Promise<unknown>>;
 }
 
-function unrecorded(project: Project, warn: Environment['warn']): Keep {
+function unrecorded(project: CachePlace, warn: Environment['warn']): Keep {
   return async (name, fingerprint, work) => work(await openStageEntry(project, name, fingerprint, warn));
 }
 

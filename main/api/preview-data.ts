@@ -40,15 +40,20 @@ export interface PreprocessingTrial {
   readonly confidence: number;
 }
 
-/** What the model predicts for all images. */
+/** What the model predicts for all images, or for those that it was asked about so far. */
 export interface ClassCounts {
-  /** Classes predicted at least once, the most frequent first. */
+  /** What was asked, see `Setup.asked`. */
+  readonly asked: string;
+  /** Number of images, those included that are still to come. */
+  readonly of: number;
+  /** Classes predicted at least once: the most frequent first, or as they came while images are still to come. */
   readonly classes: readonly {
     readonly index: number;
     readonly name: string;
     readonly count: number;
     readonly picture: PictureId;
   }[];
+  /** Images that the model was asked about. */
   readonly images: number;
   readonly skipped: readonly SkippedFile[];
 }

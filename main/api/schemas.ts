@@ -3,6 +3,7 @@ import { choice } from '../../core/concepts/option-forms.ts';
 import { CHECK_LEVELS, RUN_OPTIONS } from '../../core/concepts/option-table.ts';
 import { PREPROCESSING_FIELDS } from '../../core/images/preprocessing.ts';
 import { presetNames } from '../../core/images/preprocessing-presets.ts';
+import { JOB_KINDS } from '../../core/wording/job-words.ts';
 import { ablationSchemas } from './ablation-schemas.ts';
 import type { WorkbenchApi } from './contract.ts';
 import { OPTION_CHANGES } from './setup-options.ts';
@@ -17,6 +18,8 @@ const PAGE = { offset: COUNT, limit: z.int().min(1).max(500) };
 /** Names of runs, concepts and projects; never part of a path. */
 const NAME = z.string().regex(/^[\w-]{1,64}$/);
 const PATH = z.string().min(1).max(4096);
+const MOST_PATHS = 10_000;
+const IMAGE_WAY = z.enum(['add', 'replace']);
 const DEVICE = RUN_OPTIONS.device.schema;
 const TEXT = z.string().max(10_000);
 const RUN_KEY = { project: NAME, runId: NAME };
@@ -50,6 +53,8 @@ export const schemas = {
   getCompute: NOTHING,
   restartCompute: NOTHING,
   getLog: z.strictObject({ after: COUNT }),
+  listJobs: NOTHING,
+  cancelJobs: z.union([z.strictObject({ id: NAME }), z.strictObject({ kind: z.enum(JOB_KINDS) })]),
 
   listRecent: NOTHING,
   openRecent: z.strictObject({ id: NAME }),
@@ -57,8 +62,21 @@ export const schemas = {
   openDemo: NOTHING,
 
   getSetup: NOTHING,
-  addPaths: z.strictObject({ paths: z.array(PATH).min(1).max(10_000) }),
-  chooseFiles: z.strictObject({ what: z.enum(['model', 'folders', 'pictures', 'labels', 'project']) }),
+  addPaths: z.strictObject({
+    paths: z.array(PATH).max(MOST_PATHS),
+    images: IMAGE_WAY.exactOptional(),
+    unsent: z
+      .array(z.strictObject({ name: PATH, kind: z.enum(['file', 'folder']) }))
+      .max(MOST_PATHS)
+      .exactOptional(),
+  }),
+  unusableFiles: z.strictObject({ names: z.array(PATH).max(MOST_PATHS) }),
+  answerImages: z.strictObject({ way: z.enum(['add', 'replace', 'leave']) }),
+  takeBackProject: z.strictObject({ key: NAME }),
+  chooseFiles: z.strictObject({
+    what: z.enum(['model', 'folders', 'pictures', 'labels', 'project']),
+    images: IMAGE_WAY.exactOptional(),
+  }),
   removeImages: z.strictObject({ root: PATH }),
   clearSetup: NOTHING,
   choosePreprocessing: z.strictObject({
@@ -105,7 +123,6 @@ export const schemas = {
     places: z.enum(['all', 'strongest']).exactOptional(),
   }),
   editConcept: z.strictObject({ ...RUN_KEY, edit: EDIT }),
-  cancelMerge: NOTHING,
   undoEdit: RUN,
   redoEdit: RUN,
 
@@ -117,12 +134,10 @@ export const schemas = {
     layer: z.string().min(1).max(1000).exactOptional(),
     parts: RUN_OPTIONS.parts.schema.exactOptional(),
   }),
-  cancelDecomposition: NOTHING,
 
   listRunImages: RUN,
   getWhyNot: z.strictObject({ ...RUN_KEY, image: COUNT, other: COUNT }),
   measureImages: RUN,
-  stopMeasuring: NOTHING,
   getImage: z.strictObject({ ...RUN_KEY, image: COUNT, method: NAME.exactOptional() }),
   getWaterfall: z.strictObject({ ...RUN_KEY, image: COUNT }),
   ...ablationSchemas,
@@ -131,7 +146,6 @@ export const schemas = {
   evaluateRun: z.strictObject({ ...RUN_KEY, level: choice(CHECK_LEVELS).schema }),
   getErrorAnalysis: RUN,
   weighRanks: z.strictObject({ run: RUN.exactOptional() }),
-  stopEvaluation: NOTHING,
 
   listReportSections: NOTHING,
   previewReport: REPORT,

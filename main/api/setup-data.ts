@@ -35,9 +35,13 @@ export interface Setup {
   readonly folder: string | null;
   readonly model: ModelSummary | null;
   readonly images: ImageSetSummary | null;
+  /** Names what the model is asked about; other pictures, another model or preprocessing have another name. */
+  readonly asked: string | null;
   readonly options: SetupOptions;
   /** What was refused last, by the part it belongs to; what was set before is kept. */
   readonly problems: Readonly<Partial<Record<SetupPart, SerializedError>>>;
+  /** Images that were given where there are some: they wait for the word what becomes of them. */
+  readonly offered: { readonly count: number; readonly names: readonly string[] } | null;
   /** Finished and unfinished runs of the project, newest first. */
   readonly runs: readonly RunSummary[];
   /** Runs that were deleted and can be restored, the last one first. */
@@ -48,7 +52,7 @@ export interface Setup {
 }
 
 /** The parts of a setup that can be refused by themselves. */
-export type SetupPart = 'model' | 'images' | 'labels' | 'preprocessing' | 'options';
+export type SetupPart = 'files' | 'model' | 'images' | 'labels' | 'preprocessing' | 'options';
 
 /** What is known of a model before it is explained. */
 export interface ModelSummary {

@@ -6,9 +6,12 @@ const PICTURES = ['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif', 'b
 
 const CHOICES: Readonly<Record<FileChoice, OpenDialogOptions>> = {
   model: {
-    title: 'Choose a model',
-    properties: ['openFile'],
-    filters: [{ name: 'ONNX models', extensions: ['onnx'] }],
+    title: 'Choose a model, and images with it if you like',
+    properties: ['openFile', 'multiSelections'],
+    filters: [
+      { name: 'Models and images', extensions: ['onnx', 'data', 'txt', 'json', ...PICTURES] },
+      { name: 'All files', extensions: ['*'] },
+    ],
   },
   folders: { title: 'Choose folders of pictures', properties: ['openDirectory', 'multiSelections'] },
   pictures: {

@@ -125,15 +125,21 @@ export interface ComputeJobs {
   /** Rejects faults of options that are known before anything is computed. */
   checkOptions(question: { readonly model: ModelQuestion; readonly options: RunOptions }): Promise<null>;
   scanImages(question: { readonly roots: readonly string[] }): Promise<FolderScan>;
+  /** As `scanImages`; what is wrong with each root that holds no picture is in `skipped`. */
+  lookForImages(question: { readonly roots: readonly string[] }): Promise<FolderScan>;
   previewImages(question: PicturesQuestion): Promise<Preview>;
   comparePreprocessings(question: PicturesQuestion): Promise<readonly PreprocessingTrial[]>;
+  /** Tells of the answers as they come; keeps them in the cache of the program, and touches no project. */
   predictAll(
-    question: PicturesQuestion & { readonly folder: string; readonly device: DeviceChoice },
+    question: PicturesQuestion & { readonly cache: string; readonly device: DeviceChoice },
   ): Promise<Predictions>;
   estimate(
     question: PicturesQuestion & { readonly options: RunOptions; readonly selected?: number },
   ): Promise<RunEstimate>;
-  explain(question: ExplainQuestion): Promise<{ readonly runId: string; readonly resumed: boolean }>;
+  /** Takes answers of {@link predictAll} over. */
+  explain(
+    question: ExplainQuestion & { readonly cache: string },
+  ): Promise<{ readonly runId: string; readonly resumed: boolean }>;
   probeDevices(question: Record<never, never>): Promise<readonly DeviceReport[]>;
   tryDevice(question: { readonly device: DeviceName }): Promise<Trial>;
 
@@ -176,8 +182,8 @@ export interface ComputeJobs {
   evaluateRun(question: RunQuestion & { readonly level: EvaluationLevel }): Promise<RunEvaluation>;
   errorAnalysis(question: RunQuestion): Promise<ErrorAnalysis>;
   rankOfRun(question: RunQuestion): Promise<RankCurve>;
-  /** For a run that these options would make. */
-  rankOfOptions(question: Omit<ExplainQuestion, 'command'>): Promise<RankCurve>;
+  /** For a run that these options would make; project.json is as it was, or not there. */
+  rankOfOptions(question: Omit<ExplainQuestion, 'command'> & { readonly cache: string }): Promise<RankCurve>;
   writeReport(
     question: Omit<ReportChoice, 'project'> & RunQuestion & { readonly path: string },
   ): Promise<string>;
@@ -194,6 +200,7 @@ export type JobAnswer<Name extends JobName> = Awaited<ReturnType<ComputeJobs[Nam
 
 /** What a run reports before its end. */
 export type RunNews =
+  | ({ readonly kind: 'predictions' } & Predictions)
   | { readonly kind: 'started'; readonly runId: string; readonly resumed: boolean }
   | { readonly kind: 'device'; readonly used: DeviceName; readonly fallbackReasons: readonly string[] }
   | ({

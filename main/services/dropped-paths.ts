@@ -1,4 +1,21 @@
-import type { Storage } from '../../core/platform.ts';
+import { isPictureName, refusalByName } from '../../core/images/picture-kinds.ts';
+import { otherFormat } from '../../core/onnx/other-formats.ts';
+import type { DirectoryEntry, Storage } from '../../core/platform.ts';
+import { shownName } from '../../core/wording/shown-name.ts';
+
+/** Something that was given and is not taken, and why, in a few words. */
+export interface Refused {
+  readonly name: string;
+  readonly reason: string;
+  /** What to do. */
+  readonly hint?: string;
+}
+
+/** Something dropped that was not sent, since its name says that it is of no use, or since there is nothing in it. */
+export interface Unsent {
+  readonly name: string;
+  readonly kind: 'file' | 'folder';
+}
 
 /** What a person gave, by what it is for. */
 export interface DroppedPaths {
@@ -7,47 +24,123 @@ export interface DroppedPaths {
   readonly labels: string | undefined;
   /** Folders and pictures. */
   readonly images: readonly string[];
+  /** Those of the folders that also gave the model: they need hold no picture. */
+  readonly modelFolders: readonly string[];
+  readonly refused: readonly Refused[];
 }
+
+type Sorted = { -readonly [Field in keyof DroppedPaths]: DroppedPaths[Field] } & {
+  images: string[];
+  modelFolders: string[];
+  refused: Refused[];
+};
 
 const PROJECT_FILE = 'project.json';
 const SHORTCUT = /\.tesseraproject$/i;
+/** ONNX files were called .pb as well; what they are is seen when they are read. */
+const MODEL = /\.(onnx|pb)$/i;
+const LABELS = /\.(txt|json|csv)$/i;
+const ARCHIVE = /\.(zip|tar|gz|tgz|bz2|xz|7z|rar|zst)$/i;
+const WEIGHTS = /\.(data|onnx_data)$/i;
 
 /**
- * Sorts paths by what they are: a project folder (or its project.json or .tesseraproject), a model, a labels file (.txt, .json, .csv), else
- * pictures. A folder with a single .onnx file right inside gives the model too, unless one was given by itself. A model's
- * card and weights are left aside: they are found beside it.
+ * Sorts paths by what they are: a project folder (or its project.json or .tesseraproject), a model, a labels file (.txt,
+ * .json, .csv), pictures and folders; what is none of these is refused, and so is a second model or labels file. A folder
+ * with a single .onnx file right inside gives the model too, unless one was given by itself. A model's card and weights
+ * are left aside: they are found beside it.
  */
 export async function sortDropped(storage: Storage, paths: readonly string[]): Promise<DroppedPaths> {
-  const sorted = { project: undefined, model: undefined, labels: undefined, images: [] as string[] } as {
-    project: string | undefined;
-    model: string | undefined;
-    labels: string | undefined;
-    images: string[];
+  const sorted: Sorted = {
+    project: undefined,
+    model: undefined,
+    labels: undefined,
+    images: [],
+    modelFolders: [],
+    refused: [],
   };
   const names = paths.map((path) => storage.basename(path));
   for (const path of paths.map((given) => storage.resolve(given))) {
     const entries = await storage.list(path).catch(() => undefined);
-    const name = storage.basename(path);
-    if (entries?.some((entry) => entry.name === PROJECT_FILE) === true) sorted.project = path;
-    else if (entries === undefined && (name === PROJECT_FILE || SHORTCUT.test(name)))
-      sorted.project = storage.dirname(path);
-    else if (entries === undefined && MODEL.test(name)) sorted.model = path;
-    else if (entries === undefined && isBesideModel(name, names)) continue;
-    else if (entries === undefined && /\.(txt|json|csv)$/i.test(name)) sorted.labels = path;
-    else sorted.images.push(path);
-    const models = entries?.filter((entry) => entry.kind === 'file' && /\.onnx$/i.test(entry.name)) ?? [];
-    if (sorted.project === undefined && models.length === 1)
-      sorted.model ??= storage.join(path, models[0].name);
+    if (entries === undefined) sortFile(storage, path, names, sorted);
+    else sortFolder(path, entries, sorted);
+  }
+  const [folder] = sorted.modelFolders;
+  if (sorted.model === undefined && folder !== undefined) {
+    sorted.model = storage.join(folder, (await storage.list(folder)).find(isModelEntry)!.name);
+    for (const other of sorted.modelFolders.slice(1)) refuseSecond('model', storage.basename(other), sorted);
   }
   return sorted;
+}
+
+function sortFile(storage: Storage, path: string, names: readonly string[], sorted: Sorted): void {
+  const name = storage.basename(path);
+  const refused = refusalOfFile(name, names);
+  if (refused !== undefined) sorted.refused.push(refused);
+  else if (name === PROJECT_FILE || SHORTCUT.test(name)) sorted.project = storage.dirname(path);
+  else if (MODEL.test(name)) take('model', path, name, sorted);
+  else if (isBesideModel(name, names)) return;
+  else if (LABELS.test(name)) take('labels', path, name, sorted);
+  else sorted.images.push(path);
+}
+
+function take(what: 'model' | 'labels', path: string, name: string, sorted: Sorted): void {
+  if (sorted[what] === undefined) sorted[what] = path;
+  else refuseSecond(what, name, sorted);
+}
+
+function refuseSecond(what: 'model' | 'labels', name: string, sorted: Sorted): void {
+  const reason = what === 'model' ? 'a second model' : 'a second labels file';
+  sorted.refused.push({ name: shownName(name), reason, hint: 'Drop one of them.' });
+}
+
+function sortFolder(path: string, entries: readonly DirectoryEntry[], sorted: Sorted): void {
+  if (entries.some(({ name }) => name === PROJECT_FILE)) {
+    sorted.project = path;
+    return;
+  }
+  sorted.images.push(path);
+  if (entries.filter(isModelEntry).length === 1) sorted.modelFolders.push(path);
+}
+
+function isModelEntry({ kind, name }: DirectoryEntry): boolean {
+  return kind === 'file' && /\.onnx$/i.test(name);
 }
 
 /** Is the file a card or the weights of one of the models among the names? */
 function isBesideModel(name: string, names: readonly string[]): boolean {
   const models = names.filter((other) => MODEL.test(other)).map((other) => other.replace(MODEL, ''));
   const isCard = name === 'card.json' || models.some((model) => name === `${model}.json`);
-  return models.length > 0 && (isCard || /[.](data|onnx_data)$/i.test(name));
+  return models.length > 0 && (isCard || WEIGHTS.test(name));
 }
 
-/** Models, also of formats that are refused: the refusal then tells what to do. */
-const MODEL = /\.(onnx|pt|pth|pb|h5|keras|tflite|safetensors|pkl|ckpt)$/i;
+/** Why a file of this name is not taken; `names` are those of the same drop. Undefined where it may be of use. */
+export function refusalOfFile(name: string, names: readonly string[]): Refused | undefined {
+  const refused = (reason: string, hint?: string): Refused => ({
+    name: shownName(name),
+    reason,
+    ...(hint !== undefined && { hint }),
+  });
+  const other = MODEL.test(name) ? undefined : otherFormat(name);
+  if (other !== undefined) return refused(`${article(other.kind)}; models are read as ONNX`, other.steps);
+  const picture = refusalByName(name);
+  if (picture !== undefined) return refused(picture);
+  if (ARCHIVE.test(name)) return refused('an archive', 'Unpack it, and drop the folder.');
+  const isUseful = [MODEL, LABELS, SHORTCUT].some((kind) => kind.test(name)) || isPictureName(name);
+  if (isUseful || isBesideModel(name, names)) return undefined;
+  if (WEIGHTS.test(name)) return refused('weights of a model', 'Drop them together with their .onnx file.');
+  return refused('neither an image nor a model, labels or a project');
+}
+
+function article(kind: string): string {
+  return `${/^[aeiou]/i.test(kind) ? 'an' : 'a'} ${kind}`;
+}
+
+/** What is said of things that were not sent. */
+export function refusalsOfUnsent(unsent: readonly Unsent[]): Refused[] {
+  const names = unsent.map(({ name }) => name);
+  return unsent.map(({ name, kind }) =>
+    kind === 'folder'
+      ? { name: shownName(name), reason: 'an empty folder' }
+      : (refusalOfFile(name, names) ?? { name: shownName(name), reason: 'not sent' }),
+  );
+}

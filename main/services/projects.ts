@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { TesseraError } from '../../core/errors.ts';
 import type { Storage } from '../../core/platform.ts';
 import { openProject, type Project } from '../../core/project/project-folder.ts';
+import type { ProjectFile } from '../../core/project/schema.ts';
 import type { RecentProject } from '../api/contract.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import { pictureId } from '../compute/picture-ids.ts';
@@ -25,6 +26,15 @@ export interface Projects {
   folderOf(key: string): string | undefined;
   /** Where a model's project is or would be made. */
   folderFor(model: { readonly path: string; readonly sha256: string }): Promise<string>;
+  /**
+   * Where a project of a model and images is made: nowhere that there is another, nor where `taken` is to be made. The
+   * same model with the same images is the same project.
+   */
+  folderForNew(
+    model: { readonly path: string; readonly sha256: string },
+    images: readonly string[],
+    taken: string | null,
+  ): Promise<string>;
   remember(folder: string): Promise<void>;
   forget(id: string): Promise<void>;
   recent(): Promise<readonly RecentProject[]>;
@@ -82,14 +92,21 @@ export function createProjects(
     open,
     folderOf: (key) => folders.get(key),
 
-    async folderFor({ path: modelPath, sha256 }) {
-      const name = nameOf(modelPath, uploads);
-      for (let number = 1; ; number++) {
-        const folder = path.join(projects, `${name}${number === 1 ? '' : `-${number}`}.tessera`);
-        if (!(await storage.exists(folder))) return folder;
-        const project = await openProject(storage, folder).catch(() => undefined);
-        if (project?.file.model.sha256 === sha256) return folder;
-      }
+    folderFor: ({ path: modelPath, sha256 }) =>
+      firstFolder(
+        storage,
+        projects,
+        nameOf(modelPath, uploads),
+        (file) => file === undefined || file?.model.sha256 === sha256,
+      ),
+
+    folderForNew({ path: modelPath, sha256 }, images, taken) {
+      const own = JSON.stringify(images.map((root) => storage.resolve(root)).sort());
+      return firstFolder(storage, projects, nameOf(modelPath, uploads), (file, folder) => {
+        if (file === undefined) return folder !== taken;
+        const isSame = file?.model.sha256 === sha256;
+        return isSame && JSON.stringify([...file.imageRoots].sort()) === own;
+      });
     },
 
     async remember(folder) {
@@ -108,6 +125,21 @@ export function createProjects(
       throw new TesseraError('unknown-name', 'This project is no longer in the list.');
     },
   };
+}
+
+/** The first folder of a name that fits; `file` is null where there is something else than a project. */
+async function firstFolder(
+  storage: Storage,
+  parent: string,
+  name: string,
+  isFit: (file: ProjectFile | null | undefined, folder: string) => boolean,
+): Promise<string> {
+  for (let number = 1; ; number++) {
+    const folder = path.join(parent, `${name}${number === 1 ? '' : `-${number}`}.tessera`);
+    const isThere = await storage.exists(folder);
+    const project = isThere ? await openProject(storage, folder).catch(() => null) : undefined;
+    if (isFit(project === null ? null : project?.file, folder)) return folder;
+  }
 }
 
 /** "bird.onnx" gives "bird"; "bird/model.onnx" gives it too, unless a browser sent the file alone. */

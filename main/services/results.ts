@@ -25,7 +25,7 @@ export interface Results {
 }
 
 /** Who hears of a long edit, and how it is stopped. */
-export type EditWork = Pick<JobOptions, 'signal' | 'onProgress'>;
+export type EditWork = Pick<JobOptions, 'signal' | 'onProgress' | 'onWait'>;
 
 /** What {@link createResults} needs of the workbench. */
 export interface ResultServices {
@@ -100,7 +100,7 @@ export function createResults({ storage, projects, viewer, events }: ResultServi
     async edit(question, edit, work) {
       // Not in turn: names can be given meanwhile.
       if (edit.kind === 'merge' || edit.kind === 'unmerge')
-        await viewer.run('computeMerge', { ...question, edit }, work);
+        await viewer.run('computeMerge', { ...question, edit }, { ...work, isLong: true });
       return inTurn(async () => {
         const answer = await viewer.run('editConcept', { ...question, edit });
         if (!answer.isSame) historyOf(question).record(nameOfEdit(edit), answer.before);

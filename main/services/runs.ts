@@ -10,6 +10,7 @@ import type { ComputeClient } from '../compute/client.ts';
 import type { EarlyImages, ExplainQuestion, RunNews } from '../compute/protocol.ts';
 import { clockOf, newRun, stateOf, takeEarly, type CurrentRun } from './current-run.ts';
 import type { EventHub } from './events.ts';
+import { kindsOf } from './job-kinds.ts';
 import type { Log } from './log.ts';
 import type { Projects } from './projects.ts';
 import { storedValue, type StoredValue } from './stored-value.ts';
@@ -18,6 +19,8 @@ import { storedValue, type StoredValue } from './stored-value.ts';
 export interface RunContext {
   readonly storage: Storage;
   readonly state: string;
+  /** What may be deleted at any time: answers of models that a run takes over. */
+  readonly cache: string;
   readonly projects: Projects;
   readonly runner: ComputeClient;
   readonly events: EventHub;
@@ -127,22 +130,30 @@ export class RunService {
   }
 
   async #carryOut(current: CurrentRun, signal: AbortSignal): Promise<void> {
-    const { runner, log, onChange, projects } = this.#context;
+    const { runner, log, onChange, projects, cache } = this.#context;
     try {
-      const { runId, resumed } = await runner.run('explain', current.question, {
-        signal,
-        onProgress: (progress) => {
-          current.clock.tell(progress);
-          this.#tell();
+      const { runId, resumed } = await runner.run(
+        'explain',
+        { ...current.question, cache },
+        {
+          signal,
+          onProgress: (progress) => {
+            current.clock.tell(progress);
+            this.#tell();
+          },
+          onWait: (ahead) => {
+            current.waitsFor = kindsOf(ahead);
+            this.#tell();
+          },
+          onNews: (news) => void this.#onNews(current, news),
+          onRestart: () => {
+            log.write('warning', 'The compute process ended unexpectedly; the run continues where it was.');
+            current.isResumed = true;
+            current.clock = clockOf(current.question);
+            this.#tell();
+          },
         },
-        onNews: (news) => void this.#onNews(current, news),
-        onRestart: () => {
-          log.write('warning', 'The compute process ended unexpectedly; the run continues where it was.');
-          current.isResumed = true;
-          current.clock = clockOf(current.question);
-          this.#tell();
-        },
-      });
+      );
       current.project = (await projects.open(current.question.folder)).key;
       current.runId = runId;
       current.isResumed ||= resumed;
@@ -159,6 +170,7 @@ export class RunService {
 
   #settle(current: CurrentRun, status: RunStatus, error: SerializedError | null): void {
     current.status = status;
+    current.waitsFor = [];
     current.error = error;
     current.cancel = undefined;
     const text = error === null ? `The run is ${status}.` : `The run failed: ${error.message}`;
@@ -176,6 +188,9 @@ export class RunService {
         current.runId = news.runId;
         current.isResumed ||= news.resumed;
         break;
+      case 'predictions':
+        // A run tells of them by its results.
+        return;
       case 'concepts': {
         const { key } = await projects.open(current.question.folder);
         events.emit('earlyConcepts', takeEarly(current, key, news));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import {
   CRAFT_DEFAULTS,
@@ -56,14 +57,27 @@ export function emptySetup(key: string, device: SetupOptions['device']): SetupSt
   };
 }
 
+/**
+ * Names what the model is asked about: other pictures, another model or preprocessing have another name. Null while
+ * there is nothing to ask.
+ */
+export function askedOf({ question, scan, scanKey }: SetupState): string | null {
+  if (question === null || scan === null) return null;
+  return createHash('sha256')
+    .update(JSON.stringify([scanKey, question]))
+    .digest('hex')
+    .slice(0, 16);
+}
+
 /** What a project holds of runs. */
 export type Explained = Pick<Setup, 'project' | 'runs' | 'deletedRuns' | 'continuedRun'>;
 
-/** The setup as views see it. */
-export function setupOf(state: SetupState, explained: Explained, canUndo: boolean): Setup {
+/** The setup as views see it, but for images that wait. */
+export function setupOf(state: SetupState, explained: Explained, canUndo: boolean): Omit<Setup, 'offered'> {
   const { key, folder, model, options, problems } = state;
   const name = folder === null ? null : projectName(folder);
-  return { key, name, folder, model, images: imagesOf(state), options, problems, canUndo, ...explained };
+  const [images, asked] = [imagesOf(state), askedOf(state)];
+  return { key, name, folder, model, images, asked, options, problems, canUndo, ...explained };
 }
 
 function imagesOf({ scan, roots, model }: SetupState): ImageSetSummary | null {

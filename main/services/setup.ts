@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { checkOptions } from '../../core/concepts/check-options.ts';
-import { TesseraError } from '../../core/errors.ts';
 import type { ImageFile } from '../../core/images/folder-scan.ts';
 import { keptLabelsOf } from '../../core/pipeline/reopen-model.ts';
 import type { Storage } from '../../core/platform.ts';
 import { loadRun } from '../../core/project/project-folder.ts';
 import { createQueue } from '../../core/queue.ts';
+import { shownName } from '../../core/wording/shown-name.ts';
 import type { ModelSummary, OptionChanges, PreprocessingChanges, Setup, SetupPart } from '../api/contract.ts';
 import { CarriedError, serializeError } from '../api/serialize-error.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import type { ModelQuestion, Predictions } from '../compute/protocol.ts';
 import { continuedRun } from './continued-run.ts';
-import { sortDropped } from './dropped-paths.ts';
+import { refusalsOfUnsent, sortDropped, type Unsent } from './dropped-paths.ts';
 import type { EventHub } from './events.ts';
 import { createHistory, type History } from './history.ts';
 import type { Places } from './places.ts';
@@ -28,6 +28,7 @@ import {
   type Explained,
   type SetupState,
 } from './setup-state.ts';
+import { takeDropped, type DropSteps, type ImageWay, type Looked, type Taken } from './take-dropped.ts';
 
 /** What the setup needs of the workbench. */
 export interface SetupContext {
@@ -50,6 +51,8 @@ export class SetupService {
   #history: History<SetupState> = createHistory();
   #explained: Explained = NOTHING_EXPLAINED;
   #count = 0;
+  /** Images that wait for the word what becomes of them; any other change takes them as left. */
+  #offered: Looked | null = null;
   /** Lists that pictures are named after, the last ones. */
   readonly #scans = new LRUCache<string, readonly ImageFile[]>({ max: KEPT_SCANS });
   /** One change after another: each starts from the state that the one before left. */
@@ -65,7 +68,11 @@ export class SetupService {
   }
 
   get setup(): Setup {
-    return setupOf(this.#state, this.#explained, this.#history.undoName !== null);
+    const offered = this.#offered && {
+      count: this.#offered.scan.images.length,
+      names: this.#offered.roots.map((root) => shownName(path.basename(root))),
+    };
+    return { ...setupOf(this.#state, this.#explained, this.#history.undoName !== null), offered };
   }
 
   /** The state after the changes that were asked for so far. */
@@ -96,21 +103,73 @@ export class SetupService {
     });
   }
 
-  /** Takes each part by itself, so that a broken model does not lose the pictures dropped with it. */
-  addPaths(paths: readonly string[]): Promise<Setup> {
-    return this.#change('add files', async (state) => {
-      const dropped = await sortDropped(this.#context.storage, paths);
-      if (dropped.project !== undefined) return this.#fromProject(dropped.project);
-      const parts: [SetupPart, (state: SetupState) => Promise<SetupState>][] = [];
-      const { model, labels, images } = dropped;
-      if (model !== undefined) {
-        const asked = { path: model, ...(labels !== undefined && { labels }) };
-        parts.push(['model', (from) => this.#withModel(from, asked)]);
-      } else if (labels !== undefined) parts.push(['labels', (from) => this.#withLabels(from, labels)]);
-      if (images.length > 0)
-        parts.push(['images', (from) => this.#withImages(from, [...from.roots, ...images])]);
-      return this.#inParts(state, parts, model !== undefined);
+  /** Takes what was given, see take-dropped.ts; images wait in `offered` where there are some and no `way` is said. */
+  async addPaths(
+    paths: readonly string[],
+    { unsent = [], way }: { readonly unsent?: readonly Unsent[]; readonly way?: ImageWay } = {},
+  ): Promise<Setup> {
+    let taken: Taken | undefined;
+    let hadSome = false;
+    await this.#change('add files', async (state) => {
+      const sorted = await sortDropped(this.#context.storage, paths);
+      const dropped = { ...sorted, refused: [...sorted.refused, ...refusalsOfUnsent(unsent)] };
+      taken = await takeDropped(state, dropped, this.#dropSteps(state), way);
+      hadSome = state.model !== null || state.scan !== null;
+      return taken.state;
     });
+    if (taken?.offered) {
+      this.#offered = taken.offered;
+      this.#context.events.emit('setup', this.setup);
+    }
+    const { key, name, images } = this.setup;
+    if (taken?.isBegun === true && hadSome)
+      this.#context.events.emit('begun', { key, name: name ?? '', images: images?.count ?? 0 });
+    return this.setup;
+  }
+
+  /** Says what becomes of the images that wait. */
+  async answerImages(way: ImageWay | 'leave'): Promise<Setup> {
+    const offered = this.#offered;
+    if (offered === null) return this.setup;
+    if (way !== 'leave')
+      return this.#change(`${way} images`, (state) =>
+        this.#withImages(state, way === 'add' ? [...state.roots, ...offered.roots] : offered.roots),
+      );
+    this.#offered = null;
+    this.#context.events.emit('setup', this.setup);
+    return this.setup;
+  }
+
+  /** Goes back to before a project was begun, whatever was set in it since. */
+  takeBackProject(key: string): Promise<Setup> {
+    return this.#inTurn(async () => {
+      let state = this.#state;
+      while (state.key === key) {
+        const before = this.#history.undo(state);
+        if (before === undefined) break;
+        state = before;
+      }
+      this.#offered = null;
+      if (state !== this.#state) await this.#become(withoutRefused(state));
+      return this.setup;
+    });
+  }
+
+  #dropSteps(before: SetupState): DropSteps {
+    const { viewer, projects } = this.#context;
+    return {
+      look: (roots) => viewer.run('lookForImages', { roots }),
+      fromProject: (folder) => this.#fromProject(folder),
+      begin: async (question, { roots, scan }) => {
+        const fresh = emptySetup(this.#newKey(), before.options.device);
+        const begun = await this.#withModel(fresh, question);
+        const folder = await projects.folderForNew(begun.model!, roots, before.folder);
+        return { ...begun, folder, roots, scan, scanKey: this.#newKey() };
+      },
+      withModel: (state, question) => this.#withModel(state, question),
+      withLabels: (state, labels) => this.#withLabels(state, labels),
+      withImages: (state, roots) => this.#withImages(state, roots),
+    };
   }
 
   openProject(folder: string): Promise<Setup> {
@@ -167,7 +226,8 @@ export class SetupService {
   undo(): Promise<Setup> {
     return this.#inTurn(async () => {
       const before = this.#history.undo(this.#state);
-      if (before !== undefined) await this.#become(before);
+      this.#offered = null;
+      if (before !== undefined) await this.#become(withoutRefused(before));
       return this.setup;
     });
   }
@@ -200,8 +260,11 @@ export class SetupService {
   #change(name: string, next: (state: SetupState) => Promise<SetupState>): Promise<Setup> {
     return this.#inTurn(async () => {
       const before = this.#state;
-      const after = await next(before);
-      if (before.model !== null || before.scan !== null) this.#history.record(name, before);
+      const told = withoutRefused(before);
+      const after = await next(told);
+      this.#offered = null;
+      if (!isSameSetup(before, after) && (before.model !== null || before.scan !== null))
+        this.#history.record(name, before);
       await this.#become(after);
       return this.setup;
     });
@@ -254,7 +317,6 @@ export class SetupService {
   async #inParts(
     state: SetupState,
     parts: readonly [SetupPart, (state: SetupState) => Promise<SetupState>][],
-    hasModel: boolean,
   ): Promise<SetupState> {
     let next: SetupState = { ...state, problems: {} };
     let accepted = 0;
@@ -265,8 +327,6 @@ export class SetupService {
       } catch (error) {
         // Nothing else was given: the refusal is the answer.
         if (parts.length === 1) throw error;
-        // A folder that holds only a model has no pictures to miss.
-        if (part === 'images' && hasModel && isNoImages(error)) continue;
         next = { ...next, problems: { ...next.problems, [part]: serializeError(error) } };
       }
     }
@@ -325,14 +385,10 @@ export class SetupService {
     };
     const fresh = { ...emptySetup(this.#newKey(), this.#state.options.device), folder };
     // Results can be looked at even where the model or the pictures are gone.
-    const opened = await this.#inParts(
-      fresh,
-      [
-        ['model', (state) => this.#withModel(state, question)],
-        ['images', (state) => this.#withImages(state, roots)],
-      ],
-      false,
-    ).catch((error: unknown) => ({ ...fresh, problems: { model: serializeError(error) } }));
+    const opened = await this.#inParts(fresh, [
+      ['model', (state) => this.#withModel(state, question)],
+      ['images', (state) => this.#withImages(state, roots)],
+    ]).catch((error: unknown) => ({ ...fresh, problems: { model: serializeError(error) } }));
     await projects.remember(folder);
     const options = stored && optionsOfRun(stored, opened.model?.classNames);
     return { ...opened, folder, options: options ?? opened.options };
@@ -357,6 +413,18 @@ export class SetupService {
   }
 }
 
+/** Is a state the same but for what is told of it? Then there is nothing to take back. */
+function isSameSetup(a: SetupState, b: SetupState): boolean {
+  const fields = ['key', 'folder', 'question', 'scanKey', 'options'] as const;
+  return fields.every((field) => a[field] === b[field]);
+}
+
+/** What a drop could not be taken of is told until the next change. */
+function withoutRefused(state: SetupState): SetupState {
+  const { files, ...problems } = state.problems;
+  return files === undefined ? state : { ...state, problems };
+}
+
 function withoutAlpha({ path: model, labels, keptLabels, preprocessing }: ModelQuestion): ModelQuestion {
   return {
     path: model,
@@ -364,9 +432,4 @@ function withoutAlpha({ path: model, labels, keptLabels, preprocessing }: ModelQ
     ...(keptLabels !== undefined && { keptLabels }),
     ...(preprocessing !== undefined && { preprocessing }),
   };
-}
-
-function isNoImages(error: unknown): boolean {
-  if (error instanceof CarriedError) return error.error.code === 'no-images';
-  return error instanceof TesseraError && error.code === 'no-images';
 }

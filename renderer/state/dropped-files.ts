@@ -1,9 +1,9 @@
 /** Files of a drop with the places they had, ready for the bridge's `takeFiles`. */
 export interface DroppedFiles {
-  /** Of the dropped things themselves. */
-  readonly names: readonly string[];
   readonly files: readonly File[];
   readonly relativePaths: readonly string[];
+  /** Names of folders that hold no file at all, where files are sent one by one. */
+  readonly emptyFolders: readonly string[];
 }
 
 /**
@@ -14,8 +14,7 @@ export function readDrop(transfer: DataTransfer, host: 'desktop' | 'browser'): P
   const items = [...transfer.items].filter(({ kind }) => kind === 'file');
   if (host === 'desktop') {
     const files = items.map((item) => item.getAsFile()).filter((file) => file !== null);
-    const names = files.map(({ name }) => name);
-    return Promise.resolve({ names, files, relativePaths: names });
+    return Promise.resolve({ files, relativePaths: files.map(({ name }) => name), emptyFolders: [] });
   }
   const entries = items.map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   if (entries.length === 0) return Promise.resolve(fromList([...transfer.files]));
@@ -24,15 +23,39 @@ export function readDrop(transfer: DataTransfer, host: 'desktop' | 'browser'): P
 
 /** Files of an input element; one that takes folders fills `webkitRelativePath`. */
 export function fromList(files: readonly File[]): DroppedFiles {
-  const relativePaths = files.map((file) => file.webkitRelativePath || file.name);
-  return { names: relativePaths, files, relativePaths };
+  return {
+    files,
+    relativePaths: files.map((file) => file.webkitRelativePath || file.name),
+    emptyFolders: [],
+  };
+}
+
+/** Those files that lie in no folder. */
+export function looseNames({ relativePaths }: DroppedFiles): string[] {
+  return relativePaths.filter((path) => !path.includes('/'));
+}
+
+/** The same without some of the loose files. */
+export function withoutLoose(dropped: DroppedFiles, names: readonly string[]): DroppedFiles {
+  const left = new Set(names);
+  const isKept = (_: unknown, at: number): boolean => !left.has(dropped.relativePaths[at]);
+  return {
+    files: dropped.files.filter(isKept),
+    relativePaths: dropped.relativePaths.filter(isKept),
+    emptyFolders: dropped.emptyFolders,
+  };
 }
 
 async function walkAll(entries: readonly FileSystemEntry[]): Promise<DroppedFiles> {
   const files: File[] = [];
   const relativePaths: string[] = [];
-  for (const entry of entries) await walk(entry, '', files, relativePaths);
-  return { names: entries.map(({ name }) => name), files, relativePaths };
+  const emptyFolders: string[] = [];
+  for (const entry of entries) {
+    const before = files.length;
+    await walk(entry, '', files, relativePaths);
+    if (files.length === before) emptyFolders.push(entry.name);
+  }
+  return { files, relativePaths, emptyFolders };
 }
 
 async function walk(entry: FileSystemEntry, parent: string, files: File[], paths: string[]): Promise<void> {

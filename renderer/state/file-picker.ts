@@ -1,12 +1,12 @@
 import type { Connection } from '../api.ts';
 import type { Setup } from '../../main/api/contract.ts';
-import { fromList } from './dropped-files.ts';
+import { fromList, looseNames, withoutLoose, type DroppedFiles } from './dropped-files.ts';
 
 /** What a person is asked to choose. */
 export type PickKind = 'model' | 'folders' | 'pictures' | 'labels' | 'project';
 
 const ACCEPT: Readonly<Record<PickKind, string>> = {
-  model: '.onnx',
+  model: '.onnx,.data,.txt,.json,image/*',
   folders: '',
   pictures: 'image/*',
   labels: '.txt,.json',
@@ -15,14 +15,39 @@ const ACCEPT: Readonly<Record<PickKind, string>> = {
 
 /**
  * Lets a person choose files and gives them to the workbench: by the system's dialog on the desktop, by the
- * browser's own on a page of the host. Resolves to null when nothing was chosen.
+ * browser's own on a page of the host. Resolves to null when nothing was chosen. `images` says what becomes of images
+ * where there are some; without it that is asked.
  */
-export async function pickFiles(connection: Connection, what: PickKind): Promise<Setup | null> {
+export async function pickFiles(
+  connection: Connection,
+  what: PickKind,
+  images?: 'add' | 'replace',
+): Promise<Setup | null> {
   const { api, host } = connection;
-  if (host === 'desktop') return api.chooseFiles({ what });
+  const way = images === undefined ? {} : { images };
+  if (host === 'desktop') return api.chooseFiles({ what, ...way });
   const chosen = fromList(await askBrowser(what));
-  if (chosen.files.length === 0) return null;
-  return api.addPaths({ paths: await connection.takeFiles(chosen.files, chosen.relativePaths) });
+  return chosen.files.length === 0 ? null : give(connection, chosen, way);
+}
+
+/** Gives files to the workbench. What would be refused by its name is named and not sent, however large it is. */
+export async function give(
+  connection: Connection,
+  dropped: DroppedFiles,
+  way: { readonly images?: 'add' | 'replace' } = {},
+): Promise<Setup> {
+  const { api, host } = connection;
+  const names = host === 'desktop' ? [] : looseNames(dropped);
+  const unusable = names.length === 0 ? [] : await api.unusableFiles({ names });
+  const { files, relativePaths, emptyFolders } = withoutLoose(dropped, unusable);
+  return api.addPaths({
+    paths: files.length === 0 ? [] : await connection.takeFiles(files, relativePaths),
+    unsent: [
+      ...unusable.map((name) => ({ name, kind: 'file' as const })),
+      ...emptyFolders.map((name) => ({ name, kind: 'folder' as const })),
+    ],
+    ...way,
+  });
 }
 
 function askBrowser(what: PickKind): Promise<File[]> {

@@ -133,10 +133,6 @@ export class ImageBrowser {
     void this.measured.load(() => this.#connection.api.measureImages(this.#run));
   }
 
-  stopMeasuring(): void {
-    void this.#connection.api.stopMeasuring();
-  }
-
   #strengthOf(concept: string, image: number): number | undefined {
     const item = this.#result.find(concept);
     if (item === undefined) return undefined;

@@ -12,6 +12,8 @@ export interface Notice {
 export type Telling = Pick<Notices, 'tell' | 'fail' | 'speak'>;
 
 const SHOWN_MS = 7000;
+/** A way back is read, and found by keyboard, before it goes. */
+const ACTION_SHOWN_MS = 20_000;
 
 /** What is said in passing; failures remain until they are closed. */
 export class Notices {
@@ -24,7 +26,7 @@ export class Notices {
   tell(text: string, action?: Notice['action']): number {
     const id = this.#add({ text, ...(action !== undefined && { action }) });
     this.spoken = text;
-    setTimeout(() => this.close(id), SHOWN_MS);
+    setTimeout(() => this.close(id), action === undefined ? SHOWN_MS : ACTION_SHOWN_MS);
     return id;
   }
 

@@ -90,14 +90,6 @@ export class ResultState {
     return this.#regroup({ kind: 'unmerge', concept }, [concept]);
   }
 
-  async cancelMerge(): Promise<void> {
-    try {
-      await this.#connection.api.cancelMerge();
-    } catch (error) {
-      this.#notices.fail(error);
-    }
-  }
-
   step(by: number): void {
     const next = neighbour(this.listed, this.selected?.id ?? null, by);
     if (next === undefined) return;

@@ -13,7 +13,7 @@ import type {
 import type { Connection } from '../api.ts';
 import { CallError, isCancelled } from '../api.ts';
 import { readDrop } from './dropped-files.ts';
-import { pickFiles, type PickKind } from './file-picker.ts';
+import { give, pickFiles, type PickKind } from './file-picker.ts';
 import { Loadable } from './loadable.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { RefusedNumber } from '../widgets/refused-number.ts';
@@ -24,16 +24,6 @@ const PREVIEWED = 12;
 const AUTO_PREDICT_LIMIT = 2000;
 
 type Refusals = Readonly<Partial<Record<OptionControl['name'], RefusedNumber>>>;
-
-/** In the words of a run: a browser sends files, so that an empty folder never reaches the workbench. */
-function nothingIn(names: readonly string[]): CallError {
-  return new CallError({
-    name: 'TesseraError',
-    code: 'no-images',
-    message: `no picture was found in ${names.join(', ')}`,
-    hint: 'Give a folder that holds JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP files.',
-  });
-}
 
 function sentence(text: string): string {
   return text.endsWith('.') ? text : `${text}.`;
@@ -107,14 +97,7 @@ export class SetupState {
     if (this.current !== null) this.refused = stillRefused(this.refused, this.current, setup);
     this.current = setup;
     this.#onTaken(setup);
-    const inputsKey = JSON.stringify([
-      setup.key,
-      setup.model?.sha256,
-      setup.model?.labelsSource,
-      setup.model?.preprocessing.value,
-      setup.images?.roots,
-      setup.images?.count,
-    ]);
+    const inputsKey = JSON.stringify([setup.key, setup.asked, setup.model?.sha256, setup.images?.roots]);
     if (inputsKey !== this.#inputsKey) {
       this.#inputsKey = inputsKey;
       this.#readInputs(setup);
@@ -172,21 +155,31 @@ export class SetupState {
     else await this.change(() => this.#connection.api.undoSetup());
   }
 
-  pick(what: PickKind): Promise<boolean> {
-    return this.change(() => pickFiles(this.#connection, what));
+  pick(what: PickKind, images?: 'add' | 'replace'): Promise<boolean> {
+    return this.change(() => pickFiles(this.#connection, what, images));
+  }
+
+  /** Says what becomes of the images that wait. */
+  answerImages(way: 'add' | 'replace' | 'leave'): Promise<boolean> {
+    return this.change(() => this.#connection.api.answerImages({ way }));
+  }
+
+  takeBackProject(key: string): void {
+    void this.change(() => this.#connection.api.takeBackProject({ key }));
   }
 
   drop(transfer: DataTransfer): Promise<boolean> {
     const dropped = readDrop(transfer, this.#connection.host);
-    return this.change(async () => {
-      const { names, files, relativePaths } = await dropped;
-      if (files.length === 0) throw nothingIn(names);
-      return this.#connection.api.addPaths({ paths: await this.#connection.takeFiles(files, relativePaths) });
-    });
+    return this.change(async () => give(this.#connection, await dropped));
   }
 
   predictAll(): void {
     void this.classes.load(() => this.#connection.api.predictAll()).then(() => this.readTable({}));
+  }
+
+  /** Counts so far, of what this page waits for. */
+  takeClasses(counts: ClassCounts): void {
+    if (this.classes.isLoading && counts.asked === this.current?.asked) this.classes.value = counts;
   }
 
   compareTrials(): void {

@@ -83,7 +83,6 @@ describe.skipIf(browserPath === undefined)(
       ['an empty file', 'empty.onnx', () => Promise.resolve('')],
       ['half a model', 'half.onnx', async () => (await demoModel()).subarray(0, 150_000)],
       ['a model with two inputs', 'two.onnx', () => Promise.resolve(twoInputs())],
-      ['another format', 'weights.pt', () => Promise.resolve('PK')],
     ])('refuses %s in the same words and keeps what was set', async (_, name, content) => {
       const file = await bad(name, await content());
       const words = await wordsOf(['inspect', file], file);
@@ -95,7 +94,18 @@ describe.skipIf(browserPath === undefined)(
       const folder = path.join(files, 'nothing');
       await mkdir(folder);
       await dropFiles(page, [folder]);
-      await expectRefusal('no picture was found in nothing');
+      await expectRefusal('“nothing” is not taken: an empty folder.');
+    });
+
+    it('says how a model of another format is exported, as the command line does', async () => {
+      const file = await bad('weights.pt', 'PK');
+      const { stderr } = await tessera('inspect', file);
+      const line = 'torch.onnx.export(model.eval(), torch.randn(1, 3, 224, 224), "weights.onnx")';
+      expect(stderr).toContain('weights.pt is a PyTorch file; models are read as ONNX.');
+      expect(stderr).toContain(line);
+      await dropFiles(page, [file]);
+      await expectRefusal('“weights.pt” is not taken: a PyTorch file; models are read as ONNX.');
+      await expectRefusal(line);
     });
 
     it('refuses labels of another number', async () => {
@@ -112,6 +122,7 @@ describe.skipIf(browserPath === undefined)(
       await writeFile(path.join(folder, 'whole.jpg'), whole);
       await writeFile(path.join(folder, 'torn.jpg'), whole.subarray(0, 400));
       await dropFiles(page, [folder]);
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
       await page.getByRole('heading', { name: '322 images' }).waitFor({ timeout: 60_000 });
       await page.getByText('Could not read 1 of 322 images').waitFor({ timeout: 120_000 });
       await page.getByRole('searchbox', { name: 'Filter images by path' }).fill('torn.jpg');

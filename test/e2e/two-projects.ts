@@ -99,6 +99,8 @@ export async function compareScreens(page: Page, folders: readonly string[]): Pr
     await compareImages(page, wanted, explanation);
     await compareEvaluation(page, explanation);
     await compareReport(page, wanted, explanation);
+    await compareRunList(page, wanted);
+    await compareSetup(page, wanted);
   }
 }
 
@@ -151,6 +153,28 @@ async function compareImages(page: Page, wanted: Wanted, { images }: Explanation
   expect([logit, rebuilt]).toEqual([decimalText(images[0].logit), decimalText(images[0].reconstructedLogit)]);
   await compareTrail(page, wanted);
   await compareAddresses(page, wanted);
+}
+
+/** The screen Run lists the runs of this project and no others. */
+async function compareRunList(page: Page, { project }: Wanted): Promise<void> {
+  await goTo(page, 'Run');
+  const rows = page.getByRole('region', { name: `Runs of ${project}` }).getByRole('listitem');
+  const own = RUNS.filter((run) => run.project === project);
+  await expect.poll(() => rows.count(), { timeout: SHOWN_MS }).toBe(own.length);
+  const texts = await rows.allInnerTexts();
+  for (const { className, concepts } of own) {
+    const row = texts.find((text) => text.includes(`${concepts} concepts`));
+    expect(row).toMatch(new RegExp(`\\b${className}\\b`));
+  }
+}
+
+/** The setup is of this project's pictures. */
+async function compareSetup(page: Page, { project }: Wanted): Promise<void> {
+  await goTo(page, 'Setup');
+  const folders = main(page).locator('[title*="pictures/"]');
+  await folders.first().waitFor({ timeout: SHOWN_MS });
+  const titles = await folders.evaluateAll((found) => found.map((one) => one.getAttribute('title') ?? ''));
+  for (const title of titles) expect(title).toContain(`/pictures/${project}/`);
 }
 
 async function compareEvaluation(page: Page, { reconstruction }: Explanation): Promise<void> {

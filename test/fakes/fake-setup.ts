@@ -72,8 +72,10 @@ export const emptySetup: Setup = {
   folder: null,
   model: null,
   images: null,
+  asked: null,
   options: { ...DEFAULT_OPTIONS, classIndex: null },
   problems: {},
+  offered: null,
   runs: [],
   deletedRuns: [],
   continuedRun: null,
@@ -88,6 +90,7 @@ export const demoSetup: Setup = {
   name: 'demo',
   folder: '/home/ada/demo.tessera',
   model: fakeModel,
+  asked: 'demo',
   images: {
     roots: [{ path: '/models/demo/images', name: 'images', count: CLASSES.length * PER_CLASS }],
     count: CLASSES.length * PER_CLASS,
@@ -139,13 +142,15 @@ export const fakePreview: Preview = {
 };
 
 export const fakeClasses = {
+  asked: 'demo',
+  of: CLASSES.length * PER_CLASS,
   classes: CLASSES.map((name, index) => ({
     index,
     name,
     count: PER_CLASS - (index === 2 ? 3 : 0) + (index === 0 ? 3 : 0),
     picture: `img:${name}/0${index}.jpg`,
   })).sort((a, b) => b.count - a.count),
-  images: CLASSES.length * PER_CLASS,
+  images: CLASSES.length * PER_CLASS - 1,
   skipped: [{ file: 'train/17.jpg', reason: 'corrupt JPEG: premature end of data' }],
 };
 

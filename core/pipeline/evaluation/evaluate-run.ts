@@ -12,7 +12,7 @@ import { withStamps } from '../picture-stamps.ts';
 import type { Question } from '../question.ts';
 import type { ModelScope, WorkScope } from '../run-context.ts';
 import { selectImages } from '../selection.ts';
-import { openStages, type Stages } from '../stage-runner.ts';
+import { openStages, type CachePlace, type Stages } from '../stage-runner.ts';
 import { predictionsStage } from '../stages/predictions.ts';
 import { rankStage } from '../stages/rank.ts';
 import { rowsStage } from '../stages/rows.ts';
@@ -63,7 +63,7 @@ export async function rankOfRun(scope: EvaluatedScope, runId: string): Promise<R
 
 /** The same before there is a run: the images are chosen as in the run, which what is computed serves. */
 export async function rankOfQuestion(
-  scope: WorkScope,
+  scope: Omit<WorkScope, 'project'> & { readonly project: CachePlace },
   question: Question,
   options: RunOptions,
 ): Promise<RankCurve> {

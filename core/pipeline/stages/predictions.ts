@@ -4,8 +4,10 @@ import { TAKEN_FORMATS } from '../../images/picture-kinds.ts';
 import { float32, type Tensor } from '../../tensor.ts';
 import { CHUNK, chunked } from '../chunked.ts';
 import { runnerFor } from '../model-parts.ts';
-import { batchAnswers, NO_SCORES, type BatchAnswers, type PictureAnswer } from '../picture-answers.ts';
-import { CHANGED, readBatch, wasChanged } from '../pictures.ts';
+import { openKeptAnswers } from '../kept-answers.ts';
+import { NO_SCORES, type BatchAnswers, type PictureAnswer } from '../picture-answers.ts';
+import { CHANGED, wasChanged } from '../pictures.ts';
+import { answersOf, readUnknown } from '../unknown-pictures.ts';
 import { defineStage, type StageContext } from '../stage.ts';
 
 /** What the model says of one readable image. */
@@ -29,34 +31,58 @@ export const predictionsStage = defineStage({
   facts: ['intake', 'device', 'files'],
   version: 3,
   chunk: CHUNK,
-  compute: predict,
+  compute: (context) => predict(context),
 });
 
-async function predict(
-  context: StageContext<'predictions', 'intake' | 'device' | 'files'>,
+type PredictContext = StageContext<'predictions', 'intake' | 'device' | 'files'>;
+
+/** How files are asked about: by as many at once as are stored, unless somebody waits to see the answers come. */
+interface Asking {
+  /** @default CHUNK */
+  readonly atOnce?: number;
+  /** Hears of the answers as they come. */
+  readonly onAnswers?: (answers: Predictions) => void;
+}
+
+/** How much of the answers a crash may cost. */
+const SAVE_MS = 5000;
+
+/** Asks about all files. What is kept of the model's answers (see kept-answers.ts) is not asked for again. */
+export async function predict(
+  context: PredictContext,
+  { atOnce = CHUNK, onAnswers }: Asking = {},
 ): Promise<Predictions> {
-  const { intake, environment, files } = context;
-  const runner = runnerFor(context, intake.model);
+  const { environment, files } = context;
+  const runner = runnerFor(context, context.intake.model);
+  const kept = await openKeptAnswers(environment, context);
   const predictions: Prediction[] = [];
   const skipped: SkippedFile[] = [];
   let transparent = 0;
+  let savedMs = Date.now();
   const pieces = chunked(context, {
     stage: 'predictions',
     count: files.length,
-    prepare: (start, end) =>
-      readBatch(environment.codec, files.slice(start, end), intake.preprocessing.preprocessing),
-    compute: async (batch, start) => predictionPiece(await batchAnswers(runner, batch, files.slice(start))),
+    size: atOnce,
+    prepare: (start, end) => readUnknown(context, kept, files.slice(start, end)),
+    compute: async (unknown, start, end) =>
+      predictionPiece(await answersOf(runner, kept, files.slice(start, end), unknown)),
   });
   try {
     let start = 0;
     for await (const { tensors, value } of pieces) {
-      predictions.push(...readPredictions(tensors, start));
-      skipped.push(...value.skipped);
-      transparent += value.transparent;
-      start += CHUNK;
+      const piece = { predictions: readPredictions(tensors, start), ...value };
+      predictions.push(...piece.predictions);
+      skipped.push(...piece.skipped);
+      transparent += piece.transparent;
+      onAnswers?.(piece);
+      start += atOnce;
+      if (Date.now() - savedMs < SAVE_MS) continue;
+      await kept.save();
+      savedMs = Date.now();
     }
   } finally {
     await runner.dispose();
+    await kept.save();
   }
   if (predictions.length === 0) throw noneUsable(skipped);
   return { predictions, transparent, skipped };

@@ -27,7 +27,7 @@ export function ablationJobs(
   openRun: OpenRun,
   withAblator: WithAblator,
 ): Jobs<'ablateImage' | 'findCounterfactual' | 'ablateRun' | 'dependence'> {
-  const known = new WeakMap<OpenedRun, Promise<number[]>>();
+  const known = new WeakMap<OpenedRun, readonly number[]>();
   return {
     async ablateImage({ image, factors, ...question }) {
       const opened = await openRun(question);
@@ -37,7 +37,7 @@ export function ablationJobs(
       });
     },
 
-    async findCounterfactual({ image, target, ...question }) {
+    async findCounterfactual({ image, target, ...question }, { signal }) {
       const opened = await openRun(question);
       return withAblator(opened, async (ablator, { labels }) => {
         const { names } = labels;
@@ -46,7 +46,7 @@ export function ablationJobs(
         const { players, playerOf } = opened;
         const before = await imageAblation(own, unchangedFactors(players.length), names, file);
         const wanted = target ?? targetOf(before, opened.explanation.classIndex);
-        const found = await counterfactual(own, players.length, { target: wanted });
+        const found = await counterfactual(own, players.length, { target: wanted, signal });
         const factors = [...found.factors];
         return {
           status: found.status,
@@ -86,11 +86,10 @@ export function ablationJobs(
       if (removals !== undefined)
         return removals.map(({ concept, flips }) => ({ concept, changed: flips.length, images }));
       await requireSameImages(opened.project, opened.run);
-      const counts =
-        known.get(opened) ?? withAblator(opened, (ablator) => dependences(opened, ablator, context));
-      known.set(opened, counts);
-      counts.catch(() => known.delete(opened));
-      const changed = await counts;
+      // Who counts at the same time counts alone: what one gives up is not taken from another.
+      const changed =
+        known.get(opened) ?? (await withAblator(opened, (ablator) => dependences(opened, ablator, context)));
+      known.set(opened, changed);
       return opened.explanation.concepts.map(({ id }, rank) => ({
         concept: id,
         changed: changed[rank],

@@ -17,6 +17,7 @@ import { mergeJobs } from './merge-jobs.ts';
 import { modelJobs } from './model-jobs.ts';
 import { createOpenedRuns } from './opened-runs.ts';
 import { pictureJobs } from './picture-jobs.ts';
+import { predictionJobs } from './prediction-jobs.ts';
 import { previewJobs } from './preview-jobs.ts';
 import { resultJobs } from './result-jobs.ts';
 import { runJobs } from './run-jobs.ts';
@@ -35,6 +36,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...modelJobs(environment, openIntake, probe),
     ...previewJobs(environment, openIntake),
     ...estimateJobs(environment, openIntake),
+    ...predictionJobs(environment, openIntake),
     ...runJobs(environment, openIntake),
     ...runListJobs(environment),
     ...resultJobs(environment, openRun),

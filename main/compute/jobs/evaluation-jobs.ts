@@ -12,7 +12,8 @@ import { errorAnalysis, evaluationView } from './evaluation-views.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { JobContext, Jobs } from './job-context.ts';
 import type { OpenedRun, OpenRun } from './opened-runs.ts';
-import { inProject, modelQuestionIn } from './run-jobs.ts';
+import { withAnswers, workPlace } from './program-cache.ts';
+import { modelQuestionIn } from './run-jobs.ts';
 import { openRunModel } from './run-models.ts';
 
 /** Jobs that say how far a run can be trusted, what its mistakes have in common, and how many concepts to ask for. */
@@ -57,11 +58,15 @@ export function evaluationJobs(
       return inRun(opened, context, (scope) => rankOfRun(scope, question.runId));
     },
 
-    async rankOfOptions({ folder, options }, context) {
+    async rankOfOptions({ folder, options, cache }, { signal, onProgress }) {
       const intake = await openIntake(await modelQuestionIn(storage, folder, options));
       const asked = await resolveQuestion(storage, intake, options);
-      const place = { folder, intake, roots: options.images, choice: options.device };
-      return inProject(environment, place, context, (scope) => rankOfQuestion(scope, asked, options));
+      const device = await environment.openDevice(options.device);
+      const place = await workPlace(environment, folder, cache, intake);
+      const scope = { environment: withAnswers(environment, cache), device, signal, onProgress };
+      return writeToProject(place, environment.self, () =>
+        rankOfQuestion({ ...scope, project: place }, asked, options),
+      );
     },
   };
 }

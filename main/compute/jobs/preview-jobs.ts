@@ -1,6 +1,6 @@
 import { classProbabilities } from '../../../core/concepts/class-probabilities.ts';
 import type { SkippedFile } from '../../../core/concepts/explanation.ts';
-import { scanImages, type ImageFile } from '../../../core/images/folder-scan.ts';
+import { lookForImages, scanImages, type ImageFile } from '../../../core/images/folder-scan.ts';
 import type { Preprocessing } from '../../../core/images/preprocessing.ts';
 import { fromPreset, presetNames } from '../../../core/images/preprocessing-presets.ts';
 import { scorePreprocessings } from '../../../core/images/score-preprocessings.ts';
@@ -21,12 +21,10 @@ const TOP = 5;
 export function previewJobs(
   environment: Environment,
   openIntake: OpenIntake,
-): Jobs<'scanImages' | 'previewImages' | 'comparePreprocessings'> {
+): Jobs<'scanImages' | 'lookForImages' | 'previewImages' | 'comparePreprocessings'> {
   return {
-    async scanImages({ roots }) {
-      const { images, skipped, otherFiles } = await scanImages(environment.storage, roots);
-      return { images, skipped, otherFiles };
-    },
+    scanImages: ({ roots }) => scanImages(environment.storage, roots),
+    lookForImages: ({ roots }) => lookForImages(environment.storage, roots),
     async previewImages({ images, pictures, ...question }) {
       const intake = await openIntake(question);
       const { logits, readable, skipped } = await logitsOf(environment, intake, images);

@@ -1,13 +1,10 @@
-import { resolveOptions, type RunOptions } from '../../../core/concepts/run-options.ts';
+import type { RunOptions } from '../../../core/concepts/run-options.ts';
 import { explain } from '../../../core/pipeline/explain.ts';
 import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../../core/pipeline/open-project.ts';
-import { withStamps } from '../../../core/pipeline/picture-stamps.ts';
 import { checkLayer, checkQuestion, resolveQuestion } from '../../../core/pipeline/question.ts';
 import { keptLabelsOf } from '../../../core/pipeline/reopen-model.ts';
 import type { RunScope } from '../../../core/pipeline/run-context.ts';
-import { openStages } from '../../../core/pipeline/stage-runner.ts';
-import { predictionsStage } from '../../../core/pipeline/stages/predictions.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { Storage } from '../../../core/platform.ts';
 import { openProject } from '../../../core/project/project-folder.ts';
@@ -15,13 +12,11 @@ import { writeToProject } from '../../../core/project/write-lock.ts';
 import type { ModelQuestion } from '../protocol.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { JobContext, Jobs } from './job-context.ts';
+import { withAnswers } from './program-cache.ts';
 import { writeShortcut } from './project-shortcut.ts';
 
 /** Jobs that take long and keep what they have computed in the project, so that they can be repeated at any time. */
-export function runJobs(
-  environment: Environment,
-  openIntake: OpenIntake,
-): Jobs<'predictAll' | 'explain' | 'checkOptions'> {
+export function runJobs(environment: Environment, openIntake: OpenIntake): Jobs<'explain' | 'checkOptions'> {
   return {
     async checkOptions({ model, options }) {
       const intake = await openIntake(model);
@@ -31,32 +26,11 @@ export function runJobs(
       return null;
     },
 
-    async predictAll({ folder, device: choice, images, ...question }, context) {
-      const intake = await openIntake(question);
-      const roots = [...new Set(images.map(({ root }) => root))];
-      return inProject(environment, { folder, intake, roots, choice }, context, async (scope) => {
-        const files = await withStamps(scope.project, images);
-        const facts = { intake, device: scope.device, files };
-        const options = resolveOptions({ model: question.path, images: roots, class: 'all' });
-        const stages = openStages(scope, facts, options);
-        const { predictions, skipped } = await stages.get(predictionsStage);
-        return {
-          images: predictions.map(({ at }) => at),
-          predicted: predictions.map(({ index, probability }) => ({
-            index,
-            name: intake.labels.names[index],
-            probability,
-          })),
-          skipped,
-        };
-      });
-    },
-
-    async explain({ folder, options, command }, context) {
+    async explain({ folder, options, command, cache }, context) {
       const intake = await openIntake(await modelQuestionIn(environment.storage, folder, options));
       const asked = await resolveQuestion(environment.storage, intake, options);
       const place = { folder, intake, roots: options.images, choice: options.device };
-      return inProject(environment, place, context, async (scope) => {
+      return inProject(withAnswers(environment, cache), place, context, async (scope) => {
         const { run, resumed } = await explain(scope, asked, options, command);
         return { runId: run.id, resumed };
       });
@@ -87,8 +61,8 @@ interface Place {
   readonly choice: RunOptions['device'];
 }
 
-/** Opens the device and the project, and writes to it alone. */
-export async function inProject<T>(
+/** Opens the device and the project, made for its first run where there is none, and writes to it alone. */
+async function inProject<T>(
   environment: Environment,
   { folder, intake, roots, choice }: Place,
   { signal, onProgress, onNews }: JobContext,

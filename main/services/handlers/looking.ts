@@ -1,9 +1,8 @@
 import { pictureId } from '../../compute/picture-ids.ts';
-import { classCounts } from '../class-counts.ts';
 import { imageTable } from '../image-table.ts';
 import { previewSample } from '../preview-sample.ts';
 import { explainOptionsOf } from '../setup-state.ts';
-import { requireFolder, requirePictures } from './requirements.ts';
+import { requirePictures } from './requirements.ts';
 import type { Part, Services } from './services.ts';
 
 /** Pictures on which preprocessings are compared. */
@@ -13,11 +12,10 @@ const COMPARED = 16;
 export function lookingHandlers({
   setup,
   viewer,
-  runner,
   pictures,
   storage,
-  jobProgress,
-}: Pick<Services, 'setup' | 'viewer' | 'runner' | 'pictures' | 'storage' | 'jobProgress'>): Part<
+  predictions,
+}: Pick<Services, 'setup' | 'viewer' | 'pictures' | 'storage' | 'predictions'>): Part<
   'previewImages' | 'comparePreprocessings' | 'predictAll' | 'listImages' | 'estimate'
 > {
   return {
@@ -40,29 +38,16 @@ export function lookingHandlers({
         images: chosen.map((index) => images[index]),
       });
     },
-    async predictAll() {
-      const { state } = setup;
-      const { question, images } = requirePictures(state);
-      const folder = requireFolder(state);
-      const { device } = state.options;
-      const onProgress = jobProgress('predictions', folder);
-      const predictions = await runner.run(
-        'predictAll',
-        { ...question, images, folder, device },
-        { onProgress },
-      );
-      setup.keepPredictions(state, predictions);
-      return classCounts(state, predictions);
-    },
+    predictAll: (_, page) => predictions.ask(page),
     listImages: (query) => imageTable(storage, setup.state, query),
     estimate() {
       const { state } = setup;
       const { question, images } = requirePictures(state);
-      const { predictions, options } = state;
+      const { predictions: known, options } = state;
       const isOfClass = options.select === 'predicted' && options.classIndex !== null;
       const selected =
-        predictions !== null && isOfClass
-          ? predictions.predicted.filter(({ index }) => index === options.classIndex).length
+        known !== null && isOfClass
+          ? known.predicted.filter(({ index }) => index === options.classIndex).length
           : undefined;
       return viewer.run('estimate', {
         ...question,

@@ -3,9 +3,10 @@ import type { Settings } from '../../api/contract.ts';
 import type { ComputeClient } from '../../compute/client.ts';
 import type { Evaluations } from '../evaluations.ts';
 import type { EventHub } from '../events.ts';
-import type { JobProgress } from '../job-progress.ts';
+import type { LongJobs } from '../long-jobs.ts';
 import type { Log } from '../log.ts';
 import type { Pictures } from '../pictures.ts';
+import type { AllPredictions } from '../predictions.ts';
 import type { Projects } from '../projects.ts';
 import type { Reports } from '../reports.ts';
 import type { Results } from '../results.ts';
@@ -29,10 +30,11 @@ export interface Services extends Pick<WorkbenchOptions, 'storage' | 'desktop' |
   readonly reports: Reports;
   readonly evaluations: Evaluations;
   readonly pictures: Pictures;
+  readonly predictions: AllPredictions;
   readonly settings: StoredValue<Settings>;
   /** Settled once an unfinished run of the last session has been looked for. */
   readonly recalled: Promise<void>;
-  readonly jobProgress: JobProgress;
+  readonly jobs: LongJobs;
 }
 
 /** The handlers of some methods of the contract. */

@@ -1,4 +1,5 @@
 import { optionControls } from '../../api/setup-options.ts';
+import { refusalOfFile } from '../dropped-paths.ts';
 import type { Part, Services } from './services.ts';
 
 /** What the next run is about. */
@@ -10,6 +11,9 @@ export function setupHandlers({
 }: Pick<Services, 'setup' | 'desktop' | 'settings' | 'recalled'>): Part<
   | 'getSetup'
   | 'addPaths'
+  | 'unusableFiles'
+  | 'answerImages'
+  | 'takeBackProject'
   | 'chooseFiles'
   | 'removeImages'
   | 'clearSetup'
@@ -25,10 +29,16 @@ export function setupHandlers({
       await recalled;
       return setup.setup;
     },
-    addPaths: ({ paths }) => setup.addPaths(paths),
-    async chooseFiles({ what }) {
+    addPaths: ({ paths, images: way, unsent = [] }) =>
+      setup.addPaths(paths, { unsent, ...(way !== undefined && { way }) }),
+    unusableFiles: ({ names }) =>
+      Promise.resolve(names.filter((name) => refusalOfFile(name, names) !== undefined)),
+    answerImages: ({ way }) => setup.answerImages(way),
+    takeBackProject: ({ key }) => setup.takeBackProject(key),
+    async chooseFiles({ what, images: way }) {
       const paths = await desktop.chooseFiles(what);
-      return paths.length === 0 ? setup.setup : setup.addPaths(paths);
+      if (paths.length === 0) return setup.setup;
+      return setup.addPaths(paths, way === undefined ? {} : { way });
     },
     removeImages: ({ root }) => setup.removeImages(root),
     clearSetup: async () => setup.clear((await settings.get()).device),

@@ -413,7 +413,12 @@ describe('a project whose labels came from a file', () => {
     expect(again.stderr).toContain(`${labels} was changed since the run`);
     const jobs = createJobs({});
     const ran = await jobs.explain(
-      { folder: project, options: { ...run.options, seed: 1 }, command: '' },
+      {
+        folder: project,
+        options: { ...run.options, seed: 1 },
+        command: '',
+        cache: path.join(folder, 'cache'),
+      },
       CONTEXT,
     );
     expect((await jobs.readResult({ folder: project, key: 'k', ...ran }, CONTEXT)).className).toBe('rouge');

@@ -37,6 +37,7 @@ describe('RunService', () => {
     const runs = new RunService({
       storage: fileStorage,
       state,
+      cache: path.join(state, 'cache'),
       projects: { open: (folder: string) => Promise.resolve({ key: `key of ${folder}` }) } as Projects,
       runner: new ComputeClient({ spawn: () => child, concurrency: 1 }),
       events,

@@ -1,0 +1,246 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { fileStorage } from '../../../core/runtime/storage.ts';
+import type { ComputeClient } from '../../../main/compute/client.ts';
+import { createJobs } from '../../../main/compute/jobs/all-jobs.ts';
+import type { JobContext } from '../../../main/compute/jobs/job-context.ts';
+import { createEventHub } from '../../../main/services/events.ts';
+import { placesOf } from '../../../main/services/places.ts';
+import { createProjects } from '../../../main/services/projects.ts';
+import { SetupService } from '../../../main/services/setup.ts';
+import { temporaryFolder, writeModel, writePictures } from '../cli/colour-case.ts';
+
+const CONTEXT: JobContext = {
+  signal: new AbortController().signal,
+  onProgress: () => undefined,
+  onNews: () => undefined,
+};
+
+/** A setup on a home of its own, and a folder for what is dropped on it. */
+async function dropCase() {
+  const home = await temporaryFolder();
+  const jobs = createJobs({}) as unknown as Record<
+    string,
+    (question: unknown, context: JobContext) => unknown
+  >;
+  const viewer = {
+    run: (name: string, question: unknown) => Promise.resolve().then(() => jobs[name](question, CONTEXT)),
+  } as unknown as ComputeClient;
+  const places = placesOf(path.join(home, 'demo'), undefined, { TESSERA_HOME: path.join(home, 'home') });
+  const events = createEventHub();
+  const begun: unknown[] = [];
+  events.subscribe((name, payload) => name === 'begun' && begun.push(payload));
+  const projects = createProjects(fileStorage, places, viewer);
+  const setup = new SetupService({ storage: fileStorage, places, projects, viewer, events });
+  const at = (...parts: string[]): string => path.join(home, 'given', ...parts);
+  const pictures = (name: string, count: number): Promise<string> => writePictures(at(name), count);
+  const file = async (name: string, text = 'x'): Promise<string> => {
+    await mkdir(path.dirname(at(name)), { recursive: true });
+    await writeFile(at(name), text);
+    return at(name);
+  };
+  return { setup, begun, at, pictures, file, model: await writeModel(at('model')) };
+}
+
+const rejection = (promise: Promise<unknown>): Promise<{ message: string; hint?: string }> =>
+  promise.then(
+    () => ({ message: 'nothing was refused' }),
+    (error: { error?: { message: string; hint?: string } }) => error.error ?? (error as never),
+  );
+
+describe('a model dropped together with images', () => {
+  it('begins a new project; taking it back brings the old setup as it was', async () => {
+    const { setup, begun, at, pictures, model } = await dropCase();
+    const first = await setup.addPaths([model, await pictures('red', 4)]);
+    expect(begun).toEqual([]);
+    await setup.setOptions({ concepts: 3, classIndex: 1 });
+    const before = setup.setup;
+    const state = setup.state;
+
+    const other = await writeModel(at('other'));
+    const second = await setup.addPaths([other, await pictures('blue', 2)]);
+    expect(second.images).toMatchObject({ count: 2, roots: [{ name: 'blue' }] });
+    expect(second.options).toEqual(first.options);
+    expect(second.key).not.toBe(before.key);
+    // The same model: its first project may still be made where it was to be.
+    expect(second.folder).not.toBe(before.folder);
+    expect(begun).toEqual([{ key: second.key, name: second.name, images: 2 }]);
+
+    await setup.setOptions({ concepts: 2 });
+    expect(await setup.takeBackProject(second.key)).toEqual(before);
+    expect(setup.state).toEqual(state);
+    expect(await setup.takeBackProject(second.key)).toEqual(before);
+  });
+
+  it('leaves the old project alone where the model is refused, and takes what is usable', async () => {
+    const { setup, pictures, file, model } = await dropCase();
+    const before = await setup.addPaths([model, await pictures('red', 4)]);
+    const broken = await file('broken.onnx', 'no model');
+    const after = await setup.addPaths([broken, await pictures('blue', 2), await file('notes.md')]);
+    expect(after).toMatchObject({
+      key: before.key,
+      images: { count: 4 },
+      offered: { count: 2, names: ['blue'] },
+    });
+    expect(after.problems.model?.message).toContain('broken.onnx');
+    expect(after.problems.files?.message).toContain('“notes.md” is not taken');
+  });
+
+  it('may come in one folder; a folder of a model alone needs no pictures and keeps those that are there', async () => {
+    const { setup, at, pictures } = await dropCase();
+    await writeModel(at('both'));
+    await writePictures(at('both', 'red'), 3);
+    const first = await setup.addPaths([at('both')]);
+    expect(first).toMatchObject({ images: { count: 3 }, model: { fileName: 'colours.onnx' }, problems: {} });
+    await writeModel(at('alone'));
+    await pictures('unused', 1);
+    expect(await setup.addPaths([at('alone')])).toMatchObject({ images: { count: 3 }, problems: {} });
+  });
+});
+
+describe('images dropped alone', () => {
+  it('are taken where there are none, and wait for a word where there are some', async () => {
+    const { setup, pictures, model } = await dropCase();
+    await setup.addPaths([model]);
+    const first = await setup.addPaths([await pictures('red', 4)]);
+    expect(first).toMatchObject({ images: { count: 4 }, offered: null });
+
+    const blue = await pictures('blue', 3);
+    const asked = await setup.addPaths([blue]);
+    expect(asked).toEqual({ ...first, offered: { count: 3, names: ['blue'] } });
+    expect(await setup.answerImages('leave')).toEqual(first);
+    expect(await setup.answerImages('add')).toEqual(first);
+
+    await setup.addPaths([blue]);
+    const both = await setup.answerImages('add');
+    expect(both).toMatchObject({ images: { count: 7 }, offered: null, key: first.key });
+    await setup.addPaths([await pictures('green', 2)]);
+    expect(await setup.answerImages('replace')).toMatchObject({ images: { count: 2 }, offered: null });
+    expect((await setup.undo()).images).toEqual(both.images);
+    expect((await setup.undo()).images).toEqual(first.images);
+  });
+
+  it('are taken at once where it is said what becomes of them, or where they are there already', async () => {
+    const { setup, pictures } = await dropCase();
+    const red = await pictures('red', 4);
+    await setup.addPaths([red]);
+    const added = await setup.addPaths([await pictures('blue', 3)], { way: 'add' });
+    expect(added).toMatchObject({ images: { count: 7 }, offered: null });
+    await pictures('red', 5);
+    expect(await setup.addPaths([red])).toMatchObject({ images: { count: 8 }, offered: null });
+  });
+
+  it('are no longer asked about once something else was changed', async () => {
+    const { setup, pictures, model } = await dropCase();
+    await setup.addPaths([model, await pictures('red', 4)]);
+    await setup.addPaths([await pictures('blue', 3)]);
+    expect((await setup.setOptions({ concepts: 3 })).offered).toBeNull();
+    expect(await setup.answerImages('replace')).toMatchObject({ images: { count: 4 } });
+  });
+
+  it('count as their class when class-named folders come one by one, added or in the place of others', async () => {
+    const { setup, pictures, model } = await dropCase();
+    await setup.addPaths([model]);
+    await setup.addPaths([await pictures('red', 2)]);
+    await setup.addPaths([await pictures('blue', 3)]);
+    const classesOf = (one: Awaited<ReturnType<typeof setup.undo>>) =>
+      one.images!.folders.map(({ name, count, classIndex }) => [name, count, classIndex]);
+    expect(classesOf(await setup.answerImages('add'))).toEqual([
+      ['red', 2, 0],
+      ['blue', 3, 2],
+    ]);
+    await setup.addPaths([await pictures('green', 1)]);
+    expect(classesOf(await setup.answerImages('replace'))).toEqual([['green', 1, 1]]);
+  });
+});
+
+describe('what is neither image, model, labels nor project', () => {
+  const TAKEN =
+    'Images and folders of them are taken, a model (.onnx), its labels (.txt or .json), and a project.';
+
+  it.each([
+    ['photos.zip', 'an archive', 'Unpack it, and drop the folder.'],
+    ['notes.md', 'neither an image nor a model, labels or a project', TAKEN],
+    ['scan.dcm', 'DICOM picture, which is not taken; convert it to PNG or JPEG', TAKEN],
+    ['model.data', 'weights of a model', 'Drop them together with their .onnx file.'],
+  ])('is named and refused: %s', async (name, reason, hint) => {
+    const { setup, file } = await dropCase();
+    const before = setup.setup;
+    expect(await rejection(setup.addPaths([await file(name)]))).toMatchObject({
+      message: `“${name}” is not taken: ${reason}.`,
+      hint,
+    });
+    expect(setup.setup).toEqual(before);
+  });
+
+  it('is refused as a folder that is empty or holds no pictures; a folder of folders is fine', async () => {
+    const { setup, at, pictures, file } = await dropCase();
+    await mkdir(at('empty'), { recursive: true });
+    await file('texts/a.md');
+    expect(await rejection(setup.addPaths([at('empty'), at('texts')]))).toMatchObject({
+      message: 'Not taken: “empty” (an empty folder); “texts” (a folder without pictures).',
+    });
+    await pictures('deep/er/red', 2);
+    const mixed = await setup.addPaths([at('deep'), at('empty'), await file('a.zip')]);
+    expect(mixed.images).toMatchObject({ count: 2, roots: [{ name: 'deep' }] });
+    expect(mixed.problems.files?.message).toBe('Not taken: “a.zip” (an archive); “empty” (an empty folder).');
+    // It is told until the next change, and is no part of what is taken back.
+    expect((await setup.setOptions({ concepts: 3 })).problems).toEqual({});
+    expect((await setup.undo()).problems).toEqual({});
+  });
+
+  it('is told as well of what a browser did not send', async () => {
+    const { setup, pictures } = await dropCase();
+    const unsent = [
+      { name: 'big.zip', kind: 'file' },
+      { name: 'hollow', kind: 'folder' },
+    ] as const;
+    expect(await rejection(setup.addPaths([], { unsent }))).toMatchObject({
+      message: 'Not taken: “big.zip” (an archive); “hollow” (an empty folder).',
+    });
+    const after = await setup.addPaths([await pictures('red', 1)], { unsent });
+    expect(after).toMatchObject({ images: { count: 1 }, problems: { files: { code: 'bad-usage' } } });
+  });
+
+  it('is a table that is called .csv', async () => {
+    const { setup, file, model } = await dropCase();
+    await setup.addPaths([model]);
+    expect(
+      (await setup.addPaths([await file('names.csv', '0,rouge\n1,vert\n2,bleu\n')])).model,
+    ).toMatchObject({
+      classNames: ['rouge', 'vert', 'bleu'],
+    });
+    const table = await file('table.csv', 'file,label,split\n1.png,red,train\n2.png,blue,test\n');
+    expect(await rejection(setup.addPaths([table]))).toMatchObject({
+      message: `${table} is a table, not a list of class names.`,
+    });
+  });
+
+  it.each([
+    ['net.pt', 'a PyTorch file', 'torch.onnx.export(model.eval(), torch.randn(1, 3, 224, 224), "net.onnx")'],
+    ['net.PTH', 'a PyTorch file', '"net.onnx"'],
+    ['net.h5', 'a Keras model', 'python -m tf2onnx.convert --keras "net.h5" --output "net.onnx"'],
+    ['net.keras', 'a Keras model', '--keras "net.keras"'],
+    ['net.tflite', 'a TensorFlow Lite model', '--tflite "net.tflite"'],
+    ['net.safetensors', 'a file of weights (safetensors)', 'torch.onnx.export'],
+  ])(
+    'gets two lines on how to export it where it is a model of another format: %s',
+    async (name, kind, line) => {
+      const { setup, file } = await dropCase();
+      const { message, hint } = await rejection(setup.addPaths([await file(name)]));
+      expect(message).toBe(`“${name}” is not taken: ${kind}; models are read as ONNX.`);
+      expect(hint?.split('\n')).toHaveLength(2);
+      expect(hint).toContain(line);
+    },
+  );
+
+  it('gets them for a .pb, too, which is read first: ONNX files were called so', async () => {
+    const { setup, file, at, model } = await dropCase();
+    const { message, hint } = await rejection(setup.addPaths([await file('saved_model.pb', 'no model')]));
+    expect(message).toContain('is a TensorFlow model; models are read as ONNX.');
+    expect(hint).toContain('--saved-model FOLDER');
+    await fileStorage.writeAtomic(at('net.pb'), await fileStorage.readBytes(model));
+    expect((await setup.addPaths([at('net.pb')])).model).toMatchObject({ fileName: 'net.pb' });
+  });
+});
