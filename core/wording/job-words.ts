@@ -8,6 +8,7 @@ const JOB_WORDS = {
   rank: { doing: 'Trying numbers of concepts', noun: 'the trial of numbers of concepts' },
   evaluation: { doing: 'Evaluating the run', noun: 'the evaluation' },
   decomposition: { doing: 'Decomposing a concept', noun: 'a decomposition' },
+  merge: { doing: 'Computing concepts together', noun: 'a merge' },
   dependence: { doing: 'Counting decisions without each concept', noun: 'the count of decisions' },
   'what-if-run': { doing: 'Deciding every image again', noun: 'a what-if over the run' },
   'what-if-image': { doing: 'Asking the model what if', noun: 'a what-if' },

@@ -153,7 +153,10 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi {
   /** A finished run. */
   getResult(query: RunKey): Promise<RunResult>;
   listCrops(query: CropQuery): Promise<CropPage>;
-  /** A merge computes the concepts together first (progress by the event `jobs`), where that was not done before. */
+  /**
+   * A merge computes the concepts together first (long work of the kind `merge`), where that was not done before; given
+   * up, nothing is merged.
+   */
   editConcept(query: RunKey & { readonly edit: ConceptEdit }): Promise<RunResult>;
   undoEdit(query: RunKey): Promise<RunResult>;
   redoEdit(query: RunKey): Promise<RunResult>;

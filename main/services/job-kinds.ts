@@ -9,6 +9,7 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   rankOfOptions: 'rank',
   evaluateRun: 'evaluation',
   decompose: 'decomposition',
+  computeMerge: 'merge',
   dependence: 'dependence',
   ablateRun: 'what-if-run',
   ablateImage: 'what-if-image',
