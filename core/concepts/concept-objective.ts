@@ -6,6 +6,7 @@ import { matrix, type Matrix } from '../linalg/matrix.ts';
 import type { Tensor } from '../tensor.ts';
 import type { LayerRecord } from './explanation.ts';
 import { fromRows, positionsOf, toRows } from './latent-rows.ts';
+import { gramOf, gramTimes, withAmounts } from './merged-concepts.ts';
 
 /**
  * What of a concept's coefficients u_c(x) over the positions of a layer makes the one number s_c(x): their sum or mean,
@@ -22,8 +23,10 @@ export interface ConceptTargetsOptions {
   readonly layer: LayerRecord;
   /** W [r, p]. */
   readonly conceptBank: Matrix;
-  /** Columns of the bank that are asked for. */
+  /** Columns of the bank that are asked for; r and on: the merged ones of `groups`. */
   readonly concepts: readonly number[];
+  /** Columns of the bank that are one concept each, whose amount takes the place of u_c. @default none */
+  readonly groups?: readonly (readonly number[])[];
   /** @default 'sum' */
   readonly objective?: ConceptObjective;
   /** The tensor that the targets are functions of: batch 1, and where its channels are. */
@@ -48,12 +51,14 @@ export interface ConceptTargets extends DifferentiableTargets {
  * Source  CRAFT (Fel et al. 2023), section 3.3: implicit differentiation of the factorisation.
  */
 export function createConceptTargets(options: ConceptTargetsOptions): ConceptTargets {
-  const { layer, conceptBank, concepts, objective = 'sum', dims, channelAxis, forward, backward } = options;
+  const { layer, conceptBank, concepts, groups = [], objective = 'sum' } = options;
+  const { dims, channelAxis, forward, backward } = options;
   const positions = positionsOf(layer);
   const isEnergy = objective === 'energy';
   const weights = weightsOf(objective, positions);
   const seen = { total: 0, nearDegenerate: 0 };
-  const valuesOf = ({ data, cols: r }: Matrix): Float64Array => {
+  const valuesOf = (coefficients: Matrix): Float64Array => {
+    const { data, cols: r } = withAmounts(coefficients, conceptBank, groups);
     const images = data.length / (r * positions);
     return Float64Array.from({ length: images * concepts.length }, (_, at) => {
       const image = Math.floor(at / concepts.length);
@@ -79,8 +84,7 @@ export function createConceptTargets(options: ConceptTargetsOptions): ConceptTar
       const derivative = nnlsDerivative(rows, conceptBank, support);
       seen.total += positions;
       seen.nearDegenerate += derivative.nearDegenerateCount;
-      const slopes = slopesOf(concepts, weights, conceptBank.rows, isEnergy ? coefficients.data : undefined);
-      const cotangents = derivative.vjp(slopes);
+      const cotangents = derivative.vjp(slopesOf(options, weights, coefficients));
       const stacked = matrix(concepts.length * positions, rows.cols, Float32Array.from(cotangents));
       const { data } = fromRows(stacked, layer);
       return {
@@ -100,19 +104,29 @@ function weightsOf(objective: ConceptObjective, positions: number): Float64Array
   return weights;
 }
 
-/** ∂s_c/∂U for each concept asked for, [K, positions, r]: the weights, times u_c itself where its square counts. */
+/**
+ * ∂s_c/∂U for each concept asked for, [K, positions, r]: the weights, times u_c itself where its square counts. Of merged
+ * ones, with G the inner products of their directions: G u where the square counts, else G u over the amount.
+ */
 function slopesOf(
-  concepts: readonly number[],
+  { concepts, groups = [], conceptBank, objective }: ConceptTargetsOptions,
   weights: Float64Array,
-  r: number,
-  squared: Float32Array | undefined,
+  { data }: Matrix,
 ): Float64Array {
+  const r = conceptBank.rows;
   const size = weights.length * r;
   const cotangents = new Float64Array(concepts.length * size);
   concepts.forEach((concept, k) => {
+    const columns = concept < r ? [concept] : groups[concept - r];
+    const gram = concept < r ? Float64Array.of(1) : gramOf(conceptBank, columns);
     weights.forEach((weight, row) => {
-      const at = row * r + concept;
-      cotangents[k * size + at] = weight * (squared?.[at] ?? 1);
+      const values = columns.map((column) => data[row * r + column]);
+      const slopes = columns.length === 1 && objective !== 'energy' ? [1] : gramTimes(gram, values);
+      const amount = Math.sqrt(values.reduce((sum, value, i) => sum + value * slopes[i], 0));
+      // Where there is nothing of it, none of its concepts is in the active set, and no slope counts.
+      const scale =
+        columns.length === 1 || objective === 'energy' ? weight : amount > 0 ? weight / amount : 0;
+      columns.forEach((column, i) => (cotangents[k * size + row * r + column] = scale * slopes[i]));
     });
   });
   return cotangents;

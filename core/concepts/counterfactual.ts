@@ -12,6 +12,8 @@ export interface CounterfactualOptions {
   readonly margin?: number;
   /** Most linearisations of a head that is not affine. @default 24 */
   readonly maxSteps?: number;
+  /** Ends the search before the next evaluation. */
+  readonly signal?: AbortSignal;
 }
 
 /** The factors that were found, and what they lead to. */
@@ -69,6 +71,7 @@ export async function counterfactual(
   const { target } = options;
   let evaluations = 0;
   const logitsAt = async (all: readonly (readonly number[])[]): Promise<Float32Array[]> => {
+    options.signal?.throwIfAborted();
     evaluations += all.length;
     const { data, cols } = await image.evaluate(matrix(all.length, nConcepts, Float32Array.from(all.flat())));
     return all.map((_, row) => data.slice(row * cols, (row + 1) * cols));

@@ -50,6 +50,8 @@ export interface Concept {
   readonly prevalence: number;
   /** Strongest crops first, at most one an image. */
   readonly crops: readonly CropRef[];
+  /** Ids of the concepts that a person merged into this one, itself first; never of a run as it is stored. */
+  readonly merged?: readonly string[];
 }
 
 /** How a bank was made. */

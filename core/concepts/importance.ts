@@ -56,19 +56,31 @@ export async function imageImportance(
   return { ...sampled, method: 'sampled' };
 }
 
-/** {@link imageImportance} for many images, each with a seed of its own drawn from `options.seed`. */
+/** How many images in all there are, and who hears of each. */
+interface ImagesWork {
+  readonly total: number;
+  readonly players?: number;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * {@link imageImportance} for many images, each with a seed of its own drawn from `options.seed`. `players`: how many masks
+ * the head takes, if it is not one a concept.
+ */
 export async function importanceOfImages(
   coefficients: Iterable<Matrix>,
   head: MaskedHead,
   options: ImportanceOptions,
-  { total, onProgress, signal }: { total: number; onProgress?: OnProgress; signal?: AbortSignal },
+  { total, players, onProgress, signal }: ImagesWork,
 ): Promise<ImageImportance[]> {
   const seeds = createRandom(options.seed ?? 0);
   const results: ImageImportance[] = [];
   for (const image of coefficients) {
     signal?.throwIfAborted();
     const logit = await head.prepare(image);
-    results.push(await imageImportance(logit, image.cols, { ...options, seed: seeds.integer(2 ** 32) }));
+    const design = { ...options, seed: seeds.integer(2 ** 32) };
+    results.push(await imageImportance(logit, players ?? image.cols, design));
     onProgress?.({ stage: 'importance', done: results.length, total });
   }
   return results;

@@ -21,7 +21,8 @@ import type { ModelScope } from './run-context.ts';
 /** Draws where concepts are in a picture, by any method, for one model and bank. */
 export interface ConceptMapper {
   /**
-   * Maps of some concepts (columns of the bank) in one picture [1, …], each [height · width] of the picture.
+   * Maps of some concepts (columns of the bank; r and on: the merged ones that it was opened with) in one picture
+   * [1, …], each [height · width] of the picture.
    * Rejects with TesseraError 'unsupported-operator' or 'not-differentiable' where a method needs a gradient that
    * the model does not have.
    */
@@ -70,14 +71,17 @@ const DRAW: { readonly [Method in MapMethod]: Draw } = {
   'sobol-attribution': (sources, x, concepts) => sobolAttribution(sources.ofPixels(concepts), x),
 };
 
-/** Opens a mapper; sessions open when a method first needs them. */
+/**
+ * Opens a mapper; sessions open when a method first needs them. `groups`: columns of the bank that are one concept each.
+ */
 export function openConceptMapper(
   scope: ModelScope,
   layer: LayerRecord,
   conceptBank: Matrix,
   camLayer: LayerRecord = chooseCamLayer(scope.intake, layer),
+  groups: readonly (readonly number[])[] = [],
 ): ConceptMapper {
-  const sources = openConceptSources(scope, layer, conceptBank, camLayer);
+  const sources = openConceptSources(scope, layer, conceptBank, camLayer, groups);
   return {
     sources,
     maps: (method, x, concepts) => DRAW[method](sources, x, concepts),

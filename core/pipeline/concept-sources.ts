@@ -10,6 +10,7 @@ import {
 } from '../concepts/concept-objective.ts';
 import type { LayerRecord } from '../concepts/explanation.ts';
 import { toRows } from '../concepts/latent-rows.ts';
+import { withAmounts } from '../concepts/merged-concepts.ts';
 import { nnls } from '../factorization/nnls.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import { cutModel } from '../onnx/cut-model.ts';
@@ -39,7 +40,7 @@ export interface ConceptSources {
   ofCut(concepts: readonly number[]): DifferentiableTargets;
   /** Activations at `camLayer` of a picture [1, …]. */
   activationsAtCut(x: Tensor<'float32'>): Promise<Tensor<'float32'>>;
-  /** U(x) [positions, r] of a picture [1, …]. */
+  /** U(x) [positions, r + groups] of a picture [1, …]: amounts of merged concepts come last. */
   coefficients(x: Tensor<'float32'>): Promise<Matrix>;
   /** Builds the backward graph that a need has, so that a model without one is refused before anything runs. */
   requireGradients(need: MethodNeed): void;
@@ -49,7 +50,7 @@ export interface ConceptSources {
 }
 
 /**
- * Opens the sources. Their gradients reject with TesseraError 'unsupported-operator' or 'not-differentiable' for a
+ * Opens the sources; `groups` are columns of the bank that are one concept each, asked for as r, r + 1, …. Their gradients reject with TesseraError 'unsupported-operator' or 'not-differentiable' for a
  * model with an operator that has no derivative; their values do not.
  */
 export function openConceptSources(
@@ -57,6 +58,7 @@ export function openConceptSources(
   layer: LayerRecord,
   conceptBank: Matrix,
   camLayer: LayerRecord,
+  groups: readonly (readonly number[])[] = [],
 ): ConceptSources {
   const { intake, device } = scope;
   const { name } = intake.signature.input;
@@ -76,9 +78,9 @@ export function openConceptSources(
   const made: ConceptTargets[] = [];
   const targets = (
     concepts: readonly number[],
-    source: Omit<ConceptTargetsOptions, 'layer' | 'conceptBank' | 'concepts'>,
+    source: Omit<ConceptTargetsOptions, 'layer' | 'conceptBank' | 'concepts' | 'groups'>,
   ): ConceptTargets => {
-    const created = createConceptTargets({ layer, conceptBank, concepts, ...source });
+    const created = createConceptTargets({ layer, conceptBank, concepts, groups, ...source });
     made.push(created);
     return created;
   };
@@ -105,8 +107,10 @@ export function openConceptSources(
         ...(!isOwn && { backward: backward(camLayer.tensor) }),
       }),
     activationsAtCut: (x) => latentAt(camLayer).run(x),
-    coefficients: async (x) =>
-      (await nnls(toRows(await latentAt(layer).run(x), layer), conceptBank)).coefficients,
+    coefficients: async (x) => {
+      const found = await nnls(toRows(await latentAt(layer).run(x), layer), conceptBank);
+      return withAmounts(found.coefficients, conceptBank, groups);
+    },
     requireGradients: (need) => {
       if (need === 'gradients') backward(name)();
       if (need === 'cut' && !isOwn) backward(camLayer.tensor)();

@@ -108,7 +108,7 @@ function withDecomposition(
  * Decomposes one concept or part of a finished run and stores its parts with the run, in the place of an earlier one of
  * the same concept and all below it.
  *
- * Throws as {@link decomposeConcept}; 'bad-project' for a run that has not ended; 'unknown-name' for the run or concept.
+ * Throws as {@link decomposeConcept}; 'bad-usage' for a merged concept; 'bad-project' for a run that has not ended; 'unknown-name' for the run or concept.
  */
 export async function decomposeInRun(
   scope: ModelScope & WorkScope,
@@ -123,6 +123,7 @@ export async function decomposeInRun(
       hint: 'Start the run again: it continues where it stopped.',
     });
   }
+  await requireUnmerged(scope.project, runId, concept);
   await requireSameImages(scope.project, run);
   const tensors = await loadRunTensors(scope.project, runId);
   const parent = parentConcept(explanation, tensors, concept);
@@ -140,6 +141,15 @@ export async function decomposeInRun(
     await store.finish({ explanation: tree.explanation });
   });
   return decomposition;
+}
+
+/** Throws 'bad-usage' for a concept, or a part of one, that is merged with others: parts are of one concept by itself. */
+export async function requireUnmerged(project: Project, runId: string, concept: string): Promise<void> {
+  const { merged } = await loadNotes(project, runId);
+  if (!merged.some((group) => group.includes(concept.split('-')[0]))) return;
+  throw new TesseraError('bad-usage', 'A merged concept cannot be decomposed into parts.', {
+    hint: 'Unmerge it first: parts are found of one concept by itself.',
+  });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { fitOf, parsePreprocessing } from '../images/preprocessing.ts';
+import { fitOf, parsePreprocessing, type Preprocessing } from '../images/preprocessing.ts';
 import { rowOfId } from '../concepts/recursion/concept-tree.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import { TesseraError } from '../errors.ts';
@@ -21,9 +21,12 @@ import type { Explanation } from '../concepts/explanation.ts';
 import { strongest } from './assemble-explanation.ts';
 import { listText } from '../wording/count-text.ts';
 import { inputNotices } from '../wording/input-words.ts';
+import { uncomputedText } from '../wording/merge-words.ts';
 import type { Environment } from './environment.ts';
 import { CHANGED, readPicture } from './pictures.ts';
 import type { FileFact } from './question.ts';
+import { loadMerges, mergedRun, type Merges } from './merged-run.ts';
+import { runBoxes } from './run-boxes.ts';
 import { asRunFound, inputChanges, type InputChanges } from './input-changes.ts';
 
 /** Pictures are shown at this many times the model's input, where the file has the detail. */
@@ -48,12 +51,13 @@ export async function writeReport(
 ): Promise<string> {
   const run = await loadRun(project, runId);
   const notes = withOnly(await loadNotes(project, runId), run, concepts);
-  const { explanation: whole } = reportDataOf(project.file, run, notes, {});
+  const preprocessing = run.given?.preprocessing ?? project.file.preprocessing;
+  const merges = await loadMerges(project, run, notes);
+  const { found, tensors } = await shownRun(project, run, merges, parsePreprocessing(preprocessing));
+  const { explanation: whole } = reportDataOf(project.file, run, notes, {}, {}, { found });
   const shown = whole.concepts.filter(({ id }) => !notes.hidden.includes(id));
   const explanation = { ...whole, concepts: shown };
-  const tensors = await loadRunTensors(project, runId);
   const [mapOf, ...furtherMapsOf] = mapSources(explanation, tensors);
-  const preprocessing = run.given?.preprocessing ?? project.file.preprocessing;
   const fit = fitOf(parsePreprocessing(preprocessing));
   const changes = await inputChanges(project, run);
   const source = {
@@ -89,6 +93,7 @@ export async function writeReport(
     { ...pictures, ...partPictures },
     strengthsOf(whole, tensors.coefficients),
     {
+      found,
       ...(evaluation && { evaluation }),
       ...(given && { given }),
       mistakePictures: await mistakePictures(
@@ -96,11 +101,27 @@ export async function writeReport(
         await asRunFound(project, run, explanation.mistakes ?? []),
         fit,
       ),
-      inputNotes: inputNotes(changes, whole),
+      inputNotes: [...inputNotes(changes, whole), ...mergeNotes(merges, run, notes)],
     },
   );
   await storage.writeAtomic(path, renderReport(data, sections));
   return path;
+}
+
+/** What the run found out and its arrays, with what a person merged as one. */
+async function shownRun(project: Project, run: RunFile, { known }: Merges, preprocessing: Preprocessing) {
+  const tensors = await loadRunTensors(project, run.id);
+  const { explanation } = run;
+  if (explanation === undefined) return { tensors };
+  const boxes = runBoxes(explanation, run, preprocessing);
+  const shown = mergedRun({ explanation, tensors }, known, { boxes, seed: run.options.seed });
+  return { found: shown.explanation, tensors: shown.tensors };
+}
+
+function mergeNotes({ uncomputed }: Merges, { explanation }: RunFile, { names }: NotesFile): string[] {
+  const nameOf = (id: string): string =>
+    names[id] ?? explanation?.concepts.find((concept) => concept.id === id)?.name ?? id;
+  return uncomputed.map((group) => uncomputedText(group.map(nameOf)));
 }
 
 /** Side of a mistake's picture in pixels. */

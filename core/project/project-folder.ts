@@ -14,6 +14,7 @@ import type { ProcessIdentity } from './lock-file.ts';
  *   runs/ID/predictions.jsonl  what the model said of every picture that was given
  *   runs/ID/images.jsonl        size, time and hash of every picture given
  *   runs/ID/notes.json         names, hidden, merged, comments
+ *   runs/ID/merged-KEY.safetensors  what was computed of merged concepts together, see merged-file.ts
  *   runs/ID/evaluation.json    how far the explanation can be trusted
  *   cache/                     stage results, activations, hashes of pictures; may be deleted at any time
  *   write.lock, change.lock    marks of a process that computes, and of one that changes a finished run

@@ -122,7 +122,7 @@ export const NOTES_FILE = z.object({
   schemaVersion: VERSION,
   names: z.record(z.string(), z.string()),
   hidden: z.array(z.string()),
-  /** Groups shown as one concept; the first of a group lends its name and colour. */
+  /** Groups shown as one concept; the first of a group lends its id, name and comment. */
   merged: z.array(z.array(z.string()).min(2)),
   comments: z.record(z.string(), z.string()),
   /** Concepts and parts whose parts are not shown, with all below them. */

@@ -2,8 +2,8 @@ import { TesseraError, invariant } from '../errors.ts';
 import type { Storage } from '../platform.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Json } from './canonical-json.ts';
+import { decodeChecked, encodeChecked } from './checked-tensors.ts';
 import type { Project } from './project-folder.ts';
-import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 import { ID_PATTERN } from './schema.ts';
 
 /** Deleting a folder of the cache takes some steps; a write meets few of them. */
@@ -87,8 +87,7 @@ async function writePiece(
   took: number,
 ): Promise<void> {
   const facts = { value: JSON.stringify(value), elapsedMs: String(took) };
-  const metadata = { ...facts, sha256: checksumOf(storage, tensors, facts) };
-  const bytes = encodeSafetensors(tensors, metadata);
+  const bytes = encodeChecked(storage, { tensors, facts });
   for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
     try {
       if (attempt > 0) await storage.makeDirectory(storage.dirname(path));
@@ -110,13 +109,13 @@ function isAbsence(error: unknown): boolean {
 async function readPiece<Value extends Json>(storage: Storage, path: string, warn: (text: string) => void) {
   const bytes = await bytesAt(storage, path);
   if (bytes === undefined) return undefined;
-  const { tensors, metadata } = decoded(bytes) ?? { tensors: new Map<string, Tensor>(), metadata: {} };
-  const { value = '', elapsedMs = '', sha256 }: Readonly<Record<string, string | undefined>> = metadata;
-  if (sha256 === undefined || checksumOf(storage, tensors, { value, elapsedMs }) !== sha256) {
+  const read = decodeChecked(storage, bytes, ['value', 'elapsedMs']);
+  if (read === undefined) {
     warn(`${path} is damaged and is computed again.`);
     return undefined;
   }
-  return { tensors, value: JSON.parse(value) as Value, elapsedMs: Number(elapsedMs) };
+  const { value, elapsedMs } = read.facts;
+  return { tensors: read.tensors, value: JSON.parse(value) as Value, elapsedMs: Number(elapsedMs) };
 }
 
 /** Undefined where there is no file, or none any more; a file that is there and cannot be read is a failure. */
@@ -128,31 +127,4 @@ async function bytesAt(storage: Storage, path: string): Promise<Uint8Array | und
     if (isAbsence(error)) return undefined;
     throw error;
   }
-}
-
-function decoded(bytes: Uint8Array) {
-  try {
-    return decodeSafetensors(bytes);
-  } catch (error) {
-    if (error instanceof TesseraError && error.code === 'bad-tensor') return undefined;
-    throw error;
-  }
-}
-
-/** SHA-256 over all that a piece holds: names, types, shapes and bytes of its arrays, and the data beside them. */
-function checksumOf(
-  storage: Pick<Storage, 'sha256'>,
-  tensors: ReadonlyMap<string, Tensor>,
-  facts: { readonly value: string; readonly elapsedMs: string },
-): string {
-  const arrays = [...tensors]
-    .map(([name, { type, dims, data }]) => [name, type, dims, storage.sha256(bytesOf(data))] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  const summary = JSON.stringify([arrays, facts.value, facts.elapsedMs]);
-  return storage.sha256(new TextEncoder().encode(summary));
-}
-
-function bytesOf(data: Tensor['data']): Uint8Array {
-  invariant(ArrayBuffer.isView(data), 'a stage stores no strings');
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -38,7 +38,7 @@ export interface ConceptPictures {
 export interface ReportData {
   readonly project: ProjectFile;
   readonly run: RunFile;
-  /** With the names that a person gave. */
+  /** With the names that a person gave, and what was merged as one; that of `run` has neither. */
   readonly explanation: Explanation;
   readonly notes: NotesFile;
   /** By concept id; a concept without pictures is shown with its numbers alone. */
@@ -55,8 +55,10 @@ export interface ReportData {
   readonly inputNotes?: readonly string[];
 }
 
-/** What of a run is shown where it is there. */
-type FurtherData = Pick<ReportData, 'evaluation' | 'given' | 'mistakePictures' | 'inputNotes'>;
+/** What of a run is shown where it is there; `found` in the place of what the run holds, where concepts were merged. */
+type FurtherData = Pick<ReportData, 'evaluation' | 'given' | 'mistakePictures' | 'inputNotes'> & {
+  readonly found?: Explanation | undefined;
+};
 
 /**
  * Gathers a finished run for the page and applies the notes' names.
@@ -68,9 +70,10 @@ export function reportDataOf(
   notes: NotesFile,
   pictures: Readonly<Record<string, ConceptPictures>>,
   strengths: Readonly<Record<string, readonly number[]>> = {},
-  further: FurtherData = {},
+  { found, ...further }: FurtherData = {},
 ): ReportData {
-  if (run.explanation === undefined)
+  const explanation = found ?? run.explanation;
+  if (explanation === undefined)
     throw new TesseraError(
       'bad-project',
       `report: run ${run.id} has not finished; there is nothing to report.`,
@@ -78,14 +81,14 @@ export function reportDataOf(
         hint: 'Start the run again: it continues where it stopped.',
       },
     );
-  const concepts = run.explanation.concepts.map((concept) => ({
+  const concepts = explanation.concepts.map((concept) => ({
     ...concept,
     name: notes.names[concept.id] ?? concept.name,
   }));
   return {
     project,
     run,
-    explanation: { ...run.explanation, concepts },
+    explanation: { ...explanation, concepts },
     notes,
     pictures,
     strengths,

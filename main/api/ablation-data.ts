@@ -97,6 +97,6 @@ export interface AblationApi {
     query: RunKey & { readonly image: number; readonly target?: number },
   ): Promise<ImageCounterfactual>;
   ablateRun(query: RunKey & { readonly factors: ConceptFactors }): Promise<RunAblation>;
-  /** In the order of the concepts (progress by the event `job` where it has to be computed). */
+  /** In the order of the concepts (progress by the event `jobs` where it has to be computed). */
   getDependence(query: RunKey): Promise<readonly ConceptDependence[]>;
 }

@@ -35,6 +35,7 @@ import type {
 import type { ConceptQuery, ConceptTree, DecompositionLayer, DecompositionQuery } from './tree-data.ts';
 import type { EvaluationApi } from './evaluation-data.ts';
 import type { ImageApi } from './image-data.ts';
+import type { JobChoice, LongJob } from './job-data.ts';
 import type { EarlyConcepts, RunKey, RunState } from './run-data.ts';
 import type { RunResult, ConceptEdit, CropQuery, CropPage, Waterfall, ImageDetail } from './result-data.ts';
 import type { ReportChoice, ReportSection, SavedReport } from './report-data.ts';
@@ -51,6 +52,7 @@ export type * from './app-data.ts';
 export type * from './setup-data.ts';
 export type * from './preview-data.ts';
 export type * from './run-data.ts';
+export type * from './job-data.ts';
 export type * from './report-data.ts';
 export type * from './result-data.ts';
 export type * from './ablation-data.ts';
@@ -69,6 +71,10 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi {
   restartCompute(): Promise<ComputeState>;
   /** Lines after a number, at most the newest 2000. */
   getLog(query: { readonly after: number }): Promise<readonly LogLine[]>;
+  /** The long work that is under way or waits; the event `jobs` tells of changes. */
+  listJobs(): Promise<readonly LongJob[]>;
+  /** Gives long work up; the calls that wait for it fail with 'cancelled'. */
+  cancelJobs(choice: JobChoice): Promise<null>;
 
   listRecent(): Promise<readonly RecentProject[]>;
   openRecent(query: { readonly id: ProjectId }): Promise<Setup>;
@@ -119,7 +125,7 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi {
   /** Every preset on the same few pictures, the likeliest first. */
   comparePreprocessings(): Promise<readonly PreprocessingTrial[]>;
   /**
-   * Runs the model over every image (progress by the event `job`, counts so far by `classes`). Whoever asks meanwhile
+   * Runs the model over every image (counts so far by the event `classes`). Whoever asks meanwhile
    * hears the same; a change of pictures, model or preprocessing ends it with 'cancelled'. The run takes answers over.
    */
   predictAll(): Promise<ClassCounts>;
@@ -147,6 +153,7 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi {
   /** A finished run. */
   getResult(query: RunKey): Promise<RunResult>;
   listCrops(query: CropQuery): Promise<CropPage>;
+  /** A merge computes the concepts together first (progress by the event `jobs`), where that was not done before. */
   editConcept(query: RunKey & { readonly edit: ConceptEdit }): Promise<RunResult>;
   undoEdit(query: RunKey): Promise<RunResult>;
   redoEdit(query: RunKey): Promise<RunResult>;
@@ -154,16 +161,14 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi {
   getTree(query: RunKey): Promise<ConceptTree>;
   /** The earlier layers at which a concept or part can be decomposed, in order of depth; empty at the first. */
   listDecompositionLayers(query: ConceptQuery): Promise<readonly DecompositionLayer[]>;
-  /** Decomposes a concept or part into parts (progress by the event `job`), in the place of those that it has. */
+  /** Decomposes a concept or part into parts, in the place of those that it has. */
   decomposeConcept(query: DecompositionQuery): Promise<ConceptTree>;
-  /** Stops the decomposition under way; its call fails with 'cancelled'. */
-  cancelDecomposition(): Promise<null>;
 
   getImage(query: RunKey & { readonly image: number; readonly method?: string }): Promise<ImageDetail>;
   getWaterfall(query: RunKey & { readonly image: number }): Promise<Waterfall>;
 
   listReportSections(): Promise<readonly ReportSection[]>;
-  /** Makes the report (progress by the event `job`) and names the page. */
+  /** Makes the report and names the page. */
   previewReport(choice: ReportChoice): Promise<DocumentId>;
   saveReport(choice: ReportChoice): Promise<SavedReport>;
   /** To PDF; a page to print in a browser. */
@@ -183,15 +188,10 @@ export interface WorkbenchEvents {
   readonly earlyConcepts: EarlyConcepts;
   /** Names, groups or comments of a run have changed. */
   readonly result: RunKey;
-  /** A long answer is under way, for the project with the name and in the folder. */
-  readonly job: Progress & {
-    readonly job: string;
-    readonly folder: string;
-    readonly projectName: string;
-    readonly etaSeconds: number | null;
-  };
   /** What {@link WorkbenchApi.predictAll} has counted so far. */
   readonly classes: ClassCounts;
+  /** Long work, whenever some of it has begun, gone on or ended. */
+  readonly jobs: readonly LongJob[];
   readonly log: LogLine;
   readonly compute: ComputeState;
   /** Something went wrong that no call can tell of. */

@@ -129,11 +129,9 @@ export interface ErrorAnalysis {
 /** The part of the contract about trust, mistakes and the number of concepts. */
 export interface EvaluationApi {
   getEvaluation(query: RunKey): Promise<RunEvaluation>;
-  /** Evaluates (again), with progress by the event `job` 'evaluation'; the event `result` follows. */
+  /** Evaluates (again); the event `result` follows. */
   evaluateRun(query: RunKey & { readonly level: EvaluationLevel }): Promise<RunEvaluation>;
   getErrorAnalysis(query: RunKey): Promise<ErrorAnalysis>;
-  /** The evidence for a number of concepts, for a finished run or else for the setup; progress by the event `job` 'rank'. */
+  /** The evidence for a number of concepts, for a finished run or else for the setup. */
   weighRanks(query: { readonly run?: RunKey }): Promise<RankCurve>;
-  /** Stops an evaluation or a weighing under way, which then fail as cancelled. */
-  stopEvaluation(): Promise<null>;
 }

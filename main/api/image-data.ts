@@ -60,8 +60,6 @@ export interface ImageStrengths {
 export interface ImageApi {
   listRunImages(query: RunKey): Promise<RunImages>;
   getWhyNot(query: RunKey & { readonly image: number; readonly other: number }): Promise<WhyNot>;
-  /** Looks for the concepts in the images that the run did not explain (progress by the event `job`). */
+  /** Looks for the concepts in the images that the run did not explain. */
   measureImages(query: RunKey): Promise<ImageStrengths>;
-  /** Stops what the page waits for; its call fails with 'cancelled'. */
-  stopMeasuring(): Promise<null>;
 }

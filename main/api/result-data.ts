@@ -16,7 +16,13 @@ import type { RunKey, RunSummary } from './run-data.ts';
  * Plain data that crosses from the workbench to its views: what a run found, images, reports. See contract.ts.
  */
 
-/** A concept of a run, with what a person made of it. */
+/** A concept by name. */
+export interface NamedConcept {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A concept of a run, or merged ones, with what a person made of it. */
 export interface ConceptItem {
   readonly id: string;
   readonly name: string;
@@ -28,13 +34,11 @@ export interface ConceptItem {
   readonly tier: number;
   /** 0…1 */
   readonly prevalence: number;
-  /** Agreement over repetitions, 0…1; null where it was not evaluated. */
+  /** Agreement over repetitions, 0…1; null where it was not evaluated, and of merged concepts. */
   readonly reliability: number | null;
   readonly isHidden: boolean;
-  /** Ids shown as one with it, itself first; empty when it stands alone. */
-  readonly group: readonly string[];
-  /** The concept that stands for its group, when it is another. */
-  readonly mergedInto: string | null;
+  /** The concepts that were merged into it, itself first; empty when it stands alone. */
+  readonly group: readonly NamedConcept[];
   readonly comment: string;
   /** The strongest crops. */
   readonly cover: readonly PictureId[];
@@ -50,6 +54,8 @@ export interface RunResult {
   readonly images: number;
   /** Most important first. */
   readonly concepts: readonly ConceptItem[];
+  /** Groups that were merged, but never computed together: each of their concepts is among `concepts`. */
+  readonly uncomputed: readonly (readonly NamedConcept[])[];
   readonly reconstruction: Reconstruction;
   readonly factorization: { readonly method: string; readonly status: string; readonly rows: number };
   readonly importance: {
@@ -74,7 +80,7 @@ export interface RunResult {
 export type ConceptEdit =
   | { readonly kind: 'rename'; readonly concept: string; readonly name: string }
   | { readonly kind: 'hide' | 'show'; readonly concept: string }
-  /** The first stands for the others. */
+  /** The first stands for the others; the same again computes what is not known of them together. */
   | { readonly kind: 'merge'; readonly concepts: readonly string[] }
   /** Shows the concepts of a merge by themselves again; of a member that is not the first, that one alone. */
   | { readonly kind: 'unmerge'; readonly concept: string }

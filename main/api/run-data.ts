@@ -1,5 +1,6 @@
 import type { TrustLevel } from '../../core/metrics/trust.ts';
 import type { DeviceName } from '../../core/platform.ts';
+import type { JobKind } from './job-data.ts';
 import type { PictureId, SerializedError } from './app-data.ts';
 
 /*
@@ -66,6 +67,8 @@ export interface RunState {
   readonly project: ProjectKey | null;
   readonly runId: string | null;
   readonly status: RunStatus;
+  /** What must end before it can go on; empty once it is under way. */
+  readonly waitsFor: readonly JobKind[];
   readonly className: string;
   readonly stages: readonly StageProgress[];
   /** Seconds to the end of the stage that runs. */

@@ -3,6 +3,7 @@ import { choice } from '../../core/concepts/option-forms.ts';
 import { CHECK_LEVELS, RUN_OPTIONS } from '../../core/concepts/option-table.ts';
 import { PREPROCESSING_FIELDS } from '../../core/images/preprocessing.ts';
 import { presetNames } from '../../core/images/preprocessing-presets.ts';
+import { JOB_KINDS } from '../../core/wording/job-words.ts';
 import { ablationSchemas } from './ablation-schemas.ts';
 import type { WorkbenchApi } from './contract.ts';
 import { OPTION_CHANGES } from './setup-options.ts';
@@ -52,6 +53,8 @@ export const schemas = {
   getCompute: NOTHING,
   restartCompute: NOTHING,
   getLog: z.strictObject({ after: COUNT }),
+  listJobs: NOTHING,
+  cancelJobs: z.union([z.strictObject({ id: NAME }), z.strictObject({ kind: z.enum(JOB_KINDS) })]),
 
   listRecent: NOTHING,
   openRecent: z.strictObject({ id: NAME }),
@@ -131,12 +134,10 @@ export const schemas = {
     layer: z.string().min(1).max(1000).exactOptional(),
     parts: RUN_OPTIONS.parts.schema.exactOptional(),
   }),
-  cancelDecomposition: NOTHING,
 
   listRunImages: RUN,
   getWhyNot: z.strictObject({ ...RUN_KEY, image: COUNT, other: COUNT }),
   measureImages: RUN,
-  stopMeasuring: NOTHING,
   getImage: z.strictObject({ ...RUN_KEY, image: COUNT, method: NAME.exactOptional() }),
   getWaterfall: z.strictObject({ ...RUN_KEY, image: COUNT }),
   ...ablationSchemas,
@@ -145,7 +146,6 @@ export const schemas = {
   evaluateRun: z.strictObject({ ...RUN_KEY, level: choice(CHECK_LEVELS).schema }),
   getErrorAnalysis: RUN,
   weighRanks: z.strictObject({ run: RUN.exactOptional() }),
-  stopEvaluation: NOTHING,
 
   listReportSections: NOTHING,
   previewReport: REPORT,

@@ -99,6 +99,14 @@ function scaleOf(text: string, concepts: readonly ConceptItem[]): [string, numbe
     concepts.find(({ id, name: given, givenName }) => [id, given, givenName].includes(name)) ??
     (/^\d+$/.test(name) ? concepts[Number(name) - 1] : undefined);
   if (found !== undefined) return [found.id, factor];
+  const merged = concepts.find(({ group }) =>
+    group.some((member) => member.id === name || member.name === name),
+  );
+  if (merged !== undefined) {
+    throw new TesseraError('unknown-name', `"${name}" is merged into "${merged.name}".`, {
+      hint: `Scale ${merged.id}, which stands for all of them, or unmerge it in the window.`,
+    });
+  }
   const names = concepts.map(({ name: given }) => given);
   throw new TesseraError('unknown-name', `The run has no concept "${name}".`, {
     hint: `Near to it: ${nearestNames(name, names).join(', ')}. Ids, names and ranks from 1 to ${names.length} will do.`,

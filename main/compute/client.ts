@@ -18,6 +18,8 @@ export interface ComputeClientOptions {
   spawn(): ComputeChild;
   /** Jobs under way at once; more wait in line. */
   readonly concurrency: number;
+  /** Long ones among them: the rest is left to what a person waits for. @default as many as there can be jobs */
+  readonly longAtOnce?: number;
   onState?(state: ComputeState): void;
   /** Answers a compute process that wants a device tried where a crash does no harm. */
   tryDevice?(device: DeviceName): Promise<Trial>;
@@ -30,6 +32,10 @@ export interface ComputeClientOptions {
 /** What whoever asks for a job wants to hear of it, and how it is stopped. */
 export interface JobOptions {
   readonly signal?: AbortSignal;
+  /** It may take long; see {@link ComputeClientOptions.longAtOnce}. */
+  readonly isLong?: boolean;
+  /** What is ahead of it in the line, whenever that has changed; empty once it is under way. */
+  onWait?(ahead: readonly JobName[]): void;
   onProgress?(progress: Progress): void;
   onNews?(news: RunNews): void;
   /** The process died and the job begins again. */
@@ -43,6 +49,8 @@ interface Job extends JobOptions {
   /** Processes that died with it. */
   deaths: number;
   isSent: boolean;
+  /** What it was last told to wait for. */
+  ahead: readonly JobName[];
   settle(outcome: { readonly answer: unknown } | { readonly error: CarriedError }): void;
 }
 
@@ -94,7 +102,7 @@ export class ComputeClient {
         else reject(outcome.error);
         this.#sendWaiting();
       };
-      this.#jobs.set(id, { ...options, id, name, question, deaths: 0, isSent: false, settle });
+      this.#jobs.set(id, { ...options, id, name, question, deaths: 0, isSent: false, ahead: [], settle });
       options.signal?.addEventListener('abort', cancel, { once: true });
       if (options.signal?.aborted === true) cancel();
       else this.#sendWaiting();
@@ -138,20 +146,43 @@ export class ComputeClient {
 
   #sendWaiting(): void {
     if (this.#isClosed) return;
+    this.#send();
+    this.#tellWaiting();
+  }
+
+  #send(): void {
     if (this.#child === undefined) {
       if (this.#jobs.size > 0 && this.#retry === undefined) this.#start();
       return;
     }
     if (!this.#isReady) return;
-    let busy = [...this.#jobs.values()].filter(({ isSent }) => isSent).length;
+    const { concurrency, longAtOnce = concurrency } = this.#options;
+    const sent = [...this.#jobs.values()].filter(({ isSent }) => isSent);
+    let [busy, long] = [sent.length, sent.filter(({ isLong }) => isLong).length];
     for (const job of this.#jobs.values()) {
       if (job.isSent) continue;
-      if (busy >= this.#options.concurrency) break;
+      if (busy >= concurrency) break;
+      if (job.isLong === true && long >= longAtOnce) continue;
       job.isSent = true;
       busy++;
+      if (job.isLong === true) long++;
       this.#child.post({ type: 'job', id: job.id, name: job.name, question: job.question });
     }
     this.#tell({ status: busy > 0 ? 'busy' : 'ready', crashes: this.#crashes });
+  }
+
+  /** Tells every job in the line what is ahead of it. */
+  #tellWaiting(): void {
+    const before: Job[] = [];
+    for (const job of [...this.#jobs.values()]) {
+      const ahead = job.isSent ? [] : before.filter((other) => other.isSent || other.isLong === job.isLong);
+      const names = ahead.map(({ name }) => name);
+      if (names.join() !== job.ahead.join()) {
+        job.ahead = names;
+        job.onWait?.(names);
+      }
+      before.push(job);
+    }
   }
 
   #receive(message: FromCompute): void {

@@ -81,6 +81,8 @@ export interface EditedRun {
   readonly stamp: string;
   /** The notes before the change. */
   readonly before: NotesFile;
+  /** Are they the same after it? */
+  readonly isSame: boolean;
 }
 
 /** What the model says of all images: one prediction an image that could be read. */
@@ -149,7 +151,9 @@ export interface ComputeJobs {
   /** Removes the files of deleted runs; they cannot be restored any more. */
   carryOutDeletions(question: Pick<RunQuestion, 'folder'>): Promise<null>;
   readResult(question: RunQuestion): Promise<RunView>;
-  /** One change of what a person made of the concepts, alone in the project. */
+  /** Computes of the concepts that an edit merges what is not known of them together, and keeps it with the run. */
+  computeMerge(question: RunQuestion & { readonly edit: ConceptEdit }): Promise<null>;
+  /** One change of what a person made of the concepts, alone in the project; what it merges must have been computed. */
   editConcept(question: RunQuestion & { readonly edit: ConceptEdit }): Promise<EditedRun>;
   /** Puts earlier notes in the place of the present ones: an undo or redo. */
   restoreNotes(question: RunQuestion & { readonly notes: NotesFile }): Promise<EditedRun>;

@@ -10,6 +10,7 @@ export interface CurrentRun {
   readonly className: string;
   clock: StageClock;
   status: RunStatus;
+  waitsFor: RunState['waitsFor'];
   project: RunState['project'];
   runId: string | null;
   isResumed: boolean;
@@ -31,6 +32,7 @@ export function newRun(question: ExplainQuestion, className: string): CurrentRun
     className,
     clock: clockOf(question),
     status: 'running',
+    waitsFor: [],
     project: null,
     runId: null,
     isResumed: false,
@@ -50,7 +52,7 @@ export function clockOf({ options }: ExplainQuestion): StageClock {
 
 /** The run as views see it. */
 export function stateOf(run: CurrentRun): RunState {
-  const { clock, question, project, runId, status, className, isResumed, device, error } = run;
+  const { clock, question, project, runId, status, waitsFor, className, isResumed, device, error } = run;
   const { stages, etaSeconds } = clock;
   const { folder } = question;
   return {
@@ -59,6 +61,7 @@ export function stateOf(run: CurrentRun): RunState {
     project,
     runId,
     status,
+    waitsFor,
     className,
     stages,
     etaSeconds,

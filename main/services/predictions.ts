@@ -1,10 +1,11 @@
+import type { PageId } from '../api/call-handler.ts';
 import type { ClassCounts } from '../api/contract.ts';
 import type { ComputeClient, JobOptions } from '../compute/client.ts';
 import type { Predictions } from '../compute/protocol.ts';
 import { classCounts } from './class-counts.ts';
 import type { EventHub } from './events.ts';
 import { requireFolder, requirePictures } from './handlers/requirements.ts';
-import type { JobProgress } from './job-progress.ts';
+import type { LongJobs } from './long-jobs.ts';
 import type { SetupService } from './setup.ts';
 import { askedOf, type SetupState } from './setup-state.ts';
 
@@ -13,38 +14,34 @@ export interface PredictionContext {
   readonly setup: Pick<SetupService, 'state' | 'keepPredictions'>;
   readonly runner: Pick<ComputeClient, 'run'>;
   readonly events: EventHub;
-  readonly jobProgress: JobProgress;
+  readonly jobs: Pick<LongJobs, 'run'>;
   readonly cache: string;
 }
 
 /** What the model says of all pictures of the setup: one question at a time, given up as soon as the setup is another. */
 export interface AllPredictions {
   /** Whoever asks while the same is asked waits for one answer. */
-  ask(): Promise<ClassCounts>;
+  ask(page?: PageId): Promise<ClassCounts>;
 }
 
 /** Predictions that the process of runs makes. */
 export function createPredictions(context: PredictionContext): AllPredictions {
-  const { setup, runner, events, jobProgress, cache } = context;
+  const { setup, runner, events, jobs, cache } = context;
   let current: { readonly asked: string; readonly stop: () => void; readonly answer: Promise<ClassCounts> };
   let isUnderWay = false;
 
-  const predict = async (state: SetupState, options: JobOptions): Promise<ClassCounts> => {
+  const predict = (state: SetupState, isOther: AbortSignal, page?: PageId): Promise<ClassCounts> => {
     const { question, images } = requirePictures(state);
     const { device } = state.options;
-    const onProgress = jobProgress('predictions', requireFolder(state));
-    try {
+    return jobs.run({ kind: 'predictions', folder: requireFolder(state), page }, async (watch) => {
       const predictions = await runner.run(
         'predictAll',
         { ...question, images, cache, device },
-        { ...options, ...soFar(state), onProgress },
+        { ...watch, ...soFar(state), signal: AbortSignal.any([watch.signal, isOther]) },
       );
       setup.keepPredictions(state, predictions);
       return classCounts(state, predictions);
-    } finally {
-      // Views show a job until it says that all is done, however it ended.
-      onProgress({ stage: 'predictions', done: 1, total: 1 });
-    }
+    });
   };
 
   const soFar = (state: SetupState): Pick<JobOptions, 'onNews'> => {
@@ -63,7 +60,7 @@ export function createPredictions(context: PredictionContext): AllPredictions {
   });
 
   return {
-    async ask() {
+    async ask(page) {
       const { state } = setup;
       requirePictures(state);
       if (state.predictions !== null) return classCounts(state, state.predictions);
@@ -71,7 +68,7 @@ export function createPredictions(context: PredictionContext): AllPredictions {
       if (isUnderWay && current.asked === asked) return current.answer;
       if (isUnderWay) current.stop();
       const { signal, abort } = stopper();
-      const own = { asked, stop: abort, answer: predict(state, { signal }) };
+      const own = { asked, stop: abort, answer: predict(state, signal, page) };
       current = own;
       isUnderWay = true;
       try {

@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Storage } from '../../core/platform.ts';
+import type { PageId } from '../api/call-handler.ts';
 import type { DocumentId, ReportChoice, SavedReport } from '../api/contract.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import type { RunQuestion } from '../compute/protocol.ts';
 import type { Desktop } from './desktop.ts';
-import type { JobProgress } from './job-progress.ts';
+import type { JobFacts, LongJobs } from './long-jobs.ts';
 
 /** Pages about a run: shown, saved, printed. */
 export interface Reports {
-  preview(question: RunQuestion, choice: ReportChoice): Promise<DocumentId>;
-  save(question: RunQuestion, choice: ReportChoice): Promise<SavedReport>;
-  print(question: RunQuestion, choice: ReportChoice): Promise<SavedReport>;
+  preview(question: RunQuestion, choice: ReportChoice, page?: PageId): Promise<DocumentId>;
+  save(question: RunQuestion, choice: ReportChoice, page?: PageId): Promise<SavedReport>;
+  print(question: RunQuestion, choice: ReportChoice, page?: PageId): Promise<SavedReport>;
   /** The file of a page that {@link preview} named. */
   fileOf(id: DocumentId): string | undefined;
   /** The last file saved. */
@@ -24,20 +25,25 @@ export function createReports(
   cache: string,
   viewer: ComputeClient,
   desktop: Desktop,
-  jobProgress: JobProgress,
+  jobs: LongJobs,
 ): Reports {
   const files = new Map<DocumentId, string>();
   let lastSaved: string | null = null;
 
-  const write = async (question: RunQuestion, choice: ReportChoice): Promise<DocumentId> => {
+  const write = async (
+    question: RunQuestion,
+    choice: ReportChoice,
+    facts: Omit<JobFacts, 'folder'>,
+  ): Promise<DocumentId> => {
     const id = `report-${createHash('sha256')
       .update(JSON.stringify([question, choice, Date.now()]))
       .digest('hex')
       .slice(0, 16)}`;
     const file = path.join(cache, 'documents', `${id}.html`);
     await storage.makeDirectory(path.dirname(file));
-    const onProgress = jobProgress('report', question.folder);
-    await viewer.run('writeReport', { ...choice, ...question, path: file }, { onProgress });
+    await jobs.run({ ...facts, folder: question.folder }, (watch) =>
+      viewer.run('writeReport', { ...choice, ...question, path: file }, watch),
+    );
     files.set(id, file);
     return id;
   };
@@ -49,19 +55,19 @@ export function createReports(
   };
 
   return {
-    preview: write,
-    async save(question, choice) {
+    preview: (question, choice, page) => write(question, choice, { kind: 'preview', page, isLatest: true }),
+    async save(question, choice, page) {
       const target = await desktop.chooseTarget(`${path.basename(question.folder, '.tessera')}.html`);
       if (target === null) return { path: null, document: null };
-      const document = await write(question, choice);
+      const document = await write(question, choice, { kind: 'report', page });
       return target === undefined
         ? { path: null, document }
         : saveAs(target, await storage.readBytes(files.get(document)!));
     },
-    async print(question, choice) {
+    async print(question, choice, page) {
       const target = await desktop.chooseTarget(`${path.basename(question.folder, '.tessera')}.pdf`);
       if (target === null) return { path: null, document: null };
-      const document = await write(question, choice);
+      const document = await write(question, choice, { kind: 'report', page });
       return target === undefined
         ? { path: null, document }
         : saveAs(target, await desktop.print(files.get(document)!));

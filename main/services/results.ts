@@ -4,7 +4,7 @@ import type { Storage } from '../../core/platform.ts';
 import type { NotesFile } from '../../core/project/schema.ts';
 import { createQueue } from '../../core/queue.ts';
 import type { ConceptEdit, ConceptTree, RunKey, RunResult } from '../api/contract.ts';
-import type { ComputeClient } from '../compute/client.ts';
+import type { ComputeClient, JobOptions } from '../compute/client.ts';
 import type { EditedRun, RunQuestion } from '../compute/protocol.ts';
 import { runStamp } from '../compute/run-stamp.ts';
 import { nameOfEdit } from './edit-name.ts';
@@ -18,10 +18,14 @@ export interface Results {
   questionOf(run: RunKey): Promise<RunQuestion>;
   read(question: RunQuestion): Promise<RunResult>;
   readTree(question: RunQuestion): Promise<ConceptTree>;
-  edit(question: RunQuestion, edit: ConceptEdit): Promise<RunResult>;
+  /** Concepts that it merges are computed together first, which takes a while. */
+  edit(question: RunQuestion, edit: ConceptEdit, work?: EditWork): Promise<RunResult>;
   undo(question: RunQuestion): Promise<RunResult>;
   redo(question: RunQuestion): Promise<RunResult>;
 }
+
+/** Who hears of a long edit, and how it is stopped. */
+export type EditWork = Pick<JobOptions, 'signal' | 'onProgress' | 'onWait'>;
 
 /** What {@link createResults} needs of the workbench. */
 export interface ResultServices {
@@ -93,12 +97,16 @@ export function createResults({ storage, projects, viewer, events }: ResultServi
     read,
     readTree: async (question) =>
       (await stillEdited(question))?.tree ?? (await viewer.run('readTree', question)),
-    edit: (question, edit) =>
-      inTurn(async () => {
+    async edit(question, edit, work) {
+      // Not in turn: names can be given meanwhile.
+      if (edit.kind === 'merge' || edit.kind === 'unmerge')
+        await viewer.run('computeMerge', { ...question, edit }, { ...work, isLong: true });
+      return inTurn(async () => {
         const answer = await viewer.run('editConcept', { ...question, edit });
-        historyOf(question).record(nameOfEdit(edit), answer.before);
+        if (!answer.isSame) historyOf(question).record(nameOfEdit(edit), answer.before);
         return answered(question, answer);
-      }),
+      });
+    },
     undo: (question) => restore(question, 'undo'),
     redo: (question) => restore(question, 'redo'),
   };

@@ -10,6 +10,7 @@ import type { ComputeClient } from '../compute/client.ts';
 import type { EarlyImages, ExplainQuestion, RunNews } from '../compute/protocol.ts';
 import { clockOf, newRun, stateOf, takeEarly, type CurrentRun } from './current-run.ts';
 import type { EventHub } from './events.ts';
+import { kindsOf } from './job-kinds.ts';
 import type { Log } from './log.ts';
 import type { Projects } from './projects.ts';
 import { storedValue, type StoredValue } from './stored-value.ts';
@@ -140,6 +141,10 @@ export class RunService {
             current.clock.tell(progress);
             this.#tell();
           },
+          onWait: (ahead) => {
+            current.waitsFor = kindsOf(ahead);
+            this.#tell();
+          },
           onNews: (news) => void this.#onNews(current, news),
           onRestart: () => {
             log.write('warning', 'The compute process ended unexpectedly; the run continues where it was.');
@@ -165,6 +170,7 @@ export class RunService {
 
   #settle(current: CurrentRun, status: RunStatus, error: SerializedError | null): void {
     current.status = status;
+    current.waitsFor = [];
     current.error = error;
     current.cancel = undefined;
     const text = error === null ? `The run is ${status}.` : `The run failed: ${error.message}`;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ComputeState } from '../api/contract.ts';
+import type { ComputeState, Setup } from '../api/contract.ts';
 import type { Handlers } from '../api/call-handler.ts';
 import { ComputeClient } from '../compute/client.ts';
 import type { Trial } from '../../core/runtime/device-trial.ts';
@@ -7,7 +7,7 @@ import type { DeviceName } from '../../core/platform.ts';
 import { createEvaluations } from './evaluations.ts';
 import { createEventHub, type EventHub } from './events.ts';
 import { createHandlers } from './handlers/index.ts';
-import { createJobProgress } from './job-progress.ts';
+import { createLongJobs } from './long-jobs.ts';
 import { createLog, type Log } from './log.ts';
 import { createPictures, type Pictures } from './pictures.ts';
 import { createPredictions } from './predictions.ts';
@@ -33,6 +33,8 @@ export interface WorkbenchService {
 
 /** Quick answers do not wait in the line of a long run: they have a process of their own, on the CPU. */
 const VIEWER_JOBS = 4;
+/** Nor do they wait there for maps that are drawn and images that are decided again. */
+const LONG_VIEWER_JOBS = 2;
 
 /**
  * Builds the workbench: one compute process for runs, one job at a time, and one that reads models, results and
@@ -48,7 +50,12 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
   };
   const tryDevice = (device: DeviceName) => tryInThrowAway(spawn, device);
   const runner = new ComputeClient({ spawn: () => spawn('compute'), concurrency: 1, onState, tryDevice });
-  const viewer = new ComputeClient({ spawn: () => spawn('viewer'), concurrency: VIEWER_JOBS, tryDevice });
+  const viewer = new ComputeClient({
+    spawn: () => spawn('viewer'),
+    concurrency: VIEWER_JOBS,
+    longAtOnce: LONG_VIEWER_JOBS,
+    tryDevice,
+  });
   const projects = createProjects(storage, places, viewer);
   const setup = new SetupService({ storage, places, projects, viewer, events });
   const results = createResults({ storage, projects, viewer, events });
@@ -67,9 +74,10 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
       events.emit('recent', await projects.recent());
     },
   });
-  const jobProgress = createJobProgress(events);
-  const evaluations = createEvaluations(runner, events, jobProgress, places.cache);
-  const reports = createReports(storage, places.cache, viewer, desktop, jobProgress);
+  const jobs = createLongJobs(events);
+  onProjectClosed(events, (folder) => jobs.cancelIn(folder));
+  const evaluations = createEvaluations(runner, events, jobs, places.cache);
+  const reports = createReports(storage, places.cache, viewer, desktop, jobs);
   const pictures = createPictures({
     storage,
     cache: places.cache,
@@ -78,7 +86,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     imageOf: (scan, index) => setup.imageOf(scan, index),
     earlyImagesOf: (project, run) => runs.earlyImagesOf(project, run),
   });
-  const predictions = createPredictions({ setup, runner, events, jobProgress, cache: places.cache });
+  const predictions = createPredictions({ setup, runner, events, jobs, cache: places.cache });
   const settings = createSettings(storage, places);
   const recalled = recall(runs, setup, log);
   const handlers = createHandlers({
@@ -97,7 +105,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     predictions,
     settings,
     recalled,
-    jobProgress,
+    jobs,
   });
   return {
     handlers,
@@ -111,6 +119,17 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
       viewer.close();
     },
   };
+}
+
+/** Calls the listener with the folder of the project that was open, whenever another one is. */
+function onProjectClosed(events: EventHub, listener: (folder: string) => void): void {
+  let open: string | null = null;
+  events.subscribe((name, payload) => {
+    if (name !== 'setup') return;
+    const { folder } = payload as Setup;
+    if (open !== null && folder !== open) listener(open);
+    open = folder;
+  });
 }
 
 /** Takes what came from outside a view, and asks the view for the screen that shows it. */

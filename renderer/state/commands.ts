@@ -39,7 +39,8 @@ const ACTIONS: Readonly<Record<Command, (workbench: Workbench, key: string) => u
   overlay: (workbench) => isOn(workbench, 'image') && ((workbench.images.isOverlayShown = false), true),
   rename: (workbench) => onSelected(workbench, () => (workbench.result.isRenaming = true)),
   hide: (workbench) => onSelected(workbench, (concept) => workbench.result.toggleHidden(concept)),
-  merge: (workbench) => onSelected(workbench, () => (workbench.result.pending = 'merge')),
+  merge: (workbench) =>
+    workbench.result.merging === null && onSelected(workbench, () => (workbench.result.pending = 'merge')),
   undo: (workbench) => undo(workbench),
   redo: (workbench) => isOn(workbench, 'concepts', 'image') && void workbench.result.redo(),
   keys: (workbench) => workbench.togglePanel('keys'),

@@ -6,12 +6,12 @@ export interface TieGroup {
   readonly concepts: readonly ConceptItem[];
 }
 
-/** The concepts that stand in the list: leaders of groups and single ones, hidden ones only where wanted. */
+/** The concepts that stand in the list: hidden ones only where wanted. */
 export function listedConcepts(
   concepts: readonly ConceptItem[],
   showHidden: boolean,
 ): readonly ConceptItem[] {
-  return concepts.filter(({ mergedInto, isHidden }) => mergedInto === null && (showHidden || !isHidden));
+  return concepts.filter(({ isHidden }) => showHidden || !isHidden);
 }
 
 /** Runs of neighbours in the same tier. */
@@ -47,6 +47,6 @@ export function companions(
   if (at < 0 || own === 0) return [];
   return concepts
     .map((concept, i) => ({ concept, share: Math.min(1, (cooccurrence[at]?.[i] ?? 0) / own) }))
-    .filter(({ concept }, i) => i !== at && concept.mergedInto === null && !concept.isHidden)
+    .filter(({ concept }, i) => i !== at && !concept.isHidden)
     .sort((a, b) => b.share - a.share);
 }

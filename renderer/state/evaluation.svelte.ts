@@ -6,6 +6,8 @@ import { Loadable } from './loadable.svelte.ts';
 export class EvaluationState {
   readonly evaluation = new Loadable<RunEvaluation>();
   readonly errors = new Loadable<ErrorAnalysis>();
+  /** Whether what is under way is other numbers of concepts. */
+  isWeighing = $state(false);
   readonly #connection: Connection;
   readonly #run: RunKey;
 
@@ -22,18 +24,16 @@ export class EvaluationState {
 
   /** Evaluates the run anew; the old figures remain in sight until the new ones are there. */
   evaluate(level: EvaluationLevel): void {
+    this.isWeighing = false;
     void this.evaluation.load(() => this.#connection.api.evaluateRun({ ...this.#run, level }));
   }
 
   /** Weighs other numbers of concepts for the run. */
   weigh(): void {
+    this.isWeighing = true;
     void this.evaluation.load(async () => {
       await this.#connection.api.weighRanks({ run: this.#run });
       return this.#connection.api.getEvaluation(this.#run);
     });
-  }
-
-  stop(): void {
-    void this.#connection.api.stopEvaluation();
   }
 }

@@ -74,6 +74,14 @@ export class ImageBrowser {
     this.#read();
   }
 
+  /** Asks anew for what was answered of concepts: others are one now. */
+  readAgain(): void {
+    this.#asked = '';
+    this.whyNot.set(undefined);
+    this.measured.set(undefined);
+    if (this.#isOpen) this.#read();
+  }
+
   /** Shows an image; one that the filter holds back makes it let all through. */
   show(image: number): void {
     if (this.images.length > 0 && !this.listed.some((listed) => listed.image === image))
@@ -123,10 +131,6 @@ export class ImageBrowser {
   /** Looks for the concepts in the images that the run did not explain. */
   measure(): void {
     void this.measured.load(() => this.#connection.api.measureImages(this.#run));
-  }
-
-  stopMeasuring(): void {
-    void this.#connection.api.stopMeasuring();
   }
 
   #strengthOf(concept: string, image: number): number | undefined {

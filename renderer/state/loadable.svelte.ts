@@ -8,6 +8,8 @@ export class Loadable<Value> {
   value = $state.raw<Value>();
   error = $state.raw<unknown>();
   isLoading = $state(false);
+  /** A person has stopped it. */
+  isStopped = $state(false);
   #turn = 0;
   #read: Read<Value> | undefined;
 
@@ -20,13 +22,16 @@ export class Loadable<Value> {
     const turn = ++this.#turn;
     this.isLoading = true;
     this.error = undefined;
+    this.isStopped = false;
     try {
       const value = await read((early) => {
         if (turn === this.#turn) this.value = early;
       });
       if (turn === this.#turn) this.value = value;
     } catch (error) {
-      if (turn === this.#turn && !isCancelled(error)) this.error = error;
+      if (turn !== this.#turn) return;
+      this.isStopped = isCancelled(error);
+      if (!this.isStopped) this.error = error;
     } finally {
       if (turn === this.#turn) this.isLoading = false;
     }
@@ -42,6 +47,7 @@ export class Loadable<Value> {
     this.#turn++;
     this.value = value;
     this.error = undefined;
+    this.isStopped = false;
     this.isLoading = false;
   }
 }

@@ -23,8 +23,4 @@ export class RankWeighing {
   curveFor(key: string): RankCurve | undefined {
     return key === this.#key ? this.curve.value : undefined;
   }
-
-  stop(): void {
-    void this.#connection.api.stopEvaluation();
-  }
 }

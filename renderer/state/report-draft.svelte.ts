@@ -6,7 +6,7 @@ import type {
   RunKey,
   SavedReport,
 } from '../../main/api/contract.ts';
-import type { Connection } from '../api.ts';
+import { isCancelled, type Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
 import type { Telling } from './notices.svelte.ts';
 
@@ -54,7 +54,8 @@ export class ReportDraft {
       if (this.saved.path !== null) this.#notices.tell(`Saved: ${this.saved.path}`);
       return this.saved;
     } catch (error) {
-      this.#notices.fail(error);
+      if (isCancelled(error)) this.#notices.tell('The report was not saved: its writing was stopped.');
+      else this.#notices.fail(error);
       return null;
     } finally {
       this.isSaving = false;

@@ -38,7 +38,7 @@ export class ShownRun {
     const run = key ? { project: key.project, runId: key.runId } : NONE;
     this.key = key && run;
     this.#notices = new RunNotices(notices);
-    this.result = new ResultState(connection, this.#notices, run);
+    this.result = new ResultState(connection, this.#notices, run, () => this.#regroup());
     this.tree = new TreeState(connection, this.#notices, run);
     this.images = new ImageBrowser(connection, run, this.result);
     this.evaluations = new EvaluationState(connection, run);
@@ -56,6 +56,13 @@ export class ShownRun {
   /** Another run takes its place; `name` tells people which one a late message is about. */
   retire(name: string): void {
     this.#notices.retire(name);
+  }
+
+  /** Other concepts are one: what was asked of them is asked anew. */
+  #regroup(): void {
+    this.images.readAgain();
+    this.whatIfImage.restart();
+    this.whatIfRun.restart();
   }
 
   #lookLike({ result, images }: ShownRun): void {

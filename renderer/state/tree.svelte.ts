@@ -82,12 +82,4 @@ export class TreeState {
       this.decomposingId = null;
     }
   }
-
-  async cancel(): Promise<void> {
-    try {
-      await this.#connection.api.cancelDecomposition();
-    } catch (error) {
-      this.#notices.fail(error);
-    }
-  }
 }

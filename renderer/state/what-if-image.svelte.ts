@@ -20,6 +20,13 @@ export class WhatIfImage {
   open(image: number): void {
     if (this.#image === image) return;
     this.#image = image;
+    this.restart();
+  }
+
+  /** Asks of the same image anew, if of any. */
+  restart(): void {
+    const image = this.#image;
+    if (image < 0) return;
     this.smallestChange.set(undefined);
     this.sliders.begin((factors) => this.#connection.api.ablateImage({ ...this.#run, image, factors }));
   }

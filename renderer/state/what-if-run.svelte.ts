@@ -14,7 +14,15 @@ export class WhatIfRun {
   constructor(connection: Connection, run: RunKey) {
     this.#connection = connection;
     this.#run = run;
-    this.sliders.begin((factors) => connection.api.ablateRun({ ...run, factors }), { asksNow: false });
+    this.restart();
+  }
+
+  /** Every concept as it is, nothing counted. */
+  restart(): void {
+    this.dependence.set(undefined);
+    this.sliders.begin((factors) => this.#connection.api.ablateRun({ ...this.#run, factors }), {
+      asksNow: false,
+    });
   }
 
   /** Counts for every concept the images that are decided otherwise without it. */

@@ -15,6 +15,8 @@ export class WhatIf<Answer> {
   answer = $state.raw<Answer>();
   error = $state.raw<unknown>();
   isLoading = $state(false);
+  /** A person has stopped it: there is no answer to the factors as they are. */
+  isStopped = $state(false);
   #past = $state.raw<readonly ConceptFactors[]>([]);
   #ask: ((factors: ConceptFactors) => Promise<Answer>) | undefined;
   #isMoving = false;
@@ -32,6 +34,7 @@ export class WhatIf<Answer> {
     this.#isMoving = false;
     this.answer = undefined;
     this.error = undefined;
+    this.isStopped = false;
     this.isLoading = false;
     this.#turn++;
     if (asksNow) void this.#send();
@@ -86,7 +89,9 @@ export class WhatIf<Answer> {
       const result = await settled(this.#ask(this.factors));
       if (turn !== this.#turn) return;
       if ('value' in result) this.answer = result.value;
-      this.error = 'error' in result && !isCancelled(result.error) ? result.error : undefined;
+      this.isStopped = 'error' in result && isCancelled(result.error);
+      if (this.isStopped) this.answer = undefined;
+      this.error = 'error' in result && !this.isStopped ? result.error : undefined;
     }
     this.isLoading = false;
   }

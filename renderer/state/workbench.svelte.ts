@@ -1,9 +1,11 @@
 import { createContext } from 'svelte';
-import { SvelteMap } from 'svelte/reactivity';
 import type {
   AppInfo,
   ComputeState,
   DeviceReport,
+  JobChoice,
+  JobKind,
+  LongJob,
   PanelName,
   RecentProject,
   RunKey,
@@ -49,8 +51,8 @@ export class Workbench {
   compute = $state.raw<ComputeState>({ status: 'idle', crashes: 0 });
   readonly recent = new Loadable<readonly RecentProject[]>();
   readonly devices = new Loadable<readonly DeviceReport[]>();
-  /** Long answers under way, by name. */
-  readonly jobs = new SvelteMap<string, WorkbenchEvents['job']>();
+  /** Long work under way beside the run, of every page and project. */
+  jobs = $state.raw<readonly LongJob[]>([]);
   isInspectorOpen = $state(false);
   isListOpen = $state(false);
   isSearchOpen = $state(false);
@@ -138,6 +140,7 @@ export class Workbench {
     void this.#read(async () => (this.setup.controls = await this.connection.api.listOptions()));
     void this.#read(async () => this.setup.take(await this.connection.api.getSetup()));
     void this.#read(() => this.run.read());
+    void this.#read(async () => (this.jobs = await this.connection.api.listJobs()));
     return stop;
   }
 
@@ -151,9 +154,18 @@ export class Workbench {
     if (screen === 'image' && this.result.result.value) this.images.open();
   }
 
-  /** How far a long answer for the open project is. */
-  jobOf(name: string): WorkbenchEvents['job'] | undefined {
-    return this.jobs.get(`${name} ${this.setup.current?.folder}`);
+  /** How long work for the open project stands, once it has taken a while. */
+  jobOf(kind: JobKind, subject?: string): LongJob | undefined {
+    const folder = this.setup.current?.folder;
+    return this.jobs.find(
+      (job) =>
+        job.kind === kind && job.folder === folder && (subject === undefined || job.subject === subject),
+    );
+  }
+
+  /** Gives long work up. */
+  cancelJobs(choice: JobChoice): Promise<void> {
+    return this.#read(() => this.connection.api.cancelJobs(choice));
   }
 
   /** Shows a run in place of the one before. */
@@ -227,12 +239,8 @@ export class Workbench {
       on('result', (run) => {
         if (this.#shown.isOf(run)) void this.result.read();
       }),
-      on('job', (job) => {
-        const key = `${job.job} ${job.folder}`;
-        if (job.done < job.total) this.jobs.set(key, job);
-        else this.jobs.delete(key);
-      }),
       on('classes', (counts) => this.setup.takeClasses(counts)),
+      on('jobs', (jobs) => (this.jobs = jobs)),
       on('log', (line) => this.run.addLine(line)),
       on('compute', (compute) => (this.compute = compute)),
       on('error', (error) => this.notices.fail(error)),

@@ -5,7 +5,7 @@ import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBrowser } from '../renderer/find-browser.ts';
 import { sharedBrowser } from '../renderer/shared-browser.ts';
-import { seriousViolations } from '../renderer/serious-violations.ts';
+import { violations } from '../renderer/violations.ts';
 import { watchedPage, type WatchedPage } from './browser-page.ts';
 import { removeHome, startHost, temporaryHome, type HostProgram } from './host-program.ts';
 import {
@@ -105,7 +105,7 @@ describe.skipIf(browserPath === undefined)(
         await goTo(page, screen);
         // A preview may still be on its way; what is there has to be right all the same.
         await page.waitForLoadState('networkidle', { timeout: 20_000 }).catch(() => undefined);
-        expect(await seriousViolations(page), screen).toEqual([]);
+        expect(await violations(page), screen).toEqual([]);
       }
     });
 

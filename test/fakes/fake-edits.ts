@@ -28,7 +28,7 @@ export function fakeEdits(reader: DemoRunReader) {
       case 'show':
         return { ...notes, hidden: notes.hidden.filter((id) => id !== edit.concept) };
       case 'merge':
-        return { ...notes, merged: [...notes.merged, edit.concepts] };
+        return { ...notes, merged: joined(notes.merged, edit.concepts) };
       case 'unmerge':
         return { ...notes, merged: notes.merged.filter(([first]) => first !== edit.concept) };
       case 'hide-parts':
@@ -40,27 +40,41 @@ export function fakeEdits(reader: DemoRunReader) {
     }
   };
 
+  const nameOf = (rank: number): string => notes.names[run.concepts[rank].id] ?? run.concepts[rank].name;
+  // Not what a model would say, but between the largest and the sum, as a rule.
+  const together = (members: readonly number[]) => {
+    const sum = (end: 'mean' | 'low' | 'high') =>
+      Math.min(1, 0.9 * members.reduce((total, at) => total + run.concepts[at].importance[end], 0));
+    return { mean: sum('mean'), low: sum('low'), high: sum('high') };
+  };
+
   const item = (rank: number): ConceptItem => {
     const concept = run.concepts[rank];
-    const group = notes.merged.find((ids) => ids.includes(concept.id)) ?? [];
+    const group = notes.merged.find(([first]) => first === concept.id) ?? [];
+    const members = group.map((id) => run.concepts.findIndex((one) => one.id === id));
     return {
       id: concept.id,
       name: notes.names[concept.id] ?? concept.name,
       givenName: concept.name,
       rank,
-      importance: concept.importance,
+      importance: members.length > 0 ? together(members) : concept.importance,
       // The run tells all apart; the last three stand for a tie here.
       tier: Math.min(concept.tier, 7),
       prevalence: concept.prevalence,
-      reliability: demoEvaluation.figures!.concepts[rank].reliability,
+      reliability: group.length > 0 ? null : demoEvaluation.figures!.concepts[rank].reliability,
       isHidden: notes.hidden.includes(concept.id),
-      group: group[0] === concept.id ? group : [],
-      mergedInto: group.length > 0 && group[0] !== concept.id ? group[0] : null,
+      group: members.map((at) => ({ id: run.concepts[at].id, name: nameOf(at) })),
       comment: notes.comments[concept.id] ?? '',
       cover: coverOf(rank),
       strengths: strengths[rank],
     };
   };
+
+  /** Concepts that are not merged into others, the most important first. */
+  const shown = (): number[] =>
+    [...run.concepts.keys()]
+      .filter((at) => !notes.merged.some((group) => group.slice(1).includes(run.concepts[at].id)))
+      .sort((a, b) => item(b).importance.mean - item(a).importance.mean);
 
   const result = (): RunResult => ({
     run: {
@@ -83,13 +97,18 @@ export function fakeEdits(reader: DemoRunReader) {
     className: run.className,
     layer: run.layer as unknown as RunResult['layer'],
     images: run.images.length,
-    concepts: run.concepts.map((_, rank) => item(rank)),
+    concepts: shown().map((at, rank) => ({ ...item(at), rank })),
+    uncomputed: [],
     reconstruction: run.reconstruction,
     factorization: run.factorization,
     importance: run.importance as RunResult['importance'],
     device: { used: 'cpu', fallbackReasons: ['webgpu: no adapter was found'] },
-    cooccurrence: strengths.map((a) =>
-      strengths.map((b) => a.filter((value, image) => value > 0 && b[image] > 0).length / a.length),
+    cooccurrence: shown().map((one) =>
+      shown().map(
+        (other) =>
+          strengths[one].filter((value, image) => value > 0 && strengths[other][image] > 0).length /
+          strengths[one].length,
+      ),
     ),
     skipped: [],
     transparent: null,
@@ -121,4 +140,13 @@ export function fakeEdits(reader: DemoRunReader) {
     return result();
   };
   return { result, edit, undo, redo, notes: () => notes };
+}
+
+/** Groups with the concepts in one of them, and whatever these were merged with. */
+function joined(groups: Notes['merged'], concepts: readonly string[]): Notes['merged'] {
+  const touched = groups.filter((group) => group.some((id) => concepts.includes(id)));
+  return [
+    ...groups.filter((group) => !touched.includes(group)),
+    [...new Set([...concepts, ...touched.flat()])],
+  ];
 }

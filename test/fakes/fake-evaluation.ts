@@ -70,6 +70,5 @@ export function fakeEvaluation(isEvaluated: boolean, images: readonly PointedIma
     },
     getErrorAnalysis: () => Promise.resolve(errors),
     weighRanks: () => Promise.resolve(demoEvaluation.figures!.rank!),
-    stopEvaluation: () => Promise.resolve(null),
   };
 }

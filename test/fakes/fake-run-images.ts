@@ -70,7 +70,6 @@ export function fakeRunImages({ run, images: explained, strengths, detailOf }: D
           ),
         ),
       }),
-    stopMeasuring: () => Promise.resolve(null),
   };
   return {
     api,

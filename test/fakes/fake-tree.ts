@@ -42,7 +42,7 @@ type Names = () => { readonly names: Readonly<Record<string, string>>; readonly 
 export function fakeTree(
   { run, coverOf }: DemoRunReader,
   notes: Names,
-): Pick<WorkbenchApi, 'getTree' | 'listDecompositionLayers' | 'decomposeConcept' | 'cancelDecomposition'> {
+): Pick<WorkbenchApi, 'getTree' | 'listDecompositionLayers' | 'decomposeConcept'> {
   const partCounts = new Map<string, number>([['c0', 4]]);
   const layer = run.layer as unknown as TreeItem['layer'];
 
@@ -89,6 +89,5 @@ export function fakeTree(
       partCounts.set(concept, parts);
       return Promise.resolve(tree());
     },
-    cancelDecomposition: () => Promise.resolve(null),
   };
 }

@@ -1,4 +1,5 @@
 import type {
+  LongJob,
   Result,
   RunResult,
   RunState,
@@ -11,7 +12,7 @@ import type {
 } from '../../main/api/contract.ts';
 import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
 import { TesseraError } from '../../core/errors.ts';
-import { resultOf } from '../../main/api/serialize-error.ts';
+import { CANCELLED, resultOf } from '../../main/api/serialize-error.ts';
 import { optionControls } from '../../main/api/setup-options.ts';
 import { DEFAULT_SETTINGS } from '../../main/services/default-settings.ts';
 import { readDemoRun, type DemoRun } from './demo-run.ts';
@@ -43,6 +44,12 @@ export interface FakeOptions {
   readonly isUnevaluated?: boolean;
   /** The model is still being asked about the images. */
   readonly isCounting?: boolean;
+  /** Long work under way. */
+  readonly jobs?: readonly LongJob[];
+  /** Methods that do not answer before they are given up. */
+  readonly held?: readonly (keyof WorkbenchApi)[];
+  /** What the run under way waits for. */
+  readonly runWaitsFor?: RunState['waitsFor'];
   /** Methods that fail. */
   readonly failing?: readonly (keyof WorkbenchApi)[];
 }
@@ -78,12 +85,18 @@ export function createFakeWorkbench(
   const listeners = new Map<string, Set<(payload: never) => void>>();
   const emit = <Name extends keyof WorkbenchEvents>(event: Name, payload: WorkbenchEvents[Name]): void =>
     listeners.get(event)?.forEach((listener) => listener(payload as never));
+  const held: (() => void)[] = [];
+  let jobs: readonly LongJob[] = options.jobs ?? [];
   let settings: Settings = DEFAULT_SETTINGS;
   const hasResult = options.state === 'done';
   const opened: Setup = { ...demoSetup, runs: hasResult ? fakeRuns(edits.result().run) : [] };
   let setup: Setup = options.state === 'empty' ? emptySetup : opened;
   let state: RunState | null =
-    options.state === 'running' ? runState('running', 2) : hasResult ? runState('done', 6) : null;
+    options.state === 'running'
+      ? { ...runState('running', 2), waitsFor: options.runWaitsFor ?? [] }
+      : hasResult
+        ? runState('done', 6)
+        : null;
 
   const take = (next: Partial<Setup>): Promise<Setup> => {
     setup = { ...setup, ...next, canUndo: true };
@@ -123,6 +136,13 @@ export function createFakeWorkbench(
       ]),
     getCompute: () => Promise.resolve({ status: 'ready', crashes: 0 }),
     restartCompute: () => Promise.resolve({ status: 'starting', crashes: 0 }),
+    listJobs: () => Promise.resolve(jobs),
+    cancelJobs: (choice) => {
+      jobs = jobs.filter((job) => ('id' in choice ? job.id !== choice.id : job.kind !== choice.kind));
+      emit('jobs', jobs);
+      for (const giveUp of held.splice(0)) giveUp();
+      return Promise.resolve(null);
+    },
     getLog: () =>
       Promise.resolve(
         [
@@ -258,6 +278,10 @@ export function createFakeWorkbench(
   const calls: string[] = [];
   const answer = async (method: keyof WorkbenchApi, args: unknown[]): Promise<Result<unknown>> => {
     calls.push(method);
+    // Maps that the run has kept are read at once, those that are drawn take long.
+    const isKept = (args[0] as { method?: string } | undefined)?.method === 'coefficients';
+    if (options.held?.includes(method) === true && !isKept)
+      return new Promise((resolve) => held.push(() => resolve({ ok: false, error: CANCELLED })));
     if (options.failing?.includes(method) === true) return { ok: false, error: FAILURE };
     return resultOf(async () =>
       structuredClone(await (api[method] as (...args: unknown[]) => Promise<unknown>)(...args)),
@@ -329,6 +353,7 @@ function runState(status: RunState['status'], done: number): RunState {
     project: 'p1',
     runId: 'run1',
     status,
+    waitsFor: [],
     className: 'house',
     stages: STAGES.map(([stage, title, total], i) => ({
       stage,

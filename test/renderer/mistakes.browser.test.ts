@@ -2,7 +2,7 @@ import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { fakeWorkbenchPages } from './fake-workbench-pages.ts';
 import { findBrowser } from './find-browser.ts';
-import { seriousViolations } from './serious-violations.ts';
+import { violations } from './violations.ts';
 
 const grid = (page: Page) => page.getByRole('grid', { name: 'Images of this run' });
 /** Names of the listed images, as they are spoken. */
@@ -50,7 +50,7 @@ describe.skipIf(findBrowser() === undefined)(
         await page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
         const shots = process.env['MISTAKE_SHOTS'];
         if (shots !== undefined) await page.screenshot({ path: `${shots}/mistakes-${colorScheme}.png` });
-        expect(await seriousViolations(page)).toEqual([]);
+        expect(await violations(page)).toEqual([]);
         await page.getByRole('button', { name: 'All images again' }).click();
         await page.getByText('31 images given').waitFor();
         expect(faults).toEqual([]);

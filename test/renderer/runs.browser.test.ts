@@ -2,7 +2,7 @@ import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { fakeWorkbenchPages } from './fake-workbench-pages.ts';
 import { findBrowser } from './find-browser.ts';
-import { seriousViolations } from './serious-violations.ts';
+import { violations } from './violations.ts';
 
 const list = (page: Page) => page.getByRole('region', { name: 'Runs of demo' });
 const rowOf = (page: Page, label: string) => list(page).getByRole('listitem', { name: label, exact: true });
@@ -29,7 +29,7 @@ describe.skipIf(findBrowser() === undefined)(
       const shots = process.env['RUN_SHOTS'];
       if (shots !== undefined)
         await page.screenshot({ path: `${shots}/runs-${colorScheme}.png`, fullPage: true });
-      expect(await seriousViolations(page)).toEqual([]);
+      expect(await violations(page)).toEqual([]);
       expect(faults).toEqual([]);
       await page.close();
     });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { optionControls } from '../../main/api/setup-options.ts';
 import { fakeWorkbenchPages } from './fake-workbench-pages.ts';
 import { findBrowser } from './find-browser.ts';
-import { seriousViolations } from './serious-violations.ts';
+import { violations } from './violations.ts';
 
 const eventually = (read: () => Promise<unknown>) => expect.poll(read, { timeout: 10_000 });
 
@@ -27,7 +27,7 @@ describe.skipIf(findBrowser() === undefined)(
       await open();
       for (const { label } of controls.filter((one) => one.visibility === 'advanced'))
         expect(await shown(label), label).toBe(true);
-      expect(await seriousViolations(page)).toEqual([]);
+      expect(await violations(page)).toEqual([]);
       expect(faults).toEqual([]);
       await page.close();
     });

@@ -5,7 +5,7 @@ import { DEFAULT_SETTINGS } from '../../main/services/default-settings.ts';
 import type { FakeOptions } from '../fakes/fake-workbench-api.ts';
 import { fakeWorkbenchPages, type PageView } from './fake-workbench-pages.ts';
 import { findBrowser } from './find-browser.ts';
-import { seriousViolations } from './serious-violations.ts';
+import { violations } from './violations.ts';
 
 const browserPath = findBrowser();
 /** The key of each screen. */
@@ -44,7 +44,7 @@ describe.skipIf(browserPath === undefined)(
         );
         await page.keyboard.press(SCREENS[screen]);
         await page.waitForLoadState('networkidle');
-        expect(await seriousViolations(page)).toEqual([]);
+        expect(await violations(page)).toEqual([]);
         expect(faults).toEqual([]);
         await page.close();
       },
@@ -56,7 +56,7 @@ describe.skipIf(browserPath === undefined)(
         const { page, faults } = await open({ state: 'empty' });
         await page.keyboard.press(SCREENS[screen]);
         expect(await page.locator('main button').count()).toBeGreaterThan(0);
-        expect(await seriousViolations(page)).toEqual([]);
+        expect(await violations(page)).toEqual([]);
         expect(faults).toEqual([]);
         await page.close();
       },
@@ -166,7 +166,7 @@ describe.skipIf(browserPath === undefined)(
       const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
       await drop();
       await eventually(focused).toBe('Add');
-      expect(await seriousViolations(page)).toEqual([]);
+      expect(await violations(page)).toEqual([]);
       await page.keyboard.press('Escape');
       await question.waitFor({ state: 'detached' });
       await eventually(() => page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
@@ -248,7 +248,7 @@ describe.skipIf(browserPath === undefined)(
         expect(await about.innerText()).toContain('MIT');
         const notices = about.getByRole('region', { name: 'Third-party notices' });
         await notices.getByText('libvips (LGPL-3.0-or-later)').waitFor();
-        expect(await seriousViolations(page)).toEqual([]);
+        expect(await violations(page)).toEqual([]);
         await page.keyboard.press('Tab');
         await page.keyboard.press('Tab');
         await page.keyboard.press('End');

@@ -39,16 +39,13 @@ async function imageImportances(context: Context): Promise<ImageImportance[]> {
     classIndex,
     { sessions: device.sessions, memoryBudget: environment.memoryBudget },
   );
-  // Drawn for all chunks at once, so that a resumed run meets the same designs.
-  const random = createRandom(options.seed);
-  const seeds = Array.from({ length: Math.ceil(coefficients.length / CHUNK) }, () => random.integer(2 ** 32));
+  const designs = designsOf(options, coefficients.length);
   const pieces = chunked(context, {
     stage: 'importance',
     count: coefficients.length,
     prepare: () => Promise.resolve(undefined),
     compute: async (_, start, end) => {
-      const design = { ...designOf(options), seed: seeds[start / CHUNK] };
-      const images = await importanceOfImages(coefficients.slice(start, end), head, design, {
+      const images = await importanceOfImages(coefficients.slice(start, end), head, designs[start / CHUNK], {
         total: coefficients.length,
         onProgress: ({ done, ...rest }) => onProgress({ ...rest, done: start + done }),
         ...(signal && { signal }),
@@ -65,8 +62,18 @@ async function imageImportances(context: Context): Promise<ImageImportance[]> {
   return result;
 }
 
-/** The sampling design that the options ask for; CRAFT's own is unscrambled, and counts as it does. */
-function designOf({ design, samples, replicates, craft }: OptionsReadBy<'importance'>): ImportanceOptions {
+/**
+ * The sampling designs that the options ask for, one for each chunk of images; CRAFT's own is unscrambled, and counts as
+ * it does. Drawn for all chunks at once, so that whoever computes some of them later meets the same designs.
+ */
+export function designsOf(
+  { design, samples, replicates, craft, seed }: OptionsReadBy<'importance'>,
+  images: number,
+): ImportanceOptions[] {
   const asked = { design, samples, replicates };
-  return craft ? { ...asked, scrambled: false, convention: 'craft', alwaysSample: true } : asked;
+  const own: ImportanceOptions = craft
+    ? { ...asked, scrambled: false, convention: 'craft', alwaysSample: true }
+    : asked;
+  const random = createRandom(seed);
+  return Array.from({ length: Math.ceil(images / CHUNK) }, () => ({ ...own, seed: random.integer(2 ** 32) }));
 }

@@ -4,6 +4,7 @@ import type { ConceptStability } from '../../metrics/stability.ts';
 import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
 import { countOf } from '../../wording/count-text.ts';
 import { FOUND_AGAIN_WORDS } from '../../wording/evaluation-words.ts';
+import { FOUND_AGAIN_UNKNOWN, MERGED_MEANING, mergedFromText } from '../../wording/merge-words.ts';
 import { decimalText, intervalText, numberText, percentText } from '../../wording/number-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
 import { strengthStrip } from '../charts/strength-strip.ts';
@@ -39,6 +40,7 @@ function conceptArticle(concept: Concept, rank: number, data: ReportData): Html 
       <h3><span class="rank">${rank + 1}</span><bdi>${concept.name}</bdi></h3>
       ${conceptFacts(concept, data)}
     </header>
+    ${concept.merged && html`<p class="quiet small">${mergedFromText(namesOf(concept.merged, data))} ${MERGED_MEANING}</p>`}
     ${comment !== undefined && comment !== '' && html`<p class="comment">${comment}</p>`}
     ${pictures !== undefined && gallery(concept, pictures, data)}
     ${pictures !== undefined && pictures.examples.length > 0 && examples(concept, pictures, data)}
@@ -48,7 +50,7 @@ function conceptArticle(concept: Concept, rank: number, data: ReportData): Html 
 function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: ReportData): Html {
   const { concepts, images } = explanation;
   const ties = concepts.filter(({ tier }) => tier === concept.tier).length - 1;
-  const found = evaluation?.stability.concepts[rowOfId(concept.id)];
+  const found = concept.merged ? undefined : evaluation?.stability.concepts[rowOfId(concept.id)];
   const strip = strengthStrip(strengths[concept.id] ?? [], concepts.indexOf(concept));
   return html`<dl class="facts">
     <div>
@@ -74,7 +76,7 @@ function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: 
         >
       </dd>
     </div>
-    ${found !== undefined && foundAgain(found)}
+    ${found !== undefined && foundAgain(found)} ${concept.merged && evaluation && notChecked()}
     ${
       strip &&
       html`<div class="wide">
@@ -83,6 +85,20 @@ function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: 
       </div>`
     }
   </dl>`;
+}
+
+/** The check is of concepts by themselves. */
+function notChecked(): Html {
+  return html`<div>
+    <dt>found again</dt>
+    <dd><span class="quiet">${FOUND_AGAIN_UNKNOWN}</span></dd>
+  </div>`;
+}
+
+/** Names of concepts as the run found them. */
+function namesOf(ids: readonly string[], { run, notes }: ReportData): string[] {
+  const found = run.explanation?.concepts ?? [];
+  return ids.map((id) => notes.names[id] ?? found.find((concept) => concept.id === id)?.name ?? id);
 }
 
 /** How far a concept is found again: its likeness in banks made again. */

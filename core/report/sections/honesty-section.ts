@@ -8,13 +8,17 @@ import { trustMeter } from '../charts/trust-meter.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
+import { CHECKED_APART } from '../../wording/merge-words.ts';
 import { VERDICT_RULE } from '../../wording/trust-words.ts';
 import type { LightInWords } from '../light-in-words.ts';
 import { trustVerdict } from '../trust-verdict.ts';
 
 /** How faithful the explanation is, in numbers that say what they mean, and a verdict in plain words. */
-export function honestySection({ explanation, evaluation }: ReportData): Html {
-  const verdict = trustVerdict(explanation, evaluation);
+export function honestySection({ run, explanation, evaluation }: ReportData): Html {
+  // The check is of the concepts as the run found them.
+  const found = run.explanation ?? explanation;
+  const isMerged = explanation.concepts.some(({ merged }) => merged !== undefined);
+  const verdict = trustVerdict(found, evaluation);
   const { grade, headline, advice, reasons, cautions, lights } = verdict;
   const known = lights.filter(({ value }) => value !== undefined);
   return html`<section id="honesty">
@@ -25,12 +29,12 @@ export function honestySection({ explanation, evaluation }: ReportData): Html {
         ${[...reasons, ...cautions].map((sentence) => html`<li>${sentence}</li>`)}
       </ul>
     </div>
-    ${evaluation && orderFigures(evaluation)}
+    ${isMerged && html`<p class="quiet small">${CHECKED_APART}</p>`} ${evaluation && orderFigures(evaluation)}
     <div class="columns measures">${known.map(measureRow)}</div>
     <p class="quiet small">${VERDICT_RULE}</p>
     <div class="columns">
       ${scatterFigure(explanation.images)}
-      ${evaluation?.rank && rankFigure(evaluation.rank, explanation.concepts.length)}
+      ${evaluation?.rank && rankFigure(evaluation.rank, found.concepts.length)}
     </div>
   </section>`;
 }

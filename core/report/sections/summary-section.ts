@@ -61,8 +61,8 @@ function leaders(concepts: readonly Concept[]): readonly Concept[] {
 }
 
 /** Three bars and words, so that the grade does not rest on colour. */
-function trustLine({ explanation, evaluation }: ReportData): Html {
-  const { grade, headline, reasons } = trustVerdict(explanation, evaluation);
+function trustLine({ run, explanation, evaluation }: ReportData): Html {
+  const { grade, headline, reasons } = trustVerdict(run.explanation ?? explanation, evaluation);
   const { agreement } = explanation.reconstruction;
   const same = `Replayed through the concepts, the model gives the same answer for ${percentText(agreement)} of the images.`;
   return html`<p class="trust ${grade}">

@@ -4,6 +4,7 @@ import { checkFactors, unchangedFactors } from '../../../core/concepts/ablation.
 import { changeOfDecisions } from '../../../core/concepts/changed-decisions.ts';
 import { classProbabilities } from '../../../core/concepts/class-probabilities.ts';
 import { counterfactual } from '../../../core/concepts/counterfactual.ts';
+import { spread } from '../../../core/concepts/merged-concepts.ts';
 import { matrix, rowView } from '../../../core/linalg/matrix.ts';
 import type { Ablator } from '../../../core/pipeline/ablator.ts';
 import { requireSameImages } from '../../../core/pipeline/input-changes.ts';
@@ -26,7 +27,7 @@ export function ablationJobs(
   openRun: OpenRun,
   withAblator: WithAblator,
 ): Jobs<'ablateImage' | 'findCounterfactual' | 'ablateRun' | 'dependence'> {
-  const known = new WeakMap<OpenedRun, Promise<number[]>>();
+  const known = new WeakMap<OpenedRun, readonly number[]>();
   return {
     async ablateImage({ image, factors, ...question }) {
       const opened = await openRun(question);
@@ -36,22 +37,23 @@ export function ablationJobs(
       });
     },
 
-    async findCounterfactual({ image, target, ...question }) {
+    async findCounterfactual({ image, target, ...question }, { signal }) {
       const opened = await openRun(question);
       return withAblator(opened, async (ablator, { labels }) => {
         const { names } = labels;
         const own = await ablatedImage(opened, ablator, image);
         const file = fileOf(opened, image);
-        const before = await imageAblation(own, unchangedFactors(opened.maxima.length), names, file);
+        const { players, playerOf } = opened;
+        const before = await imageAblation(own, unchangedFactors(players.length), names, file);
         const wanted = target ?? targetOf(before, opened.explanation.classIndex);
-        const found = await counterfactual(own, opened.maxima.length, { target: wanted });
+        const found = await counterfactual(own, players.length, { target: wanted, signal });
         const factors = [...found.factors];
         return {
           status: found.status,
           target: { index: wanted, name: names[wanted] },
           factors: Object.fromEntries(
             opened.explanation.concepts.flatMap(({ id }) => {
-              const factor = factors[opened.conceptColumn(id)];
+              const factor = factors[playerOf(id)];
               return factor === 1 ? [] : [[id, factor]];
             }),
           ),
@@ -66,7 +68,7 @@ export function ablationJobs(
       await requireSameImages(opened.project, opened.run);
       return withAblator(opened, async (ablator, { labels }) => {
         const { explanation } = opened;
-        const answers = await ablator.answers(factorsOf(opened, factors), context);
+        const answers = await ablator.answers(ofBank(opened, factorsOf(opened, factors)), context);
         return runAblation(
           opened,
           question,
@@ -84,11 +86,10 @@ export function ablationJobs(
       if (removals !== undefined)
         return removals.map(({ concept, flips }) => ({ concept, changed: flips.length, images }));
       await requireSameImages(opened.project, opened.run);
-      const counts =
-        known.get(opened) ?? withAblator(opened, (ablator) => dependences(opened, ablator, context));
-      known.set(opened, counts);
-      counts.catch(() => known.delete(opened));
-      const changed = await counts;
+      // Who counts at the same time counts alone: what one gives up is not taken from another.
+      const changed =
+        known.get(opened) ?? (await withAblator(opened, (ablator) => dependences(opened, ablator, context)));
+      known.set(opened, changed);
       return opened.explanation.concepts.map(({ id }, rank) => ({
         concept: id,
         changed: changed[rank],
@@ -102,10 +103,15 @@ function fileOf({ pictureAt }: OpenedRun, image: AblatedPicture): string {
   return typeof image === 'number' ? pictureAt(image).file.path : image.file;
 }
 
-/** By column of the bank; those that are not named remain at 1. Throws 'unknown-name' and 'bad-usage'. */
-function factorsOf({ conceptColumn, maxima }: OpenedRun, factors: ConceptFactors): number[] {
-  const all = unchangedFactors(maxima.length);
-  for (const [concept, factor] of Object.entries(factors)) all[conceptColumn(concept)] = factor;
+/** Factors of concepts, merged ones as one, as factors of the rows of the bank. */
+function ofBank({ players }: OpenedRun, factors: readonly number[]): number[] {
+  return [...spread(matrix(1, factors.length, Float32Array.from(factors)), players).data];
+}
+
+/** One a concept, or merged concepts; those that are not named remain at 1. Throws 'unknown-name' and 'bad-usage'. */
+function factorsOf({ playerOf, players }: OpenedRun, factors: ConceptFactors): number[] {
+  const all = unchangedFactors(players.length);
+  for (const [concept, factor] of Object.entries(factors)) all[playerOf(concept)] = factor;
   checkFactors(all, all.length);
   return all;
 }
@@ -185,16 +191,14 @@ function runAblation(
 
 /** How many images are decided otherwise without each concept, in the order of the ranking. */
 async function dependences(
-  { explanation, conceptColumn, maxima }: OpenedRun,
+  opened: OpenedRun,
   ablator: Ablator,
   { signal, onProgress }: JobContext,
 ): Promise<number[]> {
-  const { images, concepts } = explanation;
+  const { images, concepts } = opened.explanation;
   const counts: number[] = [];
   for (const { id } of concepts) {
-    const answers = await ablator.answers(unchangedFactors(maxima.length).with(conceptColumn(id), 0), {
-      signal,
-    });
+    const answers = await ablator.answers(ofBank(opened, factorsOf(opened, { [id]: 0 })), { signal });
     counts.push(answers.filter(({ index }, image) => index !== images[image].predicted.index).length);
     onProgress({ stage: 'dependence', done: counts.length, total: concepts.length });
   }

@@ -3,6 +3,7 @@ import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { AblatedImage } from '../../../core/concepts/ablation-head.ts';
+import { imageOfPlayers } from '../../../core/concepts/merged-concepts.ts';
 import type { AblatedPicture } from '../protocol.ts';
 import type { OpenedRun } from './opened-runs.ts';
 import { openRunModel } from './run-models.ts';
@@ -13,15 +14,19 @@ export type WithAblator = <T>(
   task: (ablator: Ablator, intake: ModelIntake) => Promise<T>,
 ) => Promise<T>;
 
-/** One picture made ready, whether the run explained it or not; 'unknown-name' for a number that it has not. */
-export function ablatedImage(
-  { pictureAt, coefficients }: OpenedRun,
+/**
+ * One picture made ready, whether the run explained it or not, as a function of one factor a player: a concept, or
+ * merged ones. 'unknown-name' for a number that it has not.
+ */
+export async function ablatedImage(
+  { pictureAt, coefficients, players }: OpenedRun,
   ablator: Ablator,
   image: AblatedPicture,
 ): Promise<AblatedImage> {
-  if (typeof image !== 'number') return ablator.picture({ path: image.file });
+  if (typeof image !== 'number') return imageOfPlayers(await ablator.picture({ path: image.file }), players);
   const { file } = pictureAt(image);
-  return image < coefficients.length ? ablator.image(image) : ablator.picture(file);
+  const isExplained = image < coefficients.length;
+  return imageOfPlayers(await (isExplained ? ablator.image(image) : ablator.picture(file)), players);
 }
 
 interface Kept {
@@ -37,7 +42,7 @@ export function createAblators(environment: Environment, openIntake: OpenIntake)
   const kept = new Map<OpenedRun, Kept>();
 
   const open = async (opened: OpenedRun) => {
-    const { explanation, conceptBank, coefficients } = opened;
+    const { explanation, conceptBank, bankCoefficients: coefficients } = opened;
     const intake = await openRunModel(openIntake, opened);
     const ablator = openAblator(
       { environment, intake, device: await environment.openDevice('cpu') },

@@ -13,6 +13,7 @@ import { createIntakes } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
 import { createMaskedHeads } from './masked-heads.ts';
 import { createDrawMaps } from './method-maps.ts';
+import { mergeJobs } from './merge-jobs.ts';
 import { modelJobs } from './model-jobs.ts';
 import { createOpenedRuns } from './opened-runs.ts';
 import { pictureJobs } from './picture-jobs.ts';
@@ -30,7 +31,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
   const withHead = createMaskedHeads(environment, openIntake);
   const openRun = createOpenedRuns(environment.storage);
   const withAblator = createAblators(environment, openIntake);
-  const examiner = createExaminer(environment, openIntake);
+  const examiner = createExaminer(environment, openIntake, withHead);
   return {
     ...modelJobs(environment, openIntake, probe),
     ...previewJobs(environment, openIntake),
@@ -45,6 +46,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...cropJobs(openRun, withHead),
     ...ablationJobs(openRun, withAblator),
     ...editJobs(environment, openRun),
+    ...mergeJobs(environment, openRun, openIntake),
     ...treeJobs(environment, openRun, openIntake),
     ...pictureJobs(environment, openRun),
   };

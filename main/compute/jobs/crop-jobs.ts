@@ -1,5 +1,6 @@
 import { parentIdOf } from '../../../core/concepts/recursion/concept-tree.ts';
 import type { MaskedHead } from '../../../core/concepts/masked-head.ts';
+import { headOfPlayers } from '../../../core/concepts/merged-concepts.ts';
 import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
 import type { CropItem } from '../../api/contract.ts';
 import { pictureId } from '../picture-ids.ts';
@@ -35,7 +36,7 @@ export function cropJobs(openRun: OpenRun, withHead: WithHead): Jobs<'listCrops'
         known.get(key) ??
         orderCrops(source, source.column, {
           places,
-          ...(effects && { effects: columnData(effects, source.column) }),
+          ...(effects && { effects: columnData(effects, opened.playerOf(concept)) }),
         });
       known.set(key, order);
       const end = Math.min(order.images.length, offset + limit);
@@ -47,13 +48,14 @@ export function cropJobs(openRun: OpenRun, withHead: WithHead): Jobs<'listCrops'
   };
 }
 
-/** How far the logit of each image falls when one concept is taken out, [images, r]. */
+/** How far the logit of each image falls when one concept, or all of a merged one, is taken out, [images, players]. */
 async function dropsOf(
-  { coefficients }: OpenedRun,
-  head: MaskedHead,
+  { bankCoefficients: coefficients, players }: OpenedRun,
+  bankHead: MaskedHead,
   { signal, onProgress }: JobContext,
 ): Promise<Matrix> {
-  const r = coefficients[0].cols;
+  const r = players.length;
+  const head = headOfPlayers(bankHead, players);
   const masks = matrix(r + 1, r);
   masks.data.fill(1);
   for (let concept = 0; concept < r; concept++) masks.data[concept * r + concept] = 0;
@@ -90,9 +92,11 @@ function cropItem(
     image,
     box,
     coefficient: data[(firstPosition + cell) * cols + column],
-    effect: effects?.data[image * effects.cols + column] ?? null,
+    effect: effects?.data[image * effects.cols + opened.playerOf(concept)] ?? null,
     crop: pictureId({ kind: 'crop', ...place, box }),
     context: pictureId({ kind: 'context', ...place, box }),
-    map: hasMap ? pictureId({ kind: 'map', ...place, concept, scale: 'concept' }) : null,
+    map: hasMap
+      ? pictureId({ kind: 'map', ...place, concept: opened.mapName(concept), scale: 'concept' })
+      : null,
   };
 }

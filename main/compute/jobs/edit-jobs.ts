@@ -1,16 +1,31 @@
+import { conceptTree, flatTree } from '../../../core/concepts/recursion/concept-tree.ts';
+import { TesseraError } from '../../../core/errors.ts';
 import { inputChanges } from '../../../core/pipeline/input-changes.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { changeProject } from '../../../core/project/change-lock.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
+import { loadMerged } from '../../../core/project/merged-file.ts';
 import { loadNotes, saveNotes } from '../../../core/project/project-folder.ts';
 import type { NotesFile } from '../../../core/project/schema.ts';
 import type { EditedRun, RunQuestion } from '../protocol.ts';
 import { runStamp } from '../run-stamp.ts';
-import { editedNotes } from './edited-notes.ts';
+import { editedNotes, groupsMadeBy } from './edited-notes.ts';
 import type { Jobs } from './job-context.ts';
 import type { OpenedRun, OpenRun } from './opened-runs.ts';
 import { resultView } from './result-view.ts';
 import { treeView } from './tree-view.ts';
+
+/** Concepts as the run found them, and the parts of them that are not taken out of sight. */
+export function editableIds({ run }: OpenedRun, { joined }: NotesFile): string[] {
+  return flatTree(conceptTree(run.explanation, joined)).map(({ concept }) => concept.id);
+}
+
+async function requireComputed({ project, run }: OpenedRun, group: readonly string[]): Promise<void> {
+  if ((await loadMerged(project, run, group)) !== undefined) return;
+  throw new TesseraError('bad-usage', 'These concepts have not been computed together yet.', {
+    hint: 'What was merged has changed meanwhile: merge them again.',
+  });
+}
 
 /** Jobs that change what a person made of a run's concepts, and answer with all that views show of it. */
 export function editJobs(
@@ -19,14 +34,15 @@ export function editJobs(
 ): Jobs<'editConcept' | 'restoreNotes'> {
   const change = async (
     question: RunQuestion,
-    next: (notes: NotesFile, opened: OpenedRun) => NotesFile,
+    next: (notes: NotesFile, opened: OpenedRun) => NotesFile | Promise<NotesFile>,
   ): Promise<EditedRun> => {
     const { project } = await openRun(question);
-    const before = await changeProject(project, self, async () => {
+    const { before, isSame } = await changeProject(project, self, async () => {
       const present = await loadNotes(project, question.runId);
       // Parts may have been written since: the edit is checked against the run as it now is.
-      await saveNotes(project, question.runId, next(present, await openRun(question)));
-      return present;
+      const changed = await next(present, await openRun(question));
+      await saveNotes(project, question.runId, changed);
+      return { before: present, isSame: JSON.stringify(present) === JSON.stringify(changed) };
     });
     // Taken before the files are read: what is written meanwhile makes it another one.
     const stamp = await runStamp(storage, question);
@@ -35,6 +51,7 @@ export function editJobs(
     const evaluation = await loadEvaluation(project, question.runId);
     return {
       before,
+      isSame,
       stamp,
       result: resultView(question, opened, notes, evaluation, await inputChanges(project, opened.run)),
       tree: treeView(question, opened, notes),
@@ -42,8 +59,9 @@ export function editJobs(
   };
   return {
     editConcept: ({ edit, ...question }) =>
-      change(question, (notes, opened) => {
-        const known = treeView(question, opened, notes).items.map(({ id }) => id);
+      change(question, async (notes, opened) => {
+        const known = editableIds(opened, notes);
+        for (const group of groupsMadeBy(notes, edit, known)) await requireComputed(opened, group);
         return editedNotes(notes, edit, known);
       }),
     // The name of the run has its own way back.

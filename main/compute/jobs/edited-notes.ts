@@ -33,6 +33,17 @@ export function editedNotes(notes: NotesFile, edit: ConceptEdit, known: readonly
   }
 }
 
+/** The groups that an edit makes, all of whose concepts must have been computed together before it. */
+export function groupsMadeBy(notes: NotesFile, edit: ConceptEdit, known: readonly string[]): string[][] {
+  if (edit.kind !== 'merge' && edit.kind !== 'unmerge') return [];
+  const before = notes.merged.map((group) => JSON.stringify(group));
+  const isOf = (group: readonly string[]): boolean =>
+    edit.kind === 'merge' ? group.includes(edit.concepts[0]) : !before.includes(JSON.stringify(group));
+  return editedNotes(notes, edit, known)
+    .merged.filter(isOf)
+    .map((group) => [...group]);
+}
+
 /** Groups that the concepts are in become one, which the first concept stands for. */
 function merged(groups: NotesFile['merged'], concepts: readonly string[]): string[][] {
   const touched = groups.filter((group) => group.some((id) => concepts.includes(id)));

@@ -28,11 +28,9 @@ const IMAGES_SHOWN = 8;
 const CONCEPTS_SHOWN = 3;
 
 /** The verdict on a run and the figures behind it, as views show them. */
-export function evaluationView(
-  project: string,
-  { explanation, run }: OpenedRun,
-  evaluation?: Evaluation,
-): RunEvaluation {
+export function evaluationView(project: string, { run }: OpenedRun, evaluation?: Evaluation): RunEvaluation {
+  // What was checked are the concepts as the run found them.
+  const { explanation } = run;
   const { grade, headline, advice, reasons, cautions, lights } = trustVerdict(explanation, evaluation);
   return {
     project,

@@ -1,4 +1,4 @@
-import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
+import { withMergedColumns } from '../../../core/concepts/merged-concepts.ts';
 import { whyNot } from '../../../core/concepts/why-not.ts';
 import { TesseraError } from '../../../core/errors.ts';
 import { folderOf, judgedImages } from '../../../core/images/folder-class.ts';
@@ -87,13 +87,13 @@ async function answerOf(opened: OpenedRun, ablator: Ablator, image: number, othe
   const ahead = opened.pictureAt(image).answer.index;
   const classOf = classNamer(opened);
   const own = await ablatedImage(opened, ablator, image);
-  const { margin, changes } = await whyNot(own, opened.maxima.length, { ahead, other });
+  const { margin, changes } = await whyNot(own, opened.players.length, { ahead, other });
   return {
     ahead: classOf(ahead),
     other: classOf(other),
     margin,
     causes: opened.explanation.concepts
-      .map(({ id }) => ({ concept: id, change: changes[rowOfId(id)] }))
+      .map(({ id }) => ({ concept: id, change: changes[opened.playerOf(id)] }))
       .sort((a, b) => Math.abs(b.change) - Math.abs(a.change)),
   };
 }
@@ -104,7 +104,7 @@ async function strengthsInAll(
   examiner: Examiner,
   context: JobContext,
 ): Promise<ImageStrengths['strengths']> {
-  const { explanation, coefficients, given, project, run, conceptColumn } = opened;
+  const { explanation, coefficients, given, project, run, conceptColumn, conceptBank, groups } = opened;
   const columns = explanation.concepts.map(({ id }) => conceptColumn(id));
   const strengths = (image: Matrix): readonly number[] => {
     const own = strongest(image);
@@ -120,7 +120,9 @@ async function strengthsInAll(
   const found = examined.coefficients.values();
   return [
     ...coefficients.map(strengths),
-    ...others.map((_, at) => (isSame(at) ? strengths(found.next().value!) : null)),
+    ...others.map((_, at) =>
+      isSame(at) ? strengths(withMergedColumns(found.next().value!, conceptBank, groups)) : null,
+    ),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { MAP_METHODS, MAP_METHOD_NAMES, type MapMethod } from '../../../core/attribution/methods.ts';
+import { headOfPlayers } from '../../../core/concepts/merged-concepts.ts';
 import { TesseraError } from '../../../core/errors.ts';
 import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
 import { coefficientMap } from '../../../core/pipeline/report-maps.ts';
@@ -82,12 +83,12 @@ export function imageJobs(
 
     async waterfall({ image, ...question }, context) {
       const opened = await openRun(question);
-      const { explanation, conceptColumn } = opened;
-      const { coefficients, logit } = await examiner.one(opened, image, context);
+      const { explanation, players, playerOf } = opened;
+      const { bankCoefficients, logit } = await examiner.one(opened, image, context);
       const ids = explanation.concepts.map(({ id }) => id);
-      const masks = growingMasks(ids.map(conceptColumn));
+      const masks = growingMasks(ids.map(playerOf));
       const logits = await withHead(opened, async (head) =>
-        (await head.prepare(coefficients)).evaluate(masks),
+        (await headOfPlayers(head, players).prepare(bankCoefficients)).evaluate(masks),
       );
       return {
         baseline: logits[0],

@@ -3,6 +3,7 @@ import { parseRunOptions } from '../../../core/concepts/parse-run-options.ts';
 import { openConceptMapper } from '../../../core/pipeline/concept-mapper.ts';
 import { knownBank } from '../../../core/pipeline/known-bank.ts';
 import { withMissingStamps } from '../../../core/pipeline/picture-stamps.ts';
+import { readBatch, requireAll } from '../../../core/pipeline/pictures.ts';
 import { openStages } from '../../../core/pipeline/stage-runner.ts';
 import { mapsStage } from '../../../core/pipeline/stages/maps.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
@@ -17,7 +18,7 @@ interface DrawnMap {
   readonly values: readonly number[];
 }
 
-/** Draws every concept (by column of the bank) in one image of a run. */
+/** Draws every concept (by column of the bank) in one image of a run; merged ones in the column of the first. */
 export type DrawMaps = (
   opened: OpenedRun,
   method: MapMethod,
@@ -35,7 +36,7 @@ const DIGITS = 4;
  */
 export function createDrawMaps(environment: Environment, openIntake: OpenIntake): DrawMaps {
   return async (opened, method, image, { signal, onProgress }) => {
-    const { explanation, project, run, conceptBank, pictureAt } = opened;
+    const { explanation, project, run, conceptBank, groups, pictureAt } = opened;
     const intake = await openRunModel(openIntake, opened);
     const device = await environment.openDevice('cpu');
     const { layer } = explanation;
@@ -43,7 +44,7 @@ export function createDrawMaps(environment: Environment, openIntake: OpenIntake)
     const isExplained = image < opened.images.length;
     const others = isExplained ? undefined : await withMissingStamps(project, [pictureAt(image).file]);
     const place = isExplained ? image : 0;
-    const mapper = openConceptMapper({ environment, device, intake }, layer, conceptBank);
+    const mapper = openConceptMapper({ environment, device, intake }, layer, conceptBank, undefined, groups);
     try {
       mapper.sources.requireGradients(MAP_METHODS[method].needs);
       const options = { ...parseRunOptions(run.options, run.schemaVersion), maps: [method] };
@@ -53,7 +54,13 @@ export function createDrawMaps(environment: Environment, openIntake: OpenIntake)
       const stages = openStages(setting, { intake, device, layer, images }, options, { known });
       const places = Array.from({ length: conceptBank.rows }, (_, concept) => ({ concept, image: place }));
       const { maps } = await stages.get(mapsStage, { mapper, places });
-      return maps.map((map) => coarser(map, mapper.sources.size));
+      const drawn = maps.map((map) => coarser(map, mapper.sources.size));
+      if (groups.length === 0) return drawn;
+      const batch = await readBatch(environment.codec, [images[place]], intake.preprocessing.preprocessing);
+      const wanted = groups.map((_, g) => conceptBank.rows + g);
+      const merged = await mapper.maps(method, requireAll(batch), wanted);
+      groups.forEach(([column], g) => (drawn[column] = coarser(merged[g], mapper.sources.size)));
+      return drawn;
     } finally {
       await mapper.dispose();
     }

@@ -1,8 +1,8 @@
-import type { Box, Explanation, LayerRecord } from '../../../core/concepts/explanation.ts';
-import { positionBoxes } from '../../../core/concepts/gallery.ts';
+import type { Box, Explanation } from '../../../core/concepts/explanation.ts';
+import { playersOf, type Players } from '../../../core/concepts/merged-concepts.ts';
 import { parentIdOf, rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
 import { TesseraError } from '../../../core/errors.ts';
-import { frameOf, parsePreprocessing, type Preprocessing } from '../../../core/images/preprocessing.ts';
+import { parsePreprocessing, type Preprocessing } from '../../../core/images/preprocessing.ts';
 import type { Matrix } from '../../../core/linalg/matrix.ts';
 import { partCoefficientMap } from '../../../core/pipeline/part-map-source.ts';
 import {
@@ -11,21 +11,33 @@ import {
   type GivenPictures,
 } from '../../../core/pipeline/given-pictures.ts';
 import type { FileFact } from '../../../core/pipeline/question.ts';
-import { parentConcept } from '../../../core/pipeline/parent-concept.ts';
+import {
+  columnsOf,
+  loadMerges,
+  mergedRun,
+  type Merge,
+  type Merges,
+} from '../../../core/pipeline/merged-run.ts';
 import { coefficientMap } from '../../../core/pipeline/report-maps.ts';
+import { runBoxes } from '../../../core/pipeline/run-boxes.ts';
+import { mergedKey, mergedStamp } from '../../../core/project/merged-file.ts';
 import type { RunTensors } from '../../../core/project/run-tensors.ts';
 import { loadRunTensors } from '../../../core/project/tensors-file.ts';
-import { loadRun, openProject, type Project } from '../../../core/project/project-folder.ts';
+import { loadNotes, loadRun, openProject, type Project } from '../../../core/project/project-folder.ts';
 import type { RunFile } from '../../../core/project/schema.ts';
 import type { CoefficientMap } from '../../../core/report/rgb-picture.ts';
 import type { Storage } from '../../../core/platform.ts';
 import type { RunQuestion } from '../protocol.ts';
+import { maximaOf, sourceOf, type ConceptSource } from './concept-source.ts';
 import { createKeptAnswers } from './kept-answers.ts';
 
-/** A finished run with its arrays, as views ask for it. */
+/** A finished run with its arrays as views ask for it: where concepts were merged, they are one. */
 export interface OpenedRun {
   readonly project: Project;
-  readonly run: RunFile;
+  /** As it is stored; `explanation` in it is what the run found, every concept by itself. */
+  readonly run: RunFile & { readonly explanation: Explanation };
+  /** Groups of concepts of which nothing is computed: each of their concepts is shown by itself. */
+  readonly uncomputed: Merges['uncomputed'];
   readonly explanation: Explanation;
   /** That of the run. */
   readonly preprocessing: Preprocessing;
@@ -35,8 +47,18 @@ export interface OpenedRun {
   readonly given: GivenPictures;
   /** W [r, p]. */
   readonly conceptBank: Matrix;
-  /** U(x) [positions, r] of each image. */
+  /** U(x) [positions, r] of each image; of merged concepts their amount, in the column of the first. */
   readonly coefficients: readonly Matrix[];
+  /** U(x) [positions, r] of each image, every column by itself: what the model's head takes. */
+  readonly bankCoefficients: readonly Matrix[];
+  /** Columns of the bank that are turned up and down as one. */
+  readonly players: Players;
+  /** Place in `players` of a concept's id; throws 'unknown-name'. */
+  readonly playerOf: (concept: string) => number;
+  /** Columns of each group of merged concepts, the first that which its id names. */
+  readonly groups: readonly (readonly number[])[];
+  /** Names a concept's map, another where it is merged with others. */
+  readonly mapName: (concept: string) => string;
   /** Total index of each concept (column) [r] in each image. */
   readonly imageImportance: readonly Float64Array[];
   /** The part of the picture that each grid position stands for. */
@@ -57,16 +79,6 @@ export interface OpenedRun {
   readonly pictureAt: (image: number) => GivenPicture;
 }
 
-/** A concept's coefficients, or a part's, in the images in which it was looked for. */
-interface ConceptSource extends Pick<OpenedRun, 'coefficients' | 'boxes' | 'firstPosition'> {
-  readonly layer: LayerRecord;
-  /** Index in the run of each image. */
-  readonly images: readonly number[];
-  readonly column: number;
-  /** Largest coefficient in any image. */
-  readonly maximum: number;
-}
-
 /** Opens the run that a question is about. */
 export type OpenRun = (question: RunQuestion) => Promise<OpenedRun>;
 
@@ -74,15 +86,27 @@ const KEPT = 3;
 
 /** Opens finished runs, keeping the last ones. Rejects with 'bad-project' for a run that has not ended. */
 export function createOpenedRuns(storage: Storage): OpenRun {
-  const kept = createKeptAnswers<OpenedRun>(KEPT);
+  const stored = createKeptAnswers<StoredRun>(KEPT);
+  const shown = createKeptAnswers<OpenedRun>(KEPT);
   return async ({ folder, key, runId }) => {
     const path = storage.join(folder, 'runs', runId, 'run.json');
     const modified = (await storage.exists(path)) ? (await storage.stat(path)).modifiedMs : 0;
-    return kept([key, folder, runId, modified].join('\n'), () => openRun(storage, folder, runId));
+    const name = [key, folder, runId, modified].join('\n');
+    const own = await stored(name, () => readRun(storage, folder, runId));
+    const notes = await loadNotes(own.project, runId);
+    const stamp = await mergedStamp(own.project, runId, notes.merged);
+    return shown(`${name}\n${stamp}`, async () =>
+      openRun(own, await loadMerges(own.project, own.run, notes)),
+    );
   };
 }
 
-async function openRun(storage: Storage, folder: string, runId: string): Promise<OpenedRun> {
+/** A finished run as its files have it. */
+interface StoredRun extends Pick<OpenedRun, 'project' | 'run' | 'preprocessing' | 'given'> {
+  readonly tensors: RunTensors;
+}
+
+async function readRun(storage: Storage, folder: string, runId: string): Promise<StoredRun> {
   const project = await openProject(storage, folder);
   const run = await loadRun(project, runId);
   const { explanation } = run;
@@ -91,33 +115,58 @@ async function openRun(storage: Storage, folder: string, runId: string): Promise
       hint: 'Start the run again: it continues where it stopped.',
     });
   }
-  const tensors = await loadRunTensors(project, runId);
+  return {
+    project,
+    run: { ...run, explanation },
+    tensors: await loadRunTensors(project, runId),
+    preprocessing: parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing),
+    given: await givenPictures(project, run),
+  };
+}
+
+function openRun(own: StoredRun, { known, uncomputed }: Merges): OpenedRun {
+  const { project, run, preprocessing, given } = own;
+  const boxes = runBoxes(run.explanation, run, preprocessing);
+  const found = { explanation: run.explanation, tensors: own.tensors };
+  const { explanation, tensors } = mergedRun(found, known, { boxes, seed: run.options.seed });
   const { conceptBank, coefficients, imageImportance } = tensors;
-  const preprocessing = parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing);
-  const boxes = boxesOf(explanation, run, preprocessing);
+  const groups = columnsOf(known);
+  const players = playersOf(conceptBank.rows, groups);
   const maxima = maximaOf(coefficients);
-  const given = await givenPictures(project, run);
   const sources = new Map<string, ConceptSource>();
   const rankOf = new Map(explanation.concepts.map(({ id }, rank) => [id, rank]));
   const rank = (concept: string): number => {
-    const found = rankOf.get(concept);
-    if (found !== undefined) return found;
-    throw new TesseraError('unknown-name', `Run ${runId} has no concept "${concept}".`);
+    const place = rankOf.get(concept);
+    if (place !== undefined) return place;
+    throw unknownConcept(run.id, concept, known);
   };
+  const conceptColumn = (concept: string): number => rowOfId(explanation.concepts[rank(concept)].id);
   return {
     project,
     run,
+    uncomputed,
     explanation,
     preprocessing,
     images: given.pictures.slice(0, coefficients.length).map(({ file }) => file),
     given,
     conceptBank,
     coefficients,
+    bankCoefficients: own.tensors.coefficients,
+    players,
+    playerOf: (concept) => {
+      const column = conceptColumn(concept);
+      return players.findIndex((columns) => columns.includes(column));
+    },
+    groups,
+    mapName: (concept) => {
+      const merge = known.find(({ group }) => group[0] === concept);
+      return merge === undefined ? concept : `${concept}_${mergedKey(project.storage, merge.group)}`;
+    },
     imageImportance,
     boxes,
     firstPosition: coefficients[0].rows - boxes.length,
     maxima,
-    conceptColumn: (concept) => rowOfId(explanation.concepts[rank(concept)].id),
+    conceptColumn,
     sourceOf: (concept) => {
       const source = sources.get(concept) ?? sourceOf(explanation, tensors, concept, boxes, preprocessing);
       sources.set(concept, source);
@@ -131,7 +180,7 @@ async function openRun(storage: Storage, folder: string, runId: string): Promise
       if (image < coefficients.length) return;
       throw new TesseraError(
         'unknown-name',
-        `Run ${runId} has ${coefficients.length} images; there is no image ${image}.`,
+        `Run ${run.id} has ${coefficients.length} images; there is no image ${image}.`,
       );
     },
     pictureAt: (image) => {
@@ -139,51 +188,17 @@ async function openRun(storage: Storage, folder: string, runId: string): Promise
       if (picture !== undefined) return picture;
       throw new TesseraError(
         'unknown-name',
-        `Run ${runId} was given ${given.pictures.length} images; there is no image ${image}.`,
+        `Run ${run.id} was given ${given.pictures.length} images; there is no image ${image}.`,
       );
     },
   };
 }
 
-function sourceOf(
-  explanation: Explanation,
-  tensors: RunTensors,
-  concept: string,
-  runBoxes: readonly Box[],
-  preprocessing: Preprocessing,
-): ConceptSource {
-  const { layer, images, column, coefficients } = parentConcept(explanation, tensors, concept);
-  const parts = explanation.splits?.find(({ parent }) => parent === parentIdOf(concept))?.parts;
-  const patch = parts?.flatMap(({ crops }) => crops)[0]?.box[2];
-  const boxes = patch === undefined ? runBoxes : positionBoxes(layer, frameOf(preprocessing), patch);
-  return {
-    layer,
-    images,
-    column,
-    coefficients,
-    boxes,
-    firstPosition: coefficients[0].rows - boxes.length,
-    maximum: maximaOf(coefficients)[column],
-  };
-}
-
-/** As large as the crops of the run where they are known, else the paper's share of the picture. */
-function boxesOf(
-  { layer, concepts }: Explanation,
-  { options }: RunFile,
-  preprocessing: Preprocessing,
-): Box[] {
-  const frame = frameOf(preprocessing);
-  const short = Math.min(frame.width, frame.height);
-  const first = concepts.flatMap(({ crops }) => crops)[0];
-  const patch = typeof options['patch'] === 'number' ? options['patch'] : (first?.box[2] ?? short);
-  return positionBoxes(layer, frame, Math.min(patch, short));
-}
-
-function maximaOf(coefficients: readonly Matrix[]): Float32Array {
-  const maxima = new Float32Array(coefficients[0].cols);
-  for (const { data, cols } of coefficients) {
-    for (let i = 0; i < data.length; i++) maxima[i % cols] = Math.max(maxima[i % cols], data[i]);
-  }
-  return maxima;
+function unknownConcept(runId: string, concept: string, merges: readonly Merge[]): TesseraError {
+  const merge = merges.find(({ group }) => group.includes(concept));
+  if (merge === undefined)
+    return new TesseraError('unknown-name', `Run ${runId} has no concept "${concept}".`);
+  return new TesseraError('unknown-name', `"${concept}" is merged into "${merge.group[0]}".`, {
+    hint: `Name "${merge.group[0]}", which stands for all of them, or unmerge it first.`,
+  });
 }

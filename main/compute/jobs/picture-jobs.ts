@@ -57,9 +57,11 @@ async function makeOfRun(
   if (name.kind === 'image') return picture;
   if (name.kind === 'context') return outlined(picture, scaled(name.box, side / size));
   opened.checkImage(name.image);
-  const map = opened.mapOf(name.concept, name.image);
+  // The name tells merged concepts from the one that they are named by, for whoever keeps the picture.
+  const [concept] = name.concept.split('_');
+  const map = opened.mapOf(concept, name.image);
   if (map === undefined) return picture;
-  const most = name.scale === 'run' ? Math.max(...maxima) : opened.sourceOf(name.concept).maximum;
+  const most = name.scale === 'run' ? Math.max(...maxima) : opened.sourceOf(concept).maximum;
   return overlayMap(picture, map, most);
 }
 

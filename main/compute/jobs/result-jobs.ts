@@ -6,6 +6,7 @@ import { loadNotes, openProject } from '../../../core/project/project-folder.ts'
 import type { Jobs } from './job-context.ts';
 import type { OpenRun } from './opened-runs.ts';
 import { resultView } from './result-view.ts';
+import type { Progress } from '../../../core/platform.ts';
 
 /** Jobs that read what a run found out. */
 export function resultJobs(environment: Environment, openRun: OpenRun): Jobs<'readResult' | 'writeReport'> {
@@ -19,8 +20,12 @@ export function resultJobs(environment: Environment, openRun: OpenRun): Jobs<'re
       return resultView(question, opened, notes, await loadEvaluation(project, run.id), changes);
     },
 
-    async writeReport({ folder, runId, path, ...contents }, { onProgress }) {
-      return writeReport(environment, await openProject(storage, folder), runId, path, onProgress, contents);
+    async writeReport({ folder, runId, path, ...contents }, { signal, onProgress }) {
+      const follow = (progress: Progress): void => {
+        signal.throwIfAborted();
+        onProgress(progress);
+      };
+      return writeReport(environment, await openProject(storage, folder), runId, path, follow, contents);
     },
   };
 }

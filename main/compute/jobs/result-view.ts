@@ -4,7 +4,7 @@ import { PRESENT_FROM } from '../../../core/pipeline/assemble-explanation.ts';
 import type { InputChanges } from '../../../core/pipeline/input-changes.ts';
 import { strengthsOf } from '../../../core/pipeline/write-report.ts';
 import type { NotesFile } from '../../../core/project/schema.ts';
-import type { ConceptItem } from '../../api/contract.ts';
+import type { ConceptItem, NamedConcept } from '../../api/contract.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { RunQuestion, RunView } from '../protocol.ts';
 import type { OpenedRun } from './opened-runs.ts';
@@ -21,7 +21,8 @@ export function resultView(
   evaluation: Evaluation | undefined,
   { isKnown, changed, missing, cards }: InputChanges,
 ): RunView {
-  const { run, explanation } = opened;
+  const { run, explanation, uncomputed } = opened;
+  const named = namedConcepts(opened, notes);
   return {
     run: runSummaryOf(question.key, {
       id: run.id,
@@ -34,6 +35,7 @@ export function resultView(
     layer: explanation.layer,
     images: explanation.images.length,
     concepts: conceptItems(question, opened, notes, evaluation),
+    uncomputed: uncomputed.map(named),
     reconstruction: explanation.reconstruction,
     factorization: explanation.factorization,
     importance: explanation.importance,
@@ -48,16 +50,24 @@ export function resultView(
   };
 }
 
+/** Concepts of the run by their ids, with the names that a person gave. */
+function namedConcepts({ run }: OpenedRun, { names }: NotesFile) {
+  const given = new Map(run.explanation.concepts.map(({ id, name }) => [id, name]));
+  return (ids: readonly string[]): NamedConcept[] =>
+    ids.map((id) => ({ id, name: names[id] ?? given.get(id) ?? id }));
+}
+
 function conceptItems(
   { key, runId }: RunQuestion,
-  { explanation, coefficients }: OpenedRun,
+  opened: OpenedRun,
   notes: NotesFile,
   evaluation: Evaluation | undefined,
 ): ConceptItem[] {
+  const { explanation, coefficients } = opened;
   const strengths = strengthsOf(explanation, coefficients);
-  const groupOf = new Map(notes.merged.flatMap((group) => group.map((id) => [id, group] as const)));
-  return explanation.concepts.map(({ id, name, importance, tier, prevalence, crops }, rank) => {
-    const group = groupOf.get(id) ?? [];
+  const named = namedConcepts(opened, notes);
+  return explanation.concepts.map(({ id, name, importance, tier, prevalence, crops, merged = [] }, rank) => {
+    const isMerged = merged.length > 0;
     return {
       id,
       name: notes.names[id] ?? name,
@@ -66,10 +76,10 @@ function conceptItems(
       importance,
       tier,
       prevalence,
-      reliability: evaluation?.stability.concepts[rowOfId(id)].mean ?? null,
+      // The check was of concepts by themselves.
+      reliability: isMerged ? null : (evaluation?.stability.concepts[rowOfId(id)].mean ?? null),
       isHidden: notes.hidden.includes(id),
-      group: group[0] === id ? group : [],
-      mergedInto: group.length > 0 && group[0] !== id ? group[0] : null,
+      group: named(merged),
       comment: notes.comments[id] ?? '',
       cover: crops
         .slice(0, COVER)

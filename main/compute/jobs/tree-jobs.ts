@@ -1,6 +1,6 @@
 import { channelsOf } from '../../../core/concepts/latent-rows.ts';
 import { earlierCuts, proposeEarlierCut } from '../../../core/pipeline/earlier-cut.ts';
-import { decomposeInRun } from '../../../core/pipeline/recursion.ts';
+import { decomposeInRun, requireUnmerged } from '../../../core/pipeline/recursion.ts';
 import { chooseLayer } from '../../../core/pipeline/model-intake.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { loadNotes } from '../../../core/project/project-folder.ts';
@@ -25,6 +25,7 @@ export function treeJobs(
 
     async listDecompositionLayers({ concept, ...question }) {
       const opened = await openRun(question);
+      await requireUnmerged(opened.project, question.runId, concept);
       const { layer } = opened.sourceOf(concept);
       const intake = await openRunModel(openIntake, opened);
       const proposed = proposeEarlierCut(intake, layer)?.tensor;

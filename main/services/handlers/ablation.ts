@@ -4,20 +4,34 @@ import type { Part, Services } from './services.ts';
 export function ablationHandlers({
   results,
   viewer,
-  jobProgress,
-}: Pick<Services, 'results' | 'viewer' | 'jobProgress'>): Part<
+  jobs,
+}: Pick<Services, 'results' | 'viewer' | 'jobs'>): Part<
   'ablateImage' | 'findCounterfactual' | 'ablateRun' | 'getDependence'
 > {
   return {
-    ablateImage: async (query) =>
-      viewer.run('ablateImage', { ...query, ...(await results.questionOf(query)) }),
-    findCounterfactual: async (query) =>
-      viewer.run('findCounterfactual', { ...query, ...(await results.questionOf(query)) }),
-    ablateRun: async (query) => viewer.run('ablateRun', { ...query, ...(await results.questionOf(query)) }),
-    async getDependence(run) {
+    async ablateImage(query, page) {
+      const question = await results.questionOf(query);
+      return jobs.run({ kind: 'what-if-image', folder: question.folder, page }, (watch) =>
+        viewer.run('ablateImage', { ...query, ...question }, watch),
+      );
+    },
+    async findCounterfactual(query, page) {
+      const question = await results.questionOf(query);
+      return jobs.run({ kind: 'smallest-change', folder: question.folder, page }, (watch) =>
+        viewer.run('findCounterfactual', { ...query, ...question }, { ...watch, isLong: true }),
+      );
+    },
+    async ablateRun(query, page) {
+      const question = await results.questionOf(query);
+      return jobs.run({ kind: 'what-if-run', folder: question.folder, page }, (watch) =>
+        viewer.run('ablateRun', { ...query, ...question }, { ...watch, isLong: true }),
+      );
+    },
+    async getDependence(run, page) {
       const question = await results.questionOf(run);
-      const onProgress = jobProgress('dependence', question.folder);
-      return viewer.run('dependence', question, { onProgress });
+      return jobs.run({ kind: 'dependence', folder: question.folder, page }, (watch) =>
+        viewer.run('dependence', question, { ...watch, isLong: true }),
+      );
     },
   };
 }

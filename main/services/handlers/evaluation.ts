@@ -9,7 +9,7 @@ export function evaluationHandlers({
   evaluations,
   viewer,
 }: Pick<Services, 'setup' | 'results' | 'evaluations' | 'viewer'>): Part<
-  'getEvaluation' | 'evaluateRun' | 'getErrorAnalysis' | 'weighRanks' | 'stopEvaluation'
+  'getEvaluation' | 'evaluateRun' | 'getErrorAnalysis' | 'weighRanks'
 > {
   return {
     getEvaluation: async (run) => viewer.run('readEvaluation', await results.questionOf(run)),
@@ -23,10 +23,6 @@ export function evaluationHandlers({
       requireClass(state);
       const folder = requireFolder(state);
       return evaluations.rankOfOptions({ folder, options: explainOptionsOf(state) }, page);
-    },
-    stopEvaluation(_, page) {
-      evaluations.stop(page);
-      return Promise.resolve(null);
     },
   };
 }

@@ -38,7 +38,7 @@ export function lookingHandlers({
         images: chosen.map((index) => images[index]),
       });
     },
-    predictAll: () => predictions.ask(),
+    predictAll: (_, page) => predictions.ask(page),
     listImages: (query) => imageTable(storage, setup.state, query),
     estimate() {
       const { state } = setup;

@@ -9,8 +9,20 @@ export function programHandlers({
   runner,
   events,
   log,
-}: Pick<Services, 'desktop' | 'versions' | 'settings' | 'viewer' | 'runner' | 'events' | 'log'>): Part<
-  'getApp' | 'getSettings' | 'setSettings' | 'listDevices' | 'getCompute' | 'restartCompute' | 'getLog'
+  jobs,
+}: Pick<
+  Services,
+  'desktop' | 'versions' | 'settings' | 'viewer' | 'runner' | 'events' | 'log' | 'jobs'
+>): Part<
+  | 'getApp'
+  | 'getSettings'
+  | 'setSettings'
+  | 'listDevices'
+  | 'getCompute'
+  | 'restartCompute'
+  | 'getLog'
+  | 'listJobs'
+  | 'cancelJobs'
 > {
   return {
     getApp: () =>
@@ -32,6 +44,11 @@ export function programHandlers({
     restartCompute() {
       runner.restart();
       return Promise.resolve(runner.state);
+    },
+    listJobs: () => Promise.resolve(jobs.list),
+    cancelJobs(choice, page) {
+      jobs.cancel(choice, page);
+      return Promise.resolve(null);
     },
     getLog: ({ after }) => Promise.resolve(log.linesAfter(after)),
   };

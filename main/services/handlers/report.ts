@@ -13,9 +13,9 @@ export function reportHandlers({
 > {
   return {
     listReportSections: () => Promise.resolve(REPORT_SECTIONS),
-    previewReport: async (choice) => reports.preview(await results.questionOf(choice), choice),
-    saveReport: async (choice) => reports.save(await results.questionOf(choice), choice),
-    printReport: async (choice) => reports.print(await results.questionOf(choice), choice),
+    previewReport: async (choice, page) => reports.preview(await results.questionOf(choice), choice, page),
+    saveReport: async (choice, page) => reports.save(await results.questionOf(choice), choice, page),
+    printReport: async (choice, page) => reports.print(await results.questionOf(choice), choice, page),
     showInFolder({ what }) {
       const target = what === 'report' ? reports.lastSaved : setup.state.folder;
       if (target === null) throw new TesseraError('bad-usage', `There is no ${what} to show yet.`);

@@ -3,7 +3,7 @@ import type { Settings } from '../../api/contract.ts';
 import type { ComputeClient } from '../../compute/client.ts';
 import type { Evaluations } from '../evaluations.ts';
 import type { EventHub } from '../events.ts';
-import type { JobProgress } from '../job-progress.ts';
+import type { LongJobs } from '../long-jobs.ts';
 import type { Log } from '../log.ts';
 import type { Pictures } from '../pictures.ts';
 import type { AllPredictions } from '../predictions.ts';
@@ -34,7 +34,7 @@ export interface Services extends Pick<WorkbenchOptions, 'storage' | 'desktop' |
   readonly settings: StoredValue<Settings>;
   /** Settled once an unfinished run of the last session has been looked for. */
   readonly recalled: Promise<void>;
-  readonly jobProgress: JobProgress;
+  readonly jobs: LongJobs;
 }
 
 /** The handlers of some methods of the contract. */

@@ -6,7 +6,7 @@ import { FakeChild } from './fake-child.ts';
 const ASKED = { device: 'cpu' } as const;
 const BACK_OFF_MS = [100, 400];
 
-function started(options: { concurrency?: number; silenceMs?: number } = {}) {
+function started(options: { concurrency?: number; longAtOnce?: number; silenceMs?: number } = {}) {
   const children: FakeChild[] = [];
   const states: ComputeState[] = [];
   const client = new ComputeClient({
@@ -108,6 +108,26 @@ describe('ComputeClient', () => {
     expect(children[0].received.at(-1)).toEqual({ type: 'cancel', id: 1 });
     children[0].say({ type: 'failed', id: 1, error: { name: 'AbortError', code: 'cancelled', message: '' } });
     await expect(first).rejects.toMatchObject({ error: { code: 'cancelled' } });
+  });
+
+  it('tells what waits what is ahead of it, and leaves room beside long work', () => {
+    const { client, children } = started({ concurrency: 2, longAtOnce: 1 });
+    const told: string[] = [];
+    const ask = (name: 'probeDevices' | 'tryDevice', label: string, isLong: boolean) =>
+      void client.run(name, ASKED, {
+        isLong,
+        onWait: (ahead) => void told.push(`${label}: ${ahead.join(', ')}`),
+      });
+    ask('probeDevices', 'one', true);
+    ask('tryDevice', 'two', true);
+    ask('tryDevice', 'three', false);
+    ask('tryDevice', 'four', false);
+    children[0].say({ type: 'ready' });
+    expect(children[0].jobs.map(({ id }) => id)).toEqual([1, 3]);
+    expect(told).toEqual(['two: probeDevices', 'four: tryDevice', 'four: probeDevices, tryDevice']);
+    finish(children[0], 1);
+    expect(children[0].jobs.map(({ id }) => id)).toEqual([1, 3, 2]);
+    expect(told.slice(-2)).toEqual(['two: ', 'four: tryDevice, tryDevice']);
   });
 
   it('ends its process and its jobs when it is closed', async () => {

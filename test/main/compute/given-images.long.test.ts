@@ -6,6 +6,7 @@ import type { JobContext } from '../../../main/compute/jobs/job-context.ts';
 import { createNodeEnvironment } from '../../../main/compute/node-environment.ts';
 import { createIntakes } from '../../../main/compute/jobs/intakes.ts';
 import { createExaminer } from '../../../main/compute/jobs/examined-images.ts';
+import { createMaskedHeads } from '../../../main/compute/jobs/masked-heads.ts';
 import { createOpenedRuns } from '../../../main/compute/jobs/opened-runs.ts';
 import { blobsOf, scene, temporaryFolder, writeModel, writePictures } from '../cli/colour-case.ts';
 import { tessera } from '../cli/run-tessera.ts';
@@ -86,7 +87,8 @@ describe('the jobs about all images given', { timeout: 300_000 }, () => {
     const { question } = await redRun();
     const environment = createNodeEnvironment({});
     const opened = await createOpenedRuns(environment.storage)(question);
-    const examiner = createExaminer(environment, createIntakes(environment));
+    const openIntake = createIntakes(environment);
+    const examiner = createExaminer(environment, openIntake, createMaskedHeads(environment, openIntake));
     const found = await examiner.many(opened, opened.images, context);
     const { coefficients, logits, reconstructedLogits } = await found.coefficients();
     const { explanation } = opened;

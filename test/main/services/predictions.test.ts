@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ClassCounts, ModelSummary } from '../../../main/api/contract.ts';
 import { ComputeClient } from '../../../main/compute/client.ts';
 import { createEventHub } from '../../../main/services/events.ts';
-import { createJobProgress } from '../../../main/services/job-progress.ts';
+import { createLongJobs } from '../../../main/services/long-jobs.ts';
 import { createPredictions } from '../../../main/services/predictions.ts';
 import { emptySetup, type SetupState } from '../../../main/services/setup-state.ts';
 import type { Predictions } from '../../../main/compute/protocol.ts';
@@ -53,7 +53,7 @@ describe('createPredictions()', () => {
       setup: setup,
       runner,
       events,
-      jobProgress: createJobProgress(events),
+      jobs: createLongJobs(events),
       cache: '/cache',
     });
     const become = (state: SetupState): void => {

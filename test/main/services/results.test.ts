@@ -38,12 +38,18 @@ function fakeCompute() {
     if (failure !== undefined) throw failure;
     if (name === 'readResult') return view(question);
     if (name === 'readTree') return tree(question);
+    if (name === 'computeMerge') return null;
     const before = read(question);
-    write(
-      question,
-      name === 'editConcept' ? editedNotes(before, question.edit, ['c0', 'c1']) : question.notes,
-    );
-    return { before, result: view(question), tree: tree(question), stamp: await runStamp(storage, question) };
+    const next = name === 'editConcept' ? editedNotes(before, question.edit, ['c0', 'c1']) : question.notes;
+    write(question, next);
+    const isSame = JSON.stringify(before) === JSON.stringify(next);
+    return {
+      before,
+      isSame,
+      result: view(question),
+      tree: tree(question),
+      stamp: await runStamp(storage, question),
+    };
   };
   return {
     storage,
@@ -111,6 +117,25 @@ describe('results', () => {
     expect(namesIn(await results.read(question))).toEqual({ c0: 'named on the command line' });
     await results.readTree(question);
     expect(compute.asked).toEqual(['editConcept', 'readResult', 'readTree']);
+  });
+
+  it('compute merged concepts together first, and hold no step for what was merged already', async () => {
+    const question = await results.questionOf(run('run1'));
+    const merge = { kind: 'merge', concepts: ['c0', 'c1'] } as const;
+    expect(await results.edit(question, merge)).toMatchObject({ undo: 'merge 2 concepts' });
+    expect(compute.asked).toEqual(['computeMerge', 'editConcept']);
+    await results.edit(question, merge);
+    expect(await results.undo(question)).toMatchObject({ undo: null });
+  });
+
+  it('leave everything as it is where concepts cannot be computed together', async () => {
+    const question = await results.questionOf(run('run1'));
+    compute.fail(new Error('000.png is not what it was'));
+    const edit = results.edit(question, { kind: 'merge', concepts: ['c0', 'c1'] });
+    await expect(edit).rejects.toThrow('000.png');
+    compute.fail(undefined);
+    expect(compute.asked).toEqual(['computeMerge']);
+    expect(await results.read(question)).toMatchObject({ undo: null });
   });
 
   it('keep a history for every run of every project', async () => {

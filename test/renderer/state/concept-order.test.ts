@@ -13,7 +13,6 @@ const concept = (id: string, changes: Partial<ConceptItem> = {}): ConceptItem =>
   reliability: null,
   isHidden: false,
   group: [],
-  mergedInto: null,
   comment: '',
   cover: [],
   strengths: [],
@@ -21,8 +20,8 @@ const concept = (id: string, changes: Partial<ConceptItem> = {}): ConceptItem =>
 });
 
 describe('the order of concepts', () => {
-  it('leaves out merged ones always and hidden ones unless they are wanted', () => {
-    const all = [concept('a'), concept('b', { isHidden: true }), concept('c', { mergedInto: 'a' })];
+  it('leaves out hidden ones unless they are wanted', () => {
+    const all = [concept('a'), concept('b', { isHidden: true })];
     expect(listedConcepts(all, false).map(({ id }) => id)).toEqual(['a']);
     expect(listedConcepts(all, true).map(({ id }) => id)).toEqual(['a', 'b']);
   });

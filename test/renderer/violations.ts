@@ -12,14 +12,14 @@ interface AxeWindow {
   };
 }
 
-/** What axe calls serious or critical in a page, one text an element. */
-export async function seriousViolations(page: Page): Promise<string[]> {
+/** What axe calls moderate or worse in a page, one text an element. */
+export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() =>
+  const { violations: found } = await page.evaluate(() =>
     (window as unknown as AxeWindow).axe.run({ resultTypes: ['violations'], iframes: false }),
   );
-  return violations
-    .filter(({ impact }) => ['serious', 'critical'].includes(impact))
+  return found
+    .filter(({ impact }) => ['moderate', 'serious', 'critical'].includes(impact))
     .flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
     );

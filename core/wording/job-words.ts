@@ -1,0 +1,59 @@
+import { countText, listText } from './count-text.ts';
+import { stageName } from './stage-names.ts';
+
+/** What long work does, while it is under way, and what it is called by work that waits for it. */
+const JOB_WORDS = {
+  run: { doing: 'Explaining', noun: 'the run' },
+  predictions: { doing: 'Asking the model about every image', noun: 'the count of predictions' },
+  rank: { doing: 'Trying numbers of concepts', noun: 'the trial of numbers of concepts' },
+  evaluation: { doing: 'Evaluating the run', noun: 'the evaluation' },
+  decomposition: { doing: 'Decomposing a concept', noun: 'a decomposition' },
+  dependence: { doing: 'Counting decisions without each concept', noun: 'the count of decisions' },
+  'what-if-run': { doing: 'Deciding every image again', noun: 'a what-if over the run' },
+  'what-if-image': { doing: 'Asking the model what if', noun: 'a what-if' },
+  'smallest-change': { doing: 'Looking for the smallest change', noun: 'the search for the smallest change' },
+  measure: { doing: 'Looking for the concepts', noun: 'the look for concepts in further images' },
+  merge: { doing: 'Computing concepts together', noun: 'the merge of concepts' },
+  maps: { doing: 'Drawing maps', noun: 'maps' },
+  preview: { doing: 'Making the preview', noun: 'the preview' },
+  report: { doing: 'Writing the report', noun: 'the report' },
+} as const;
+
+/** A kind of long work. */
+export type JobKind = keyof typeof JOB_WORDS;
+
+/** All kinds of long work. */
+export const JOB_KINDS = Object.keys(JOB_WORDS) as readonly JobKind[];
+
+/** "Drawing maps" */
+export function jobText(kind: JobKind): string {
+  return JOB_WORDS[kind].doing;
+}
+
+/** What must end first, in the order in which it does: "waits for the run and the evaluation to finish". */
+export function waitText(ahead: readonly JobKind[]): string {
+  return `waits for ${listText([...new Set(ahead)].map((kind) => JOB_WORDS[kind].noun))} to finish`;
+}
+
+/** How long work stands, as far as its words need it. */
+interface JobStand {
+  readonly kind: JobKind;
+  readonly progress: { readonly stage: string; readonly done: number; readonly total: number } | null;
+  readonly waitsFor: readonly JobKind[];
+  readonly isStopping: boolean;
+}
+
+/** What long work is at, without how far it is: "Drawing maps", "Drawing maps: waits for the run to finish". */
+export function jobStandText({ kind, waitsFor, isStopping }: JobStand): string {
+  const doing = jobText(kind);
+  if (isStopping) return `${doing}: stops after what is at hand`;
+  return waitsFor.length > 0 ? `${doing}: ${waitText(waitsFor)}` : doing;
+}
+
+/** How far its step is, and which of its steps that is where it has several: "Find concepts, 40 of 200". */
+export function jobProgressText({ progress, waitsFor }: JobStand): string {
+  if (progress === null || progress.total === 0 || waitsFor.length > 0) return '';
+  const step = stageName(progress.stage);
+  const count = `${countText(progress.done)} of ${countText(progress.total)}`;
+  return step === progress.stage ? count : `${step}, ${count}`;
+}

@@ -1,0 +1,55 @@
+import type { Box, Explanation, LayerRecord } from '../../../core/concepts/explanation.ts';
+import { positionBoxes } from '../../../core/concepts/gallery.ts';
+import { parentIdOf } from '../../../core/concepts/recursion/concept-tree.ts';
+import { frameOf, type Preprocessing } from '../../../core/images/preprocessing.ts';
+import type { Matrix } from '../../../core/linalg/matrix.ts';
+import { parentConcept } from '../../../core/pipeline/parent-concept.ts';
+import type { RunTensors } from '../../../core/project/run-tensors.ts';
+
+/** A concept's coefficients, or a part's, in the images in which it was looked for. */
+export interface ConceptSource {
+  /** U [positions, r] of each of `images`. */
+  readonly coefficients: readonly Matrix[];
+  /** The part of the picture that each grid position stands for. */
+  readonly boxes: readonly Box[];
+  /** Positions before the grid (a class token). */
+  readonly firstPosition: number;
+  readonly layer: LayerRecord;
+  /** Index in the run of each image. */
+  readonly images: readonly number[];
+  readonly column: number;
+  /** Largest coefficient in any image. */
+  readonly maximum: number;
+}
+
+/** Where a concept, or a part of one, is; throws 'unknown-name'. */
+export function sourceOf(
+  explanation: Explanation,
+  tensors: RunTensors,
+  concept: string,
+  runBoxes: readonly Box[],
+  preprocessing: Preprocessing,
+): ConceptSource {
+  const { layer, images, column, coefficients } = parentConcept(explanation, tensors, concept);
+  const parts = explanation.splits?.find(({ parent }) => parent === parentIdOf(concept))?.parts;
+  const patch = parts?.flatMap(({ crops }) => crops)[0]?.box[2];
+  const boxes = patch === undefined ? runBoxes : positionBoxes(layer, frameOf(preprocessing), patch);
+  return {
+    layer,
+    images,
+    column,
+    coefficients,
+    boxes,
+    firstPosition: coefficients[0].rows - boxes.length,
+    maximum: maximaOf(coefficients)[column],
+  };
+}
+
+/** Largest coefficient of each concept in any image, by column. */
+export function maximaOf(coefficients: readonly Matrix[]): Float32Array {
+  const maxima = new Float32Array(coefficients[0].cols);
+  for (const { data, cols } of coefficients) {
+    for (let i = 0; i < data.length; i++) maxima[i % cols] = Math.max(maxima[i % cols], data[i]);
+  }
+  return maxima;
+}

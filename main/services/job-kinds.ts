@@ -1,0 +1,25 @@
+import type { JobKind } from '../api/contract.ts';
+import type { JobName } from '../compute/protocol.ts';
+
+/** What jobs of a compute process are to people; those that are not here take no time worth telling. */
+const KIND_OF: Partial<Record<JobName, JobKind>> = {
+  explain: 'run',
+  predictAll: 'predictions',
+  rankOfRun: 'rank',
+  rankOfOptions: 'rank',
+  evaluateRun: 'evaluation',
+  decompose: 'decomposition',
+  dependence: 'dependence',
+  ablateRun: 'what-if-run',
+  ablateImage: 'what-if-image',
+  findCounterfactual: 'smallest-change',
+  computeMerge: 'merge',
+  readImage: 'maps',
+  measureImages: 'measure',
+  writeReport: 'report',
+};
+
+/** The kinds of long work among jobs, in their order, each once. */
+export function kindsOf(jobs: readonly JobName[]): JobKind[] {
+  return [...new Set(jobs.flatMap((job) => KIND_OF[job] ?? []))];
+}
