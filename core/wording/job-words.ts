@@ -14,7 +14,6 @@ const JOB_WORDS = {
   'what-if-image': { doing: 'Asking the model what if', noun: 'a what-if' },
   'smallest-change': { doing: 'Looking for the smallest change', noun: 'the search for the smallest change' },
   measure: { doing: 'Looking for the concepts', noun: 'the look for concepts in further images' },
-  merge: { doing: 'Computing concepts together', noun: 'the merge of concepts' },
   maps: { doing: 'Drawing maps', noun: 'maps' },
   preview: { doing: 'Making the preview', noun: 'the preview' },
   report: { doing: 'Writing the report', noun: 'the report' },

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Page } from 'playwright';
 import { expect } from 'vitest';
 import { writeModel } from '../main/cli/colour-files.ts';
-import { seriousViolations } from '../renderer/serious-violations.ts';
+import { violations } from '../renderer/violations.ts';
 import { ROOT } from './built-program.ts';
 import { chooseClass, dropFiles } from './steps.ts';
 
@@ -47,7 +47,7 @@ export async function dropOneAfterAnother(page: Page, home: string): Promise<voi
   await dropFiles(page, [at('train')]);
   await question.waitFor({ timeout: READ_MS });
   await expect.poll(() => focused(page)).toBe('Add');
-  expect(await seriousViolations(page)).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await question.waitFor({ state: 'detached' });
   await images(page, 40).waitFor();
