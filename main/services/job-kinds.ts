@@ -14,7 +14,6 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   ablateRun: 'what-if-run',
   ablateImage: 'what-if-image',
   findCounterfactual: 'smallest-change',
-  computeMerge: 'merge',
   readImage: 'maps',
   measureImages: 'measure',
   writeReport: 'report',
