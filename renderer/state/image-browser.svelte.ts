@@ -148,6 +148,7 @@ export class ImageBrowser {
   #read(): void {
     this.#readDetail();
     const { image } = this;
+    this.waterfall.set(undefined);
     void this.waterfall.load(() => this.#connection.api.getWaterfall({ ...this.#run, image }));
   }
 

@@ -12,6 +12,7 @@ const listed = async (page: Page): Promise<string[]> =>
   );
 const choose = (page: Page, what: string, value: string) =>
   page.getByLabel(what, { exact: true }).selectOption(value);
+const large = (page: Page) => page.getByRole('region', { name: 'Image', exact: true }).locator('img').first();
 const title = (page: Page) => page.getByRole('heading', { level: 1 });
 
 describe.skipIf(findBrowser() === undefined)(
@@ -66,6 +67,9 @@ describe.skipIf(findBrowser() === undefined)(
       await expect.poll(async () => (await listed(page)).map((text) => text.split(',')[0])).toEqual(files);
       for (const file of files) {
         await expect.poll(() => title(page).innerText()).toBe(file);
+        // An element that is given another picture shows the old one until that is there.
+        expect(await large(page).getAttribute('data-before')).toBeNull();
+        await large(page).evaluate((picture) => picture.setAttribute('data-before', 'yes'));
         await page.keyboard.press('ArrowRight');
       }
       await choose(page, 'Folder', 'barn');
