@@ -31,11 +31,15 @@ export interface TrustVerdict {
 }
 
 const FEW_IMAGES = 10;
+const NOT_EVALUATED = 'Not evaluated.';
 
 /** The verdict by the rule of {@link trustLevel}; without an evaluation, by what the run itself knows. */
 export function trustVerdict(explanation: Explanation, evaluation?: Evaluation): TrustVerdict {
   const evidence = evaluation === undefined ? evidenceOfRun(explanation) : trustEvidence(evaluation);
-  const lights = trustLights(evidence, explanation.concepts.length).map(lightInWords);
+  const isChecked = evaluation !== undefined;
+  const lights = trustLights(evidence, explanation.concepts.length)
+    .map(lightInWords)
+    .map((light) => (isChecked || light.level !== 'unknown' ? light : withoutCheck(light, explanation)));
   // R² and agreement are known of every run.
   const grade = trustLevel(lights) as TrustGrade;
   return {
@@ -52,9 +56,19 @@ export function trustVerdict(explanation: Explanation, evaluation?: Evaluation):
   };
 }
 
-function evidenceOfRun({ reconstruction, images }: Explanation): TrustEvidence {
+function evidenceOfRun({ reconstruction, images, answers }: Explanation): TrustEvidence {
   const { agreement } = reconstruction;
-  return { reconstruction, fidelity: { agreement, logitR2: fidelity(images).logitR2 } };
+  return {
+    reconstruction,
+    fidelity: { agreement, logitR2: fidelity(images).logitR2 },
+    ...(answers && { hitRate: answers }),
+  };
+}
+
+/** A figure that is not known of a run that was not evaluated: most were never looked at. */
+function withoutCheck(light: LightInWords, { answers }: Explanation): LightInWords {
+  const isKnownOfRun = light.figure === 'logitR2' || (light.figure === 'hitRate' && answers !== undefined);
+  return isKnownOfRun ? light : { ...light, says: NOT_EVALUATED };
 }
 
 function reasonsOf(lights: readonly LightInWords[], grade: TrustGrade): string[] {

@@ -1,3 +1,5 @@
+import { shownName } from '../../core/wording/shown-name.ts';
+
 /** A message at the edge of the window: a failure, or a deed with a way back. */
 export interface Notice {
   readonly id: number;
@@ -42,9 +44,10 @@ export class Notices {
     this.shown = this.shown.filter((notice) => notice.id !== id);
   }
 
-  #add(notice: Omit<Notice, 'id'>): number {
+  #add({ text, ...rest }: Omit<Notice, 'id'>): number {
     const id = this.#next++;
-    this.shown = [...this.shown.slice(-2), { ...notice, id }];
+    // A name in it may hold characters that turn the words around.
+    this.shown = [...this.shown.slice(-2), { ...rest, text: shownName(text), id }];
     return id;
   }
 }

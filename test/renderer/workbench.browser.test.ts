@@ -4,6 +4,7 @@ import { SCREEN_NAMES, type Screen } from '../../core/wording/screen-names.ts';
 import { DEFAULT_SETTINGS } from '../../main/services/default-settings.ts';
 import type { FakeOptions } from '../fakes/fake-workbench-api.ts';
 import { fakeWorkbenchPages, type PageView } from './fake-workbench-pages.ts';
+import { dropFiles } from '../e2e/steps.ts';
 import { findBrowser } from './find-browser.ts';
 import { violations } from './violations.ts';
 
@@ -187,6 +188,16 @@ describe.skipIf(browserPath === undefined)(
       const classes = page.getByRole('region', { name: 'Class to explain' });
       await expect.poll(() => classes.getByRole('radio').count()).toBe(2);
       expect(await classes.getByRole('progressbar').count()).toBe(1);
+      await page.close();
+    });
+
+    it('takes what is dropped on the preview of the report, as everywhere', async () => {
+      const { page, faults } = await open();
+      await page.keyboard.press('7');
+      await page.frameLocator('[title="Preview of the report"]').locator('body').waitFor();
+      await dropFiles(page, [import.meta.filename]);
+      await page.getByRole('heading', { name: 'This run' }).waitFor();
+      expect(faults).toEqual([]);
       await page.close();
     });
 

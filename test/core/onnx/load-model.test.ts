@@ -38,6 +38,7 @@ function storageOf(files: Record<string, Uint8Array>, links: Record<string, stri
     realPath: (path) => Promise.resolve(links[path] ?? path),
     join: (...parts) => parts.join('/'),
     resolve: (path) => path,
+    basename: (path) => path.slice(path.lastIndexOf('/') + 1),
     dirname: (path) => path.slice(0, Math.max(1, path.lastIndexOf('/'))),
   };
   return storage as Storage;

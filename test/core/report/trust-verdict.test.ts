@@ -43,6 +43,19 @@ describe('trustVerdict()', () => {
     expect(trustVerdict(sampleExplanation(), blind).grade).toBe('weak');
   });
 
+  it('says of what was never looked at that it was not evaluated, and tells what the run knows', () => {
+    const answers = { known: 12, hits: 10, accuracy: 10 / 12, aboveChance: 0.75 };
+    const light = (changes: Partial<Explanation>, wanted: string) =>
+      judged(changes).lights.find(({ figure }) => figure === wanted);
+    expect(light({ answers }, 'hitRate')).toMatchObject({ level: 'good', value: 0.75 });
+    expect(light({}, 'hitRate')).toMatchObject({ level: 'unknown', says: 'Not evaluated.' });
+    const nobodyKnows = { known: 0, hits: 0 };
+    expect(light({ answers: nobodyKnows }, 'hitRate')?.says).toBe(
+      'The folders of the images do not name a class.',
+    );
+    expect(light({ answers }, 'muFidelity')).toMatchObject({ level: 'unknown', says: 'Not evaluated.' });
+  });
+
   it('has words for every figure, known or not', () => {
     for (const { text, says, bands, meaning } of trustVerdict(sampleExplanation()).lights)
       for (const words of [text, says, bands, meaning]) expect(words.length).toBeGreaterThan(3);
