@@ -187,6 +187,8 @@ export interface Explanation {
   readonly transparent?: Transparency;
   /** Over all images that were looked at, not only the explained ones. Absent in runs from before that was kept. */
   readonly answers?: HitRate;
+  /** Images that were given and could be read, explained or not; absent in a run of an earlier version. */
+  readonly given?: number;
   /** The first is shown first. Absent in runs from before maps were drawn. */
   readonly maps?: readonly MapRecord[];
   /** In the order of `concepts`. Absent in runs from before it was looked at. */

@@ -63,6 +63,7 @@ export function assembleExplanation(
     },
     skipped: [...question.skipped, ...predictions.skipped],
     ...transparency(question, predictions),
+    given: predictions.predictions.length,
     answers: rightAnswers(
       intake.labels.names,
       predictions.predictions.map(({ at, index }) => ({ file: files[at], index })),

@@ -95,6 +95,7 @@ export const EXPLANATION = z.object({
   skipped: z.array(z.object({ file: z.string(), reason: z.string() })),
   transparent: z.object({ images: COUNT, alpha: choice(ALPHA_LABELS).schema }).exactOptional(),
   answers: z.object({ known: COUNT, hits: COUNT, aboveChance: z.number().exactOptional() }).exactOptional(),
+  given: COUNT.exactOptional(),
   maps: z.array(MAP).exactOptional(),
   removals: z
     .array(

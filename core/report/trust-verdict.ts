@@ -81,11 +81,11 @@ function reasonsOf(lights: readonly LightInWords[], grade: TrustGrade): string[]
   return chosen[grade].map(({ name, text, says }) => `${says} (${name}: ${text})`);
 }
 
-function cautionsOf({ images, concepts, factorization, skipped }: Explanation): string[] {
+function cautionsOf({ images, concepts, factorization, skipped, given }: Explanation): string[] {
   const cautions: string[] = [];
   if (images.length < FEW_IMAGES)
     cautions.push(
-      `Only ${countOf(images.length, 'image')} were explained; other images may tell another story.`,
+      `Only ${countOf(images.length, 'image')} ${images.length === 1 ? 'was' : 'were'} explained; other images may tell another story.`,
     );
   if (factorization.status !== 'converged')
     cautions.push(
@@ -95,8 +95,12 @@ function cautionsOf({ images, concepts, factorization, skipped }: Explanation): 
     cautions.push(
       'No concept can be told apart from another by importance; the order shown is not evidence.',
     );
-  const read = images.length + skipped.length;
-  if (skipped.length > read / 10)
-    cautions.push(`${percentText(skipped.length / read)} of the files could not be read.`);
+  const all = given === undefined ? undefined : given + skipped.length;
+  if (skipped.length > (all ?? images.length) / 10)
+    cautions.push(
+      all === undefined
+        ? `${countOf(skipped.length, 'file')} could not be read.`
+        : `${percentText(skipped.length / all)} of the files could not be read.`,
+    );
   return cautions;
 }

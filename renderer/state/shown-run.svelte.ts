@@ -1,3 +1,4 @@
+import { runLabel } from '../../core/wording/run-label.ts';
 import type { RunKey } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import { EvaluationState } from './evaluation.svelte.ts';
@@ -47,6 +48,14 @@ export class ShownRun {
     this.whatIfRun = new WhatIfRun(connection, run);
     if (look !== undefined) this.#lookLike(look);
     if (key === null) this.result.result.set(null);
+  }
+
+  /** What a late message is said to be about. */
+  get label(): string {
+    const { value } = this.result.result;
+    return value
+      ? `${runLabel(value.run.runId, value.run.name)} of “${value.className}”`
+      : 'What was shown before';
   }
 
   isOf(run: RunKey): boolean {

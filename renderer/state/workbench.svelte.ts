@@ -16,7 +16,6 @@ import type {
   WorkbenchEvents,
 } from '../../main/api/contract.ts';
 import { countOf } from '../../core/wording/count-text.ts';
-import { runLabel } from '../../core/wording/run-label.ts';
 import type { Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { Notices } from './notices.svelte.ts';
@@ -100,9 +99,14 @@ export class Workbench {
     RUN_SCREENS.includes(this.screen) ? `${this.screen} ${this.#shown.serial}` : this.screen,
   );
   /** The run under way, or the last one of the project that is open. */
-  readonly currentRun = $derived.by<RunState | null>(() =>
-    this.run.isActive || this.run.state?.folder === this.setup.current?.folder ? this.run.state : null,
-  );
+  readonly currentRun = $derived.by<RunState | null>(() => {
+    const { state, isActive } = this.run;
+    if (isActive || state === null) return state;
+    const { folder, runs } = this.setup.current ?? {};
+    // One that was deleted is not the last any more.
+    const isListed = state.status !== 'done' || runs?.some(({ runId }) => runId === state.runId) !== false;
+    return state.folder === folder && isListed ? state : null;
+  });
 
   readonly theme = $derived(this.settings?.theme ?? 'system');
   /** Maps are out of sight until it is known how much of them is wanted. */
@@ -172,7 +176,7 @@ export class Workbench {
   showRun(key: RunKey | null): Promise<void> {
     const before = this.#shown;
     this.#shown = new ShownRun(this.connection, this.notices, key, before);
-    before.retire(nameOfRun(before));
+    before.retire(before.label);
     this.isListOpen = false;
     this.isInspectorOpen = false;
     this.#reading = key === null ? Promise.resolve() : this.#shown.result.read();
@@ -289,14 +293,6 @@ export class Workbench {
       this.notices.fail(error);
     }
   }
-}
-
-/** What a late message of a run is said to be about. */
-function nameOfRun({ result }: ShownRun): string {
-  const { value } = result.result;
-  return value
-    ? `${runLabel(value.run.runId, value.run.name)} of “${value.className}”`
-    : 'What was shown before';
 }
 
 /** The workbench of the window, for every component below the frame. */

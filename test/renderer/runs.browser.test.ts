@@ -55,6 +55,16 @@ describe.skipIf(findBrowser() === undefined)(
       await page.close();
     });
 
+    it('are not headed by one that was deleted', async () => {
+      const { page, faults } = await pages.openScreen('3', { state: 'done' });
+      await page.getByRole('heading', { level: 1, name: 'house' }).waitFor();
+      await page.getByRole('button', { name: 'Delete Run 1' }).click();
+      await page.getByText('Run 1 is deleted.').waitFor();
+      await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
     it('tell the total time of one that has ended, and no longer that its concepts have no order', async () => {
       const { page } = await pages.openScreen('3', { state: 'done' });
       await page.getByText('Finished in 21.0 s · on cpu').waitFor();

@@ -45,7 +45,11 @@ export function runSummaryOf(project: string, listed: ListedRun): RunSummary {
   if (status === 'damaged') return { ...UNKNOWN, project, runId, status, problem: listed.problem };
   const { run, name = null, evaluation } = listed;
   const { created, options, explanation, stages } = run;
-  const times = Object.values(stages).map(({ elapsedMs = 0 }) => elapsedMs);
+  // What a person decomposed later is no part of the run.
+  const own = Object.entries(stages).filter(
+    ([stage]) => options.recurse !== undefined || !stage.startsWith('split-'),
+  );
+  const times = own.map(([, { elapsedMs = 0 }]) => elapsedMs);
   const facts = {
     ...UNKNOWN,
     project,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Explanation } from '../../../core/concepts/explanation.ts';
+import { percentText } from '../../../core/wording/number-text.ts';
 import { trustVerdict } from '../../../core/report/trust-verdict.ts';
 import { sampleEvaluation, sampleExplanation } from './sample-report.ts';
 
@@ -43,6 +44,18 @@ describe('trustVerdict()', () => {
     expect(trustVerdict(sampleExplanation(), blind).grade).toBe('weak');
   });
 
+  it('counts unreadable files among all that were given, not among the explained', () => {
+    const skipped = Array.from({ length: 5 }, (_, i) => ({ file: `/${i}.png`, reason: 'damaged' }));
+    const images = sampleExplanation().images.slice(0, 1);
+    const read = (given: number | undefined) =>
+      judged({ images, skipped, ...(given !== undefined && { given }) }).cautions.filter((text) =>
+        text.includes('could not be read'),
+      );
+    expect(read(125)).toEqual([]);
+    expect(read(20)).toEqual([`${percentText(0.2)} of the files could not be read.`]);
+    expect(read(undefined)).toEqual(['5 files could not be read.']);
+  });
+
   it('says of what was never looked at that it was not evaluated, and tells what the run knows', () => {
     const answers = { known: 12, hits: 10, accuracy: 10 / 12, aboveChance: 0.75 };
     const light = (changes: Partial<Explanation>, wanted: string) =>
@@ -68,6 +81,7 @@ describe('trustVerdict()', () => {
       concepts: concepts.map((concept) => ({ ...concept, tier: 0 })),
       factorization: { ...factorization, status: 'max-iter-reached' },
       skipped,
+      given: 4,
     });
     expect(cautions).toEqual([
       UNEVALUATED,
