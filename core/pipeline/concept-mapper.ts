@@ -9,7 +9,7 @@ import { rise } from '../attribution/rise.ts';
 import { saliency } from '../attribution/saliency.ts';
 import { smoothGrad } from '../attribution/smooth-grad.ts';
 import { sobolAttribution } from '../attribution/sobol-attribution.ts';
-import type { TargetMaps } from '../attribution/targets.ts';
+import type { DifferentiableTargets, TargetMaps } from '../attribution/targets.ts';
 import { upsampleMap } from '../attribution/upsampled-coefficients.ts';
 import { varGrad } from '../attribution/var-grad.ts';
 import type { LayerRecord } from '../concepts/explanation.ts';
@@ -24,9 +24,14 @@ export interface ConceptMapper {
    * Maps of some concepts (columns of the bank; r and on: the merged ones that it was opened with) in one picture
    * [1, …], each [height · width] of the picture.
    * Rejects with TesseraError 'unsupported-operator' or 'not-differentiable' where a method needs a gradient that
-   * the model does not have.
+   * the model does not have, and with the signal's reason between two passes through the model once it is aborted.
    */
-  maps(method: MapMethod, x: Tensor<'float32'>, concepts: readonly number[]): Promise<TargetMaps>;
+  maps(
+    method: MapMethod,
+    x: Tensor<'float32'>,
+    concepts: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<TargetMaps>;
   readonly sources: ConceptSources;
   dispose(): Promise<void>;
 }
@@ -84,8 +89,29 @@ export function openConceptMapper(
   const sources = openConceptSources(scope, layer, conceptBank, camLayer, groups);
   return {
     sources,
-    maps: (method, x, concepts) => DRAW[method](sources, x, concepts),
+    maps: (method, x, concepts, signal) =>
+      DRAW[method](signal === undefined ? sources : stoppedBy(sources, signal), x, concepts),
     dispose: () => sources.dispose(),
+  };
+}
+
+/** The same sources until the signal is aborted: a method may ask them hundreds of times. */
+function stoppedBy(sources: ConceptSources, signal: AbortSignal): ConceptSources {
+  const stopped = (targets: DifferentiableTargets): DifferentiableTargets => ({
+    ...targets,
+    async values(batch) {
+      signal.throwIfAborted();
+      return targets.values(batch);
+    },
+    async gradients(x) {
+      signal.throwIfAborted();
+      return targets.gradients(x);
+    },
+  });
+  return {
+    ...sources,
+    ofPixels: (...asked) => stopped(sources.ofPixels(...asked)),
+    ofCut: (...asked) => stopped(sources.ofCut(...asked)),
   };
 }
 

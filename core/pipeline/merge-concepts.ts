@@ -210,7 +210,7 @@ async function groupMaps(
           [images[image]],
           scope.intake.preprocessing.preprocessing,
         );
-        const [map] = await mapper.maps(method, requireAll(batch), [conceptBank.rows]);
+        const [map] = await mapper.maps(method, requireAll(batch), [conceptBank.rows], scope.signal);
         maps.push(Float32Array.from(map));
       }
       drawn.set(method, { images: examples, maps });

@@ -28,6 +28,7 @@ const METHOD_TABLE = {
   takeBackProject: true,
   chooseFiles: true,
   removeImages: true,
+  refreshImages: true,
   clearSetup: true,
   choosePreprocessing: true,
   chooseLabels: true,

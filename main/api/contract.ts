@@ -107,6 +107,8 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi {
     readonly images?: 'add' | 'replace';
   }): Promise<Setup>;
   removeImages(query: { readonly root: string }): Promise<Setup>;
+  /** Looks whether images came, went or were changed on the disk since. */
+  refreshImages(): Promise<Setup>;
   /** An empty setup, for another model. */
   clearSetup(): Promise<Setup>;
   /** A preset's name, fields of a card, or null for what the model's card or a guess says. */

@@ -78,6 +78,7 @@ export const schemas = {
     images: IMAGE_WAY.exactOptional(),
   }),
   removeImages: z.strictObject({ root: PATH }),
+  refreshImages: NOTHING,
   clearSetup: NOTHING,
   choosePreprocessing: z.strictObject({
     preprocessing: z.union([

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { checkOptions } from '../../core/concepts/check-options.ts';
-import type { ImageFile } from '../../core/images/folder-scan.ts';
+import type { FolderScan, ImageFile } from '../../core/images/folder-scan.ts';
 import { keptLabelsOf } from '../../core/pipeline/reopen-model.ts';
 import type { Storage } from '../../core/platform.ts';
 import { loadRun } from '../../core/project/project-folder.ts';
@@ -28,6 +28,7 @@ import {
   type Explained,
   type SetupState,
 } from './setup-state.ts';
+import { scanStamp } from './scan-stamp.ts';
 import { takeDropped, type DropSteps, type ImageWay, type Looked, type Taken } from './take-dropped.ts';
 
 /** What the setup needs of the workbench. */
@@ -55,6 +56,8 @@ export class SetupService {
   #offered: Looked | null = null;
   /** Lists that pictures are named after, the last ones. */
   readonly #scans = new LRUCache<string, readonly ImageFile[]>({ max: KEPT_SCANS });
+  /** What the files of a scan were when they were looked at. */
+  readonly #stamps = new WeakMap<FolderScan, string>();
   /** One change after another: each starts from the state that the one before left. */
   readonly #inTurn = createQueue();
 
@@ -193,6 +196,20 @@ export class SetupService {
     );
   }
 
+  /** Looks at the images again: where some came, went or were changed on the disk, what was said of them is asked anew. */
+  refreshImages(): Promise<Setup> {
+    return this.#inTurn(async () => {
+      const { scan, roots } = this.#state;
+      if (scan === null) return this.setup;
+      // Folders that are gone tell of themselves when they are needed.
+      const fresh = await this.#withImages(this.#state, roots).catch(() => undefined);
+      if (!fresh?.scan) return this.setup;
+      const now = await scanStamp(this.#context.storage, fresh.scan);
+      if (now !== this.#stamps.get(scan)) await this.#become({ ...fresh, problems: this.#state.problems });
+      return this.setup;
+    });
+  }
+
   choosePreprocessing(chosen: string | PreprocessingChanges | null): Promise<Setup> {
     return this.#change('change the preprocessing', async (state) => {
       const { path: file, labels, keptLabels } = this.#requireModel(state);
@@ -276,10 +293,15 @@ export class SetupService {
     // A run that was deleted can be restored until its project is left, or is opened again.
     if (hasMoved) for (const place of new Set([folder, state.folder])) await this.#carryOutDeletions(place);
     this.#state = state;
-    if (state.scan !== null) this.#scans.set(state.scanKey, state.scan.images);
+    if (state.scan !== null) await this.#keepScan(state.scanKey, state.scan);
     if (hasMoved) await this.#readRuns();
     await this.#findContinued();
     this.#context.events.emit('setup', this.setup);
+  }
+
+  async #keepScan(key: string, scan: FolderScan): Promise<void> {
+    this.#scans.set(key, scan.images);
+    if (!this.#stamps.has(scan)) this.#stamps.set(scan, await scanStamp(this.#context.storage, scan));
   }
 
   async #carryOutDeletions(folder: string | null): Promise<void> {

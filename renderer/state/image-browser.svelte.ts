@@ -52,6 +52,8 @@ export class ImageBrowser {
   }
 
   readonly images = $derived(this.list.value?.images ?? []);
+  /** What stands on the screen is still of the image before. */
+  readonly isBehind = $derived(this.detail.value !== undefined && this.detail.value.image !== this.image);
   readonly current = $derived(this.images.at(this.image));
   readonly listed = $derived(
     listedImages(this.images, {
@@ -157,8 +159,8 @@ export class ImageBrowser {
     const read = (by?: string): Promise<ImageDetail> =>
       this.#connection.api.getImage({ ...this.#run, image, ...(by !== undefined && { method: by }) });
     void this.detail.load(async (show) => {
-      // The usual maps take a while to draw: what the run has of the image is shown until they are there.
-      if (method === undefined && this.detail.value?.image !== image) show(await read(AT_ONCE));
+      // Maps may take long to draw: what the run has of the image is shown until they are there.
+      if (method !== AT_ONCE && this.detail.value?.image !== image) show(await read(AT_ONCE));
       return read(method);
     });
   }

@@ -17,6 +17,7 @@ import type {
 } from '../../main/api/contract.ts';
 import { countOf } from '../../core/wording/count-text.ts';
 import type { Connection } from '../api.ts';
+import { currentRunOf } from './current-run.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { RankWeighing } from './rank-weighing.svelte.ts';
@@ -99,13 +100,9 @@ export class Workbench {
     RUN_SCREENS.includes(this.screen) ? `${this.screen} ${this.#shown.serial}` : this.screen,
   );
   /** The run under way, or the last one of the project that is open. */
-  readonly currentRun = $derived.by<RunState | null>(() => {
+  readonly currentRun = $derived.by(() => {
     const { state, isActive } = this.run;
-    if (isActive || state === null) return state;
-    const { folder, runs } = this.setup.current ?? {};
-    // One that was deleted is not the last any more.
-    const isListed = state.status !== 'done' || runs?.some(({ runId }) => runId === state.runId) !== false;
-    return state.folder === folder && isListed ? state : null;
+    return currentRunOf({ state, isActive, setup: this.setup.current ?? null, shown: this.#shown.key });
   });
 
   readonly theme = $derived(this.settings?.theme ?? 'system');
@@ -155,6 +152,8 @@ export class Workbench {
     if (screen === 'report') this.report.readSections();
     if (screen === 'setup' && this.devices.value === undefined)
       void this.devices.load(() => this.connection.api.listDevices());
+    if (screen === 'setup' && this.setup.current?.images)
+      void this.#read(async () => this.setup.take(await this.connection.api.refreshImages()));
     if (screen === 'image' && this.result.result.value) this.images.open();
   }
 

@@ -175,6 +175,7 @@ export function createFakeWorkbench(
     takeBackProject: () => take(opened),
     chooseFiles: () => open(),
     removeImages: () => take({ images: null }),
+    refreshImages: () => Promise.resolve(setup),
     clearSetup: () => take(emptySetup),
     choosePreprocessing: ({ preprocessing }) =>
       take({

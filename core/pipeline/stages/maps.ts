@@ -85,7 +85,12 @@ export async function storedMaps(
   return { maps: places.map((place) => found.get(indexOf(place))!), positions: seen };
 }
 
-function drawer({ environment, intake }: Work, image: FileFact, method: MapMethod, mapper: ConceptMapper) {
+function drawer(
+  { environment, intake, signal }: Work,
+  image: FileFact,
+  method: MapMethod,
+  mapper: ConceptMapper,
+) {
   return async (places: readonly MapPlace[]): Promise<{ maps: TargetMaps; positions: Positions }> => {
     const batch = await readBatch(environment.codec, [image], intake.preprocessing.preprocessing);
     const before = mapper.sources.positions();
@@ -93,6 +98,7 @@ function drawer({ environment, intake }: Work, image: FileFact, method: MapMetho
       method,
       requireAll(batch),
       places.map(({ concept }) => concept),
+      signal,
     );
     const { total, nearDegenerate } = mapper.sources.positions();
     return {

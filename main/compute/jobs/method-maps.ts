@@ -58,7 +58,7 @@ export function createDrawMaps(environment: Environment, openIntake: OpenIntake)
       if (groups.length === 0) return drawn;
       const batch = await readBatch(environment.codec, [images[place]], intake.preprocessing.preprocessing);
       const wanted = groups.map((_, g) => conceptBank.rows + g);
-      const merged = await mapper.maps(method, requireAll(batch), wanted);
+      const merged = await mapper.maps(method, requireAll(batch), wanted, signal);
       groups.forEach(([column], g) => (drawn[column] = coarser(merged[g], mapper.sources.size)));
       return drawn;
     } finally {

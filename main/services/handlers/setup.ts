@@ -16,6 +16,7 @@ export function setupHandlers({
   | 'takeBackProject'
   | 'chooseFiles'
   | 'removeImages'
+  | 'refreshImages'
   | 'clearSetup'
   | 'choosePreprocessing'
   | 'chooseLabels'
@@ -41,6 +42,7 @@ export function setupHandlers({
       return setup.addPaths(paths, way === undefined ? {} : { way });
     },
     removeImages: ({ root }) => setup.removeImages(root),
+    refreshImages: () => setup.refreshImages(),
     clearSetup: async () => setup.clear((await settings.get()).device),
     choosePreprocessing: ({ preprocessing }) => setup.choosePreprocessing(preprocessing),
     chooseLabels: ({ path: file }) => setup.chooseLabels(file),

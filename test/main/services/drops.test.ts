@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fileStorage } from '../../../core/runtime/storage.ts';
@@ -242,5 +242,30 @@ describe('what is neither image, model, labels nor project', () => {
     expect(hint).toContain('--saved-model FOLDER');
     await fileStorage.writeAtomic(at('net.pb'), await fileStorage.readBytes(model));
     expect((await setup.addPaths([at('net.pb')])).model).toMatchObject({ fileName: 'net.pb' });
+  });
+});
+
+describe('images that are looked at again', () => {
+  it('are asked about anew where one was changed, came or went, and only then', async () => {
+    const { setup, pictures, at, file, model } = await dropCase();
+    await setup.addPaths([model, await pictures('red', 4)]);
+    const { scanKey } = setup.state;
+    setup.keepPredictions(setup.state, { images: [], predicted: [], skipped: [] });
+    await setup.refreshImages();
+    expect(setup.state.scanKey).toBe(scanKey);
+    expect(setup.state.predictions).not.toBeNull();
+    await file('red/001.png', 'another picture');
+    await setup.refreshImages();
+    expect(setup.state.scanKey).not.toBe(scanKey);
+    expect(setup.state.predictions).toBeNull();
+    const changed = setup.state.scanKey;
+    await file('red/new.png');
+    const { images } = await setup.refreshImages();
+    expect(images?.count).toBe(5);
+    expect(setup.state.scanKey).not.toBe(changed);
+    const all = setup.state.scanKey;
+    await rm(at('red'), { recursive: true });
+    expect((await setup.refreshImages()).images?.count).toBe(5);
+    expect(setup.state.scanKey).toBe(all);
   });
 });
