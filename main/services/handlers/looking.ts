@@ -1,7 +1,9 @@
+import { truthFinder } from '../../../core/images/folder-class.ts';
+import type { ImageFile } from '../../../core/images/folder-scan.ts';
 import { pictureId } from '../../compute/picture-ids.ts';
 import { imageTable } from '../image-table.ts';
 import { previewSample } from '../preview-sample.ts';
-import { explainOptionsOf } from '../setup-state.ts';
+import { explainOptionsOf, type SetupState } from '../setup-state.ts';
 import { requirePictures } from './requirements.ts';
 import type { Part, Services } from './services.ts';
 
@@ -43,12 +45,7 @@ export function lookingHandlers({
     estimate() {
       const { state } = setup;
       const { question, images } = requirePictures(state);
-      const { predictions: known, options } = state;
-      const isOfClass = options.select === 'predicted' && options.classIndex !== null;
-      const selected =
-        known !== null && isOfClass
-          ? known.predicted.filter(({ index }) => index === options.classIndex).length
-          : undefined;
+      const selected = selectedImages(state, images);
       return viewer.run('estimate', {
         ...question,
         images,
@@ -57,4 +54,17 @@ export function lookingHandlers({
       });
     },
   };
+}
+
+/** How many images would be explained, where that is known. */
+function selectedImages(
+  { options, predictions, model }: SetupState,
+  images: readonly ImageFile[],
+): number | undefined {
+  const { select, classIndex } = options;
+  if (classIndex === null || select === 'all') return undefined;
+  if (select === 'predicted')
+    return predictions?.predicted.filter(({ index }) => index === classIndex).length;
+  const truthOf = truthFinder(model?.classNames ?? []);
+  return images.filter((image) => truthOf(image) === classIndex).length;
 }
