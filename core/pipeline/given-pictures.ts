@@ -1,4 +1,5 @@
-import { loadPredictions } from '../project/predictions-file.ts';
+import { TesseraError } from '../errors.ts';
+import { loadPredictions, type GivenImage } from '../project/predictions-file.ts';
 import type { Project } from '../project/project-folder.ts';
 import type { RunFile } from '../project/schema.ts';
 import { asRunFound } from './input-changes.ts';
@@ -15,14 +16,15 @@ export interface GivenPicture {
 export interface GivenPictures {
   /** The explained ones in the order of the run's arrays, after them the others in the order of the scan. */
   readonly pictures: readonly GivenPicture[];
-  /** False for a run of before the others were kept: then these are the explained ones alone. */
-  readonly isComplete: boolean;
+  /** Are the others among them? Not in a run of before they were kept, and not where the record of them is damaged. */
+  readonly others: 'kept' | 'not-kept' | 'damaged';
 }
 
-/** Every picture that a finished run was given, explained or not. Throws 'bad-project' for a damaged record. */
+/** Every picture that a finished run was given, explained or not, as far as that is known. */
 export async function givenPictures(project: Project, run: RunFile): Promise<GivenPictures> {
   const explained = run.explanation?.images ?? [];
-  const given = await loadPredictions(project, run.id);
+  const record = await recordOf(project, run);
+  const given = record === 'damaged' ? undefined : record;
   const answers = new Map(given?.map(({ file, ...answer }) => [file, answer]));
   const ofRun = explained.map(({ file, predicted: { index, probability } }) => ({
     file,
@@ -36,6 +38,15 @@ export async function givenPictures(project: Project, run: RunFile): Promise<Giv
   const files = await asRunFound(project, run, all);
   return {
     pictures: all.map(({ answer }, at) => ({ file: files[at], answer })),
-    isComplete: given !== undefined,
+    others: record === 'damaged' ? 'damaged' : given === undefined ? 'not-kept' : 'kept',
   };
+}
+
+async function recordOf(project: Project, run: RunFile): Promise<GivenImage[] | 'damaged' | undefined> {
+  try {
+    return await loadPredictions(project, run.id);
+  } catch (error) {
+    if (error instanceof TesseraError && error.code === 'bad-project') return 'damaged';
+    throw error;
+  }
 }

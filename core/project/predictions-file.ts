@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TesseraError } from '../errors.ts';
+import { readLines, writeLines } from './line-file.ts';
 import { requireRun, runPath, type Project } from './project-folder.ts';
 
 const FILE = 'predictions.jsonl';
@@ -17,30 +18,21 @@ export async function savePredictions(
   images: readonly GivenImage[],
 ): Promise<void> {
   requireRun(project, id);
-  const text = images.map((image) => `${JSON.stringify(image)}\n`).join('');
-  await project.storage.writeAtomic(runPath(project, id, FILE), text);
+  await writeLines(project.storage, runPath(project, id, FILE), images);
 }
 
 /**
  * What the model said of every picture that a run was given; undefined for a run from before that was kept.
- * Throws TesseraError 'bad-project' for a damaged file, naming the line.
+ * Throws TesseraError 'bad-project' where the file is not the one that was written.
  */
 export async function loadPredictions(project: Project, id: string): Promise<GivenImage[] | undefined> {
   requireRun(project, id);
   const { storage } = project;
   const path = runPath(project, id, FILE);
   if (!(await storage.exists(path))) return undefined;
-  const lines = new TextDecoder().decode(await storage.readBytes(path)).split('\n');
-  return lines.flatMap((line, number) => (line === '' ? [] : [parseLine(line, path, number + 1)]));
-}
-
-function parseLine(line: string, path: string, number: number): GivenImage {
-  try {
-    return GIVEN_IMAGE.parse(JSON.parse(line));
-  } catch (cause) {
-    throw new TesseraError('bad-project', `project: ${path} is damaged in line ${number}.`, {
-      hint: 'Run again with the same settings: what the model said is then written anew.',
-      cause,
-    });
-  }
+  const images = await readLines(storage, path, GIVEN_IMAGE);
+  if (images !== undefined) return images;
+  throw new TesseraError('bad-project', `project: ${path} is damaged.`, {
+    hint: 'Run again with the same settings: what the model said is then written anew.',
+  });
 }

@@ -33,8 +33,8 @@ export interface RunImages {
   /** The explained ones first; `image` is the place in this list. */
   readonly images: readonly RunImage[];
   readonly confusion: Confusion;
-  /** False for a run of an earlier version, which kept its explained images alone. */
-  readonly isComplete: boolean;
+  /** Are those that were not explained among them? Not in a run of an earlier version, and not where that is damaged. */
+  readonly others: 'kept' | 'not-kept' | 'damaged';
 }
 
 /** Why the model says what it says of an image and not another class. */

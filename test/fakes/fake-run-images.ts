@@ -59,7 +59,7 @@ export function fakeRunImages({ run, images: explained, strengths, detailOf }: D
           rows: rows.map((row) => ({ ...row, truth: classOf(row.truth) })),
           columns: columns.map(classOf),
         },
-        isComplete: true,
+        others: 'kept',
       }),
     getWhyNot: ({ image, other }) => Promise.resolve(whyNot(image, other)),
     measureImages: () =>

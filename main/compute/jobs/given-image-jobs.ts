@@ -35,7 +35,7 @@ export function givenImageJobs(
       return {
         images: await listed(opened, question, (file) => storage.basename(file)),
         confusion: confusionOf(opened),
-        isComplete: opened.given.isComplete,
+        others: opened.given.others,
       };
     },
     async whyNot({ image, other, ...question }) {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createJobs } from '../../../main/compute/jobs/all-jobs.ts';
@@ -32,8 +32,8 @@ async function redRun() {
 describe('the jobs about all images given', { timeout: 300_000 }, () => {
   it('list those that were not explained after the others, and say which are mistakes', async () => {
     const { question } = await redRun();
-    const { images, confusion, isComplete } = await createJobs({}).listRunImages(question, context);
-    expect(isComplete).toBe(true);
+    const { images, confusion, others } = await createJobs({}).listRunImages(question, context);
+    expect(others).toBe('kept');
     expect(images.map(({ image }) => image)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
     expect(images.map(({ isExplained }) => isExplained)).toEqual([
       ...new Array<boolean>(6).fill(true),
@@ -142,5 +142,19 @@ describe('the jobs about all images given', { timeout: 300_000 }, () => {
     await expect(jobs.whyNot({ ...question, image: 8, other: 0 }, context)).rejects.toMatchObject({
       code: 'bad-image',
     });
+  });
+
+  it('lists the explained ones where the record of the others is damaged, and says so', async () => {
+    const { question } = await redRun();
+    const file = path.join(question.folder, 'runs/run1/predictions.jsonl');
+    const bytes = await readFile(file);
+    bytes[bytes.length - 20] ^= 1;
+    await writeFile(file, bytes);
+    const { images, others } = await createJobs({}).listRunImages(question, context);
+    expect(others).toBe('damaged');
+    expect(images.map(({ isExplained }) => isExplained)).toEqual(new Array<boolean>(6).fill(true));
+    const { code, stderr } = await tessera('report', question.folder);
+    expect(stderr).toContain('predictions.jsonl is damaged.');
+    expect(code).toBe(2);
   });
 });
