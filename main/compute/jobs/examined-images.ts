@@ -29,12 +29,12 @@ export interface ExaminedImage {
 /** Looks for a run's concepts in pictures that it was given. */
 export interface Examiner {
   /** In one, by its place among the given. Rejects with 'unknown-name', and 'bad-image' where it cannot be read as it was. */
-  one(opened: OpenedRun, image: number, context: Pick<JobContext, 'signal'>): Promise<ExaminedImage>;
+  one(opened: OpenedRun, image: number): Promise<ExaminedImage>;
   /** In many, none of which the run explained. */
   many(
     opened: OpenedRun,
     images: readonly FileFact[],
-    context: Pick<JobContext, 'signal' | 'onProgress'>,
+    context: Partial<Pick<JobContext, 'signal' | 'onProgress'>>,
   ): Promise<ImageExamination>;
 }
 
@@ -47,7 +47,7 @@ export function createExaminer(
   withHead: WithHead,
 ): Examiner {
   const kept = createKeptAnswers<ExaminedImage>(KEPT);
-  const many: Examiner['many'] = async (opened, images, { signal, onProgress }) => {
+  const many: Examiner['many'] = async (opened, images, { signal, onProgress = () => undefined }) => {
     const { project } = opened;
     const intake = await openRunModel(openIntake, opened);
     const device = await environment.openDevice('cpu');
@@ -58,12 +58,9 @@ export function createExaminer(
       await withMissingStamps(project, images),
     );
   };
-  const lookedInto = async (
-    opened: OpenedRun,
-    file: FileFact,
-    { signal }: Pick<JobContext, 'signal'>,
-  ): Promise<ExaminedImage> => {
-    const found = await many(opened, [file], { signal, onProgress: () => undefined });
+  // Several may wait for it, so that none of them gives it up for the others.
+  const lookedInto = async (opened: OpenedRun, file: FileFact): Promise<ExaminedImage> => {
+    const found = await many(opened, [file], {});
     const { coefficients, logits, reconstructedLogits, agrees } = await found.coefficients();
     const [bankCoefficients] = coefficients;
     const [importance] = await found.importance();
@@ -80,13 +77,13 @@ export function createExaminer(
   };
   return {
     many,
-    one: async (opened, image, context) => {
+    one: async (opened, image) => {
       const { explanation, imageImportance, run, project, groups, pictureAt } = opened;
       const { file } = pictureAt(image);
       const record = explanation.images.at(image);
       if (record === undefined) {
         const key = JSON.stringify([project.folder, run.id, run.created, groups, file]);
-        return kept(key, () => lookedInto(opened, file, context));
+        return kept(key, () => lookedInto(opened, file));
       }
       const { logit, reconstructedLogit, agrees } = record;
       return {

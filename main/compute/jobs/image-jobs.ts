@@ -54,7 +54,7 @@ export function imageJobs(
         file: { path },
         answer,
       } = opened.pictureAt(image);
-      const examined = await examiner.one(opened, image, context);
+      const examined = await examiner.one(opened, image);
       const drawn = await mapsOf(
         drawMaps,
         opened,
@@ -81,10 +81,10 @@ export function imageJobs(
       };
     },
 
-    async waterfall({ image, ...question }, context) {
+    async waterfall({ image, ...question }) {
       const opened = await openRun(question);
       const { explanation, players, playerOf } = opened;
-      const { bankCoefficients, logit } = await examiner.one(opened, image, context);
+      const { bankCoefficients, logit } = await examiner.one(opened, image);
       const ids = explanation.concepts.map(({ id }) => id);
       const masks = growingMasks(ids.map(playerOf));
       const logits = await withHead(opened, async (head) =>

@@ -83,6 +83,18 @@ describe('the jobs about all images given', { timeout: 300_000 }, () => {
     });
   });
 
+  it('go on for whoever still waits when another gives the same image up', async () => {
+    const { question } = await redRun();
+    const jobs = createJobs({});
+    const own = new AbortController();
+    const asked = { ...question, image: 6, method: 'coefficients' };
+    const given = jobs.readImage(asked, { ...context, signal: own.signal }).catch(() => 'given up');
+    const waited = jobs.readImage(asked, context);
+    own.abort();
+    expect((await waited).fileName).toBe('002.png');
+    await given;
+  });
+
   it('find in an explained image exactly what the run has found', async () => {
     const { question } = await redRun();
     const environment = createNodeEnvironment({});
