@@ -10,6 +10,16 @@ export interface WhyNot {
   readonly changes: Float32Array;
 }
 
+/** What concepts have to do with a lead, by id, the largest change of either sign first. */
+export function causesOf(
+  concepts: readonly { readonly id: string }[],
+  changeOf: (id: string) => number,
+): { readonly concept: string; readonly change: number }[] {
+  return concepts
+    .map(({ id }) => ({ concept: id, change: changeOf(id) }))
+    .sort((a, b) => Math.abs(b.change) - Math.abs(a.change));
+}
+
 /**
  * "Why not X?": the margin of the class that is ahead over X, and its change without each concept by itself, the
  * others and what no concept explains left as they are (see scaleConcepts).

@@ -2,8 +2,8 @@ import { hitRate } from './hit-rate.ts';
 import type { JudgedImage } from './confusion-pairs.ts';
 
 /** How the answers for the images of one class are spread. */
-export interface ConfusionRow {
-  readonly truth: number;
+export interface ConfusionRow<Class = number> {
+  readonly truth: Class;
   /** Images whose folder names the class, and those of them that the model calls so. */
   readonly images: number;
   readonly hits: number;
@@ -13,12 +13,12 @@ export interface ConfusionRow {
   readonly elsewhere: number;
 }
 
-/** Classes as folders name them against classes as the model calls them. */
-export interface ConfusionMatrix {
+/** Classes as folders name them against classes as the model calls them; `Class`: an index, or one with its name. */
+export interface ConfusionMatrix<Class = number> {
   /** In the model's order. */
-  readonly rows: readonly ConfusionRow[];
+  readonly rows: readonly ConfusionRow<Class>[];
   /** The classes of the rows, and after them others that the model answers for these images, the most frequent first. */
-  readonly columns: readonly number[];
+  readonly columns: readonly Class[];
   /** Classes that folders name but that have no row. */
   readonly rowsLeftOut: number;
   /** Images whose folder names a class, and those of them that the model calls so, in whatever row. */

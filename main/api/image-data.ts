@@ -1,3 +1,4 @@
+import type { ConfusionMatrix, ConfusionRow } from '../../core/metrics/confusion-matrix.ts';
 import type { ClassName } from './ablation-data.ts';
 import type { RunImage } from './result-data.ts';
 import type { RunKey } from './run-data.ts';
@@ -7,26 +8,10 @@ import type { RunKey } from './run-data.ts';
  */
 
 /** Images whose folder names one class, by what the model calls them. */
-export interface ConfusionLine {
-  readonly truth: ClassName;
-  readonly images: number;
-  /** Images that are called what the folder says. */
-  readonly hits: number;
-  /** Images called each class of {@link Confusion.columns}, and any other. */
-  readonly counts: readonly number[];
-  readonly elsewhere: number;
-}
+export type ConfusionLine = ConfusionRow<ClassName>;
 
 /** What the model takes for what, where folders name classes. */
-export interface Confusion {
-  readonly rows: readonly ConfusionLine[];
-  readonly columns: readonly ClassName[];
-  /** Classes with the fewest mistakes, not shown. */
-  readonly rowsLeftOut: number;
-  /** Images whose folder names a class, and those of them that the model calls so. */
-  readonly known: number;
-  readonly hits: number;
-}
+export type Confusion = ConfusionMatrix<ClassName>;
 
 /** Every image that a run was given and could read. */
 export interface RunImages {

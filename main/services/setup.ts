@@ -205,7 +205,9 @@ export class SetupService {
       const fresh = await this.#withImages(this.#state, roots).catch(() => undefined);
       if (!fresh?.scan) return this.setup;
       const now = await scanStamp(this.#context.storage, fresh.scan);
-      if (now !== this.#stamps.get(scan)) await this.#become({ ...fresh, problems: this.#state.problems });
+      if (now === this.#stamps.get(scan)) return this.setup;
+      this.#stamps.set(fresh.scan, now);
+      await this.#become({ ...fresh, problems: this.#state.problems });
       return this.setup;
     });
   }

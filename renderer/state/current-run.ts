@@ -1,4 +1,5 @@
 import type { RunKey, RunState, Setup } from '../../main/api/contract.ts';
+import { isSameRun } from './same-run.ts';
 
 /** What decides which run the screen Run is about. */
 interface RunsInSight {
@@ -18,7 +19,7 @@ export function currentRunOf({ state, isActive, setup, shown }: RunsInSight): Ru
   if (isActive || state === null) return state;
   if (state.folder !== setup?.folder) return null;
   if (state.status !== 'done') return state;
-  const isListed = setup.runs.some(({ runId }) => runId === state.runId);
-  const isShown = !shown || (shown.project === state.project && shown.runId === state.runId);
+  const isListed = setup.runs.some((run) => isSameRun(state, run));
+  const isShown = !shown || isSameRun(state, shown);
   return isListed && isShown ? state : null;
 }

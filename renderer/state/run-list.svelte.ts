@@ -3,6 +3,7 @@ import type { RunKey, RunSummary, Setup } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { SetupState } from './setup.svelte.ts';
+import { isSameRun } from './same-run.ts';
 
 /** The runs of the open project: named, deleted, restored, set up again. */
 export class RunList {
@@ -23,8 +24,8 @@ export class RunList {
   /** Ids of runs that can be restored, the one that was deleted last first. */
   readonly deleted = $derived.by(() => this.#setup.current?.deletedRuns ?? []);
 
-  isRenaming({ project, runId }: RunKey): boolean {
-    return this.renaming?.project === project && this.renaming.runId === runId;
+  isRenaming(run: RunKey): boolean {
+    return isSameRun(this.renaming, run);
   }
 
   async rename(run: RunSummary, name: string): Promise<void> {

@@ -9,6 +9,7 @@ import { ResultState } from './result.svelte.ts';
 import { TreeState } from './tree.svelte.ts';
 import { WhatIfImage } from './what-if-image.svelte.ts';
 import { WhatIfRun } from './what-if-run.svelte.ts';
+import { isSameRun } from './same-run.ts';
 
 /** Names no run: nothing is asked with it. */
 const NONE: RunKey = { project: '', runId: '' };
@@ -59,7 +60,7 @@ export class ShownRun {
   }
 
   isOf(run: RunKey): boolean {
-    return this.key?.project === run.project && this.key.runId === run.runId;
+    return isSameRun(this.key, run);
   }
 
   /** Another run takes its place; `name` tells people which one a late message is about. */

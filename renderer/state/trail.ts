@@ -1,5 +1,6 @@
 import { runLabel } from '../../core/wording/run-label.ts';
 import type { RunResult, RunState, Screen, Setup } from '../../main/api/contract.ts';
+import { isSameRun } from './same-run.ts';
 
 /** What a trail is made from. */
 export interface TrailFacts {
@@ -38,7 +39,7 @@ type Part = TrailPart | string | null | undefined;
 
 function subjectOf({ screen, setup, run, result, next }: TrailFacts): readonly Part[] {
   if (screen === 'run') {
-    const known = setup?.runs.find(({ project, runId }) => project === run?.project && runId === run.runId);
+    const known = setup?.runs.find((listed) => isSameRun(run, listed));
     return [run?.runId && runLabel(run.runId, known?.name), run?.className];
   }
   if (screen === 'setup' || result === null) return [next.layer, next.className];

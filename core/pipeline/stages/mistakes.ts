@@ -1,6 +1,6 @@
 import type { Concept, ExplainedMistake } from '../../concepts/explanation.ts';
 import { rowOfId } from '../../concepts/recursion/concept-tree.ts';
-import { whyNot } from '../../concepts/why-not.ts';
+import { causesOf, whyNot } from '../../concepts/why-not.ts';
 import { matrix, rowView, type Matrix } from '../../linalg/matrix.ts';
 import { matrixTensor, tensorMatrix } from '../../linalg/matrix-tensor.ts';
 import { float32, type Tensor } from '../../tensor.ts';
@@ -106,9 +106,7 @@ export function explainedMistakes(
       truth: { index: truth, name: names[truth] },
       predicted: { index, name: names[index], probability },
       margin: margins[row],
-      causes: concepts
-        .map(({ id }) => ({ concept: id, change: own[rowOfId(id)] }))
-        .sort((a, b) => Math.abs(b.change) - Math.abs(a.change)),
+      causes: causesOf(concepts, (id) => own[rowOfId(id)]),
     };
   });
 }

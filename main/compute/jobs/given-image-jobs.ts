@@ -1,5 +1,5 @@
 import { withMergedColumns } from '../../../core/concepts/merged-concepts.ts';
-import { whyNot } from '../../../core/concepts/why-not.ts';
+import { causesOf, whyNot } from '../../../core/concepts/why-not.ts';
 import { TesseraError } from '../../../core/errors.ts';
 import { folderOf, judgedImages } from '../../../core/images/folder-class.ts';
 import { confusionMatrix } from '../../../core/metrics/confusion-matrix.ts';
@@ -92,9 +92,7 @@ async function answerOf(opened: OpenedRun, ablator: Ablator, image: number, othe
     ahead: classOf(ahead),
     other: classOf(other),
     margin,
-    causes: opened.explanation.concepts
-      .map(({ id }) => ({ concept: id, change: changes[opened.playerOf(id)] }))
-      .sort((a, b) => Math.abs(b.change) - Math.abs(a.change)),
+    causes: causesOf(opened.explanation.concepts, (id) => changes[opened.playerOf(id)]),
   };
 }
 

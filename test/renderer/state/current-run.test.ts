@@ -6,7 +6,7 @@ const state = (status: RunState['status']) =>
   ({ status, folder: '/a', project: 'p', runId: 'run2' }) as RunState;
 const setup = (...ids: string[]) => ({
   folder: '/a',
-  runs: ids.map((runId) => ({ runId }) as RunSummary),
+  runs: ids.map((runId) => ({ project: 'p', runId }) as RunSummary),
 });
 const shown = (runId: string) => ({ project: 'p', runId });
 const both = setup('run1', 'run2');
