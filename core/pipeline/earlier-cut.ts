@@ -1,7 +1,8 @@
 import type { LayerRecord } from '../concepts/explanation.ts';
 import { TesseraError } from '../errors.ts';
 import { isNonNegative } from '../onnx/non-negative.ts';
-import { chooseLayer, type ModelIntake } from './model-intake.ts';
+import { chooseLayer } from './choose-layer.ts';
+import { type ModelIntake } from './model-intake.ts';
 
 /** A finer layer this deep, as a share of the later layer's multiplications, is not too shallow for parts. */
 const DEEP_ENOUGH = 0.5;

@@ -1,22 +1,14 @@
-import type { LayerRecord } from '../concepts/explanation.ts';
 import { TesseraError } from '../errors.ts';
-import {
-  guessPreprocessing,
-  preprocessingFrom,
-  type PreprocessingGuess,
-} from '../images/guess-preprocessing.ts';
 import { loadLabels, type Labels } from '../images/labels.ts';
-import { cardPaths, parseJson } from '../images/model-card.ts';
-import { frameOf, type Preprocessing } from '../images/preprocessing.ts';
-import { fromPreset, presetNames } from '../images/preprocessing-presets.ts';
+import { cardPaths } from '../images/model-card.ts';
+import type { Preprocessing } from '../images/preprocessing.ts';
 import { findCutPoints, type CutPoint } from '../onnx/cut-points.ts';
 import { withDynamicBatch } from '../onnx/dynamic-batch.ts';
 import type { Model } from '../onnx/graph.ts';
 import { loadModelFile, type ModelFile } from '../onnx/load-model.ts';
 import { describeClassifier, type ClassifierSignature } from '../onnx/validate.ts';
-import { nearestNames } from '../nearest-names.ts';
 import type { AlphaHandling, Storage } from '../platform.ts';
-import { readInput } from '../read-input.ts';
+import { choosePreprocessing, dimsFor, type PreprocessingSource } from './choose-preprocessing.ts';
 
 /** What was read from the file of a model: everything `inspect` shows and a run starts from. */
 export interface ModelIntake {
@@ -36,13 +28,6 @@ export interface ModelIntake {
   readonly cards: readonly string[];
   /** In order of depth. */
   readonly cutPoints: readonly CutPoint[];
-}
-
-/** The preprocessing in use and where it came from. */
-interface PreprocessingSource {
-  readonly preprocessing: Preprocessing;
-  readonly source: PreprocessingGuess['source'] | 'chosen';
-  readonly reason: string;
 }
 
 /** What a person may say of a model beside its file. */
@@ -69,9 +54,6 @@ export interface RecordedModel {
   /** One a class; absent where they are not known. */
   readonly names?: readonly string[];
 }
-
-/** Side in pixels for models that take any size, unless their card says another. */
-const USUAL_SIZE = 224;
 
 /**
  * Opens a model file and finds out what is needed to run it: signature, labels, preprocessing, cut points.
@@ -116,7 +98,7 @@ async function readModel(storage: Storage, file: ModelFile, options: IntakeOptio
   const signature = describeClassifier(loaded);
   const preprocessing =
     recorded?.preprocessing === undefined
-      ? withAlpha(await choosePreprocessing(storage, file, signature, options.preprocessing), options.alpha)
+      ? await choosePreprocessing(storage, file, signature, options)
       : { preprocessing: recorded.preprocessing, source: 'chosen' as const, reason: 'as the run had it' };
   const inputDims = new Map([[signature.input.name, dimsFor(signature, preprocessing.preprocessing)]]);
   const { model, batch } = withDynamicBatch(loaded, inputDims);
@@ -183,11 +165,6 @@ function requireRecorded(
   });
 }
 
-function withAlpha(source: PreprocessingSource, alpha: AlphaHandling | undefined): PreprocessingSource {
-  if (alpha === undefined) return source;
-  return { ...source, preprocessing: { ...source.preprocessing, alpha } };
-}
-
 /** A model whose batch could not be freed can still be run image by image, if it was exported for one. */
 function expectSingleImage({ input: { name, dims, batch = 1 } }: ClassifierSignature): void {
   if (batch === 1) return;
@@ -198,98 +175,6 @@ function expectSingleImage({ input: { name, dims, batch = 1 } }: ClassifierSigna
       hint: 'Export it again for one image, or with the first axis left open (dynamic_shapes, or dynamic_axes, of torch.onnx.export).',
     },
   );
-}
-
-/** The cut point to use: the one asked for, or the proposed one. 'unknown-name' offers the nearest. */
-export function chooseLayer({ cutPoints }: ModelIntake, tensor: string | undefined): LayerRecord {
-  const chosen = cutPoints.find((cut) => (tensor === undefined ? cut.proposed : cut.tensor === tensor));
-  if (chosen !== undefined) {
-    const { shape, kind, channelAxis, grid, computeShare } = chosen;
-    return { tensor: chosen.tensor, shape, kind, channelAxis, grid, computeShare };
-  }
-  if (tensor === undefined) {
-    throw new TesseraError('bad-model', 'The model has no tensor at which it can be cut.', {
-      hint: 'Every path from the image to the scores must run through one tensor.',
-    });
-  }
-  const names = cutPoints.map((cut) => cut.tensor);
-  throw new TesseraError('unknown-name', `The model has no cut point called "${tensor}".`, {
-    hint: `Near to it: ${nearestNames(tensor, names).join(', ')}. It has ${names.length} in all.`,
-  });
-}
-
-async function choosePreprocessing(
-  storage: Storage,
-  { path, model: { metadata } }: ModelFile,
-  { input }: ClassifierSignature,
-  asked: string | undefined,
-): Promise<PreprocessingSource> {
-  if (input.type !== 'float32') {
-    throw new TesseraError(
-      'bad-model',
-      `The model's input ${input.name} is ${input.type}; expected float32.`,
-      {
-        hint: 'Export the model in float32, without quantisation and without decoding inside.',
-      },
-    );
-  }
-  if (input.channels !== 3) {
-    throw new TesseraError('bad-model', `The model takes ${input.channels} channels; expected 3 (RGB).`, {
-      hint: 'Models for grey or multispectral pictures cannot be explained yet.',
-    });
-  }
-  const declared = declaredFrame(input);
-  if (asked === undefined) return guessPreprocessing(storage, { path, metadata, input: declared });
-  const preset = presetNames.find((name) => name === asked);
-  if (preset !== undefined) {
-    return {
-      preprocessing: fromPreset(preset, declared),
-      source: 'chosen',
-      reason: `preset ${preset}`,
-    };
-  }
-  if (!(await storage.exists(asked))) {
-    throw new TesseraError('bad-usage', `There is no preprocessing preset or file called "${asked}".`, {
-      hint: `Presets: ${presetNames.join(', ')}.`,
-    });
-  }
-  return {
-    preprocessing: await readPreprocessing(storage, asked, declared),
-    source: 'chosen',
-    reason: asked,
-  };
-}
-
-/** A card's `preprocessing` field, or its fields alone. */
-async function readPreprocessing(
-  storage: Storage,
-  path: string,
-  defaults: Pick<Preprocessing, 'size' | 'width' | 'layout'>,
-): Promise<Preprocessing> {
-  const json = parseJson(new TextDecoder().decode(await readInput(storage, path, 'bad-usage')), path);
-  const isCard = typeof json === 'object' && json !== null && 'preprocessing' in json;
-  return preprocessingFrom(isCard ? json.preprocessing : json, defaults, path);
-}
-
-/** Size and layout that the graph asks for; a side it leaves open is as long as the other, or of the usual length. */
-function declaredFrame({ height, width, layout }: ClassifierSignature['input']) {
-  const size = height ?? width ?? USUAL_SIZE;
-  return { size, layout, ...((width ?? size) !== size && { width }) };
-}
-
-function dimsFor({ input }: ClassifierSignature, preprocessing: Preprocessing): readonly number[] {
-  const { layout } = preprocessing;
-  const { width, height } = frameOf(preprocessing);
-  const isWrong =
-    (input.height ?? height) !== height || (input.width ?? width) !== width || layout !== input.layout;
-  if (isWrong) {
-    throw new TesseraError(
-      'bad-usage',
-      `The preprocessing makes ${layout} pictures of ${width} x ${height} pixels; the model takes ${input.layout} of ${input.width ?? 'any'} x ${input.height ?? 'any'}.`,
-      { hint: 'Correct `size`, `width` and `layout` in the card or in the preprocessing file.' },
-    );
-  }
-  return layout === 'NCHW' ? [1, input.channels, height, width] : [1, height, width, input.channels];
 }
 
 function classesOf({ output }: ClassifierSignature): number {

@@ -7,7 +7,8 @@ import { TesseraError } from '../errors.ts';
 import { scanImages, type FolderScan, type ImageFile, type SkippedFile } from '../images/folder-scan.ts';
 import type { Storage } from '../platform.ts';
 import { proposeEarlierCut } from './earlier-cut.ts';
-import { chooseLayer, type ModelIntake } from './model-intake.ts';
+import { chooseLayer } from './choose-layer.ts';
+import { type ModelIntake } from './model-intake.ts';
 import type { PictureStamp } from './picture-stamps.ts';
 
 /** A picture as stages know it. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
-import { chooseLayer } from '../../core/pipeline/model-intake.ts';
+import { chooseLayer } from '../../core/pipeline/choose-layer.ts';
 import { cropModel, defaultPatch, runnerFor } from '../../core/pipeline/model-parts.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
 import { withStamps } from '../../core/pipeline/picture-stamps.ts';

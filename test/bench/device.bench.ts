@@ -6,7 +6,8 @@ import { createBackwardRunner } from '../../core/attribution/backward-runner.ts'
 import { vjp } from '../../core/autodiff/vjp.ts';
 import { matrix } from '../../core/linalg/matrix.ts';
 import { encodeModel } from '../../core/onnx/proto.ts';
-import { chooseLayer, type ModelIntake } from '../../core/pipeline/model-intake.ts';
+import { chooseLayer } from '../../core/pipeline/choose-layer.ts';
+import { type ModelIntake } from '../../core/pipeline/model-intake.ts';
 import { cutAt } from '../../core/pipeline/model-parts.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
 import type { DeviceName, SessionFactory } from '../../core/platform.ts';

@@ -3,7 +3,7 @@ import { createSpecialisedMaskedHead } from '../../core/concepts/specialised-mas
 import { positionsOf } from '../../core/concepts/latent-rows.ts';
 import { matrix } from '../../core/linalg/matrix.ts';
 import { cutAt } from '../../core/pipeline/model-parts.ts';
-import { chooseLayer } from '../../core/pipeline/model-intake.ts';
+import { chooseLayer } from '../../core/pipeline/choose-layer.ts';
 import { createRandom } from '../../core/random.ts';
 import { replicatedDesign } from '../../core/sampling/replicated-design.ts';
 import { medianSeconds, missingData, realSetting, secondsOf } from './shared-models.ts';

@@ -4,7 +4,8 @@ import { createSpecialisedMaskedHead } from '../../../core/concepts/specialised-
 import { cropBoxes } from '../../../core/images/crops.ts';
 import { frameOf } from '../../../core/images/preprocessing.ts';
 import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
-import { chooseLayer, type ModelIntake } from '../../../core/pipeline/model-intake.ts';
+import { chooseLayer } from '../../../core/pipeline/choose-layer.ts';
+import { type ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import { defaultPatch, runnerFor, cutAt } from '../../../core/pipeline/model-parts.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { createRandom } from '../../../core/random.ts';

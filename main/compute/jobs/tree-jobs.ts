@@ -1,7 +1,7 @@
 import { channelsOf } from '../../../core/concepts/latent-rows.ts';
 import { earlierCuts, proposeEarlierCut } from '../../../core/pipeline/earlier-cut.ts';
 import { decomposeInRun, requireUnmerged } from '../../../core/pipeline/recursion.ts';
-import { chooseLayer } from '../../../core/pipeline/model-intake.ts';
+import { chooseLayer } from '../../../core/pipeline/choose-layer.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { loadNotes } from '../../../core/project/project-folder.ts';
 import { writeToProject } from '../../../core/project/write-lock.ts';
