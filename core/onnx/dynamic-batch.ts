@@ -4,6 +4,7 @@ import type { Repair } from './batch-repair.ts';
 import { foldConstants } from './constant-folding.ts';
 import type { Graph, Model } from './graph.ts';
 import { freshNames, withBatchAxis } from './graph-edits.ts';
+import { withoutConstantBranches } from './prepare/constant-branches.ts';
 import { knownAtStart, propagate } from './propagate.ts';
 import { declaredInputDims, withBatch } from './two-batches.ts';
 import type { Facts, InputDims } from './two-batches.ts';
@@ -82,12 +83,15 @@ function declaredBatch({ graph }: Model): number {
  * Frees the batch axis of a model, also of one exported for a single image, or for a few: frozen Reshape, Expand
  * and Resize targets follow the batch, constants that are joined to the data (class tokens) are repeated.
  *
+ * Branches that the sizes of the input decide are taken first.
+ *
  * What was exported for so many images is taken to treat them one by one; a model that mixes images (a sum over the
  * batch) comes back as it was, `fixed`. `inputDims` is needed where the model leaves its height and width free.
  */
-export function withDynamicBatch(model: Model, inputDims?: InputDims): BatchedModel {
-  const own = declaredBatch(model);
-  const dims = withBatch(declaredInputDims(model, inputDims), own);
+export function withDynamicBatch(given: Model, inputDims?: InputDims): BatchedModel {
+  const own = declaredBatch(given);
+  const dims = withBatch(declaredInputDims(given, inputDims), own);
+  const model = withoutConstantBranches(given, dims);
   const asIs = succeeds(() => (isBatched(model, dims) ? withFreeBatch(model) : undefined));
   if (asIs) return { model: asIs, batch: 'dynamic' };
   const freed = succeeds(() => {

@@ -6,6 +6,7 @@ import { findCutPoints, type CutPoint } from '../onnx/cut-points.ts';
 import { withDynamicBatch } from '../onnx/dynamic-batch.ts';
 import type { Model } from '../onnx/graph.ts';
 import { loadModelFile, type ModelFile } from '../onnx/load-model.ts';
+import { prepareModel } from '../onnx/prepare/prepare-model.ts';
 import { describeClassifier, type ClassifierSignature } from '../onnx/validate.ts';
 import type { AlphaHandling, Storage } from '../platform.ts';
 import { choosePreprocessing, dimsFor, type PreprocessingSource } from './choose-preprocessing.ts';
@@ -16,7 +17,7 @@ export interface ModelIntake {
   readonly sha256: string;
   /** Of its external data, where it has any. */
   readonly dataSha256?: string;
-  /** As in the file, with a free batch axis where that is possible. */
+  /** The prepared model (float32, plain operators), with a free batch axis where that is possible. */
   readonly model: Model;
   readonly hasFreeBatch: boolean;
   readonly signature: ClassifierSignature;
@@ -95,13 +96,14 @@ async function readModel(storage: Storage, file: ModelFile, options: IntakeOptio
   const { recorded } = options;
   const sha256 = storage.sha256(file.bytes);
   if (recorded !== undefined) requireRecorded(storage.resolve(file.path), { ...file, sha256 }, recorded);
-  const signature = describeClassifier(loaded);
+  const prepared = prepareModel(loaded);
+  const signature = describeClassifier(prepared, loaded);
   const preprocessing =
     recorded?.preprocessing === undefined
       ? await choosePreprocessing(storage, file, signature, options)
       : { preprocessing: recorded.preprocessing, source: 'chosen' as const, reason: 'as the run had it' };
   const inputDims = new Map([[signature.input.name, dimsFor(signature, preprocessing.preprocessing)]]);
-  const { model, batch } = withDynamicBatch(loaded, inputDims);
+  const { model, batch } = withDynamicBatch(prepared, inputDims);
   if (batch === 'fixed') expectSingleImage(signature);
   const cutPoints = findCutPoints(model, inputDims);
   const classes = classesOf(signature);
