@@ -104,7 +104,6 @@ async function readModel(storage: Storage, file: ModelFile, options: IntakeOptio
       : { preprocessing: recorded.preprocessing, source: 'chosen' as const, reason: 'as the run had it' };
   const inputDims = new Map([[signature.input.name, dimsFor(signature, preprocessing.preprocessing)]]);
   const { model, batch } = withDynamicBatch(prepared, inputDims);
-  if (batch === 'fixed') expectSingleImage(signature);
   const cutPoints = findCutPoints(model, inputDims);
   const classes = classesOf(signature);
   const labels =
@@ -165,18 +164,6 @@ function requireRecorded(
   throw new TesseraError('bad-project', `${path} is no longer the model that this run explains.`, {
     hint: 'Put the model back, or explain the new one.',
   });
-}
-
-/** A model whose batch could not be freed can still be run image by image, if it was exported for one. */
-function expectSingleImage({ input: { name, dims, batch = 1 } }: ClassifierSignature): void {
-  if (batch === 1) return;
-  throw new TesseraError(
-    'bad-model',
-    `The model takes ${batch} images at once, no more and no fewer: ${name} [${dims.map((dim) => dim ?? '?').join(', ')}]; expected a free batch axis, or 1.`,
-    {
-      hint: 'Export it again for one image, or with the first axis left open (dynamic_shapes, or dynamic_axes, of torch.onnx.export).',
-    },
-  );
 }
 
 function classesOf({ output }: ClassifierSignature): number {
