@@ -109,7 +109,7 @@ async function outputsOf(item: Case, isPrepared: boolean): Promise<readonly Tens
   const feeds = Object.fromEntries(
     item.inputs.flatMap((value, index) => (value === '' ? [] : [[`in${index}`, value] as const])),
   );
-  const plain = smallModel(feeds, [[item.op, names, outputs, item.attributes]], {}, item.opset ?? 23);
+  const plain = smallModel(feeds, [[item.op, names, outputs, item.attributes ?? {}]], {}, item.opset ?? 23);
   const info = outputs.map((name) => ({ name, type: 'float32' as const, dims: undefined }));
   const file = { ...plain, graph: { ...plain.graph, outputs: info } };
   const model = isPrepared ? prepareModel(file) : file;
