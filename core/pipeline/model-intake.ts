@@ -8,6 +8,7 @@ import type { Model } from '../onnx/graph.ts';
 import { loadModelFile, type ModelFile } from '../onnx/load-model.ts';
 import { outputRoles, type OutputFacts } from '../onnx/score/output-roles.ts';
 import { withScoresOnly } from '../onnx/score/score-graph.ts';
+import { prepareModel } from '../onnx/prepare/prepare-model.ts';
 import type { InputDims } from '../onnx/two-batches.ts';
 import { describeClassifier, type ClassifierSignature } from '../onnx/validate.ts';
 import type { AlphaHandling, Storage } from '../platform.ts';
@@ -23,7 +24,7 @@ export interface ModelIntake {
   readonly sha256: string;
   /** Of its external data, where it has any. */
   readonly dataSha256?: string;
-  /** From the picture to the raw scores [N, K] of the chosen output, with a free batch axis where that is possible. */
+  /** Prepared, from the picture to the raw scores [N, K] of the chosen output, with a free batch axis where that is possible. */
   readonly model: Model;
   readonly hasFreeBatch: boolean;
   readonly signature: ClassifierSignature;
@@ -132,12 +133,12 @@ async function readModel(
   file: ModelFile,
   options: IntakeOptions,
 ): Promise<ModelDescription> {
-  const { model } = file;
   const { recorded } = options;
   const sha256 = storage.sha256(file.bytes);
   const path = storage.resolve(file.path);
   if (recorded !== undefined) requireRecorded(path, { ...file, sha256 }, recorded);
-  const signature = describeClassifier(model);
+  const model = prepareModel(file.model);
+  const signature = describeClassifier(model, file.model);
   const preprocessing =
     recorded?.preprocessing === undefined
       ? await choosePreprocessing(storage, file, signature, options)
@@ -156,7 +157,7 @@ async function readModel(
   const intake = {
     ...description,
     ...(dataSha256 !== undefined && { dataSha256 }),
-    ...readyModel(model, choice, signature, inputDims),
+    ...readyModel(model, choice, inputDims),
     scores,
     inputDims,
     labels,
@@ -169,12 +170,10 @@ async function readModel(
 function readyModel(
   file: Model,
   { facts, scores: { activation } }: OutputChoice & { readonly kind: 'chosen' },
-  signature: ClassifierSignature,
   inputDims: InputDims,
 ): Pick<ModelIntake, 'model' | 'hasFreeBatch' | 'cutPoints'> {
   const scored = withScoresOnly(file, facts, { isPeeled: activation !== 'kept', inputDims });
   const { model, batch } = withDynamicBatch(scored, inputDims);
-  if (batch === 'fixed') expectSingleImage(signature);
   return { model, hasFreeBatch: batch === 'dynamic', cutPoints: findCutPoints(model, inputDims) };
 }
 
@@ -236,16 +235,4 @@ function requireRecorded(
   throw new TesseraError('bad-project', `${path} is no longer the model that this run explains.`, {
     hint: 'Put the model back, or explain the new one.',
   });
-}
-
-/** A model whose batch could not be freed can still be run image by image, if it was exported for one. */
-function expectSingleImage({ input: { name, dims, batch = 1 } }: ClassifierSignature): void {
-  if (batch === 1) return;
-  throw new TesseraError(
-    'bad-model',
-    `The model takes ${batch} images at once, no more and no fewer: ${name} [${dims.map((dim) => dim ?? '?').join(', ')}]; expected a free batch axis, or 1.`,
-    {
-      hint: 'Export it again for one image, or with the first axis left open (dynamic_shapes, or dynamic_axes, of torch.onnx.export).',
-    },
-  );
 }
