@@ -6,9 +6,9 @@ import { findCutPoints, type CutPoint } from '../onnx/cut-points.ts';
 import { withDynamicBatch } from '../onnx/dynamic-batch.ts';
 import type { Model } from '../onnx/graph.ts';
 import { loadModelFile, type ModelFile } from '../onnx/load-model.ts';
-import { prepareModel } from '../onnx/prepare/prepare-model.ts';
 import { outputRoles, type OutputFacts } from '../onnx/score/output-roles.ts';
 import { withScoresOnly } from '../onnx/score/score-graph.ts';
+import { prepareModel } from '../onnx/prepare/prepare-model.ts';
 import type { InputDims } from '../onnx/two-batches.ts';
 import { describeClassifier, type ClassifierSignature } from '../onnx/validate.ts';
 import type { AlphaHandling, Storage } from '../platform.ts';
@@ -24,7 +24,7 @@ export interface ModelIntake {
   readonly sha256: string;
   /** Of its external data, where it has any. */
   readonly dataSha256?: string;
-  /** From the picture to the raw scores [N, K] of the chosen output, with a free batch axis where that is possible. */
+  /** Prepared, from the picture to the raw scores [N, K] of the chosen output, with a free batch axis where that is possible. */
   readonly model: Model;
   readonly hasFreeBatch: boolean;
   readonly signature: ClassifierSignature;

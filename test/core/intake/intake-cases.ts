@@ -88,3 +88,50 @@ export async function pictureInput({ input }: IntakeCase, picture: string): Prom
     layout === 'NCHW' ? [1, channels, info.height, info.width] : [1, info.height, info.width, channels];
   return float32(values, dims);
 }
+
+/** The pictures of the set. */
+export const intakeImages = path.join(FOLDER, 'images');
+
+/** An output that can be explained. */
+export interface HeadExpectation {
+  readonly output: string;
+  readonly task: string;
+  readonly activation: string;
+  readonly classes?: readonly string[];
+}
+
+interface AnswerExpectation {
+  readonly logits?: readonly number[];
+  readonly probabilities?: readonly number[];
+  readonly predicted?: string | readonly string[];
+  readonly value?: number;
+}
+
+/** What is right about the answers of a case. */
+export interface Expectation {
+  readonly scoreOutput: string | null;
+  readonly heads?: readonly HeadExpectation[];
+  /** By picture; of several outputs an object by output in each. */
+  readonly images?: Readonly<Record<string, AnswerExpectation & Readonly<Record<string, AnswerExpectation>>>>;
+  readonly tolerance?: number;
+  /** Would a clear refusal be as right as an answer? */
+  readonly isRefusedByRight: boolean;
+}
+
+/** What the case of that name says of its outputs and pictures. */
+export function expectationOf(name: string): Expectation {
+  const json = JSON.parse(readFileSync(path.join(FOLDER, `${name}.json`), 'utf8')) as {
+    readonly expect: Pick<Expectation, 'scoreOutput' | 'heads'>;
+    readonly images?: Expectation['images'];
+    readonly measured?: { readonly score_tolerance_abs: number };
+    readonly mayRefuse?: string;
+  };
+  const { scoreOutput, heads } = json.expect;
+  return {
+    scoreOutput,
+    ...(heads && { heads }),
+    ...(json.images && { images: json.images }),
+    ...(json.measured && { tolerance: json.measured.score_tolerance_abs }),
+    isRefusedByRight: json.mayRefuse !== undefined,
+  };
+}
