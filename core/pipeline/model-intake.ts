@@ -8,6 +8,7 @@ import type { Model } from '../onnx/graph.ts';
 import { loadModelFile, type ModelFile } from '../onnx/load-model.ts';
 import { outputRoles, type OutputFacts } from '../onnx/score/output-roles.ts';
 import { withScoresOnly } from '../onnx/score/score-graph.ts';
+import { withoutConstantBranches } from '../onnx/prepare/constant-branches.ts';
 import { prepareModel } from '../onnx/prepare/prepare-model.ts';
 import type { InputDims } from '../onnx/two-batches.ts';
 import { describeClassifier, type ClassifierSignature } from '../onnx/validate.ts';
@@ -137,13 +138,14 @@ async function readModel(
   const sha256 = storage.sha256(file.bytes);
   const path = storage.resolve(file.path);
   if (recorded !== undefined) requireRecorded(path, { ...file, sha256 }, recorded);
-  const model = prepareModel(file.model);
-  const signature = describeClassifier(model, file.model);
+  const prepared = prepareModel(file.model);
+  const signature = describeClassifier(prepared, file.model);
   const preprocessing =
     recorded?.preprocessing === undefined
       ? await choosePreprocessing(storage, file, signature, options)
       : { preprocessing: recorded.preprocessing, source: 'chosen' as const, reason: 'as the run had it' };
   const inputDims = new Map([[signature.input.name, dimsFor(signature, preprocessing.preprocessing)]]);
+  const model = withoutConstantBranches(prepared, inputDims);
   const outputs = outputRoles(model, inputDims);
   const labelsOf = labelFinder(storage, file, options);
   const choice =
