@@ -1,4 +1,5 @@
 import { TesseraError } from '../errors.ts';
+import type { LabelShift } from '../images/label-shift.ts';
 import { loadLabels, type Labels } from '../images/labels.ts';
 import { cardPaths } from '../images/model-card.ts';
 import type { Preprocessing } from '../images/preprocessing.ts';
@@ -36,6 +37,8 @@ export interface IntakeOptions {
   readonly labels?: string;
   /** What a project holds of that file, taken where it is gone. */
   readonly keptLabels?: Labels;
+  /** Moves the class names by one. */
+  readonly labelShift?: LabelShift;
   /** A preset's name, or a JSON file with a card's `preprocessing` fields. */
   readonly preprocessing?: string;
   /** What becomes of transparent pixels, whatever the preprocessing says. */
@@ -105,7 +108,7 @@ async function readModel(storage: Storage, file: ModelFile, options: IntakeOptio
   if (batch === 'fixed') expectSingleImage(signature);
   const cutPoints = findCutPoints(model, inputDims);
   const classes = classesOf(signature);
-  const labels =
+  const labels: Labels =
     recorded?.names?.length === classes
       ? { names: recorded.names, source: 'the project' }
       : await loadLabels(storage, {
@@ -113,7 +116,9 @@ async function readModel(storage: Storage, file: ModelFile, options: IntakeOptio
           metadata: loaded.metadata,
           classes,
           ...(options.labels !== undefined && { labelsPath: options.labels }),
+          output: signature.output.name,
           ...(options.keptLabels !== undefined && { kept: options.keptLabels }),
+          ...(options.labelShift !== undefined && { shift: options.labelShift }),
         });
   return {
     path: storage.resolve(file.path),
@@ -125,7 +130,7 @@ async function readModel(storage: Storage, file: ModelFile, options: IntakeOptio
     inputDims,
     labels,
     preprocessing,
-    cards: await cardsOf(storage, file.path, options, labels.source),
+    cards: await cardsOf(storage, file.path, options, labels.file ?? labels.source),
     cutPoints,
   };
 }

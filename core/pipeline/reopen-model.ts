@@ -21,11 +21,12 @@ export function reopenModel(
   { file }: Project,
   { id, given, options }: RunFile,
 ): Promise<ModelIntake> {
-  const { labels, preprocessing, alpha } = options;
+  const { labels, labelShift, preprocessing, alpha } = options;
   const known = given?.preprocessing ?? (file.runs.at(-1) === id ? file.preprocessing : undefined);
   const names = file.labels.names;
   return open(file.model.path, {
     ...(labels !== undefined && { labels }),
+    ...(labelShift !== undefined && { labelShift }),
     ...(preprocessing !== undefined && { preprocessing }),
     ...(alpha !== undefined && { alpha }),
     recorded: {

@@ -1,20 +1,25 @@
 import { TesseraError } from '../../core/errors.ts';
-import { frameOf } from '../../core/images/preprocessing.ts';
+import { presetOf } from '../../core/images/preprocessing-presets.ts';
 import { probeCutSigns } from '../../core/pipeline/probe-cut-signs.ts';
 import { openModel, type ModelIntake } from '../../core/pipeline/model-intake.ts';
+import { labelMisfitText } from '../../core/wording/label-words.ts';
 import { percentText } from '../../core/wording/number-text.ts';
+import { preprocessingText } from '../../core/wording/preprocessing-words.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
-import { parseArguments } from './arguments.ts';
+import { parseArguments, type OptionTable } from './arguments.ts';
+import { imageFindingsText, inspectImages } from './inspect-images.ts';
+import { optionTable, readOptions } from './option-arguments.ts';
 import { table } from './text-table.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 
+const TABLE: OptionTable = {
+  ...optionTable(['labels', 'labelShift', 'preprocessing', 'alpha', 'images']),
+  json: { type: 'boolean' },
+};
+
 /** `inspect MODEL`: what the model takes and gives, and the tensors at which it can be cut. */
 export async function inspect(argv: readonly string[]): Promise<void> {
-  const args = parseArguments(argv, {
-    labels: { type: 'string' },
-    preprocessing: { type: 'string' },
-    json: { type: 'boolean' },
-  });
+  const args = parseArguments(argv, TABLE);
   const [path, ...more] = args.positionals;
   if (path === undefined || more.length > 0) {
     throw new TesseraError('bad-usage', `inspect takes one model file, got ${args.positionals.length}.`, {
@@ -22,16 +27,22 @@ export async function inspect(argv: readonly string[]): Promise<void> {
     });
   }
   const environment = createNodeEnvironment();
-  const labels = args.text('labels');
-  const preprocessing = args.text('preprocessing');
-  const intake = await openModel(environment.storage, path, {
-    ...(labels !== undefined && { labels }),
-    ...(preprocessing !== undefined && { preprocessing }),
-  });
+  const { images, ...said } = readOptions(args);
+  const intake = await openModel(environment.storage, path, said);
   const device = await environment.openDevice('cpu');
   const minima = await probeCutSigns(intake, device.sessions);
   const facts = inspection(intake, minima);
-  console.log(args.flag('json') ? JSON.stringify(facts, null, 2) : shownName(asText(facts)));
+  const seen = images && (await inspectImages(environment, intake, images));
+  if (args.flag('json')) console.log(JSON.stringify({ ...facts, ...seen }, null, 2));
+  else
+    console.log(
+      shownName(
+        [
+          asText(facts),
+          ...(seen ? ['', imageFindingsText(seen, presetOf(intake.preprocessing.preprocessing))] : []).flat(),
+        ].join('\n'),
+      ),
+    );
 }
 
 /** The stable fields of `inspect --json`. */
@@ -45,7 +56,7 @@ function inspection(intake: ModelIntake, minima: ReadonlyMap<string, number>) {
     inputs: [{ name: input.name, type: input.type, dims: input.dims.map(shown), layout: input.layout }],
     outputs: [{ name: output.name, dims: output.dims.map(shown), classes: labels.names.length }],
     freeBatch: intake.hasFreeBatch,
-    labels: { source: labels.source, first: labels.names.slice(0, 5) },
+    labels: { source: labels.source, first: labels.names.slice(0, 5), misfit: labels.misfit ?? null },
     preprocessing,
     cutPoints: intake.cutPoints.map(({ tensor, shape, kind, computeShare, proposed }) => {
       const minValue = minima.get(tensor);
@@ -62,7 +73,7 @@ function asText(facts: ReturnType<typeof inspection>): string {
   const [input] = facts.inputs;
   const [output] = facts.outputs;
   const { preprocessing, reason } = facts.preprocessing;
-  const { width, height } = frameOf(preprocessing);
+  const { misfit } = facts.labels;
   const rows = facts.cutPoints.map(({ tensor, shape, kind, minValue, computeShare, proposed }) => [
     proposed ? '→' : ' ',
     tensor,
@@ -76,7 +87,12 @@ function asText(facts: ReturnType<typeof inspection>): string {
     `output         ${output.name} [${output.dims.join(', ')}], ${output.classes} classes`,
     `operator set   ${facts.opset}`,
     `labels         ${facts.labels.first.join(' · ')} … (${facts.labels.source})`,
-    `preprocessing  ${width === height ? width : `${width} x ${height}`} px, ${preprocessing.channelOrder}, (v / ${preprocessing.scale} - [${preprocessing.mean.join(', ')}]) / [${preprocessing.std.join(', ')}] (${reason})`,
+    `preprocessing  ${preprocessingText(preprocessing)} (${reason})`,
+    ...(misfit === null
+      ? []
+      : [
+          `${labelMisfitText(misfit, misfit.source)}${misfit.shift ? ` See --label-shift ${misfit.shift}.` : ''}`,
+        ]),
     '',
     ...table([[' ', 'cut point', 'shape', 'kind', 'sign', 'compute before'], ...rows]),
     '',
