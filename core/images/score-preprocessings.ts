@@ -44,6 +44,11 @@ function score(logits: Matrix, expected: readonly (number | undefined)[]) {
   return { confidence, hitRate: known === 0 ? undefined : hits / known };
 }
 
+/** The class with the largest logit of each picture; the one place where a decision is taken from logits here. */
+export function likeliest(logits: Matrix): number[] {
+  return Array.from({ length: logits.rows }, (_, row) => topClass(rowView(logits, row)).index);
+}
+
 function topClass(logits: Float32Array): { index: number; probability: number } {
   let index = 0;
   for (let i = 1; i < logits.length; i++) if (logits[i] > logits[index]) index = i;

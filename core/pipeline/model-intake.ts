@@ -1,4 +1,5 @@
 import { TesseraError } from '../errors.ts';
+import type { LabelShift } from '../images/label-shift.ts';
 import { loadLabels, type Labels } from '../images/labels.ts';
 import { cardPaths } from '../images/model-card.ts';
 import type { Preprocessing } from '../images/preprocessing.ts';
@@ -61,6 +62,8 @@ export interface IntakeOptions extends AskedOutput {
   readonly labels?: string;
   /** What a project holds of that file, taken where it is gone. */
   readonly keptLabels?: Labels;
+  /** Moves the class names by one. */
+  readonly labelShift?: LabelShift;
   /** A preset's name, or a JSON file with a card's `preprocessing` fields. */
   readonly preprocessing?: string;
   /** What becomes of transparent pixels, whatever the preprocessing says. */
@@ -163,7 +166,7 @@ async function readModel(
     scores,
     inputDims,
     labels,
-    cards: await cardsOf(storage, file.path, options, labels.source),
+    cards: await cardsOf(storage, file.path, options, labels.file ?? labels.source),
   };
   return { ...description, intake };
 }
@@ -183,7 +186,7 @@ function readyModel(
 function labelFinder(
   storage: Storage,
   { path, model: { metadata } }: ModelFile,
-  { labels, keptLabels, recorded }: IntakeOptions,
+  { labels, keptLabels, labelShift, recorded }: IntakeOptions,
 ): LabelFinder {
   return async (output, classes, isStrict) => {
     if (recorded?.names?.length === classes) return { names: recorded.names, source: 'the project' };
@@ -195,6 +198,7 @@ function labelFinder(
         output,
         ...(labels !== undefined && { labelsPath: labels }),
         ...(keptLabels !== undefined && { kept: keptLabels }),
+        ...(labelShift !== undefined && { shift: labelShift }),
       });
       return isStrict || found.source !== 'numbers' ? found : undefined;
     } catch (error) {

@@ -11,7 +11,7 @@ import { runnerFor } from './model-parts.ts';
 import { readBatch } from './pictures.ts';
 import type { ModelScope } from './run-context.ts';
 import { withScore, type ScoredModel } from './scored-model.ts';
-import type { Prediction } from './stages/predictions.ts';
+import type { Prediction } from './prediction.ts';
 
 /** A model of the score that is explained, and what it says of every picture that was looked at. */
 export interface SettledScore {

@@ -35,9 +35,14 @@ export interface Preview {
 
 /** How well the model does with one preprocessing on a few pictures. */
 export interface PreprocessingTrial {
+  /** "as found" for what is in use, where it is no preset. */
   readonly preset: string;
+  /** Right answers over the pictures whose folder names a class, 0…1; null where none does. */
   readonly hitRate: number | null;
+  /** Mean of the largest probability, 0…1. */
   readonly confidence: number;
+  /** The one to take by these pictures: the first; none where no folder names a class. */
+  readonly proposed: boolean;
 }
 
 /** What the model predicts for all images, or for those that it was asked about so far. */

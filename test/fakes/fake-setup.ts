@@ -62,6 +62,7 @@ export const fakeModel: ModelSummary = {
     source: 'card',
     reason: 'from the card beside the model',
     presets: ['imagenet', 'symmetric', 'unit', 'raw', 'caffe', 'clip'],
+    resizings: ['pil-crop', 'opencv-squash', 'tensorflow-squash'],
     preset: 'symmetric',
   },
   cutPoints,

@@ -211,6 +211,7 @@ export function createFakeWorkbench(
           preset,
           hitRate: [0.83, 0.92, 0.5, 0.13, 0.13, 0.83][i],
           confidence: 0.9 - i * 0.09,
+          proposed: i === 1,
         })),
       ),
     predictAll: () => {

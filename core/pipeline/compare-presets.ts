@@ -1,0 +1,163 @@
+import { truthFinder } from '../images/folder-class.ts';
+import type { ImageFile } from '../images/folder-scan.ts';
+import { findLabelShift, outputOffset, type ShiftFound } from '../images/label-shift.ts';
+import type { Preprocessing } from '../images/preprocessing.ts';
+import {
+  fromPreset,
+  inputFrame,
+  presetNames,
+  presetOf,
+  presetsOf,
+  type PresetName,
+} from '../images/preprocessing-presets.ts';
+import { likeliest, scorePreprocessings, type PreprocessingTrial } from '../images/score-preprocessings.ts';
+import { tensorMatrix } from '../linalg/matrix-tensor.ts';
+import type { Environment } from './environment.ts';
+import type { ModelIntake } from './model-intake.ts';
+import { runnerFor } from './model-parts.ts';
+import { readBatch } from './pictures.ts';
+
+/** What is in use, where it is no preset. */
+const AS_FOUND = 'as found';
+
+type TrialName = PresetName | typeof AS_FOUND;
+type Trial = PreprocessingTrial<TrialName>;
+
+/** How a model does with one preprocessing on a few pictures. */
+export interface PresetScore {
+  readonly preset: TrialName;
+  /** Share of the pictures in folders that name a class which are called so; null where no folder does. */
+  readonly hitRate: number | null;
+  /** Mean of the largest probability, 0…1. */
+  readonly confidence: number;
+  /** The one to take by these pictures: the first of the list. None where no folder names a class. */
+  readonly proposed: boolean;
+}
+
+/** What comes out of a comparison of presets. */
+export interface PresetComparison {
+  readonly presets: readonly PresetScore[];
+  /** The names of classes are off by one; hit rates are then of the names moved. */
+  readonly shift?: ShiftFound;
+}
+
+/**
+ * Ranks presets by what the model says of pictures under each: those of values first, then the ways to resize with the
+ * best of them, as far as they change anything. What is right most often is proposed; confidence orders the list, but
+ * proposes nothing by itself: larger values make any model surer. What is in use, if it is no preset, is among them, and
+ * gives way only to more right answers. Empty where no picture can be read.
+ */
+export async function comparePresets(
+  environment: Environment,
+  intake: ModelIntake,
+  images: readonly ImageFile[],
+  signal?: AbortSignal,
+): Promise<PresetComparison> {
+  const inUse = intake.preprocessing.preprocessing;
+  const { tryOut, trials, readable, dispose } = await trialsOf(environment, intake, images, signal);
+  try {
+    if (presetOf(inUse) === undefined) await tryOut(AS_FOUND, inUse);
+    for (const name of valuesFor(intake)) await tryOut(name, presetLike(name, inUse));
+    if (trials.length === 0) return { presets: [] };
+    const files = readable();
+    const shift = shiftIn(intake, trials, files);
+    const truthOf = truthFinder(intake.labels.names);
+    const by = shift === undefined ? 0 : outputOffset(shift.shift);
+    const expected = files.map((file) => plus(truthOf(file), by));
+    const [values] = scorePreprocessings(
+      trials.filter(({ name }) => name !== AS_FOUND),
+      expected,
+    );
+    const names = presetsOf(values.name as PresetName);
+    for (const name of names.slice(1)) await tryOut(name, presetLike(name, inUse), names[0]);
+    return { presets: ranked(trials, expected, names), ...(shift && { shift }) };
+  } finally {
+    await dispose();
+  }
+}
+
+function plus(index: number | undefined, by: number): number | undefined {
+  return index === undefined ? undefined : index + by;
+}
+
+/** Asks the model about the same pictures under one preprocessing after another. */
+async function trialsOf(
+  environment: Environment,
+  intake: ModelIntake,
+  images: readonly ImageFile[],
+  signal: AbortSignal | undefined,
+) {
+  const device = await environment.openDevice('cpu');
+  const runner = runnerFor({ environment, device, intake }, intake.model);
+  const trials: Trial[] = [];
+  const inputs = new Map<TrialName, Float32Array>();
+  let readable: readonly ImageFile[] = [];
+  /** Leaves out what comes to the same input as `unlike`. */
+  const tryOut = async (name: TrialName, preprocessing: Preprocessing, unlike?: TrialName): Promise<void> => {
+    signal?.throwIfAborted();
+    const batch = await readBatch(environment.codec, images, preprocessing);
+    if (batch.input === undefined) return;
+    const { data } = batch.input;
+    const other = unlike === undefined ? undefined : inputs.get(unlike);
+    if (other?.every((value, i) => value === data[i]) === true) return;
+    inputs.set(name, data);
+    readable = batch.readable.map((index) => images[index]);
+    trials.push({ name, logits: tensorMatrix(await runner.run(batch.input)) });
+  };
+  return { trials, readable: () => readable, tryOut, dispose: () => runner.dispose() };
+}
+
+/** A model of whole numbers can be given nothing but levels. */
+function valuesFor({ signature }: ModelIntake): readonly PresetName[] {
+  return /^u?int/.test(signature.input.type) ? ['raw'] : presetNames;
+}
+
+/** Transparent pixels become of what is in use. */
+function presetLike(name: PresetName, inUse: Preprocessing): Preprocessing {
+  const { alpha } = inUse;
+  return { ...fromPreset(name, inputFrame(inUse)), ...(alpha !== undefined && { alpha }) };
+}
+
+/** Under the right preprocessing the shift shows best. */
+function shiftIn(
+  { labels }: ModelIntake,
+  trials: readonly Trial[],
+  files: readonly ImageFile[],
+): ShiftFound | undefined {
+  const found = trials.map(({ logits }) =>
+    findLabelShift(
+      labels.names,
+      likeliest(logits).map((index, row) => ({ path: files[row].path, index })),
+    ),
+  );
+  return found
+    .filter((shift) => shift !== undefined)
+    .reduce<ShiftFound | undefined>(
+      (best, shift) => (best === undefined || shift.shiftedHits > best.shiftedHits ? shift : best),
+      undefined,
+    );
+}
+
+/**
+ * The proposed one before the others: what is right most often; among equals what is in use, then `names`, the best values
+ * with the usual resizing and with others.
+ */
+function ranked(
+  trials: readonly Trial[],
+  expected: readonly (number | undefined)[],
+  names: readonly PresetName[],
+): PresetScore[] {
+  const scores = scorePreprocessings(trials, expected);
+  const rates = new Map(scores.map(({ name, hitRate }) => [name, hitRate ?? -1] as const));
+  const inOrder = [...scores.map(({ name }) => name).filter((name) => name === AS_FOUND), ...names];
+  const best = inOrder.reduce((first, name) => ((rates.get(name) ?? -1) > rates.get(first)! ? name : first));
+  const isKnown = expected.some((index) => index !== undefined);
+  return scores
+    .map(({ name, hitRate, confidence }) => ({
+      preset: name,
+      hitRate: hitRate ?? null,
+      confidence,
+      proposed: isKnown && name === best,
+    }))
+    .sort((a, b) => Number(b.proposed) - Number(a.proposed));
+}
