@@ -1,4 +1,5 @@
 import type { SkippedFile } from '../../core/concepts/explanation.ts';
+import type { ShiftFound } from '../../core/images/label-shift.ts';
 import type { ClassName } from './ablation-data.ts';
 import type { ClassScore, PictureId } from './app-data.ts';
 
@@ -30,6 +31,8 @@ export interface Preview {
   readonly hitRate: number | null;
   /** Mean of the largest probability, 0…1. */
   readonly confidence: number;
+  /** The names of classes fit better when they are moved by one; null where they do not. */
+  readonly labelShift: ShiftFound | null;
   readonly skipped: readonly SkippedFile[];
 }
 

@@ -2,13 +2,13 @@ import { TesseraError } from '../../core/errors.ts';
 import { presetOf } from '../../core/images/preprocessing-presets.ts';
 import { probeCutSigns } from '../../core/pipeline/probe-cut-signs.ts';
 import { openModel, type ModelIntake } from '../../core/pipeline/model-intake.ts';
-import { labelMisfitText } from '../../core/wording/label-words.ts';
 import { percentText } from '../../core/wording/number-text.ts';
 import { preprocessingText } from '../../core/wording/preprocessing-words.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable } from './arguments.ts';
 import { imageFindingsText, inspectImages } from './inspect-images.ts';
 import { optionTable, readOptions } from './option-arguments.ts';
+import { misfitNotes } from './predict-notes.ts';
 import { table } from './text-table.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 
@@ -33,16 +33,11 @@ export async function inspect(argv: readonly string[]): Promise<void> {
   const minima = await probeCutSigns(intake, device.sessions);
   const facts = inspection(intake, minima);
   const seen = images && (await inspectImages(environment, intake, images));
-  if (args.flag('json')) console.log(JSON.stringify({ ...facts, ...seen }, null, 2));
-  else
-    console.log(
-      shownName(
-        [
-          asText(facts),
-          ...(seen ? ['', imageFindingsText(seen, presetOf(intake.preprocessing.preprocessing))] : []).flat(),
-        ].join('\n'),
-      ),
-    );
+  const inUse = presetOf(intake.preprocessing.preprocessing);
+  const lines = [asText(facts), ...(seen ? ['', ...imageFindingsText(seen, inUse)] : [])];
+  console.log(
+    args.flag('json') ? JSON.stringify({ ...facts, ...seen }, null, 2) : shownName(lines.join('\n')),
+  );
 }
 
 /** The stable fields of `inspect --json`. */
@@ -56,7 +51,11 @@ function inspection(intake: ModelIntake, minima: ReadonlyMap<string, number>) {
     inputs: [{ name: input.name, type: input.type, dims: input.dims.map(shown), layout: input.layout }],
     outputs: [{ name: output.name, dims: output.dims.map(shown), classes: labels.names.length }],
     freeBatch: intake.hasFreeBatch,
-    labels: { source: labels.source, first: labels.names.slice(0, 5), misfit: labels.misfit ?? null },
+    labels: {
+      source: labels.source,
+      first: labels.names.slice(0, 5),
+      ...(labels.misfit && { misfit: labels.misfit }),
+    },
     preprocessing,
     cutPoints: intake.cutPoints.map(({ tensor, shape, kind, computeShare, proposed }) => {
       const minValue = minima.get(tensor);
@@ -73,7 +72,6 @@ function asText(facts: ReturnType<typeof inspection>): string {
   const [input] = facts.inputs;
   const [output] = facts.outputs;
   const { preprocessing, reason } = facts.preprocessing;
-  const { misfit } = facts.labels;
   const rows = facts.cutPoints.map(({ tensor, shape, kind, minValue, computeShare, proposed }) => [
     proposed ? '→' : ' ',
     tensor,
@@ -88,11 +86,7 @@ function asText(facts: ReturnType<typeof inspection>): string {
     `operator set   ${facts.opset}`,
     `labels         ${facts.labels.first.join(' · ')} … (${facts.labels.source})`,
     `preprocessing  ${preprocessingText(preprocessing)} (${reason})`,
-    ...(misfit === null
-      ? []
-      : [
-          `${labelMisfitText(misfit, misfit.source)}${misfit.shift ? ` See --label-shift ${misfit.shift}.` : ''}`,
-        ]),
+    ...misfitNotes(facts.labels),
     '',
     ...table([[' ', 'cut point', 'shape', 'kind', 'sign', 'compute before'], ...rows]),
     '',

@@ -38,7 +38,11 @@ export function predictionFacts(
   return {
     model: path,
     sha256,
-    preprocessing: { source: preprocessing.source, ...preprocessing.preprocessing },
+    preprocessing: {
+      source: preprocessing.source,
+      reason: preprocessing.reason,
+      ...preprocessing.preprocessing,
+    },
     known,
     hits,
     confusion: rows.flatMap(({ truth, counts }) =>

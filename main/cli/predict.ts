@@ -10,10 +10,11 @@ import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { optionTable, readOptions } from './option-arguments.ts';
 import { predictionFacts, predictionRows, predictionText } from './predict-output.ts';
+import { predictionNotes } from './predict-notes.ts';
 import { progressPrinter } from './progress.ts';
 
 const TABLE: OptionTable = {
-  ...optionTable(['model', 'images', 'labels', 'preprocessing', 'alpha', 'device']),
+  ...optionTable(['model', 'images', 'labels', 'labelShift', 'preprocessing', 'alpha', 'device']),
   csv: { type: 'string' },
   json: { type: 'boolean' },
 };
@@ -35,6 +36,7 @@ export async function predict(argv: readonly string[], signal: AbortSignal): Pro
   );
   const { alpha = 'white' } = intake.preprocessing.preprocessing;
   if (transparent > 0) console.error(`${transparencyText(transparent, alpha)} See --alpha.`);
+  for (const note of predictionNotes(intake, files, predictions)) console.error(note);
   const facts = predictionFacts(intake, files, { predictions, skipped: [...scan.skipped, ...skipped] });
   const csv = args.text('csv');
   if (csv !== undefined) await writeCsv(csv, csvFormatRows(predictionRows(facts)));
@@ -49,12 +51,13 @@ function readQuestion(args: ParsedArguments) {
       hint: 'tessera predict --model model.onnx --images photos',
     });
   }
-  const { labels, preprocessing, alpha } = said;
+  const { labels, labelShift, preprocessing, alpha } = said;
   return {
     model: said.model,
     images: said.images,
     device: said.device ?? 'auto',
     ...(labels !== undefined && { labels }),
+    ...(labelShift !== undefined && { labelShift }),
     ...(preprocessing !== undefined && { preprocessing }),
     ...(alpha !== undefined && { alpha }),
   };
