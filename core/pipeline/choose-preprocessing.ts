@@ -56,15 +56,6 @@ async function chosenSource(
   { input }: ClassifierSignature,
   asked: string | undefined,
 ): Promise<PreprocessingSource> {
-  if (input.type !== 'float32') {
-    throw new TesseraError(
-      'bad-model',
-      `The model's input ${input.name} is ${input.type}; expected float32.`,
-      {
-        hint: 'Export the model in float32, without quantisation and without decoding inside.',
-      },
-    );
-  }
   const declared = declaredFrame(input);
   const inside = normalisationInside(model, input.type);
   if (asked === undefined)

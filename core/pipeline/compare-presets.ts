@@ -10,8 +10,10 @@ import {
   presetsOf,
   type PresetName,
 } from '../images/preprocessing-presets.ts';
-import { likeliest, scorePreprocessings, type PreprocessingTrial } from '../images/score-preprocessings.ts';
+import { scorePreprocessings, type PreprocessingTrial } from '../images/score-preprocessings.ts';
+import { rowView } from '../linalg/matrix.ts';
 import { tensorMatrix } from '../linalg/matrix-tensor.ts';
+import { answerOf } from '../score/model-scores.ts';
 import type { Environment } from './environment.ts';
 import type { ModelIntake } from './model-intake.ts';
 import { runnerFor } from './model-parts.ts';
@@ -102,7 +104,9 @@ async function trialsOf(
     if (other?.every((value, i) => value === data[i]) === true) return;
     inputs.set(name, data);
     readable = batch.readable.map((index) => images[index]);
-    trials.push({ name, logits: tensorMatrix(await runner.run(batch.input)) });
+    const scores = tensorMatrix(await runner.run(batch.input));
+    const answers = readable.map((_, row) => answerOf(intake.scores, rowView(scores, row)));
+    trials.push({ name, answers });
   };
   return { trials, readable: () => readable, tryOut, dispose: () => runner.dispose() };
 }
@@ -124,10 +128,10 @@ function shiftIn(
   trials: readonly Trial[],
   files: readonly ImageFile[],
 ): ShiftFound | undefined {
-  const found = trials.map(({ logits }) =>
+  const found = trials.map(({ answers }) =>
     findLabelShift(
       labels.names,
-      likeliest(logits).map((index, row) => ({ path: files[row].path, index })),
+      answers.map(({ index }, row) => ({ path: files[row].path, index })),
     ),
   );
   return found

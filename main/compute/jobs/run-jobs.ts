@@ -43,7 +43,7 @@ export function runJobs(environment: Environment, openIntake: OpenIntake): Jobs<
 export async function modelQuestionIn(
   storage: Storage,
   folder: string,
-  { model, labels, labelShift, preprocessing, alpha }: RunOptions,
+  { model, labels, labelShift, preprocessing, alpha, output, task, threshold }: RunOptions,
 ): Promise<ModelQuestion> {
   const isKept = labels !== undefined && (await storage.exists(storage.join(folder, 'project.json')));
   return {
@@ -53,6 +53,9 @@ export async function modelQuestionIn(
     ...(labelShift !== undefined && { labelShift }),
     ...(preprocessing !== undefined && { preprocessing }),
     ...(alpha !== undefined && { alpha }),
+    ...(output !== undefined && { output }),
+    ...(task !== undefined && { task }),
+    ...(threshold !== undefined && { threshold }),
   };
 }
 
