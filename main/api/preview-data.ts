@@ -44,7 +44,7 @@ export interface PreprocessingTrial {
   readonly hitRate: number | null;
   /** Mean of the largest probability, 0…1. */
   readonly confidence: number;
-  /** The one to take by these pictures: the first; none where no folder names a class. */
+  /** The one to take by these pictures: the first; none where folders name fewer than two classes. */
   readonly proposed: boolean;
 }
 

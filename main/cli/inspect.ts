@@ -1,31 +1,36 @@
 import { TesseraError } from '../../core/errors.ts';
+import type { Labels } from '../../core/images/labels.ts';
 import { presetOf } from '../../core/images/preprocessing-presets.ts';
 import type { Dimension } from '../../core/onnx/graph.ts';
 import { probeCutSigns } from '../../core/pipeline/probe-cut-signs.ts';
-import { describeModel, type ModelDescription, type ModelIntake } from '../../core/pipeline/model-intake.ts';
+import { describeModel, type ModelDescription } from '../../core/pipeline/model-intake.ts';
 import { TASKS, type ModelScores } from '../../core/score/model-scores.ts';
 import { percentText } from '../../core/wording/number-text.ts';
 import { preprocessingText } from '../../core/wording/preprocessing-words.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
-import { parseArguments, type OptionTable } from './arguments.ts';
-import { errorText } from './error-text.ts';
+import { parseArguments } from './arguments.ts';
 import { imageFindingsText, inspectImages } from './inspect-images.ts';
+import { errorText } from './error-text.ts';
 import { optionTable, readOptions } from './option-arguments.ts';
 import { misfitNotes } from './predict-notes.ts';
 import { table } from './text-table.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 
-const TABLE: OptionTable = {
-  ...optionTable([
-    ...(['labels', 'labelShift', 'preprocessing', 'alpha', 'images'] as const),
-    ...(['output', 'task', 'threshold'] as const),
-  ]),
-  json: { type: 'boolean' },
-};
-
 /** `inspect MODEL`: what the model takes and gives, which output is explained, and the tensors at which it can be cut. */
 export async function inspect(argv: readonly string[]): Promise<void> {
-  const args = parseArguments(argv, TABLE);
+  const args = parseArguments(argv, {
+    ...optionTable([
+      'labels',
+      'labelShift',
+      'preprocessing',
+      'alpha',
+      'images',
+      'output',
+      'task',
+      'threshold',
+    ]),
+    json: { type: 'boolean' },
+  });
   const [path, ...more] = args.positionals;
   if (path === undefined || more.length > 0) {
     throw new TesseraError('bad-usage', `inspect takes one model file, got ${args.positionals.length}.`, {
@@ -42,10 +47,13 @@ export async function inspect(argv: readonly string[]): Promise<void> {
       : await probeCutSigns(intake, (await environment.openDevice('cpu')).sessions);
   const facts = inspection(description, minima);
   const seen = images && intake && (await inspectImages(environment, intake, images));
-  const inUse = presetOf(description.preprocessing.preprocessing);
-  const lines = [asText(facts), ...(seen ? ['', ...imageFindingsText(seen, inUse)] : [])];
+  if (args.flag('json')) {
+    console.log(JSON.stringify({ ...facts, ...seen }, null, 2));
+    return;
+  }
+  const used = presetOf(description.preprocessing.preprocessing);
   console.log(
-    args.flag('json') ? JSON.stringify({ ...facts, ...seen }, null, 2) : shownName(lines.join('\n')),
+    shownName([asText(facts), ...(seen ? ['', imageFindingsText(seen, used)].flat() : [])].join('\n')),
   );
 }
 
@@ -80,7 +88,7 @@ function inspection(
   };
 }
 
-function labelFacts({ source, names, misfit }: ModelIntake['labels']) {
+function labelFacts({ source, names, misfit }: Labels) {
   return { source, first: names.slice(0, 5), ...(misfit && { misfit }) };
 }
 
@@ -122,6 +130,7 @@ function asText(facts: ReturnType<typeof inspection>): string {
     `input          ${input.name} [${input.dims.join(', ')}] ${input.type}, ${input.layout}`,
     `operator set   ${facts.opset}`,
     `preprocessing  ${preprocessingText(preprocessing)} (${reason})`,
+    ...(facts.labels ? misfitNotes(facts.labels) : []),
     '',
     ...table([[' ', 'output', 'role', 'why'], ...outputs]),
     '',
@@ -147,7 +156,6 @@ function explainedText({ score, labels }: ReturnType<typeof inspection>): string
       ? []
       : [
           `labels         ${labels!.first.join(' · ')}${classes.length > 5 ? ' …' : ''} (${classes.length}, ${labels!.source})`,
-          ...misfitNotes(labels!),
         ]),
     ...(quantity === undefined
       ? []
