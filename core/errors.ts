@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'not-differentiable'
   | 'bad-labels'
   | 'unknown-name'
+  | 'must-choose'
   | 'bad-image'
   | 'no-images'
   | 'bad-tensor'

@@ -29,7 +29,7 @@ export function isFloat(type: ElementType | undefined): boolean {
 /**
  * The differentiable path between two tensors: those through which a change of `from` reaches `to` smoothly.
  *
- * Integers, Booleans and piecewise constant operators end a path. Throws 'not-differentiable' when `to` does
+ * Integers, Booleans and piecewise constant operators end a path; quantisers, whose rounding is passed through, do not. Throws 'not-differentiable' when `to` does
  * not depend on `from`, or only in such ways (naming the nodes where the gradient ends).
  */
 export function pathBetween(
@@ -38,7 +38,8 @@ export function pathBetween(
   to: string,
   typeOf: (tensor: string) => ElementType | undefined,
 ): ReadonlySet<string> {
-  const canPass = (node: Node, output: string) => !FLAT_OPS.has(node.opType) && isFloat(typeOf(output));
+  const canPass = (node: Node, output: string) =>
+    node.opType === 'QuantizeLinear' || (!FLAT_OPS.has(node.opType) && isFloat(typeOf(output)));
   const active = reach(graph, from, canPass);
   if (active.has(to)) return leadingTo(graph, to, active);
 

@@ -9,6 +9,7 @@ import { poolingRules } from './rules/pooling.ts';
 import { productRules } from './rules/products.ts';
 import { reductionRules } from './rules/reductions.ts';
 import { resamplingRules } from './rules/resampling.ts';
+import { straightThroughRules } from './rules/straight-through.ts';
 import { unaryRules } from './rules/unary.ts';
 
 /**
@@ -32,10 +33,13 @@ export const RULE_FAMILIES: Readonly<Record<string, RuleFamily>> = {
 
 const RULES: ReadonlyMap<string, Rule> = new Map(Object.values(RULE_FAMILIES).flatMap(Object.entries<Rule>));
 
+/** Steps that the gradient passes by convention, though they have no derivative. */
+const STRAIGHT_THROUGH: ReadonlyMap<string, Rule> = new Map(Object.entries<Rule>(straightThroughRules));
+
 /** Standard ONNX operators (`ai.onnx`) that the gradient goes through, in alphabetical order. */
 export const DIFFERENTIABLE_OPS: readonly string[] = [...RULES.keys()].sort();
 
 /** The rule of an operator of the standard domain, or undefined when there is none. */
 export function ruleOf(opType: string): Rule | undefined {
-  return RULES.get(opType);
+  return RULES.get(opType) ?? STRAIGHT_THROUGH.get(opType);
 }

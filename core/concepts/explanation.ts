@@ -1,4 +1,6 @@
 import type { AlphaHandling } from '../platform.ts';
+import type { NamedAnswer } from '../score/named-answer.ts';
+import type { ScoreRecord } from '../score/score-record.ts';
 import type { HitRate } from '../metrics/hit-rate.ts';
 
 /*
@@ -28,9 +30,9 @@ export interface CropRef {
 /** One picture of the run. */
 export interface ImageRecord {
   readonly file: string;
-  /** What the model says: index of the largest logit, its name and its softmax probability. */
-  readonly predicted: { readonly index: number; readonly name: string; readonly probability: number };
-  /** The logit of the explained class, by the model and from the reconstructed activations. */
+  /** What the model says: class or side, its name, and its probability or, where it tells none, the value. */
+  readonly predicted: NamedAnswer;
+  /** The score that is explained, by the model and from the reconstructed activations. */
   readonly logit: number;
   readonly reconstructedLogit: number;
   /** Does the reconstructed activation lead the model to the same class? */
@@ -176,6 +178,8 @@ export interface Transparency {
 export interface Explanation {
   readonly classIndex: number;
   readonly className: string;
+  /** Absent in runs from before scores were recorded, which explain a class of several. */
+  readonly score?: ScoreRecord;
   readonly layer: LayerRecord;
   readonly images: readonly ImageRecord[];
   readonly concepts: readonly Concept[];

@@ -17,7 +17,9 @@ export type OptionForm =
   /** One of the choices, or with `choices` one or more of them. */
   | { readonly kind: 'choice' | 'choices'; readonly choices: readonly OptionChoice[] }
   /** A whole number from `min` to `max`, or the word "auto" where `auto` says what that does. */
-  | { readonly kind: 'number'; readonly min: number; readonly max: number; readonly auto?: string };
+  | { readonly kind: 'number'; readonly min: number; readonly max: number; readonly auto?: string }
+  /** Any number from `min` to `max`. */
+  | { readonly kind: 'real'; readonly min: number; readonly max: number };
 
 /** A form with the check of its values. */
 export interface Formed<Value> {
@@ -43,6 +45,8 @@ export function takenWords(form: OptionForm): string {
       return `one or more of ${namesOf(form)}`;
     case 'number':
       return `${wholeWords(form.min, form.max)}${form.auto === undefined ? '' : ', or "auto"'}`;
+    case 'real':
+      return `a number from ${form.min} to ${form.max}`;
   }
 }
 
@@ -84,6 +88,11 @@ export function choices<Name extends string>(
 /** A whole number from `min` to `max`. */
 export function whole(min: number, max: number): Formed<number> {
   return formed({ kind: 'number', min, max }, (fault) => wholeSchema(min, max, fault));
+}
+
+/** Any number from `min` to `max`. */
+export function real(min: number, max: number): Formed<number> {
+  return formed({ kind: 'real', min, max }, (fault) => z.number(fault).min(min, fault).max(max, fault));
 }
 
 /** A whole number from `min` to `max`, or "auto", which does what `auto` says. */

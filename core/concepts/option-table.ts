@@ -2,7 +2,8 @@ import { MAP_METHOD_TITLES } from '../attribution/methods.ts';
 import type { EvaluationLevel } from '../metrics/evaluation.ts';
 import type { DesignKind } from '../sampling/replicated-design.ts';
 import { ALPHA_LABELS, DEVICE_LABELS } from '../platform.ts';
-import { choice, choices, flag, text, texts, whole, wholeOrAuto, type Formed } from './option-forms.ts';
+import { TASKS } from '../score/model-scores.ts';
+import { choice, choices, flag, real, text, texts, whole, wholeOrAuto, type Formed } from './option-forms.ts';
 
 /**
  * What reads an option: the question, which is settled before anything is computed; a stage of the run; or the tree,
@@ -108,6 +109,61 @@ export const RUN_OPTIONS = {
     label: 'Class',
     note: 'The class to explain',
     visibility: 'own',
+  }),
+  against: option(text(), {
+    group: 'subject',
+    reads: ['question'],
+    flag: 'against',
+    placeholder: 'CLASS',
+    help: 'a class that the other is compared with: why the one rather than the other',
+    label: 'Rather than',
+    note: 'Explains the lead of the class over this one',
+    visibility: 'own',
+    absent: 'the class by itself',
+  }),
+  output: option(text(), {
+    group: 'subject',
+    reads: ['question'],
+    flag: 'output',
+    placeholder: 'NAME',
+    help: 'which output of the model is explained; inspect lists them',
+    label: 'Output',
+    note: 'Which of its outputs is explained',
+    visibility: 'own',
+    absent: 'the only one that can be meant',
+  }),
+  task: option(choice(TASKS), {
+    group: 'subject',
+    reads: ['question'],
+    flag: 'task',
+    help: 'what the output tells of a picture',
+    label: 'Task',
+    note: 'What the output tells of a picture',
+    visibility: 'own',
+    absent: 'what the card, the metadata or the form of the output says',
+  }),
+  threshold: option(real(-1e12, 1e12), {
+    group: 'subject',
+    reads: ['question'],
+    flag: 'threshold',
+    placeholder: 'T',
+    help: 'where a yes begins: a probability; of a number its value, of a likeness the cosine',
+    label: 'Threshold',
+    note: 'From where on the answer is yes',
+    visibility: 'own',
+    absent: 'a probability of 0.5; of a number the mean over the images',
+  }),
+  reference: option(text(), {
+    group: 'subject',
+    reads: ['question'],
+    flag: 'reference',
+    placeholder: 'FILE|DIR',
+    help: 'for a model that gives a vector: a picture, or a folder of pictures, likeness to which is explained',
+    label: 'Compared with',
+    note: 'A picture or folder that pictures are compared with',
+    visibility: 'own',
+    isPath: true,
+    absent: 'needed by models that give a vector, and only by them',
   }),
   images: option(texts(), {
     group: 'subject',

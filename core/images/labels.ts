@@ -16,6 +16,8 @@ export interface LabelQuestion {
   readonly metadata: ReadonlyMap<string, string>;
   /** Number of logits. */
   readonly classes: number;
+  /** The output whose classes they are; a card may have names for several. */
+  readonly output?: string;
   /** A file that the person named. */
   readonly labelsPath?: string;
   /** What a project holds of it, taken where that file is gone. */
@@ -38,7 +40,7 @@ export async function loadLabels(storage: Storage, question: LabelQuestion): Pro
     return isGone ? checkLabels(kept.names, kept.source, classes) : fromFile(storage, labelsPath, classes);
   }
   const card = await readCard(storage, modelPath);
-  const field = card?.fields['labels'];
+  const field = ofOutput(card?.fields['labels'], question.output);
   if (card !== undefined && typeof field === 'string') {
     return fromFile(storage, storage.join(storage.dirname(card.path), field), classes);
   }
@@ -46,6 +48,16 @@ export async function loadLabels(storage: Storage, question: LabelQuestion): Pro
     return checkLabels(parseLabels(JSON.stringify(field), card.path), card.path, classes);
   }
   return fromMetadata(metadata, classes) ?? numberedLabels(classes);
+}
+
+/** Of names for several outputs, those of one. */
+function ofOutput(field: unknown, output: string | undefined): unknown {
+  const isByOutput =
+    typeof field === 'object' &&
+    field !== null &&
+    !Array.isArray(field) &&
+    Object.values(field).every(Array.isArray);
+  return isByOutput && output !== undefined ? (field as Record<string, unknown>)[output] : field;
 }
 
 /** Labels for a model that tells no names: "class 0", "class 1", … */

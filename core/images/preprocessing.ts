@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { TesseraError, invariant } from '../errors.ts';
 import { ALPHA_LABELS, type AlphaHandling, type FitOptions, type RgbImage } from '../platform.ts';
-import { LARGEST_SIDE } from '../onnx/validate.ts';
+import { LARGEST_SIDE } from '../onnx/image-input.ts';
 import { float32, type Tensor } from '../tensor.ts';
 
 const SIDE = z.int().min(1).max(LARGEST_SIDE);

@@ -1,7 +1,7 @@
 import { intOf, intsOf } from './attributes.ts';
 import type { Graph, Node } from './graph.ts';
 import type { ShapeMap } from './shapes.ts';
-import type { ImageLayout } from './validate.ts';
+import type { ImageLayout } from './image-input.ts';
 
 /** Operators that by definition take and give [N, C, H, W]. */
 const channelFirst = new Set(

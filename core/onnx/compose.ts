@@ -3,7 +3,7 @@ import { BugError } from '../errors.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Attribute, Model, Node, ValueInfo } from './graph.ts';
 import { freshNames, makeNode, withGraph } from './graph-edits.ts';
-import { layoutOf } from './validate.ts';
+import { layoutOf } from './image-input.ts';
 
 /**
  * The matrix [to, from] of bilinear interpolation along one axis: pixel centres aligned ("half_pixel"), edges

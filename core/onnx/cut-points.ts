@@ -13,7 +13,7 @@ import { inferShapes } from './shapes.ts';
 import type { ShapeMap } from './shapes.ts';
 import { withBatch } from './two-batches.ts';
 import type { InputDims } from './two-batches.ts';
-import { layoutOf } from './validate.ts';
+import { layoutOf } from './image-input.ts';
 
 export type { CutPoint } from './cut-point.ts';
 

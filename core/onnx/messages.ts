@@ -129,6 +129,19 @@ export type GraphMessage = MessageOf<typeof graphFields>;
 // OperatorSetIdProto.
 const opset = message({ domain: one(1, text), version: one(2, signed) });
 
+const functionFields = {
+  name: one(1, text),
+  inputs: many(4, text),
+  outputs: many(5, text),
+  nodes: many(7, node),
+  opsets: many(9, opset),
+  domain: one(10, text),
+  defaults: many(11, attribute),
+  overload: one(13, text),
+};
+/** FunctionProto: an operator that the model defines itself. */
+export type FunctionMessage = MessageOf<typeof functionFields>;
+
 /** The root of an ONNX file. */
 export const modelFields = {
   irVersion: one(1, signed),
@@ -137,20 +150,7 @@ export const modelFields = {
   graph: one(7, graph),
   opsets: many(8, opset),
   metadata: many(14, entry),
-  // FunctionProto: operators that the model defines itself.
-  functions: many(
-    25,
-    message({
-      name: one(1, text),
-      inputs: many(4, text),
-      outputs: many(5, text),
-      nodes: many(7, node),
-      opsets: many(9, opset),
-      domain: one(10, text),
-      defaults: many(11, attribute),
-      overload: one(13, text),
-    }),
-  ),
+  functions: many(25, message(functionFields)),
 };
 /** ModelProto: the graph, its operator sets and who made it. */
 export type ModelMessage = MessageOf<typeof modelFields>;

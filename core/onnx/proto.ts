@@ -1,6 +1,7 @@
 import { BugError, TesseraError } from '../errors.ts';
 import type { Model } from './graph.ts';
 import { decodeGraph, encodeGraph } from './graph-proto.ts';
+import { inlineFunctions } from './inline-functions.ts';
 import { modelFields } from './messages.ts';
 import type { GraphMessage, ModelMessage, TensorMessage } from './messages.ts';
 import { externalLocation } from './tensor-proto.ts';
@@ -40,27 +41,19 @@ function parse(file: Uint8Array): ModelMessage {
   return message;
 }
 
-function refuseFunctions({ functions }: ModelMessage): void {
-  if (functions.length === 0) return;
-  const names = functions.map(({ name = '', domain = '' }) => `${domain}.${name}`).join(', ');
-  throw new TesseraError('bad-model', `The model defines functions of its own: ${names}.`, {
-    hint: 'Inline them first, for example with onnx.inliner.inline_local_functions, and save the model again.',
-  });
-}
-
 /**
  * Reads an ONNX model file.
  *
+ * Functions that the file defines are put in place of their calls.
  * An initializer that is also listed as a graph input (older files list all) becomes a constant only. Dropped, as
  * they change no result: doc strings, metadata of nodes and tensors, quantisation annotations, training
  * information, unknown fields. Kept: producer, metadata of the model, declared shapes.
  *
  * Throws TesseraError 'bad-model': not a model, truncated, missing external data, element types without a typed
- * array (complex, float8, int4), sparse or non-tensor values, model-local functions (named).
+ * array (complex, float8, int4), sparse or non-tensor values; functions of the file as {@link inlineFunctions}.
  */
 export function decodeModel(file: Uint8Array, { externalData = () => undefined }: DecodeOptions = {}): Model {
   const message = parse(file);
-  refuseFunctions(message);
   const version = message.producerVersion ? ` ${message.producerVersion}` : '';
   return {
     // From IR version 4 on, initializers need not be inputs, which is how graphs are kept here.
@@ -73,7 +66,7 @@ export function decodeModel(file: Uint8Array, { externalData = () => undefined }
     ),
     producer: (message.producerName ?? '') + version,
     metadata: new Map(message.metadata.map(({ key = '', value = '' }) => [key, value])),
-    graph: decodeGraph(message.graph ?? {}, externalData),
+    graph: decodeGraph(inlineFunctions(message), externalData),
   };
 }
 

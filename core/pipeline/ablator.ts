@@ -7,12 +7,13 @@ import { TesseraError } from '../errors.ts';
 import { nnls } from '../factorization/nnls.ts';
 import { stackRows, type Matrix } from '../linalg/matrix.ts';
 import type { OnProgress } from '../platform.ts';
+import type { Answer } from '../score/model-scores.ts';
 import type { Tensor } from '../tensor.ts';
 import { runnerFor, cutAt } from './model-parts.ts';
 import { CHANGED, readBatch, wasChanged } from './pictures.ts';
 import type { FileFact } from './question.ts';
-import type { ModelScope } from './run-context.ts';
-import { scaledAnswers, type Answer, type LatentImages } from './scaled-answers.ts';
+import type { ScoredScope } from './run-context.ts';
+import { scaledAnswers, type LatentImages } from './scaled-answers.ts';
 
 /** What of a finished run is ablated. */
 export interface AblatedRun {
@@ -48,7 +49,7 @@ const CHUNK = 32;
  *
  * Rejects with TesseraError 'bad-image' when a picture can no longer be read, 'bad-usage' for factors out of range.
  */
-export function openAblator(scope: ModelScope, run: AblatedRun): Ablator {
+export function openAblator(scope: ScoredScope, run: AblatedRun): Ablator {
   const { environment, device, intake } = scope;
   const { layer, conceptBank, files, coefficients } = run;
   const parts = cutAt(intake, layer);
@@ -103,7 +104,9 @@ export function openAblator(scope: ModelScope, run: AblatedRun): Ablator {
       for (let start = 0; start < files.length; start += CHUNK) {
         signal?.throwIfAborted();
         const own = await chunks.get(start, () => latentImages(start));
-        all.push(...(await scaledAnswers(plain, own, conceptBank, layer, factors)));
+        all.push(
+          ...(await scaledAnswers({ head: plain, score: intake.score }, own, conceptBank, layer, factors)),
+        );
         onProgress?.({ stage: 'ablation', done: all.length, total: files.length });
       }
       return all;

@@ -5,6 +5,9 @@ import type { RunOptions } from '../concepts/run-options.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import { reconstructionError } from '../metrics/reconstruction.ts';
 import type { Question } from './question.ts';
+import { namedAnswer } from '../score/named-answer.ts';
+import { scoreRecord } from '../score/score-record.ts';
+import type { ScoredModel } from './scored-model.ts';
 import { rightAnswers } from '../images/folder-class.ts';
 import type { ConceptBank } from './stages/bank.ts';
 import type { ImageCoefficients } from './stages/coefficients.ts';
@@ -31,16 +34,18 @@ export interface Findings {
 
 /** Puts the findings of a run into the form that project, report and window share. */
 export function assembleExplanation(
-  question: Question,
+  question: Omit<Question, 'intake'> & { readonly intake: ScoredModel },
   options: Pick<RunOptions, 'design' | 'samples'>,
   findings: Findings,
 ): Explanation {
-  const { classIndex, layer, intake, files } = question;
+  const { layer, intake, files } = question;
+  const { score } = intake;
   const { predictions, rows, bank, images, importance, importances } = findings;
   const count = images.coefficients.length;
   return {
-    classIndex,
-    className: intake.labels.names[classIndex],
+    classIndex: score.column,
+    className: score.names[score.column],
+    score: scoreRecord(score),
     layer,
     images: imageRecords(question, findings),
     concepts: rankedConcepts(findings),
@@ -71,15 +76,21 @@ export function assembleExplanation(
   };
 }
 
-function transparency({ intake }: Question, { transparent }: Predictions): Pick<Explanation, 'transparent'> {
+function transparency(
+  { intake }: Pick<Question, 'intake'>,
+  { transparent }: Predictions,
+): Pick<Explanation, 'transparent'> {
   const { alpha = 'white' } = intake.preprocessing.preprocessing;
   return transparent === 0 ? {} : { transparent: { images: transparent, alpha } };
 }
 
-function imageRecords({ intake, files }: Question, { chosen, images }: Findings): ImageRecord[] {
-  return chosen.map(({ at, index, probability }, image) => ({
+function imageRecords(
+  { intake, files }: Pick<Question, 'intake' | 'files'>,
+  { chosen, images }: Findings,
+): ImageRecord[] {
+  return chosen.map(({ at, ...answer }, image) => ({
     file: files[at].path,
-    predicted: { index, name: intake.labels.names[index], probability },
+    predicted: namedAnswer(intake.labels.names, answer),
     logit: images.logits[image],
     reconstructedLogit: images.reconstructedLogits[image],
     agrees: images.agrees[image] === 1,

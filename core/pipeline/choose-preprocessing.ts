@@ -49,20 +49,6 @@ async function chosenSource(
   { input }: ClassifierSignature,
   asked: string | undefined,
 ): Promise<PreprocessingSource> {
-  if (input.type !== 'float32') {
-    throw new TesseraError(
-      'bad-model',
-      `The model's input ${input.name} is ${input.type}; expected float32.`,
-      {
-        hint: 'Export the model in float32, without quantisation and without decoding inside.',
-      },
-    );
-  }
-  if (input.channels !== 3) {
-    throw new TesseraError('bad-model', `The model takes ${input.channels} channels; expected 3 (RGB).`, {
-      hint: 'Models for grey or multispectral pictures cannot be explained yet.',
-    });
-  }
   const declared = declaredFrame(input);
   if (asked === undefined) return guessPreprocessing(storage, { path, metadata, input: declared });
   const preset = presetNames.find((name) => name === asked);

@@ -15,7 +15,7 @@ import { chooseEarlierCut } from './earlier-cut.ts';
 import { defaultPatch, runnerFor, cutAt } from './model-parts.ts';
 import { partMaps } from './part-maps.ts';
 import { withStamps } from './picture-stamps.ts';
-import type { ModelScope, WorkScope } from './run-context.ts';
+import type { ScoredScope, WorkScope } from './run-context.ts';
 import {
   activationsOf,
   chooseDecompositionImages,
@@ -28,7 +28,7 @@ import { partImportanceStage, type PartImportances } from './stages/part-importa
 import { partsStage, type FoundParts } from './stages/parts.ts';
 
 /** A run whose concepts are decomposed. */
-export interface DecompositionContext extends ModelScope, WorkScope {
+export interface DecompositionContext extends ScoredScope, WorkScope {
   /** Records the stages of the decomposition with the run. */
   readonly keep: StageStore['stage'];
   readonly options: RunOptions;

@@ -5,7 +5,7 @@ import type { Matrix } from '../linalg/matrix.ts';
 import type { RunFile } from '../project/schema.ts';
 import { knownBank } from './known-bank.ts';
 import type { FileFact } from './question.ts';
-import type { ModelScope } from './run-context.ts';
+import type { ScoredScope } from './run-context.ts';
 import { openStages, type StageSetting } from './stage-runner.ts';
 import { coefficientsStage, type ImageCoefficients } from './stages/coefficients.ts';
 import { importanceStage } from './stages/importance.ts';
@@ -35,7 +35,7 @@ export interface ImageExamination {
  */
 export function examineImages(
   setting: Omit<StageSetting, 'environment'>,
-  { intake, device, environment }: ModelScope,
+  { intake, device, environment }: ScoredScope,
   { run, explanation, conceptBank }: ExaminedRun,
   images: readonly FileFact[],
 ): ImageExamination {

@@ -20,6 +20,8 @@ import type { Question } from './question.ts';
 import { growTree, type GrownTree } from './recursion.ts';
 import type { RunScope } from './run-context.ts';
 import { selectImages } from './selection.ts';
+import { settleScore } from './settle-score.ts';
+import type { ScoredModel } from './scored-model.ts';
 import { openStages } from './stage-runner.ts';
 import { bankStage } from './stages/bank.ts';
 import { coefficientsStage } from './stages/coefficients.ts';
@@ -77,13 +79,13 @@ export async function explain(
     ...(scope.environment.warn && { warn: scope.environment.warn }),
   });
   const running = { scope: { ...scope, project }, question, options, store };
-  const { stages, findings } = await findConcepts(running);
-  const whole = assembleExplanation(question, options, findings);
-  const drawn = await drawConcepts(running, stages, findings, whole);
-  const { predictions } = findings.predictions;
-  await savePredictions(project, started.id, givenImages(question.files, predictions));
+  const { stages, findings, intake } = await findConcepts(running);
+  const scored = { ...question, intake };
+  const whole = assembleExplanation(scored, options, findings);
+  const drawn = await drawConcepts({ ...running, question: scored }, stages, findings, whole);
+  await savePredictions(project, started.id, givenImages(question.files, findings.predictions.predictions));
   const { explanation, tensors } = await growTree(
-    { ...running.scope, intake: question.intake, keep: store.stage, options },
+    { ...running.scope, intake, keep: store.stage, options },
     drawn,
   );
   await saveRunTensors(project, started.id, tensors);
@@ -112,20 +114,24 @@ function content(
 /** Crops shown of each concept while its importance is still computed. */
 const EARLY_CROPS = 8;
 
-async function findConcepts({
-  scope,
-  question,
-  options,
-  store,
-}: Running): Promise<{ readonly stages: RunStages; readonly findings: Findings }> {
-  const { device, onConcepts } = scope;
-  const { intake, files, layer, classIndex } = question;
-  const facts = { intake, device, labels: intake.labels, files, layer, classIndex };
-  const asked = openStages(scope, facts, options, { keep: store.stage });
-  const predictions = await asked.get(predictionsStage);
-  const chosen = selectImages(predictions.predictions, question);
+async function findConcepts({ scope, question, options, store }: Running): Promise<{
+  readonly stages: RunStages;
+  readonly findings: Findings;
+  readonly intake: ScoredModel;
+}> {
+  const { device, environment, onConcepts } = scope;
+  const { files, layer, explained } = question;
+  const open = openStages(scope, { model: question.intake, device, files, layer }, options, {
+    keep: store.stage,
+  });
+  const asked = await open.get(predictionsStage);
+  const model = { environment, device, intake: question.intake };
+  const { intake, answers } = await settleScore(model, explained, options.reference, asked.predictions);
+  const chosen = selectImages(answers, { ...question, intake });
   const images = chosen.map(({ at }) => files[at]);
-  const stages = asked.about({ images });
+  const { labels, score } = intake;
+  const stages = open.about({ intake, labels, classIndex: score.column, answers, images });
+  const predictions = { ...asked, predictions: answers };
   const rows = await stages.get(rowsStage);
   const bank = await stages.get(bankStage);
   onConcepts?.(store.run.id, strongestPlaces(bank.coefficients, rows.places, EARLY_CROPS), images);
@@ -133,7 +139,7 @@ async function findConcepts({
   const importances = await stages.get(importanceStage);
   const importance = classImportance(importances, options.seed);
   const findings = { predictions, chosen, rows, bank, images: coefficients, importances, importance };
-  return { stages, findings };
+  return { stages, findings, intake };
 }
 
 function givenImages(
@@ -145,7 +151,7 @@ function givenImages(
 
 /** The explanation with its maps, removals and mistakes, and the arrays that later views need beside it. */
 async function drawConcepts(
-  { scope, question, options }: Running,
+  { scope, question, options }: Running & { readonly question: { readonly intake: ScoredModel } },
   stages: RunStages,
   { bank, images, importances }: Findings,
   explanation: Explanation,

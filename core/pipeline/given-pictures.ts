@@ -3,7 +3,7 @@ import { loadPredictions, type GivenImage } from '../project/predictions-file.ts
 import type { Project } from '../project/project-folder.ts';
 import type { RunFile } from '../project/schema.ts';
 import { asRunFound } from './input-changes.ts';
-import type { PictureAnswer } from './picture-answers.ts';
+import type { PictureAnswer } from '../score/model-scores.ts';
 import type { FileFact } from './question.ts';
 
 /** A picture that a run was given and could read, and what the model said of it. */
@@ -26,9 +26,9 @@ export async function givenPictures(project: Project, run: RunFile): Promise<Giv
   const record = await recordOf(project, run);
   const given = record === 'damaged' ? undefined : record;
   const answers = new Map(given?.map(({ file, ...answer }) => [file, answer]));
-  const ofRun = explained.map(({ file, predicted: { index, probability } }) => ({
+  const ofRun = explained.map(({ file, predicted: { name: _, ...own } }) => ({
     file,
-    answer: answers.get(file) ?? { index, probability },
+    answer: answers.get(file) ?? own,
   }));
   const isExplained = new Set(explained.map(({ file }) => file));
   const others = (given ?? [])

@@ -1,15 +1,21 @@
 import { z } from 'zod';
 import { TesseraError } from '../errors.ts';
-import { fingerprintOf, type Json } from '../project/canonical-json.ts';
+import { fingerprintOf } from '../project/canonical-json.ts';
 import { readLines, writeLines } from '../project/line-file.ts';
 import type { Environment, OpenedDevice } from './environment.ts';
 import type { ModelIntake } from './model-intake.ts';
+import { modelKey } from './stage.ts';
 
-const ANSWER = z.object({ index: z.number(), probability: z.number() });
+const ANSWER = z.object({
+  index: z.number(),
+  probability: z.number().exactOptional(),
+  value: z.number().exactOptional(),
+});
 const LINE = z.object({
   sha256: z.string(),
   ...ANSWER.shape,
   runnerUp: ANSWER.exactOptional(),
+  scores: z.array(z.number()).readonly().exactOptional(),
   isTransparent: z.boolean(),
 });
 type Line = z.infer<typeof LINE>;
@@ -27,7 +33,7 @@ export interface KeptAnswers {
 /** Models whose answers are kept: more than are at work on one machine. */
 const KEPT_MODELS = 24;
 /** Raised whenever a model would answer something else to the same picture. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** Where the answers of a model lie, and the hashes of the pictures that it was asked about. */
 export function answersFolder(
@@ -48,11 +54,9 @@ export async function openKeptAnswers(
   const { storage } = environment;
   const folder = answersFolder(environment, intake);
   if (folder === undefined) return NOTHING_KEPT;
-  const { dataSha256, preprocessing } = intake;
   const name = fingerprintOf(storage, {
     version: VERSION,
-    data: dataSha256 ?? null,
-    preprocessing: preprocessing.preprocessing as unknown as Json,
+    model: modelKey(intake),
     device: device.used,
   });
   const path = storage.join(folder, `${name}.jsonl`);
@@ -77,7 +81,8 @@ export async function openKeptAnswers(
   };
 }
 
-const NOTHING_KEPT: KeptAnswers = {
+/** In the place of answers that may not be kept. */
+export const NOTHING_KEPT: KeptAnswers = {
   get: () => undefined,
   add: () => undefined,
   save: () => Promise.resolve(),

@@ -27,14 +27,14 @@ import { cutAt } from './model-parts.ts';
 import { readBatch, requireAll } from './pictures.ts';
 import type { FileFact } from './question.ts';
 import { runBoxes } from './run-boxes.ts';
-import type { ModelScope, WorkScope } from './run-context.ts';
+import type { ScoredScope, WorkScope } from './run-context.ts';
 import { designsOf } from './stages/importance.ts';
 
 type BankTensors = Pick<RunTensors, 'conceptBank' | 'coefficients'>;
 
 /** What is computed together, and how far it is. */
 interface Work {
-  readonly scope: ModelScope & WorkScope;
+  readonly scope: ScoredScope & WorkScope;
   readonly run: RunFile;
   readonly explanation: Explanation;
   readonly tensors: BankTensors;
@@ -55,7 +55,7 @@ interface Work {
  *          'bad-image' where pictures are not what they were.
  */
 export async function mergeConcepts(
-  scope: ModelScope & WorkScope,
+  scope: ScoredScope & WorkScope,
   run: RunFile & { readonly explanation: Explanation },
   tensors: BankTensors,
   group: readonly string[],

@@ -6,9 +6,17 @@ import { findCutPoints, type CutPoint } from '../onnx/cut-points.ts';
 import { withDynamicBatch } from '../onnx/dynamic-batch.ts';
 import type { Model } from '../onnx/graph.ts';
 import { loadModelFile, type ModelFile } from '../onnx/load-model.ts';
+import { outputRoles, type OutputFacts } from '../onnx/score/output-roles.ts';
+import { withScoresOnly } from '../onnx/score/score-graph.ts';
+import { prepareModel } from '../onnx/prepare/prepare-model.ts';
+import type { InputDims } from '../onnx/two-batches.ts';
 import { describeClassifier, type ClassifierSignature } from '../onnx/validate.ts';
 import type { AlphaHandling, Storage } from '../platform.ts';
+import { chooseOutput, type AskedOutput, type LabelFinder, type OutputChoice } from './choose-output.ts';
 import { choosePreprocessing, dimsFor, type PreprocessingSource } from './choose-preprocessing.ts';
+import { earlierChoice } from './earlier-choice.ts';
+import { toldOutput } from './told-output.ts';
+import type { ModelScores } from '../score/model-scores.ts';
 
 /** What was read from the file of a model: everything `inspect` shows and a run starts from. */
 export interface ModelIntake {
@@ -16,10 +24,14 @@ export interface ModelIntake {
   readonly sha256: string;
   /** Of its external data, where it has any. */
   readonly dataSha256?: string;
-  /** As in the file, with a free batch axis where that is possible. */
+  /** Prepared, from the picture to the raw scores [N, K] of the chosen output, with a free batch axis where that is possible. */
   readonly model: Model;
   readonly hasFreeBatch: boolean;
   readonly signature: ClassifierSignature;
+  /** Every output of the file. */
+  readonly outputs: readonly OutputFacts[];
+  /** What the raw scores mean. */
+  readonly scores: ModelScores;
   /** Sizes of the input at batch 1. */
   readonly inputDims: ReadonlyMap<string, readonly number[]>;
   readonly labels: Labels;
@@ -30,8 +42,20 @@ export interface ModelIntake {
   readonly cutPoints: readonly CutPoint[];
 }
 
+/** What a file holds, whether or not it can be explained. */
+export interface ModelDescription {
+  readonly path: string;
+  readonly sha256: string;
+  readonly signature: ClassifierSignature;
+  readonly preprocessing: PreprocessingSource;
+  readonly outputs: readonly OutputFacts[];
+  readonly choice: OutputChoice;
+  /** The model made ready; absent where `choice` leaves open what is explained. */
+  readonly intake?: ModelIntake;
+}
+
 /** What a person may say of a model beside its file. */
-export interface IntakeOptions {
+export interface IntakeOptions extends AskedOutput {
   /** A labels file. */
   readonly labels?: string;
   /** What a project holds of that file, taken where it is gone. */
@@ -53,18 +77,32 @@ export interface RecordedModel {
   readonly preprocessing?: Preprocessing;
   /** One a class; absent where they are not known. */
   readonly names?: readonly string[];
+  /** Absent in a run of before it was recorded: then the output is found as it was then. */
+  readonly scores?: ModelScores;
 }
 
 /**
- * Opens a model file and finds out what is needed to run it: signature, labels, preprocessing, cut points.
+ * Opens a model file and finds out what is needed to run it: signature, output, labels, preprocessing, cut points.
  *
- * Throws TesseraError 'bad-model' and 'unsupported-operator' (both naming the file), 'bad-labels', 'bad-usage'.
+ * Throws TesseraError 'bad-model' and 'unsupported-operator' (both naming the file), 'bad-labels', 'bad-usage',
+ * 'unknown-name' for an output, 'must-choose' where a person has to say which output, or what it means.
  */
 export async function openModel(
   storage: Storage,
   path: string,
   options: IntakeOptions = {},
 ): Promise<ModelIntake> {
+  const { choice, intake } = await describeModel(storage, path, options);
+  if (intake !== undefined) return intake;
+  throw choice.kind === 'chosen' ? choice : namingFile(path, choice.problem);
+}
+
+/** {@link openModel} for a model that may not be one to explain; throws where it cannot even be described. */
+export async function describeModel(
+  storage: Storage,
+  path: string,
+  options: IntakeOptions = {},
+): Promise<ModelDescription> {
   try {
     return await readModel(storage, await loadModelFile(storage, path), options);
   } catch (error) {
@@ -90,43 +128,77 @@ function namingFile(path: string, error: unknown): unknown {
   });
 }
 
-async function readModel(storage: Storage, file: ModelFile, options: IntakeOptions): Promise<ModelIntake> {
-  const { model: loaded } = file;
+async function readModel(
+  storage: Storage,
+  file: ModelFile,
+  options: IntakeOptions,
+): Promise<ModelDescription> {
   const { recorded } = options;
   const sha256 = storage.sha256(file.bytes);
-  if (recorded !== undefined) requireRecorded(storage.resolve(file.path), { ...file, sha256 }, recorded);
-  const signature = describeClassifier(loaded);
+  const path = storage.resolve(file.path);
+  if (recorded !== undefined) requireRecorded(path, { ...file, sha256 }, recorded);
+  const model = prepareModel(file.model);
+  const signature = describeClassifier(model, file.model);
   const preprocessing =
     recorded?.preprocessing === undefined
       ? await choosePreprocessing(storage, file, signature, options)
       : { preprocessing: recorded.preprocessing, source: 'chosen' as const, reason: 'as the run had it' };
   const inputDims = new Map([[signature.input.name, dimsFor(signature, preprocessing.preprocessing)]]);
-  const { model, batch } = withDynamicBatch(loaded, inputDims);
-  if (batch === 'fixed') expectSingleImage(signature);
-  const cutPoints = findCutPoints(model, inputDims);
-  const classes = classesOf(signature);
-  const labels =
-    recorded?.names?.length === classes
-      ? { names: recorded.names, source: 'the project' }
-      : await loadLabels(storage, {
-          modelPath: file.path,
-          metadata: loaded.metadata,
-          classes,
-          ...(options.labels !== undefined && { labelsPath: options.labels }),
-          ...(options.keptLabels !== undefined && { kept: options.keptLabels }),
-        });
-  return {
-    path: storage.resolve(file.path),
-    sha256,
-    ...(file.dataSha256 !== undefined && { dataSha256: file.dataSha256 }),
-    model,
-    hasFreeBatch: batch === 'dynamic',
-    signature,
+  const outputs = outputRoles(model, inputDims);
+  const labelsOf = labelFinder(storage, file, options);
+  const choice =
+    recorded === undefined
+      ? await chooseOutput(outputs, options, await toldOutput(storage, file.path, model.metadata), labelsOf)
+      : await earlierChoice(outputs, recorded, labelsOf);
+  const description = { path, sha256, signature, preprocessing, outputs, choice };
+  if (choice.kind !== 'chosen') return description;
+  const { scores, labels } = choice;
+  const { dataSha256 } = file;
+  const intake = {
+    ...description,
+    ...(dataSha256 !== undefined && { dataSha256 }),
+    ...readyModel(model, choice, inputDims),
+    scores,
     inputDims,
     labels,
-    preprocessing,
     cards: await cardsOf(storage, file.path, options, labels.source),
-    cutPoints,
+  };
+  return { ...description, intake };
+}
+
+/** The model from the picture to its raw scores, and where it can be cut. */
+function readyModel(
+  file: Model,
+  { facts, scores: { activation } }: OutputChoice & { readonly kind: 'chosen' },
+  inputDims: InputDims,
+): Pick<ModelIntake, 'model' | 'hasFreeBatch' | 'cutPoints'> {
+  const scored = withScoresOnly(file, facts, { isPeeled: activation !== 'kept', inputDims });
+  const { model, batch } = withDynamicBatch(scored, inputDims);
+  return { model, hasFreeBatch: batch === 'dynamic', cutPoints: findCutPoints(model, inputDims) };
+}
+
+/** Looks for the names of an output's classes in labels, card and metadata. */
+function labelFinder(
+  storage: Storage,
+  { path, model: { metadata } }: ModelFile,
+  { labels, keptLabels, recorded }: IntakeOptions,
+): LabelFinder {
+  return async (output, classes, isStrict) => {
+    if (recorded?.names?.length === classes) return { names: recorded.names, source: 'the project' };
+    try {
+      const found = await loadLabels(storage, {
+        modelPath: path,
+        metadata,
+        classes,
+        output,
+        ...(labels !== undefined && { labelsPath: labels }),
+        ...(keptLabels !== undefined && { kept: keptLabels }),
+      });
+      return isStrict || found.source !== 'numbers' ? found : undefined;
+    } catch (error) {
+      if (isStrict || !(error instanceof TesseraError) || error.code !== 'bad-labels') throw error;
+      return undefined;
+    }
   };
 }
 
@@ -162,24 +234,5 @@ function requireRecorded(
   if (isSame) return;
   throw new TesseraError('bad-project', `${path} is no longer the model that this run explains.`, {
     hint: 'Put the model back, or explain the new one.',
-  });
-}
-
-/** A model whose batch could not be freed can still be run image by image, if it was exported for one. */
-function expectSingleImage({ input: { name, dims, batch = 1 } }: ClassifierSignature): void {
-  if (batch === 1) return;
-  throw new TesseraError(
-    'bad-model',
-    `The model takes ${batch} images at once, no more and no fewer: ${name} [${dims.map((dim) => dim ?? '?').join(', ')}]; expected a free batch axis, or 1.`,
-    {
-      hint: 'Export it again for one image, or with the first axis left open (dynamic_shapes, or dynamic_axes, of torch.onnx.export).',
-    },
-  );
-}
-
-function classesOf({ output }: ClassifierSignature): number {
-  if (output.classes !== undefined) return output.classes;
-  throw new TesseraError('bad-model', `The number of classes of output ${output.name} could not be found.`, {
-    hint: 'Export the model with a fixed number of classes, or run ONNX shape inference over it.',
   });
 }

@@ -1,15 +1,9 @@
-import { argMax, classProbabilities } from '../concepts/class-probabilities.ts';
 import type { SkippedFile } from '../concepts/explanation.ts';
 import { rowView } from '../linalg/matrix.ts';
 import { tensorMatrix } from '../linalg/matrix-tensor.ts';
+import { answerOf, type ModelScores, type PictureAnswer } from '../score/model-scores.ts';
 import type { ModelRunner } from './model-runner.ts';
 import type { PictureBatch } from './pictures.ts';
-import type { Answer } from './scaled-answers.ts';
-
-/** What the model says of one picture: the likeliest class, and the one that comes next (absent with one class). */
-export interface PictureAnswer extends Answer {
-  readonly runnerUp?: Answer;
-}
 
 /** What the model says of a file of a batch. */
 export interface AnsweredPicture {
@@ -30,24 +24,35 @@ export interface BatchAnswers {
 /** Why a picture that could be read has no answer. */
 export const NO_SCORES = 'the model gives scores for it that are not finite numbers';
 
+/** A model that gives raw scores, and what they mean. */
+export interface AskedModel {
+  readonly runner: ModelRunner;
+  readonly scores: ModelScores;
+  /** Hears of every row of raw scores. */
+  readonly onScores?: (file: string, scores: Float32Array) => void;
+}
+
 /** Runs the whole model over a batch; pictures that cannot be read or scored are listed with the reason. */
 export async function batchAnswers(
-  runner: ModelRunner,
+  { runner, scores, onScores }: AskedModel,
   { readable, input, transparent, skipped }: PictureBatch,
   files: readonly { readonly path: string }[],
 ): Promise<BatchAnswers> {
-  const logits = input && tensorMatrix(await runner.run(input));
+  const rows = input && tensorMatrix(await runner.run(input));
   const scored = readable.map((offset, row) => ({
     offset,
     isTransparent: transparent[row],
-    logits: rowView(logits!, row),
+    own: rowView(rows!, row),
   }));
-  const isFinite = ({ logits: own }: { readonly logits: Float32Array }): boolean =>
-    own.every(Number.isFinite);
+  const isFinite = ({ own }: { readonly own: Float32Array }): boolean => own.every(Number.isFinite);
+  const usable = scored.filter(isFinite);
+  for (const { offset, own } of usable) onScores?.(files[offset].path, own);
   return {
-    answers: scored
-      .filter(isFinite)
-      .map(({ offset, isTransparent, logits: own }) => ({ offset, isTransparent, answer: answerIn(own) })),
+    answers: usable.map(({ offset, isTransparent, own }) => ({
+      offset,
+      isTransparent,
+      answer: answerOf(scores, own),
+    })),
     transparent: transparent.filter((is) => is).length,
     skipped: [
       ...skipped.map(({ file, reason }) => ({ file, reason })),
@@ -56,15 +61,4 @@ export async function batchAnswers(
         .map(({ offset }) => ({ file: files[offset].path, reason: NO_SCORES })),
     ],
   };
-}
-
-/** The two likeliest of the scores [K] of a picture, logits or probabilities; the first of equals leads. */
-function answerIn(scores: Float32Array): PictureAnswer {
-  const probabilities = classProbabilities(scores);
-  const index = argMax(probabilities);
-  const own = { index, probability: probabilities[index] };
-  if (probabilities.length < 2) return own;
-  const others = probabilities.with(index, -Infinity);
-  const next = argMax(others);
-  return { ...own, runnerUp: { index: next, probability: others[next] } };
 }

@@ -1,7 +1,7 @@
 import { checkOptions } from '../concepts/check-options.ts';
 import type { LayerRecord } from '../concepts/explanation.ts';
 import { channelsOf } from '../concepts/latent-rows.ts';
-import { chooseClass, type ClassQuestion } from '../concepts/class-question.ts';
+import { chooseScore, type AskedQuestion } from '../concepts/class-question.ts';
 import type { RunOptions } from '../concepts/run-options.ts';
 import { TesseraError } from '../errors.ts';
 import { scanImages, type FolderScan, type ImageFile, type SkippedFile } from '../images/folder-scan.ts';
@@ -29,10 +29,10 @@ export interface OpenQuestion {
 }
 
 /** What a run is about, settled once before its first stage. */
-export interface Question extends OpenQuestion, ClassQuestion {}
+export interface Question extends OpenQuestion, AskedQuestion {}
 
 /** What of a run's options says what is asked, and what may not go together; images are looked for in their folders. */
-type AskedOptions = Pick<RunOptions, 'class' | 'select' | 'images'> & LayerOptions;
+type AskedOptions = Pick<RunOptions, 'class' | 'select' | 'images' | 'against' | 'reference'> & LayerOptions;
 
 type LayerOptions = Parameters<typeof checkOptions>[0] & Pick<RunOptions, 'layer' | 'recurse' | 'parts'>;
 
@@ -47,8 +47,8 @@ export async function resolveQuestion(
   intake: ModelIntake,
   options: AskedOptions,
 ): Promise<Question> {
-  const { classIndex, select, layer } = checkQuestion(intake, options);
-  return { ...(await foundIn(storage, intake, layer, options.images)), classIndex, select };
+  const { layer, ...asked } = checkQuestion(intake, options);
+  return { ...(await foundIn(storage, intake, layer, options.images)), ...asked };
 }
 
 /** As {@link resolveQuestion}, whatever the class: one is named once the model's predictions are known. */
@@ -64,9 +64,8 @@ export async function resolveOpenQuestion(
 export function checkQuestion(
   intake: ModelIntake,
   options: AskedOptions,
-): ClassQuestion & { readonly layer: LayerRecord } {
-  const asked = chooseClass(intake.labels.names, options);
-  return { ...asked, layer: checkLayer(intake, options) };
+): AskedQuestion & { readonly layer: LayerRecord } {
+  return { ...chooseScore(intake.scores, options), layer: checkLayer(intake, options) };
 }
 
 /**

@@ -8,7 +8,7 @@ import { loadNotes, loadRun, saveNotes, type Project } from '../project/project-
 import type { PartTensors, RunTensors } from '../project/run-tensors.ts';
 import { loadRunTensors, saveRunTensors } from '../project/tensors-file.ts';
 import { openStageStore } from '../project/stage-store.ts';
-import type { ModelScope, WorkScope } from './run-context.ts';
+import type { ScoredScope, WorkScope } from './run-context.ts';
 import {
   decomposeConcept,
   type DecompositionContext,
@@ -111,7 +111,7 @@ function withDecomposition(
  * Throws as {@link decomposeConcept}; 'bad-usage' for a merged concept; 'bad-project' for a run that has not ended; 'unknown-name' for the run or concept.
  */
 export async function decomposeInRun(
-  scope: ModelScope & WorkScope,
+  scope: ScoredScope & WorkScope,
   runId: string,
   concept: string,
   request: Omit<DecompositionRequest, 'isChosen'>,

@@ -1,6 +1,9 @@
 import { parsePreprocessing } from '../images/preprocessing.ts';
 import type { Project } from '../project/project-folder.ts';
 import type { ProjectFile, RunFile } from '../project/schema.ts';
+import { scoreOfRecord } from '../score/score-record.ts';
+import { scoreOf } from '../score/score.ts';
+import { withScore, type ScoredModel } from './scored-model.ts';
 import type { IntakeOptions, ModelIntake } from './model-intake.ts';
 
 /** The class names that a project holds, for when their file is gone; none in a project of numbers. */
@@ -16,15 +19,16 @@ export function keptLabelsOf({
  *
  * Rejects with 'bad-project' when another model is now in its place, and as `open`.
  */
-export function reopenModel(
+export async function reopenModel(
   open: (path: string, options: IntakeOptions) => Promise<ModelIntake>,
   { file }: Project,
-  { id, given, options }: RunFile,
-): Promise<ModelIntake> {
+  { id, given, options, explanation }: RunFile,
+): Promise<ScoredModel> {
   const { labels, preprocessing, alpha } = options;
   const known = given?.preprocessing ?? (file.runs.at(-1) === id ? file.preprocessing : undefined);
   const names = file.labels.names;
-  return open(file.model.path, {
+  const record = explanation?.score;
+  const intake = await open(file.model.path, {
     ...(labels !== undefined && { labels }),
     ...(preprocessing !== undefined && { preprocessing }),
     ...(alpha !== undefined && { alpha }),
@@ -33,6 +37,12 @@ export function reopenModel(
       ...(given?.modelData !== undefined && { dataSha256: given.modelData }),
       ...(known !== undefined && { preprocessing: parsePreprocessing(known) }),
       ...(names !== undefined && { names }),
+      ...(record !== undefined && { scores: record.model }),
     },
   });
+  const score =
+    record === undefined
+      ? scoreOf(intake.scores, { kind: 'class', index: explanation?.classIndex ?? 0 })
+      : scoreOfRecord(record);
+  return withScore(intake, score);
 }

@@ -3,6 +3,7 @@ import type { OnProgress } from '../platform.ts';
 import type { Project } from '../project/project-folder.ts';
 import type { Environment, OpenedDevice } from './environment.ts';
 import type { ModelIntake } from './model-intake.ts';
+import type { ScoredModel } from './scored-model.ts';
 import type { FileFact } from './question.ts';
 
 /** A model on a device, without a project. */
@@ -10,6 +11,11 @@ export interface ModelScope {
   readonly environment: Environment;
   readonly device: OpenedDevice;
   readonly intake: ModelIntake;
+}
+
+/** A model of a score on a device. */
+export interface ScoredScope extends ModelScope {
+  readonly intake: ScoredModel;
 }
 
 /** A device, and the project whose cache keeps what is computed on it. */

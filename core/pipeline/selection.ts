@@ -1,10 +1,15 @@
 import { TesseraError } from '../errors.ts';
 import type { FileFact, Question } from './question.ts';
 import { folderOf, truthFinder } from '../images/folder-class.ts';
+import { isExplained, isUndecided, type Score } from '../score/score.ts';
+import type { ScoredModel } from './scored-model.ts';
 import type { Prediction } from './stages/predictions.ts';
 
 /** Classes that the model predicts for at least `least` images, the most frequent first. */
-export function predictedClasses(predictions: readonly Prediction[], least: number): number[] {
+export function predictedClasses(
+  predictions: readonly { readonly index: number }[],
+  least: number,
+): number[] {
   const counts = new Map<number, number>();
   for (const { index } of predictions) counts.set(index, (counts.get(index) ?? 0) + 1);
   return [...counts]
@@ -14,28 +19,29 @@ export function predictedClasses(predictions: readonly Prediction[], least: numb
 }
 
 /** What of a question says which images are explained. */
-type SelectionQuestion = Pick<Question, 'intake' | 'files' | 'classIndex' | 'select'>;
+type SelectionQuestion = Pick<Question, 'files' | 'select'> & { readonly intake: ScoredModel };
 
 /** The images to explain; 'no-images' says what the model predicts instead when there are none. */
 export function selectImages(
   predictions: readonly Prediction[],
-  { intake, files, classIndex, select }: SelectionQuestion,
+  { intake, files, select }: SelectionQuestion,
 ): Prediction[] {
-  const { names } = intake.labels;
+  const { score } = intake;
+  const { names, column } = score;
   const truth = truthFinder(names);
   const isWanted = ({ at, index }: Prediction): boolean => {
     switch (select) {
       case 'predicted':
-        return index === classIndex;
+        return isUndecided(score) || isExplained(score, index);
       case 'folder':
-        return truth(files[at]) === classIndex;
+        return isFolderOf(score, truth(files[at]));
       case 'all':
         return true;
     }
   };
   const chosen = predictions.filter(isWanted);
   if (chosen.length > 0) return chosen;
-  const name = names[classIndex];
+  const name = names[column];
   if (select === 'folder') {
     throw new TesseraError('no-images', `No folder of the images is named like the class "${name}".`, {
       hint: `Folders: ${foldersOf(predictions.map(({ at }) => files[at])).join(', ')}. Or explain on other images.`,
@@ -53,6 +59,10 @@ export function selectImages(
       options: ['select=all'],
     },
   );
+}
+
+function isFolderOf(score: Score, truth: number | undefined): boolean {
+  return truth !== undefined && isExplained(score, truth);
 }
 
 function foldersOf(files: readonly FileFact[]): string[] {

@@ -6,20 +6,27 @@ import type { Labels } from '../images/labels.ts';
 import type { OnProgress, Storage } from '../platform.ts';
 import { fingerprintOf, type Json } from '../project/canonical-json.ts';
 import type { StageEntry } from '../project/stage-entry.ts';
+import type { Score } from '../score/score.ts';
 import type { Environment, OpenedDevice } from './environment.ts';
 import type { ModelIntake } from './model-intake.ts';
+import type { ScoredModel } from './scored-model.ts';
+import type { Prediction } from './stages/predictions.ts';
 import type { FileFact } from './question.ts';
 import type { ParentConcept } from './parent-concept.ts';
 
 /** What is known of a question, as far as stages declare that they use it. */
 export interface Facts {
-  readonly intake: ModelIntake;
+  /** The model before it is known what is explained. */
+  readonly model: ModelIntake;
+  readonly intake: ScoredModel;
   readonly device: OpenedDevice;
   readonly labels: Labels;
   readonly layer: LayerRecord;
   readonly classIndex: number;
   /** All pictures that were found. */
   readonly files: readonly FileFact[];
+  /** What the model says of them, of those that could be read. */
+  readonly answers: readonly Prediction[];
   /** The explained ones, in the order of every later array. */
   readonly images: readonly FileFact[];
   /** A concept, or a part, that is decomposed, and the cut at which. */
@@ -137,15 +144,13 @@ type FactKeys = {
 
 /** What of a fact determines results. */
 const FACT_KEYS: FactKeys = {
-  intake: ({ sha256, dataSha256, preprocessing }) => [
-    sha256,
-    preprocessing.preprocessing as unknown as Json,
-    ...(dataSha256 === undefined ? [] : [dataSha256]),
-  ],
+  model: modelKey,
+  intake: (intake) => [...modelKey(intake), ...scoreKey(intake.score)],
   device: ({ used }) => used,
   labels: ({ names }) => names,
   layer: ({ tensor }) => tensor,
   classIndex: (index) => index,
+  answers: (answers) => answers.map(({ at, index }) => [at, index]),
   files: filesKey,
   images: filesKey,
   parent: ({ layer, column, conceptBank, coefficients, inside = [] }, storage) => [
@@ -157,6 +162,23 @@ const FACT_KEYS: FactKeys = {
   ],
   earlier: ({ tensor }) => tensor,
 };
+
+/** A model by its file, how pictures are prepared for it, and which of its outputs is read in another way than the plain one. */
+export function modelKey({ sha256, dataSha256, preprocessing, outputs, scores }: ModelIntake): Json[] {
+  const { output, task, activation, threshold } = scores;
+  const isPlain = activation === 'none' && task === 'multiclass';
+  return [
+    sha256,
+    preprocessing.preprocessing as unknown as Json,
+    ...(dataSha256 === undefined ? [] : [dataSha256]),
+    ...(isPlain && outputs.length === 1 ? [] : [[output, task, activation, threshold ?? null]]),
+  ];
+}
+
+/** A class by itself is known by its index, which is a fact of its own. */
+function scoreKey({ explained, rule }: Score): Json[] {
+  return explained.kind === 'class' ? [] : [[explained, rule] as unknown as Json];
+}
 
 /** Files by their content. */
 export function filesKey(files: readonly FileFact[]): Json {

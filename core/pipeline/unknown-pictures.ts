@@ -1,9 +1,9 @@
 import type { KeptAnswers } from './kept-answers.ts';
-import type { ModelRunner } from './model-runner.ts';
-import { batchAnswers, type BatchAnswers } from './picture-answers.ts';
+import type { ModelIntake } from './model-intake.ts';
+import { batchAnswers, type AskedModel, type BatchAnswers } from './picture-answers.ts';
 import { readBatch, type PictureBatch } from './pictures.ts';
 import type { FileFact } from './question.ts';
-import type { StageContext } from './stage.ts';
+import type { Environment } from './environment.ts';
 
 /** The files of a piece that the model has not been asked about, as positions in it, and their pictures. */
 export interface Unknown {
@@ -13,7 +13,7 @@ export interface Unknown {
 
 /** Reads what a model has to be asked about. */
 export async function readUnknown(
-  { environment, intake }: Pick<StageContext<'predictions', 'intake'>, 'environment' | 'intake'>,
+  { environment, intake }: { readonly environment: Pick<Environment, 'codec'>; readonly intake: ModelIntake },
   kept: KeptAnswers,
   files: readonly FileFact[],
 ): Promise<Unknown> {
@@ -27,13 +27,13 @@ export async function readUnknown(
 
 /** The answers about all files of a piece: those that are kept, and those that the model gives now, which are kept from here on. */
 export async function answersOf(
-  runner: ModelRunner,
+  model: AskedModel,
   kept: KeptAnswers,
   files: readonly FileFact[],
   { offsets, batch }: Unknown,
 ): Promise<BatchAnswers> {
   const unknown = offsets.map((at) => files[at]);
-  const asked = await batchAnswers(runner, batch, unknown);
+  const asked = await batchAnswers(model, batch, unknown);
   for (const { offset, answer, isTransparent } of asked.answers)
     kept.add(unknown[offset].stamp?.sha256, { ...answer, isTransparent });
   const wasAsked = new Set(offsets);

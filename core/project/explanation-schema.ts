@@ -2,13 +2,47 @@ import { z } from 'zod';
 import type { Explanation } from '../concepts/explanation.ts';
 import { choice } from '../concepts/option-forms.ts';
 import { ALPHA_LABELS } from '../platform.ts';
+import { TASKS, type Task } from '../score/model-scores.ts';
 
 const COUNT = z.int().nonnegative();
 
 const ESTIMATE = z.object({ mean: z.number(), low: z.number(), high: z.number() });
 const BOX = z.tuple([z.number(), z.number(), z.number(), z.number()]);
 
-const PREDICTED = z.object({ index: COUNT, name: z.string(), probability: z.number() });
+const PREDICTED = z.object({
+  index: COUNT,
+  name: z.string(),
+  probability: z.number().exactOptional(),
+  value: z.number().exactOptional(),
+});
+
+const SIDE = z.union([z.literal(0), z.literal(1)]);
+const EXPLAINED = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('class'), index: COUNT }),
+  z.object({ kind: z.literal('not'), index: COUNT }),
+  z.object({ kind: z.literal('margin'), index: COUNT, against: COUNT }),
+  z.object({ kind: z.literal('side'), side: SIDE, label: COUNT.exactOptional() }),
+  z.object({
+    kind: z.literal('similarity'),
+    side: SIDE,
+    reference: z.object({ name: z.string(), vector: z.array(z.number()) }),
+  }),
+]);
+
+const SCORE = z.object({
+  model: z.object({
+    output: z.string(),
+    task: z.enum(Object.keys(TASKS) as [Task, ...Task[]]),
+    activation: z.enum(['none', 'softmax', 'log-softmax', 'sigmoid', 'kept']),
+    classes: z.array(z.string()),
+    width: COUNT,
+    threshold: z.number().exactOptional(),
+    quantity: z.string().exactOptional(),
+    unit: z.string().exactOptional(),
+  }),
+  explained: EXPLAINED,
+  at: z.number().exactOptional(),
+});
 
 const IMAGE = z.object({
   file: z.string(),
@@ -86,6 +120,7 @@ const MISTAKE = z.object({
 export const EXPLANATION = z.object({
   classIndex: COUNT,
   className: z.string(),
+  score: SCORE.exactOptional(),
   layer: LAYER,
   images: z.array(IMAGE),
   concepts: z.array(CONCEPT),

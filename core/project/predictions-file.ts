@@ -5,8 +5,18 @@ import { requireRun, runPath, type Project } from './project-folder.ts';
 
 const FILE = 'predictions.jsonl';
 
-const SCORED = { index: z.int().nonnegative(), probability: z.number() };
-const GIVEN_IMAGE = z.object({ file: z.string(), ...SCORED, runnerUp: z.object(SCORED).exactOptional() });
+const SCORED = {
+  index: z.int().nonnegative(),
+  probability: z.number().exactOptional(),
+  value: z.number().exactOptional(),
+};
+const GIVEN_IMAGE = z.object({
+  file: z.string(),
+  ...SCORED,
+  runnerUp: z.object(SCORED).exactOptional(),
+  /** Raw scores; left out of models of several classes. */
+  scores: z.array(z.number()).readonly().exactOptional(),
+});
 
 /** One of the pictures that a run was given, explained or not, and what the model says of it. */
 export type GivenImage = Readonly<z.infer<typeof GIVEN_IMAGE>>;

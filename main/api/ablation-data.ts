@@ -20,8 +20,8 @@ export interface ClassName {
 /** What the model says of a class. */
 interface ClassAnswer {
   readonly logit: number;
-  /** 0…1 */
-  readonly probability: number;
+  /** 0…1; absent where the model tells none. */
+  readonly probability?: number;
 }
 
 /** A class before and after the change. */

@@ -90,9 +90,11 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** A class with the model's softmax probability, 0…1. */
+/** A class, a label or a side, with what the model says of it: a probability, or a value where it tells none. */
 export interface ClassScore {
   readonly index: number;
   readonly name: string;
-  readonly probability: number;
+  /** 0…1 */
+  readonly probability?: number;
+  readonly value?: number;
 }

@@ -1,3 +1,4 @@
+import { answerText } from '../../core/wording/answer-text.ts';
 import { decimalText, factorText, percentText } from '../../core/wording/number-text.ts';
 import type {
   ConceptDependence,
@@ -17,13 +18,13 @@ export function imageText({ before, after, changed, classes }: ImageAblation): s
     name,
     decimalText(own.logit),
     decimalText(scaled.logit),
-    percentText(own.probability),
-    percentText(scaled.probability),
+    answerText(own),
+    answerText(scaled),
   ]);
   return [
     changed
-      ? `The decision changes: ${before.name} (${percentText(before.probability)}) becomes ${after.name} (${percentText(after.probability)}).`
-      : `The decision does not change: ${after.name} (${percentText(before.probability)} before, ${percentText(after.probability)} after).`,
+      ? `The decision changes: ${before.name} (${answerText(before)}) becomes ${after.name} (${answerText(after)}).`
+      : `The decision does not change: ${after.name} (${answerText(before)} before, ${answerText(after)} after).`,
     '',
     ...table([['class', 'logit before', 'after', 'probability before', 'after'], ...rows]),
   ].join('\n');

@@ -9,6 +9,7 @@ import {
   type GivenOptions,
   type RunOptions,
 } from '../../core/concepts/run-options.ts';
+import type { AskedScore } from '../../core/concepts/class-question.ts';
 import { questionsOfClasses } from '../../core/pipeline/class-questions.ts';
 import { explain, type ExplainOutcome } from '../../core/pipeline/explain.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
@@ -91,7 +92,7 @@ async function explainClasses(
   asJson: boolean,
 ): Promise<void> {
   const { folder } = scope.project;
-  if ('classIndex' in question) {
+  if ('explained' in question) {
     const outcome = await explain(scope, question, options, commandText(options, folder));
     const file = await reportOf(scope, outcome, 'report.html');
     const facts = explanationJson(outcome, file);
@@ -103,7 +104,7 @@ async function explainClasses(
   const all = [];
   let { project } = scope;
   for (const one of await questionsOfClasses(scope, question, options)) {
-    const index = one.classIndex;
+    const index = indexOf(one.explained);
     const own = { ...options, class: String(index) };
     const outcome = await explain({ ...scope, project }, one, own, commandText(own, folder));
     project = outcome.project;
@@ -113,6 +114,12 @@ async function explainClasses(
     if (!asJson) console.log(`${shownName(explanationText(facts))}\n`);
   }
   if (asJson) console.log(JSON.stringify({ explanations: all }, null, 2));
+}
+
+/** A class as it is asked for by number. */
+function indexOf(explained: AskedScore): number {
+  if ('index' in explained) return explained.index;
+  return explained.kind === 'side' && explained.label !== undefined ? explained.label : explained.side;
 }
 
 function tellFewer({ concepts }: RunOptions, found: number): void {

@@ -1,18 +1,21 @@
 import { TesseraError } from '../../core/errors.ts';
 import { frameOf } from '../../core/images/preprocessing.ts';
+import type { Dimension } from '../../core/onnx/graph.ts';
 import { probeCutSigns } from '../../core/pipeline/probe-cut-signs.ts';
-import { openModel, type ModelIntake } from '../../core/pipeline/model-intake.ts';
+import { describeModel, type ModelDescription } from '../../core/pipeline/model-intake.ts';
+import { TASKS, type ModelScores } from '../../core/score/model-scores.ts';
 import { percentText } from '../../core/wording/number-text.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments } from './arguments.ts';
+import { errorText } from './error-text.ts';
+import { optionTable, readOptions } from './option-arguments.ts';
 import { table } from './text-table.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 
-/** `inspect MODEL`: what the model takes and gives, and the tensors at which it can be cut. */
+/** `inspect MODEL`: what the model takes and gives, which output is explained, and the tensors at which it can be cut. */
 export async function inspect(argv: readonly string[]): Promise<void> {
   const args = parseArguments(argv, {
-    labels: { type: 'string' },
-    preprocessing: { type: 'string' },
+    ...optionTable(['labels', 'preprocessing', 'output', 'task', 'threshold']),
     json: { type: 'boolean' },
   });
   const [path, ...more] = args.positionals;
@@ -22,45 +25,66 @@ export async function inspect(argv: readonly string[]): Promise<void> {
     });
   }
   const environment = createNodeEnvironment();
-  const labels = args.text('labels');
-  const preprocessing = args.text('preprocessing');
-  const intake = await openModel(environment.storage, path, {
-    ...(labels !== undefined && { labels }),
-    ...(preprocessing !== undefined && { preprocessing }),
-  });
-  const device = await environment.openDevice('cpu');
-  const minima = await probeCutSigns(intake, device.sessions);
-  const facts = inspection(intake, minima);
+  const description = await describeModel(environment.storage, path, readOptions(args));
+  const { intake } = description;
+  const minima =
+    intake === undefined || intake.cutPoints.length === 0
+      ? new Map<string, number>()
+      : await probeCutSigns(intake, (await environment.openDevice('cpu')).sessions);
+  const facts = inspection(description, minima);
   console.log(args.flag('json') ? JSON.stringify(facts, null, 2) : shownName(asText(facts)));
 }
 
 /** The stable fields of `inspect --json`. */
-function inspection(intake: ModelIntake, minima: ReadonlyMap<string, number>) {
-  const { signature, preprocessing, labels } = intake;
-  const { input, output, opset } = signature;
+function inspection(
+  { path, sha256, signature, outputs, choice, preprocessing, intake }: ModelDescription,
+  minima: ReadonlyMap<string, number>,
+) {
+  const { input, opset } = signature;
   return {
-    model: intake.path,
-    sha256: intake.sha256,
+    model: path,
+    sha256,
     opset,
     inputs: [{ name: input.name, type: input.type, dims: input.dims.map(shown), layout: input.layout }],
-    outputs: [{ name: output.name, dims: output.dims.map(shown), classes: labels.names.length }],
-    freeBatch: intake.hasFreeBatch,
-    labels: { source: labels.source, first: labels.names.slice(0, 5) },
+    outputs: outputs.map(({ name, type, shape, role, reason }) => ({
+      name,
+      type,
+      shape: shape.map(shown),
+      role,
+      reason,
+    })),
+    score: choice.kind === 'chosen' ? scoreFacts(choice.scores) : null,
+    mustChoose: choice.kind === 'ask' ? choice.names : [],
+    problem: choice.kind === 'chosen' ? null : errorText(choice.problem),
+    freeBatch: intake?.hasFreeBatch ?? null,
+    labels: intake ? { source: intake.labels.source, first: intake.labels.names.slice(0, 5) } : null,
     preprocessing,
-    cutPoints: intake.cutPoints.map(({ tensor, shape, kind, computeShare, proposed }) => {
+    cutPoints: (intake?.cutPoints ?? []).map(({ tensor, shape, kind, computeShare, proposed }) => {
       const minValue = minima.get(tensor);
       return { tensor, shape, kind, minValue: minValue ?? null, computeShare, proposed };
     }),
   };
 }
 
-function shown(dim: number | string | undefined): number | string {
+/** What the scores mean, as commands tell it; a number or vector has no classes. */
+export function scoreFacts({ output, task, activation, classes, threshold, quantity, unit }: ModelScores) {
+  return {
+    output,
+    task,
+    activation,
+    classes: classes.length === 0 ? null : classes,
+    ...(threshold !== undefined && { threshold }),
+    ...(quantity !== undefined && { quantity }),
+    ...(unit !== undefined && { unit }),
+  };
+}
+
+function shown(dim: Dimension): number | string {
   return dim ?? '?';
 }
 
 function asText(facts: ReturnType<typeof inspection>): string {
   const [input] = facts.inputs;
-  const [output] = facts.outputs;
   const { preprocessing, reason } = facts.preprocessing;
   const { width, height } = frameOf(preprocessing);
   const rows = facts.cutPoints.map(({ tensor, shape, kind, minValue, computeShare, proposed }) => [
@@ -71,15 +95,45 @@ function asText(facts: ReturnType<typeof inspection>): string {
     minValue === null ? '?' : minValue < 0 ? 'signed' : '≥ 0',
     percentText(computeShare),
   ]);
+  const outputs = facts.outputs.map(({ name, shape, role, reason: why }) => [
+    facts.score?.output === name ? '→' : ' ',
+    `${name} [${shape.join(', ')}]`,
+    role,
+    why,
+  ]);
   return [
     `input          ${input.name} [${input.dims.join(', ')}] ${input.type}, ${input.layout}`,
-    `output         ${output.name} [${output.dims.join(', ')}], ${output.classes} classes`,
     `operator set   ${facts.opset}`,
-    `labels         ${facts.labels.first.join(' · ')} … (${facts.labels.source})`,
     `preprocessing  ${width === height ? width : `${width} x ${height}`} px, ${preprocessing.channelOrder}, (v / ${preprocessing.scale} - [${preprocessing.mean.join(', ')}]) / [${preprocessing.std.join(', ')}] (${reason})`,
     '',
-    ...table([[' ', 'cut point', 'shape', 'kind', 'sign', 'compute before'], ...rows]),
+    ...table([[' ', 'output', 'role', 'why'], ...outputs]),
     '',
-    '→ proposed: the last picture-shaped (or token) tensor before the model pools it away',
+    ...(facts.problem === null ? explainedText(facts) : [facts.problem]),
+    ...(rows.length > 0
+      ? [
+          '',
+          ...table([[' ', 'cut point', 'shape', 'kind', 'sign', 'compute before'], ...rows]),
+          '',
+          '→ proposed: the last picture-shaped (or token) tensor before the model pools it away',
+        ]
+      : []),
   ].join('\n');
+}
+
+function explainedText({ score, labels }: ReturnType<typeof inspection>): string[] {
+  if (score === null) return [];
+  const { output, task, activation, classes, threshold, quantity, unit } = score;
+  const ends = activation === 'none' ? '' : `, explained before its ${activation}`;
+  return [
+    `explained      ${output}: ${TASKS[task].toLowerCase()} (${task})${ends}`,
+    ...(classes === null
+      ? []
+      : [
+          `labels         ${labels!.first.join(' · ')}${classes.length > 5 ? ' …' : ''} (${classes.length}, ${labels!.source})`,
+        ]),
+    ...(quantity === undefined
+      ? []
+      : [`quantity       ${quantity}${unit === undefined ? '' : ` in ${unit}`}`]),
+    ...(threshold === undefined ? [] : [`threshold      ${threshold}`]),
+  ];
 }

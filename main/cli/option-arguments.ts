@@ -69,7 +69,8 @@ function valueOf(args: ParsedArguments, flag: string, form: OptionForm): unknown
   }
   const text = args.text(flag);
   // Number('') is 0.
-  return form.kind === 'number' && text !== undefined && /\d/.test(text) ? Number(text) : text;
+  const isNumber = form.kind === 'number' || form.kind === 'real';
+  return isNumber && text !== undefined && /\d/.test(text) ? Number(text) : text;
 }
 
 function refused(flag: string, form: OptionForm, placeholder: string | undefined, got: string): TesseraError {

@@ -1,9 +1,18 @@
+import { folderOf, truthFinder } from '../../core/images/folder-class.ts';
 import { confusionMatrix } from '../../core/metrics/confusion-matrix.ts';
 import type { ModelIntake } from '../../core/pipeline/model-intake.ts';
-import { truthFinder } from '../../core/images/folder-class.ts';
 import type { Predictions } from '../../core/pipeline/stages/predictions.ts';
 import { countOf } from '../../core/wording/count-text.ts';
+import { answerText } from '../../core/wording/answer-text.ts';
 import { percentText } from '../../core/wording/number-text.ts';
+import {
+  classShares,
+  labelsOf,
+  type ModelScores,
+  type PictureAnswer,
+} from '../../core/score/model-scores.ts';
+import { namedAnswer } from '../../core/score/named-answer.ts';
+import { scoreFacts } from './inspect.ts';
 import { table } from './text-table.ts';
 
 /** Mistakes listed below the table, by class. */
@@ -14,31 +23,46 @@ export type PredictionFacts = ReturnType<typeof predictionFacts>;
 
 /** What a model says of pictures, with the class that each one's folder names; null where there is none. */
 export function predictionFacts(
-  { path, sha256, labels: { names }, preprocessing }: ModelIntake,
+  { path, sha256, labels: { names }, preprocessing, scores: model }: ModelIntake,
   files: readonly { readonly path: string }[],
-  { predictions, skipped }: Pick<Predictions, 'predictions' | 'skipped'>,
+  {
+    predictions,
+    scores,
+    skipped,
+  }: Pick<Predictions, 'predictions' | 'skipped'> & { readonly scores: ReadonlyMap<string, Float32Array> },
 ) {
   const truthOf = truthFinder(names);
   const named = (index: number) => ({ index, name: names[index] });
-  const images = predictions.map(({ at, index, probability, runnerUp }) => {
+  const hasClasses = names.length > 0;
+  const images = predictions.map(({ at, runnerUp, ...answer }) => {
     const truth = truthOf(files[at]);
+    const own = scores.get(files[at].path)!;
     return {
       file: files[at].path,
-      answer: { ...named(index), probability },
-      runnerUp: runnerUp ? { ...named(runnerUp.index), probability: runnerUp.probability } : null,
+      folder: folderOf(files[at]),
+      predicted: predictedName(model, answer, own),
+      probabilities: Object.fromEntries(classShares(model, own).map((share, index) => [names[index], share])),
+      scores: [...own],
+      ...(answer.value !== undefined && { value: answer.value }),
+      answer: hasClasses ? namedAnswer(names, answer) : null,
+      runnerUp: hasClasses && runnerUp ? namedAnswer(names, runnerUp) : null,
       folderClass: truth === undefined ? null : named(truth),
-      right: truth === undefined ? null : truth === index,
+      right: truth === undefined ? null : isRight(model, truth, answer, own),
     };
   });
-  const judged = images.map(({ answer, folderClass }) => ({
-    truth: folderClass?.index,
-    predicted: answer.index,
-  }));
+  const judged = images.flatMap(({ answer, folderClass }) =>
+    answer === null ? [] : [{ truth: folderClass?.index, predicted: answer.index }],
+  );
   const { rows, columns, known, hits } = confusionMatrix(judged, { rows: Infinity, columns: Infinity });
   return {
     model: path,
     sha256,
-    preprocessing: { source: preprocessing.source, ...preprocessing.preprocessing },
+    preprocessing: {
+      source: preprocessing.source,
+      reason: preprocessing.reason,
+      ...preprocessing.preprocessing,
+    },
+    score: scoreFacts(model),
     known,
     hits,
     confusion: rows.flatMap(({ truth, counts }) =>
@@ -53,8 +77,25 @@ export function predictionFacts(
   };
 }
 
+/** The class, every label that holds, or nothing where the model says a number. */
+function predictedName(
+  model: ModelScores,
+  { index }: PictureAnswer,
+  scores: Float32Array,
+): string | readonly string[] | null {
+  if (model.task === 'multilabel') return labelsOf(model, scores).map((label) => model.classes[label]);
+  return model.classes[index] ?? null;
+}
+
+/** A label is right where it holds, whatever else does. */
+function isRight(model: ModelScores, truth: number, { index }: PictureAnswer, scores: Float32Array): boolean {
+  return model.task === 'multilabel' ? labelsOf(model, scores).includes(truth) : truth === index;
+}
+
 const HEADER = [
   'file',
+  'predicted',
+  'value',
   'answer',
   'answer_index',
   'probability',
@@ -68,10 +109,11 @@ const HEADER = [
 
 /** A header and one row a picture, as text; empty where something is not known. */
 export function predictionRows({ images }: PredictionFacts): string[][] {
-  const rows = images.map(({ file, answer, runnerUp, folderClass, right }) =>
+  const rows = images.map(({ file, predicted, value, answer, runnerUp, folderClass, right }) =>
     [
       file,
-      ...[answer.name, answer.index, answer.probability],
+      ...[typeof predicted === 'object' ? predicted?.join('; ') : predicted, value],
+      ...[answer?.name, answer?.index, answer?.probability],
       ...[runnerUp?.name, runnerUp?.index, runnerUp?.probability],
       ...[folderClass?.name, folderClass?.index],
       right === null ? undefined : right ? 'yes' : 'no',
@@ -82,14 +124,20 @@ export function predictionRows({ images }: PredictionFacts): string[][] {
 
 /** A line a picture unless they went elsewhere, then how many are right and what is taken for what. */
 export function predictionText(
-  { images, known, hits, confusion, skipped }: PredictionFacts,
+  { score, images, known, hits, confusion, skipped }: PredictionFacts,
   { listsAll }: { readonly listsAll: boolean },
 ): string {
-  const rows = images.map(({ file, answer, runnerUp, folderClass, right }) => [
+  const rows = images.map(({ file, predicted, value, answer, runnerUp, folderClass, right }) => [
     right === null ? ' ' : right ? '✓' : '✗',
     file,
-    `${answer.name} ${percentText(answer.probability)}`,
-    runnerUp === null ? '–' : `${runnerUp.name} ${percentText(runnerUp.probability)}`,
+    Array.isArray(predicted)
+      ? predicted.join(', ') || '(none)'
+      : answer === null
+        ? value === undefined
+          ? 'a vector'
+          : answerText({ value }, score.unit)
+        : `${answer.name} ${answerText(answer)}`,
+    runnerUp === null ? '–' : `${runnerUp.name} ${answerText(runnerUp)}`,
     folderClass?.name ?? '–',
   ]);
   const mistakes = confusion

@@ -3,7 +3,7 @@ import { csvFormatRows } from 'd3';
 import { TesseraError } from '../../core/errors.ts';
 import { scanImages } from '../../core/images/folder-scan.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
-import { predictionsStage } from '../../core/pipeline/stages/predictions.ts';
+import { predict as askAll } from '../../core/pipeline/stages/predictions.ts';
 import { UNKEPT_ENTRY } from '../../core/project/stage-entry.ts';
 import { transparencyText } from '../../core/wording/input-words.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
@@ -13,7 +13,17 @@ import { predictionFacts, predictionRows, predictionText } from './predict-outpu
 import { progressPrinter } from './progress.ts';
 
 const TABLE: OptionTable = {
-  ...optionTable(['model', 'images', 'labels', 'preprocessing', 'alpha', 'device']),
+  ...optionTable([
+    'model',
+    'images',
+    'labels',
+    'preprocessing',
+    'alpha',
+    'output',
+    'task',
+    'threshold',
+    'device',
+  ]),
   csv: { type: 'string' },
   json: { type: 'boolean' },
 };
@@ -28,14 +38,19 @@ export async function predict(argv: readonly string[], signal: AbortSignal): Pro
   const files = scan.images;
   const device = await environment.openDevice(choice);
   for (const reason of device.fallbackReasons) console.error(reason);
-  const work = { environment, intake, device, files, signal, onProgress: progressPrinter(process.stderr) };
-  const { predictions, transparent, skipped } = await predictionsStage.compute(
-    { ...work, entry: UNKEPT_ENTRY, options: {}, inputs: {} },
-    undefined,
+  const work = { environment, model: intake, device, files, signal };
+  const scores = new Map<string, Float32Array>();
+  const { predictions, transparent, skipped } = await askAll(
+    { ...work, onProgress: progressPrinter(process.stderr), entry: UNKEPT_ENTRY, options: {}, inputs: {} },
+    { onScores: (file, own) => scores.set(file, own.slice()) },
   );
   const { alpha = 'white' } = intake.preprocessing.preprocessing;
   if (transparent > 0) console.error(`${transparencyText(transparent, alpha)} See --alpha.`);
-  const facts = predictionFacts(intake, files, { predictions, skipped: [...scan.skipped, ...skipped] });
+  const facts = predictionFacts(intake, files, {
+    predictions,
+    scores,
+    skipped: [...scan.skipped, ...skipped],
+  });
   const csv = args.text('csv');
   if (csv !== undefined) await writeCsv(csv, csvFormatRows(predictionRows(facts)));
   if (args.flag('json')) console.log(JSON.stringify(facts, null, 2));

@@ -1,6 +1,7 @@
 import { TesseraError } from '../../core/errors.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import { devices } from './devices.ts';
+import { hintWithFlags } from './error-text.ts';
 import { explainCommand } from './explain.ts';
 import { inspect } from './inspect.ts';
 import { predict } from './predict.ts';
@@ -37,6 +38,7 @@ const BAD_INPUT: ReadonlySet<string> = new Set([
   'not-differentiable',
   'bad-labels',
   'unknown-name',
+  'must-choose',
   'bad-image',
   'no-images',
   'bad-tensor',
@@ -67,16 +69,6 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
 }
 
 class Interrupted extends Error {}
-
-/** The hint, and the flags of the options that it is about: "layer" is --layer, "select=all" is --select all. */
-function hintWithFlags({ hint, options }: TesseraError): string | undefined {
-  if (hint === undefined || options.length === 0) return hint;
-  const flags = options.map((option) => {
-    const [name, ...value] = option.split('=');
-    return [`--${name}`, ...value].join(' ');
-  });
-  return `${hint.replace(/\.$/, '')} with ${flags.join(' or ')}.`;
-}
 
 function unknownCommand(name: string): TesseraError {
   return new TesseraError('bad-usage', `There is no command "${name}".`, {

@@ -1,10 +1,9 @@
+import { partBetween } from '../../core/autodiff/part-between.ts';
 import { vjp as backwardOf, type BackwardModel } from '../../core/autodiff/vjp.ts';
 import { TesseraError } from '../../core/errors.ts';
-import type { Model } from '../../core/onnx/graph.ts';
-import { readsOf, withoutDeadNodes } from '../../core/onnx/graph-edits.ts';
 import { loadModel } from '../../core/onnx/load-model.ts';
+import { prepareModel } from '../../core/onnx/prepare/prepare-model.ts';
 import { encodeModel } from '../../core/onnx/proto.ts';
-import { cutModel } from '../../core/onnx/cut-model.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../core/project/safetensors.ts';
 import { readInput } from '../../core/read-input.ts';
 import type { Tensor } from '../../core/tensor.ts';
@@ -22,23 +21,20 @@ const TABLE: OptionTable = {
   json: { type: 'boolean' },
 };
 
-/** Side in pixels assumed where a model leaves its input's size open. */
-const USUAL_SIZE = 224;
-
 /** `vjp MODEL`: the product of a cotangent with the Jacobian between two tensors, or the graph that computes it. */
 export async function vjp(argv: readonly string[]): Promise<void> {
   const args = parseArguments(argv, TABLE);
   const question = readQuestion(args);
   const environment = createNodeEnvironment();
   const { storage } = environment;
-  const model = await loadModel(storage, question.model);
+  const prepared = prepareModel(await loadModel(storage, question.model));
   const given =
     question.tensors === undefined
       ? undefined
       : decodeInput(await readInput(storage, question.tensors, 'bad-tensor'), question.tensors);
-  const from = question.from ?? inputsOf(model)[0].name;
+  const from = question.from ?? prepared.graph.inputs[0].name;
   const x = given && required(given, 'x', question.tensors!);
-  const part = startingAt(model, from, question.to, x);
+  const part = partBetween(prepared, { from, to: question.to, x });
   const backward = backwardOf(part.model, {
     from,
     to: question.to,
@@ -109,80 +105,6 @@ function readQuestion(args: ParsedArguments): Question {
   if (tensors === undefined && write === undefined)
     return bad('vjp needs --tensors and --out to compute a product, or --write to keep the backward graph.');
   return { model, from: args.text('from'), to, tensors, out, write };
-}
-
-function inputsOf({ graph }: Model) {
-  return graph.inputs.filter(({ name }) => !graph.initializers.has(name));
-}
-
-interface Part {
-  readonly model: Model;
-  readonly inputDims: ReadonlyMap<string, readonly number[]>;
-}
-
-/**
- * The part of the model to differentiate, and its sizes. From an inner tensor on, what x itself measures decides,
- * for a model that leaves the picture's size open does not say how large the tensor is.
- */
-function startingAt(model: Model, from: string, to: string, x: Tensor | undefined): Part {
-  const whole = { model, inputDims: sizesOf(model, from, x) };
-  const isInner = [from, to].every((name) => model.graph.nodes.some(({ outputs }) => outputs.includes(name)));
-  if (x === undefined || !isInner) return whole;
-  const inputDims = new Map([[from, x.dims]]);
-  const cut = cutCleanly(model, from, to, x);
-  if (cut !== undefined) return { model: cut, inputDims };
-  const head = headOf(model, from, whole.inputDims);
-  const isBeyond = head?.graph.nodes.some(({ outputs }) => outputs.includes(to));
-  return head && isBeyond ? { model: head, inputDims } : whole;
-}
-
-/** The nodes between the two tensors alone; undefined when they also read an input of the model. */
-function cutCleanly(model: Model, from: string, to: string, { dims }: Tensor): Model | undefined {
-  const graph = withoutDeadNodes({
-    ...model.graph,
-    inputs: [{ name: from, type: 'float32', dims }],
-    outputs: [{ name: to, type: 'float32', dims: undefined }],
-    nodes: model.graph.nodes.filter(({ outputs }) => !outputs.includes(from)),
-  });
-  const known = new Set([
-    from,
-    ...graph.initializers.keys(),
-    ...graph.nodes.flatMap(({ outputs }) => outputs),
-  ]);
-  return graph.nodes.flatMap(readsOf).every((name) => known.has(name)) ? { ...model, graph } : undefined;
-}
-
-/** The part after a cut, with the batch size read from the cut; undefined where the model cannot be cut. */
-function headOf(model: Model, from: string, inputDims: Part['inputDims']): Model | undefined {
-  try {
-    return cutModel(model, from, inputDims).head;
-  } catch (error) {
-    if (error instanceof TesseraError && error.code === 'bad-usage') return undefined;
-    throw error;
-  }
-}
-
-/** Sizes of the model's inputs: those of x where it is one, else as declared, with the batch of x. */
-function sizesOf(model: Model, from: string, x: Tensor | undefined): Map<string, readonly number[]> {
-  return new Map(
-    inputsOf(model).map(({ name, dims = [] }) => {
-      const declared = dims.map((dim, axis) =>
-        typeof dim === 'number' ? dim : axis === 0 ? (x?.dims[0] ?? 1) : USUAL_SIZE,
-      );
-      if (name !== from || x === undefined) return [name, declared];
-      const fits =
-        x.dims.length === dims.length &&
-        dims.every((dim, axis) => typeof dim !== 'number' || dim === x.dims[axis]);
-      if (!fits)
-        throw wrongShape(
-          'x',
-          x,
-          from,
-          dims.map((dim) => dim ?? '?'),
-        );
-      return [name, x.dims];
-    }),
-  );
 }
 
 /** Values for every input of the backward graph, checked. */

@@ -1,7 +1,8 @@
 import { TesseraError } from '../../core/errors.ts';
 import { findClass } from '../../core/images/find-class.ts';
 import { nearestNames } from '../../core/nearest-names.ts';
-import { openProject } from '../../core/project/project-folder.ts';
+import { loadRun, openProject } from '../../core/project/project-folder.ts';
+import { answerNames } from '../../core/score/score-record.ts';
 import type { ConceptItem } from '../api/contract.ts';
 import { createJobs } from '../compute/jobs/all-jobs.ts';
 import type { JobContext } from '../compute/jobs/job-context.ts';
@@ -63,11 +64,12 @@ export async function whatIf(argv: readonly string[], signal: AbortSignal): Prom
     onNews: () => undefined,
   };
   const { concepts, className } = await jobs.readResult(run, context);
+  const names = answerNames((await loadRun(project, runId)).explanation?.score, project.file.labels.names);
   const tell = <T>(answer: T, text: (answer: T) => string): void =>
     console.log(args.flag('json') ? JSON.stringify(answer, null, 2) : shownName(text(answer)));
   const factors = Object.fromEntries(scales.map((scale) => scaleOf(scale, concepts)));
   if (isCounterfactual) {
-    const target = to === undefined ? {} : { target: findClass(project.file.labels.names ?? [], to) };
+    const target = to === undefined ? {} : { target: findClass(names, to) };
     const question = { ...run, image: pictureOf(image!), ...target };
     return tell(await jobs.findCounterfactual(question, context), (found) =>
       counterfactualText(found, concepts),

@@ -39,11 +39,12 @@ import type {
 } from '../api/contract.ts';
 import type { EvaluationLevel, RankCurve } from '../../core/metrics/evaluation.ts';
 import type { NotesFile } from '../../core/project/schema.ts';
+import type { AskedOutput } from '../../core/pipeline/choose-output.ts';
 import type { RecordedModel } from '../../core/pipeline/model-intake.ts';
 import type { PictureName } from './picture-ids.ts';
 
 /** A model file and what a person chose for it. */
-export interface ModelQuestion {
+export interface ModelQuestion extends AskedOutput {
   readonly path: string;
   readonly labels?: string;
   /** What the project holds of the labels file, taken where it is gone. */

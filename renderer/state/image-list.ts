@@ -79,8 +79,8 @@ function keyOf(
   order: Exclude<ImageOrder, 'given' | 'name' | 'folder'>,
   strengthOf: ImageListing['strengthOf'],
 ): (image: RunImage) => number {
-  if (order === 'surest') return ({ predicted }) => predicted.probability;
-  if (order === 'least-sure') return ({ predicted }) => -predicted.probability;
+  if (order === 'surest') return ({ predicted }) => predicted.probability ?? predicted.value ?? 0;
+  if (order === 'least-sure') return ({ predicted }) => -(predicted.probability ?? predicted.value ?? 0);
   const concept = order.slice('most:'.length);
   return ({ image }) => strengthOf(concept, image) ?? -1;
 }

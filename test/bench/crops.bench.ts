@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DEFAULT_OPTIONS } from '../../core/concepts/run-options.ts';
+import { scoredBy } from '../../core/pipeline/scored-model.ts';
 import { chooseLayer } from '../../core/pipeline/choose-layer.ts';
 import { cropModel, defaultPatch, runnerFor } from '../../core/pipeline/model-parts.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
@@ -42,7 +43,11 @@ async function compare(folder: string): Promise<string[]> {
     files.map((file) => ({ path: file })),
   );
   const setting = { environment, project, signal: undefined, onProgress: () => undefined };
-  const stages = openStages(setting, { intake, device, layer, images }, options);
+  const stages = openStages(
+    setting,
+    { intake: scoredBy(intake, { kind: 'class', index: 0 }), device, layer, images },
+    options,
+  );
   const side = defaultPatch(intake);
   const runner = runnerFor({ environment, device, intake }, cropModel(intake, layer, side));
   const bare = async (count: number): Promise<void> => {

@@ -145,7 +145,7 @@ async function compareImages(page: Page, wanted: Wanted, { images }: Explanation
   const { file, predicted } = images[0];
   await expect
     .poll(() => list.first().innerText(), { timeout: SHOWN_MS })
-    .toContain(`${path.basename(file)}, ${predicted.name} ${percentText(predicted.probability)}`);
+    .toContain(`${path.basename(file)}, ${predicted.name} ${percentText(predicted.probability!)}`);
   expect(await list.count()).toBe(images.length);
   const facts = page.getByRole('complementary', { name: 'About the image' });
   await facts.getByText(`Its score for “${wanted.className}” (logit)`).waitFor({ timeout: SHOWN_MS });

@@ -10,8 +10,9 @@ import type { RunFile } from '../../project/schema.ts';
 import { imagesOfRun, requireSameImages } from '../input-changes.ts';
 import { withStamps } from '../picture-stamps.ts';
 import type { Question } from '../question.ts';
-import type { ModelScope, WorkScope } from '../run-context.ts';
+import type { ScoredScope, WorkScope } from '../run-context.ts';
 import { selectImages } from '../selection.ts';
+import { settleScore } from '../settle-score.ts';
 import { openStages, type CachePlace, type Stages } from '../stage-runner.ts';
 import { predictionsStage } from '../stages/predictions.ts';
 import { rankStage } from '../stages/rank.ts';
@@ -19,7 +20,7 @@ import { rowsStage } from '../stages/rows.ts';
 import { evaluate } from './evaluate.ts';
 
 /** The model of a finished run, and its project. */
-export type EvaluatedScope = ModelScope & WorkScope;
+export type EvaluatedScope = ScoredScope & WorkScope;
 
 /**
  * Evaluates a finished run (again), and stores the outcome with it. Activations come from the cache, or from the
@@ -67,12 +68,15 @@ export async function rankOfQuestion(
   question: Question,
   options: RunOptions,
 ): Promise<RankCurve> {
-  const { intake, layer, classIndex } = question;
+  const { layer, explained } = question;
+  const { device, environment } = scope;
   const files = await withStamps(scope.project, question.files);
-  const stages = openStages(scope, { intake, device: scope.device, layer, classIndex, files }, options);
-  const { predictions } = await stages.get(predictionsStage);
-  const images = selectImages(predictions, { ...question, files }).map(({ at }) => files[at]);
-  return stages.about({ images }).get(rankStage);
+  const open = openStages(scope, { model: question.intake, device, layer, files }, options);
+  const { predictions } = await open.get(predictionsStage);
+  const model = { environment, device, intake: question.intake };
+  const { intake, answers } = await settleScore(model, explained, options.reference, predictions);
+  const images = selectImages(answers, { select: question.select, intake, files }).map(({ at }) => files[at]);
+  return open.about({ intake, classIndex: intake.score.column, images }).get(rankStage);
 }
 
 type FinishedFact = 'intake' | 'device' | 'layer' | 'classIndex' | 'images';

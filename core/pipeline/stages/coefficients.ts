@@ -1,9 +1,9 @@
-import { argMax } from '../../concepts/class-probabilities.ts';
 import { fromRows, positionsOf, toRows } from '../../concepts/latent-rows.ts';
 import { reconstruct } from '../../concepts/reconstruct.ts';
 import { nnls } from '../../factorization/nnls.ts';
 import { matrixTensor } from '../../linalg/matrix-tensor.ts';
 import { matrix, type Matrix } from '../../linalg/matrix.ts';
+import { decide } from '../../score/score.ts';
 import { expectFloat32, float32, type Tensor } from '../../tensor.ts';
 import { CHUNK, chunked } from '../chunked.ts';
 import { runnerFor, cutAt } from '../model-parts.ts';
@@ -67,7 +67,7 @@ export async function imageCoefficients(context: Context, conceptBank: Matrix): 
 }
 
 async function outcomeTensors(
-  { layer, classIndex, signal }: Context,
+  { layer, classIndex, intake: { score }, signal }: Context,
   conceptBank: Matrix,
   head: ModelRunner,
   activations: Tensor<'float32'>,
@@ -84,7 +84,9 @@ async function outcomeTensors(
       Float32Array.from(images, (i) => rowOf(outputs, i)[classIndex]),
       [count],
     );
-  const agrees = images.map((i) => Number(argMax(rowOf(own, i)) === argMax(rowOf(reconstructed, i))));
+  const agrees = images.map((i) =>
+    Number(decide(score, rowOf(own, i)) === decide(score, rowOf(reconstructed, i))),
+  );
   return new Map<string, Tensor>([
     ['coefficients', matrixTensor(coefficients)],
     ['logits', logitsOf(own)],

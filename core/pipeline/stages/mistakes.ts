@@ -1,5 +1,6 @@
 import type { Concept, ExplainedMistake } from '../../concepts/explanation.ts';
 import { rowOfId } from '../../concepts/recursion/concept-tree.ts';
+import { namedAnswer } from '../../score/named-answer.ts';
 import { causesOf, whyNot } from '../../concepts/why-not.ts';
 import { matrix, rowView, type Matrix } from '../../linalg/matrix.ts';
 import { matrixTensor, tensorMatrix } from '../../linalg/matrix-tensor.ts';
@@ -8,7 +9,8 @@ import { openAblator } from '../ablator.ts';
 import { truthFinder } from '../../images/folder-class.ts';
 import { defineStage, type StageContext } from '../stage.ts';
 import { bankStage } from './bank.ts';
-import { predictionsStage, type Prediction } from './predictions.ts';
+import { isExplained } from '../../score/score.ts';
+import type { Prediction } from './predictions.ts';
 
 /** Mistakes that are looked into. */
 const LOOKED_INTO = 12;
@@ -31,16 +33,16 @@ export interface Mistakes {
  */
 export const mistakesStage = defineStage({
   name: 'mistakes',
-  inputs: { predictions: predictionsStage, bank: bankStage },
-  facts: ['labels', 'classIndex'],
-  version: 1,
+  inputs: { bank: bankStage },
+  facts: ['files', 'labels', 'classIndex', 'answers'],
+  version: 2,
   compute: lookInto,
 });
 
 type Context = StageContext<
   'mistakes',
-  'intake' | 'device' | 'layer' | 'images' | 'files' | 'labels' | 'classIndex',
-  { readonly predictions: typeof predictionsStage; readonly bank: typeof bankStage }
+  'intake' | 'device' | 'layer' | 'images' | 'files' | 'labels' | 'classIndex' | 'answers',
+  { readonly bank: typeof bankStage }
 >;
 
 async function lookInto(context: Context): Promise<Mistakes> {
@@ -78,17 +80,17 @@ async function lookInto(context: Context): Promise<Mistakes> {
   };
 }
 
-function mistakesAbout({ files, labels, classIndex, inputs }: Context): Mistake[] {
+function mistakesAbout({ files, labels, intake: { score }, answers }: Context): Mistake[] {
   const truthOf = truthFinder(labels.names);
-  return inputs.predictions.predictions
+  return answers
     .map((prediction) => ({ ...prediction, truth: truthOf(files[prediction.at]) }))
     .filter(
       (own): own is Mistake =>
         own.truth !== undefined &&
         own.truth !== own.index &&
-        (own.truth === classIndex || own.index === classIndex),
+        (isExplained(score, own.truth) || isExplained(score, own.index)),
     )
-    .sort((a, b) => b.probability - a.probability || a.at - b.at)
+    .sort((a, b) => (b.probability ?? 0) - (a.probability ?? 0) || a.at - b.at)
     .slice(0, LOOKED_INTO);
 }
 
@@ -99,12 +101,12 @@ export function explainedMistakes(
   names: readonly string[],
   concepts: readonly Concept[],
 ): ExplainedMistake[] {
-  return mistakes.map(({ at, index, probability, truth }, row) => {
+  return mistakes.map(({ at, truth, ...answer }, row) => {
     const own = rowView(changes, row);
     return {
       file: files[at].path,
       truth: { index: truth, name: names[truth] },
-      predicted: { index, name: names[index], probability },
+      predicted: namedAnswer(names, answer),
       margin: margins[row],
       causes: causesOf(concepts, (id) => own[rowOfId(id)]),
     };

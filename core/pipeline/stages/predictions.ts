@@ -1,13 +1,15 @@
 import type { SkippedFile } from '../../concepts/explanation.ts';
 import { TesseraError } from '../../errors.ts';
 import { TAKEN_FORMATS } from '../../images/picture-kinds.ts';
-import { float32, type Tensor } from '../../tensor.ts';
+import type { PictureAnswer } from '../../score/model-scores.ts';
+import type { Tensor } from '../../tensor.ts';
 import { CHUNK, chunked } from '../chunked.ts';
 import { runnerFor } from '../model-parts.ts';
-import { openKeptAnswers } from '../kept-answers.ts';
-import { NO_SCORES, type BatchAnswers, type PictureAnswer } from '../picture-answers.ts';
+import { NOTHING_KEPT, openKeptAnswers } from '../kept-answers.ts';
+import { NO_SCORES, type BatchAnswers } from '../picture-answers.ts';
 import { CHANGED, wasChanged } from '../pictures.ts';
 import { answersOf, readUnknown } from '../unknown-pictures.ts';
+import type { Json } from '../../project/canonical-json.ts';
 import { defineStage, type StageContext } from '../stage.ts';
 
 /** What the model says of one readable image. */
@@ -28,13 +30,13 @@ export interface Predictions {
 export const predictionsStage = defineStage({
   name: 'predictions',
   inputs: {},
-  facts: ['intake', 'device', 'files'],
-  version: 3,
+  facts: ['model', 'device', 'files'],
+  version: 4,
   chunk: CHUNK,
   compute: (context) => predict(context),
 });
 
-type PredictContext = StageContext<'predictions', 'intake' | 'device' | 'files'>;
+type PredictContext = StageContext<'predictions', 'model' | 'device' | 'files'>;
 
 /** How files are asked about: by as many at once as are stored, unless somebody waits to see the answers come. */
 interface Asking {
@@ -42,6 +44,8 @@ interface Asking {
   readonly atOnce?: number;
   /** Hears of the answers as they come. */
   readonly onAnswers?: (answers: Predictions) => void;
+  /** Hears of every row of raw scores; then all pictures are asked about anew, since answers are kept without them. */
+  readonly onScores?: (file: string, scores: Float32Array) => void;
 }
 
 /** How much of the answers a crash may cost. */
@@ -50,11 +54,14 @@ const SAVE_MS = 5000;
 /** Asks about all files. What is kept of the model's answers (see kept-answers.ts) is not asked for again. */
 export async function predict(
   context: PredictContext,
-  { atOnce = CHUNK, onAnswers }: Asking = {},
+  { atOnce = CHUNK, onAnswers, onScores }: Asking = {},
 ): Promise<Predictions> {
   const { environment, files } = context;
-  const runner = runnerFor(context, context.intake.model);
-  const kept = await openKeptAnswers(environment, context);
+  const intake = context.model;
+  const runner = runnerFor({ ...context, intake }, intake.model);
+  const { scores } = intake;
+  const asked = { runner, scores, ...(onScores && { onScores }) };
+  const kept = onScores ? NOTHING_KEPT : await openKeptAnswers(environment, { ...context, intake });
   const predictions: Prediction[] = [];
   const skipped: SkippedFile[] = [];
   let transparent = 0;
@@ -63,14 +70,19 @@ export async function predict(
     stage: 'predictions',
     count: files.length,
     size: atOnce,
-    prepare: (start, end) => readUnknown(context, kept, files.slice(start, end)),
+    prepare: (start, end) => readUnknown({ environment, intake }, kept, files.slice(start, end)),
     compute: async (unknown, start, end) =>
-      predictionPiece(await answersOf(runner, kept, files.slice(start, end), unknown)),
+      predictionPiece(await answersOf(asked, kept, files.slice(start, end), unknown)),
   });
   try {
     let start = 0;
-    for await (const { tensors, value } of pieces) {
-      const piece = { predictions: readPredictions(tensors, start), ...value };
+    for await (const { value } of pieces) {
+      const { answers, ...rest } = value;
+      const found = (answers as unknown as Stored[]).map(({ offset, ...answer }): Prediction => ({
+        ...answer,
+        at: start + offset,
+      }));
+      const piece = { predictions: found, ...rest };
       predictions.push(...piece.predictions);
       skipped.push(...piece.skipped);
       transparent += piece.transparent;
@@ -88,51 +100,21 @@ export async function predict(
   return { predictions, transparent, skipped };
 }
 
+/** An answer as it is stored, with the picture's place in its piece. */
+type Stored = PictureAnswer & { readonly offset: number };
+
 function predictionPiece({ answers, transparent, skipped }: BatchAnswers) {
   const changed = skipped.find(({ reason }) => reason === CHANGED);
   if (changed !== undefined) throw wasChanged(changed.file);
-  const dims = [answers.length];
-  const integers = (of: (answer: PictureAnswer, offset: number) => number): Tensor => ({
-    type: 'int32',
-    dims,
-    data: Int32Array.from(answers, ({ answer, offset }) => of(answer, offset)),
-  });
-  const shares = (of: (answer: PictureAnswer) => number): Tensor =>
-    float32(
-      Float32Array.from(answers, ({ answer }) => of(answer)),
-      dims,
-    );
+  // An answer differs in form with what the model tells; as text every form is kept exactly.
   return {
-    tensors: new Map<string, Tensor>([
-      ['readable', integers((_, offset) => offset)],
-      ['index', integers(({ index }) => index)],
-      ['probability', shares(({ probability }) => probability)],
-      ['runnerUp', integers(({ runnerUp }) => runnerUp?.index ?? NONE)],
-      ['runnerUpProbability', shares(({ runnerUp }) => runnerUp?.probability ?? 0)],
-    ]),
-    value: { transparent, skipped: skipped.map(({ file, reason }) => ({ file, reason })) },
+    tensors: new Map<string, Tensor>(),
+    value: {
+      answers: answers.map(({ offset, answer }) => ({ offset, ...answer })) as unknown as Json,
+      transparent,
+      skipped: skipped.map(({ file, reason }) => ({ file, reason })),
+    },
   };
-}
-
-/** In the place of a class where there is none. */
-const NONE = -1;
-
-function readPredictions(tensors: ReadonlyMap<string, Tensor>, start: number): Prediction[] {
-  const [readable, index, probability, runnerUp, runnerUpProbability] = [
-    'readable',
-    'index',
-    'probability',
-    'runnerUp',
-    'runnerUpProbability',
-  ].map((name) => tensors.get(name)!.data as Int32Array | Float32Array);
-  return Array.from(readable, (offset, i) => ({
-    at: start + offset,
-    index: index[i],
-    probability: probability[i],
-    ...(runnerUp[i] !== NONE && {
-      runnerUp: { index: runnerUp[i], probability: runnerUpProbability[i] },
-    }),
-  }));
 }
 
 function noneUsable(skipped: readonly SkippedFile[]): TesseraError {

@@ -49,7 +49,13 @@ async function decisionsWithout(context: Context): Promise<Int32Array[]> {
       const data = new Int32Array((end - start) * (r + 1));
       for (let concept = 0; concept <= r; concept++) {
         const factors = concept < r ? ones.with(concept, 0) : ones;
-        const answers = await scaledAnswers(head, { activations, coefficients }, conceptBank, layer, factors);
+        const answers = await scaledAnswers(
+          { head, score: intake.score },
+          { activations, coefficients },
+          conceptBank,
+          layer,
+          factors,
+        );
         answers.forEach(({ index }, image) => (data[image * (r + 1) + concept] = index));
       }
       const decisions: Tensor<'int32'> = { type: 'int32', dims: [end - start, r + 1], data };

@@ -5,6 +5,7 @@ import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
 import { countOf } from '../../wording/count-text.ts';
 import { FOUND_AGAIN_WORDS } from '../../wording/evaluation-words.ts';
 import { FOUND_AGAIN_UNKNOWN, MERGED_MEANING, mergedFromText } from '../../wording/merge-words.ts';
+import { answerText } from '../../wording/answer-text.ts';
 import { decimalText, intervalText, numberText, percentText } from '../../wording/number-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
 import { strengthStrip } from '../charts/strength-strip.ts';
@@ -154,7 +155,7 @@ function examples({ name }: Concept, pictures: ConceptPictures, { explanation }:
           ${
             record &&
             html`<span class="said"
-              ><bdi>${record.predicted.name}</bdi> ${percentText(record.predicted.probability)}</span
+              ><bdi>${record.predicted.name}</bdi> ${answerText(record.predicted)}</span
             >`
           }
         </figcaption>

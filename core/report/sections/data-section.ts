@@ -73,7 +73,7 @@ function predictionsTable(images: readonly ImageRecord[]): Html {
     (same) => ({
       name: same[0].predicted.name,
       count: same.length,
-      probability: same.reduce((sum, { predicted }) => sum + predicted.probability, 0) / same.length,
+      probability: same.reduce((sum, { predicted }) => sum + (predicted.probability ?? NaN), 0) / same.length,
     }),
     ({ predicted }) => predicted.index,
   )

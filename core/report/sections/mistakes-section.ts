@@ -2,6 +2,7 @@ import type { ExplainedMistake } from '../../concepts/explanation.ts';
 import { judgedImages } from '../../images/folder-class.ts';
 import { confusionMatrix, type ConfusionMatrix } from '../../metrics/confusion-matrix.ts';
 import { countOf, countText } from '../../wording/count-text.ts';
+import { answerText } from '../../wording/answer-text.ts';
 import { fixed, percentText } from '../../wording/number-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
 import { html } from '../html.ts';
@@ -126,7 +127,7 @@ function mistakeCard(
     <div class="small">
       <p class="file" title="${file}"><bdi>${name}</bdi></p>
       <p>
-        <strong><bdi>${predicted.name}</bdi></strong> ${percentText(predicted.probability)}
+        <strong><bdi>${predicted.name}</bdi></strong> ${answerText(predicted)}
       </p>
       <p class="quiet">folder: <bdi>${truth.name}</bdi>, behind by ${decimal(margin)}</p>
       ${list(predicted.name, 1)} ${list(truth.name, -1)}

@@ -2,13 +2,21 @@ import path from 'node:path';
 import type { AblatedImage } from '../../../core/concepts/ablation-head.ts';
 import { checkFactors, unchangedFactors } from '../../../core/concepts/ablation.ts';
 import { changeOfDecisions } from '../../../core/concepts/changed-decisions.ts';
-import { classProbabilities } from '../../../core/concepts/class-probabilities.ts';
 import { counterfactual } from '../../../core/concepts/counterfactual.ts';
 import { spread } from '../../../core/concepts/merged-concepts.ts';
 import { matrix, rowView } from '../../../core/linalg/matrix.ts';
 import type { Ablator } from '../../../core/pipeline/ablator.ts';
 import { requireSameImages } from '../../../core/pipeline/input-changes.ts';
-import type { Answer } from '../../../core/pipeline/scaled-answers.ts';
+import type { Answer } from '../../../core/score/model-scores.ts';
+import { namedAnswer } from '../../../core/score/named-answer.ts';
+import {
+  answerIn,
+  decisionScores,
+  isExplained,
+  probabilities,
+  type Score,
+} from '../../../core/score/score.ts';
+import { decisionImage } from '../../../core/concepts/decision-image.ts';
 import type { ClassName, ClassScore, ConceptFactors, ImageAblation } from '../../api/contract.ts';
 import { expectedClasses } from '../expected-class.ts';
 import { pictureId } from '../picture-ids.ts';
@@ -31,22 +39,23 @@ export function ablationJobs(
   return {
     async ablateImage({ image, factors, ...question }) {
       const opened = await openRun(question);
-      return withAblator(opened, async (ablator, { labels }) => {
+      return withAblator(opened, async (ablator, { score }) => {
         const own = await ablatedImage(opened, ablator, image);
-        return imageAblation(own, factorsOf(opened, factors), labels.names, fileOf(opened, image));
+        return imageAblation(own, factorsOf(opened, factors), score, fileOf(opened, image));
       });
     },
 
     async findCounterfactual({ image, target, ...question }, { signal }) {
       const opened = await openRun(question);
-      return withAblator(opened, async (ablator, { labels }) => {
-        const { names } = labels;
+      return withAblator(opened, async (ablator, { score }) => {
+        const { names } = score;
         const own = await ablatedImage(opened, ablator, image);
         const file = fileOf(opened, image);
         const { players, playerOf } = opened;
-        const before = await imageAblation(own, unchangedFactors(players.length), names, file);
-        const wanted = target ?? targetOf(before, opened.explanation.classIndex);
-        const found = await counterfactual(own, players.length, { target: wanted, signal });
+        const before = await imageAblation(own, unchangedFactors(players.length), score, file);
+        const wanted = target ?? targetOf(before, score);
+        const decided = decisionImage(own, score);
+        const found = await counterfactual(decided, players.length, { target: wanted, signal });
         const factors = [...found.factors];
         return {
           status: found.status,
@@ -58,7 +67,7 @@ export function ablationJobs(
             }),
           ),
           size: found.size,
-          image: await imageAblation(own, factors, names, file),
+          image: await imageAblation(own, factors, score, file),
         };
       });
     },
@@ -66,14 +75,14 @@ export function ablationJobs(
     async ablateRun({ factors, ...question }, context) {
       const opened = await openRun(question);
       await requireSameImages(opened.project, opened.run);
-      return withAblator(opened, async (ablator, { labels }) => {
+      return withAblator(opened, async (ablator, { score }) => {
         const { explanation } = opened;
         const answers = await ablator.answers(ofBank(opened, factorsOf(opened, factors)), context);
         return runAblation(
           opened,
           question,
           answers,
-          labels.names,
+          score.names,
           explanation.images.map(({ predicted }) => predicted),
         );
       });
@@ -119,29 +128,29 @@ function factorsOf({ playerOf, players }: OpenedRun, factors: ConceptFactors): n
 async function imageAblation(
   image: AblatedImage,
   factors: readonly number[],
-  names: readonly string[],
+  score: Score,
   file: string,
 ): Promise<ImageAblation> {
+  const { names } = score;
   const rows = [...unchangedFactors(factors.length), ...factors];
   const logits = await image.evaluate(matrix(2, factors.length, Float32Array.from(rows)));
   const [before, after] = [0, 1].map((row) => {
     const own = rowView(logits, row);
-    const probabilities = classProbabilities(own);
+    const [compared, shares] = [decisionScores(score, own), probabilities(score, own)];
     return {
-      order: [...own.keys()].sort((a, b) => own[b] - own[a]).slice(0, TOP),
-      answer: (index: number) => ({ logit: own[index], probability: probabilities[index] }),
-      score: (index: number): ClassScore => ({
-        index,
-        name: names[index],
-        probability: probabilities[index],
+      said: namedAnswer(names, answerIn(score, own)),
+      order: [...compared.keys()].sort((a, b) => compared[b] - compared[a]).slice(0, TOP),
+      answer: (index: number) => ({
+        logit: own[index],
+        ...(shares !== undefined && { probability: shares[index] }),
       }),
     };
   });
   const shown = [...new Set([...after.order, ...before.order])];
   return {
-    before: before.score(before.order[0]),
-    after: after.score(after.order[0]),
-    changed: before.order[0] !== after.order[0],
+    before: before.said,
+    after: after.said,
+    changed: before.said.index !== after.said.index,
     classes: shown.map((index) => ({
       index,
       name: names[index],
@@ -153,9 +162,10 @@ async function imageAblation(
 }
 
 /** The class that an image should have, or would have next. */
-function targetOf({ before, expected, classes }: ImageAblation, explained: number): number {
+function targetOf({ before, expected, classes }: ImageAblation, score: Score): number {
   if (expected !== null && expected.index !== before.index) return expected.index;
-  if (explained !== before.index) return explained;
+  const { explained, column } = score;
+  if (!isExplained(score, before.index)) return 'index' in explained ? explained.index : column;
   return classes.find(({ index }) => index !== before.index)?.index ?? before.index;
 }
 
@@ -179,7 +189,7 @@ function runAblation(
       fileName: shownName(path.basename(explanation.images[image].file)),
       picture: pictureId({ kind: 'image', project: key, run: runId, image }),
       before: own[image],
-      after: { ...nameOf(answers[image].index), probability: answers[image].probability },
+      after: namedAnswer(names, answers[image]),
     })),
     transitions: transitions.map(({ before, after, count }) => ({
       before: nameOf(before),

@@ -1,5 +1,5 @@
 import { openAblator, type Ablator } from '../../../core/pipeline/ablator.ts';
-import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
+import type { ScoredModel } from '../../../core/pipeline/scored-model.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { AblatedImage } from '../../../core/concepts/ablation-head.ts';
@@ -11,7 +11,7 @@ import { openRunModel } from './run-models.ts';
 /** A run's ablator and its model, for the time of a task. */
 export type WithAblator = <T>(
   opened: OpenedRun,
-  task: (ablator: Ablator, intake: ModelIntake) => Promise<T>,
+  task: (ablator: Ablator, intake: ScoredModel) => Promise<T>,
 ) => Promise<T>;
 
 /**
@@ -30,7 +30,7 @@ export async function ablatedImage(
 }
 
 interface Kept {
-  readonly made: Promise<{ readonly ablator: Ablator; readonly intake: ModelIntake }>;
+  readonly made: Promise<{ readonly ablator: Ablator; readonly intake: ScoredModel }>;
   users: number;
 }
 

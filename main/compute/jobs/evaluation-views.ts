@@ -97,8 +97,7 @@ function conceptEvaluation(
 
 /** What the mistakes of a run have in common, and its unusual images. */
 export function errorAnalysis(question: RunQuestion, opened: OpenedRun): ErrorAnalysis {
-  const { explanation, coefficients, project } = opened;
-  const names = project.file.labels.names ?? [];
+  const { explanation, coefficients, names } = opened;
   const ids = explanation.concepts.map(({ id }) => id);
   const strengths = strengthsOf(explanation, coefficients);
   const judged = judgedImages(

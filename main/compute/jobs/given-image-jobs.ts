@@ -57,7 +57,7 @@ async function listed(
   const { explanation, project, run, given } = opened;
   const files = given.pictures.map(({ file }) => ({ file: file.path }));
   const { changed, missing } = await inputChanges(project, run, files);
-  const expectedOf = expectedClasses(namesOf(opened));
+  const expectedOf = expectedClasses(opened.names);
   return given.pictures.map(({ file, answer }, image) => {
     const record = explanation.images.at(image);
     return {
@@ -75,7 +75,7 @@ async function listed(
 
 function checkOther(opened: OpenedRun, image: number, other: number): void {
   const { answer } = opened.pictureAt(image);
-  const { length } = namesOf(opened);
+  const { length } = opened.names;
   if (other < length && other !== answer.index) return;
   throw new TesseraError(
     'unknown-name',
@@ -124,14 +124,10 @@ async function strengthsInAll(
   ];
 }
 
-function namesOf({ project }: OpenedRun): readonly string[] {
-  return project.file.labels.names ?? [];
-}
-
 function confusionOf(opened: OpenedRun): Confusion {
   const answers = opened.given.pictures.map(({ file: { path }, answer: { index } }) => ({ path, index }));
   const size = { rows: MOST_CLASSES, columns: MOST_CLASSES };
-  const { rows, columns, ...rest } = confusionMatrix(judgedImages(namesOf(opened), answers), size);
+  const { rows, columns, ...rest } = confusionMatrix(judgedImages(opened.names, answers), size);
   const classOf = classNamer(opened);
   return {
     ...rest,

@@ -1,30 +1,26 @@
-import type { PictureAnswer } from '../../../core/pipeline/picture-answers.ts';
-import type { Answer } from '../../../core/pipeline/scaled-answers.ts';
+import type { Answer, PictureAnswer } from '../../../core/score/model-scores.ts';
+import { namedAnswer } from '../../../core/score/named-answer.ts';
 import type { ClassName, ClassScore, RunImage } from '../../api/contract.ts';
 import type { OpenedRun } from './opened-runs.ts';
 
 /** What the model says of a picture and what its folder says. */
 type AnswerInWords = Pick<RunImage, 'predicted' | 'runnerUp' | 'expected'>;
 
-/** The classes of the run's model; those without a name are called by their number. */
-export function classNamer({ project }: Pick<OpenedRun, 'project'>): (index: number) => ClassName {
-  const names = project.file.labels.names ?? [];
+/** The classes or sides of a run's score; those without a name are called by their number. */
+export function classNamer({ names }: Pick<OpenedRun, 'names'>): (index: number) => ClassName {
   return (index) => ({ index, name: names[index] ?? `class ${index}` });
 }
 
 /** `expected`: the class that the picture's folder names. */
 export function answerInWords(
-  opened: Pick<OpenedRun, 'project'>,
-  { index, probability, runnerUp }: PictureAnswer,
+  opened: Pick<OpenedRun, 'names'>,
+  { runnerUp, ...answer }: PictureAnswer,
   expected: ClassName | null,
 ): AnswerInWords {
   const classOf = classNamer(opened);
-  const scoreOf = (answer: Answer): ClassScore => ({
-    ...classOf(answer.index),
-    probability: answer.probability,
-  });
+  const scoreOf = (one: Answer): ClassScore => ({ ...namedAnswer(opened.names, one), ...classOf(one.index) });
   return {
-    predicted: scoreOf({ index, probability }),
+    predicted: scoreOf(answer),
     runnerUp: runnerUp === undefined ? null : scoreOf(runnerUp),
     expected,
   };

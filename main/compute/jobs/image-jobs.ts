@@ -68,7 +68,7 @@ export function imageJobs(
         path,
         picture: pictureId({ kind: 'image', project: question.key, run: question.runId, image }),
         side: preprocessing.size,
-        ...answerInWords(opened, answer, expectedClasses(opened.project.file.labels.names ?? [])(path)),
+        ...answerInWords(opened, answer, expectedClasses(opened.names)(path)),
         isExplained: image < explanation.images.length,
         logit: examined.logit,
         reconstructedLogit: examined.reconstructedLogit,

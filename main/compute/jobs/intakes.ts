@@ -11,18 +11,9 @@ const KEPT = 2;
 /** A changed model is opened anew. A labels or preprocessing file that changes under its name is read at the next start. */
 export function createIntakes({ storage }: Pick<Environment, 'storage'>): OpenIntake {
   const kept = createKeptAnswers<ModelIntake>(KEPT);
-  return async ({ path, labels, keptLabels, preprocessing, alpha, recorded }) => {
-    const modifiedMs = await modifiedAt(path);
-    const key = JSON.stringify([path, modifiedMs, labels, keptLabels, preprocessing, alpha, recorded]);
-    return kept(key, () =>
-      openModel(storage, path, {
-        ...(labels !== undefined && { labels }),
-        ...(keptLabels !== undefined && { keptLabels }),
-        ...(preprocessing !== undefined && { preprocessing }),
-        ...(alpha !== undefined && { alpha }),
-        ...(recorded !== undefined && { recorded }),
-      }),
-    );
+  return async ({ path, ...options }) => {
+    const key = JSON.stringify([path, await modifiedAt(path), options]);
+    return kept(key, () => openModel(storage, path, options));
   };
 
   // A model that is not there is reported by openModel in its own words.

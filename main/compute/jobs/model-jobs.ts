@@ -37,8 +37,9 @@ function summaryOf(
   bytes: number,
   minima: ReadonlyMap<string, number>,
 ): ModelSummary {
-  const { signature, labels, path, sha256, hasFreeBatch, cutPoints } = intake;
-  const { input, output, opset } = signature;
+  const { signature, scores, outputs, labels, path, sha256, hasFreeBatch, cutPoints } = intake;
+  const { input, opset } = signature;
+  const output = outputs.find(({ name }) => name === scores.output)!;
   return {
     fileName: shownName(storage.basename(path)),
     path,
@@ -46,7 +47,7 @@ function summaryOf(
     bytes,
     opset,
     input: { name: input.name, dims: input.dims.map((dim) => dim ?? '?'), layout: input.layout },
-    output: { name: output.name, dims: output.dims.map((dim) => dim ?? '?') },
+    output: { name: output.name, dims: output.shape.map((dim) => dim ?? '?') },
     classNames: labels.names,
     labelsSource: labels.source,
     preprocessing: preprocessingOf(intake),

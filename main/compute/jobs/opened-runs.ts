@@ -27,6 +27,7 @@ import { loadNotes, loadRun, openProject, type Project } from '../../../core/pro
 import type { RunFile } from '../../../core/project/schema.ts';
 import type { CoefficientMap } from '../../../core/report/rgb-picture.ts';
 import type { Storage } from '../../../core/platform.ts';
+import { answerNames } from '../../../core/score/score-record.ts';
 import type { RunQuestion } from '../protocol.ts';
 import { maximaOf, sourceOf, type ConceptSource } from './concept-source.ts';
 import { createKeptAnswers } from './kept-answers.ts';
@@ -36,6 +37,8 @@ export interface OpenedRun {
   readonly project: Project;
   /** As it is stored; `explanation` in it is what the run found, every concept by itself. */
   readonly run: RunFile & { readonly explanation: Explanation };
+  /** Of the classes or sides that its answers are indices of. */
+  readonly names: readonly string[];
   /** Groups of concepts of which nothing is computed: each of their concepts is shown by itself. */
   readonly uncomputed: Merges['uncomputed'];
   readonly explanation: Explanation;
@@ -144,6 +147,7 @@ function openRun(own: StoredRun, { known, uncomputed }: Merges): OpenedRun {
   return {
     project,
     run,
+    names: answerNames(run.explanation.score, project.file.labels.names),
     uncomputed,
     explanation,
     preprocessing,

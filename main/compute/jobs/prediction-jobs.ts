@@ -4,6 +4,7 @@ import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import { withStamps } from '../../../core/pipeline/picture-stamps.ts';
 import { predict, type Predictions as Answers } from '../../../core/pipeline/stages/predictions.ts';
 import { UNKEPT_ENTRY } from '../../../core/project/stage-entry.ts';
+import { namedAnswer } from '../../../core/score/named-answer.ts';
 import type { Predictions } from '../protocol.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
@@ -22,7 +23,7 @@ export function predictionJobs(environment: Environment, openIntake: OpenIntake)
       const { storage } = keeping;
       const files = await withStamps({ storage, folder: answersFolder(keeping, intake)! }, images);
       signal.throwIfAborted();
-      const work = { environment: keeping, intake, device, files, signal, onProgress };
+      const work = { environment: keeping, model: intake, device, files, signal, onProgress };
       const answers = await predict(
         { ...work, entry: UNKEPT_ENTRY, options: {}, inputs: {} },
         {
@@ -38,11 +39,7 @@ export function predictionJobs(environment: Environment, openIntake: OpenIntake)
 function predictionsOf({ labels }: ModelIntake, { predictions, skipped }: Answers): Predictions {
   return {
     images: predictions.map(({ at }) => at),
-    predicted: predictions.map(({ index, probability }) => ({
-      index,
-      name: labels.names[index],
-      probability,
-    })),
+    predicted: predictions.map((answer) => namedAnswer(labels.names, answer)),
     skipped,
   };
 }

@@ -1,10 +1,11 @@
-import { classProbabilities } from '../../../core/concepts/class-probabilities.ts';
+import { answerOf, classShares } from '../../../core/score/model-scores.ts';
+import { namedAnswer } from '../../../core/score/named-answer.ts';
 import type { SkippedFile } from '../../../core/concepts/explanation.ts';
 import { lookForImages, scanImages, type ImageFile } from '../../../core/images/folder-scan.ts';
 import type { Preprocessing } from '../../../core/images/preprocessing.ts';
 import { fromPreset, presetNames } from '../../../core/images/preprocessing-presets.ts';
 import { scorePreprocessings } from '../../../core/images/score-preprocessings.ts';
-import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
+import { matrix, rowView, type Matrix } from '../../../core/linalg/matrix.ts';
 import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import { runnerFor } from '../../../core/pipeline/model-parts.ts';
 import { readBatch } from '../../../core/pipeline/pictures.ts';
@@ -100,13 +101,18 @@ function previewOf(
     pictures,
     folders,
     hitRate: judged.length === 0 ? null : judged.filter(isHit).length / judged.length,
-    confidence: pictures.reduce((sum, { top }) => sum + top[0].probability, 0) / Math.max(1, pictures.length),
+    confidence:
+      pictures.reduce((sum, { top }) => sum + (top[0].probability ?? 0), 0) / Math.max(1, pictures.length),
     skipped,
   };
 }
 
-function topClasses({ labels }: ModelIntake, logits: Matrix, row: number): ClassScore[] {
-  const probabilities = classProbabilities(logits.data.subarray(row * logits.cols, (row + 1) * logits.cols));
+/** The likeliest first; of a number or a vector what there is to say of it. */
+function topClasses({ labels, scores }: ModelIntake, logits: Matrix, row: number): ClassScore[] {
+  const own = rowView(logits, row);
+  const probabilities = classShares(scores, own);
+  if (probabilities.length === 0)
+    return [{ ...namedAnswer([scores.quantity ?? scores.output], answerOf(scores, own)) }];
   const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
   return order.slice(0, TOP).map((index) => ({
     index,

@@ -43,7 +43,7 @@ export function runJobs(environment: Environment, openIntake: OpenIntake): Jobs<
 export async function modelQuestionIn(
   storage: Storage,
   folder: string,
-  { model, labels, preprocessing, alpha }: RunOptions,
+  { model, labels, preprocessing, alpha, output, task, threshold }: RunOptions,
 ): Promise<ModelQuestion> {
   const isKept = labels !== undefined && (await storage.exists(storage.join(folder, 'project.json')));
   return {
@@ -52,6 +52,9 @@ export async function modelQuestionIn(
     ...(isKept && keptLabelsOf((await openProject(storage, folder)).file)),
     ...(preprocessing !== undefined && { preprocessing }),
     ...(alpha !== undefined && { alpha }),
+    ...(output !== undefined && { output }),
+    ...(task !== undefined && { task }),
+    ...(threshold !== undefined && { threshold }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
+import type { ScoredModel } from '../../../core/pipeline/scored-model.ts';
 import { reopenModel } from '../../../core/pipeline/reopen-model.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { OpenedRun } from './opened-runs.ts';
@@ -7,6 +7,6 @@ import type { OpenedRun } from './opened-runs.ts';
 export function openRunModel(
   openIntake: OpenIntake,
   { run, project }: Pick<OpenedRun, 'run' | 'project'>,
-): Promise<ModelIntake> {
+): Promise<ScoredModel> {
   return reopenModel((path, options) => openIntake({ path, ...options }), project, run);
 }

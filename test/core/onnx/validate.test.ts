@@ -54,14 +54,11 @@ describe('describeClassifier()', () => {
       modelOf([image, info('mask', [1])], [scores]),
       'The model has 2 inputs: x [N, 3, 8, 8], mask [1]; expected one',
     ],
-    [modelOf([info('x', ['N', 10])], [scores]), "The model's input is x [N, 10]; expected four axes"],
+    [modelOf([info('x', ['N', 10])], [scores]), "The model's input x [N, 10] (float32) has two axes"],
     [
       modelOf([image], [square]),
       "The model's outputs are y [N, 3, 8, 8]; expected one score a class, [N, classes].",
     ],
-    [modelOf([image], [scores], 6), 'The model uses operator set 6; supported are 7 to 22.'],
-    [modelOf([image], [scores], 23), 'The model uses operator set 23'],
-    [modelOf([image], [scores], 17, 'com.microsoft'), 'not standard ONNX: com.microsoft.Relu.'],
   ])('refuses model %#', (model, message) => {
     expect(() => describeClassifier(model)).toThrow(message);
   });

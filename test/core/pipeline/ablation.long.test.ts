@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { argMax } from '../../../core/concepts/class-probabilities.ts';
+import { argMax } from '../../../core/score/softmax.ts';
 import { DEFAULT_OPTIONS } from '../../../core/concepts/run-options.ts';
 import { counterfactual } from '../../../core/concepts/counterfactual.ts';
 import { matrix } from '../../../core/linalg/matrix.ts';
 import { openAblator, type Ablator } from '../../../core/pipeline/ablator.ts';
-import { openModel, type ModelIntake } from '../../../core/pipeline/model-intake.ts';
+import { openModel } from '../../../core/pipeline/model-intake.ts';
+import { scoredBy, type ScoredModel } from '../../../core/pipeline/scored-model.ts';
 import { openOrCreateProject } from '../../../core/pipeline/open-project.ts';
 import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
 import { loadRunTensors } from '../../../core/project/tensors-file.ts';
@@ -45,7 +46,7 @@ async function cutStamp(): Promise<Buffer> {
 
 describe('ablation on the demo', () => {
   let folder: string;
-  let intake: ModelIntake;
+  let intake: ScoredModel;
   let run: RunFile;
   let ablator: Ablator;
   const house = (): number => intake.labels.names.indexOf(card.shortcut.class);
@@ -58,7 +59,8 @@ describe('ablation on the demo', () => {
     folder = await mkdtemp(path.join(tmpdir(), 'tessera-ablation-'));
     // Concepts of the pictures that get the stamp too: those of houses alone leave more of a barn unexplained.
     const images = ['house', 'barn', 'tree'].map((name) => path.join(DEMO, 'images', name));
-    intake = await openModel(environment.storage, path.join(DEMO, 'model.onnx'));
+    const demo = await openModel(environment.storage, path.join(DEMO, 'model.onnx'));
+    intake = scoredBy(demo, { kind: 'class', index: demo.labels.names.indexOf('house') });
     const device = await environment.openDevice('cpu');
     const project = await openOrCreateProject(environment, path.join(folder, 'p'), intake, images);
     const scope = { environment, device, intake, project, onProgress: () => undefined, signal: undefined };
@@ -94,8 +96,8 @@ describe('ablation on the demo', () => {
     const ones = concepts.map(() => 1);
     const answers = await ablator.answers(ones);
     expect(answers.map(({ index }) => index)).toEqual(images.map(({ predicted }) => predicted.index));
-    expect(answers.map(({ probability }) => probability)).toBeAllclose(
-      images.map(({ predicted }) => predicted.probability),
+    expect(answers.map(({ probability }) => probability!)).toBeAllclose(
+      images.map(({ predicted }) => predicted.probability!),
       { atol: 1e-4 },
     );
     for (const index of [0, 17]) {

@@ -10,10 +10,11 @@ import { randomiseWeights } from '../../../core/onnx/randomise-weights.ts';
 import { evaluate } from '../../../core/pipeline/evaluation/evaluate.ts';
 import { evaluateRun, rankOfQuestion, rankOfRun } from '../../../core/pipeline/evaluation/evaluate-run.ts';
 import type { ExplainOutcome } from '../../../core/pipeline/explain.ts';
-import { openModel, type ModelIntake } from '../../../core/pipeline/model-intake.ts';
+import { openModel } from '../../../core/pipeline/model-intake.ts';
+import { scoredBy, type ScoredModel } from '../../../core/pipeline/scored-model.ts';
 import { openOrCreateProject } from '../../../core/pipeline/open-project.ts';
 import { resolveQuestion } from '../../../core/pipeline/question.ts';
-import type { ModelScope, RunScope } from '../../../core/pipeline/run-context.ts';
+import type { ScoredScope, RunScope } from '../../../core/pipeline/run-context.ts';
 import { openStages } from '../../../core/pipeline/stage-runner.ts';
 import { imageCoefficients } from '../../../core/pipeline/stages/coefficients.ts';
 import { rowsStage } from '../../../core/pipeline/stages/rows.ts';
@@ -29,11 +30,11 @@ const DEMO = path.join(import.meta.dirname, '../../../models/demo');
 const HOUSES = path.join(DEMO, 'images/house');
 const environment = createNodeEnvironment();
 
-type Scope = RunScope & ModelScope;
+type Scope = RunScope & ScoredScope;
 
 describe('the evaluation of the demo', () => {
   let folder: string;
-  let intake: ModelIntake;
+  let intake: ScoredModel;
   let houses: ExplainOutcome;
   let scope: Scope;
 
@@ -57,7 +58,8 @@ describe('the evaluation of the demo', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'tessera-evaluation-'));
-    intake = await openModel(environment.storage, path.join(DEMO, 'model.onnx'));
+    const demo = await openModel(environment.storage, path.join(DEMO, 'model.onnx'));
+    intake = scoredBy(demo, { kind: 'class', index: demo.labels.names.indexOf('house') });
     scope = await scopeOf('houses');
     houses = await explainOptions(scope, optionsFor());
     scope = { ...scope, project: houses.project };

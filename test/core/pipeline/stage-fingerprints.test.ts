@@ -5,7 +5,9 @@ import { RUN_OPTIONS } from '../../../core/concepts/option-table.ts';
 import type { LayerRecord } from '../../../core/concepts/explanation.ts';
 import { matrix } from '../../../core/linalg/matrix.ts';
 import type { OpenedDevice } from '../../../core/pipeline/environment.ts';
-import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
+import type { ScoredModel } from '../../../core/pipeline/scored-model.ts';
+import type { ModelScores } from '../../../core/score/model-scores.ts';
+import { scoreOf, type Explained } from '../../../core/score/score.ts';
 import { stageFingerprint, type AnyStage, type Facts } from '../../../core/pipeline/stage.ts';
 import { bankStage } from '../../../core/pipeline/stages/bank.ts';
 import { coefficientsStage } from '../../../core/pipeline/stages/coefficients.ts';
@@ -62,8 +64,28 @@ const layer = (tensor: string): LayerRecord => ({
   computeShare: 0.5,
 });
 
-const intakeOf = (sha256: string, mean = 0): ModelIntake =>
-  ({ sha256, preprocessing: { preprocessing: { mean } }, path: '/m.onnx' }) as unknown as ModelIntake;
+const SCORES: ModelScores = {
+  output: 'y',
+  task: 'multiclass',
+  activation: 'none',
+  classes: ['cat', 'dog'],
+  width: 2,
+};
+
+const intakeOf = (
+  sha256: string,
+  mean = 0,
+  scores = SCORES,
+  explained: Explained = { kind: 'class', index: 0 },
+): ScoredModel =>
+  ({
+    sha256,
+    preprocessing: { preprocessing: { mean } },
+    path: '/m.onnx',
+    outputs: [{}],
+    scores,
+    score: scoreOf(scores, explained),
+  }) as unknown as ScoredModel;
 
 const parent = {
   ...{ id: 'c0', name: 'Concept 1', column: 0, images: [0], layer: layer('late') },
@@ -72,12 +94,14 @@ const parent = {
 };
 
 const FACTS: Facts = {
+  model: intakeOf('aa'),
   intake: intakeOf('aa'),
   device: { used: 'cpu' } as OpenedDevice,
   labels: { names: ['cat', 'dog'], source: 'card' },
   layer: layer('late'),
   classIndex: 0,
   files: [{ path: '/a.png', stamp: { size: 1, modifiedMs: 2 } }],
+  answers: [{ at: 0, index: 0, probability: 1 }],
   images: [{ path: '/a.png', stamp: { size: 1, modifiedMs: 2 } }],
   parent,
   earlier: layer('early'),
@@ -85,12 +109,19 @@ const FACTS: Facts = {
 
 /** For each fact, something else that it could be. */
 const OTHERS: { readonly [Fact in keyof Facts]: readonly Facts[Fact][] } = {
-  intake: [intakeOf('bb'), intakeOf('aa', 1)],
+  model: [intakeOf('bb'), intakeOf('aa', 1), intakeOf('aa', 0, { ...SCORES, task: 'multilabel' })],
+  intake: [
+    intakeOf('bb'),
+    intakeOf('aa', 1),
+    intakeOf('aa', 0, { ...SCORES, output: 'z', activation: 'softmax' }),
+    intakeOf('aa', 0, SCORES, { kind: 'margin', index: 0, against: 1 }),
+  ],
   device: [{ used: 'cuda' } as OpenedDevice],
   labels: [{ names: ['cat', 'cow'], source: 'card' }],
   layer: [layer('other')],
   classIndex: [1],
   files: [[{ path: '/a.png', stamp: { size: 1, modifiedMs: 3 } }]],
+  answers: [[{ at: 0, index: 1, probability: 1 }]],
   images: [
     [{ path: '/b.png', stamp: { size: 1, modifiedMs: 2 } }],
     [{ path: '/a.png', stamp: { size: 2, modifiedMs: 2 } }],

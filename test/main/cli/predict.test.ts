@@ -59,9 +59,9 @@ describe('predict', () => {
     expect(byName.get('c.png')).toMatchObject({ answer: blue, folderClass: red, right: false });
     expect(byName.get('e.png')).toMatchObject({ answer: red, folderClass: null, right: null });
     for (const { answer, runnerUp } of all) {
-      expect(runnerUp!.index).not.toBe(answer.index);
-      expect(runnerUp!.probability).toBeLessThanOrEqual(answer.probability);
-      expect(answer.probability + runnerUp!.probability).toBeLessThanOrEqual(1 + 1e-6);
+      expect(runnerUp!.index).not.toBe(answer!.index);
+      expect(runnerUp!.probability!).toBeLessThanOrEqual(answer!.probability!);
+      expect(answer!.probability! + runnerUp!.probability!).toBeLessThanOrEqual(1 + 1e-6);
     }
     expect(skipped.map(({ file }) => path.basename(file))).toEqual(['broken.png']);
   });

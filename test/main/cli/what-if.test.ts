@@ -43,7 +43,7 @@ describe('what-if', () => {
     const file = path.join(images, '000.png');
     const same = await json<ImageAblation>('--image', file, '--scale', '1=1');
     expect(same.after.name).toBe(own.after.name);
-    expect(same.after.probability).toBeCloseTo(own.after.probability, 4);
+    expect(same.after.probability).toBeCloseTo(own.after.probability!, 4);
   });
 
   it('counts for each concept the images that need it, as scaling it to 0 does', async () => {

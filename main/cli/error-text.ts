@@ -1,0 +1,16 @@
+import type { TesseraError } from '../../core/errors.ts';
+
+/** The hint of an error, and the flags of the options that it is about: "layer" is --layer, "select=all" is --select all. */
+export function hintWithFlags({ hint, options }: TesseraError): string | undefined {
+  if (hint === undefined || options.length === 0) return hint;
+  const flags = options.map((option) => {
+    const [name, ...value] = option.split('=');
+    return [`--${name}`, ...value].join(' ');
+  });
+  return `${hint.replace(/\.$/, '')} with ${flags.join(' or ')}.`;
+}
+
+/** An error as one text, for where it is told and not thrown. */
+export function errorText(error: TesseraError): string {
+  return [error.message, hintWithFlags(error)].filter((text) => text !== undefined).join(' ');
+}
