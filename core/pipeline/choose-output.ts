@@ -196,11 +196,14 @@ function whatNumber({ name }: OutputFacts): OutputChoice {
   };
 }
 
-function requireWidth({ name, width }: OutputFacts): number {
+function requireWidth({ name, width, whyUnknown }: OutputFacts): number {
   if (width !== undefined) return width;
-  throw new TesseraError('bad-model', `The number of classes of output ${name} could not be found.`, {
-    hint: 'Export the model with a fixed number of classes, or run ONNX shape inference over it.',
-  });
+  throw (
+    whyUnknown ??
+    new TesseraError('bad-model', `The number of classes of output ${name} could not be found.`, {
+      hint: 'Export the model with a fixed number of classes, or run ONNX shape inference over it.',
+    })
+  );
 }
 
 /** How many scores a picture each task needs. */

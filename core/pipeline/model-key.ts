@@ -12,4 +12,3 @@ export function modelKey({ sha256, dataSha256, preprocessing, outputs, scores }:
     ...(isPlain && outputs.length === 1 ? [] : [[output, task, activation, threshold ?? null]]),
   ];
 }
-

@@ -5,4 +5,3 @@ export interface Prediction extends PictureAnswer {
   /** Its place among all files. */
   readonly at: number;
 }
-

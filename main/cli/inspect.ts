@@ -2,6 +2,7 @@ import { TesseraError } from '../../core/errors.ts';
 import type { Labels } from '../../core/images/labels.ts';
 import { presetOf } from '../../core/images/preprocessing-presets.ts';
 import type { Dimension } from '../../core/onnx/graph.ts';
+import { whyNoCut } from '../../core/onnx/why-no-cut.ts';
 import { probeCutSigns } from '../../core/pipeline/probe-cut-signs.ts';
 import { describeModel, type ModelDescription } from '../../core/pipeline/model-intake.ts';
 import { TASKS, type ModelScores } from '../../core/score/model-scores.ts';
@@ -78,6 +79,8 @@ function inspection(
     score: choice.kind === 'chosen' ? scoreFacts(choice.scores) : null,
     mustChoose: choice.kind === 'ask' ? choice.names : [],
     problem: choice.kind === 'chosen' ? null : errorText(choice.problem),
+    // Why nothing but the scores themselves could be explained, where that is so.
+    noCut: intake && intake.cutPoints.length === 0 ? whyNoCut(intake.model, intake.inputDims) : null,
     freeBatch: intake?.hasFreeBatch ?? null,
     labels: intake ? labelFacts(intake.labels) : null,
     preprocessing,
@@ -135,6 +138,7 @@ function asText(facts: ReturnType<typeof inspection>): string {
     ...table([[' ', 'output', 'role', 'why'], ...outputs]),
     '',
     ...(facts.problem === null ? explainedText(facts) : [facts.problem]),
+    ...(facts.noCut === null ? [] : ['', facts.noCut]),
     ...(rows.length > 0
       ? [
           '',

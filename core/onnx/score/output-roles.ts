@@ -23,6 +23,8 @@ export interface OutputFacts {
   readonly activation: FinalActivation;
   /** Numbers a picture; undefined where that is not known. */
   readonly width: number | undefined;
+  /** Why shapes could not be worked out, where they could not. */
+  readonly whyUnknown?: TesseraError;
   /** The tensor of raw scores behind it. */
   readonly raw: string;
 }
@@ -34,7 +36,7 @@ const SCORE_NAME = /logit|prob|score|class|cls|softmax|sigmoid|pred|label|confid
 
 /** What each output of a model is, and why; `inputDims` for one picture. Never throws for an operator it does not know. */
 export function outputRoles(model: Model, inputDims: InputDims): OutputFacts[] {
-  const shapes = knownShapes(model, inputDims);
+  const [shapes, whyUnknown] = shapesOrWhy(model, inputDims);
   return model.graph.outputs.map((output) => {
     const { name } = output;
     const type = shapes.get(name)?.type ?? output.type;
@@ -46,17 +48,22 @@ export function outputRoles(model: Model, inputDims: InputDims): OutputFacts[] {
       1,
     );
     const look = { model, name, type, shape, sizes, activation, raw };
-    return { name, type, shape, activation, width, raw, ...roleOf(look) };
+    const facts = { name, type, shape, activation, width, raw, ...roleOf(look) };
+    return whyUnknown === undefined ? facts : { ...facts, whyUnknown };
   });
 }
 
 /** Shapes as far as they can be worked out: none where an operator is not known. */
 export function knownShapes(model: Model, inputDims: InputDims): ShapeMap {
+  return shapesOrWhy(model, inputDims)[0];
+}
+
+function shapesOrWhy(model: Model, inputDims: InputDims): readonly [ShapeMap, TesseraError?] {
   try {
-    return inferShapes(model, declaredInputDims(model, inputDims));
+    return [inferShapes(model, declaredInputDims(model, inputDims))];
   } catch (error) {
     // What the file declares then has to do.
-    if (error instanceof TesseraError) return new Map();
+    if (error instanceof TesseraError) return [new Map(), error];
     throw error;
   }
 }
@@ -90,13 +97,27 @@ function integers({ type, model, name }: Look): Role {
   return { role: 'label ids', reason: `whole numbers (${type})${how}: which class, not how strongly` };
 }
 
+/** A map of places has its numbers first, or last where the two axes before are the larger ones. */
+function numbersAPlace(sizes: Look['sizes']): number | undefined {
+  const [first, ...others] = sizes;
+  const last = others.at(-1);
+  const isLast =
+    first !== undefined && last !== undefined && last < first && last < Math.max(first, others[0] ?? 0);
+  return isLast ? last : first;
+}
+
+function countText(count: number | undefined): string {
+  if (count === 1) return 'one number';
+  return `${count ?? 'several'} numbers`;
+}
+
 function overPlaces({ model, name, activation, sizes }: Look): Role {
-  const [channels] = sizes;
+  const channels = numbersAPlace(sizes);
   const feeds = feedsAnother(model, name);
   if (feeds !== undefined)
     return { role: 'map', reason: `one value a place, from which ${feeds} is computed: a feature map` };
   const ends = activation === 'none' ? '' : `, after a ${activation}`;
-  const what = BOX_NAME.test(name) ? 'box coordinates' : `${channels ?? 'some'} numbers`;
+  const what = BOX_NAME.test(name) ? 'box coordinates' : countText(channels);
   return {
     role: BOX_NAME.test(name) ? 'boxes' : 'map',
     reason: `${what} for every place of the picture${ends}, as segmenters and detectors give`,
@@ -108,19 +129,22 @@ function overRows({ model, name, sizes }: Look): Role {
   if (feeds !== undefined)
     return { role: 'map', reason: `a row for every place (tokens), from which ${feeds} is computed` };
   const [rows, columns] = sizes;
+  const shown = `${rows ?? 'several'} rows of ${countText(columns)} a picture`;
+  // Probabilities over an alphabet, place by place; detectors give many rows, or columns, of a few numbers.
+  const isText = /Softmax$/.test(producersOf(model.graph).get(name)?.opType ?? '');
   const isBoxes = BOX_NAME.test(name) || columns === 4 || Math.max(rows ?? 0, columns ?? 0) >= 1000;
-  if (isBoxes) {
-    return { role: 'boxes', reason: 'a row for every candidate box, as detectors give' };
-  }
-  return {
-    role: 'unknown',
-    reason: `${rows ?? 'several'} rows of ${columns ?? 'several'} numbers a picture, not one row of scores: as readers of text and detectors give`,
-  };
+  if (isText)
+    return {
+      role: 'unknown',
+      reason: `${shown}: a sequence of places with a score for every sign, as readers of text give`,
+    };
+  if (isBoxes) return { role: 'boxes', reason: `${shown}: a row for every candidate box, as detectors give` };
+  return { role: 'unknown', reason: `${shown}, not one row of scores` };
 }
 
 function vector({ model, name, sizes, activation, raw }: Look): Role {
   const width = sizes.find((size) => size !== 1) ?? (sizes.includes(undefined) ? undefined : 1);
-  const each = width === 1 ? 'one number' : `${width ?? 'several'} numbers`;
+  const each = countText(width);
   if (activation !== 'none') {
     return { role: 'scores', reason: `${each} a picture, after a ${activation}` };
   }

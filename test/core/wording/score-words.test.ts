@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { scoreRecord } from '../../../core/score/score-record.ts';
-import { scoreOf, type Explained } from '../../../core/score/score.ts';
+import type { Explained } from '../../../core/score/explained.ts';
+import { scoreOf } from '../../../core/score/score.ts';
 import type { ModelScores } from '../../../core/score/model-scores.ts';
 import {
   aimText,
