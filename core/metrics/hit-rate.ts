@@ -5,7 +5,8 @@ export interface HitRate {
   readonly hits: number;
   /**
    * (hits / known - 1 / K) / (1 - 1 / K) for K classes, with what guessing reaches taken off: 1 is always right, 0 no
-   * better than guessing. Absent where no folder names a class, and for a model of one class.
+   * better than guessing. Absent where no folder names a class, for a model of one class, and of two where
+   * folders name only one of them: always saying it would be right.
    */
   readonly aboveChance?: number;
 }
@@ -18,7 +19,8 @@ export function hitRate(
   const known = images.filter(({ truth }) => truth !== undefined);
   const hits = known.filter(({ truth, predicted }) => truth === predicted).length;
   const counts = { known: known.length, hits };
-  if (known.length === 0 || classes < 2) return counts;
+  const isOneOfTwo = classes === 2 && new Set(known.map(({ truth }) => truth)).size < 2;
+  if (known.length === 0 || classes < 2 || isOneOfTwo) return counts;
   const chance = 1 / classes;
   return { ...counts, aboveChance: (hits / known.length - chance) / (1 - chance) };
 }

@@ -13,6 +13,8 @@ import { reproductionSection } from './sections/reproduction-section.ts';
 import { partsSection } from './sections/parts-section.ts';
 import { leadSentences, summarySection } from './sections/summary-section.ts';
 import { samplingText } from '../wording/sampling-text.ts';
+import { askedText, scoreName } from '../wording/score-words.ts';
+import { scoreFactsOf, withName } from './run-score.ts';
 
 /** Even if a picture were an address or a name became a script, the page could neither load nor run it. */
 const POLICY =
@@ -31,7 +33,7 @@ export function renderReport(data: ReportData, chosen: ReportContents['sections'
     sections.find(({ id }) => id === 'summary'),
     sections.filter(({ id }) => id !== 'summary'),
   ];
-  const title = html`${data.explanation.className}: what the model looks at`;
+  const title = html`${askedText(scoreFactsOf(data.explanation))}`;
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -72,9 +74,10 @@ const SECTIONS: Readonly<Record<SectionId, (data: ReportData) => Html | false | 
 };
 
 function rankingSection({ explanation }: ReportData): Html {
-  const { className, concepts, importance } = explanation;
+  const { concepts, importance } = explanation;
+  const score = scoreFactsOf(explanation);
   return html`<section id="ranking">
-    <h2>What the score for <bdi>${className}</bdi> depends on</h2>
+    <h2>What the ${withName(scoreName(score), score)} depends on</h2>
     ${rankingChart(concepts)}
     <p class="intro">
       All concepts are turned up and down at random while the score is watched. A concept's share is the part

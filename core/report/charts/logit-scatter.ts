@@ -62,5 +62,5 @@ function everyNth(images: readonly ImageRecord[]): ImageRecord[] {
 
 function scatterLabel(images: readonly ImageRecord[]): string {
   const lost = images.filter(({ agrees }) => !agrees).length;
-  return `Class score of each image by the model and replayed through the concepts; the replay gives ${lost} of ${images.length} another class`;
+  return `Score of each image by the model and replayed through the concepts; the replay gives ${lost} of ${images.length} another answer`;
 }

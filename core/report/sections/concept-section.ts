@@ -155,7 +155,8 @@ function examples({ name }: Concept, pictures: ConceptPictures, { explanation }:
           ${
             record &&
             html`<span class="said"
-              ><bdi>${record.predicted.name}</bdi> ${answerText(record.predicted)}</span
+              ><bdi>${record.predicted.name}</bdi>
+              ${answerText(record.predicted, explanation.score?.model.unit)}</span
             >`
           }
         </figcaption>

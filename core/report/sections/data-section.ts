@@ -2,11 +2,14 @@ import { group, rollups } from 'd3';
 import type { ImageRecord } from '../../concepts/explanation.ts';
 import { countOf, countText } from '../../wording/count-text.ts';
 import { transparencyText } from '../../wording/input-words.ts';
+import { answerText } from '../../wording/answer-text.ts';
 import { percentText } from '../../wording/number-text.ts';
+import { decisionText, figureName, scoreName, type ScoreFacts } from '../../wording/score-words.ts';
 import { originText } from '../../wording/preprocessing-words.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
+import { scoreFactsOf } from '../run-score.ts';
 import { factsTable, optionFacts } from './facts-table.ts';
 
 const MOST_ROWS = 20;
@@ -15,6 +18,7 @@ const MOST_ROWS = 20;
 export function dataSection(data: ReportData): Html {
   const { explanation, project } = data;
   const { layer } = explanation;
+  const score = scoreFactsOf(explanation);
   const { model, labels, preprocessing } = project;
   return html`<section id="data">
     <h2>Model and data</h2>
@@ -23,7 +27,9 @@ export function dataSection(data: ReportData): Html {
       ${factsTable('Model', [
         ['file', html`<bdi>${model.path}</bdi>`],
         ['SHA-256', html`<code>${model.sha256}</code>`],
-        ['class', html`<bdi>${explanation.className}</bdi> (output ${explanation.classIndex})`],
+        ['explained', html`<bdi>${scoreName(score)}</bdi>`],
+        ...outputFacts(explanation),
+        ['decision', html`<bdi>${decisionText(score)}</bdi>`],
         ['labels', labels.source],
         [
           'layer explained',
@@ -33,7 +39,7 @@ export function dataSection(data: ReportData): Html {
       ])}
       ${factsTable('How pictures were prepared', optionFacts(preprocessing))}
     </div>
-    <div class="columns">${foldersTable(data)} ${predictionsTable(explanation.images)}</div>
+    <div class="columns">${foldersTable(data)} ${predictionsTable(explanation.images, score)}</div>
     ${preparedBecause(data)} ${transparentImages(data)} ${skippedFiles(data)}
   </section>`;
 }
@@ -68,13 +74,21 @@ function foldersTable({ explanation }: ReportData): Html {
   </table>`;
 }
 
-function predictionsTable(images: readonly ImageRecord[]): Html {
+/** Which output of the file it is, and what was taken off its end. */
+function outputFacts({ score }: ReportData['explanation']): [string, Html][] {
+  if (score === undefined) return [];
+  const { output, activation } = score.model;
+  const end = activation === 'none' || activation === 'kept' ? '' : `, before its ${activation}`;
+  return [['output', html`<code>${output}</code>${end}`]];
+}
+
+function predictionsTable(images: readonly ImageRecord[], score: ScoreFacts): Html {
   const classes = rollups(
     images,
     (same) => ({
       name: same[0].predicted.name,
       count: same.length,
-      probability: same.reduce((sum, { predicted }) => sum + (predicted.probability ?? NaN), 0) / same.length,
+      figure: meanAnswer(same),
     }),
     ({ predicted }) => predicted.index,
   )
@@ -86,18 +100,18 @@ function predictionsTable(images: readonly ImageRecord[]): Html {
     </caption>
     <thead>
       <tr>
-        <th scope="col">predicted class</th>
+        <th scope="col">answer</th>
         <th scope="col" class="number">images</th>
-        <th scope="col" class="number">mean probability</th>
+        <th scope="col" class="number">mean ${figureName(score.model)}</th>
       </tr>
     </thead>
     <tbody>
       ${classes.slice(0, MOST_ROWS).map(
-        ({ name, count, probability }) =>
+        ({ name, count, figure }) =>
           html`<tr>
             <td><bdi>${name}</bdi></td>
             <td class="number">${countText(count)}</td>
-            <td class="number">${percentText(probability)}</td>
+            <td class="number">${answerText(figure, score.model.unit)}</td>
           </tr>`,
       )}
     </tbody>
@@ -111,6 +125,22 @@ function preparedBecause({ explanation: { preprocessing } }: ReportData): Html {
       ? 'How the preprocessing came about was not recorded.'
       : originText(preprocessing);
   return html`<p id="prepared">${text}</p>`;
+}
+
+/** The mean of what the model says of images, in the form in which it says it. */
+function meanAnswer(images: readonly ImageRecord[]): {
+  readonly probability?: number;
+  readonly value?: number;
+} {
+  const meanOf = (of: (image: ImageRecord) => number | undefined): number | undefined => {
+    const known = images.map(of).filter((value) => value !== undefined);
+    return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value / known.length, 0);
+  };
+  const [probability, value] = [
+    meanOf(({ predicted }) => predicted.probability),
+    meanOf(({ predicted }) => predicted.value),
+  ];
+  return { ...(probability !== undefined && { probability }), ...(value !== undefined && { value }) };
 }
 
 function transparentImages({ explanation: { transparent } }: ReportData): Html | undefined {

@@ -1,4 +1,5 @@
 import type { ExplainedMistake } from '../../concepts/explanation.ts';
+import { answerNames } from '../../score/score-record.ts';
 import { judgedImages } from '../../images/folder-class.ts';
 import { confusionMatrix, type ConfusionMatrix } from '../../metrics/confusion-matrix.ts';
 import { countOf, countText } from '../../wording/count-text.ts';
@@ -23,7 +24,7 @@ const decimal = (logits: number): string => fixed(logits, 1);
 /** What the model takes for what, and the mistakes about the explained class one by one; nothing where no folder names a class. */
 export function mistakesSection(data: ReportData): Html | false {
   const { given, project, explanation, notes } = data;
-  const names = project.labels.names ?? [];
+  const names = answerNames(explanation.score, project.labels.names);
   if (given === undefined) return false;
   const judged = judgedImages(
     names,
@@ -47,7 +48,8 @@ export function mistakesSection(data: ReportData): Html | false {
       html`<h3>Mistakes about <bdi>${explanation.className}</bdi>, the surest first</h3>
         <p class="intro">
           Each concept is taken out by itself, and the lead of the answer over the folder's class is measured
-          again: what it loses or gains, in logits, is what the concept says for the one or for the other.
+          again: what it loses or gains, in the units of the score, is what the concept says for the one or
+          for the other.
         </p>
         <ul class="mistakes">
           ${mistakes.map((mistake) => mistakeCard(mistake, data, hidden))}

@@ -2,9 +2,11 @@ import type { Concept, Explanation } from '../../concepts/explanation.ts';
 import { countText, listText } from '../../wording/count-text.ts';
 import { intervalText, percentText } from '../../wording/number-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
+import { askedText, scoreName, type ScoreFacts } from '../../wording/score-words.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
+import { scoreFactsOf, withName } from '../run-score.ts';
 import { trustVerdict } from '../trust-verdict.ts';
 import { picture } from './picture.ts';
 import { colourStyle, swatch } from './swatch.ts';
@@ -14,15 +16,13 @@ const MOST_NAMED = 3;
 
 /** Title, one paragraph for a reader who reads no further, and the leading concepts in pictures. */
 export function summarySection(data: ReportData): Html {
-  const { className } = data.explanation;
+  const score = scoreFactsOf(data.explanation);
   return html`<header class="summary">
     <p class="kicker">
       Tessera explanation of <bdi>${fileNameOf(data.project.model.path)}</bdi>,
       ${data.run.created.slice(0, 10)}
     </p>
-    <h1>
-      What the model looks at when it says <em><bdi>${className}</bdi></em>
-    </h1>
+    <h1>${withName(askedText(score), score)}</h1>
     <p class="lead">${leadSentences(data.explanation)}</p>
     ${trustLine(data)} ${glance(data)}
   </header>`;
@@ -33,7 +33,8 @@ export function leadSentences(explanation: Explanation): string {
   return [verdictSentence(explanation), amountSentence(explanation)].filter((text) => text !== '').join(' ');
 }
 
-function verdictSentence({ images, classIndex, className, concepts }: Explanation): string {
+function verdictSentence(explanation: Explanation): string {
+  const { images, classIndex, className, concepts } = explanation;
   const called = images.filter(({ predicted }) => predicted.index === classIndex).length;
   const causes = leaders(concepts);
   if (images.length === 0 || causes.length === 0)
@@ -42,9 +43,20 @@ function verdictSentence({ images, classIndex, className, concepts }: Explanatio
     causes.length <= MOST_NAMED
       ? listText(causes.map(({ name }) => `\u201c${name}\u201d`))
       : `${causes.length} concepts together`;
+  const score = scoreFactsOf(explanation);
+  if (!isDecided(score)) {
+    const over = images.length === 1 ? 'this image' : `these ${countText(images.length)} images`;
+    return `The ${scoreName(score)} of ${over} depends mostly on ${names}.`;
+  }
   if (called === images.length)
     return `The model calls ${images.length === 1 ? 'this image' : `these ${countText(images.length)} images`} \u201c${className}\u201d mostly because of ${names}.`;
   return `The model calls ${countText(called)} of these ${countText(images.length)} images \u201c${className}\u201d. Its score for that class depends mostly on ${names}.`;
+}
+
+/** Is what is explained an answer that the model gives, rather than a number, a likeness or a lead? */
+function isDecided({ model, explained }: ScoreFacts): boolean {
+  const isAnswer = explained.kind === 'class' || explained.kind === 'side';
+  return isAnswer && model.task !== 'regression';
 }
 
 function amountSentence({ concepts }: Explanation): string {

@@ -198,7 +198,7 @@ describe('renderReport()', () => {
     const printed = [...page.matchAll(/<section id="(\w+)"/g)].map(([, id]) => id);
     expect(printed).toEqual(['honesty', 'data']);
     expect([...page.matchAll(/href="#(\w+)"/g)].map(([, id]) => id)).toEqual(['honesty', 'data']);
-    expect(page).toMatch(/<h1>\s*boat: what the model looks at/);
+    expect(page).toMatch(/<h1>\s*What the model looks at when it says boat/);
     expect(renderReport(data)).toContain('<section id="ranking"');
   });
 

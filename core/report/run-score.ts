@@ -1,0 +1,28 @@
+import type { Explanation } from '../concepts/explanation.ts';
+import { explainedName, type ScoreFacts } from '../wording/score-words.ts';
+import { html } from './html.ts';
+import type { Html } from './html.ts';
+
+/** What a run explains, for words; of a run from before that was recorded, a class by its name. */
+export function scoreFactsOf({
+  score,
+  classIndex,
+  className,
+}: Pick<Explanation, 'score' | 'classIndex' | 'className'>): ScoreFacts {
+  if (score !== undefined) return score;
+  const classes: string[] = [];
+  classes[classIndex] = className;
+  return {
+    model: { task: 'multiclass', activation: 'kept', classes },
+    explained: { kind: 'class', index: classIndex },
+  };
+}
+
+/** A text with the name of what is explained set apart, wherever it stands. */
+export function withName(text: string, score: ScoreFacts): Html {
+  const name = explainedName(score);
+  const at = text.lastIndexOf(name);
+  if (at < 0) return html`${text}`;
+  return html`${text.slice(0, at)}<em><bdi>${name}</bdi></em
+    >${text.slice(at + name.length)}`;
+}
