@@ -11,7 +11,8 @@ import type { ScoredModel } from './scored-model.ts';
 import { rightAnswers } from '../images/folder-class.ts';
 import type { ConceptBank } from './stages/bank.ts';
 import type { ImageCoefficients } from './stages/coefficients.ts';
-import type { Prediction, Predictions } from './stages/predictions.ts';
+import type { Prediction } from './prediction.ts';
+import type { Predictions } from './stages/predictions.ts';
 import type { ActivationRows } from './stages/rows.ts';
 
 /** Crops kept for a concept's gallery. */

@@ -11,13 +11,8 @@ import { NO_SCORES, type BatchAnswers } from '../picture-answers.ts';
 import { CHANGED, wasChanged } from '../pictures.ts';
 import { answersOf, readUnknown } from '../unknown-pictures.ts';
 import type { Json } from '../../project/canonical-json.ts';
+import type { Prediction } from '../prediction.ts';
 import { defineStage, type StageContext } from '../stage.ts';
-
-/** What the model says of one readable image. */
-export interface Prediction extends PictureAnswer {
-  /** Its place among all files. */
-  readonly at: number;
-}
 
 /** What the model says of all files. */
 export interface Predictions {
