@@ -20,7 +20,7 @@ const KERNELS: Readonly<Record<string, string>> = {
 };
 
 /** The channels of the input: "grey", "RGB", "BGR and alpha". */
-export function channelsText({ mean, channelOrder }: Pick<Told, 'mean' | 'channelOrder'>): string {
+function channelsText({ mean, channelOrder }: Pick<Told, 'mean' | 'channelOrder'>): string {
   if (mean.length === 1) return 'grey';
   return mean.length === 4 ? `${channelOrder} and alpha` : channelOrder;
 }
