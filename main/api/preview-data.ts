@@ -1,4 +1,5 @@
 import type { SkippedFile } from '../../core/concepts/explanation.ts';
+import type { ShiftFound } from '../../core/images/label-shift.ts';
 import type { ClassName } from './ablation-data.ts';
 import type { ClassScore, PictureId } from './app-data.ts';
 
@@ -30,6 +31,8 @@ export interface Preview {
   readonly hitRate: number | null;
   /** Mean of the largest probability, 0…1. */
   readonly confidence: number;
+  /** The names of classes fit better when they are moved by one; null where they do not. */
+  readonly labelShift: ShiftFound | null;
   readonly skipped: readonly SkippedFile[];
 }
 
@@ -41,7 +44,7 @@ export interface PreprocessingTrial {
   readonly hitRate: number | null;
   /** Mean of the largest probability, 0…1. */
   readonly confidence: number;
-  /** The one to take by these pictures: the first; none where no folder names a class. */
+  /** The one to take by these pictures: the first; none where folders name fewer than two classes. */
   readonly proposed: boolean;
 }
 

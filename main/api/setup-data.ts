@@ -2,6 +2,7 @@ import type { LayerRecord, SkippedFile } from '../../core/concepts/explanation.t
 import type { OptionForm, OptionValue } from '../../core/concepts/option-forms.ts';
 import type { OptionName, RunOptions } from '../../core/concepts/run-options.ts';
 import type { PreprocessingGuess } from '../../core/images/guess-preprocessing.ts';
+import type { LabelMisfit } from '../../core/images/labels.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
 import type { PictureId, ProjectId, SerializedError } from './app-data.ts';
 import type { ProjectKey, RunSummary } from './run-data.ts';
@@ -70,6 +71,8 @@ export interface ModelSummary {
   readonly output: { readonly name: string; readonly dims: readonly (number | string)[] };
   readonly classNames: readonly string[];
   readonly labelsSource: string;
+  /** A list of names beside the model that does not fit it and was not taken; null where there is none. */
+  readonly labelsMisfit: LabelMisfit | null;
   readonly preprocessing: PreprocessingChoice;
   /** In order of depth. */
   readonly cutPoints: readonly CutPointSummary[];

@@ -50,6 +50,7 @@ function summaryOf(
     output: { name: output.name, dims: output.shape.map((dim) => dim ?? '?') },
     classNames: labels.names,
     labelsSource: labels.source,
+    labelsMisfit: labels.misfit ?? null,
     preprocessing: preprocessingOf(intake),
     cutPoints: cutPoints.map((cut) => ({
       tensor: cut.tensor,
