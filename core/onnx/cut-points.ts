@@ -48,6 +48,32 @@ function batchTest({ graph }: Model, folded: Model, inputDims: InputDims): Follo
   };
 }
 
+/** Operators after which four axes are what they were before. */
+const keepsHeads = new Set([
+  'Transpose',
+  'Mul',
+  'Div',
+  'Add',
+  'Softmax',
+  'Identity',
+  'Cast',
+  'Dropout',
+  'Where',
+]);
+
+/** Products of two tensors of the picture, [N, heads, tokens, …]: four axes, but no map. */
+function attentionHeads(path: readonly Node[], shapes: ShapeMap): ReadonlySet<string> {
+  const made = new Set(path.flatMap(({ outputs }) => outputs));
+  const heads = new Set<string>();
+  for (const { opType, inputs, outputs } of path) {
+    const isProduct = opType === 'MatMul' && inputs.every((name) => made.has(name));
+    const isKept = keepsHeads.has(opType) && heads.has(inputs[0]);
+    const isFour = shapes.get(outputs[0])?.dims.length === 4;
+    if (isFour && (isProduct || isKept)) heads.add(outputs[0]);
+  }
+  return heads;
+}
+
 /** Tensors that are rounded next: the rounded form is the cut. */
 function roundedNext({ nodes }: Graph): ReadonlySet<string> {
   return new Set(
@@ -133,13 +159,16 @@ export function findCutPoints(model: Model, inputDims: InputDims): readonly CutP
   const path = nodesOnPaths(graph);
   const followsBatch = batchTest(model, folded, inputDims);
   const rounded = roundedNext(graph);
+  const heads = attentionHeads(path, shapes);
   const candidates = dominators(path, graph).filter(({ outputs: [tensor] }) => {
     const isFloat = shapes.get(tensor)?.type === 'float32';
-    return isFloat && !rounded.has(tensor) && followsBatch(tensor);
+    return isFloat && !rounded.has(tensor) && !heads.has(tensor) && followsBatch(tensor);
   });
   const axes = channelAxes(graph, shapes, layoutOf(model, graph.inputs[0]));
   const scores = new Set(path.slice(lastMixing(path, shapes)).flatMap(({ outputs }) => outputs));
-  const isScore = ({ kind, tensor }: CutPoint) => kind === 'vector' && scores.has(tensor);
+  // Scores of every place are a map still; those of several views are not.
+  const isScore = ({ kind, tensor, grid }: CutPoint) =>
+    scores.has(tensor) && (kind === 'vector' || (kind === 'tokens' && grid[0] === 1));
   const cuts = describeCuts(candidates, path, { shapes, axes }).filter((cut) => !isScore(cut));
   const proposed = proposeCut(cuts, path, graph);
   return cuts.map((cut) => (cut === proposed ? { ...cut, proposed: true } : cut));

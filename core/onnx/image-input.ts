@@ -38,7 +38,7 @@ function fail(message: string, hint: string): never {
 }
 
 /** A tensor as messages show it: name, sizes, and the type where it matters. */
-export const shownInput = ({ name, dims }: ValueInfo) =>
+const shownInput = ({ name, dims }: ValueInfo) =>
   `${name} [${dims?.map((dim) => dim ?? '?').join(', ') ?? '?'}]`;
 
 const sized = (dim: Dimension) => (typeof dim === 'number' && dim > 0 ? dim : undefined);

@@ -43,8 +43,8 @@ function hintFor({ domain, opType }: Node): string {
   if (domain !== '') return 'Export the model with standard ONNX operators.';
   if (opType === 'If')
     return 'Which way the model goes depends on the picture: export it for one way, without branches on values.';
-  if (/^(Loop|Scan|LSTM|GRU|RNN)$/.test(opType))
-    return 'Convolutional networks and transformers are supported, recurrent layers and loops are not: choose a model without this operator.';
+  if (/^(Loop|Scan)$/.test(opType))
+    return 'Convolutional networks and transformers are supported, loops are not: choose a model without this operator.';
   if (/Sequence|Optional|^String|Regex|Tokenizer|Tfidf/.test(opType))
     return 'Lists of tensors and text are not supported: export the model so that tensors of numbers go in and out.';
   if (/^(NonMaxSuppression|NonZero|Unique|Compress|RoiAlign)$/.test(opType))

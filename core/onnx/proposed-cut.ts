@@ -30,15 +30,21 @@ function readsOneToken(cut: CutPoint, path: readonly Node[]): boolean {
   );
 }
 
+/** A sum of what goes on and what a block adds; the bias of a product is none. */
+function isStream({ opType, inputs }: Node, path: readonly Node[], { initializers }: Graph): boolean {
+  if (opType !== 'Add') return false;
+  if (!inputs.some((name) => initializers.has(name))) return true;
+  const data = inputs.find((name) => !initializers.has(name));
+  return path.find(({ outputs }) => outputs[0] === data)?.opType !== 'MatMul';
+}
+
 function lastTokenStream(
   cuts: readonly CutPoint[],
   path: readonly Node[],
   graph: Graph,
 ): CutPoint | undefined {
-  const streams = cuts.filter(
-    ({ kind, tensor }) =>
-      kind === 'tokens' && path.some(({ opType, outputs }) => opType === 'Add' && outputs[0] === tensor),
-  );
+  const sums = new Set(path.filter((node) => isStream(node, path, graph)).flatMap(({ outputs }) => outputs));
+  const streams = cuts.filter(({ kind, tensor }) => kind === 'tokens' && sums.has(tensor));
   const last = streams.at(-1);
   if (!last || !readsOneToken(last, path)) return last;
   return streams.findLast((cut) => isFollowedByAttention(cut, path, graph)) ?? last;

@@ -83,6 +83,9 @@ function ofBranches(view: View, products: readonly Node[]): string {
   const own = branches.map((branch) => new Set([...branch].filter((node) => !shared.has(node))));
   const weights = own.map((nodes) => weightsOf(view, nodes));
   const count = COUNTS[branches.length] ?? String(branches.length);
+  const isShared = weightsOf(view, shared).length > 0;
+  if (!weights.every((found) => isSameNetwork(found, weights[0])) && isShared)
+    return `${count} branches of the model, which share a part of it, meet only in the scores, so there is no tensor to cut at.`;
   if (!weights.every((found) => isSameNetwork(found, weights[0])))
     return `${count} networks run side by side and meet only in the scores, so there is no tensor to cut at; explain one of them alone.`;
   const views = own.some((nodes) => mirrors(view, nodes))

@@ -57,6 +57,12 @@ const quantize: ShapeRule = (call) => [
 ];
 const dequantize: ShapeRule = (call) => [{ type: inputOf(call, 1).type, dims: inputOf(call, 0).dims }];
 
+const quantizeDynamically: ShapeRule = (call) => [
+  { type: 'uint8', dims: inputOf(call, 0).dims },
+  { type: 'float32', dims: [] },
+  { type: 'uint8', dims: [] },
+];
+
 /** Normalisations keep the shape; their optional further outputs are statistics for training. */
 const normalization: ShapeRule = (call) => {
   const { type, dims } = inputOf(call, 0);
@@ -96,4 +102,5 @@ export const elementwiseRules: readonly (readonly [string, ShapeRule])[] = [
   ['LayerNormalization', layerNormalization],
   ['QuantizeLinear', quantize],
   ['DequantizeLinear', dequantize],
+  ['DynamicQuantizeLinear', quantizeDynamically],
 ];

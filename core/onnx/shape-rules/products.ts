@@ -56,9 +56,27 @@ const einsum: ShapeRule = (call) => {
   ];
 };
 
+const matMulInteger: ShapeRule = (call) => matMul(call).map((fact) => ({ ...fact, type: 'int32' }));
+
+/** LSTM, GRU and RNN: every state, the last one, and of an LSTM the last cell. */
+const recurrent: ShapeRule = (call) => {
+  const { type, dims } = inputOf(call, 0);
+  const isBatchFirst = intOf(call.node, 'layout', 0) === 1;
+  const [length, batch] = isBatchFirst ? [dims[1], dims[0]] : dims;
+  const directions = inputOf(call, 1).dims[0];
+  const size = inputOf(call, 2).dims[2];
+  const all = isBatchFirst ? [batch, length, directions, size] : [length, directions, batch, size];
+  const last = { type, dims: isBatchFirst ? [batch, directions, size] : [directions, batch, size] };
+  return [{ type, dims: all }, last, last];
+};
+
 /** Matrix and tensor products. */
 export const productRules: readonly (readonly [string, ShapeRule])[] = [
   ['Gemm', gemm],
   ['MatMul', matMul],
+  ['MatMulInteger', matMulInteger],
+  ['LSTM', recurrent],
+  ['GRU', recurrent],
+  ['RNN', recurrent],
   ['Einsum', einsum],
 ];

@@ -132,10 +132,26 @@ const gridSample: ShapeRule = (call) => {
   return [{ type, dims: [...dims.slice(0, 2), ...inputOf(call, 1).dims.slice(1, -1)] }];
 };
 
+const convInteger: ShapeRule = (call) => conv(call).map((fact) => ({ ...fact, type: 'int32' }));
+
+/** Overlapping blocks [N, C · block, positions] added up to a picture. */
+const col2im: ShapeRule = (call) => {
+  const {
+    type,
+    dims: [batch, columns],
+  } = inputOf(call, 0);
+  const image = numbersOf(call, 1, 'the size of the picture') ?? refuse(call, 'it has no picture size');
+  const block = numbersOf(call, 2, 'the size of the blocks') ?? refuse(call, 'it has no block size');
+  const area = block.reduce((product, size) => product * size, 1);
+  return [{ type, dims: [batch, columns / area, ...image] }];
+};
+
 /** Operators that slide a window over, or resample, the spatial axes of [N, C, ...]. */
 export const windowRules: readonly (readonly [string, ShapeRule])[] = [
   ['Conv', conv],
+  ['ConvInteger', convInteger],
   ['ConvTranspose', convTranspose],
+  ['Col2Im', col2im],
   ['AveragePool', pool],
   ['MaxPool', pool],
   ['LpPool', pool],

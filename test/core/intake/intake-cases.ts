@@ -9,7 +9,7 @@ import { readSafetensors } from '../../fixtures/read-safetensors.ts';
 const FOLDER = path.join(import.meta.dirname, '../../../../shared/reference/intake');
 
 /** Whether the cases stand beside the project. */
-export const hasIntakeCases = existsSync(FOLDER);
+const hasIntakeCases = existsSync(FOLDER);
 
 /** What a case says of its input: pixels are (level / scale - mean) / std. */
 interface CaseInput {

@@ -6,6 +6,7 @@ import { makeNode } from '../../../core/onnx/graph-edits.ts';
 import { propagate } from '../../../core/onnx/propagate.ts';
 import { float32, int64 } from '../../../core/tensor.ts';
 import type { Tensor } from '../../../core/tensor.ts';
+import { smallModel } from '../autodiff/graphs.ts';
 import { randomTensor, referenceModel, referenceNames } from './example-models.ts';
 import { runModel } from './ort-sessions.ts';
 
@@ -148,5 +149,18 @@ describe('withDynamicBatch()', () => {
       outputs: [{ ...output, name: 'mixed' }],
     };
     expect(withDynamicBatch({ ...single, graph }).batch).toBe('fixed');
+  });
+
+  it('gives a model of four images that cannot be freed the same one four times, and takes the first answer', async () => {
+    const apart = randomTensor([4, 5], 2);
+    const file = smallModel({ x: [4, 5] }, [['Add', ['x', 'apart'], ['out']]], { apart });
+    const { model, batch } = withDynamicBatch(file);
+    expect(batch).toBe('fixed');
+    const x = randomTensor([1, 5], 3);
+    const { out } = await runModel(model, { x });
+    expect(out.dims).toEqual([1, 5]);
+    expect([...(out.data as Float32Array)]).toEqual(
+      [...x.data].map((value, i) => Math.fround(value + apart.data[i])),
+    );
   });
 });

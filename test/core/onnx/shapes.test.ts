@@ -5,11 +5,14 @@ import {
   fullSizeBytes,
   fullSizeNames,
   randomInput,
+  randomTensor,
   referenceModel,
   referenceNames,
 } from './example-models.ts';
 import { ortSessions } from './ort-sessions.ts';
 import type { Model } from '../../../core/onnx/graph.ts';
+import { int64, sizeOf, type Tensor } from '../../../core/tensor.ts';
+import { smallModel, type ShortNode } from '../autodiff/graphs.ts';
 
 async function expectTrueShapes(model: Model, batch: number) {
   const feeds = randomInput(model, batch);
@@ -31,5 +34,49 @@ describe('inferShapes()', () => {
 
   it.each(fullSizeNames)('agrees with a run on every tensor of %s', async (name) => {
     await expectTrueShapes(decodeModel(fullSizeBytes(name)), 1);
+  });
+
+  const weights = (dims: readonly number[]) => randomTensor(dims, 2);
+  const bytes = (dims: readonly number[]): Tensor => ({
+    type: 'uint8',
+    dims,
+    data: Uint8Array.from({ length: sizeOf(dims) }, (_, i) => (i * 7) % 50),
+  });
+  it.each<[string, readonly number[], readonly ShortNode[], Record<string, Tensor>]>([
+    [
+      'LSTM',
+      [5, 2, 3],
+      [['LSTM', ['x', 'w', 'r'], ['y', 'h', 'c'], { hidden_size: 4 }]],
+      { w: weights([1, 16, 3]), r: weights([1, 16, 4]) },
+    ],
+    [
+      'GRU, both ways',
+      [5, 2, 3],
+      [['GRU', ['x', 'w', 'r'], ['y', 'h'], { hidden_size: 4, direction: 'bidirectional' }]],
+      { w: weights([2, 12, 3]), r: weights([2, 12, 4]) },
+    ],
+    ['Col2Im', [2, 12, 9], [['Col2Im', ['x', 'i', 'b'], ['y']]], { i: int64([4, 4]), b: int64([2, 2]) }],
+    [
+      'integer products of dynamic steps',
+      [2, 6],
+      [
+        ['DynamicQuantizeLinear', ['x'], ['q', 's', 'z']],
+        ['MatMulInteger', ['q', 'w', 'z'], ['p']],
+        ['Cast', ['p'], ['y'], { to: 1 }],
+      ],
+      { w: bytes([6, 3]) },
+    ],
+    [
+      'integer convolutions',
+      [1, 2, 5, 5],
+      [
+        ['DynamicQuantizeLinear', ['x'], ['q', 's', 'z']],
+        ['ConvInteger', ['q', 'w', 'z'], ['p']],
+        ['Cast', ['p'], ['y'], { to: 1 }],
+      ],
+      { w: bytes([3, 2, 3, 3]) },
+    ],
+  ])('agrees with a run of %s', async (_, dims, nodes, constants) => {
+    await expectTrueShapes(smallModel({ x: dims }, nodes, constants, 18), dims[0]);
   });
 });
