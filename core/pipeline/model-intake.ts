@@ -180,20 +180,10 @@ function readyModel(
 ): Pick<ModelIntake, 'model' | 'hasFreeBatch' | 'cutPoints'> {
   const scored = withScoresOnly(file, facts, { isPeeled: activation !== 'kept', inputDims });
   const { model, batch } = withDynamicBatch(scored, inputDims);
-  if (batch === 'fixed') expectSingleImage(signature);
-  return { model, hasFreeBatch: batch === 'dynamic', cutPoints: findCutPoints(model, inputDims) };
-}
-
-/** A model whose batch could not be freed looks at its images together; it can be run image by image if it takes one. */
-function expectSingleImage({ input: { name, dims, batch = 1 } }: ClassifierSignature): void {
-  if (batch === 1) return;
-  throw new TesseraError(
-    'bad-model',
-    `The model takes ${batch} images at once, no more and no fewer, and they cannot be told apart: ${name} [${dims.map((dim) => dim ?? '?').join(', ')}]; expected a free batch axis, or 1.`,
-    {
-      hint: 'Export it again for one image, or with the first axis left open (dynamic_shapes, or dynamic_axes, of torch.onnx.export).',
-    },
-  );
+  const hasFreeBatch = batch === 'dynamic';
+  // Of images that are looked at together no tensor belongs to one alone.
+  const isJoint = !hasFreeBatch && (signature.input.batch ?? 1) > 1;
+  return { model, hasFreeBatch, cutPoints: isJoint ? [] : findCutPoints(model, inputDims) };
 }
 
 /** Looks for the names of an output's classes in labels, card and metadata. */

@@ -85,7 +85,7 @@ const BAD_MODELS: readonly [string, Model | Uint8Array, string][] = [
       }),
       colourModel({ batch: 2 }),
     ),
-    'The model takes 2 images at once, no more and no fewer, and they cannot be told apart: image [2, 3, 32, 32]; expected a free batch axis, or 1.',
+    'The model takes 2 images at once, no more and no fewer, and looks at them together, so that no tensor belongs to one picture: image [2, 3, 32, 32]; a free batch axis, or 1, is needed.',
   ],
   ['an operator that ONNX does not have', renamed('Wobble'), 'the operator Wobble'],
   [
