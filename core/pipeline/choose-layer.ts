@@ -13,7 +13,7 @@ export function chooseLayer(intake: ModelIntake, tensor: string | undefined): La
     return { tensor: chosen.tensor, shape, kind, channelAxis, grid, computeShare };
   }
   if (cutPoints.length === 0) {
-    throw new TesseraError('bad-model', noCutReason(intake), {
+    throw new TesseraError('bad-model', whyNoCut(intake.model, intake.inputDims), {
       hint: 'Concepts are looked for in a tensor that every path from the picture to the scores runs through.',
     });
   }
@@ -22,16 +22,4 @@ export function chooseLayer(intake: ModelIntake, tensor: string | undefined): La
   throw new TesseraError('unknown-name', `The model has no cut point called "${tensor}".`, {
     hint: `Near to it: ${nearestNames(tensor, names).join(', ')}. It has ${names.length} in all.`,
   });
-}
-
-/** Why a model has no tensor at which it can be cut, in a sentence. */
-export function noCutReason({
-  model,
-  inputDims,
-  hasFreeBatch,
-  signature: { input },
-}: Pick<ModelIntake, 'model' | 'inputDims' | 'hasFreeBatch' | 'signature'>): string {
-  if (!hasFreeBatch && (input.batch ?? 1) > 1)
-    return `The model takes ${input.batch} images at once, no more and no fewer, and looks at them together, so that no tensor belongs to one picture: ${input.name} [${input.dims.map((dim) => dim ?? '?').join(', ')}]; a free batch axis, or 1, is needed.`;
-  return whyNoCut(model, inputDims);
 }

@@ -162,7 +162,7 @@ async function readModel(
   const intake = {
     ...description,
     ...(dataSha256 !== undefined && { dataSha256 }),
-    ...readyModel(model, choice, signature, inputDims),
+    ...readyModel(model, choice, inputDims),
     scores,
     inputDims,
     labels,
@@ -175,15 +175,11 @@ async function readModel(
 function readyModel(
   file: Model,
   { facts, scores: { activation } }: OutputChoice & { readonly kind: 'chosen' },
-  signature: ClassifierSignature,
   inputDims: InputDims,
 ): Pick<ModelIntake, 'model' | 'hasFreeBatch' | 'cutPoints'> {
   const scored = withScoresOnly(file, facts, { isPeeled: activation !== 'kept', inputDims });
   const { model, batch } = withDynamicBatch(scored, inputDims);
-  const hasFreeBatch = batch === 'dynamic';
-  // Of images that are looked at together no tensor belongs to one alone.
-  const isJoint = !hasFreeBatch && (signature.input.batch ?? 1) > 1;
-  return { model, hasFreeBatch, cutPoints: isJoint ? [] : findCutPoints(model, inputDims) };
+  return { model, hasFreeBatch: batch === 'dynamic', cutPoints: findCutPoints(model, inputDims) };
 }
 
 /** Looks for the names of an output's classes in labels, card and metadata. */

@@ -2,7 +2,7 @@ import { TesseraError } from '../../core/errors.ts';
 import type { Labels } from '../../core/images/labels.ts';
 import { presetOf } from '../../core/images/preprocessing-presets.ts';
 import type { Dimension } from '../../core/onnx/graph.ts';
-import { noCutReason } from '../../core/pipeline/choose-layer.ts';
+import { whyNoCut } from '../../core/onnx/why-no-cut.ts';
 import { probeCutSigns } from '../../core/pipeline/probe-cut-signs.ts';
 import { describeModel, type ModelDescription } from '../../core/pipeline/model-intake.ts';
 import { TASKS, type ModelScores } from '../../core/score/model-scores.ts';
@@ -80,7 +80,7 @@ function inspection(
     mustChoose: choice.kind === 'ask' ? choice.names : [],
     problem: choice.kind === 'chosen' ? null : errorText(choice.problem),
     // Why nothing but the scores themselves could be explained, where that is so.
-    noCut: intake && intake.cutPoints.length === 0 ? noCutReason(intake) : null,
+    noCut: intake && intake.cutPoints.length === 0 ? whyNoCut(intake.model, intake.inputDims) : null,
     freeBatch: intake?.hasFreeBatch ?? null,
     labels: intake ? labelFacts(intake.labels) : null,
     preprocessing,

@@ -73,20 +73,6 @@ const BAD_MODELS: readonly [string, Model | Uint8Array, string][] = [
     changed(() => ({ inputs: [input('image', ['batch', 2, 32, 32])] })),
     'channels',
   ],
-  [
-    'two images that it looks at together',
-    changed(
-      ({ graph }) => ({
-        nodes: [
-          ...graph.nodes.slice(0, -1),
-          makeNode('ReduceMean', ['flat'], ['average'], new Map([['axes', { type: 'ints', value: [0] }]])),
-          makeNode('Gemm', ['average', 'w_head'], ['logits']),
-        ],
-      }),
-      colourModel({ batch: 2 }),
-    ),
-    'The model takes 2 images at once, no more and no fewer, and looks at them together, so that no tensor belongs to one picture: image [2, 3, 32, 32]; a free batch axis, or 1, is needed.',
-  ],
   ['an operator that ONNX does not have', renamed('Wobble'), 'the operator Wobble'],
   [
     "an operator of one runtime's own",
