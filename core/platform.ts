@@ -106,9 +106,17 @@ export interface FilePicture extends RgbImage {
   readonly sha256: string;
   /** Has it pixels that are not opaque, so that {@link AlphaHandling} matters? */
   readonly isTransparent: boolean;
+  /** [height, width], 255 is opaque; there where it was asked for and the file has any. */
+  readonly opacity?: Uint8Array | undefined;
 }
 
-export type ResizeKernel = 'nearest' | 'linear' | 'cubic' | 'lanczos3';
+/** Ways to resize of libvips, with antialias; and those of other libraries, level by level (core/images/resample.ts). */
+export const RESIZE_KERNELS = {
+  libvips: ['nearest', 'linear', 'cubic', 'lanczos3'],
+  libraries: ['pil-bilinear', 'pil-bicubic', 'opencv-linear', 'tensorflow-bilinear', 'tensorflow-legacy'],
+} as const;
+export type LibraryKernel = (typeof RESIZE_KERNELS)['libraries'][number];
+export type ResizeKernel = (typeof RESIZE_KERNELS)['libvips'][number] | LibraryKernel;
 
 /** What becomes of transparent pixels: laid on a colour, or taken as the colours that are stored under the alpha. */
 export const ALPHA_LABELS = {
@@ -129,6 +137,8 @@ export interface FitOptions {
   readonly kernel: ResizeKernel;
   /** @default 'white' */
   readonly alpha?: AlphaHandling | undefined;
+  /** The opacity of each pixel is wanted too; colours are then those that are stored, as with `drop`. */
+  readonly keepsOpacity?: boolean;
 }
 
 /** Reads and writes pictures. Decoding applies EXIF orientation, deals with alpha, converts to sRGB. */

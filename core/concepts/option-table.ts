@@ -1,6 +1,7 @@
 import { MAP_METHOD_TITLES } from '../attribution/methods.ts';
 import type { EvaluationLevel } from '../metrics/evaluation.ts';
 import type { DesignKind } from '../sampling/replicated-design.ts';
+import { LABEL_SHIFTS } from '../images/label-shift.ts';
 import { ALPHA_LABELS, DEVICE_LABELS } from '../platform.ts';
 import { TASKS } from '../score/model-scores.ts';
 import { choice, choices, flag, real, text, texts, whole, wholeOrAuto, type Formed } from './option-forms.ts';
@@ -209,12 +210,22 @@ export const RUN_OPTIONS = {
     isPath: true,
     absent: 'the card beside the model, its metadata, or numbers',
   }),
+  labelShift: option(choice(LABEL_SHIFTS), {
+    group: 'subject',
+    reads: ['question'],
+    flag: 'label-shift',
+    help: 'moves class names by one: drop-first where the list begins with a background class that the model lacks, add-first where the model does and the list does not',
+    label: 'Class names are off by one',
+    note: 'For lists with or without a background class',
+    visibility: 'advanced',
+    absent: 'taken as they stand',
+  }),
   preprocessing: option(text(), {
     group: 'subject',
     reads: ['question'],
     flag: 'preprocessing',
     placeholder: 'NAME|FILE',
-    help: 'how pictures become the input: imagenet, symmetric, unit, raw, caffe, clip, or a JSON file',
+    help: 'how pictures become the input: imagenet, symmetric, unit, raw, caffe or clip, also with a way to resize (imagenet/pil-squash), or a JSON file',
     label: 'Preprocessing',
     note: 'How pictures become the input of the model',
     visibility: 'own',

@@ -11,7 +11,8 @@ import type { ScoredModel } from './scored-model.ts';
 import { rightAnswers } from '../images/folder-class.ts';
 import type { ConceptBank } from './stages/bank.ts';
 import type { ImageCoefficients } from './stages/coefficients.ts';
-import type { Prediction, Predictions } from './stages/predictions.ts';
+import type { Prediction } from './prediction.ts';
+import type { Predictions } from './stages/predictions.ts';
 import type { ActivationRows } from './stages/rows.ts';
 
 /** Crops kept for a concept's gallery. */
@@ -68,6 +69,7 @@ export function assembleExplanation(
     },
     skipped: [...question.skipped, ...predictions.skipped],
     ...transparency(question, predictions),
+    preprocessing: { source: intake.preprocessing.source, reason: intake.preprocessing.reason },
     given: predictions.predictions.length,
     answers: rightAnswers(
       intake.labels.names,

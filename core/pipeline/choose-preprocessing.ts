@@ -6,8 +6,15 @@ import {
 } from '../images/guess-preprocessing.ts';
 import { parseJson } from '../images/model-card.ts';
 import { frameOf, type Preprocessing } from '../images/preprocessing.ts';
-import { fromPreset, presetNames } from '../images/preprocessing-presets.ts';
+import {
+  allPresets,
+  fromPreset,
+  presetNames,
+  resizingNames,
+  type InputFrame,
+} from '../images/preprocessing-presets.ts';
 import type { ModelFile } from '../onnx/load-model.ts';
+import { normalisationInside } from '../onnx/preprocessing-inside.ts';
 import type { ClassifierSignature } from '../onnx/validate.ts';
 import type { AlphaHandling, Storage } from '../platform.ts';
 import { readInput } from '../read-input.ts';
@@ -45,23 +52,21 @@ export async function choosePreprocessing(
 
 async function chosenSource(
   storage: Storage,
-  { path, model: { metadata } }: ModelFile,
+  { path, model }: ModelFile,
   { input }: ClassifierSignature,
   asked: string | undefined,
 ): Promise<PreprocessingSource> {
   const declared = declaredFrame(input);
-  if (asked === undefined) return guessPreprocessing(storage, { path, metadata, input: declared });
-  const preset = presetNames.find((name) => name === asked);
+  const inside = normalisationInside(model, input.type);
+  if (asked === undefined)
+    return guessPreprocessing(storage, { path, metadata: model.metadata, input: declared, inside });
+  const preset = allPresets.find((name) => name === asked);
   if (preset !== undefined) {
-    return {
-      preprocessing: fromPreset(preset, declared),
-      source: 'chosen',
-      reason: `preset ${preset}`,
-    };
+    return { preprocessing: fromPreset(preset, declared), source: 'chosen', reason: `preset ${preset}` };
   }
   if (!(await storage.exists(asked))) {
     throw new TesseraError('bad-usage', `There is no preprocessing preset or file called "${asked}".`, {
-      hint: `Presets: ${presetNames.join(', ')}.`,
+      hint: `Presets: ${presetNames.join(', ')}; each also with a way to resize behind it, as in ${presetNames[0]}/${resizingNames[0]}: ${resizingNames.join(', ')}.`,
     });
   }
   return {
@@ -75,17 +80,17 @@ async function chosenSource(
 async function readPreprocessing(
   storage: Storage,
   path: string,
-  defaults: Pick<Preprocessing, 'size' | 'width' | 'layout'>,
+  defaults: InputFrame,
 ): Promise<Preprocessing> {
   const json = parseJson(new TextDecoder().decode(await readInput(storage, path, 'bad-usage')), path);
   const isCard = typeof json === 'object' && json !== null && 'preprocessing' in json;
   return preprocessingFrom(isCard ? json.preprocessing : json, defaults, path);
 }
 
-/** Size and layout that the graph asks for; a side it leaves open is as long as the other, or of the usual length. */
-function declaredFrame({ height, width, layout }: ClassifierSignature['input']) {
+/** What the graph asks for; a side it leaves open is as long as the other, or of the usual length. */
+function declaredFrame({ height, width, layout, channels }: ClassifierSignature['input']): InputFrame {
   const size = height ?? width ?? USUAL_SIZE;
-  return { size, layout, ...((width ?? size) !== size && { width }) };
+  return { size, layout, channels, ...((width ?? size) !== size && { width }) };
 }
 
 function withAlpha(source: PreprocessingSource, alpha: AlphaHandling | undefined): PreprocessingSource {

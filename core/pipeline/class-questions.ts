@@ -7,7 +7,8 @@ import { labelsOf, type ModelScores } from '../score/model-scores.ts';
 import type { WorkScope } from './run-context.ts';
 import { predictedClasses } from './selection.ts';
 import { openStages } from './stage-runner.ts';
-import { predictionsStage, type Prediction } from './stages/predictions.ts';
+import type { Prediction } from './prediction.ts';
+import { predictionsStage } from './stages/predictions.ts';
 
 /** Fewest images of a class that "every class" takes up. */
 const LEAST_IMAGES = 5;

@@ -4,7 +4,7 @@ import { fingerprintOf } from '../project/canonical-json.ts';
 import { readLines, writeLines } from '../project/line-file.ts';
 import type { Environment, OpenedDevice } from './environment.ts';
 import type { ModelIntake } from './model-intake.ts';
-import { modelKey } from './stage.ts';
+import { modelKey } from './model-key.ts';
 
 const ANSWER = z.object({
   index: z.number(),

@@ -1,4 +1,5 @@
 import { TesseraError } from '../errors.ts';
+import type { LabelShift } from '../images/label-shift.ts';
 import { loadLabels, type Labels } from '../images/labels.ts';
 import { cardPaths } from '../images/model-card.ts';
 import type { Preprocessing } from '../images/preprocessing.ts';
@@ -8,6 +9,7 @@ import type { Model } from '../onnx/graph.ts';
 import { loadModelFile, type ModelFile } from '../onnx/load-model.ts';
 import { outputRoles, type OutputFacts } from '../onnx/score/output-roles.ts';
 import { withScoresOnly } from '../onnx/score/score-graph.ts';
+import { withoutConstantBranches } from '../onnx/prepare/constant-branches.ts';
 import { prepareModel } from '../onnx/prepare/prepare-model.ts';
 import type { InputDims } from '../onnx/two-batches.ts';
 import { describeClassifier, type ClassifierSignature } from '../onnx/validate.ts';
@@ -60,6 +62,8 @@ export interface IntakeOptions extends AskedOutput {
   readonly labels?: string;
   /** What a project holds of that file, taken where it is gone. */
   readonly keptLabels?: Labels;
+  /** Moves the class names by one. */
+  readonly labelShift?: LabelShift;
   /** A preset's name, or a JSON file with a card's `preprocessing` fields. */
   readonly preprocessing?: string;
   /** What becomes of transparent pixels, whatever the preprocessing says. */
@@ -137,13 +141,14 @@ async function readModel(
   const sha256 = storage.sha256(file.bytes);
   const path = storage.resolve(file.path);
   if (recorded !== undefined) requireRecorded(path, { ...file, sha256 }, recorded);
-  const model = prepareModel(file.model);
-  const signature = describeClassifier(model, file.model);
+  const prepared = prepareModel(file.model);
+  const signature = describeClassifier(prepared, file.model);
   const preprocessing =
     recorded?.preprocessing === undefined
       ? await choosePreprocessing(storage, file, signature, options)
       : { preprocessing: recorded.preprocessing, source: 'chosen' as const, reason: 'as the run had it' };
   const inputDims = new Map([[signature.input.name, dimsFor(signature, preprocessing.preprocessing)]]);
+  const model = withoutConstantBranches(prepared, inputDims);
   const outputs = outputRoles(model, inputDims);
   const labelsOf = labelFinder(storage, file, options);
   const choice =
@@ -157,11 +162,11 @@ async function readModel(
   const intake = {
     ...description,
     ...(dataSha256 !== undefined && { dataSha256 }),
-    ...readyModel(model, choice, inputDims),
+    ...readyModel(model, choice, signature, inputDims),
     scores,
     inputDims,
     labels,
-    cards: await cardsOf(storage, file.path, options, labels.source),
+    cards: await cardsOf(storage, file.path, options, labels.file ?? labels.source),
   };
   return { ...description, intake };
 }
@@ -170,18 +175,32 @@ async function readModel(
 function readyModel(
   file: Model,
   { facts, scores: { activation } }: OutputChoice & { readonly kind: 'chosen' },
+  signature: ClassifierSignature,
   inputDims: InputDims,
 ): Pick<ModelIntake, 'model' | 'hasFreeBatch' | 'cutPoints'> {
   const scored = withScoresOnly(file, facts, { isPeeled: activation !== 'kept', inputDims });
   const { model, batch } = withDynamicBatch(scored, inputDims);
+  if (batch === 'fixed') expectSingleImage(signature);
   return { model, hasFreeBatch: batch === 'dynamic', cutPoints: findCutPoints(model, inputDims) };
+}
+
+/** A model whose batch could not be freed looks at its images together; it can be run image by image if it takes one. */
+function expectSingleImage({ input: { name, dims, batch = 1 } }: ClassifierSignature): void {
+  if (batch === 1) return;
+  throw new TesseraError(
+    'bad-model',
+    `The model takes ${batch} images at once, no more and no fewer, and they cannot be told apart: ${name} [${dims.map((dim) => dim ?? '?').join(', ')}]; expected a free batch axis, or 1.`,
+    {
+      hint: 'Export it again for one image, or with the first axis left open (dynamic_shapes, or dynamic_axes, of torch.onnx.export).',
+    },
+  );
 }
 
 /** Looks for the names of an output's classes in labels, card and metadata. */
 function labelFinder(
   storage: Storage,
   { path, model: { metadata } }: ModelFile,
-  { labels, keptLabels, recorded }: IntakeOptions,
+  { labels, keptLabels, labelShift, recorded }: IntakeOptions,
 ): LabelFinder {
   return async (output, classes, isStrict) => {
     if (recorded?.names?.length === classes) return { names: recorded.names, source: 'the project' };
@@ -193,6 +212,7 @@ function labelFinder(
         output,
         ...(labels !== undefined && { labelsPath: labels }),
         ...(keptLabels !== undefined && { kept: keptLabels }),
+        ...(labelShift !== undefined && { shift: labelShift }),
       });
       return isStrict || found.source !== 'numbers' ? found : undefined;
     } catch (error) {

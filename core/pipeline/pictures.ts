@@ -1,6 +1,6 @@
 import { TesseraError } from '../errors.ts';
 import type { SkippedFile } from '../concepts/explanation.ts';
-import { fitOf, toInputTensor, type Preprocessing } from '../images/preprocessing.ts';
+import { channelCount, fitOf, toInputTensor, type Preprocessing } from '../images/preprocessing.ts';
 import type { FilePicture, FitOptions, ImageCodec } from '../platform.ts';
 import type { Tensor } from '../tensor.ts';
 import type { FileFact } from './question.ts';
@@ -56,7 +56,7 @@ export interface PictureBatch {
   readonly readable: readonly number[];
   /** The readable ones as the model's input; undefined when there are none. */
   readonly input: Tensor<'float32'> | undefined;
-  /** Which of the readable ones have pixels that are not opaque. */
+  /** Which of the readable ones have pixels that are not opaque, of which the model is not told. */
   readonly transparent: readonly boolean[];
   readonly skipped: readonly SkippedFile[];
 }
@@ -72,7 +72,8 @@ export async function readBatch(
   const pictures = results.filter((result): result is FilePicture => !isSkipped(result));
   return {
     readable: [...results.keys()].filter((index) => !isSkipped(results[index])),
-    transparent: pictures.map(({ isTransparent }) => isTransparent),
+    // A model with a channel for alpha is shown all that there is.
+    transparent: pictures.map(({ isTransparent }) => isTransparent && channelCount(preprocessing) !== 4),
     input: pictures.length > 0 ? toInputTensor(pictures, preprocessing) : undefined,
     skipped,
   };

@@ -24,12 +24,13 @@ export async function reopenModel(
   { file }: Project,
   { id, given, options, explanation }: RunFile,
 ): Promise<ScoredModel> {
-  const { labels, preprocessing, alpha } = options;
+  const { labels, labelShift, preprocessing, alpha } = options;
   const known = given?.preprocessing ?? (file.runs.at(-1) === id ? file.preprocessing : undefined);
   const names = file.labels.names;
   const record = explanation?.score;
   const intake = await open(file.model.path, {
     ...(labels !== undefined && { labels }),
+    ...(labelShift !== undefined && { labelShift }),
     ...(preprocessing !== undefined && { preprocessing }),
     ...(alpha !== undefined && { alpha }),
     recorded: {

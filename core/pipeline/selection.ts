@@ -1,9 +1,10 @@
 import { TesseraError } from '../errors.ts';
 import type { FileFact, Question } from './question.ts';
 import { folderOf, truthFinder } from '../images/folder-class.ts';
-import { isExplained, isUndecided, type Score } from '../score/score.ts';
+import { isExplained, isUndecided } from '../score/decision.ts';
+import type { Score } from '../score/score.ts';
 import type { ScoredModel } from './scored-model.ts';
-import type { Prediction } from './stages/predictions.ts';
+import type { Prediction } from './prediction.ts';
 
 /** Classes that the model predicts for at least `least` images, the most frequent first. */
 export function predictedClasses(

@@ -4,14 +4,16 @@ import { scanImages } from '../images/folder-scan.ts';
 import { rowView } from '../linalg/matrix.ts';
 import { tensorMatrix } from '../linalg/matrix-tensor.ts';
 import type { Storage } from '../platform.ts';
-import { isUndecided, runAnswer, scoreOf, unitVector, type Reference, type Score } from '../score/score.ts';
+import { isUndecided, runAnswer, unitVector } from '../score/decision.ts';
+import type { Reference } from '../score/explained.ts';
+import { scoreOf, type Score } from '../score/score.ts';
 import { CHUNK } from './chunked.ts';
 import type { ModelIntake } from './model-intake.ts';
 import { runnerFor } from './model-parts.ts';
 import { readBatch } from './pictures.ts';
 import type { ModelScope } from './run-context.ts';
 import { withScore, type ScoredModel } from './scored-model.ts';
-import type { Prediction } from './stages/predictions.ts';
+import type { Prediction } from './prediction.ts';
 
 /** A model of the score that is explained, and what it says of every picture that was looked at. */
 export interface SettledScore {

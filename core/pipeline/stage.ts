@@ -10,7 +10,8 @@ import type { Score } from '../score/score.ts';
 import type { Environment, OpenedDevice } from './environment.ts';
 import type { ModelIntake } from './model-intake.ts';
 import type { ScoredModel } from './scored-model.ts';
-import type { Prediction } from './stages/predictions.ts';
+import { modelKey } from './model-key.ts';
+import type { Prediction } from './prediction.ts';
 import type { FileFact } from './question.ts';
 import type { ParentConcept } from './parent-concept.ts';
 
@@ -162,18 +163,6 @@ const FACT_KEYS: FactKeys = {
   ],
   earlier: ({ tensor }) => tensor,
 };
-
-/** A model by its file, how pictures are prepared for it, and which of its outputs is read in another way than the plain one. */
-export function modelKey({ sha256, dataSha256, preprocessing, outputs, scores }: ModelIntake): Json[] {
-  const { output, task, activation, threshold } = scores;
-  const isPlain = activation === 'none' && task === 'multiclass';
-  return [
-    sha256,
-    preprocessing.preprocessing as unknown as Json,
-    ...(dataSha256 === undefined ? [] : [dataSha256]),
-    ...(isPlain && outputs.length === 1 ? [] : [[output, task, activation, threshold ?? null]]),
-  ];
-}
 
 /** A class by itself is known by its index, which is a fact of its own. */
 function scoreKey({ explained, rule }: Score): Json[] {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { TesseraError } from '../errors.ts';
-import type { AlphaHandling, FilePicture, FitOptions, ImageCodec } from '../platform.ts';
+import type { Levels } from '../images/resample.ts';
+import type { FilePicture, FitOptions, ImageCodec } from '../platform.ts';
 import { bmpSize, readBmp } from './bmp.ts';
-import { coverGeometry } from './fit-geometry.ts';
+import { fitPixels } from './fit-pixels.ts';
 import { badImage, checkPixels, decodingError } from './image-error.ts';
 import { HEAD_BYTES, pictureFormat } from './picture-format.ts';
 import { openRegular } from './regular-file.ts';
@@ -23,7 +24,8 @@ sharp.unblock({
 
 const WHITE = { r: 255, g: 255, b: 255 };
 const BLACK = { r: 0, g: 0, b: 0 };
-const GREY = { r: 128, g: 128, b: 128 };
+/** Beside a picture that is contained. */
+const GREY = 128;
 
 /** No picture takes so long to decode; one that does was made to. */
 const LONGEST_SECONDS = 60;
@@ -35,12 +37,10 @@ const LONGEST_SECONDS = 60;
  */
 export const sharpCodec: ImageCodec = {
   async decode(path) {
-    const source = await openPicture(path);
-    return read(source, (pixels) => pixels);
+    return read(await openPicture(path));
   },
   async decodeFitted(path, fit) {
-    const source = await openPicture(path);
-    return read(source, (pixels) => fitted(source, pixels, fit), fit.alpha);
+    return read(await openPicture(path), fit);
   },
   async encodeJpeg({ width, height, data }, { quality = 85 } = {}) {
     return sharp(data, { raw: { width, height, channels: 3 } })
@@ -112,65 +112,71 @@ function openBmp(bytes: Uint8Array): Omit<Source, 'sha256'> {
   checkPixels(size);
   try {
     const { width, height, data } = readBmp(bytes);
-    const pixels = () => sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false });
+    const pixels = () => fromLevels({ width, height, channels: 3, data });
     return { width, height, format: 'bmp', hasAlpha: false, pixels };
   } catch (cause) {
     throw decodingError(cause, 'bmp');
   }
 }
 
-function fitted(source: Source, pixels: Sharp, fit: FitOptions): Sharp {
-  const { width, height, kernel } = fit;
-  if (fit.fit === 'stretch') return pixels.resize(width, height, { fit: 'fill', kernel });
-  if (fit.fit === 'contain')
-    return pixels.resize(width, height, { fit: 'contain', kernel, background: GREY });
-  const cover = coverGeometry(source, fit);
-  return pixels
-    .resize(cover.width, cover.height, { fit: 'fill', kernel })
-    .extract({ left: cover.left, top: cover.top, width, height });
-}
-
-/** What a picture comes to, its alpha dealt with before `shape` resizes it. */
-async function read(
-  source: Source,
-  shape: (pixels: Sharp) => Sharp,
-  alpha: AlphaHandling = 'white',
-): Promise<FilePicture> {
+/** What a picture comes to; its alpha is dealt with before anything is resized. */
+async function read(source: Source, fit?: FitOptions): Promise<FilePicture> {
   try {
-    const isTransparent = source.hasAlpha && (await hasClearPixels(source));
+    const opacity = source.hasAlpha ? await opacityOf(source) : undefined;
+    const isTransparent = opacity?.data.some((value) => value < 255) === true;
+    const keeps = fit?.keepsOpacity === true;
+    const alpha = keeps ? 'drop' : (fit?.alpha ?? 'white');
+    if (isTransparent && alpha !== 'drop' && opacity.data.every((value) => value === 0))
+      throw badImage(`all of it is transparent: laid on ${alpha}, nothing is left of it`);
     const pixels = isTransparent && alpha === 'drop' ? await withoutAlpha(source) : source.pixels();
-    const { data, info } = await shape(pixels)
-      .timeout({ seconds: LONGEST_SECONDS })
-      .flatten({ background: alpha === 'black' ? BLACK : WHITE })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, data, sha256: source.sha256, isTransparent };
+    const background = alpha === 'black' ? BLACK : WHITE;
+    const readColours = (shaped: Sharp): Promise<Levels> =>
+      levelsOf(shaped.flatten({ background }).toColourspace('srgb'));
+    const { width, height } = source;
+    const picture = await fitPixels({ width, height, pixels }, fit, readColours, GREY);
+    return {
+      width: picture.width,
+      height: picture.height,
+      data: picture.data,
+      sha256: source.sha256,
+      isTransparent,
+      ...(keeps && opacity !== undefined && { opacity: await fittedOpacity(opacity, fit) }),
+    };
   } catch (cause) {
     throw decodingError(cause, source.format);
   }
 }
 
-/** An alpha channel says nothing where all of it is opaque, as in most screenshots. */
-async function hasClearPixels(source: Source): Promise<boolean> {
-  const alpha = await source
-    .pixels()
+async function levelsOf(pixels: Sharp): Promise<Levels> {
+  const { data, info } = await pixels
     .timeout({ seconds: LONGEST_SECONDS })
-    .extractChannel('alpha')
     .raw({ depth: 'uchar' })
-    .toBuffer();
-  return alpha.some((value) => value < 255);
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, channels: info.channels, data };
+}
+
+/** An alpha channel says nothing where all of it is opaque, as in most screenshots. */
+function opacityOf(source: Source): Promise<Levels> {
+  return levelsOf(source.pixels().extractChannel('alpha'));
+}
+
+/** Opaque beside a picture that is contained. */
+async function fittedOpacity(opacity: Levels, fit: FitOptions): Promise<Uint8Array> {
+  const { data } = await fitPixels(
+    { ...opacity, pixels: fromLevels(opacity) },
+    fit,
+    (pixels) => levelsOf(pixels.extractChannel(0)),
+    255,
+  );
+  return data;
 }
 
 /** The colours as they are stored under the alpha: resizing would weigh them by it. */
 async function withoutAlpha(source: Source): Promise<Sharp> {
-  const { data, info } = await source
-    .pixels()
-    .timeout({ seconds: LONGEST_SECONDS })
-    .removeAlpha()
-    .toColourspace('srgb')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true });
-  const { width, height, channels } = info;
-  return sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
+  return fromLevels(await levelsOf(source.pixels().removeAlpha().toColourspace('srgb')));
+}
+
+function fromLevels({ width, height, channels, data }: Levels): Sharp {
+  const raw = { width, height, channels: channels as 1 | 3 };
+  return sharp(data, { raw, limitInputPixels: false });
 }

@@ -1,4 +1,5 @@
 import type { SkippedFile } from '../../core/concepts/explanation.ts';
+import type { ShiftFound } from '../../core/images/label-shift.ts';
 import type { ClassName } from './ablation-data.ts';
 import type { ClassScore, PictureId } from './app-data.ts';
 
@@ -30,14 +31,21 @@ export interface Preview {
   readonly hitRate: number | null;
   /** Mean of the largest probability, 0…1. */
   readonly confidence: number;
+  /** The names of classes fit better when they are moved by one; null where they do not. */
+  readonly labelShift: ShiftFound | null;
   readonly skipped: readonly SkippedFile[];
 }
 
 /** How well the model does with one preprocessing on a few pictures. */
 export interface PreprocessingTrial {
+  /** "as found" for what is in use, where it is no preset. */
   readonly preset: string;
+  /** Right answers over the pictures whose folder names a class, 0…1; null where none does. */
   readonly hitRate: number | null;
+  /** Mean of the largest probability, 0…1. */
   readonly confidence: number;
+  /** The one to take by these pictures: the first; none where folders name fewer than two classes. */
+  readonly proposed: boolean;
 }
 
 /** What the model predicts for all images, or for those that it was asked about so far. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { choice } from '../../core/concepts/option-forms.ts';
 import { CHECK_LEVELS, RUN_OPTIONS } from '../../core/concepts/option-table.ts';
 import { PREPROCESSING_FIELDS } from '../../core/images/preprocessing.ts';
-import { presetNames } from '../../core/images/preprocessing-presets.ts';
+import { allPresets } from '../../core/images/preprocessing-presets.ts';
 import { JOB_KINDS } from '../../core/wording/job-words.ts';
 import { ablationSchemas } from './ablation-schemas.ts';
 import type { WorkbenchApi } from './contract.ts';
@@ -82,7 +82,7 @@ export const schemas = {
   clearSetup: NOTHING,
   choosePreprocessing: z.strictObject({
     preprocessing: z.union([
-      z.enum(presetNames as [string, ...string[]]),
+      z.enum(allPresets as [string, ...string[]]),
       PREPROCESSING_FIELDS.partial(),
       z.null(),
     ]),

@@ -1,6 +1,8 @@
 import type { LayerRecord, SkippedFile } from '../../core/concepts/explanation.ts';
 import type { OptionForm, OptionValue } from '../../core/concepts/option-forms.ts';
 import type { OptionName, RunOptions } from '../../core/concepts/run-options.ts';
+import type { PreprocessingGuess } from '../../core/images/guess-preprocessing.ts';
+import type { LabelMisfit } from '../../core/images/labels.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
 import type { PictureId, ProjectId, SerializedError } from './app-data.ts';
 import type { ProjectKey, RunSummary } from './run-data.ts';
@@ -69,6 +71,8 @@ export interface ModelSummary {
   readonly output: { readonly name: string; readonly dims: readonly (number | string)[] };
   readonly classNames: readonly string[];
   readonly labelsSource: string;
+  /** A list of names beside the model that does not fit it and was not taken; null where there is none. */
+  readonly labelsMisfit: LabelMisfit | null;
   readonly preprocessing: PreprocessingChoice;
   /** In order of depth. */
   readonly cutPoints: readonly CutPointSummary[];
@@ -92,10 +96,13 @@ export interface CutPointSummary {
 /** How pictures are made ready for the model, and why so. */
 export interface PreprocessingChoice {
   readonly value: Preprocessing;
-  readonly source: 'card' | 'metadata' | 'default' | 'chosen';
+  readonly source: PreprocessingGuess['source'] | 'chosen';
   readonly reason: string;
+  /** Of the values of pixels. */
   readonly presets: readonly string[];
-  /** The preset in use, if it is one. */
+  /** Ways to resize, behind a preset's name and a stroke; without one as ever. */
+  readonly resizings: readonly string[];
+  /** The preset that does the same as what is in use, if there is one. */
   readonly preset: string | null;
 }
 

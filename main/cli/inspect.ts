@@ -1,21 +1,34 @@
 import { TesseraError } from '../../core/errors.ts';
-import { frameOf } from '../../core/images/preprocessing.ts';
+import type { Labels } from '../../core/images/labels.ts';
+import { presetOf } from '../../core/images/preprocessing-presets.ts';
 import type { Dimension } from '../../core/onnx/graph.ts';
 import { probeCutSigns } from '../../core/pipeline/probe-cut-signs.ts';
 import { describeModel, type ModelDescription } from '../../core/pipeline/model-intake.ts';
 import { TASKS, type ModelScores } from '../../core/score/model-scores.ts';
 import { percentText } from '../../core/wording/number-text.ts';
+import { preprocessingText } from '../../core/wording/preprocessing-words.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments } from './arguments.ts';
+import { imageFindingsText, inspectImages } from './inspect-images.ts';
 import { errorText } from './error-text.ts';
 import { optionTable, readOptions } from './option-arguments.ts';
+import { misfitNotes } from './predict-notes.ts';
 import { table } from './text-table.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 
 /** `inspect MODEL`: what the model takes and gives, which output is explained, and the tensors at which it can be cut. */
 export async function inspect(argv: readonly string[]): Promise<void> {
   const args = parseArguments(argv, {
-    ...optionTable(['labels', 'preprocessing', 'output', 'task', 'threshold']),
+    ...optionTable([
+      'labels',
+      'labelShift',
+      'preprocessing',
+      'alpha',
+      'images',
+      'output',
+      'task',
+      'threshold',
+    ]),
     json: { type: 'boolean' },
   });
   const [path, ...more] = args.positionals;
@@ -25,14 +38,23 @@ export async function inspect(argv: readonly string[]): Promise<void> {
     });
   }
   const environment = createNodeEnvironment();
-  const description = await describeModel(environment.storage, path, readOptions(args));
+  const { images, ...said } = readOptions(args);
+  const description = await describeModel(environment.storage, path, said);
   const { intake } = description;
   const minima =
     intake === undefined || intake.cutPoints.length === 0
       ? new Map<string, number>()
       : await probeCutSigns(intake, (await environment.openDevice('cpu')).sessions);
   const facts = inspection(description, minima);
-  console.log(args.flag('json') ? JSON.stringify(facts, null, 2) : shownName(asText(facts)));
+  const seen = images && intake && (await inspectImages(environment, intake, images));
+  if (args.flag('json')) {
+    console.log(JSON.stringify({ ...facts, ...seen }, null, 2));
+    return;
+  }
+  const used = presetOf(description.preprocessing.preprocessing);
+  console.log(
+    shownName([asText(facts), ...(seen ? ['', imageFindingsText(seen, used)].flat() : [])].join('\n')),
+  );
 }
 
 /** The stable fields of `inspect --json`. */
@@ -57,13 +79,17 @@ function inspection(
     mustChoose: choice.kind === 'ask' ? choice.names : [],
     problem: choice.kind === 'chosen' ? null : errorText(choice.problem),
     freeBatch: intake?.hasFreeBatch ?? null,
-    labels: intake ? { source: intake.labels.source, first: intake.labels.names.slice(0, 5) } : null,
+    labels: intake ? labelFacts(intake.labels) : null,
     preprocessing,
     cutPoints: (intake?.cutPoints ?? []).map(({ tensor, shape, kind, computeShare, proposed }) => {
       const minValue = minima.get(tensor);
       return { tensor, shape, kind, minValue: minValue ?? null, computeShare, proposed };
     }),
   };
+}
+
+function labelFacts({ source, names, misfit }: Labels) {
+  return { source, first: names.slice(0, 5), ...(misfit && { misfit }) };
 }
 
 /** What the scores mean, as commands tell it; a number or vector has no classes. */
@@ -86,7 +112,6 @@ function shown(dim: Dimension): number | string {
 function asText(facts: ReturnType<typeof inspection>): string {
   const [input] = facts.inputs;
   const { preprocessing, reason } = facts.preprocessing;
-  const { width, height } = frameOf(preprocessing);
   const rows = facts.cutPoints.map(({ tensor, shape, kind, minValue, computeShare, proposed }) => [
     proposed ? '→' : ' ',
     tensor,
@@ -104,7 +129,8 @@ function asText(facts: ReturnType<typeof inspection>): string {
   return [
     `input          ${input.name} [${input.dims.join(', ')}] ${input.type}, ${input.layout}`,
     `operator set   ${facts.opset}`,
-    `preprocessing  ${width === height ? width : `${width} x ${height}`} px, ${preprocessing.channelOrder}, (v / ${preprocessing.scale} - [${preprocessing.mean.join(', ')}]) / [${preprocessing.std.join(', ')}] (${reason})`,
+    `preprocessing  ${preprocessingText(preprocessing)} (${reason})`,
+    ...(facts.labels ? misfitNotes(facts.labels) : []),
     '',
     ...table([[' ', 'output', 'role', 'why'], ...outputs]),
     '',

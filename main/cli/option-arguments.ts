@@ -3,7 +3,7 @@ import path from 'node:path';
 import { takenWords, type OptionForm } from '../../core/concepts/option-forms.ts';
 import { OPTION_NAMES, optionOf, type OptionName, type RunOptions } from '../../core/concepts/run-options.ts';
 import { TesseraError } from '../../core/errors.ts';
-import { presetNames } from '../../core/images/preprocessing-presets.ts';
+import { allPresets } from '../../core/images/preprocessing-presets.ts';
 import { nearestNames } from '../../core/nearest-names.ts';
 import { HELP_HINT, type OptionTable, type ParsedArguments } from './arguments.ts';
 
@@ -40,7 +40,7 @@ export function withWholePaths(said: SaidOptions): SaidOptions {
 
 /** A name among the presets, or one that was meant for it: no file is called so. */
 function isPreset(value: string): boolean {
-  return presetNames.some((preset) => preset === value) || !existsSync(value);
+  return allPresets.some((preset) => preset === value) || !existsSync(value);
 }
 
 function wholePath(value: string): string {

@@ -3,8 +3,9 @@ import { helpEntry, optionsHelp } from './option-help.ts';
 /** What `--help` prints. */
 export const USAGE = `Tessera shows what an image classifier looks at, and where.
 
-tessera inspect MODEL [--labels FILE] [--preprocessing NAME|FILE] [--json]
-    What the model takes and gives, and the tensors at which it can be cut.
+tessera inspect MODEL [--labels FILE] [--preprocessing NAME|FILE] [--images DIR…] [--json]
+    What the model takes and gives, and the tensors at which it can be cut. With --images every preprocessing is tried
+    on some of them, and the one that does best is proposed.
 
 tessera predict --model MODEL --images DIR… [--labels FILE] [--preprocessing NAME|FILE] [--alpha A]
                 [--device D] [--csv FILE] [--json]

@@ -1,6 +1,7 @@
 import type { RunOptions } from '../../core/concepts/run-options.ts';
 import type { Box, Explanation, SkippedFile } from '../../core/concepts/explanation.ts';
 import type { FolderScan, ImageFile } from '../../core/images/folder-scan.ts';
+import type { LabelShift } from '../../core/images/label-shift.ts';
 import type { Labels } from '../../core/images/labels.ts';
 import type { AlphaHandling, DeviceChoice, DeviceName, Progress } from '../../core/platform.ts';
 import type { Trial } from '../../core/runtime/device-trial.ts';
@@ -49,6 +50,7 @@ export interface ModelQuestion extends AskedOutput {
   readonly labels?: string;
   /** What the project holds of the labels file, taken where it is gone. */
   readonly keptLabels?: Labels;
+  readonly labelShift?: LabelShift;
   /** A preset's name or a JSON file. */
   readonly preprocessing?: string;
   readonly alpha?: AlphaHandling;

@@ -237,8 +237,9 @@ export class SetupService {
       if (next.question === null) return next;
       const question = { model: next.question, options: explainOptionsOf(next) };
       await this.#context.viewer.run('checkOptions', question);
-      // What pictures become of is a part of the model as it is asked.
-      return changes.alpha === undefined ? next : this.#withModel(next, withoutAlpha(next.question));
+      // What becomes of pictures and names is a part of the model as it is asked.
+      const isSame = changes.alpha === undefined && changes.labelShift === undefined;
+      return isSame ? next : this.#withModel(next, withoutOptions(next.question));
     });
   }
 
@@ -361,11 +362,20 @@ export class SetupService {
 
   async #withModel(state: SetupState, asked: ModelQuestion): Promise<SetupState> {
     const { viewer, projects } = this.#context;
-    const { alpha } = state.options;
-    const question = { ...(alpha !== undefined && { alpha }), ...asked };
+    const { alpha, labelShift } = state.options;
+    // How names are moved is a matter of one model and its list.
+    const isSameFile = state.question === null || state.question.path === asked.path;
+    const question = {
+      ...(alpha !== undefined && { alpha }),
+      ...(labelShift !== undefined && isSameFile && { labelShift }),
+      ...asked,
+    };
     const model = await viewer.run('openModel', { ...question, probeSigns: false });
     const isSame = state.model?.sha256 === model.sha256;
-    const options = changedOptions(state.options, { layer: null, classIndex: null });
+    const options = changedOptions(state.options, {
+      ...{ layer: null, classIndex: null },
+      ...(!isSameFile && { labelShift: null }),
+    });
     return {
       ...state,
       ...(!isSame && { key: this.#newKey(), folder: await projects.folderFor(model) }),
@@ -379,7 +389,8 @@ export class SetupService {
 
   async #withLabels(state: SetupState, file: string | null): Promise<SetupState> {
     const { path: model, preprocessing } = this.#requireModel(state);
-    return this.#withModel(state, {
+    const moved = { ...state, options: changedOptions(state.options, { labelShift: null }) };
+    return this.#withModel(moved, {
       path: model,
       ...(file !== null && { labels: path.resolve(file) }),
       ...(preprocessing !== undefined && { preprocessing }),
@@ -404,6 +415,7 @@ export class SetupService {
     const question: ModelQuestion = {
       path: model.path,
       ...(stored?.labels !== undefined && { labels: stored.labels, ...keptLabelsOf(project.file) }),
+      ...(stored?.labelShift !== undefined && { labelShift: stored.labelShift }),
       ...(stored?.preprocessing !== undefined && { preprocessing: stored.preprocessing }),
       ...(stored?.alpha !== undefined && { alpha: stored.alpha }),
     };
@@ -449,7 +461,8 @@ function withoutRefused(state: SetupState): SetupState {
   return files === undefined ? state : { ...state, problems };
 }
 
-function withoutAlpha({ path: model, labels, keptLabels, preprocessing }: ModelQuestion): ModelQuestion {
+/** Without what options of the setup say. */
+function withoutOptions({ path: model, labels, keptLabels, preprocessing }: ModelQuestion): ModelQuestion {
   return {
     path: model,
     ...(labels !== undefined && { labels }),

@@ -24,6 +24,8 @@ import { fakeRunList, fakeRuns } from './fake-runs.ts';
 import { fakeTree } from './fake-tree.ts';
 import {
   demoSetup,
+  doubtfulModel,
+  doubtfulPreview,
   emptySetup,
   countsSoFar,
   fakeClasses,
@@ -52,6 +54,8 @@ export interface FakeOptions {
   readonly runWaitsFor?: RunState['waitsFor'];
   /** The model is still being asked about the images. */
   readonly isCounting?: boolean;
+  /** The preprocessing is a guess, names are off by one, and a list of them was not taken. */
+  readonly isDoubtful?: boolean;
   /** Methods that fail. */
   readonly failing?: readonly (keyof WorkbenchApi)[];
 }
@@ -91,7 +95,11 @@ export function createFakeWorkbench(
   let jobs: readonly LongJob[] = options.jobs ?? [];
   let settings: Settings = DEFAULT_SETTINGS;
   const hasResult = options.state === 'done';
-  const opened: Setup = { ...demoSetup, runs: hasResult ? fakeRuns(edits.result().run) : [] };
+  const opened: Setup = {
+    ...demoSetup,
+    ...(options.isDoubtful === true && { model: doubtfulModel }),
+    runs: hasResult ? fakeRuns(edits.result().run) : [],
+  };
   let setup: Setup = options.state === 'empty' ? emptySetup : opened;
   let state: RunState | null =
     options.state === 'running'
@@ -200,17 +208,22 @@ export function createFakeWorkbench(
       }
       const kept = Object.entries({ ...setup.options, ...changes }).filter(([, value]) => value !== null);
       const options = { ...DEFAULT_OPTIONS, classIndex: null, ...Object.fromEntries(kept) };
-      return take({ options });
+      const isMoved = changes.labelShift !== undefined;
+      return take({ options, ...(isMoved && { asked: 'names moved by one', model: fakeModel }) });
     },
     undoSetup: () => take(opened),
     inspectModel: () => Promise.resolve(fakeModel),
-    previewImages: () => Promise.resolve(fakePreview),
+    previewImages: () =>
+      Promise.resolve(
+        options.isDoubtful === true && setup.options.labelShift === undefined ? doubtfulPreview : fakePreview,
+      ),
     comparePreprocessings: () =>
       Promise.resolve(
         fakeModel.preprocessing.presets.map((preset, i) => ({
           preset,
           hitRate: [0.83, 0.92, 0.5, 0.13, 0.13, 0.83][i],
           confidence: 0.9 - i * 0.09,
+          proposed: i === 1,
         })),
       ),
     predictAll: () => {

@@ -3,6 +3,7 @@ import { TesseraError } from '../../errors.ts';
 import { TAKEN_FORMATS } from '../../images/picture-kinds.ts';
 import type { PictureAnswer } from '../../score/model-scores.ts';
 import type { Tensor } from '../../tensor.ts';
+import { originText, type PreprocessingOrigin } from '../../wording/preprocessing-words.ts';
 import { CHUNK, chunked } from '../chunked.ts';
 import { runnerFor } from '../model-parts.ts';
 import { NOTHING_KEPT, openKeptAnswers } from '../kept-answers.ts';
@@ -10,13 +11,8 @@ import { NO_SCORES, type BatchAnswers } from '../picture-answers.ts';
 import { CHANGED, wasChanged } from '../pictures.ts';
 import { answersOf, readUnknown } from '../unknown-pictures.ts';
 import type { Json } from '../../project/canonical-json.ts';
+import type { Prediction } from '../prediction.ts';
 import { defineStage, type StageContext } from '../stage.ts';
-
-/** What the model says of one readable image. */
-export interface Prediction extends PictureAnswer {
-  /** Its place among all files. */
-  readonly at: number;
-}
 
 /** What the model says of all files. */
 export interface Predictions {
@@ -96,7 +92,7 @@ export async function predict(
     await runner.dispose();
     await kept.save();
   }
-  if (predictions.length === 0) throw noneUsable(skipped);
+  if (predictions.length === 0) throw noneUsable(skipped, context.model.preprocessing);
   return { predictions, transparent, skipped };
 }
 
@@ -117,10 +113,10 @@ function predictionPiece({ answers, transparent, skipped }: BatchAnswers) {
   };
 }
 
-function noneUsable(skipped: readonly SkippedFile[]): TesseraError {
+function noneUsable(skipped: readonly SkippedFile[], origin: PreprocessingOrigin): TesseraError {
   const examples = skipped.slice(0, 3).map(({ file, reason }) => `${file} (${reason})`);
   const hint = skipped.some(({ reason }) => reason === NO_SCORES)
-    ? 'Check the preprocessing, and that the weights of the model are finite.'
+    ? `Check the preprocessing, and that the weights of the model are finite. ${originText(origin)}`
     : `Give a folder of ${TAKEN_FORMATS} pictures.`;
   return new TesseraError(
     'no-images',

@@ -1,5 +1,5 @@
 import { channelsOf } from '../../../core/concepts/latent-rows.ts';
-import { fromPreset, presetNames } from '../../../core/images/preprocessing-presets.ts';
+import { presetNames, presetOf, resizingNames } from '../../../core/images/preprocessing-presets.ts';
 import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import { probeCutSigns } from '../../../core/pipeline/probe-cut-signs.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
@@ -50,6 +50,7 @@ function summaryOf(
     output: { name: output.name, dims: output.shape.map((dim) => dim ?? '?') },
     classNames: labels.names,
     labelsSource: labels.source,
+    labelsMisfit: labels.misfit ?? null,
     preprocessing: preprocessingOf(intake),
     cutPoints: cutPoints.map((cut) => ({
       tensor: cut.tensor,
@@ -68,11 +69,12 @@ function summaryOf(
 function preprocessingOf({
   preprocessing: { preprocessing, source, reason },
 }: ModelIntake): PreprocessingChoice {
-  const text = sortedJson(preprocessing);
-  const preset = presetNames.find((name) => sortedJson(fromPreset(name, preprocessing)) === text);
-  return { value: preprocessing, source, reason, presets: presetNames, preset: preset ?? null };
-}
-
-function sortedJson(value: object): string {
-  return JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return {
+    value: preprocessing,
+    source,
+    reason,
+    presets: presetNames,
+    resizings: resizingNames,
+    preset: presetOf(preprocessing) ?? null,
+  };
 }

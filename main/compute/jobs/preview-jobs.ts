@@ -2,10 +2,9 @@ import { answerOf, classShares } from '../../../core/score/model-scores.ts';
 import { namedAnswer } from '../../../core/score/named-answer.ts';
 import type { SkippedFile } from '../../../core/concepts/explanation.ts';
 import { lookForImages, scanImages, type ImageFile } from '../../../core/images/folder-scan.ts';
-import type { Preprocessing } from '../../../core/images/preprocessing.ts';
-import { fromPreset, presetNames } from '../../../core/images/preprocessing-presets.ts';
-import { scorePreprocessings } from '../../../core/images/score-preprocessings.ts';
+import { findLabelShift } from '../../../core/images/label-shift.ts';
 import { matrix, rowView, type Matrix } from '../../../core/linalg/matrix.ts';
+import { comparePresets } from '../../../core/pipeline/compare-presets.ts';
 import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import { runnerFor } from '../../../core/pipeline/model-parts.ts';
 import { readBatch } from '../../../core/pipeline/pictures.ts';
@@ -32,22 +31,8 @@ export function previewJobs(
       return previewOf(intake, images, pictures ?? [], { logits, readable, skipped });
     },
     async comparePreprocessings({ images, ...question }, { signal }) {
-      const intake = await openIntake(question);
-      const trials: { name: string; logits: Matrix }[] = [];
-      let expected: (number | undefined)[] = [];
-      for (const name of presetNames) {
-        signal.throwIfAborted();
-        const preprocessing = fromPreset(name, intake.preprocessing.preprocessing);
-        const { logits, readable } = await logitsOf(environment, intake, images, preprocessing);
-        if (logits === undefined) return [];
-        expected = readable.map((index) => truthOf(intake.labels.names, images[index]));
-        trials.push({ name, logits });
-      }
-      return scorePreprocessings(trials, expected).map(({ name, hitRate, confidence }) => ({
-        preset: name,
-        hitRate: hitRate ?? null,
-        confidence,
-      }));
+      const { presets } = await comparePresets(environment, await openIntake(question), images, signal);
+      return presets;
     },
   };
 }
@@ -63,8 +48,8 @@ async function logitsOf(
   environment: Environment,
   intake: ModelIntake,
   images: readonly ImageFile[],
-  preprocessing: Preprocessing = intake.preprocessing.preprocessing,
 ): Promise<Looked> {
+  const { preprocessing } = intake.preprocessing;
   const { input, readable, skipped } = await readBatch(environment.codec, images, preprocessing);
   if (input === undefined) return { logits: undefined, readable, skipped };
   const device = await environment.openDevice('cpu');
@@ -97,9 +82,14 @@ function previewOf(
     const className = intake.labels.names[own[0].expected!];
     return { name, className, shown: own.length, hits: own.filter(isHit).length };
   });
+  const answers = pictures.map(({ top }, row) => ({
+    path: images[readable[row]].path,
+    index: top[0].index,
+  }));
   return {
     pictures,
     folders,
+    labelShift: findLabelShift(intake.labels.names, answers) ?? null,
     hitRate: judged.length === 0 ? null : judged.filter(isHit).length / judged.length,
     confidence:
       pictures.reduce((sum, { top }) => sum + (top[0].probability ?? 0), 0) / Math.max(1, pictures.length),

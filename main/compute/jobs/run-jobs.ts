@@ -43,13 +43,14 @@ export function runJobs(environment: Environment, openIntake: OpenIntake): Jobs<
 export async function modelQuestionIn(
   storage: Storage,
   folder: string,
-  { model, labels, preprocessing, alpha, output, task, threshold }: RunOptions,
+  { model, labels, labelShift, preprocessing, alpha, output, task, threshold }: RunOptions,
 ): Promise<ModelQuestion> {
   const isKept = labels !== undefined && (await storage.exists(storage.join(folder, 'project.json')));
   return {
     path: model,
     ...(labels !== undefined && { labels }),
     ...(isKept && keptLabelsOf((await openProject(storage, folder)).file)),
+    ...(labelShift !== undefined && { labelShift }),
     ...(preprocessing !== undefined && { preprocessing }),
     ...(alpha !== undefined && { alpha }),
     ...(output !== undefined && { output }),

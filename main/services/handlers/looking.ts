@@ -2,7 +2,7 @@ import { truthFinder } from '../../../core/images/folder-class.ts';
 import type { ImageFile } from '../../../core/images/folder-scan.ts';
 import { pictureId } from '../../compute/picture-ids.ts';
 import { imageTable } from '../image-table.ts';
-import { previewSample } from '../preview-sample.ts';
+import { previewSample } from '../../../core/images/preview-sample.ts';
 import { explainOptionsOf, type SetupState } from '../setup-state.ts';
 import { requirePictures } from './requirements.ts';
 import type { Part, Services } from './services.ts';

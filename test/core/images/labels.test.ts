@@ -74,6 +74,7 @@ describe('loadLabels()', () => {
     expect(await loadLabels(memory(card), question)).toEqual({
       names: ['a', 'b'],
       source: join('m', 'l.txt'),
+      file: join('m', 'l.txt'),
     });
     expect(await loadLabels(memory({}), question)).toEqual({
       names: ['x', 'y'],
@@ -96,8 +97,58 @@ describe('loadLabels()', () => {
     await expect(loadLabels(storage, { ...question, labelsPath: 'mine.txt' })).rejects.toMatchObject({
       code: 'bad-labels',
       message: 'the labels do not fit the model: expected 2 names, one for each class, got 3 (mine.txt)',
-      hint: "Give a file with one name a line, in the order of the model's outputs. The first line may be a background class that the model lacks.",
+      hint: 'Give a file with one name a line, in the order of the model\'s outputs. The first line is "background", a background class that the model lacks: then move the names by one.',
+      options: ['labelShift=drop-first'],
     });
+  });
+
+  it('moves names by one where that is asked for, and says so', async () => {
+    const storage = memory({ 'mine.txt': 'background\na\nb' });
+    const asked = { ...question, labelsPath: 'mine.txt', shift: 'drop-first' } as const;
+    expect(await loadLabels(storage, asked)).toEqual({
+      names: ['a', 'b'],
+      source: 'mine.txt, moved by one',
+      file: 'mine.txt',
+    });
+  });
+
+  it.each(['labels.txt', 'labels.json', 'classes.txt', 'net.labels.txt'])(
+    'finds %s beside the model',
+    async (name) => {
+      const path = join('m', name);
+      const storage = memory({ [path]: name.endsWith('json') ? '["a", "b"]' : 'a\nb' });
+      const bare = { ...question, metadata: new Map<string, string>() };
+      expect(await loadLabels(storage, bare)).toEqual({ names: ['a', 'b'], source: path, file: path });
+      // The card and the metadata win.
+      expect((await loadLabels(memory({ ...card, [path]: 'p\nq' }), bare)).names).toEqual(['a', 'b']);
+      expect((await loadLabels(storage, question)).names).toEqual(['x', 'y']);
+    },
+  );
+
+  it('reports a file beside the model that does not fit, and takes numbers', async () => {
+    const path = join('m', 'labels.txt');
+    const bare = { ...question, metadata: new Map<string, string>() };
+    const storage = memory({ [path]: 'background\na\nb' });
+    expect(await loadLabels(storage, bare)).toEqual({
+      names: ['class 0', 'class 1'],
+      source: 'numbers',
+      misfit: { source: path, names: 3, classes: 2, shift: 'drop-first' },
+    });
+    expect((await loadLabels(storage, { ...bare, shift: 'drop-first' })).names).toEqual(['a', 'b']);
+    const many = memory({ [path]: 'a\nb\nc\nd' });
+    expect((await loadLabels(many, bare)).misfit).toEqual({ source: path, names: 4, classes: 2 });
+  });
+
+  it('takes of a card with names by output those of the one that is asked about', async () => {
+    const text = '{"labels": {"shape": ["circle", "square"], "colour": ["red", "green", "blue"]}}';
+    const storage = memory({ [join('m', 'net.json')]: text });
+    expect((await loadLabels(storage, { ...question, output: 'shape' })).names).toEqual(['circle', 'square']);
+    expect((await loadLabels(storage, { ...question, output: 'colour', classes: 3 })).names).toEqual([
+      ...['red', 'green', 'blue'],
+    ]);
+    expect((await loadLabels(storage, { ...question, output: 'size' })).source).toBe("the model's metadata");
+    const keras = memory({ [join('m', 'net.json')]: '{"labels": {"0": ["n0", "a"], "1": ["n1", "b"]}}' });
+    expect((await loadLabels(keras, { ...question, output: 'shape' })).names).toEqual(['a', 'b']);
   });
 });
 

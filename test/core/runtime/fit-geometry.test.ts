@@ -12,14 +12,25 @@ const fit = (width: number, height: number, resizeShort?: number): FitOptions =>
 });
 
 describe('coverGeometry()', () => {
-  it('does as torchvision: Resize(256), CenterCrop(224)', () => {
-    // 500 x 375: int(256 * 500 / 375) = 341 wide; offsets round((341 - 224) / 2) = 59 (58.5), (256 - 224) / 2 = 16.
+  it('resizes the shorter side and cuts the centre, halves of a pixel up', () => {
+    // 500 x 375: int(256 * 500 / 375) = 341 wide; offsets (341 - 224) / 2 = 58.5, up to 59, and (256 - 224) / 2 = 16.
     expect(coverGeometry({ width: 500, height: 375 }, fit(224, 224, 256))).toEqual({
       width: 341,
       height: 256,
       left: 59,
       top: 16,
     });
+  });
+
+  it.each([
+    // Python's round(58.5) is 58 and round(59.5) is 60; 117 // 2 is 58 and 119 // 2 is 59.
+    ['pil-bilinear', 341, 58],
+    ['pil-bicubic', 343, 60],
+    ['opencv-linear', 341, 58],
+    ['tensorflow-bilinear', 343, 59],
+  ] as const)('cuts the centre as the library of %s: of %i pixels from %i on', (kernel, width, left) => {
+    const cover = coverGeometry({ width, height: 256 }, { ...fit(224, 224, 256), kernel });
+    expect(cover).toEqual({ width, height: 256, left, top: 16 });
   });
 
   it('just covers the window when no short side is given', () => {

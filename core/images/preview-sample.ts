@@ -1,4 +1,4 @@
-import type { ImageFile } from '../../core/images/folder-scan.ts';
+import type { ImageFile } from './folder-scan.ts';
 
 /** Indices of at most `limit` images, in turn from each folder, so that every class shows. */
 export function previewSample(images: readonly ImageFile[], limit: number): number[] {

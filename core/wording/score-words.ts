@@ -1,0 +1,147 @@
+import { countText } from './count-text.ts';
+import { answerText } from './answer-text.ts';
+import { shortPercentText } from './number-text.ts';
+
+/** What an output of a model asks of a picture; for wording. */
+type TaskName = 'multiclass' | 'binary' | 'multilabel' | 'regression' | 'embedding';
+
+/** What wording needs of the chosen output of a model. */
+export interface AnswerFacts {
+  readonly task: TaskName;
+  /** What a regression tells ("age") and in which unit ("years"), where that is known. */
+  readonly quantity?: string;
+  readonly unit?: string;
+}
+
+/** What wording needs of a run's score; a score's record in a run has all of it. */
+export interface ScoreFacts {
+  readonly model: AnswerFacts & {
+    readonly activation: string;
+    readonly classes: readonly string[];
+    readonly threshold?: number;
+  };
+  readonly explained:
+    | { readonly kind: 'class' | 'not'; readonly index: number }
+    | { readonly kind: 'margin'; readonly index: number; readonly against: number }
+    | { readonly kind: 'side'; readonly side: 0 | 1; readonly label?: number }
+    | { readonly kind: 'similarity'; readonly side: 0 | 1; readonly reference: { readonly name: string } };
+  /** Where a number without a threshold was split. */
+  readonly at?: number;
+}
+
+/** What is explained: "house", "not house", "cat rather than dog", "higher age", "like cats". */
+export function explainedName({ model, explained }: ScoreFacts): string {
+  const { classes, quantity = 'value' } = model;
+  switch (explained.kind) {
+    case 'class':
+      return classes[explained.index];
+    case 'not':
+      return `not ${classes[explained.index]}`;
+    case 'margin':
+      return `${classes[explained.index]} rather than ${classes[explained.against]}`;
+    case 'similarity':
+      return `${explained.side === 1 ? 'like' : 'unlike'} ${explained.reference.name}`;
+    case 'side': {
+      const { side, label } = explained;
+      if (model.task === 'regression') return `${side === 1 ? 'higher' : 'lower'} ${quantity}`;
+      if (label === undefined) return classes[side];
+      return side === 1 ? classes[label] : `not ${classes[label]}`;
+    }
+  }
+}
+
+/** Is the number that is explained a logit? Not of a number or a likeness, and not known where an activation was kept. */
+export function isLogit({ model }: ScoreFacts): boolean {
+  return model.task !== 'regression' && model.task !== 'embedding' && model.activation !== 'kept';
+}
+
+/** What the number that is explained is called: "logit of house", "age in years", "similarity to cats", "lead of cat over dog". */
+export function scoreName(score: ScoreFacts): string {
+  const { model, explained } = score;
+  if (explained.kind === 'margin')
+    return `lead of ${model.classes[explained.index]} over ${model.classes[explained.against]}`;
+  if (explained.kind === 'similarity')
+    return `${explained.side === 1 ? 'similarity' : 'dissimilarity'} to ${explained.reference.name}`;
+  if (model.task === 'regression' && explained.kind === 'side')
+    return `${explained.side === 1 ? '' : 'minus '}${quantityName(model)}`;
+  return `${isLogit(score) ? 'logit' : 'score'} of ${explainedName(score)}`;
+}
+
+/** What a change of the number that is explained is counted in, "−1.20 logit", "−3.1 years"; empty where it has no unit. */
+export function changeUnit(score: ScoreFacts): string {
+  if (score.model.task === 'regression') return score.model.unit ?? '';
+  return isLogit(score) ? 'logit' : '';
+}
+
+/** What a run asks, as a heading. */
+export function askedText(score: ScoreFacts): string {
+  const { model, explained } = score;
+  const name = explainedName(score);
+  if (explained.kind === 'not') return `What speaks against ${model.classes[explained.index]}`;
+  if (explained.kind === 'margin') return `What speaks for ${name}`;
+  if (explained.kind === 'similarity') return `What makes a picture ${name}`;
+  if (model.task === 'regression' && explained.kind === 'side')
+    return `What makes ${model.quantity ?? 'the value'} ${explained.side === 1 ? 'higher' : 'lower'}`;
+  return `What the model looks at when it says ${name}`;
+}
+
+/** How the model decides, one sentence without its end: "yes from a probability of 50 % on". */
+export function decisionText({ model, explained, at }: ScoreFacts): string {
+  const limit = model.threshold ?? at;
+  const isMean = model.threshold === undefined;
+  const why = isMean ? ', the mean over the images' : '';
+  switch (model.task) {
+    case 'multiclass':
+      return `the largest of ${countText(model.classes.length)} scores decides`;
+    case 'binary':
+    case 'multilabel': {
+      const isLabel = explained.kind === 'side' && explained.label !== undefined;
+      const yes = isLabel ? model.classes[explained.label] : (model.classes[1] ?? 'yes');
+      return `${yes} from a probability of ${shortPercentText(limit ?? 0.5)} on`;
+    }
+    case 'regression':
+      return limit === undefined
+        ? 'no value splits it'
+        : `higher from ${answerText({ value: limit }, model.unit)} on${why}`;
+    case 'embedding':
+      return limit === undefined
+        ? 'no value splits it'
+        : `like from ${answerText({ value: limit })} on${why}`;
+  }
+}
+
+/** What an answer's figure is called, as the head of a column: "Probability", "Age in years", "Similarity". */
+export function figureTitle(facts: AnswerFacts): string {
+  const name = figureName(facts);
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** {@link figureTitle} inside a sentence. */
+export function figureName(facts: AnswerFacts): string {
+  if (facts.task === 'regression') return quantityName(facts);
+  return facts.task === 'embedding' ? 'similarity' : 'probability';
+}
+
+/** What an answer's figure is of: "probability of pneumonia", "age in years", "similarity to cats". */
+export function figureOf(score: ScoreFacts): string {
+  const { model, explained } = score;
+  if (explained.kind === 'similarity') return `similarity to ${explained.reference.name}`;
+  if (model.task === 'regression') return quantityName(model);
+  return `probability of ${explainedName(score)}`;
+}
+
+/** The other side of a threshold, as an aim: "higher than 34.1 years", "not pneumonia", "less like cats than 0.620". */
+export function aimText(score: ScoreFacts, name: string, side: number): string {
+  const { model, explained, at } = score;
+  const limit = model.threshold ?? at;
+  if (limit === undefined) return name;
+  if (model.task === 'regression')
+    return `${side === 1 ? 'higher' : 'lower'} than ${answerText({ value: limit }, model.unit)}`;
+  if (explained.kind === 'similarity')
+    return `${side === 1 ? 'more' : 'less'} like ${explained.reference.name} than ${answerText({ value: limit })}`;
+  return name;
+}
+
+function quantityName({ quantity = 'value', unit }: AnswerFacts): string {
+  return unit === undefined ? quantity : `${quantity} in ${unit}`;
+}
