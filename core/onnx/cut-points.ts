@@ -1,6 +1,7 @@
 import type { CutPoint } from './cut-point.ts';
 import type { SessionFactory } from '../platform.ts';
 import type { Tensor } from '../tensor.ts';
+import { attentionHeads } from './attention-heads.ts';
 import { channelAxes } from './channel-axis.ts';
 import { multiplicationsOf } from './compute-cost.ts';
 import { foldConstants } from './constant-folding.ts';
@@ -24,10 +25,18 @@ function kindOf(shape: readonly number[]): CutPoint['kind'] | undefined {
   return shape.filter((size) => size > 1).length > 1 ? 'spatial' : 'vector';
 }
 
-/** Rows and columns of T tokens: those of the map they were cut from, class tokens aside. */
+/**
+ * Rows and columns of T tokens, class tokens aside: those of the map they were cut from, or of that map halved again
+ * and again, as attention that skips every other token leaves it; else one row.
+ */
 function tokenGrid(tokens: number, maps: readonly (readonly [number, number])[]): readonly [number, number] {
-  const match = maps.findLast(([rows, cols]) => tokens >= rows * cols && tokens - rows * cols <= 5);
-  return match ?? [1, tokens];
+  const fits = ([rows, cols]: readonly [number, number]) =>
+    tokens >= rows * cols && tokens - rows * cols <= 5;
+  const match = maps.findLast(fits);
+  if (match) return match;
+  let halved = maps.at(-1) ?? ([1, 1] as const);
+  while (halved[0] * halved[1] > tokens) halved = [Math.ceil(halved[0] / 2), Math.ceil(halved[1] / 2)];
+  return maps.length > 0 && halved[0] * halved[1] === tokens ? halved : [1, tokens];
 }
 
 /** Whether axis 0 of a tensor is the batch, and nothing else of it is. */
@@ -60,19 +69,6 @@ const keepsHeads = new Set([
   'Dropout',
   'Where',
 ]);
-
-/** Products of two tensors of the picture, [N, heads, tokens, …]: four axes, but no map. */
-function attentionHeads(path: readonly Node[], shapes: ShapeMap): ReadonlySet<string> {
-  const made = new Set(path.flatMap(({ outputs }) => outputs));
-  const heads = new Set<string>();
-  for (const { opType, inputs, outputs } of path) {
-    const isProduct = opType === 'MatMul' && inputs.every((name) => made.has(name));
-    const isKept = keepsHeads.has(opType) && heads.has(inputs[0]);
-    const isFour = shapes.get(outputs[0])?.dims.length === 4;
-    if (isFour && (isProduct || isKept)) heads.add(outputs[0]);
-  }
-  return heads;
-}
 
 /** Tensors that are rounded next: the rounded form is the cut. */
 function roundedNext({ nodes }: Graph): ReadonlySet<string> {
@@ -149,7 +145,7 @@ function describeCuts(
  * the input. Shapes are those at batch 1 for the given input size; shape arithmetic is folded first and is no path.
  * Reshaped copies of a cut count once, under the name of the first. Exactly one is `proposed`, see
  * {@link proposeCut}; none when the list is empty. Not listed: scores, their sums and means; tensors whose rows are not
- * one a picture; those that are rounded next, in favour of the rounded ones.
+ * one a picture; those that are rounded next, in favour of the rounded ones; the heads inside an attention.
  * Throws as {@link foldConstants}.
  */
 export function findCutPoints(model: Model, inputDims: InputDims): readonly CutPoint[] {
@@ -159,7 +155,7 @@ export function findCutPoints(model: Model, inputDims: InputDims): readonly CutP
   const path = nodesOnPaths(graph);
   const followsBatch = batchTest(model, folded, inputDims);
   const rounded = roundedNext(graph);
-  const heads = attentionHeads(path, shapes);
+  const heads = attentionHeads(graph, shapes);
   const candidates = dominators(path, graph).filter(({ outputs: [tensor] }) => {
     const isFloat = shapes.get(tensor)?.type === 'float32';
     return isFloat && !rounded.has(tensor) && !heads.has(tensor) && followsBatch(tensor);

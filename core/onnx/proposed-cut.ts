@@ -1,3 +1,4 @@
+import { intsOf } from './attributes.ts';
 import type { CutPoint } from './cut-point.ts';
 import type { Graph, Node } from './graph.ts';
 
@@ -21,32 +22,46 @@ function isFollowedByAttention(cut: CutPoint, path: readonly Node[], { initializ
     );
 }
 
-/** Whether the answer is read from one token (a class token) instead of the mean over all. */
-function readsOneToken(cut: CutPoint, path: readonly Node[]): boolean {
-  const after = path.slice(positionOf(cut, path) + 1).map(({ opType }) => opType);
+/** Whether a node makes one of all places; a mean over the last axis belongs to a normalisation that is written out. */
+function pools(node: Node, { initializers }: Graph): boolean {
+  if (!node.opType.startsWith('Reduce')) return node.opType.startsWith('Global');
+  const axes = intsOf(node, 'axes') ?? initializers.get(node.inputs[1] ?? '')?.data;
   return (
-    !after.some((opType) => opType.startsWith('Reduce') || opType.startsWith('Global')) &&
-    after.some((opType) => opType === 'Gather' || opType === 'Slice')
+    axes === undefined || Array.from(axes as ArrayLike<number | bigint>, Number).some((axis) => axis !== -1)
   );
 }
 
-/** A sum of what goes on and what a block adds; the bias of a product is none. */
-function isStream({ opType, inputs }: Node, path: readonly Node[], { initializers }: Graph): boolean {
-  if (opType !== 'Add') return false;
-  if (!inputs.some((name) => initializers.has(name))) return true;
-  const data = inputs.find((name) => !initializers.has(name));
-  return path.find(({ outputs }) => outputs[0] === data)?.opType !== 'MatMul';
+/** Whether the answer is read from one token (a class token) instead of the mean over all. */
+function readsOneToken(cut: CutPoint, path: readonly Node[], graph: Graph): boolean {
+  const after = path.slice(positionOf(cut, path) + 1);
+  return (
+    !after.some((node) => pools(node, graph)) &&
+    after.some(({ opType }) => opType === 'Gather' || opType === 'Slice')
+  );
 }
 
+/**
+ * The token stream after the last block, or the one that enters the last attention where one token is read. A stream
+ * is a sum of two data tensors; that of a product and its bias stands in only where there is none. A single token, what
+ * attention pooling makes of all, has no places that could be told apart.
+ */
 function lastTokenStream(
   cuts: readonly CutPoint[],
   path: readonly Node[],
   graph: Graph,
 ): CutPoint | undefined {
-  const sums = new Set(path.filter((node) => isStream(node, path, graph)).flatMap(({ outputs }) => outputs));
-  const streams = cuts.filter(({ kind, tensor }) => kind === 'tokens' && sums.has(tensor));
+  const sums = new Map(
+    path.filter(({ opType }) => opType === 'Add').map(({ inputs, outputs }) => [outputs[0], inputs]),
+  );
+  const added = cuts.filter(
+    ({ kind, tensor, shape }) => kind === 'tokens' && shape[1] > 1 && sums.has(tensor),
+  );
+  const residual = added.filter(({ tensor }) =>
+    sums.get(tensor)?.every((name) => !graph.initializers.has(name)),
+  );
+  const streams = residual.length > 0 ? residual : added;
   const last = streams.at(-1);
-  if (!last || !readsOneToken(last, path)) return last;
+  if (!last || !readsOneToken(last, path, graph)) return last;
   return streams.findLast((cut) => isFollowedByAttention(cut, path, graph)) ?? last;
 }
 

@@ -1,16 +1,17 @@
 """Exports image classifiers of many architectures, with random weights, for `sweep.ts`.
 
     pip install torch timm onnx onnxscript safetensors
-    python test/architectures/export.py OUT [--only NAME[,NAME]] [--exporter ts|dynamo] [--list]
+    python test/architectures/export.py OUT [--only NAME[,NAME]] [--exporter ts|dynamo] [--fixed] [--list]
 
 For each architecture and exporter OUT gets NAME_tsOPSET.onnx or NAME_dynOPSET.onnx, a card beside it (labels, size,
 normalisation), and a safetensors file: x, the scores y of x, and gx = d y[0, score] / d x by torch in float64, with
-the slopes of the score in some directions u by central differences. Nothing is downloaded. A file that is already there is not made again; what cannot be exported is told
-and left out.
+the slopes of the score in some directions u by central differences. Nothing is downloaded. A file that is already
+there is not made again; what cannot be exported is told and left out.
 """
 
 import argparse
 import contextlib
+import functools
 import io
 import json
 import logging
@@ -55,7 +56,8 @@ TIMM = [
     ("deit_distilled", "deit_tiny_distilled_patch16_224", 64, 12, 19, dict(depth=3, img_size=64)),
     ("siglip", "vit_base_patch16_siglip_224", 64, 16, 18, dict(depth=3, embed_dim=96, num_heads=4, img_size=64)),
     ("swin", "swin_tiny_patch4_window7_224", 112, 15, 18, dict(img_size=112, depths=(2, 2, 2, 1), embed_dim=48)),
-    ("swinv2", "swinv2_tiny_window8_256", 128, 16, 20, dict(img_size=128, window_size=4, depths=(2, 2, 2, 1), embed_dim=48)),
+    ("swinv2", "swinv2_tiny_window8_256", 128, 16, 20,
+     dict(img_size=128, window_size=4, depths=(2, 2, 2, 1), embed_dim=48)),
     ("beit", "beit_base_patch16_224", 64, 13, 18, dict(img_size=64, depth=3, embed_dim=96, num_heads=4)),
     ("cait", "cait_xxs24_224", 64, 12, 18, dict(img_size=64, depth=4)),
     ("xcit", "xcit_nano_12_p16_224", 64, 14, 20, dict(img_size=64, depth=4)),
@@ -162,8 +164,8 @@ def small_net():
 
 
 OWN = [
-    ("tta_flips", lambda: Flips(small_net()), 64, 13, 18, False),
-    ("tta_crops", lambda: Crops(small_net(), 48), 64, 17, 18, False),
+    ("tta_flips", lambda: Flips(small_net()), 64, 13, 18, "batch"),
+    ("tta_crops", lambda: Crops(small_net(), 48), 64, 17, 18, "batch"),
 ]
 
 
@@ -173,7 +175,8 @@ def cases():
         dynamic = given.pop("dynamic", False)
         if dynamic and "img_size" in given:
             given["dynamic_img_size"] = True
-        yield name, lambda m=model, g=given: timm.create_model(m, num_classes=CLASSES, **g), size, ts, dynamo, dynamic
+        build = functools.partial(timm.create_model, model, num_classes=CLASSES, **given)
+        yield name, build, size, ts, dynamo, "size" if dynamic else "batch"
     yield from OWN
 
 
@@ -230,22 +233,23 @@ def write_card(path, size, facts):
 
 
 def export(net, path, exporter, opset, size, dynamic):
-    x = torch.randn(2, 3, size, size)
+    """`dynamic`: which axes are left open: "none", "batch" or "size", which is the batch, height and width."""
+    x = torch.randn(1 if dynamic == "none" else 2, 3, size, size)
     names = dict(input_names=["input"], output_names=["output"])
     if exporter == "ts":
-        axes = {0: "batch", **({2: "height", 3: "width"} if dynamic else {})}
+        axes = {0: "batch", **({2: "height", 3: "width"} if dynamic == "size" else {})}
         torch.onnx.export(
             net, (x,), str(path), dynamo=False, opset_version=opset,
-            dynamic_axes={"input": axes, "output": {0: "batch"}}, **names,
+            dynamic_axes=None if dynamic == "none" else {"input": axes, "output": {0: "batch"}}, **names,
         )
         return
     dim = torch.export.Dim
     axes = {0: dim("batch", min=1, max=512)}
-    if dynamic:
+    if dynamic == "size":
         axes |= {2: dim.AUTO, 3: dim.AUTO}
     torch.onnx.export(
-        net, (x,), str(path), dynamo=True, opset_version=opset, dynamic_shapes=(axes,), external_data=False,
-        verbose=False, **names,
+        net, (x,), str(path), dynamo=True, opset_version=opset, external_data=False, verbose=False,
+        dynamic_shapes=None if dynamic == "none" else (axes,), **names,
     )
 
 
@@ -279,6 +283,7 @@ def main():
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("--only", default="")
     parser.add_argument("--exporter", choices=["ts", "dynamo"])
+    parser.add_argument("--fixed", action="store_true", help="for one picture: no axis is left open")
     parser.add_argument("--list", action="store_true")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -290,7 +295,7 @@ def main():
         if only and name not in only:
             continue
         if args.list:
-            print(name, size, ts, dynamo, "dynamic size" if dynamic else "")
+            print(name, size, ts, dynamo, dynamic)
             continue
         for exporter, opset in (("ts", ts), ("dynamo", dynamo)):
             if args.exporter not in (None, exporter):
@@ -298,7 +303,8 @@ def main():
             stem = args.out / f"{name}_{'ts' if exporter == 'ts' else 'dyn'}{opset}"
             if stem.with_suffix(".safetensors").exists():
                 continue
-            make(stem, build, exporter, opset, size, dynamic, {"architecture": name, "exporter": exporter})
+            opened = "none" if args.fixed else dynamic
+            make(stem, build, exporter, opset, size, opened, {"architecture": name, "exporter": exporter})
 
 
 if __name__ == "__main__":

@@ -38,6 +38,8 @@ function slideOver(size: number, axis: number, window: Window, ceilMode: boolean
 const conv: ShapeRule = (call) => {
   const { type, dims } = inputOf(call, 0);
   const weights = inputOf(call, 1).dims;
+  const channels = weights[1] * intOf(call.node, 'group', 1);
+  if (dims[1] !== channels) refuse(call, `it is given ${dims[1]} channels and has weights for ${channels}`);
   const window = windowOf(call, weights.slice(2));
   const spatial = dims.slice(2).map((size, axis) => slideOver(size, axis, window, false));
   return [{ type, dims: [dims[0], weights[0], ...spatial] }];

@@ -130,6 +130,41 @@ describe('withDynamicBatch()', () => {
     expect(batched.model.graph.nodes).toEqual(model.graph.nodes);
   });
 
+  it('keeps the batch fixed where it would come to lie among the channels of a convolution', () => {
+    const nodes = [
+      makeNode('Transpose', ['x'], ['turned'], new Map([['perm', { type: 'ints', value: [1, 0, 2, 3] }]])),
+      makeNode('Reshape', ['turned', 'target'], ['joined']),
+      makeNode('Conv', ['joined', 'w'], ['y']),
+    ];
+    const initializers = new Map<string, Tensor>([
+      ['target', int64([1, 4, 2, 2])],
+      ['w', randomTensor([3, 4, 2, 2], 1)],
+    ]);
+    const [input, output] = [
+      ['x', [1, 4, 2, 2]],
+      ['y', [1, 3, 1, 1]],
+    ] as const;
+    const model: Model = {
+      irVersion: 8,
+      opsets: new Map([['', 13]]),
+      producer: 'tessera tests',
+      metadata: new Map(),
+      graph: {
+        name: 'turned',
+        inputs: [{ name: input[0], type: 'float32', dims: [...input[1]] }],
+        outputs: [{ name: output[0], type: 'float32', dims: [...output[1]] }],
+        nodes,
+        initializers,
+        valueInfo: new Map(),
+      },
+    };
+    expect(withDynamicBatch(model).batch).toBe('fixed');
+    const given = new Map([['x', [1, 8, 2, 2]]]);
+    expect(() =>
+      propagate({ ...model, graph: { ...model.graph, nodes: [{ ...nodes[2], inputs: ['x', 'w'] }] } }, given),
+    ).toThrow('it is given 8 channels and has weights for 4.');
+  });
+
   it('says when the model mixes the images of a batch', () => {
     const { model } = referenceModel('squeezenet_dyn20');
     const single = foldConstants(frozen(model), new Map());

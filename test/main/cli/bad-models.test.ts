@@ -2,7 +2,6 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Model, ValueInfo } from '../../../core/onnx/graph.ts';
-import { makeNode } from '../../../core/onnx/graph-edits.ts';
 import { modelFields } from '../../../core/onnx/messages.ts';
 import { encodeModel } from '../../../core/onnx/proto.ts';
 import { readMessage, writeMessage } from '../../../core/onnx/wire-format.ts';
