@@ -38,6 +38,7 @@ const METHOD_TABLE = {
   inspectModel: true,
   previewImages: true,
   comparePreprocessings: true,
+  previewOutputs: true,
   predictAll: true,
   listImages: true,
   estimate: true,

@@ -74,7 +74,7 @@ export const schemas = {
   answerImages: z.strictObject({ way: z.enum(['add', 'replace', 'leave']) }),
   takeBackProject: z.strictObject({ key: NAME }),
   chooseFiles: z.strictObject({
-    what: z.enum(['model', 'folders', 'pictures', 'labels', 'project']),
+    what: z.enum(['model', 'folders', 'pictures', 'labels', 'project', 'reference', 'references']),
     images: IMAGE_WAY.exactOptional(),
   }),
   removeImages: z.strictObject({ root: PATH }),
@@ -94,10 +94,11 @@ export const schemas = {
   inspectModel: NOTHING,
   previewImages: z.strictObject({ limit: z.int().min(1).max(64) }),
   comparePreprocessings: NOTHING,
+  previewOutputs: NOTHING,
   predictAll: NOTHING,
   listImages: z.strictObject({
     ...PAGE,
-    sort: z.enum(['path', 'folder', 'bytes', 'predicted', 'probability']).exactOptional(),
+    sort: z.enum(['path', 'folder', 'bytes', 'predicted', 'figure']).exactOptional(),
     descending: z.boolean().exactOptional(),
     filter: z.string().max(4096).exactOptional(),
   }),

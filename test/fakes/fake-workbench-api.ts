@@ -30,6 +30,7 @@ import {
   fakeImages,
   fakeModel,
   fakePreview,
+  fakeTrials,
   otherSetup,
 } from './fake-setup.ts';
 
@@ -214,6 +215,7 @@ export function createFakeWorkbench(
           proposed: i === 1,
         })),
       ),
+    previewOutputs: () => Promise.resolve(fakeTrials),
     predictAll: () => {
       if (options.isCounting === true) {
         emit('classes', countsSoFar);

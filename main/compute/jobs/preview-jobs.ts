@@ -36,14 +36,15 @@ export function previewJobs(
   };
 }
 
-interface Looked {
+export interface Looked {
   /** One row a readable picture. */
   readonly logits: Matrix | undefined;
   readonly readable: readonly number[];
   readonly skipped: readonly SkippedFile[];
 }
 
-async function logitsOf(
+/** The raw scores of the pictures that can be read. */
+export async function logitsOf(
   environment: Environment,
   intake: ModelIntake,
   images: readonly ImageFile[],
@@ -91,12 +92,12 @@ function previewOf(
   };
 }
 
-/** The likeliest first; of a number or a vector what there is to say of it. */
-function topClasses({ labels, scores }: ModelIntake, logits: Matrix, row: number): ClassScore[] {
+/** The likeliest first; of a number its value, of a vector nothing. */
+export function topClasses({ labels, scores }: ModelIntake, logits: Matrix, row: number): ClassScore[] {
   const own = rowView(logits, row);
   const probabilities = classShares(scores, own);
   if (probabilities.length === 0)
-    return [{ ...namedAnswer([scores.quantity ?? scores.output], answerOf(scores, own)) }];
+    return [namedAnswer([scores.quantity ?? scores.output], answerOf(scores, own))];
   const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
   return order.slice(0, TOP).map((index) => ({
     index,

@@ -39,6 +39,7 @@ export function setupHandlers({
     async chooseFiles({ what, images: way }) {
       const paths = await desktop.chooseFiles(what);
       if (paths.length === 0) return setup.setup;
+      if (what === 'reference' || what === 'references') return setup.compareWith(paths[0]);
       return setup.addPaths(paths, way === undefined ? {} : { way });
     },
     removeImages: ({ root }) => setup.removeImages(root),
