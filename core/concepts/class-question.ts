@@ -1,7 +1,8 @@
 import { TesseraError } from '../errors.ts';
 import { findClass } from '../images/find-class.ts';
 import type { ModelScores } from '../score/model-scores.ts';
-import { notName, sideNames, type Explained } from '../score/score.ts';
+import type { Explained } from '../score/explained.ts';
+import { notName, sideNames } from '../score/score.ts';
 import type { ImageSelection, RunOptions } from './run-options.ts';
 
 /** A class to explain, and which images to explain it on. */

@@ -1,5 +1,6 @@
 import { matrix, rowView } from '../linalg/matrix.ts';
-import { decisionScores, type Score } from '../score/score.ts';
+import { decisionScores } from '../score/decision.ts';
+import type { Score } from '../score/score.ts';
 import type { AblatedImage } from './ablation-head.ts';
 
 /** An image whose outputs are scores of which the largest is the decision, whatever the rule: what a search across it needs. */

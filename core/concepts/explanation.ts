@@ -189,6 +189,8 @@ export interface Explanation {
   readonly skipped: readonly SkippedFile[];
   /** Images with pixels that are not opaque, and what became of those; absent where there were none. */
   readonly transparent?: Transparency;
+  /** How the preprocessing came about, for people; absent in a run of an earlier version. */
+  readonly preprocessing?: { readonly source: string; readonly reason: string };
   /** Over all images that were looked at, not only the explained ones. Absent in runs from before that was kept. */
   readonly answers?: HitRate;
   /** Images that were given and could be read, explained or not; absent in a run of an earlier version. */

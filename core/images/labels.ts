@@ -31,7 +31,7 @@ export interface LabelQuestion {
   readonly metadata: ReadonlyMap<string, string>;
   /** Number of logits. */
   readonly classes: number;
-  /** The output that they name, for a card that names the classes of several. */
+  /** The output whose classes they are; a card may have names for several. */
   readonly output?: string;
   /** A file that the person named. */
   readonly labelsPath?: string;
@@ -168,7 +168,9 @@ function fromMetadata(metadata: ReadonlyMap<string, string>, question: LabelQues
  */
 function fitted(names: readonly string[], source: string, question: LabelQuestion): Labels {
   const { shift, classes } = question;
-  if (shift === undefined) return checkLabels(names, source, question);
+  // Moved by one, one more or less may be named than there are classes.
+  if (shift === undefined || Math.abs(names.length - classes) > 1)
+    return checkLabels(names, source, question);
   const moved = shiftedLabels(names, shift, classes);
   return { names: moved, source: `${source}, moved by one` };
 }

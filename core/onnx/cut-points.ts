@@ -6,59 +6,16 @@ import { multiplicationsOf } from './compute-cost.ts';
 import { foldConstants } from './constant-folding.ts';
 import { withOutputs } from './compose.ts';
 import type { Graph, Model, Node } from './graph.ts';
-import { readsOf } from './graph-edits.ts';
+import { dominators, lastMixing, nodesOnPaths } from './paths.ts';
 import { encodeModel } from './proto.ts';
 import { proposeCut } from './proposed-cut.ts';
 import { inferShapes } from './shapes.ts';
 import type { ShapeMap } from './shapes.ts';
-import { withBatch } from './two-batches.ts';
+import { atTwoBatches, batchAxisIn, withBatch } from './two-batches.ts';
 import type { InputDims } from './two-batches.ts';
 import { layoutOf } from './image-input.ts';
 
 export type { CutPoint } from './cut-point.ts';
-
-/** Marks what depends on the input's values; what is read from shapes alone does not. */
-function dependentNodes({ nodes, inputs }: Graph): ReadonlySet<Node> {
-  const dependent = new Set(inputs.map(({ name }) => name));
-  const found = new Set<Node>();
-  for (const node of nodes) {
-    if (node.opType === 'Shape' || !readsOf(node).some((name) => dependent.has(name))) continue;
-    found.add(node);
-    for (const name of node.outputs) dependent.add(name);
-  }
-  return found;
-}
-
-/** Nodes on a path from the values of the input to the first output, in order. */
-function nodesOnPaths(graph: Graph): readonly Node[] {
-  const dependent = dependentNodes(graph);
-  const needed = new Set([graph.outputs[0].name]);
-  const found: Node[] = [];
-  for (const node of [...graph.nodes].reverse()) {
-    if (!dependent.has(node) || !node.outputs.some((name) => needed.has(name))) continue;
-    found.push(node);
-    for (const name of readsOf(node)) needed.add(name);
-  }
-  return found.reverse();
-}
-
-/**
- * Nodes whose output is alone alive after them. In a topological order all nodes on paths are ancestors or
- * descendants of a dominator, so right after it nothing but its tensor still waits to be read.
- */
-function dominators(path: readonly Node[], graph: Graph): readonly Node[] {
-  const lastRead = new Map<string, number>();
-  path.forEach((node, index) => {
-    for (const name of readsOf(node)) lastRead.set(name, index);
-  });
-  const made = new Set([...graph.inputs.map(({ name }) => name)]);
-  const live = new Set(made);
-  return path.filter((node, index) => {
-    for (const name of readsOf(node)) if (lastRead.get(name) === index) live.delete(name);
-    for (const name of node.outputs) if (lastRead.has(name)) live.add(name);
-    return live.size === 1 && node.outputs.some((name) => live.has(name));
-  });
-}
 
 function kindOf(shape: readonly number[]): CutPoint['kind'] | undefined {
   if (shape.length === 2) return 'vector';
@@ -71,6 +28,31 @@ function kindOf(shape: readonly number[]): CutPoint['kind'] | undefined {
 function tokenGrid(tokens: number, maps: readonly (readonly [number, number])[]): readonly [number, number] {
   const match = maps.findLast(([rows, cols]) => tokens >= rows * cols && tokens - rows * cols <= 5);
   return match ?? [1, tokens];
+}
+
+/** Whether axis 0 of a tensor is the batch, and nothing else of it is. */
+type FollowsBatch = (tensor: string) => boolean;
+
+/**
+ * A model of free batch is followed at two sizes; one of a fixed batch cannot, and its tensors have to be as long as it.
+ * Tokens stacked over the batch [N·T, C] and crops beside one another [k·N, …] do not pass.
+ */
+function batchTest({ graph }: Model, folded: Model, inputDims: InputDims): FollowsBatch {
+  const own = graph.inputs[0]?.dims?.[0];
+  const two = atTwoBatches(folded, withBatch(inputDims, 1), { maxElements: 4096 });
+  if (typeof own === 'number' || two.batches[0] === two.batches[1])
+    return (tensor) => two.facts[0].get(tensor)?.dims[0] === (typeof own === 'number' ? own : 1);
+  return (tensor) => {
+    const [first, second] = two.facts.map((facts) => facts.get(tensor)?.dims ?? []);
+    return batchAxisIn(two, tensor) === 0 && first.slice(1).join() === second.slice(1).join();
+  };
+}
+
+/** Tensors that are rounded next: the rounded form is the cut. */
+function roundedNext({ nodes }: Graph): ReadonlySet<string> {
+  return new Set(
+    nodes.flatMap(({ opType, inputs }) => (opType === 'QuantizeLinear' ? inputs.slice(0, 1) : [])),
+  );
 }
 
 interface Context {
@@ -140,7 +122,8 @@ function describeCuts(
  * The tensors at which a classifier can be cut, in order of depth: dominators of its first output that depend on
  * the input. Shapes are those at batch 1 for the given input size; shape arithmetic is folded first and is no path.
  * Reshaped copies of a cut count once, under the name of the first. Exactly one is `proposed`, see
- * {@link proposeCut}; none when the list is empty. The output itself is not listed.
+ * {@link proposeCut}; none when the list is empty. Not listed: scores, their sums and means; tensors whose rows are not
+ * one a picture; those that are rounded next, in favour of the rounded ones.
  * Throws as {@link foldConstants}.
  */
 export function findCutPoints(model: Model, inputDims: InputDims): readonly CutPoint[] {
@@ -148,9 +131,16 @@ export function findCutPoints(model: Model, inputDims: InputDims): readonly CutP
   const { graph } = folded;
   const shapes = inferShapes(folded, withBatch(inputDims, 1));
   const path = nodesOnPaths(graph);
-  const candidates = dominators(path, graph);
+  const followsBatch = batchTest(model, folded, inputDims);
+  const rounded = roundedNext(graph);
+  const candidates = dominators(path, graph).filter(({ outputs: [tensor] }) => {
+    const isFloat = shapes.get(tensor)?.type === 'float32';
+    return isFloat && !rounded.has(tensor) && followsBatch(tensor);
+  });
   const axes = channelAxes(graph, shapes, layoutOf(model, graph.inputs[0]));
-  const cuts = describeCuts(candidates, path, { shapes, axes });
+  const scores = new Set(path.slice(lastMixing(path, shapes)).flatMap(({ outputs }) => outputs));
+  const isScore = ({ kind, tensor }: CutPoint) => kind === 'vector' && scores.has(tensor);
+  const cuts = describeCuts(candidates, path, { shapes, axes }).filter((cut) => !isScore(cut));
   const proposed = proposeCut(cuts, path, graph);
   return cuts.map((cut) => (cut === proposed ? { ...cut, proposed: true } : cut));
 }

@@ -34,13 +34,22 @@ function ruleOf({ node, opset }: NodeCall) {
   throw new TesseraError(
     'unsupported-operator',
     `${labelOf(node)}: the operator ${node.opType}${domain} (opset ${opset}) is not known here.`,
-    {
-      hint:
-        node.domain === ''
-          ? 'Convolutional networks and transformers are supported, recurrent layers are not: choose a model without this operator.'
-          : 'Export the model with standard ONNX operators.',
-    },
+    { hint: hintFor(node) },
   );
+}
+
+/** What can be done about an operator that is not known, by what it is. */
+function hintFor({ domain, opType }: Node): string {
+  if (domain !== '') return 'Export the model with standard ONNX operators.';
+  if (opType === 'If')
+    return 'Which way the model goes depends on the picture: export it for one way, without branches on values.';
+  if (/^(Loop|Scan|LSTM|GRU|RNN)$/.test(opType))
+    return 'Convolutional networks and transformers are supported, recurrent layers and loops are not: choose a model without this operator.';
+  if (/Sequence|Optional|^String|Regex|Tokenizer|Tfidf/.test(opType))
+    return 'Lists of tensors and text are not supported: export the model so that tensors of numbers go in and out.';
+  if (/^(NonMaxSuppression|NonZero|Unique|Compress|RoiAlign)$/.test(opType))
+    return 'Detectors sort and pick boxes with it: take the model before this step, or a classifier.';
+  return 'Convolutional networks and transformers are supported: choose a model without this operator, or export it with another opset.';
 }
 
 function inferNode(call: NodeCall, maxElements: number): readonly TensorFact[] {

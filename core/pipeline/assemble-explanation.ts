@@ -69,6 +69,7 @@ export function assembleExplanation(
     },
     skipped: [...question.skipped, ...predictions.skipped],
     ...transparency(question, predictions),
+    preprocessing: { source: intake.preprocessing.source, reason: intake.preprocessing.reason },
     given: predictions.predictions.length,
     answers: rightAnswers(
       intake.labels.names,

@@ -1,6 +1,6 @@
 import { truthFinder } from '../images/folder-class.ts';
 import type { ImageFile } from '../images/folder-scan.ts';
-import { findLabelShift, outputOffset, type ShiftFound } from '../images/label-shift.ts';
+import { findLabelShift, isBackground, outputOffset, type ShiftFound } from '../images/label-shift.ts';
 import type { Preprocessing } from '../images/preprocessing.ts';
 import {
   fromPreset,
@@ -10,8 +10,10 @@ import {
   presetsOf,
   type PresetName,
 } from '../images/preprocessing-presets.ts';
-import { likeliest, scorePreprocessings, type PreprocessingTrial } from '../images/score-preprocessings.ts';
+import { scorePreprocessings, type PreprocessingTrial } from '../images/score-preprocessings.ts';
+import { rowView } from '../linalg/matrix.ts';
 import { tensorMatrix } from '../linalg/matrix-tensor.ts';
+import { answerOf } from '../score/model-scores.ts';
 import type { Environment } from './environment.ts';
 import type { ModelIntake } from './model-intake.ts';
 import { runnerFor } from './model-parts.ts';
@@ -30,7 +32,7 @@ export interface PresetScore {
   readonly hitRate: number | null;
   /** Mean of the largest probability, 0…1. */
   readonly confidence: number;
-  /** The one to take by these pictures: the first of the list. None where no folder names a class. */
+  /** The one to take by these pictures: the first of the list. None where folders name fewer than two classes. */
   readonly proposed: boolean;
 }
 
@@ -44,8 +46,8 @@ export interface PresetComparison {
 /**
  * Ranks presets by what the model says of pictures under each: those of values first, then the ways to resize with the
  * best of them, as far as they change anything. What is right most often is proposed; confidence orders the list, but
- * proposes nothing by itself: larger values make any model surer. What is in use, if it is no preset, is among them, and
- * gives way only to more right answers. Empty where no picture can be read.
+ * proposes nothing by itself: larger values make any model surer. What is in use is among them, a preset or not, and gives
+ * way only to more right answers. Empty where no picture can be read, and for a model without classes.
  */
 export async function comparePresets(
   environment: Environment,
@@ -53,31 +55,36 @@ export async function comparePresets(
   images: readonly ImageFile[],
   signal?: AbortSignal,
 ): Promise<PresetComparison> {
+  if (intake.scores.classes.length === 0) return { presets: [] };
   const inUse = intake.preprocessing.preprocessing;
+  const nameInUse = presetOf(inUse) ?? AS_FOUND;
   const { tryOut, trials, readable, dispose } = await trialsOf(environment, intake, images, signal);
   try {
-    if (presetOf(inUse) === undefined) await tryOut(AS_FOUND, inUse);
+    await tryOut(nameInUse, inUse);
     for (const name of valuesFor(intake)) await tryOut(name, presetLike(name, inUse));
     if (trials.length === 0) return { presets: [] };
     const files = readable();
     const shift = shiftIn(intake, trials, files);
-    const truthOf = truthFinder(intake.labels.names);
     const by = shift === undefined ? 0 : outputOffset(shift.shift);
-    const expected = files.map((file) => plus(truthOf(file), by));
+    const expected = expectedOf(intake, files).map((index) => (index === undefined ? undefined : index + by));
     const [values] = scorePreprocessings(
       trials.filter(({ name }) => name !== AS_FOUND),
       expected,
     );
     const names = presetsOf(values.name as PresetName);
     for (const name of names.slice(1)) await tryOut(name, presetLike(name, inUse), names[0]);
-    return { presets: ranked(trials, expected, names), ...(shift && { shift }) };
+    return { presets: ranked(trials, expected, [nameInUse, ...names]), ...(shift && { shift }) };
   } finally {
     await dispose();
   }
 }
 
-function plus(index: number | undefined, by: number): number | undefined {
-  return index === undefined ? undefined : index + by;
+/** The classes that folders name; beside folders of "circle" any other is of "not circle", or of "other". */
+function expectedOf({ labels, scores }: ModelIntake, files: readonly ImageFile[]): (number | undefined)[] {
+  const named = files.map(truthFinder(labels.names));
+  const rest = labels.names.findIndex((name) => isBackground(name) || /^(not|no)[\s_-]/i.test(name));
+  const isYesOrNo = scores.task === 'binary' && rest >= 0 && named.includes(1 - rest);
+  return isYesOrNo ? named.map((index) => index ?? rest) : named;
 }
 
 /** Asks the model about the same pictures under one preprocessing after another. */
@@ -95,6 +102,7 @@ async function trialsOf(
   /** Leaves out what comes to the same input as `unlike`. */
   const tryOut = async (name: TrialName, preprocessing: Preprocessing, unlike?: TrialName): Promise<void> => {
     signal?.throwIfAborted();
+    if (inputs.has(name)) return;
     const batch = await readBatch(environment.codec, images, preprocessing);
     if (batch.input === undefined) return;
     const { data } = batch.input;
@@ -102,7 +110,9 @@ async function trialsOf(
     if (other?.every((value, i) => value === data[i]) === true) return;
     inputs.set(name, data);
     readable = batch.readable.map((index) => images[index]);
-    trials.push({ name, logits: tensorMatrix(await runner.run(batch.input)) });
+    const scores = tensorMatrix(await runner.run(batch.input));
+    const answers = readable.map((_, row) => answerOf(intake.scores, rowView(scores, row)));
+    trials.push({ name, answers });
   };
   return { trials, readable: () => readable, tryOut, dispose: () => runner.dispose() };
 }
@@ -124,10 +134,10 @@ function shiftIn(
   trials: readonly Trial[],
   files: readonly ImageFile[],
 ): ShiftFound | undefined {
-  const found = trials.map(({ logits }) =>
+  const found = trials.map(({ answers }) =>
     findLabelShift(
       labels.names,
-      likeliest(logits).map((index, row) => ({ path: files[row].path, index })),
+      answers.map(({ index }, row) => ({ path: files[row].path, index })),
     ),
   );
   return found
@@ -139,19 +149,19 @@ function shiftIn(
 }
 
 /**
- * The proposed one before the others: what is right most often; among equals what is in use, then `names`, the best values
- * with the usual resizing and with others.
+ * The proposed one before the others: what is right most often, the first of `inOrder` among equals: what is in use, then
+ * the best values with the usual resizing and with others.
  */
 function ranked(
   trials: readonly Trial[],
   expected: readonly (number | undefined)[],
-  names: readonly PresetName[],
+  inOrder: readonly TrialName[],
 ): PresetScore[] {
   const scores = scorePreprocessings(trials, expected);
   const rates = new Map(scores.map(({ name, hitRate }) => [name, hitRate ?? -1] as const));
-  const inOrder = [...scores.map(({ name }) => name).filter((name) => name === AS_FOUND), ...names];
   const best = inOrder.reduce((first, name) => ((rates.get(name) ?? -1) > rates.get(first)! ? name : first));
-  const isKnown = expected.some((index) => index !== undefined);
+  // Of one class alone a model that always says it is right most often.
+  const isKnown = new Set(expected.filter((index) => index !== undefined)).size > 1;
   return scores
     .map(({ name, hitRate, confidence }) => ({
       preset: name,

@@ -9,6 +9,7 @@ import type { Model } from '../onnx/graph.ts';
 import { loadModelFile, type ModelFile } from '../onnx/load-model.ts';
 import { outputRoles, type OutputFacts } from '../onnx/score/output-roles.ts';
 import { withScoresOnly } from '../onnx/score/score-graph.ts';
+import { withoutConstantBranches } from '../onnx/prepare/constant-branches.ts';
 import { prepareModel } from '../onnx/prepare/prepare-model.ts';
 import type { InputDims } from '../onnx/two-batches.ts';
 import { describeClassifier, type ClassifierSignature } from '../onnx/validate.ts';
@@ -144,13 +145,14 @@ async function readModel(
   const sha256 = storage.sha256(file.bytes);
   const path = storage.resolve(file.path);
   if (recorded !== undefined) requireRecorded(path, { ...file, sha256 }, recorded);
-  const model = prepareModel(file.model);
-  const signature = describeClassifier(model, file.model);
+  const prepared = prepareModel(file.model);
+  const signature = describeClassifier(prepared, file.model);
   const preprocessing =
     recorded?.preprocessing === undefined
       ? await choosePreprocessing(storage, file, signature, options)
       : { preprocessing: recorded.preprocessing, source: 'chosen' as const, reason: 'as the run had it' };
   const inputDims = new Map([[signature.input.name, dimsFor(signature, preprocessing.preprocessing)]]);
+  const model = withoutConstantBranches(prepared, inputDims);
   const outputs = outputRoles(model, inputDims);
   const labelsOf = labelFinder(storage, file, options);
   const choice =
@@ -164,7 +166,7 @@ async function readModel(
   const intake = {
     ...description,
     ...(dataSha256 !== undefined && { dataSha256 }),
-    ...readyModel(model, choice, inputDims),
+    ...readyModel(model, choice, signature, inputDims),
     scores,
     inputDims,
     labels,
@@ -177,11 +179,25 @@ async function readModel(
 function readyModel(
   file: Model,
   { facts, scores: { activation } }: OutputChoice & { readonly kind: 'chosen' },
+  signature: ClassifierSignature,
   inputDims: InputDims,
 ): Pick<ModelIntake, 'model' | 'hasFreeBatch' | 'cutPoints'> {
   const scored = withScoresOnly(file, facts, { isPeeled: activation !== 'kept', inputDims });
   const { model, batch } = withDynamicBatch(scored, inputDims);
+  if (batch === 'fixed') expectSingleImage(signature);
   return { model, hasFreeBatch: batch === 'dynamic', cutPoints: findCutPoints(model, inputDims) };
+}
+
+/** A model whose batch could not be freed looks at its images together; it can be run image by image if it takes one. */
+function expectSingleImage({ input: { name, dims, batch = 1 } }: ClassifierSignature): void {
+  if (batch === 1) return;
+  throw new TesseraError(
+    'bad-model',
+    `The model takes ${batch} images at once, no more and no fewer, and they cannot be told apart: ${name} [${dims.map((dim) => dim ?? '?').join(', ')}]; expected a free batch axis, or 1.`,
+    {
+      hint: 'Export it again for one image, or with the first axis left open (dynamic_shapes, or dynamic_axes, of torch.onnx.export).',
+    },
+  );
 }
 
 /** Looks for the names of an output's classes in labels, card and metadata. */

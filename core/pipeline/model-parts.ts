@@ -3,6 +3,7 @@ import { frameOf } from '../images/preprocessing.ts';
 import { withInputResize, withMeanPool } from '../onnx/compose.ts';
 import type { Model } from '../onnx/graph.ts';
 import { inferShapes } from '../onnx/shapes.ts';
+import type { InputDims } from '../onnx/two-batches.ts';
 import { cutModel, type CutModel } from '../onnx/cut-model.ts';
 import { sizeOf } from '../tensor.ts';
 import type { ModelIntake } from './model-intake.ts';
@@ -39,17 +40,20 @@ export function cropModel(intake: ModelIntake, layer: LayerRecord, side: number)
 export function runnerFor({ environment, device, intake }: ModelScope, model: Model): ModelRunner {
   return createModelRunner(model, {
     sessions: device.sessions,
-    bytesPerItem: bytesPerItem(model),
+    bytesPerItem: bytesPerItem(model, intake.inputDims),
     memoryBudget: environment.memoryBudget,
     fixedBatch: !intake.hasFreeBatch,
   });
 }
 
-function bytesPerItem(model: Model): number {
+/** Bytes of all tensors of one item; `sizes` has the input sizes that the model itself leaves open. */
+function bytesPerItem(model: Model, sizes: InputDims): number {
   const dims = new Map(
     model.graph.inputs.map(({ name, dims = [] }) => [
       name,
-      dims.map((dim, axis) => (axis === 0 || typeof dim !== 'number' ? 1 : dim)),
+      dims.map((dim, axis) =>
+        axis === 0 ? 1 : typeof dim === 'number' ? dim : (sizes.get(name)?.[axis] ?? 1),
+      ),
     ]),
   );
   let bytes = 0;

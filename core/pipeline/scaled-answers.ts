@@ -3,7 +3,8 @@ import type { LayerRecord } from '../concepts/explanation.ts';
 import { rowView, type Matrix } from '../linalg/matrix.ts';
 import { tensorMatrix } from '../linalg/matrix-tensor.ts';
 import type { Answer } from '../score/model-scores.ts';
-import { answerIn, type Score } from '../score/score.ts';
+import { answerIn } from '../score/decision.ts';
+import type { Score } from '../score/score.ts';
 import type { Tensor } from '../tensor.ts';
 import type { ModelRunner } from './model-runner.ts';
 

@@ -1,6 +1,7 @@
 import type { Labels } from '../images/labels.ts';
 import { withColumns, withUnitLength } from '../onnx/score/score-graph.ts';
-import { scoreOf, type Explained, type Score } from '../score/score.ts';
+import type { Explained } from '../score/explained.ts';
+import { scoreOf, type Score } from '../score/score.ts';
 import type { ModelIntake } from './model-intake.ts';
 
 /** A model made ready for one score: its output gives a column for everything that the score's rule compares. */

@@ -1,7 +1,8 @@
 import { TesseraError } from '../errors.ts';
 import type { FileFact, Question } from './question.ts';
 import { folderOf, truthFinder } from '../images/folder-class.ts';
-import { isExplained, isUndecided, type Score } from '../score/score.ts';
+import { isExplained, isUndecided } from '../score/decision.ts';
+import type { Score } from '../score/score.ts';
 import type { ScoredModel } from './scored-model.ts';
 import type { Prediction } from './prediction.ts';
 

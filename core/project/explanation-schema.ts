@@ -129,6 +129,7 @@ export const EXPLANATION = z.object({
   importance: IMPORTANCE,
   skipped: z.array(z.object({ file: z.string(), reason: z.string() })),
   transparent: z.object({ images: COUNT, alpha: choice(ALPHA_LABELS).schema }).exactOptional(),
+  preprocessing: z.object({ source: z.string(), reason: z.string() }).exactOptional(),
   answers: z.object({ known: COUNT, hits: COUNT, aboveChance: z.number().exactOptional() }).exactOptional(),
   given: COUNT.exactOptional(),
   maps: z.array(MAP).exactOptional(),

@@ -10,6 +10,7 @@ import {
 } from '../metrics/trust.ts';
 import { countOf } from '../wording/count-text.ts';
 import { percentText } from '../wording/number-text.ts';
+import { fewRightText, isDoubtful, originText } from '../wording/preprocessing-words.ts';
 import { GRADE_WORDS } from '../wording/trust-words.ts';
 import { lightInWords, type LightInWords } from './light-in-words.ts';
 
@@ -81,8 +82,9 @@ function reasonsOf(lights: readonly LightInWords[], grade: TrustGrade): string[]
   return chosen[grade].map(({ name, text, says }) => `${says} (${name}: ${text})`);
 }
 
-function cautionsOf({ images, concepts, factorization, skipped, given }: Explanation): string[] {
-  const cautions: string[] = [];
+function cautionsOf(explanation: Explanation): string[] {
+  const { images, concepts, factorization, skipped, given } = explanation;
+  const cautions = preprocessingCautions(explanation);
   if (images.length < FEW_IMAGES)
     cautions.push(
       `Only ${countOf(images.length, 'image')} ${images.length === 1 ? 'was' : 'were'} explained; other images may tell another story.`,
@@ -103,4 +105,10 @@ function cautionsOf({ images, concepts, factorization, skipped, given }: Explana
         : `${percentText(skipped.length / all)} of the files could not be read.`,
     );
   return cautions;
+}
+
+/** A guess is never silent, and few right answers put any preprocessing in doubt. */
+function preprocessingCautions({ preprocessing, answers }: Explanation): string[] {
+  if (answers !== undefined && isDoubtful(answers)) return [fewRightText(preprocessing)];
+  return preprocessing?.source === 'default' ? [originText(preprocessing)] : [];
 }

@@ -18,6 +18,12 @@ export interface SessionOptions {
 }
 
 /**
+ * Keeps QuantizeLinear and DequantizeLinear as they are written. Fused into integer kernels, scores differ by many steps
+ * (sums of two products are cut off at 16 bits on many processors), and a part of a model from the whole.
+ */
+const EXACT_QUANTISERS = { session: { disable_quant_qdq: '1' } };
+
+/**
  * Sessions on one device, without fall-back; {@link openDevice} of device.ts adds the choice, the check and the fall-back.
  *
  * @internal Tests compare with it.
@@ -48,6 +54,7 @@ export async function openSession(
       executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
       graphOptimizationLevel: 'all',
       logSeverityLevel: FATAL_ONLY,
+      extra: EXACT_QUANTISERS,
       ...(threads !== undefined && { intraOpNumThreads: threads }),
     }),
   ).catch((cause: unknown) => {

@@ -59,9 +59,8 @@ export function answerOf(model: ModelScores, scores: ArrayLike<number>): Picture
     case 'multiclass':
       return twoLikeliest(classProbabilities(scores));
     case 'binary': {
-      const [below, above] = classShares(model, scores);
-      const index = Number(above >= thresholdOf(model));
-      const shares = [below, above];
+      const shares = classShares(model, scores);
+      const index = sideOf(model, scores);
       return {
         index,
         probability: shares[index],
@@ -76,6 +75,18 @@ export function answerOf(model: ModelScores, scores: ArrayLike<number>): Picture
     case 'embedding':
       return { index: 0, scores: Array.from(scores) };
   }
+}
+
+/** Compared as logits: probabilities near the threshold round to it. Of two equal logits the first wins. */
+function sideOf(model: ModelScores, scores: ArrayLike<number>): 0 | 1 {
+  const least = logit(thresholdOf(model));
+  const isAbove =
+    model.width === 1
+      ? scores[0] >= least
+      : least === 0
+        ? scores[1] > scores[0]
+        : scores[1] - scores[0] >= least;
+  return isAbove ? 1 : 0;
 }
 
 /** Probability of each class; binary: below and above; empty where there is none. */

@@ -1,5 +1,6 @@
 import type { ModelScores } from './model-scores.ts';
-import { scoreOf, type Explained, type Score } from './score.ts';
+import type { Explained } from './explained.ts';
+import { scoreOf, type Score } from './score.ts';
 
 /** A score as a run keeps it. */
 export interface ScoreRecord {

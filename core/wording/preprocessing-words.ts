@@ -46,13 +46,31 @@ function listed(values: readonly number[]): string {
   return values.length === 1 ? String(values[0]) : `[${values.join(', ')}]`;
 }
 
-/** How a preprocessing came about, for messages about answers that look wrong. */
-export function preprocessingReason({
-  source,
-  reason,
-}: {
+/** How a preprocessing came about, see `PreprocessingSource` of core/pipeline. */
+export interface PreprocessingOrigin {
   readonly source: string;
   readonly reason: string;
-}): string {
-  return source === 'default' ? `The preprocessing is a guess: ${reason}.` : `The preprocessing: ${reason}.`;
+}
+
+const CAME_ABOUT: Readonly<Record<string, string>> = {
+  card: 'The preprocessing is',
+  metadata: 'The preprocessing is',
+  graph: 'The preprocessing follows from the model:',
+  chosen: 'The preprocessing was chosen:',
+};
+
+/** How a preprocessing came about, a sentence; a guess is called one. */
+export function originText({ source, reason }: PreprocessingOrigin): string {
+  return `${CAME_ABOUT[source] ?? 'The preprocessing is a guess:'} ${reason}.`;
+}
+
+/** Are so few of the answers right that what the model was given is in doubt? */
+export function isDoubtful({ known, hits }: { readonly known: number; readonly hits: number }): boolean {
+  return known > 0 && hits < known / 2;
+}
+
+/** What few right answers often mean, with how the preprocessing came about where that is known. */
+export function fewRightText(origin: PreprocessingOrigin | undefined): string {
+  const often = 'So few right answers often mean the wrong preprocessing or labels in another order.';
+  return origin === undefined ? often : `${often} ${originText(origin)}`;
 }

@@ -1,4 +1,5 @@
 import type { SkippedFile } from '../../core/concepts/explanation.ts';
+import type { ShiftFound } from '../../core/images/label-shift.ts';
 import type { Task } from '../../core/score/model-scores.ts';
 import type { ClassName } from './ablation-data.ts';
 import type { ClassScore, PictureId, SerializedError } from './app-data.ts';
@@ -31,6 +32,8 @@ export interface Preview {
   readonly hitRate: number | null;
   /** Mean of the largest probability, 0…1. */
   readonly confidence: number;
+  /** The names of classes fit better when they are moved by one; null where they do not. */
+  readonly labelShift: ShiftFound | null;
   readonly skipped: readonly SkippedFile[];
 }
 
@@ -58,7 +61,7 @@ export interface PreprocessingTrial {
   readonly hitRate: number | null;
   /** Mean of the largest probability, 0…1. */
   readonly confidence: number;
-  /** The one to take by these pictures: the first; none where no folder names a class. */
+  /** The one to take by these pictures: the first; none where folders name fewer than two classes. */
   readonly proposed: boolean;
 }
 

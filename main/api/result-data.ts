@@ -73,6 +73,8 @@ export interface RunResult {
   readonly skipped: readonly SkippedFile[];
   /** Null where every pixel of every image was opaque. */
   readonly transparent: Transparency | null;
+  /** How the preprocessing came about; null in a run of an earlier version. */
+  readonly preprocessing: { readonly source: string; readonly reason: string } | null;
   readonly inputs: RunInputs;
   /** What undo and redo would do, for people; null when there is nothing. */
   readonly undo: string | null;

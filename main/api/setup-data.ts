@@ -2,6 +2,7 @@ import type { LayerRecord, SkippedFile } from '../../core/concepts/explanation.t
 import type { OptionForm, OptionValue } from '../../core/concepts/option-forms.ts';
 import type { OptionName, RunOptions } from '../../core/concepts/run-options.ts';
 import type { PreprocessingGuess } from '../../core/images/guess-preprocessing.ts';
+import type { LabelMisfit } from '../../core/images/labels.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
 import type { ModelScores, Task } from '../../core/score/model-scores.ts';
 import type { PictureId, ProjectId, SerializedError } from './app-data.ts';
@@ -82,6 +83,8 @@ export interface ModelSummary {
   /** What can be asked for, by index: classes, sides of a number or a likeness, labels and then what each is not. */
   readonly classNames: readonly string[];
   readonly labelsSource: string;
+  /** A list of names beside the model that does not fit it and was not taken; null where there is none. */
+  readonly labelsMisfit: LabelMisfit | null;
   readonly preprocessing: PreprocessingChoice;
   /** In order of depth. */
   readonly cutPoints: readonly CutPointSummary[];

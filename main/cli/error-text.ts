@@ -1,3 +1,4 @@
+import { OPTION_NAMES, optionOf } from '../../core/concepts/run-options.ts';
 import type { TesseraError } from '../../core/errors.ts';
 
 /** The hint of an error, and the flags of the options that it is about: "layer" is --layer, "select=all" is --select all. */
@@ -5,7 +6,7 @@ export function hintWithFlags({ hint, options }: TesseraError): string | undefin
   if (hint === undefined || options.length === 0) return hint;
   const flags = options.map((option) => {
     const [name, ...value] = option.split('=');
-    return [`--${name}`, ...value].join(' ');
+    return [`--${flagOf(name)}`, ...value].join(' ');
   });
   return `${hint.replace(/\.$/, '')} with ${flags.join(' or ')}.`;
 }
@@ -13,4 +14,10 @@ export function hintWithFlags({ hint, options }: TesseraError): string | undefin
 /** An error as one text, for where it is told and not thrown. */
 export function errorText(error: TesseraError): string {
   return [error.message, hintWithFlags(error)].filter((text) => text !== undefined).join(' ');
+}
+
+/** What the command line calls an option of a run; what is none of those is called as it is. */
+function flagOf(name: string): string {
+  const known = OPTION_NAMES.find((one) => one === name);
+  return known === undefined ? name : optionOf(known).flag;
 }

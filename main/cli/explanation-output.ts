@@ -12,6 +12,7 @@ import {
   percentText,
 } from '../../core/wording/number-text.ts';
 import { transparencyText } from '../../core/wording/input-words.ts';
+import { originText } from '../../core/wording/preprocessing-words.ts';
 import { table } from './text-table.ts';
 
 /** Crops listed for a concept; the project holds more. */
@@ -51,6 +52,7 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
     ...(evaluation && { evaluation }),
     skipped: explanation.skipped,
     ...(explanation.transparent && { transparent: explanation.transparent }),
+    ...(explanation.preprocessing && { preprocessing: explanation.preprocessing }),
     timings: Object.fromEntries(
       Object.entries(run.stages).map(([name, { elapsedMs }]) => [name, (elapsedMs ?? 0) / 1000]),
     ),
@@ -111,6 +113,7 @@ export function explanationText(facts: ReturnType<typeof explanationJson>): stri
       ? [`Decomposed into parts: ${facts.splits.length} concepts and parts (shown in the report)`]
       : []),
     ...(facts.skipped.length > 0 ? [`Left out: ${facts.skipped.length} files (listed in the report)`] : []),
+    ...(facts.preprocessing ? [originText(facts.preprocessing)] : []),
     ...(facts.transparent
       ? [`${transparencyText(facts.transparent.images, facts.transparent.alpha)} See --alpha.`]
       : []),

@@ -53,7 +53,9 @@ export function imageFindingsText(
   return [
     ...table([[' ', 'preprocessing', 'right, by folder', 'mean top probability'], ...rows]),
     '',
-    best === undefined ? 'No image could be read.' : adviceText(best, images, inUse ?? 'as found'),
+    best === undefined
+      ? 'Nothing to compare: no image could be read, or the model has no classes.'
+      : adviceText(best, images, inUse ?? 'as found'),
     ...(labelShift === null ? [] : [`${labelShiftText(labelShift)} See --label-shift ${labelShift.shift}.`]),
   ];
 }
@@ -61,7 +63,7 @@ export function imageFindingsText(
 function adviceText({ preset, proposed }: PresetScore, images: number, inUse: string): string {
   const on = `on ${countOf(images, 'image')}`;
   if (!proposed)
-    return `No folder names a class, so nothing says which is right ${on}: larger values make any model surer.`;
+    return `Folders name fewer than two classes, so nothing says which is right ${on}: larger values make any model surer.`;
   return preset === inUse
     ? `→ what is in use is right most often ${on}`
     : `→ proposed, as it is right most often ${on}: --preprocessing ${preset}`;

@@ -4,7 +4,6 @@ import { presetOf } from '../../core/images/preprocessing-presets.ts';
 import type { Dimension } from '../../core/onnx/graph.ts';
 import { probeCutSigns } from '../../core/pipeline/probe-cut-signs.ts';
 import { describeModel, type ModelDescription } from '../../core/pipeline/model-intake.ts';
-import { labelMisfitText } from '../../core/wording/label-words.ts';
 import { TASKS, type ModelScores } from '../../core/score/model-scores.ts';
 import { percentText } from '../../core/wording/number-text.ts';
 import { preprocessingText } from '../../core/wording/preprocessing-words.ts';
@@ -13,6 +12,7 @@ import { parseArguments } from './arguments.ts';
 import { imageFindingsText, inspectImages } from './inspect-images.ts';
 import { errorText } from './error-text.ts';
 import { optionTable, readOptions } from './option-arguments.ts';
+import { misfitNotes } from './predict-notes.ts';
 import { table } from './text-table.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 
@@ -89,7 +89,7 @@ function inspection(
 }
 
 function labelFacts({ source, names, misfit }: Labels) {
-  return { source, first: names.slice(0, 5), misfit: misfit ?? null };
+  return { source, first: names.slice(0, 5), ...(misfit && { misfit }) };
 }
 
 /** What the scores mean, as commands tell it; a number or vector has no classes. */
@@ -130,7 +130,7 @@ function asText(facts: ReturnType<typeof inspection>): string {
     `input          ${input.name} [${input.dims.join(', ')}] ${input.type}, ${input.layout}`,
     `operator set   ${facts.opset}`,
     `preprocessing  ${preprocessingText(preprocessing)} (${reason})`,
-    ...misfitText(facts.labels?.misfit),
+    ...(facts.labels ? misfitNotes(facts.labels) : []),
     '',
     ...table([[' ', 'output', 'role', 'why'], ...outputs]),
     '',
@@ -144,12 +144,6 @@ function asText(facts: ReturnType<typeof inspection>): string {
         ]
       : []),
   ].join('\n');
-}
-
-function misfitText(misfit: Labels['misfit'] | null): string[] {
-  if (!misfit) return [];
-  const advice = misfit.shift ? ` See --label-shift ${misfit.shift}.` : '';
-  return [`${labelMisfitText(misfit, misfit.source)}${advice}`];
 }
 
 function explainedText({ score, labels }: ReturnType<typeof inspection>): string[] {

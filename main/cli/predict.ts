@@ -10,6 +10,7 @@ import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { optionTable, readOptions } from './option-arguments.ts';
 import { predictionFacts, predictionRows, predictionText } from './predict-output.ts';
+import { predictionNotes } from './predict-notes.ts';
 import { progressPrinter } from './progress.ts';
 
 const TABLE: OptionTable = {
@@ -17,6 +18,7 @@ const TABLE: OptionTable = {
     'model',
     'images',
     'labels',
+    'labelShift',
     'preprocessing',
     'alpha',
     'output',
@@ -46,6 +48,7 @@ export async function predict(argv: readonly string[], signal: AbortSignal): Pro
   );
   const { alpha = 'white' } = intake.preprocessing.preprocessing;
   if (transparent > 0) console.error(`${transparencyText(transparent, alpha)} See --alpha.`);
+  for (const note of predictionNotes(intake, files, predictions)) console.error(note);
   const facts = predictionFacts(intake, files, {
     predictions,
     scores,
@@ -64,12 +67,13 @@ function readQuestion(args: ParsedArguments) {
       hint: 'tessera predict --model model.onnx --images photos',
     });
   }
-  const { labels, preprocessing, alpha } = said;
+  const { labels, labelShift, preprocessing, alpha } = said;
   return {
     model: said.model,
     images: said.images,
     device: said.device ?? 'auto',
     ...(labels !== undefined && { labels }),
+    ...(labelShift !== undefined && { labelShift }),
     ...(preprocessing !== undefined && { preprocessing }),
     ...(alpha !== undefined && { alpha }),
   };

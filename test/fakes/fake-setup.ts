@@ -63,6 +63,7 @@ export const fakeModel: ModelSummary = {
   open: null,
   classNames: CLASSES,
   labelsSource: 'labels.txt beside it',
+  labelsMisfit: null,
   preprocessing: {
     value: {
       size: 128,
@@ -162,6 +163,7 @@ export const fakePreview: Preview = {
   })),
   hitRate: 11 / 12,
   confidence: 0.86,
+  labelShift: null,
   skipped: [],
 };
 
@@ -222,3 +224,23 @@ export function fakeImages(offset: number, limit: number, filter = ''): ImageTab
     }),
   };
 }
+
+/** A model of which nothing says how pictures are prepared, beside a list of names with one too many. */
+export const doubtfulModel: ModelSummary = {
+  ...fakeModel,
+  labelsMisfit: { source: '/models/demo/labels.txt', names: 9, classes: 8, shift: 'drop-first' },
+  preprocessing: {
+    ...fakeModel.preprocessing,
+    source: 'default',
+    reason:
+      'neither a card beside the model nor its metadata tells it, so the ImageNet mean and deviation are assumed',
+    preset: 'imagenet/opencv-squash',
+  },
+};
+
+/** The model says of each folder what the next one is called. */
+export const doubtfulPreview: Preview = {
+  ...fakePreview,
+  hitRate: 1 / 12,
+  labelShift: { shift: 'drop-first', known: 12, hits: 1, shiftedHits: 11 },
+};

@@ -24,6 +24,8 @@ import { fakeRunList, fakeRuns } from './fake-runs.ts';
 import { fakeTree } from './fake-tree.ts';
 import {
   demoSetup,
+  doubtfulModel,
+  doubtfulPreview,
   emptySetup,
   countsSoFar,
   fakeClasses,
@@ -53,6 +55,8 @@ export interface FakeOptions {
   readonly runWaitsFor?: RunState['waitsFor'];
   /** The model is still being asked about the images. */
   readonly isCounting?: boolean;
+  /** The preprocessing is a guess, names are off by one, and a list of them was not taken. */
+  readonly isDoubtful?: boolean;
   /** Methods that fail. */
   readonly failing?: readonly (keyof WorkbenchApi)[];
 }
@@ -92,7 +96,11 @@ export function createFakeWorkbench(
   let jobs: readonly LongJob[] = options.jobs ?? [];
   let settings: Settings = DEFAULT_SETTINGS;
   const hasResult = options.state === 'done';
-  const opened: Setup = { ...demoSetup, runs: hasResult ? fakeRuns(edits.result().run) : [] };
+  const opened: Setup = {
+    ...demoSetup,
+    ...(options.isDoubtful === true && { model: doubtfulModel }),
+    runs: hasResult ? fakeRuns(edits.result().run) : [],
+  };
   let setup: Setup = options.state === 'empty' ? emptySetup : opened;
   let state: RunState | null =
     options.state === 'running'
@@ -201,11 +209,15 @@ export function createFakeWorkbench(
       }
       const kept = Object.entries({ ...setup.options, ...changes }).filter(([, value]) => value !== null);
       const options = { ...DEFAULT_OPTIONS, classIndex: null, ...Object.fromEntries(kept) };
-      return take({ options });
+      const isMoved = changes.labelShift !== undefined;
+      return take({ options, ...(isMoved && { asked: 'names moved by one', model: fakeModel }) });
     },
     undoSetup: () => take(opened),
     inspectModel: () => Promise.resolve(fakeModel),
-    previewImages: () => Promise.resolve(fakePreview),
+    previewImages: () =>
+      Promise.resolve(
+        options.isDoubtful === true && setup.options.labelShift === undefined ? doubtfulPreview : fakePreview,
+      ),
     comparePreprocessings: () =>
       Promise.resolve(
         fakeModel.preprocessing.presets.map((preset, i) => ({

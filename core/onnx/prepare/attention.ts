@@ -97,11 +97,12 @@ export function expandAttention(e: Expansion, node: Node): void {
   const [key, value] = [repeated(e, allKeys, times), repeated(e, allValues, times)];
   const transposed = e.op('Transpose', [key], { perm: [0, 1, 3, 2] });
   const raw = e.op('MatMul', [scaled(e, node, query, queryHeads), transposed]);
-  const biased = masked(e, node, raw);
   const cap = floatOf(node, 'softcap', 0);
+  // Before the mask, whose -∞ would become a finite number.
   const capped =
-    cap === 0 ? biased : e.op('Mul', [e.op('Tanh', [e.op('Div', [biased, e.number(cap)])]), e.number(cap)]);
-  const weights = e.op('Softmax', [capped], { axis: -1 });
+    cap === 0 ? raw : e.op('Mul', [e.op('Tanh', [e.op('Div', [raw, e.number(cap)])]), e.number(cap)]);
+  const biased = masked(e, node, capped);
+  const weights = e.op('Softmax', [biased], { axis: -1 });
   if (exposed) {
     const stages = [raw, biased, capped, weights];
     e.op('Identity', [stages[intOf(node, 'qk_matmul_output_mode', 0)] ?? raw], {}, exposed);

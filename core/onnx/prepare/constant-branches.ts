@@ -1,6 +1,5 @@
-import { TesseraError } from '../../errors.ts';
 import type { Tensor } from '../../tensor.ts';
-import { attributeOf, labelOf } from '../attributes.ts';
+import { attributeOf } from '../attributes.ts';
 import type { Graph, Model, Node } from '../graph.ts';
 import { freshNames, makeNode, withGraph } from '../graph-edits.ts';
 import { KnownFacts } from './known-facts.ts';
@@ -85,15 +84,4 @@ export function withoutConstantBranches(
   };
   for (const node of graph.nodes) unfold(unfolding, node);
   return withGraph(model, { nodes: unfolding.nodes, initializers: unfolding.initializers });
-}
-
-/** Refuses a model that takes its way by what the picture shows. */
-export function refuseBranches({ graph }: Model): void {
-  const node = graph.nodes.find(({ opType }) => opType === 'If');
-  if (node === undefined) return;
-  throw new TesseraError(
-    'unsupported-operator',
-    `${labelOf(node)}: which way the model goes depends on the picture.`,
-    { hint: 'Export the model for one way: without branches on values, or with a fixed input size.' },
-  );
 }

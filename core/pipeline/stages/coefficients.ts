@@ -3,7 +3,7 @@ import { reconstruct } from '../../concepts/reconstruct.ts';
 import { nnls } from '../../factorization/nnls.ts';
 import { matrixTensor } from '../../linalg/matrix-tensor.ts';
 import { matrix, type Matrix } from '../../linalg/matrix.ts';
-import { decide } from '../../score/score.ts';
+import { decide } from '../../score/decision.ts';
 import { expectFloat32, float32, type Tensor } from '../../tensor.ts';
 import { CHUNK, chunked } from '../chunked.ts';
 import { runnerFor, cutAt } from '../model-parts.ts';

@@ -9,7 +9,7 @@ import { openAblator } from '../ablator.ts';
 import { truthFinder } from '../../images/folder-class.ts';
 import { defineStage, type StageContext } from '../stage.ts';
 import { bankStage } from './bank.ts';
-import { isExplained } from '../../score/score.ts';
+import { isExplained } from '../../score/decision.ts';
 import type { Prediction } from '../prediction.ts';
 
 /** Mistakes that are looked into. */

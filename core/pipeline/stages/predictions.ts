@@ -3,6 +3,7 @@ import { TesseraError } from '../../errors.ts';
 import { TAKEN_FORMATS } from '../../images/picture-kinds.ts';
 import type { PictureAnswer } from '../../score/model-scores.ts';
 import type { Tensor } from '../../tensor.ts';
+import { originText, type PreprocessingOrigin } from '../../wording/preprocessing-words.ts';
 import { CHUNK, chunked } from '../chunked.ts';
 import { runnerFor } from '../model-parts.ts';
 import { NOTHING_KEPT, openKeptAnswers } from '../kept-answers.ts';
@@ -91,7 +92,7 @@ export async function predict(
     await runner.dispose();
     await kept.save();
   }
-  if (predictions.length === 0) throw noneUsable(skipped);
+  if (predictions.length === 0) throw noneUsable(skipped, context.model.preprocessing);
   return { predictions, transparent, skipped };
 }
 
@@ -112,10 +113,10 @@ function predictionPiece({ answers, transparent, skipped }: BatchAnswers) {
   };
 }
 
-function noneUsable(skipped: readonly SkippedFile[]): TesseraError {
+function noneUsable(skipped: readonly SkippedFile[], origin: PreprocessingOrigin): TesseraError {
   const examples = skipped.slice(0, 3).map(({ file, reason }) => `${file} (${reason})`);
   const hint = skipped.some(({ reason }) => reason === NO_SCORES)
-    ? 'Check the preprocessing, and that the weights of the model are finite.'
+    ? `Check the preprocessing, and that the weights of the model are finite. ${originText(origin)}`
     : `Give a folder of ${TAKEN_FORMATS} pictures.`;
   return new TesseraError(
     'no-images',

@@ -3,6 +3,7 @@ import type { ImageRecord } from '../../concepts/explanation.ts';
 import { countOf, countText } from '../../wording/count-text.ts';
 import { transparencyText } from '../../wording/input-words.ts';
 import { percentText } from '../../wording/number-text.ts';
+import { originText } from '../../wording/preprocessing-words.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
@@ -33,7 +34,7 @@ export function dataSection(data: ReportData): Html {
       ${factsTable('How pictures were prepared', optionFacts(preprocessing))}
     </div>
     <div class="columns">${foldersTable(data)} ${predictionsTable(explanation.images)}</div>
-    ${transparentImages(data)} ${skippedFiles(data)}
+    ${preparedBecause(data)} ${transparentImages(data)} ${skippedFiles(data)}
   </section>`;
 }
 
@@ -102,6 +103,14 @@ function predictionsTable(images: readonly ImageRecord[]): Html {
     </tbody>
     ${moreRow(classes.length, 'class', 3, 'classes')}
   </table>`;
+}
+
+function preparedBecause({ explanation: { preprocessing } }: ReportData): Html {
+  const text =
+    preprocessing === undefined
+      ? 'How the preprocessing came about was not recorded.'
+      : originText(preprocessing);
+  return html`<p id="prepared">${text}</p>`;
 }
 
 function transparentImages({ explanation: { transparent } }: ReportData): Html | undefined {

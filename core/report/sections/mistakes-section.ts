@@ -5,6 +5,7 @@ import { countOf, countText } from '../../wording/count-text.ts';
 import { answerText } from '../../wording/answer-text.ts';
 import { fixed, percentText } from '../../wording/number-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
+import { fewRightText, isDoubtful } from '../../wording/preprocessing-words.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
@@ -38,7 +39,7 @@ export function mistakesSection(data: ReportData): Html | false {
     <p class="intro">
       Of all ${countOf(given.length, 'image')} that were given, ${countText(known)} lie in a folder that names
       a class; ${countText(hits)} of them are called what the folder says (${percentText(hits / known)}). A
-      folder may be wrong, too.
+      folder may be wrong, too. ${isDoubtful(matrix) && fewRightText(explanation.preprocessing)}
     </p>
     ${hits < known && confusionTable(matrix, (index) => names[index] ?? `class ${index}`)}
     ${

@@ -9,13 +9,8 @@ import type { Ablator } from '../../../core/pipeline/ablator.ts';
 import { requireSameImages } from '../../../core/pipeline/input-changes.ts';
 import type { Answer } from '../../../core/score/model-scores.ts';
 import { namedAnswer } from '../../../core/score/named-answer.ts';
-import {
-  answerIn,
-  decisionScores,
-  isExplained,
-  probabilities,
-  type Score,
-} from '../../../core/score/score.ts';
+import { answerIn, decisionScores, isExplained, probabilities } from '../../../core/score/decision.ts';
+import type { Score } from '../../../core/score/score.ts';
 import { decisionImage } from '../../../core/concepts/decision-image.ts';
 import type { ClassName, ClassScore, ConceptFactors, ImageAblation } from '../../api/contract.ts';
 import { expectedClasses } from '../expected-class.ts';

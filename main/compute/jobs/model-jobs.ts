@@ -66,6 +66,7 @@ function summaryOf(
           },
     classNames: intake === undefined ? [] : askableNames(intake.scores),
     labelsSource: intake?.labels.source ?? 'none',
+    labelsMisfit: intake?.labels.misfit ?? null,
     preprocessing: preprocessingOf(description),
     cutPoints: (intake?.cutPoints ?? []).map((cut) => ({
       tensor: cut.tensor,

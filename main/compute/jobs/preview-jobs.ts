@@ -2,6 +2,7 @@ import { answerOf, classShares } from '../../../core/score/model-scores.ts';
 import { namedAnswer } from '../../../core/score/named-answer.ts';
 import type { SkippedFile } from '../../../core/concepts/explanation.ts';
 import { lookForImages, scanImages, type ImageFile } from '../../../core/images/folder-scan.ts';
+import { findLabelShift } from '../../../core/images/label-shift.ts';
 import { matrix, rowView, type Matrix } from '../../../core/linalg/matrix.ts';
 import { comparePresets } from '../../../core/pipeline/compare-presets.ts';
 import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
@@ -82,9 +83,14 @@ function previewOf(
     const className = intake.labels.names[own[0].expected!];
     return { name, className, shown: own.length, hits: own.filter(isHit).length };
   });
+  const answers = pictures.map(({ top }, row) => ({
+    path: images[readable[row]].path,
+    index: top[0].index,
+  }));
   return {
     pictures,
     folders,
+    labelShift: findLabelShift(intake.labels.names, answers) ?? null,
     hitRate: judged.length === 0 ? null : judged.filter(isHit).length / judged.length,
     confidence:
       pictures.reduce((sum, { top }) => sum + (top[0].probability ?? 0), 0) / Math.max(1, pictures.length),

@@ -45,6 +45,7 @@ export function resultView(
     cooccurrence: cooccurrence(opened),
     skipped: explanation.skipped,
     transparent: explanation.transparent ?? null,
+    preprocessing: explanation.preprocessing ?? null,
     inputs: {
       ...{ isKnown, images: explanation.images.length, cards },
       ...{ changed: changed.size, missing: missing.size },

@@ -11,7 +11,6 @@ import {
   type PresetName,
 } from '../../../core/images/preprocessing-presets.ts';
 import { scorePreprocessings } from '../../../core/images/score-preprocessings.ts';
-import { matrix } from '../../../core/linalg/matrix.ts';
 import type { Storage } from '../../../core/platform.ts';
 import { fileStorage } from '../../../core/runtime/storage.ts';
 
@@ -307,19 +306,15 @@ describe.skipIf(!existsSync(models))(
 );
 
 describe('scorePreprocessings()', () => {
-  const sure = { name: 'sure', logits: matrix(2, 3, Float32Array.of(9, 0, 0, 0, 9, 0)) };
-  const unsure = { name: 'unsure', logits: matrix(2, 3, Float32Array.of(1, 0, 0, 0, 0, 1)) };
+  const answers = (...pairs: (readonly [index: number, probability: number])[]) =>
+    pairs.map(([index, probability]) => ({ index, probability }));
+  const sure = { name: 'sure', answers: answers([0, 0.9], [1, 0.8]) };
+  const unsure = { name: 'unsure', answers: answers([0, 0.5], [2, 0.6]) };
 
   it('prefers the surer predictions when no class is known', () => {
     const [first, second] = scorePreprocessings([unsure, sure]);
     expect([first.name, first.hitRate, second.name]).toEqual(['sure', undefined, 'unsure']);
-    // softmax of (9, 0, 0) and (1, 0, 0).
-    expect([first.confidence, second.confidence]).toBeAllclose(
-      [1 / (1 + 2 * Math.exp(-9)), 1 / (1 + 2 / Math.E)],
-      {
-        rtol: 1e-12,
-      },
-    );
+    expect([first.confidence, second.confidence]).toBeAllclose([0.85, 0.55], { rtol: 1e-12 });
   });
 
   it('prefers hits over confidence', () => {
@@ -330,10 +325,13 @@ describe('scorePreprocessings()', () => {
     ]);
   });
 
-  it('survives logits that are huge or not finite', () => {
-    const huge = { name: 'huge', logits: matrix(1, 2, Float32Array.of(3e38, -3e38)) };
-    const broken = { name: 'broken', logits: matrix(1, 2, Float32Array.of(NaN, 1)) };
-    const ranked = scorePreprocessings([broken, huge]);
-    expect(ranked.map(({ confidence }) => confidence)).toEqual([1, 0]);
+  it('takes what is not finite, or has no probability, for no confidence', () => {
+    const broken = { name: 'broken', answers: answers([0, NaN], [0, 0.5]) };
+    const bare = { name: 'bare', answers: [{ index: 0 }] };
+    const ranked = scorePreprocessings([bare, broken]);
+    expect(ranked.map(({ name, confidence }) => [name, confidence])).toEqual([
+      ['broken', 0.25],
+      ['bare', 0],
+    ]);
   });
 });

@@ -84,6 +84,18 @@ describe('renderReport()', () => {
     expect(renderReport(withoutPictures(explanation))).not.toContain('#removal');
   });
 
+  it('says how the preprocessing came about, or that this was not recorded', () => {
+    const explanation = sampleExplanation({ concepts: 2, images: 6 });
+    const preparedIn = (page: string) => /<p id="prepared">([^<]*)</.exec(page)?.[1];
+    const guess = { source: 'default', reason: 'nothing tells it' };
+    expect(preparedIn(renderReport(withoutPictures({ ...explanation, preprocessing: guess })))).toBe(
+      'The preprocessing is a guess: nothing tells it.',
+    );
+    expect(preparedIn(renderReport(withoutPictures(explanation)))).toBe(
+      'How the preprocessing came about was not recorded.',
+    );
+  });
+
   it('asks nothing of the network and carries no script', async () => {
     const page = renderReport(await sampleReport({ concepts: 2, images: 6 }));
     expect(page).toMatch(/^<!doctype html>/);

@@ -29,6 +29,21 @@ describe('trustVerdict()', () => {
     expect(trustVerdict(sampleExplanation(), sampleEvaluation()).cautions).toEqual([]);
   });
 
+  it('cautions about a preprocessing that is a guess, and about any where few answers are right', () => {
+    const card = { source: 'card', reason: 'from the card net.json' };
+    const guess = { source: 'default', reason: 'nothing tells it' };
+    expect(judged({ preprocessing: card }).cautions).toEqual([UNEVALUATED]);
+    expect(judged({ preprocessing: guess }).cautions).toEqual([
+      UNEVALUATED,
+      'The preprocessing is a guess: nothing tells it.',
+    ]);
+    const few = { known: 10, hits: 4, aboveChance: 0.2 };
+    expect(judged({ preprocessing: card, answers: few }).cautions).toEqual([
+      UNEVALUATED,
+      'So few right answers often mean the wrong preprocessing or labels in another order. The preprocessing is from the card net.json.',
+    ]);
+  });
+
   it('gives the sentence of every figure that made the grade', () => {
     expect(judged(reconstruction(0.3, 0.9)).reasons).toEqual([
       'The concepts miss most of what the layer tells apart. (Variation kept: 0.30)',

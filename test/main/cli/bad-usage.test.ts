@@ -131,7 +131,9 @@ describe('explain, asked for what is not there', () => {
     await writeFile(labels, 'background\nred\ngreen\nblue\n');
     const { code, stderr } = await tessera('explain', ...given, '--class', 'red', '--labels', labels);
     expect(stderr).toContain(`expected 3 names, one for each class, got 4 (${labels})`);
-    expect(stderr).toContain('The first line may be a background class that the model lacks.');
+    expect(stderr).toContain(
+      'The first line is "background", a background class that the model lacks: then move the names by one with --label-shift drop-first.',
+    );
     expect(code).toBe(2);
     expect((await tessera('inspect', model, '--labels', labels)).code).toBe(2);
   });
