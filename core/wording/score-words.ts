@@ -51,6 +51,16 @@ export function explainedName({ model, explained }: ScoreFacts): string {
   }
 }
 
+/** The chosen output of a model in few words, "logits: one of several classes". */
+export function outputText({ output }: { readonly output: string }, taskTitle: string): string {
+  return `${output}: ${taskTitle.charAt(0).toLowerCase()}${taskTitle.slice(1)}`;
+}
+
+/** What a person chooses to explain, by the task, as a heading: "Class to explain". */
+export function choiceTitle(task: TaskName): string {
+  return `${{ multiclass: 'Class', binary: 'Answer', multilabel: 'Label', regression: 'Direction', embedding: 'Likeness' }[task]} to explain`;
+}
+
 /** What is asked for, before a run: a class or side by its name, with what it is compared with. */
 export function askedName(
   name: string,

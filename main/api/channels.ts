@@ -34,6 +34,7 @@ const METHOD_TABLE = {
   chooseLabels: true,
   listOptions: true,
   setOptions: true,
+  compareWith: true,
   undoSetup: true,
   inspectModel: true,
   previewImages: true,

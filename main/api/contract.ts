@@ -124,6 +124,8 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi {
   /** The options that a person sets one by one, in the order in which they are shown. */
   listOptions(): Promise<readonly OptionControl[]>;
   setOptions(changes: OptionChanges): Promise<Setup>;
+  /** A picture or folder that likeness is explained to, for a model that gives vectors. */
+  compareWith(query: { readonly path: string }): Promise<Setup>;
   undoSetup(): Promise<Setup>;
   /** The model again, with the sign of every cut point probed. */
   inspectModel(): Promise<ModelSummary>;

@@ -90,6 +90,7 @@ export const schemas = {
   chooseLabels: z.strictObject({ path: PATH.nullable() }),
   listOptions: NOTHING,
   setOptions: OPTION_CHANGES,
+  compareWith: z.strictObject({ path: PATH }),
   undoSetup: NOTHING,
   inspectModel: NOTHING,
   previewImages: z.strictObject({ limit: z.int().min(1).max(64) }),

@@ -30,8 +30,7 @@ export function classCounts(state: SetupState, answers: Predictions): ClassCount
         index,
         name: model?.classNames[index] ?? `class ${index}`,
         count: holding === undefined ? null : (entry?.count ?? 0),
-        picture:
-          entry === undefined ? null : pictureId({ kind: 'file', scan: scanKey, index: entry.first }),
+        picture: entry === undefined ? null : pictureId({ kind: 'file', scan: scanKey, index: entry.first }),
       };
     }),
     images: images.length,

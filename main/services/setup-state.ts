@@ -196,10 +196,7 @@ export function optionsOfRun(run: RunOptions, model: AnsweringModel | null): Set
   return { ...(Object.fromEntries(chosen) as Omit<SetupOptions, 'classIndex'>), ...classOf(run, model) };
 }
 
-function classOf(
-  run: RunOptions,
-  model: AnsweringModel | null,
-): Pick<SetupOptions, 'classIndex' | 'select'> {
+function classOf(run: RunOptions, model: AnsweringModel | null): Pick<SetupOptions, 'classIndex' | 'select'> {
   const { class: query, select } = run;
   if (model === null) return { classIndex: /^\d+$/.test(query) ? Number(query) : null, select };
   const scores = modelScoresOf(model);

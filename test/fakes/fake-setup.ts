@@ -173,7 +173,9 @@ export const fakeTrials: readonly OutputTrial[] = [
     output: 'logits',
     task: 'multiclass',
     unit: null,
-    pictures: fakePreview.pictures.slice(0, 3).map(({ picture, fileName, top }) => ({ picture, fileName, top })),
+    pictures: fakePreview.pictures
+      .slice(0, 3)
+      .map(({ picture, fileName, top }) => ({ picture, fileName, top })),
     problem: null,
   },
 ];

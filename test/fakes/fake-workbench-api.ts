@@ -212,6 +212,7 @@ export function createFakeWorkbench(
       const isMoved = changes.labelShift !== undefined;
       return take({ options, ...(isMoved && { asked: 'names moved by one', model: fakeModel }) });
     },
+    compareWith: ({ path }) => take({ options: { ...setup.options, reference: path, classIndex: 1 } }),
     undoSetup: () => take(opened),
     inspectModel: () => Promise.resolve(fakeModel),
     previewImages: () =>

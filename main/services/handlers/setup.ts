@@ -22,6 +22,7 @@ export function setupHandlers({
   | 'chooseLabels'
   | 'listOptions'
   | 'setOptions'
+  | 'compareWith'
   | 'undoSetup'
   | 'inspectModel'
 > {
@@ -49,6 +50,7 @@ export function setupHandlers({
     chooseLabels: ({ path: file }) => setup.chooseLabels(file),
     listOptions: () => Promise.resolve(optionControls()),
     setOptions: (changes) => setup.setOptions(changes),
+    compareWith: ({ path: reference }) => setup.compareWith(reference),
     undoSetup: () => setup.undo(),
     inspectModel: () => setup.inspectModel(),
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { scoreRecord } from '../../../core/score/score-record.ts';
-import { scoreOf, type Explained } from '../../../core/score/score.ts';
+import { scoreOf, type Score } from '../../../core/score/score.ts';
 import type { ModelScores } from '../../../core/score/model-scores.ts';
 import {
   aimText,
@@ -13,6 +13,8 @@ import {
   scoreName,
   type ScoreFacts,
 } from '../../../core/wording/score-words.ts';
+
+type Explained = Score['explained'];
 
 const CLASSES: ModelScores = {
   output: 'logits',

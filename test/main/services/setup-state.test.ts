@@ -80,11 +80,14 @@ describe('optionsOfRun()', () => {
     ['like', 'embedding', ['unlike', 'like'], 1],
     // Only the command line asks for it.
     ['not house', 'multiclass', ['barn', 'house'], null],
-  ] as const)('finds %s among what a model of the task %s can be asked for', (name, task, names, classIndex) => {
-    const scores = { ...scoresOf(task, names.length), quantity: 'age' };
-    const found = optionsOfRun({ ...run, class: name }, { classNames: names, scores });
-    expect(found).toMatchObject({ classIndex });
-  });
+  ] as const)(
+    'finds %s among what a model of the task %s can be asked for',
+    (name, task, names, classIndex) => {
+      const scores = { ...scoresOf(task, names.length), quantity: 'age' };
+      const found = optionsOfRun({ ...run, class: name }, { classNames: names, scores });
+      expect(found).toMatchObject({ classIndex });
+    },
+  );
 
   it('keeps which output was explained, and as what', () => {
     const asked = { ...run, output: 'age', task: 'regression', threshold: 40, class: 'higher' } as const;
@@ -101,7 +104,10 @@ describe('withDependent()', () => {
       ...{ output: 'age', task: null, threshold: null, classIndex: null },
       ...{ against: null, reference: null, layer: null },
     });
-    expect(withDependent({ task: 'binary', threshold: 0.3 })).toMatchObject({ threshold: 0.3, classIndex: null });
+    expect(withDependent({ task: 'binary', threshold: 0.3 })).toMatchObject({
+      threshold: 0.3,
+      classIndex: null,
+    });
     expect(withDependent({ concepts: 4 })).toEqual({ concepts: 4 });
   });
 });
