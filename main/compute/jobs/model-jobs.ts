@@ -95,8 +95,8 @@ function shownDims(dims: readonly Dimension[]): (number | string)[] {
 }
 
 function withoutClasses(scores: ModelScores): ScoresSummary {
-  const { classes: _, ...summary } = scores;
-  return summary;
+  const own = Object.entries(scores).filter(([field]) => field !== 'classes');
+  return Object.fromEntries(own) as unknown as ScoresSummary;
 }
 
 function preprocessingOf({

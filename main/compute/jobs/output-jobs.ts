@@ -44,7 +44,7 @@ export function outputJobs(
           pictures: readable.map((index, row) => ({
             picture: pictures[index] ?? '',
             fileName: shownName(environment.storage.basename(images[index].path)),
-            top: intake.scores.task === 'embedding' ? [] : topClasses(intake, logits!, row).slice(0, TOP),
+            top: topClasses(intake, logits!, row).slice(0, TOP),
           })),
         };
       }
@@ -69,6 +69,6 @@ function tasksTried(facts: OutputFacts): readonly Task[] {
 
 /** A threshold is of one task. */
 function withoutThreshold(question: ModelQuestion): ModelQuestion {
-  const { threshold: _, ...others } = question;
-  return others;
+  const others = Object.entries(question).filter(([field]) => field !== 'threshold');
+  return Object.fromEntries(others) as unknown as ModelQuestion;
 }

@@ -77,7 +77,7 @@ function previewOf(
     expected: truthOf(intake.labels.names, images[index]) ?? null,
   }));
   const judged = pictures.filter(({ expected }) => expected !== null);
-  const isHit = ({ top, expected }: (typeof pictures)[number]) => top[0].index === expected;
+  const isHit = ({ top, expected }: (typeof pictures)[number]) => top.at(0)?.index === expected;
   const folders = [...new Set(judged.map(({ folder }) => folder))].map((name) => {
     const own = judged.filter(({ folder }) => folder === name);
     const className = intake.labels.names[own[0].expected!];
@@ -93,7 +93,8 @@ function previewOf(
     labelShift: findLabelShift(intake.labels.names, answers) ?? null,
     hitRate: judged.length === 0 ? null : judged.filter(isHit).length / judged.length,
     confidence:
-      pictures.reduce((sum, { top }) => sum + (top[0].probability ?? 0), 0) / Math.max(1, pictures.length),
+      pictures.reduce((sum, { top }) => sum + (top.at(0)?.probability ?? 0), 0) /
+      Math.max(1, pictures.length),
     skipped,
   };
 }
@@ -103,7 +104,9 @@ export function topClasses({ labels, scores }: ModelIntake, logits: Matrix, row:
   const own = rowView(logits, row);
   const probabilities = classShares(scores, own);
   if (probabilities.length === 0)
-    return [namedAnswer([scores.quantity ?? scores.output], answerOf(scores, own))];
+    return scores.task === 'embedding'
+      ? []
+      : [namedAnswer([scores.quantity ?? scores.output], answerOf(scores, own))];
   const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
   return order.slice(0, TOP).map((index) => ({
     index,
