@@ -57,19 +57,6 @@ function batchTest({ graph }: Model, folded: Model, inputDims: InputDims): Follo
   };
 }
 
-/** Operators after which four axes are what they were before. */
-const keepsHeads = new Set([
-  'Transpose',
-  'Mul',
-  'Div',
-  'Add',
-  'Softmax',
-  'Identity',
-  'Cast',
-  'Dropout',
-  'Where',
-]);
-
 /** Tensors that are rounded next: the rounded form is the cut. */
 function roundedNext({ nodes }: Graph): ReadonlySet<string> {
   return new Set(

@@ -86,13 +86,22 @@ function named(outputs: readonly OutputFacts[], wanted: string): OutputFacts | O
       options: ['output'],
     });
   }
-  const isRow = found.role === 'scores' || found.role === 'embedding' || isVector(found);
-  return isRow ? found : { kind: 'none', problem: notExplainable(outputs, found) };
+  return isRow(found) ? found : { kind: 'none', problem: notExplainable(outputs, found) };
 }
 
 /** Numbers of a picture, whatever they are called. */
-function isVector({ role, shape }: OutputFacts): boolean {
-  return role === 'boxes' && shape.length <= 2;
+function isRow({ role, shape }: OutputFacts): boolean {
+  return role === 'scores' || role === 'embedding' || (role === 'boxes' && shape.length <= 2);
+}
+
+/** What an output may be asked for; none where it gives no row of numbers a picture. */
+export function fittingTasks(facts: OutputFacts): Task[] {
+  const { width } = facts;
+  if (width === undefined || !isRow(facts)) return [];
+  // One label by itself is a yes or no.
+  return (Object.keys(FITS) as Task[]).filter(
+    (task) => FITS[task](width) && !(task === 'multilabel' && width === 1),
+  );
 }
 
 /** The output that can only be meant. Two that are the same scores, raw and as probabilities, count as one. */

@@ -96,7 +96,11 @@ export async function openModel(
   path: string,
   options: IntakeOptions = {},
 ): Promise<ModelIntake> {
-  const { choice, intake } = await describeModel(storage, path, options);
+  return requireIntake(path, await describeModel(storage, path, options));
+}
+
+/** The model of a description made ready; throws as {@link openModel} what stands in the way. */
+export function requireIntake(path: string, { choice, intake }: ModelDescription): ModelIntake {
   if (intake !== undefined) return intake;
   throw choice.kind === 'chosen' ? choice : namingFile(path, choice.problem);
 }

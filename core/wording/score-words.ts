@@ -1,5 +1,6 @@
 import { countText } from './count-text.ts';
 import { answerText } from './answer-text.ts';
+import { fileNameOf } from './path-text.ts';
 import { shortPercentText } from './number-text.ts';
 
 /** What an output of a model asks of a picture; for wording. */
@@ -48,6 +49,25 @@ export function explainedName({ model, explained }: ScoreFacts): string {
       return side === 1 ? classes[label] : `not ${classes[label]}`;
     }
   }
+}
+
+/** The chosen output of a model in few words, "logits: one of several classes". */
+export function outputText({ output }: { readonly output: string }, taskTitle: string): string {
+  return `${output}: ${taskTitle.charAt(0).toLowerCase()}${taskTitle.slice(1)}`;
+}
+
+/** What a person chooses to explain, by the task, as a heading: "Class to explain". */
+export function choiceTitle(task: TaskName): string {
+  return `${{ multiclass: 'Class', binary: 'Answer', multilabel: 'Label', regression: 'Direction', embedding: 'Likeness' }[task]} to explain`;
+}
+
+/** What is asked for, before a run: a class or side by its name, with what it is compared with. */
+export function askedName(
+  name: string,
+  { against, reference }: { readonly against?: string; readonly reference?: string },
+): string {
+  if (against !== undefined) return `${name} rather than ${against}`;
+  return reference === undefined ? name : `${name} ${fileNameOf(reference)}`;
 }
 
 /** Is the number that is explained a logit? Not of a number or a likeness, and not known where an activation was kept. */

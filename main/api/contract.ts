@@ -17,6 +17,7 @@ import type {
   LogLine,
 } from './app-data.ts';
 import type {
+  OutputTrial,
   Preview,
   PreprocessingTrial,
   ClassCounts,
@@ -101,9 +102,12 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi {
   answerImages(query: { readonly way: 'add' | 'replace' | 'leave' }): Promise<Setup>;
   /** Goes back to before a project was begun, whatever was set in it since. */
   takeBackProject(query: { readonly key: string }): Promise<Setup>;
-  /** Opens the system's file dialog and takes what is chosen; the setup as it was when the dialog is closed. */
+  /**
+   * Opens the system's file dialog and takes what is chosen; the setup as it was when the dialog is closed. A `reference`
+   * (a picture) or `references` (a folder of them) is what likeness is explained to.
+   */
   chooseFiles(query: {
-    readonly what: 'model' | 'folders' | 'pictures' | 'labels' | 'project';
+    readonly what: 'model' | 'folders' | 'pictures' | 'labels' | 'project' | 'reference' | 'references';
     readonly images?: 'add' | 'replace';
   }): Promise<Setup>;
   removeImages(query: { readonly root: string }): Promise<Setup>;
@@ -120,12 +124,16 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi {
   /** The options that a person sets one by one, in the order in which they are shown. */
   listOptions(): Promise<readonly OptionControl[]>;
   setOptions(changes: OptionChanges): Promise<Setup>;
+  /** A picture or folder that likeness is explained to, for a model that gives vectors. */
+  compareWith(query: { readonly path: string }): Promise<Setup>;
   undoSetup(): Promise<Setup>;
   /** The model again, with the sign of every cut point probed. */
   inspectModel(): Promise<ModelSummary>;
   previewImages(query: { readonly limit: number }): Promise<Preview>;
   /** Every preset on the same few pictures, the likeliest first. */
   comparePreprocessings(): Promise<readonly PreprocessingTrial[]>;
+  /** What each output that can be explained says of three pictures, as each task that it may have. */
+  previewOutputs(): Promise<readonly OutputTrial[]>;
   /**
    * Runs the model over every image (counts so far by the event `classes`). Whoever asks meanwhile
    * hears the same; a change of pictures, model or preprocessing ends it with 'cancelled'. The run takes answers over.

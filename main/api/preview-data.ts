@@ -1,7 +1,8 @@
 import type { SkippedFile } from '../../core/concepts/explanation.ts';
 import type { ShiftFound } from '../../core/images/label-shift.ts';
+import type { Task } from '../../core/score/model-scores.ts';
 import type { ClassName } from './ablation-data.ts';
-import type { ClassScore, PictureId } from './app-data.ts';
+import type { ClassScore, PictureId, SerializedError } from './app-data.ts';
 
 /*
  * Plain data that helps to set up a run: what the model says of the pictures, the table of them, what a run would take.
@@ -36,6 +37,22 @@ export interface Preview {
   readonly skipped: readonly SkippedFile[];
 }
 
+/** What one output, read as one task, says of a few pictures. */
+export interface OutputTrial {
+  readonly output: string;
+  readonly task: Task;
+  /** Of a number, in which unit, where that is known. */
+  readonly unit: string | null;
+  readonly pictures: readonly {
+    readonly picture: PictureId;
+    readonly fileName: string;
+    /** The likeliest classes, at most three, or the value. */
+    readonly top: readonly ClassScore[];
+  }[];
+  /** Why it could not be tried; null where it could. */
+  readonly problem: SerializedError | null;
+}
+
 /** How well the model does with one preprocessing on a few pictures. */
 export interface PreprocessingTrial {
   /** "as found" for what is in use, where it is no preset. */
@@ -54,12 +71,17 @@ export interface ClassCounts {
   readonly asked: string;
   /** Number of images, those included that are still to come. */
   readonly of: number;
-  /** Classes predicted at least once: the most frequent first, or as they came while images are still to come. */
+  /**
+   * Classes predicted at least once: the most frequent first, or as they came while images are still to come. Of a model
+   * of two sides or of labels everything that can be asked for, in its order.
+   */
   readonly classes: readonly {
     readonly index: number;
     readonly name: string;
-    readonly count: number;
-    readonly picture: PictureId;
+    /** Null where it is not known before a run: how many pictures are like a reference. */
+    readonly count: number | null;
+    /** Null where there is none. */
+    readonly picture: PictureId | null;
   }[];
   /** Images that the model was asked about. */
   readonly images: number;
@@ -71,7 +93,7 @@ export interface ImageTableQuery {
   readonly offset: number;
   readonly limit: number;
   /** @default 'path' */
-  readonly sort?: 'path' | 'folder' | 'bytes' | 'predicted' | 'probability';
+  readonly sort?: 'path' | 'folder' | 'bytes' | 'predicted' | 'figure';
   readonly descending?: boolean;
   /** Part of a path. */
   readonly filter?: string;

@@ -7,6 +7,7 @@ import type {
   Transparency,
 } from '../../core/concepts/explanation.ts';
 import type { DeviceName } from '../../core/platform.ts';
+import type { ScoreFacts } from '../../core/wording/score-words.ts';
 import type { ClassName } from './ablation-data.ts';
 import type { ClassScore, PictureId } from './app-data.ts';
 import type { RunInputs } from './input-data.ts';
@@ -50,6 +51,8 @@ export interface ConceptItem {
 export interface RunResult {
   readonly run: RunSummary;
   readonly className: string;
+  /** The number behind it, and how the model decides, for wording; a run of before that was recorded is of a class. */
+  readonly score: ScoreFacts;
   readonly layer: LayerRecord;
   readonly images: number;
   /** Most important first. */

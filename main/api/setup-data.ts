@@ -4,6 +4,7 @@ import type { OptionName, RunOptions } from '../../core/concepts/run-options.ts'
 import type { PreprocessingGuess } from '../../core/images/guess-preprocessing.ts';
 import type { LabelMisfit } from '../../core/images/labels.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
+import type { ModelScores, Task } from '../../core/score/model-scores.ts';
 import type { PictureId, ProjectId, SerializedError } from './app-data.ts';
 import type { ProjectKey, RunSummary } from './run-data.ts';
 
@@ -68,7 +69,18 @@ export interface ModelSummary {
     readonly dims: readonly (number | string)[];
     readonly layout: string;
   };
-  readonly output: { readonly name: string; readonly dims: readonly (number | string)[] };
+  /** Every output of the file. */
+  readonly outputs: readonly OutputSummary[];
+  /** What the output that is explained says; null where a person has to say, or where there is none. */
+  readonly scores: ScoresSummary | null;
+  /** Why nothing can be asked of the model yet: `ask` until a person has chosen, `none` for good. Null where it can. */
+  readonly open: {
+    readonly kind: 'ask' | 'none';
+    /** Outputs that could be meant. */
+    readonly names: readonly string[];
+    readonly problem: SerializedError;
+  } | null;
+  /** What can be asked for, by index: classes, sides of a number or a likeness, labels and then what each is not. */
   readonly classNames: readonly string[];
   readonly labelsSource: string;
   /** A list of names beside the model that does not fit it and was not taken; null where there is none. */
@@ -78,6 +90,26 @@ export interface ModelSummary {
   readonly cutPoints: readonly CutPointSummary[];
   readonly hasFreeBatch: boolean;
 }
+
+/** An output of a model: what it seems to be, and why. */
+export interface OutputSummary {
+  readonly name: string;
+  readonly dims: readonly (number | string)[];
+  /** "scores", "embedding", "map", … */
+  readonly role: string;
+  readonly reason: string;
+  /** What it may tell of a picture; empty where it cannot be explained. */
+  readonly tasks: readonly TaskChoice[];
+}
+
+/** What an output may tell of a picture. */
+export interface TaskChoice {
+  readonly task: Task;
+  readonly title: string;
+}
+
+/** What the chosen output of a model says; its classes are the model's `classNames`. */
+export type ScoresSummary = Omit<ModelScores, 'classes'>;
 
 /** A layer at which a model can be cut. */
 export interface CutPointSummary {

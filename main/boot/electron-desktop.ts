@@ -25,6 +25,12 @@ const CHOICES: Readonly<Record<FileChoice, OpenDialogOptions>> = {
     filters: [{ name: 'Labels', extensions: ['txt', 'json', 'csv'] }],
   },
   project: { title: 'Open a project', properties: ['openDirectory'] },
+  reference: {
+    title: 'Choose a picture to compare with',
+    properties: ['openFile'],
+    filters: [{ name: 'Pictures', extensions: PICTURES }],
+  },
+  references: { title: 'Choose a folder of pictures to compare with', properties: ['openDirectory'] },
 };
 
 /** Dialogs, printing and the file browser by Electron. */

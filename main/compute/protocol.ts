@@ -19,6 +19,7 @@ import type {
   ImageDetail,
   ImageCounterfactual,
   ModelSummary,
+  OutputTrial,
   PictureId,
   Preprocessing,
   PreprocessingTrial,
@@ -93,6 +94,8 @@ export interface Predictions {
   /** Index into the images of the question. */
   readonly images: readonly number[];
   readonly predicted: readonly ClassScore[];
+  /** Of a model of several labels: those that hold, by index. */
+  readonly held?: readonly (readonly number[])[];
   readonly skipped: readonly SkippedFile[];
 }
 
@@ -132,6 +135,7 @@ export interface ComputeJobs {
   lookForImages(question: { readonly roots: readonly string[] }): Promise<FolderScan>;
   previewImages(question: PicturesQuestion): Promise<Preview>;
   comparePreprocessings(question: PicturesQuestion): Promise<readonly PreprocessingTrial[]>;
+  previewOutputs(question: PicturesQuestion): Promise<readonly OutputTrial[]>;
   /** Tells of the answers as they come; keeps them in the cache of the program, and touches no project. */
   predictAll(
     question: PicturesQuestion & { readonly cache: string; readonly device: DeviceChoice },

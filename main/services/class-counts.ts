@@ -1,32 +1,80 @@
-import type { ClassCounts } from '../api/contract.ts';
+import type { ClassCounts, ModelSummary } from '../api/contract.ts';
 import { pictureId } from '../compute/picture-ids.ts';
 import type { Predictions } from '../compute/protocol.ts';
 import { askedOf, type SetupState } from './setup-state.ts';
 
 /**
- * The classes that a model gives to pictures, each with the first picture of it: the most frequent first, or in the order
- * in which they came while there are pictures that it was not asked about, so that none moves under a hand.
+ * What a model says of pictures, each with the first picture of it. Of several classes those that it gives, the most
+ * frequent first, or in the order in which they came while there are pictures that it was not asked about, so that none
+ * moves under a hand; of sides and labels all that can be asked for.
  */
-export function classCounts(state: SetupState, { images, predicted, skipped }: Predictions): ClassCounts {
-  const { scanKey, scan } = state;
-  const counts = new Map<number, { name: string; count: number; first: number }>();
-  predicted.forEach(({ index, name }, i) => {
-    const entry = counts.get(index) ?? { name, count: 0, first: images[i] };
-    counts.set(index, { ...entry, count: entry.count + 1 });
+export function classCounts(state: SetupState, answers: Predictions): ClassCounts {
+  const { scanKey, scan, model } = state;
+  const { images, skipped } = answers;
+  const counts = new Map<number, { count: number; first: number }>();
+  const holding = holdingOf(model, answers);
+  images.forEach((image, i) => {
+    for (const index of holding?.(i) ?? []) {
+      const entry = counts.get(index) ?? { count: 0, first: image };
+      counts.set(index, { ...entry, count: entry.count + 1 });
+    }
   });
   const of = scan?.images.length ?? 0;
   const isComplete = images.length + skipped.length >= of;
-  const classes = isComplete ? [...counts].sort(([, a], [, b]) => b.count - a.count) : [...counts];
   return {
     asked: askedOf(state) ?? '',
     of,
-    classes: classes.map(([index, { name, count, first }]) => ({
-      index,
-      name,
-      count,
-      picture: pictureId({ kind: 'file', scan: scanKey, index: first }),
-    })),
+    classes: listed(model, counts, isComplete).map((index) => {
+      const entry = counts.get(index);
+      return {
+        index,
+        name: model?.classNames[index] ?? `class ${index}`,
+        count: holding === undefined ? null : (entry?.count ?? 0),
+        picture: entry === undefined ? null : pictureId({ kind: 'file', scan: scanKey, index: entry.first }),
+      };
+    }),
     images: images.length,
     skipped,
   };
+}
+
+function listed(
+  model: ModelSummary | null,
+  counts: ReadonlyMap<number, { readonly count: number }>,
+  isComplete: boolean,
+): readonly number[] {
+  const isOfClasses = (model?.scores?.task ?? 'multiclass') === 'multiclass';
+  if (model !== null && !isOfClasses) return [...model.classNames.keys()];
+  const found = [...counts];
+  if (isComplete) found.sort(([, a], [, b]) => b.count - a.count);
+  return found.map(([index]) => index);
+}
+
+/**
+ * What of a model's askable names holds for each picture, by its place in the answers: a class, a side, or of every label
+ * whether it holds or not. Undefined for likenesses, whose reference is only looked at in a run.
+ */
+export function holdingOf(
+  model: ModelSummary | null,
+  { predicted, held = [] }: Predictions,
+): ((picture: number) => readonly number[]) | undefined {
+  const { task = 'multiclass', threshold } = model?.scores ?? {};
+  switch (task) {
+    case 'multiclass':
+    case 'binary':
+      return (i) => [predicted[i].index];
+    case 'multilabel': {
+      const labels = model!.classNames.length / 2;
+      return (i) =>
+        Array.from({ length: labels }, (_, label) => (held[i]?.includes(label) ? label : labels + label));
+    }
+    case 'regression': {
+      const values = predicted.map(({ value = NaN }) => value);
+      // As a run splits it, see settle-score.ts.
+      const at = threshold ?? values.reduce((sum, value) => sum + value / values.length, 0);
+      return (i) => [Number(values[i] >= at)];
+    }
+    case 'embedding':
+      return undefined;
+  }
 }

@@ -17,6 +17,7 @@ export async function imageTable(
 ): Promise<ImageTable> {
   if (scan === null) return { total: 0, rows: [] };
   const predicted = new Map(predictions?.images.map((image, i) => [image, predictions.predicted[i]]));
+  const held = new Map(predictions?.images.map((image, i) => [image, predictions.held?.[i]]));
   const broken = new Map(predictions?.skipped.map(({ file, reason }) => [file, reason]));
   const expected = expectedClasses(model?.classNames ?? []);
   const isWanted = ({ path: file }: { readonly path: string }): boolean =>
@@ -28,8 +29,7 @@ export async function imageTable(
     fileName: shownName(path.basename(image.path)),
     folder: shownName(image.folder === '' ? path.basename(image.root) : image.folder),
     bytes: 0,
-    predicted: predicted.get(index) ?? null,
-    expected: expected(image.path),
+    ...judged(predicted.get(index), held.get(index), expected(image.path)),
     reason: broken.get(image.path) ?? null,
   });
   let rows = scan.images.map(rowOf).filter(isWanted);
@@ -46,6 +46,16 @@ export async function imageTable(
   return { total: all.length, rows: page.map(withoutPath) };
 }
 
+/** Where several labels hold, the one that the folder names is among them or is not. */
+function judged(
+  predicted: Row['predicted'] = null,
+  held: readonly number[] | undefined,
+  expected: Row['expected'],
+): Pick<Row, 'predicted' | 'expected'> {
+  const isAmong = predicted !== null && expected !== null && held?.includes(expected.index) === true;
+  return { predicted: isAmong ? { ...predicted, index: expected.index } : predicted, expected };
+}
+
 function keyOf(
   row: Row & { readonly path: string },
   sort: NonNullable<ImageTableQuery['sort']>,
@@ -59,8 +69,8 @@ function keyOf(
       return row.bytes;
     case 'predicted':
       return row.predicted?.name ?? '';
-    case 'probability':
-      return row.predicted?.probability ?? -1;
+    case 'figure':
+      return row.predicted?.probability ?? row.predicted?.value ?? -Infinity;
   }
 }
 

@@ -89,6 +89,7 @@ function joined(seen: Predictions, more: Predictions): Predictions {
   return {
     images: [...seen.images, ...more.images.filter(isNew)],
     predicted: [...seen.predicted, ...more.predicted.filter(isNew)],
+    ...(more.held !== undefined && { held: [...(seen.held ?? []), ...more.held.filter(isNew)] }),
     skipped: [...seen.skipped, ...more.skipped.filter(({ file }) => !files.has(file))],
   };
 }

@@ -18,7 +18,9 @@ import type {
   Setup,
   SetupPart,
 } from '../api/contract.ts';
-import { chooseClass } from '../../core/concepts/class-question.ts';
+import { chooseScore, type AskedScore } from '../../core/concepts/class-question.ts';
+import type { ModelScores } from '../../core/score/model-scores.ts';
+import { askedName } from '../../core/wording/score-words.ts';
 import { SETUP_OPTIONS } from '../api/setup-options.ts';
 import { projectName } from './project-name.ts';
 import type { ModelQuestion, Predictions } from '../compute/protocol.ts';
@@ -144,25 +146,85 @@ export function missing(what: string, hint: string): TesseraError {
   return new TesseraError('bad-usage', `This needs ${what}.`, { hint });
 }
 
-/**
- * The options that a run was made with; `classNames` are the model's, where it could be opened. A class that is not
- * among them is not chosen.
- */
-export function optionsOfRun(run: RunOptions, classNames: readonly string[] | undefined): SetupOptions {
-  const chosen = SETUP_OPTIONS.filter((name) => run[name] !== undefined).map((name) => [name, run[name]]);
-  return { ...(Object.fromEntries(chosen) as Omit<SetupOptions, 'classIndex'>), ...classOf(run, classNames) };
+/** Options that say how a model is opened: its question has them, too. */
+export const MODEL_OPTIONS = ['alpha', 'labelShift', 'output', 'task', 'threshold'] as const;
+
+/** Those of some options that are a part of the model's question. */
+export function modelOptions(
+  options: Pick<RunOptions, (typeof MODEL_OPTIONS)[number]>,
+  names: readonly (typeof MODEL_OPTIONS)[number][],
+): Partial<ModelQuestion> {
+  return Object.fromEntries(
+    names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  );
 }
 
-function classOf(
-  run: RunOptions,
-  classNames: readonly string[] | undefined,
-): Pick<SetupOptions, 'classIndex' | 'select'> {
+/** Another output or task says other things, at other layers: what was chosen of the one is not taken for the other. */
+export function withDependent(changes: OptionChanges): OptionChanges {
+  if (changes.output === undefined && changes.task === undefined) return changes;
+  return {
+    ...{ classIndex: null, against: null, reference: null, threshold: null, layer: null },
+    ...(changes.output !== undefined && { task: null }),
+    ...changes,
+  };
+}
+
+/** What is known of a model's answers. */
+type AnsweringModel = Pick<ModelSummary, 'scores' | 'classNames'>;
+
+/** What the chosen output of a model says; undefined where none is chosen. */
+function modelScoresOf({ scores, classNames }: AnsweringModel): ModelScores | undefined {
+  if (scores === null) return undefined;
+  const { task } = scores;
+  const own = { multiclass: 1, binary: 1, multilabel: 0.5, regression: 0, embedding: 0 }[task];
+  return { ...scores, classes: classNames.slice(0, own * classNames.length) };
+}
+
+/** What a setup is about, for people; null while nothing is chosen. */
+export function askedNameOf({ model, options }: SetupState): string | null {
+  const { classIndex } = options;
+  const name = classIndex === null ? undefined : model?.classNames[classIndex];
+  return name === undefined ? null : askedName(name, options);
+}
+
+/**
+ * The options that a run was made with; `model` where it could be opened. A class that is not among what can be asked of
+ * it is not chosen.
+ */
+export function optionsOfRun(run: RunOptions, model: AnsweringModel | null): SetupOptions {
+  const chosen = SETUP_OPTIONS.filter((name) => run[name] !== undefined).map((name) => [name, run[name]]);
+  return { ...(Object.fromEntries(chosen) as Omit<SetupOptions, 'classIndex'>), ...classOf(run, model) };
+}
+
+function classOf(run: RunOptions, model: AnsweringModel | null): Pick<SetupOptions, 'classIndex' | 'select'> {
   const { class: query, select } = run;
-  if (classNames === undefined) return { classIndex: /^\d+$/.test(query) ? Number(query) : null, select };
+  if (model === null) return { classIndex: /^\d+$/.test(query) ? Number(query) : null, select };
+  const scores = modelScoresOf(model);
+  if (scores === undefined) return { classIndex: null, select };
   try {
-    return chooseClass(classNames, run);
+    // What it is compared with is an option by itself.
+    const compared = scores.task === 'embedding' ? { reference: run.reference ?? '' } : {};
+    const asked = chooseScore(scores, { class: query, select, ...compared });
+    return { classIndex: indexOf(asked.explained, scores), select: asked.select };
   } catch (error) {
     if (error instanceof TesseraError) return { classIndex: null, select };
     throw error;
+  }
+}
+
+/** Place among the names that can be asked for; null for everything but a class, which only the command line asks for. */
+function indexOf(explained: AskedScore, { classes }: ModelScores): number | null {
+  switch (explained.kind) {
+    case 'class':
+    case 'margin':
+      return explained.index;
+    case 'not':
+      return null;
+    case 'similarity':
+      return explained.side;
+    case 'side':
+      return explained.label === undefined
+        ? explained.side
+        : explained.label + (explained.side === 1 ? 0 : classes.length);
   }
 }

@@ -23,8 +23,11 @@ import {
   emptySetup,
   explainOptionsOf,
   missing,
+  MODEL_OPTIONS,
+  modelOptions,
   optionsOfRun,
   setupOf,
+  withDependent,
   type Explained,
   type SetupState,
 } from './setup-state.ts';
@@ -41,6 +44,8 @@ export interface SetupContext {
 }
 
 const DEMO_CLASS = 'house';
+/** Index of "like" among what can be asked for of a likeness. */
+const LIKE = 1;
 const NOTHING_EXPLAINED: Explained = { project: null, runs: [], deletedRuns: [], continuedRun: null };
 /** Scans whose pictures may still be on the screen. */
 const KEPT_SCANS = 8;
@@ -232,15 +237,23 @@ export class SetupService {
 
   setOptions(changes: OptionChanges): Promise<Setup> {
     return this.#change('change options', async (state) => {
-      const next = { ...state, options: changedOptions(state.options, changes) };
+      const next = { ...state, options: changedOptions(state.options, withDependent(changes)) };
       checkOptions(next.options);
       if (next.question === null) return next;
-      const question = { model: next.question, options: explainOptionsOf(next) };
-      await this.#context.viewer.run('checkOptions', question);
-      // What becomes of pictures and names is a part of the model as it is asked.
-      const isSame = changes.alpha === undefined && changes.labelShift === undefined;
-      return isSame ? next : this.#withModel(next, withoutOptions(next.question));
+      // What becomes of pictures and names, and which output is meant, is a part of the model as it is asked.
+      const isSame = MODEL_OPTIONS.every((name) => changes[name] === undefined);
+      const opened = isSame ? next : await this.#withModel(next, withoutOptions(next.question));
+      if (opened.model?.open === null) {
+        const question = { model: opened.question!, options: explainOptionsOf(opened) };
+        await this.#context.viewer.run('checkOptions', question);
+      }
+      return opened;
     });
+  }
+
+  /** Takes a picture or folder that likeness is explained to. */
+  compareWith(reference: string): Promise<Setup> {
+    return this.setOptions({ reference, classIndex: this.#state.options.classIndex ?? LIKE });
   }
 
   undo(): Promise<Setup> {
@@ -362,19 +375,14 @@ export class SetupService {
 
   async #withModel(state: SetupState, asked: ModelQuestion): Promise<SetupState> {
     const { viewer, projects } = this.#context;
-    const { alpha, labelShift } = state.options;
-    // How names are moved is a matter of one model and its list.
+    // How names are moved is a matter of one model and its list, and which output is meant one of its own.
     const isSameFile = state.question === null || state.question.path === asked.path;
-    const question = {
-      ...(alpha !== undefined && { alpha }),
-      ...(labelShift !== undefined && isSameFile && { labelShift }),
-      ...asked,
-    };
+    const question = { ...modelOptions(state.options, isSameFile ? MODEL_OPTIONS : ['alpha']), ...asked };
     const model = await viewer.run('openModel', { ...question, probeSigns: false });
     const isSame = state.model?.sha256 === model.sha256;
     const options = changedOptions(state.options, {
-      ...{ layer: null, classIndex: null },
-      ...(!isSameFile && { labelShift: null }),
+      ...{ layer: null, classIndex: null, against: null, reference: null },
+      ...(!isSameFile && { labelShift: null, output: null, task: null, threshold: null }),
     });
     return {
       ...state,
@@ -415,9 +423,8 @@ export class SetupService {
     const question: ModelQuestion = {
       path: model.path,
       ...(stored?.labels !== undefined && { labels: stored.labels, ...keptLabelsOf(project.file) }),
-      ...(stored?.labelShift !== undefined && { labelShift: stored.labelShift }),
       ...(stored?.preprocessing !== undefined && { preprocessing: stored.preprocessing }),
-      ...(stored?.alpha !== undefined && { alpha: stored.alpha }),
+      ...(stored !== undefined && modelOptions(stored, MODEL_OPTIONS)),
     };
     const fresh = { ...emptySetup(this.#newKey(), this.#state.options.device), folder };
     // Results can be looked at even where the model or the pictures are gone.
@@ -426,7 +433,7 @@ export class SetupService {
       ['images', (state) => this.#withImages(state, roots)],
     ]).catch((error: unknown) => ({ ...fresh, problems: { model: serializeError(error) } }));
     await projects.remember(folder);
-    const options = stored && optionsOfRun(stored, opened.model?.classNames);
+    const options = stored && optionsOfRun(stored, opened.model);
     return { ...opened, folder, options: options ?? opened.options };
   }
 

@@ -12,12 +12,13 @@ export interface WaterfallBar {
 
 /**
  * The bars from the baseline to the logit. Steps beyond `most` are drawn as one, those of the smallest change;
- * the rest that the concepts do not reproduce stands last.
+ * the rest that the concepts do not reproduce stands last, before the `total`.
  */
 export function waterfallBars(
   { baseline, steps, unexplained, logit }: Waterfall,
   nameOf: (concept: string) => string,
   most = 12,
+  total = 'Logit',
 ): readonly WaterfallBar[] {
   const kept = new Set(
     [...steps]
@@ -44,7 +45,7 @@ export function waterfallBars(
       others.reduce((sum, { change }) => sum + change, 0),
     );
   add('rest', null, 'Not reproduced', unexplained);
-  return [...bars, { kind: 'total', concept: null, label: 'Logit', from: 0, to: logit }];
+  return [...bars, { kind: 'total', concept: null, label: total, from: 0, to: logit }];
 }
 
 /** Lowest and highest level that the bars reach, zero among them. */

@@ -3,7 +3,7 @@ import type { Setup } from '../../main/api/contract.ts';
 import { fromList, looseNames, withoutLoose, type DroppedFiles } from './dropped-files.ts';
 
 /** What a person is asked to choose. */
-export type PickKind = 'model' | 'folders' | 'pictures' | 'labels' | 'project';
+export type PickKind = 'model' | 'folders' | 'pictures' | 'labels' | 'project' | 'reference' | 'references';
 
 const ACCEPT: Readonly<Record<PickKind, string>> = {
   model: '.onnx,.data,.txt,.json,image/*',
@@ -11,6 +11,8 @@ const ACCEPT: Readonly<Record<PickKind, string>> = {
   pictures: 'image/*',
   labels: '.txt,.json',
   project: '',
+  reference: 'image/*',
+  references: '',
 };
 
 /**
@@ -27,7 +29,10 @@ export async function pickFiles(
   const way = images === undefined ? {} : { images };
   if (host === 'desktop') return api.chooseFiles({ what, ...way });
   const chosen = fromList(await askBrowser(what));
-  return chosen.files.length === 0 ? null : give(connection, chosen, way);
+  if (chosen.files.length === 0) return null;
+  if (what !== 'reference' && what !== 'references') return give(connection, chosen, way);
+  const [reference] = await connection.takeFiles(chosen.files, chosen.relativePaths);
+  return api.compareWith({ path: reference });
 }
 
 /** Gives files to the workbench. What would be refused by its name is named and not sent, however large it is. */
@@ -54,8 +59,8 @@ function askBrowser(what: PickKind): Promise<File[]> {
   const input = document.createElement('input');
   input.type = 'file';
   input.accept = ACCEPT[what];
-  input.multiple = what !== 'labels';
-  input.webkitdirectory = what === 'folders' || what === 'project';
+  input.multiple = what !== 'labels' && what !== 'reference';
+  input.webkitdirectory = what === 'folders' || what === 'references' || what === 'project';
   return new Promise((resolve) => {
     input.addEventListener('change', () => resolve([...(input.files ?? [])]));
     input.addEventListener('cancel', () => resolve([]));

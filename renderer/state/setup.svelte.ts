@@ -5,6 +5,7 @@ import type {
   OptionChanges,
   OptionControl,
   OptionValue,
+  OutputTrial,
   Preview,
   PreprocessingTrial,
   RunEstimate,
@@ -14,6 +15,7 @@ import type { Connection } from '../api.ts';
 import { CallError, isCancelled } from '../api.ts';
 import { readDrop } from './dropped-files.ts';
 import { give, pickFiles, type PickKind } from './file-picker.ts';
+import { askedName } from '../../core/wording/score-words.ts';
 import { Loadable } from './loadable.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { RefusedNumber } from '../widgets/refused-number.ts';
@@ -22,6 +24,15 @@ import type { RefusedNumber } from '../widgets/refused-number.ts';
 const PREVIEWED = 12;
 /** Up to so many images, predictions of all of them are made unasked. */
 const AUTO_PREDICT_LIMIT = 2000;
+
+/** What is still to be chosen, by the task. */
+const MISSING = {
+  multiclass: 'Choose the class to explain.',
+  binary: 'Choose the answer to explain.',
+  multilabel: 'Choose the label to explain.',
+  regression: 'Choose whether higher or lower is explained.',
+  embedding: 'Choose whether likeness or unlikeness is explained.',
+} as const;
 
 type Refusals = Readonly<Partial<Record<OptionControl['name'], RefusedNumber>>>;
 
@@ -51,6 +62,8 @@ export class SetupState {
   /** Why the last change was refused. */
   error = $state.raw<unknown>();
   readonly preview = new Loadable<Preview>();
+  /** What each output of the model says. */
+  readonly outputs = new Loadable<readonly OutputTrial[]>();
   readonly trials = new Loadable<readonly PreprocessingTrial[]>();
   readonly classes = new Loadable<ClassCounts>();
   readonly estimate = new Loadable<RunEstimate>();
@@ -76,15 +89,24 @@ export class SetupState {
   });
 
   readonly className = $derived.by(() => {
-    const index = this.current?.options.classIndex ?? null;
-    return index === null ? null : (this.current?.model?.classNames[index] ?? `class ${index}`);
+    const { options, model } = this.current ?? {};
+    const index = options?.classIndex ?? null;
+    return index === null ? null : askedName(model?.classNames[index] ?? `class ${index}`, options ?? {});
   });
 
   /** What still stands between the setup and a run, one sentence; null when it can start. */
   readonly missing = $derived.by(() => {
     if (!this.current?.model) return 'Add a model (.onnx) to start.';
+    const { open, scores } = this.current.model;
+    if (open !== null)
+      return open.kind === 'ask'
+        ? 'Choose what of the model is explained.'
+        : 'This model gives nothing that can be explained.';
     if (!this.current.images || this.current.images.count === 0) return 'Add images to start.';
-    if (this.current.options.classIndex === null) return 'Choose the class to explain.';
+    const { classIndex, reference } = this.current.options;
+    if (scores?.task === 'embedding' && reference === undefined)
+      return 'Choose a picture or folder to compare with.';
+    if (classIndex === null) return MISSING[scores?.task ?? 'multiclass'];
     const wrong = this.controls.find(({ name }) => this.refused[name] !== undefined);
     return wrong === undefined ? null : `${wrong.label}: ${sentence(this.refused[wrong.name]!.why)}`;
   });
@@ -182,6 +204,10 @@ export class SetupState {
     if (this.classes.isLoading && counts.asked === this.current?.asked) this.classes.value = counts;
   }
 
+  readOutputs(): void {
+    void this.outputs.load(() => this.#connection.api.previewOutputs());
+  }
+
   compareTrials(): void {
     void this.trials.load(() => this.#connection.api.comparePreprocessings());
   }
@@ -197,11 +223,13 @@ export class SetupState {
 
   #readInputs(setup: Setup): void {
     this.trials.set(undefined);
+    this.outputs.set(undefined);
     this.classes.set(undefined);
     this.preview.set(undefined);
     this.table.set(undefined);
     if (setup.images !== null) this.readTable({});
     if (setup.model === null || setup.images === null || setup.images.count === 0) return;
+    if (setup.model.open !== null) return this.readOutputs();
     const { api } = this.#connection;
     void this.preview.load(() => api.previewImages({ limit: PREVIEWED }));
     if (setup.images.count <= AUTO_PREDICT_LIMIT) this.predictAll();
@@ -209,7 +237,8 @@ export class SetupState {
   }
 
   #readEstimate(setup: Setup): void {
-    if (setup.model === null || setup.images === null) return this.estimate.set(undefined);
+    if (setup.model === null || setup.model.open !== null || setup.images === null)
+      return this.estimate.set(undefined);
     void this.estimate.load(() => this.#connection.api.estimate());
   }
 }

@@ -1,6 +1,7 @@
 import type { ConceptEdit, ConceptItem, RunResult } from '../../main/api/contract.ts';
 import type { DemoRunReader } from './demo-run.ts';
 import { demoEvaluation } from './fake-evaluation.ts';
+import { CLASSES } from './fake-setup.ts';
 
 interface Notes {
   readonly names: Readonly<Record<string, string>>;
@@ -95,6 +96,10 @@ export function fakeEdits(reader: DemoRunReader) {
       isFinished: true,
     },
     className: run.className,
+    score: {
+      model: { task: 'multiclass', activation: 'softmax', classes: CLASSES },
+      explained: { kind: 'class', index: CLASSES.indexOf(run.className) },
+    },
     layer: run.layer as unknown as RunResult['layer'],
     images: run.images.length,
     concepts: shown().map((at, rank) => ({ ...item(at), rank })),

@@ -4,11 +4,13 @@ import type {
   CutPointSummary,
   ImageTable,
   ModelSummary,
+  OutputTrial,
   Preview,
   Setup,
 } from '../../main/api/contract.ts';
 
-const CLASSES = ['barn', 'car', 'house', 'lighthouse', 'sailboat', 'train', 'tree', 'windmill'];
+/** Of the demo's model. */
+export const CLASSES = ['barn', 'car', 'house', 'lighthouse', 'sailboat', 'train', 'tree', 'windmill'];
 const PER_CLASS = 40;
 
 const CUTS: readonly [string, number, number, number, number][] = [
@@ -44,7 +46,21 @@ export const fakeModel: ModelSummary = {
   bytes: 366_080,
   opset: 17,
   input: { name: 'input', dims: ['batch', 3, 128, 128], layout: 'NCHW' },
-  output: { name: 'logits', dims: ['batch', 8] },
+  outputs: [
+    {
+      name: 'logits',
+      dims: ['batch', 8],
+      role: 'scores',
+      reason: '8 numbers a picture',
+      tasks: [
+        { task: 'multiclass', title: 'One of several classes' },
+        { task: 'multilabel', title: 'Several labels, each yes or no' },
+        { task: 'embedding', title: 'A vector for comparing pictures' },
+      ],
+    },
+  ],
+  scores: { output: 'logits', task: 'multiclass', activation: 'none', width: 8 },
+  open: null,
   classNames: CLASSES,
   labelsSource: 'labels.txt beside it',
   labelsMisfit: null,
@@ -150,6 +166,19 @@ export const fakePreview: Preview = {
   labelShift: null,
   skipped: [],
 };
+
+/** What the model's outputs say of three pictures. */
+export const fakeTrials: readonly OutputTrial[] = [
+  {
+    output: 'logits',
+    task: 'multiclass',
+    unit: null,
+    pictures: fakePreview.pictures
+      .slice(0, 3)
+      .map(({ picture, fileName, top }) => ({ picture, fileName, top })),
+    problem: null,
+  },
+];
 
 export const fakeClasses = {
   asked: 'demo',

@@ -32,6 +32,7 @@ import {
   fakeImages,
   fakeModel,
   fakePreview,
+  fakeTrials,
   otherSetup,
 } from './fake-setup.ts';
 
@@ -211,6 +212,7 @@ export function createFakeWorkbench(
       const isMoved = changes.labelShift !== undefined;
       return take({ options, ...(isMoved && { asked: 'names moved by one', model: fakeModel }) });
     },
+    compareWith: ({ path }) => take({ options: { ...setup.options, reference: path, classIndex: 1 } }),
     undoSetup: () => take(opened),
     inspectModel: () => Promise.resolve(fakeModel),
     previewImages: () =>
@@ -226,6 +228,7 @@ export function createFakeWorkbench(
           proposed: i === 1,
         })),
       ),
+    previewOutputs: () => Promise.resolve(fakeTrials),
     predictAll: () => {
       if (options.isCounting === true) {
         emit('classes', countsSoFar);

@@ -41,7 +41,10 @@ function throughSetup(options: RunOptions): RunOptions {
       ...(labels !== undefined && { labels }),
       ...(preprocessing !== undefined && { preprocessing }),
     },
-    options: optionsOfRun(options, CLASSES),
+    options: optionsOfRun(options, {
+      classNames: CLASSES,
+      scores: { output: 'logits', task: 'multiclass', activation: 'none', width: CLASSES.length },
+    }),
   };
   return explainOptionsOf(state);
 }

@@ -9,13 +9,14 @@ import { evaluationJobs } from './evaluation-jobs.ts';
 import { createExaminer } from './examined-images.ts';
 import { givenImageJobs } from './given-image-jobs.ts';
 import { imageJobs } from './image-jobs.ts';
-import { createIntakes } from './intakes.ts';
+import { createDescriptions, createIntakes } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
 import { createMaskedHeads } from './masked-heads.ts';
 import { createDrawMaps } from './method-maps.ts';
 import { mergeJobs } from './merge-jobs.ts';
 import { modelJobs } from './model-jobs.ts';
 import { createOpenedRuns } from './opened-runs.ts';
+import { outputJobs } from './output-jobs.ts';
 import { pictureJobs } from './picture-jobs.ts';
 import { predictionJobs } from './prediction-jobs.ts';
 import { previewJobs } from './preview-jobs.ts';
@@ -27,14 +28,16 @@ import { treeJobs } from './tree-jobs.ts';
 /** Everything that a compute process does, on this machine; `probe` says how devices are tried. */
 export function createJobs(probe: ProbeOptions): Jobs {
   const environment = createNodeEnvironment(probe);
-  const openIntake = createIntakes(environment);
+  const describe = createDescriptions(environment);
+  const openIntake = createIntakes(environment, describe);
   const withHead = createMaskedHeads(environment, openIntake);
   const openRun = createOpenedRuns(environment.storage);
   const withAblator = createAblators(environment, openIntake);
   const examiner = createExaminer(environment, openIntake, withHead);
   return {
-    ...modelJobs(environment, openIntake, probe),
+    ...modelJobs(environment, describe, probe),
     ...previewJobs(environment, openIntake),
+    ...outputJobs(environment, describe, openIntake),
     ...estimateJobs(environment, openIntake),
     ...predictionJobs(environment, openIntake),
     ...runJobs(environment, openIntake),

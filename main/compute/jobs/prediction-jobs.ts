@@ -4,6 +4,7 @@ import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
 import { withStamps } from '../../../core/pipeline/picture-stamps.ts';
 import { predict, type Predictions as Answers } from '../../../core/pipeline/stages/predictions.ts';
 import { UNKEPT_ENTRY } from '../../../core/project/stage-entry.ts';
+import { labelsOf } from '../../../core/score/model-scores.ts';
 import { namedAnswer } from '../../../core/score/named-answer.ts';
 import type { Predictions } from '../protocol.ts';
 import type { OpenIntake } from './intakes.ts';
@@ -36,10 +37,22 @@ export function predictionJobs(environment: Environment, openIntake: OpenIntake)
   };
 }
 
-function predictionsOf({ labels }: ModelIntake, { predictions, skipped }: Answers): Predictions {
+function predictionsOf({ scores }: ModelIntake, { predictions, skipped }: Answers): Predictions {
+  const { task, classes, quantity, output } = scores;
+  const isNamed = classes.length > 0;
+  const held =
+    task === 'multilabel' ? predictions.map((answer) => labelsOf(scores, answer.scores ?? [])) : undefined;
   return {
     images: predictions.map(({ at }) => at),
-    predicted: predictions.map((answer) => namedAnswer(labels.names, answer)),
+    predicted: predictions.map((answer, i) => {
+      const named = namedAnswer(isNamed ? classes : [quantity ?? output], answer);
+      return held === undefined ? named : { ...named, name: labelsText(classes, held[i]) };
+    }),
+    ...(held !== undefined && { held }),
     skipped,
   };
+}
+
+function labelsText(classes: readonly string[], held: readonly number[]): string {
+  return held.length === 0 ? 'no label' : held.map((label) => classes[label]).join(', ');
 }

@@ -37,14 +37,15 @@ export function previewJobs(
   };
 }
 
-interface Looked {
+export interface Looked {
   /** One row a readable picture. */
   readonly logits: Matrix | undefined;
   readonly readable: readonly number[];
   readonly skipped: readonly SkippedFile[];
 }
 
-async function logitsOf(
+/** The raw scores of the pictures that can be read. */
+export async function logitsOf(
   environment: Environment,
   intake: ModelIntake,
   images: readonly ImageFile[],
@@ -76,7 +77,7 @@ function previewOf(
     expected: truthOf(intake.labels.names, images[index]) ?? null,
   }));
   const judged = pictures.filter(({ expected }) => expected !== null);
-  const isHit = ({ top, expected }: (typeof pictures)[number]) => top[0].index === expected;
+  const isHit = ({ top, expected }: (typeof pictures)[number]) => top.at(0)?.index === expected;
   const folders = [...new Set(judged.map(({ folder }) => folder))].map((name) => {
     const own = judged.filter(({ folder }) => folder === name);
     const className = intake.labels.names[own[0].expected!];
@@ -92,17 +93,20 @@ function previewOf(
     labelShift: findLabelShift(intake.labels.names, answers) ?? null,
     hitRate: judged.length === 0 ? null : judged.filter(isHit).length / judged.length,
     confidence:
-      pictures.reduce((sum, { top }) => sum + (top[0].probability ?? 0), 0) / Math.max(1, pictures.length),
+      pictures.reduce((sum, { top }) => sum + (top.at(0)?.probability ?? 0), 0) /
+      Math.max(1, pictures.length),
     skipped,
   };
 }
 
-/** The likeliest first; of a number or a vector what there is to say of it. */
-function topClasses({ labels, scores }: ModelIntake, logits: Matrix, row: number): ClassScore[] {
+/** The likeliest first; of a number its value, of a vector nothing. */
+export function topClasses({ labels, scores }: ModelIntake, logits: Matrix, row: number): ClassScore[] {
   const own = rowView(logits, row);
   const probabilities = classShares(scores, own);
   if (probabilities.length === 0)
-    return [{ ...namedAnswer([scores.quantity ?? scores.output], answerOf(scores, own)) }];
+    return scores.task === 'embedding'
+      ? []
+      : [namedAnswer([scores.quantity ?? scores.output], answerOf(scores, own))];
   const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
   return order.slice(0, TOP).map((index) => ({
     index,

@@ -3,6 +3,7 @@ import type { Evaluation } from '../../../core/metrics/evaluation.ts';
 import { PRESENT_FROM } from '../../../core/pipeline/assemble-explanation.ts';
 import type { InputChanges } from '../../../core/pipeline/input-changes.ts';
 import { strengthsOf } from '../../../core/pipeline/write-report.ts';
+import type { ScoreFacts } from '../../../core/wording/score-words.ts';
 import type { NotesFile } from '../../../core/project/schema.ts';
 import type { ConceptItem, NamedConcept } from '../../api/contract.ts';
 import { pictureId } from '../picture-ids.ts';
@@ -32,6 +33,7 @@ export function resultView(
       ...(evaluation !== undefined && { evaluation }),
     }),
     className: explanation.className,
+    score: scoreFacts(explanation),
     layer: explanation.layer,
     images: explanation.images.length,
     concepts: conceptItems(question, opened, notes, evaluation),
@@ -48,6 +50,23 @@ export function resultView(
       ...{ isKnown, images: explanation.images.length, cards },
       ...{ changed: changed.size, missing: missing.size },
     },
+  };
+}
+
+/** Without the vector of a reference, which is long. Of a run of before scores were recorded: a class, by some score. */
+function scoreFacts({ score, className }: OpenedRun['explanation']): ScoreFacts {
+  if (score === undefined) {
+    const model = { task: 'multiclass', activation: 'kept', classes: [className] } as const;
+    return { model, explained: { kind: 'class', index: 0 } };
+  }
+  const { model, explained, at } = score;
+  return {
+    model,
+    explained:
+      explained.kind === 'similarity'
+        ? { ...explained, reference: { name: explained.reference.name } }
+        : explained,
+    ...(at !== undefined && { at }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { truthFinder } from '../../../core/images/folder-class.ts';
 import type { ImageFile } from '../../../core/images/folder-scan.ts';
 import { pictureId } from '../../compute/picture-ids.ts';
+import { holdingOf } from '../class-counts.ts';
 import { imageTable } from '../image-table.ts';
 import { previewSample } from '../../../core/images/preview-sample.ts';
 import { explainOptionsOf, type SetupState } from '../setup-state.ts';
@@ -9,6 +10,8 @@ import type { Part, Services } from './services.ts';
 
 /** Pictures on which preprocessings are compared. */
 const COMPARED = 16;
+/** Pictures that each output is shown on. */
+const TRIED = 3;
 
 /** A look at model and pictures before a run. */
 export function lookingHandlers({
@@ -18,7 +21,7 @@ export function lookingHandlers({
   storage,
   predictions,
 }: Pick<Services, 'setup' | 'viewer' | 'pictures' | 'storage' | 'predictions'>): Part<
-  'previewImages' | 'comparePreprocessings' | 'predictAll' | 'listImages' | 'estimate'
+  'previewImages' | 'comparePreprocessings' | 'previewOutputs' | 'predictAll' | 'listImages' | 'estimate'
 > {
   return {
     previewImages({ limit }) {
@@ -38,6 +41,19 @@ export function lookingHandlers({
       return viewer.run('comparePreprocessings', {
         ...question,
         images: chosen.map((index) => images[index]),
+      });
+    },
+    async previewOutputs() {
+      const { state } = setup;
+      const { question, scan, model } = state;
+      if (question === null || model === null || scan === null) return [];
+      const { images } = scan;
+      const chosen = previewSample(images, TRIED);
+      const as = pictures.nameOf(model.preprocessing.value);
+      return viewer.run('previewOutputs', {
+        ...question,
+        images: chosen.map((index) => images[index]),
+        pictures: chosen.map((index) => pictureId({ kind: 'fitted', scan: state.scanKey, index, as })),
       });
     },
     predictAll: (_, page) => predictions.ask(page),
@@ -63,8 +79,11 @@ function selectedImages(
 ): number | undefined {
   const { select, classIndex } = options;
   if (classIndex === null || select === 'all') return undefined;
-  if (select === 'predicted')
-    return predictions?.predicted.filter(({ index }) => index === classIndex).length;
+  if (select === 'predicted') {
+    const holding = predictions && holdingOf(model, predictions);
+    if (!predictions || !holding) return undefined;
+    return predictions.images.filter((_, i) => holding(i).includes(classIndex)).length;
+  }
   const truthOf = truthFinder(model?.classNames ?? []);
   return images.filter((image) => truthOf(image) === classIndex).length;
 }

@@ -17,6 +17,7 @@ export function requirePictures({ question, model, scan, problems }: SetupState)
     if (problems.model !== undefined) throw new CarriedError(problems.model);
     throw missing('a model', 'Drop an .onnx file, or open the demo.');
   }
+  if (model.open !== null) throw new CarriedError(model.open.problem);
   if (scan === null) throw missing('pictures', 'Drop one or more folders of pictures.');
   const { images } = scan;
   return { question, model, images };

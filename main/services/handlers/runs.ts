@@ -2,7 +2,7 @@ import path from 'node:path';
 import { commandText } from '../../../core/concepts/command-text.ts';
 import { TesseraError } from '../../../core/errors.ts';
 import type { RunKey, Setup } from '../../api/contract.ts';
-import { explainOptionsOf } from '../setup-state.ts';
+import { askedNameOf, explainOptionsOf } from '../setup-state.ts';
 import { requireClass, requireFolder, requirePictures } from './requirements.ts';
 import type { Part, Services } from './services.ts';
 
@@ -53,11 +53,11 @@ export function runHandlers({
       const state = await setup.settled();
       requirePictures(state);
       const folder = requireFolder(state);
-      const classIndex = requireClass(state);
+      requireClass(state);
       const options = explainOptionsOf(state);
       return runs.start(
         { folder, options, command: commandText(options, path.resolve(folder)) },
-        state.model!.classNames[classIndex],
+        askedNameOf(state) ?? '',
       );
     },
     pauseRun: () => runs.pause(),

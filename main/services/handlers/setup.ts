@@ -22,6 +22,7 @@ export function setupHandlers({
   | 'chooseLabels'
   | 'listOptions'
   | 'setOptions'
+  | 'compareWith'
   | 'undoSetup'
   | 'inspectModel'
 > {
@@ -39,6 +40,7 @@ export function setupHandlers({
     async chooseFiles({ what, images: way }) {
       const paths = await desktop.chooseFiles(what);
       if (paths.length === 0) return setup.setup;
+      if (what === 'reference' || what === 'references') return setup.compareWith(paths[0]);
       return setup.addPaths(paths, way === undefined ? {} : { way });
     },
     removeImages: ({ root }) => setup.removeImages(root),
@@ -48,6 +50,7 @@ export function setupHandlers({
     chooseLabels: ({ path: file }) => setup.chooseLabels(file),
     listOptions: () => Promise.resolve(optionControls()),
     setOptions: (changes) => setup.setOptions(changes),
+    compareWith: ({ path: reference }) => setup.compareWith(reference),
     undoSetup: () => setup.undo(),
     inspectModel: () => setup.inspectModel(),
   };

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { scoreRecord } from '../../../core/score/score-record.ts';
-import type { Explained } from '../../../core/score/explained.ts';
-import { scoreOf } from '../../../core/score/score.ts';
+import { scoreOf, type Score } from '../../../core/score/score.ts';
 import type { ModelScores } from '../../../core/score/model-scores.ts';
 import {
   aimText,
@@ -14,6 +13,8 @@ import {
   scoreName,
   type ScoreFacts,
 } from '../../../core/wording/score-words.ts';
+
+type Explained = Score['explained'];
 
 const CLASSES: ModelScores = {
   output: 'logits',

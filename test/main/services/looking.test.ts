@@ -13,7 +13,7 @@ const state = (options: Partial<SetupState['options']>, isCounted = true): Setup
   return {
     ...fresh,
     question: { path: '/model.onnx' },
-    model: { classNames: NAMES } as unknown as ModelSummary,
+    model: { classNames: NAMES, open: null } as unknown as ModelSummary,
     scan: {
       images: FILES.map((path) => ({ path: `/photos/${path}`, folder: '', root: '/photos' })),
       skipped: [],

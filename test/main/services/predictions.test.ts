@@ -15,7 +15,7 @@ const setupWith = (count: number, scanKey: string): SetupState => ({
   ...emptySetup('key', 'cpu'),
   folder: '/own.tessera',
   question: { path: '/model.onnx' },
-  model: { classNames: NAMES } as unknown as ModelSummary,
+  model: { classNames: NAMES, open: null } as unknown as ModelSummary,
   scan: {
     images: Array.from({ length: count }, (_, i) => ({ path: `/${i}.png`, folder: '', root: '/' })),
     skipped: [],

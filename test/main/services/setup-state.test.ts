@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { Task } from '../../../core/score/model-scores.ts';
 import { resolveOptions } from '../../../core/concepts/run-options.ts';
 import {
   changedOptions,
   emptySetup,
   explainOptionsOf,
   optionsOfRun,
+  withDependent,
 } from '../../../main/services/setup-state.ts';
+
+function scoresOf(task: Task, width: number) {
+  return { output: 'out', task, activation: 'none', width } as const;
+}
 
 const { options } = emptySetup('key', 'cpu');
 
@@ -26,7 +32,7 @@ describe('options of a setup', () => {
     };
     const given = explainOptionsOf(state);
     expect(given).toMatchObject({ recurse: 2, class: '1', samples: 64, model: '/model.onnx' });
-    expect(optionsOfRun(given, undefined)).toEqual(state.options);
+    expect(optionsOfRun(given, null)).toEqual(state.options);
   });
 
   it('follow the way of the paper where nothing was said, and come back from it', () => {
@@ -57,9 +63,51 @@ describe('optionsOfRun()', () => {
     ['1', ['barn', 'house'], 1, 'all'],
     ['tower', ['barn', 'house'], null, 'all'],
     // The model could not be opened.
-    ['1', undefined, 1, 'all'],
-    ['house', undefined, null, 'all'],
+    ['1', null, 1, 'all'],
+    ['house', null, null, 'all'],
   ] as const)('finds the class %s among %j', (name, names, classIndex, select) => {
-    expect(optionsOfRun({ ...run, class: name }, names)).toMatchObject({ classIndex, select });
+    const model = names && { classNames: names, scores: scoresOf('multiclass', names.length) };
+    expect(optionsOfRun({ ...run, class: name }, model)).toMatchObject({ classIndex, select });
+  });
+
+  it.each([
+    ['pneumonia', 'binary', ['not pneumonia', 'pneumonia'], 1],
+    ['not pneumonia', 'binary', ['not pneumonia', 'pneumonia'], 0],
+    ['dog', 'multilabel', ['cat', 'dog', 'not cat', 'not dog'], 1],
+    ['not dog', 'multilabel', ['cat', 'dog', 'not cat', 'not dog'], 3],
+    ['age', 'regression', ['lower age', 'higher age'], 1],
+    ['lower', 'regression', ['lower age', 'higher age'], 0],
+    ['like', 'embedding', ['unlike', 'like'], 1],
+    // Only the command line asks for it.
+    ['not house', 'multiclass', ['barn', 'house'], null],
+  ] as const)(
+    'finds %s among what a model of the task %s can be asked for',
+    (name, task, names, classIndex) => {
+      const scores = { ...scoresOf(task, names.length), quantity: 'age' };
+      const found = optionsOfRun({ ...run, class: name }, { classNames: names, scores });
+      expect(found).toMatchObject({ classIndex });
+    },
+  );
+
+  it('keeps which output was explained, and as what', () => {
+    const asked = { ...run, output: 'age', task: 'regression', threshold: 40, class: 'higher' } as const;
+    const model = { classNames: ['lower age', 'higher age'], scores: scoresOf('regression', 1) };
+    expect(optionsOfRun(asked, model)).toMatchObject({
+      ...{ output: 'age', task: 'regression', threshold: 40, classIndex: 1 },
+    });
+  });
+});
+
+describe('withDependent()', () => {
+  it('takes nothing that was chosen of one output for another', () => {
+    expect(withDependent({ output: 'age' })).toEqual({
+      ...{ output: 'age', task: null, threshold: null, classIndex: null },
+      ...{ against: null, reference: null, layer: null },
+    });
+    expect(withDependent({ task: 'binary', threshold: 0.3 })).toMatchObject({
+      threshold: 0.3,
+      classIndex: null,
+    });
+    expect(withDependent({ concepts: 4 })).toEqual({ concepts: 4 });
   });
 });
