@@ -128,7 +128,20 @@ function sideOfNumber(scores: ModelScores, query: string): 0 | 1 {
   )
     return 1;
   if (['lower', 'low', 'down', 'less'].includes(said)) return 0;
-  return findClass(sideNames(scores), query) as 0 | 1;
+  const names = sideNames(scores);
+  const found = names.findIndex((name, index) => name.toLowerCase() === said || String(index) === said);
+  if (found >= 0) return found as 0 | 1;
+  throw new TesseraError(
+    'unknown-name',
+    `The model tells a number, which can be explained as "${names[1]}" or "${names[0]}"; got "${query}".`,
+    { hint: 'Say "higher" or "lower".', options: [] },
+  );
+}
+
+/** What is explained of a model when nothing is said: more of its number, likeness; of classes one has to be named. */
+export function usualClass({ task }: ModelScores): string | undefined {
+  if (task === 'regression') return 'higher';
+  return task === 'embedding' ? 'like' : undefined;
 }
 
 function refuseForeign(

@@ -46,7 +46,7 @@ export function takenWords(form: OptionForm): string {
     case 'number':
       return `${wholeWords(form.min, form.max)}${form.auto === undefined ? '' : ', or "auto"'}`;
     case 'real':
-      return `a number from ${form.min} to ${form.max}`;
+      return 'a number';
   }
 }
 

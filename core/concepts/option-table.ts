@@ -106,7 +106,7 @@ export const RUN_OPTIONS = {
     reads: ['question'],
     flag: 'class',
     placeholder: 'CLASS',
-    help: 'a class name or index; predicted:CLASS: whatever --select says, the images predicted as it; all: every class predicted for at least 5 images, one after another',
+    help: 'a class name or index, or "not CLASS"; of a number higher (usual) or lower, of a likeness like or unlike; predicted:CLASS: whatever --select says, the images predicted as it; all: every class predicted for at least 5 images, one after another',
     label: 'Class',
     note: 'The class to explain',
     visibility: 'own',

@@ -64,7 +64,8 @@ export async function chooseOutput(
     scores: {
       output: found.name,
       task,
-      activation: found.activation,
+      // The number that a model tells is what comes out of it.
+      activation: task === 'regression' || task === 'embedding' ? 'none' : found.activation,
       classes: labels.names,
       width,
       ...(threshold !== undefined && { threshold }),
@@ -82,7 +83,7 @@ function named(outputs: readonly OutputFacts[], wanted: string): OutputFacts | O
       outputs.map(({ name }) => name),
     );
     throw new TesseraError('unknown-name', `The model has no output called "${wanted}".`, {
-      hint: `It has ${near.join(', ')}.`,
+      hint: `It has ${near.join(', ')}; name one`,
       options: ['output'],
     });
   }
@@ -196,9 +197,9 @@ function whatNumber({ name }: OutputFacts): OutputChoice {
     names: [name],
     problem: new TesseraError(
       'must-choose',
-      `The model answers with one number a picture, ${name}, and nothing says what it means: yes or no, or an amount such as an age.`,
+      `The model answers with one number a picture, ${name}, and nothing says what it means: yes or no, or an amount such as an age. A card or labels of two names beside the model would.`,
       {
-        hint: 'Say what it is. A card or labels of two names beside the model would say so too',
+        hint: 'Say what it is',
         options: ['task=binary', 'task=regression'],
       },
     ),
@@ -243,7 +244,6 @@ function checkThreshold(threshold: number | undefined, task: Task): number | und
       'A model of several classes decides by the largest score; it has no threshold.',
       {
         hint: 'Leave the threshold away.',
-        options: ['threshold'],
       },
     );
   }
@@ -253,6 +253,10 @@ function checkThreshold(threshold: number | undefined, task: Task): number | und
     { hint: 'Give a number such as 0.5.', options: ['threshold'] },
   );
 }
+
+/** What outputs are called that have no name of their own. */
+const NAMELESS =
+  /^(outputs?|out|logits?|scores?|prob\w*|pred\w*|results?|sigmoid|dense\w*|y|binary|\d+)(_?\d+)?$|[/:.]/i;
 
 /** One name a class; a yes or no of which only the yes has a name gets the no. */
 async function namesFor(
@@ -266,5 +270,8 @@ async function namesFor(
   const one = await labelsOf(name, 1, false);
   if (one !== undefined) return { ...one, names: [notName(one.names[0]), one.names[0]] };
   const both = await labelsOf(name, 2, true);
-  return both!.source === 'numbers' ? { ...both!, names: ['negative', 'positive'] } : both!;
+  if (both!.source !== 'numbers') return both!;
+  if (!NAMELESS.test(name))
+    return { ...both!, names: [notName(name), name], source: 'the name of the output' };
+  return { ...both!, names: ['negative', 'positive'], source: 'no names were found' };
 }

@@ -7,9 +7,11 @@ import {
   optionOf,
   resolveOptions,
   type GivenOptions,
+  type OptionName,
   type RunOptions,
 } from '../../core/concepts/run-options.ts';
-import type { AskedScore } from '../../core/concepts/class-question.ts';
+import { usualClass, type AskedScore } from '../../core/concepts/class-question.ts';
+import type { ModelScores } from '../../core/score/model-scores.ts';
 import { questionsOfClasses } from '../../core/pipeline/class-questions.ts';
 import { explain, type ExplainOutcome } from '../../core/pipeline/explain.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
@@ -50,11 +52,12 @@ const TABLE: OptionTable = {
 /** `explain`: from a model and folders of images to a project folder and a report. */
 export async function explainCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
   const args = parseArguments(argv, TABLE);
-  const options = readQuestion(args);
+  const said = readQuestion(args);
   const folder =
-    args.text('out') ?? `${path.basename(demoOr(args, options.model)).replace(/\.onnx$/i, '')}.tessera`;
+    args.text('out') ?? `${path.basename(demoOr(args, said.model)).replace(/\.onnx$/i, '')}.tessera`;
   const environment = createNodeEnvironment();
-  const intake = await openModel(environment.storage, options.model, options);
+  const intake = await openModel(environment.storage, said.model, said);
+  const options = { ...said, class: said.class ?? requireClass(intake.scores) };
   const resolve = options.class === 'all' ? resolveOpenQuestion : resolveQuestion;
   const question = await resolve(environment.storage, intake, options);
   const device = await environment.openDevice(options.device);
@@ -150,7 +153,16 @@ async function reportOf(
   }
 }
 
-function readQuestion(args: ParsedArguments): RunOptions {
+/** What is explained when nothing is said of it; a class has to be. */
+function requireClass(scores: ModelScores): string {
+  const usual = usualClass(scores);
+  if (usual !== undefined) return usual;
+  throw lacking('class');
+}
+
+type SaidQuestion = Omit<RunOptions, 'class'> & { readonly class?: string };
+
+function readQuestion(args: ParsedArguments): SaidQuestion {
   if (args.positionals.length > 0) {
     throw new TesseraError(
       'bad-usage',
@@ -162,20 +174,25 @@ function readQuestion(args: ParsedArguments): RunOptions {
   }
   const given = { ...(args.flag('demo') && DEMO_SUBJECT), ...withWholePaths(readOptions(args)) };
   requireAll(given);
-  const options = resolveOptions(given);
+  const { class: query, ...options } = resolveOptions({ ...given, class: given.class ?? '' });
   checkOptions(options);
-  return options;
+  return { ...options, ...(query !== '' && { class: query }) };
 }
 
 /** Throws TesseraError 'bad-usage' for an option that has to be said and was not. */
-function requireAll(given: Partial<RunOptions>): asserts given is GivenOptions {
-  const lacking = OPTION_NAMES.map(optionOf).find(
-    ({ absent, default: usual }, i) =>
-      absent === undefined && usual === undefined && given[OPTION_NAMES[i]] === undefined,
-  );
-  if (lacking === undefined) return;
-  const { flag, help } = lacking;
-  throw new TesseraError('bad-usage', `explain needs --${flag}: ${help.split(';')[0]}.`, {
+function requireAll(
+  given: Partial<RunOptions>,
+): asserts given is Omit<GivenOptions, 'class'> & { readonly class?: string } {
+  const missing = OPTION_NAMES.find((name) => {
+    const { absent, default: usual } = optionOf(name);
+    return name !== 'class' && absent === undefined && usual === undefined && given[name] === undefined;
+  });
+  if (missing !== undefined) throw lacking(missing);
+}
+
+function lacking(name: OptionName): TesseraError {
+  const { flag, help } = optionOf(name);
+  return new TesseraError('bad-usage', `explain needs --${flag}: ${help.split(';')[0]}.`, {
     hint: 'npm run demo shows the whole thing on the bundled model; --help lists every option.',
   });
 }

@@ -45,7 +45,7 @@ export function predictionFacts(
       scores: [...own],
       ...(answer.value !== undefined && { value: answer.value }),
       answer: hasClasses ? namedAnswer(names, answer) : null,
-      runnerUp: hasClasses && runnerUp ? namedAnswer(names, runnerUp) : null,
+      runnerUp: hasClasses && runnerUp && model.task !== 'multilabel' ? namedAnswer(names, runnerUp) : null,
       folderClass: truth === undefined ? null : named(truth),
       right: truth === undefined ? null : isRight(model, truth, answer, own),
     };
@@ -107,19 +107,49 @@ const HEADER = [
   'right',
 ];
 
+/** A column a label or a number of the vector, where answers have more than one. */
+function furtherColumns({
+  score,
+  images,
+}: PredictionFacts): readonly (readonly [string, (image: Image) => number])[] {
+  if (score.task === 'multilabel')
+    return (score.classes ?? []).map((name) => [
+      `probability of ${name}`,
+      (image) => image.probabilities[name],
+    ]);
+  if (score.task !== 'embedding') return [];
+  return (images.at(0)?.scores ?? []).map((_, at) => [`vector_${at}`, (image) => image.scores[at]]);
+}
+
+type Image = PredictionFacts['images'][number];
+
 /** A header and one row a picture, as text; empty where something is not known. */
-export function predictionRows({ images }: PredictionFacts): string[][] {
-  const rows = images.map(({ file, predicted, value, answer, runnerUp, folderClass, right }) =>
-    [
+export function predictionRows(facts: PredictionFacts): string[][] {
+  const { images } = facts;
+  const further = furtherColumns(facts);
+  const rows = images.map((image) => {
+    const { file, predicted, value, answer, runnerUp, folderClass, right } = image;
+    return [
       file,
       ...[typeof predicted === 'object' ? predicted?.join('; ') : predicted, value],
       ...[answer?.name, answer?.index, answer?.probability],
       ...[runnerUp?.name, runnerUp?.index, runnerUp?.probability],
       ...[folderClass?.name, folderClass?.index],
       right === null ? undefined : right ? 'yes' : 'no',
-    ].map((cell) => String(cell ?? '')),
-  );
-  return [HEADER, ...rows];
+      ...further.map(([, of]) => of(image)),
+    ].map((cell) => String(cell ?? ''));
+  });
+  return [[...HEADER, ...further.map(([name]) => name)], ...rows];
+}
+
+/** From where to where the values of pictures go. */
+function rangeText(images: PredictionFacts['images'], unit: string | undefined): string {
+  const values = images.flatMap(({ value }) => (value === undefined ? [] : [value]));
+  if (values.length === 0) return ', a vector each';
+  const mean = values.reduce((sum, value) => sum + value / values.length, 0);
+  const [least, most] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
+  const [low, high, middle] = [least, most, mean].map((value) => answerText({ value }, unit));
+  return `: from ${low} to ${high}, ${middle} on average`;
 }
 
 /** A line a picture unless they went elsewhere, then how many are right and what is taken for what. */
@@ -148,9 +178,11 @@ export function predictionText(
     .map(({ folderClass, answer, images: count }) => [folderClass.name, answer.name, String(count)]);
   return [
     ...(listsAll ? [...table([['', 'file', 'answer', 'next', 'folder'], ...rows]), ''] : []),
-    known === 0
-      ? `${countOf(images.length, 'image')}; no folder names a class of the model, so that nothing says which answers are right.`
-      : `${hits} of ${countOf(known, 'image')} in folders that name a class are called what the folder says (${percentText(hits / known)}).`,
+    score.classes === null
+      ? `${countOf(images.length, 'image')}${rangeText(images, score.unit)}.`
+      : known === 0
+        ? `${countOf(images.length, 'image')}; no folder names a class of the model, so that nothing says which answers are right.`
+        : `${hits} of ${countOf(known, 'image')} in folders that name a class are called what the folder says (${percentText(hits / known)}).`,
     ...(known > 0 && known < images.length
       ? [`${countOf(images.length - known, 'image')} in folders that name no class.`]
       : []),

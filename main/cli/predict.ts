@@ -67,16 +67,8 @@ function readQuestion(args: ParsedArguments) {
       hint: 'tessera predict --model model.onnx --images photos',
     });
   }
-  const { labels, labelShift, preprocessing, alpha } = said;
-  return {
-    model: said.model,
-    images: said.images,
-    device: said.device ?? 'auto',
-    ...(labels !== undefined && { labels }),
-    ...(labelShift !== undefined && { labelShift }),
-    ...(preprocessing !== undefined && { preprocessing }),
-    ...(alpha !== undefined && { alpha }),
-  };
+  const { model, images, device = 'auto', ...rest } = said;
+  return { model, images, device, ...rest };
 }
 
 async function writeCsv(file: string, text: string): Promise<void> {

@@ -37,7 +37,7 @@ const SCORE_NAME = /logit|prob|score|class|cls|softmax|sigmoid|pred|label|confid
 /** What each output of a model is, and why; `inputDims` for one picture. Never throws for an operator it does not know. */
 export function outputRoles(model: Model, inputDims: InputDims): OutputFacts[] {
   const [shapes, whyUnknown] = shapesOrWhy(model, inputDims);
-  return model.graph.outputs.map((output) => {
+  const found = model.graph.outputs.map((output): OutputFacts => {
     const { name } = output;
     const type = shapes.get(name)?.type ?? output.type;
     const shape = shapes.get(name)?.dims ?? output.dims ?? [];
@@ -50,6 +50,12 @@ export function outputRoles(model: Model, inputDims: InputDims): OutputFacts[] {
     const look = { model, name, type, shape, sizes, activation, raw };
     const facts = { name, type, shape, activation, width, raw, ...roleOf(look) };
     return whyUnknown === undefined ? facts : { ...facts, whyUnknown };
+  });
+  const boxes = found.filter(({ role, shape }) => role === 'boxes' && shape.length === 3);
+  return found.map((facts) => {
+    const isOfBoxes = facts.role === 'unknown' && boxes.some(({ shape }) => shape[1] === facts.shape[1]);
+    if (!isOfBoxes) return facts;
+    return { ...facts, role: 'boxes', reason: 'a row of scores for every candidate box, as detectors give' };
   });
 }
 

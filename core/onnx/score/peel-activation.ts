@@ -1,6 +1,7 @@
-import { intOf } from '../attributes.ts';
+import { attributeOf, floatOf, intOf } from '../attributes.ts';
 import type { Graph, Model, Node } from '../graph.ts';
-import { consumersOf, producersOf, withGraph } from '../graph-edits.ts';
+import { consumersOf, freshNames, makeNode, producersOf, withGraph } from '../graph-edits.ts';
+import { float32 } from '../../tensor.ts';
 import type { ShapeMap } from '../shapes.ts';
 
 /** What stands at the end of a model between its raw scores and what it gives away. */
@@ -21,6 +22,8 @@ const HANDS_ON = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueez
 interface Found {
   readonly activation: FinalActivation;
   readonly last: Node;
+  /** Nodes after it that only keep probabilities off 0 and 1. */
+  readonly bounds: ReadonlySet<Node>;
   readonly scores: string;
 }
 
@@ -35,32 +38,128 @@ export function peelActivation(model: Model, shapes: ShapeMap): PeeledModel {
   const { graph } = model;
   const [output] = graph.outputs;
   const found = activationBefore(graph, output.name, shapes, model.opsets.get('') ?? 1);
-  if (found === undefined) return { model, activation: 'none', scores: output.name };
-  const { activation, last, scores } = found;
+  if (found === undefined) {
+    const isShare = isPartOfShares(graph, output.name, shapes, model.opsets.get('') ?? 1);
+    return isShare ? withLogit(model) : { model, activation: 'none', scores: output.name };
+  }
+  const { activation, last, bounds, scores } = found;
   const [given] = last.outputs;
   if (given === output.name) {
     const outputs = [{ ...output, name: scores }];
     return { model: withGraph(model, { outputs }), activation, scores };
   }
-  const nodes = graph.nodes.map((node) => ({
-    ...node,
-    inputs: node.inputs.map((name) => (name === given ? scores : name)),
-  }));
+  const nodes = graph.nodes.map((node) => {
+    const inputs = node.inputs.map((name) => (name === given ? scores : name));
+    // Raw scores go beyond the bounds of probabilities.
+    return bounds.has(node) ? makeNode('Identity', inputs.slice(0, 1), node.outputs) : { ...node, inputs };
+  });
   return { model: withGraph(model, { nodes, valueInfo: new Map() }), activation, scores };
+}
+
+/** Takes a part of probabilities, or what is left of one to 1. */
+const TAKES_PART = new Set(['Gather', 'Slice', 'Split', 'GatherElements', 'StridedSlice']);
+
+/** Is a single number one of several probabilities, or 1 less one: a probability whose activation cannot be taken off? */
+function isPartOfShares(graph: Graph, output: string, shapes: ShapeMap, opset: number): boolean {
+  const dims = shapes.get(output)?.dims;
+  if (dims === undefined || dims.slice(1).some((size) => size !== 1)) return false;
+  const producers = producersOf(graph);
+  const look = { graph, producers, shapes, opset };
+  for (let name: string | undefined = output; name !== undefined;) {
+    const node: Node | undefined = producers.get(name);
+    if (node === undefined) return false;
+    const found = activationOf(node, look);
+    if (found !== undefined) return found.activation !== 'log-softmax';
+    const isRest = node.opType === 'Sub' && isConstant(look, node.inputs[0], 1);
+    name = isRest ? node.inputs[1] : TAKES_PART.has(node.opType) ? node.inputs[0] : handedOn(node, look);
+  }
+  return false;
+}
+
+/** Probabilities closer to 0 or 1 than this are taken for it. */
+const LEAST_SHARE = 1e-7;
+
+/** The logit log p - log(1 - p) of the only output, a probability. */
+function withLogit(model: Model): PeeledModel {
+  const { graph } = model;
+  const [output] = graph.outputs;
+  const fresh = freshNames(model);
+  const part = (name: string): string => fresh(`${output.name}/${name}`);
+  const [least, most, one] = ['least', 'most', 'one'].map(part);
+  const [above, share, rest, logShare, logRest, logit] = [
+    'above',
+    'share',
+    'rest',
+    'log',
+    'log_rest',
+    'logit',
+  ].map(part);
+  const nodes = [
+    makeNode('Max', [output.name, least], [above]),
+    makeNode('Min', [above, most], [share]),
+    makeNode('Sub', [one, share], [rest]),
+    makeNode('Log', [share], [logShare]),
+    makeNode('Log', [rest], [logRest]),
+    makeNode('Sub', [logShare, logRest], [logit]),
+  ];
+  const constants = new Map(graph.initializers)
+    .set(least, float32(Float32Array.of(LEAST_SHARE), [1]))
+    .set(most, float32(Float32Array.of(1 - LEAST_SHARE), [1]))
+    .set(one, float32(Float32Array.of(1), [1]));
+  const changed = {
+    nodes: [...graph.nodes, ...nodes],
+    initializers: constants,
+    valueInfo: new Map<string, never>(),
+  };
+  const outputs = [{ ...output, name: logit }];
+  return { model: withGraph(model, { ...changed, outputs }), activation: 'sigmoid', scores: logit };
 }
 
 function activationBefore(graph: Graph, output: string, shapes: ShapeMap, opset: number): Found | undefined {
   const producers = producersOf(graph);
   const consumers = consumersOf(graph);
+  const bounds = new Set<Node>();
   for (let name = output; ;) {
     const node = producers.get(name);
     const isReadOnce = name === output || consumers.get(name)?.length === 1;
     if (node === undefined || !isReadOnce) return undefined;
     const found = activationOf(node, { graph, producers, shapes, opset });
-    if (found !== undefined) return { ...found, last: node };
-    if (!HANDS_ON.has(node.opType)) return undefined;
-    [name] = node.inputs;
+    if (found !== undefined) return { ...found, last: node, bounds };
+    if (node.opType === 'Clip') bounds.add(node);
+    const next = handedOn(node, { graph, producers, shapes, opset });
+    if (next === undefined) return undefined;
+    name = next;
   }
+}
+
+/** What a node hands on as it is: also what is multiplied by 1 (as torch writes 1 / x), or kept within 0 and 1. */
+function handedOn(node: Node, look: Look): string | undefined {
+  const [first, second] = node.inputs;
+  if (HANDS_ON.has(node.opType)) return first;
+  if (node.opType === 'Mul' && isConstant(look, second, 1)) return first;
+  if (node.opType === 'Mul' && isConstant(look, first, 1)) return second;
+  return node.opType === 'Clip' && isWithinShares(node, look) ? first : undefined;
+}
+
+/** Does a Clip only keep a probability off 0 and 1? */
+function isWithinShares(node: Node, look: Look): boolean {
+  const at = (input: number, attribute: string): number =>
+    numberOf(look, node.inputs[input]) ?? floatOf(node, attribute, NaN);
+  const [least, most] = [at(1, 'min'), at(2, 'max')];
+  return least >= 0 && least < 1e-3 && most <= 1 && most > 0.999;
+}
+
+/** The value of a constant of one number. */
+function numberOf({ graph, producers }: Look, name: string | undefined): number | undefined {
+  const made = producers.get(name ?? '');
+  const constant =
+    graph.initializers.get(name ?? '') ??
+    (made?.opType === 'Constant' ? attributeOf(made, 'value', 'tensor', undefined) : undefined);
+  return constant?.data.length === 1 ? Number(constant.data[0]) : undefined;
+}
+
+function isConstant(look: Look, name: string | undefined, value: number): boolean {
+  return numberOf(look, name) === value;
 }
 
 interface Look {
@@ -70,7 +169,7 @@ interface Look {
   readonly opset: number;
 }
 
-function activationOf(node: Node, look: Look): Omit<Found, 'last'> | undefined {
+function activationOf(node: Node, look: Look): Omit<Found, 'last' | 'bounds'> | undefined {
   const [input] = node.inputs;
   switch (node.opType) {
     case 'Sigmoid':
@@ -103,15 +202,13 @@ function isOverClasses(node: Node, { shapes, opset }: Look): boolean {
 }
 
 /** exp(x) / Σ exp(x), 1 / (1 + exp(-x)). */
-function writtenOut(node: Node, { graph, producers }: Look): Omit<Found, 'last'> | undefined {
+function writtenOut(node: Node, look: Look): Omit<Found, 'last' | 'bounds'> | undefined {
+  const { producers } = look;
   const made = (name: string | undefined, opType: string): Node | undefined => {
     const by = producers.get(name ?? '');
     return by?.opType === opType ? by : undefined;
   };
-  const isOne = (name: string): boolean => {
-    const constant = graph.initializers.get(name);
-    return constant !== undefined && constant.data.length === 1 && Number(constant.data[0]) === 1;
-  };
+  const isOne = (name: string): boolean => isConstant(look, name, 1);
   const [top, bottom] = node.opType === 'Reciprocal' ? [undefined, node.inputs[0]] : node.inputs;
   const exponential = made(top, 'Exp');
   if (exponential !== undefined) {

@@ -49,6 +49,13 @@ async function run(own: Model): Promise<number[]> {
 const ONE: [string, Tensor] = ['one', float32(Float32Array.of(1), [])];
 const AXES: [string, Tensor] = ['axes', int64([1])];
 
+const CONSTANT_ONE = makeNode(
+  'Constant',
+  [],
+  ['c1'],
+  new Map([['value', { type: 'tensor', value: ONE[1] }]]),
+);
+
 const ENDS: readonly (readonly [string, readonly Node[], string])[] = [
   ['softmax', [makeNode('Softmax', ['raw'], ['y'], axis(1))], 'softmax'],
   ['log-softmax', [makeNode('LogSoftmax', ['raw'], ['y'], axis(-1))], 'log-softmax'],
@@ -79,11 +86,28 @@ const ENDS: readonly (readonly [string, readonly Node[], string])[] = [
     ],
     'sigmoid',
   ],
+  [
+    'sigmoid as torch writes 1 / (1 + exp(-x)), kept off 0 and 1',
+    [
+      CONSTANT_ONE,
+      makeNode('Neg', ['raw'], ['n']),
+      makeNode('Exp', ['n'], ['e']),
+      makeNode('Add', ['e', 'c1'], ['q']),
+      makeNode('Reciprocal', ['q'], ['r']),
+      makeNode('Mul', ['r', 'c1'], ['m']),
+      makeNode('Clip', ['m', 'low', 'high'], ['y']),
+    ],
+    'sigmoid',
+  ],
 ];
 
 describe('peelActivation()', () => {
   it.each(ENDS)('takes off a %s, so that the raw scores remain', async (_, nodes, activation) => {
-    const whole = model(nodes, ['y'], [ONE, AXES]);
+    const bounds: [string, Tensor][] = [
+      ['low', float32(Float32Array.of(1e-7), [])],
+      ['high', float32(Float32Array.of(1 - 1e-6), [])],
+    ];
+    const whole = model(nodes, ['y'], [ONE, AXES, ...bounds]);
     const [facts] = outputRoles(whole, DIMS);
     expect(facts).toMatchObject({ role: 'scores', activation, raw: 'raw', width: 3 });
     const peeled = withScoresOnly(whole, facts, { isPeeled: true, inputDims: DIMS });
@@ -95,6 +119,35 @@ describe('peelActivation()', () => {
     expect(peelActivation(model(gate, ['y']), new Map()).activation).toBe('none');
     const mean = [makeNode('Softmax', ['raw'], ['p'], axis(1)), makeNode('Add', ['p', 'p'], ['y'])];
     expect(peelActivation(model(mean, ['y']), new Map()).activation).toBe('none');
+  });
+});
+
+describe('a probability whose activation cannot be taken off', () => {
+  const part: [string, Tensor] = ['part', int64([1])];
+  const cases: readonly (readonly [string, readonly Node[], (raw: readonly number[]) => number])[] = [
+    [
+      'one of a softmax',
+      [makeNode('Softmax', ['raw'], ['p'], axis(1)), makeNode('Gather', ['p', 'part'], ['y'], axis(1))],
+      (raw) => Math.exp(raw[1]) / raw.reduce((sum, z) => sum + Math.exp(z), 0),
+    ],
+    [
+      'what one of several sigmoids leaves to 1',
+      [
+        makeNode('Sigmoid', ['raw'], ['p']),
+        makeNode('Gather', ['p', 'part'], ['q'], axis(1)),
+        makeNode('Sub', ['one', 'q'], ['y']),
+      ],
+      (raw) => 1 - 1 / (1 + Math.exp(-raw[1])),
+    ],
+  ];
+
+  it.each(cases)('%s becomes its logit', async (_, nodes, share) => {
+    const whole = model(nodes, ['y'], [ONE, part]);
+    const [facts] = outputRoles(whole, DIMS);
+    expect(facts).toMatchObject({ activation: 'sigmoid', width: 1 });
+    const p = share(await run(model([], ['raw'])));
+    const logit = await run(withScoresOnly(whole, facts, { isPeeled: true, inputDims: DIMS }));
+    expect(logit).toBeAllclose([Math.log(p / (1 - p))], { atol: 1e-4 });
   });
 });
 
