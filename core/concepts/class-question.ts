@@ -134,7 +134,7 @@ function sideOfNumber(scores: ModelScores, query: string): 0 | 1 {
   throw new TesseraError(
     'unknown-name',
     `The model tells a number, which can be explained as "${names[1]}" or "${names[0]}"; got "${query}".`,
-    { hint: 'Say "higher" or "lower".', options: [] },
+    { hint: 'Say "higher" or "lower".' },
   );
 }
 

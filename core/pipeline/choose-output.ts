@@ -237,6 +237,15 @@ function checkTask({ name }: OutputFacts, task: Task, width: number): void {
 
 function checkThreshold(threshold: number | undefined, task: Task): number | undefined {
   const isShare = task === 'binary' || task === 'multilabel';
+  if (threshold !== undefined && task === 'embedding' && Math.abs(threshold) > 1) {
+    throw new TesseraError(
+      'bad-usage',
+      `The threshold is a cosine between -1 and 1 here, got ${threshold}.`,
+      {
+        hint: 'Give a number such as 0.5.',
+      },
+    );
+  }
   if (threshold === undefined || !isShare || (threshold > 0 && threshold < 1)) {
     if (threshold === undefined || task !== 'multiclass') return threshold;
     throw new TesseraError(
@@ -250,7 +259,7 @@ function checkThreshold(threshold: number | undefined, task: Task): number | und
   throw new TesseraError(
     'bad-usage',
     `The threshold is a probability between 0 and 1 here, got ${threshold}.`,
-    { hint: 'Give a number such as 0.5.', options: ['threshold'] },
+    { hint: 'Give a number such as 0.5.' },
   );
 }
 

@@ -181,7 +181,10 @@ function readyModel(
   { facts, scores: { activation } }: OutputChoice & { readonly kind: 'chosen' },
   inputDims: InputDims,
 ): Pick<ModelIntake, 'model' | 'hasFreeBatch' | 'cutPoints'> {
-  const scored = withScoresOnly(file, facts, { isPeeled: activation !== 'kept' && activation !== 'none', inputDims });
+  const scored = withScoresOnly(file, facts, {
+    isPeeled: activation !== 'kept' && activation !== 'none',
+    inputDims,
+  });
   const { model, batch } = withDynamicBatch(scored, inputDims);
   return { model, hasFreeBatch: batch === 'dynamic', cutPoints: findCutPoints(model, inputDims) };
 }

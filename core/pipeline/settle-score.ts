@@ -45,11 +45,7 @@ export async function settleScore(
 }
 
 /** {@link settleScore} for a score that is known. */
-export function settledBy(
-  intake: ModelIntake,
-  score: Score,
-  predictions: readonly Prediction[],
-): SettledScore {
+function settledBy(intake: ModelIntake, score: Score, predictions: readonly Prediction[]): SettledScore {
   const answers = predictions.map((prediction) => ({ ...runAnswer(score, prediction), at: prediction.at }));
   return { intake: withScore(intake, score), answers };
 }

@@ -1,4 +1,5 @@
 import type { Explanation } from '../concepts/explanation.ts';
+import { isExplained } from '../score/decision.ts';
 import { explainedName, type ScoreFacts } from '../wording/score-words.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
@@ -16,6 +17,16 @@ export function scoreFactsOf({
     model: { task: 'multiclass', activation: 'kept', classes },
     explained: { kind: 'class', index: classIndex },
   };
+}
+
+/** Is the answer of that index what is explained? */
+export function isAsked(
+  { score, classIndex }: Pick<Explanation, 'score' | 'classIndex'>,
+  index: number,
+): boolean {
+  return score === undefined
+    ? index === classIndex
+    : isExplained({ explained: score.explained, column: classIndex }, index);
 }
 
 /** A text with the name of what is explained set apart, wherever it stands. */

@@ -59,10 +59,10 @@ export const FIGURE_WORDS = {
   },
   agreement: {
     name: 'Same answer',
-    technical: 'agreement of argmax h(UW) with the model',
+    technical: 'agreement of the decision at UW with the model',
     kind: 'share',
     meaning:
-      'Share of the images that keep their predicted class when the model goes on with the concepts instead of its own activations.',
+      'Share of the images that keep their answer when the model goes on with the concepts instead of its own activations.',
     says: {
       good: 'The concepts lead the model to its own answers.',
       fair: 'For some images the concepts lead the model to another answer.',
@@ -98,10 +98,10 @@ export const FIGURE_WORDS = {
   },
   logitR2: {
     name: 'Score kept',
-    technical: 'R² of the class logit over images',
+    technical: 'R² of the score over images',
     kind: 'decimal',
     meaning:
-      'Share of the differences of the class score between images that remain when it is computed from the concepts. Images of one class differ little, so that a small constant offset costs much.',
+      'Share of the differences of the score between images that remain when it is computed from the concepts. Images of one class differ little, so that a small constant offset costs much.',
     says: {
       good: 'The score follows from the concepts.',
       fair: 'The score follows from the concepts in part.',

@@ -3,13 +3,14 @@ import { helpEntry, optionsHelp } from './option-help.ts';
 /** What `--help` prints. */
 export const USAGE = `Tessera shows what an image classifier looks at, and where.
 
-tessera inspect MODEL [--labels FILE] [--preprocessing NAME|FILE] [--images DIR…] [--json]
-    What the model takes and gives, and the tensors at which it can be cut. With --images every preprocessing is tried
-    on some of them, and the one that does best is proposed.
+tessera inspect MODEL [--output NAME] [--task KIND] [--threshold T] [--labels FILE] [--preprocessing NAME|FILE]
+                [--images DIR…] [--json]
+    What the model takes, every output with what it is, which one is explained, and the tensors at which the model can
+    be cut. With --images every preprocessing is tried on some of them, and the one that does best is proposed.
 
-tessera predict --model MODEL --images DIR… [--labels FILE] [--preprocessing NAME|FILE] [--alpha A]
-                [--device D] [--csv FILE] [--json]
-    What the model says of every picture: class, probability and the class that comes next, beside the class that the
+tessera predict --model MODEL --images DIR… [--output NAME] [--task KIND] [--threshold T] [--labels FILE]
+                [--preprocessing NAME|FILE] [--alpha A] [--device D] [--csv FILE] [--json]
+    What the model says of every picture: class (or labels, or a number), probability and the class that comes next, beside the class that the
     picture's folder names; how many are right, and what is taken for what. --csv writes a table.
 
 tessera explain --model MODEL --images DIR… --class CLASS [options]

@@ -9,7 +9,7 @@ import { originText } from '../../wording/preprocessing-words.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
-import { scoreFactsOf } from '../run-score.ts';
+import { isAsked, scoreFactsOf } from '../run-score.ts';
 import { factsTable, optionFacts } from './facts-table.ts';
 
 const MOST_ROWS = 20;
@@ -45,7 +45,8 @@ export function dataSection(data: ReportData): Html {
 }
 
 function foldersTable({ explanation }: ReportData): Html {
-  const { images, classIndex, className } = explanation;
+  const { images, className, score } = explanation;
+  const called = score?.explained.kind === 'margin' ? score.model.classes[score.explained.index] : className;
   const folders = [...group(images, ({ file }) => folderOf(file))].sort((a, b) => b[1].length - a[1].length);
   return html`<table class="plain counts">
     <caption>
@@ -55,7 +56,7 @@ function foldersTable({ explanation }: ReportData): Html {
       <tr>
         <th scope="col">folder</th>
         <th scope="col" class="number">images</th>
-        <th scope="col" class="number">called <bdi>${className}</bdi></th>
+        <th scope="col" class="number">called <bdi>${called}</bdi></th>
       </tr>
     </thead>
     <tbody>
@@ -65,7 +66,7 @@ function foldersTable({ explanation }: ReportData): Html {
             <td><bdi>${folder}</bdi></td>
             <td class="number">${countText(inside.length)}</td>
             <td class="number">
-              ${countText(inside.filter(({ predicted }) => predicted.index === classIndex).length)}
+              ${countText(inside.filter(({ predicted }) => isAsked(explanation, predicted.index)).length)}
             </td>
           </tr>`,
       )}

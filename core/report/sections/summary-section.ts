@@ -6,7 +6,7 @@ import { askedText, scoreName, type ScoreFacts } from '../../wording/score-words
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
-import { scoreFactsOf, withName } from '../run-score.ts';
+import { isAsked, scoreFactsOf, withName } from '../run-score.ts';
 import { trustVerdict } from '../trust-verdict.ts';
 import { picture } from './picture.ts';
 import { colourStyle, swatch } from './swatch.ts';
@@ -34,8 +34,8 @@ export function leadSentences(explanation: Explanation): string {
 }
 
 function verdictSentence(explanation: Explanation): string {
-  const { images, classIndex, className, concepts } = explanation;
-  const called = images.filter(({ predicted }) => predicted.index === classIndex).length;
+  const { images, className, concepts } = explanation;
+  const called = images.filter(({ predicted }) => isAsked(explanation, predicted.index)).length;
   const causes = leaders(concepts);
   if (images.length === 0 || causes.length === 0)
     return `No explanation of \u201c${className}\u201d was found.`;

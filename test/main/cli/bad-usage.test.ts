@@ -30,12 +30,7 @@ describe('the command line', () => {
     [['split'], 'decompose takes one project folder and --concept.', 'For example: tessera decompose'],
     [['explain', '--imagse', 'x'], "Unknown option '--imagse'.", 'Near to it: --images'],
     [['explain'], 'explain needs --model: a model file (.onnx).', 'npm run demo'],
-    [['explain', '--model', 'm'], 'explain needs --class: a class name or index.', 'npm run demo'],
-    [
-      ['explain', '--model', 'm', '--class', '0'],
-      'explain needs --images: one or more folders',
-      'npm run demo',
-    ],
+    [['explain', '--model', 'm'], 'explain needs --images: one or more folders', 'npm run demo'],
     [['explain', 'm.onnx'], 'explain does not take "m.onnx" without an option name.', 'Write --model MODEL'],
     [['explain', '--model'], '--model takes a text of 1 to 4,096 characters; got none.', '--help'],
     [
@@ -101,6 +96,11 @@ describe('explain, asked for what is not there', () => {
       'Parts are looked for at squashed, whose 3 channels allow at most as many parts; got 9.',
       'Ask for fewer parts with --parts.',
     ],
+    [['--concepts', '2'], 'explain needs --class: a class name or index', 'npm run demo'],
+    [['--class', 'red', '--task', 'regression'], 'cannot be read as regression', 'with --task multiclass'],
+    [['--class', 'red', '--output', 'logitz'], 'no output called "logitz"', 'name one with --output'],
+    [['--class', 'red', '--against', 'RED'], '"red" cannot be compared with itself', 'with --against'],
+    [['--class', 'red', '--threshold', '0.4'], 'decides by the largest score', 'Leave the threshold away.'],
     [
       ['--class', 'red', '--concepts', '2', '--preprocessing', 'imgnet'],
       'There is no preprocessing preset or file called "imgnet".',
