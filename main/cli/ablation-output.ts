@@ -1,5 +1,6 @@
 import { answerText } from '../../core/wording/answer-text.ts';
 import { decimalText, factorText, percentText } from '../../core/wording/number-text.ts';
+import { decisionText, figureOf, type ScoreFacts } from '../../core/wording/score-words.ts';
 import type {
   ConceptDependence,
   ConceptItem,
@@ -12,8 +13,10 @@ import { table } from './text-table.ts';
 /** Images listed by name. */
 const LISTED = 20;
 
-/** One image: the decision, and the leading classes before and after. */
-export function imageText({ before, after, changed, classes }: ImageAblation): string {
+/** One image: the decision, and the leading classes, or the number, before and after; `score` is that of the run. */
+export function imageText(ablation: ImageAblation, score?: ScoreFacts): string {
+  const { before, after, changed, classes } = ablation;
+  if (before.value !== undefined && score !== undefined) return numberText(ablation, score);
   const rows = classes.map(({ name, before: own, after: scaled }) => [
     name,
     decimalText(own.logit),
@@ -30,10 +33,26 @@ export function imageText({ before, after, changed, classes }: ImageAblation): s
   ].join('\n');
 }
 
+/** What becomes of a number or a likeness, and where it was split. */
+function numberText({ before, after, changed }: ImageAblation, score: ScoreFacts): string {
+  const { unit } = score.model;
+  return [
+    changed ? `${before.name} becomes ${after.name}.` : `It remains ${after.name}.`,
+    '',
+    ...table([
+      ['', 'before', 'after'],
+      [figureOf(score), answerText(before, unit), answerText(after, unit)],
+    ]),
+    '',
+    `Decided: ${decisionText(score)}.`,
+  ].join('\n');
+}
+
 /** The smallest change, or that there is none. */
 export function counterfactualText(
   { status, target, factors, image }: ImageCounterfactual,
   concepts: readonly ConceptItem[],
+  score?: ScoreFacts,
 ): string {
   const nameOf = (id: string) => concepts.find((concept) => concept.id === id)?.name ?? id;
   const changes = Object.entries(factors).map(([id, factor]) => [nameOf(id), factorText(factor)]);
@@ -44,7 +63,9 @@ export function counterfactualText(
     'not-found': `No change of the concepts was found that makes it ${target.name}. The closest:`,
   }[status];
   if (status === 'already') return said;
-  return [said, ...(changes.length > 0 ? table(changes) : ['(none)']), '', imageText(image)].join('\n');
+  return [said, ...(changes.length > 0 ? table(changes) : ['(none)']), '', imageText(image, score)].join(
+    '\n',
+  );
 }
 
 /** All images of a run: how many change, from what to what, and which. */

@@ -64,7 +64,8 @@ export async function whatIf(argv: readonly string[], signal: AbortSignal): Prom
     onNews: () => undefined,
   };
   const { concepts, className } = await jobs.readResult(run, context);
-  const names = answerNames((await loadRun(project, runId)).explanation?.score, project.file.labels.names);
+  const score = (await loadRun(project, runId)).explanation?.score;
+  const names = answerNames(score, project.file.labels.names);
   const tell = <T>(answer: T, text: (answer: T) => string): void =>
     console.log(args.flag('json') ? JSON.stringify(answer, null, 2) : shownName(text(answer)));
   const factors = Object.fromEntries(scales.map((scale) => scaleOf(scale, concepts)));
@@ -72,11 +73,13 @@ export async function whatIf(argv: readonly string[], signal: AbortSignal): Prom
     const target = to === undefined ? {} : { target: findClass(names, to) };
     const question = { ...run, image: pictureOf(image!), ...target };
     return tell(await jobs.findCounterfactual(question, context), (found) =>
-      counterfactualText(found, concepts),
+      counterfactualText(found, concepts, score),
     );
   }
   if (image !== undefined)
-    return tell(await jobs.ablateImage({ ...run, image: pictureOf(image), factors }, context), imageText);
+    return tell(await jobs.ablateImage({ ...run, image: pictureOf(image), factors }, context), (answer) =>
+      imageText(answer, score),
+    );
   if (scales.length > 0) return tell(await jobs.ablateRun({ ...run, factors }, context), runText);
   tell(await jobs.dependence(run, context), (all) => dependenceText(all, concepts, className));
 }
