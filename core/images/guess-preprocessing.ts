@@ -77,6 +77,8 @@ function fromGraph({ input, inside }: ModelFacts): PreprocessingGuess | undefine
 /**
  * The largest level that a normalisation is made for, 1 or 255; undefined where it does nothing, or nothing that tells.
  * The level that becomes 0 lies inside the range; where nothing is shifted, the factor brings the range to about 1 to 5.
+ *
+ * @internal Tests look at it.
  */
 export function rangeFor({ isWhole, factor, offset }: NormalisationInside): 1 | 255 | undefined {
   if (isWhole) return 255;

@@ -66,5 +66,8 @@ export function findLabelShift(
 
 /** Is this what lists call a class of everything else? */
 export function isBackground(name: string | undefined): boolean {
-  return name !== undefined && /^[_\s]*(background|none|others?|rest|negative|dummy|unlabel(l)?ed|n\/?a)[_\s]*$/i.test(name);
+  return (
+    name !== undefined &&
+    /^[_\s]*(background|none|others?|rest|negative|dummy|unlabel(l)?ed|n\/?a)[_\s]*$/i.test(name)
+  );
 }

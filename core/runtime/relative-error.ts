@@ -1,3 +1,4 @@
+import { halfToNumber } from '../onnx/half-floats.ts';
 import type { Tensor } from '../tensor.ts';
 
 /**
@@ -54,14 +55,4 @@ function distance(got: ArrayLike<number>, want: ArrayLike<number>): number {
   for (let i = 0; i < want.length; i++) if (Number.isFinite(want[i])) norm += want[i] ** 2;
   if (error === 0) return 0;
   return Number.isFinite(error) ? Math.sqrt(error / norm) : Infinity;
-}
-
-/** IEEE 754 binary16 bits as a number. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

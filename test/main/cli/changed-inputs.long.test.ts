@@ -204,7 +204,8 @@ describe('transparent pictures', () => {
         .ensureAlpha(0)
         .raw()
         .toBuffer({ resolveWithObject: true });
-      for (let at = 3; at < data.length; at += 4) data[at] = 0;
+      // Half of it: what is transparent everywhere is left out.
+      for (let at = 3; at < data.length / 2; at += 4) data[at] = 0;
       await writeFile(
         file,
         await sharp(data, { raw: { width: info.width, height: info.height, channels: 4 } })
