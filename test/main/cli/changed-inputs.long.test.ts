@@ -201,7 +201,7 @@ describe('transparent pictures', () => {
     for (const name of ['000.png', '001.png']) {
       const file = path.join(images, name);
       const { data, info } = await sharp(await readFile(file))
-        .ensureAlpha(0)
+        .ensureAlpha(1)
         .raw()
         .toBuffer({ resolveWithObject: true });
       // Half of it: what is transparent everywhere is left out.
