@@ -148,7 +148,10 @@ async function compareImages(page: Page, wanted: Wanted, { images }: Explanation
     .toContain(`${path.basename(file)}, ${predicted.name} ${percentText(predicted.probability!)}`);
   expect(await list.count()).toBe(images.length);
   const facts = page.getByRole('complementary', { name: 'About the image' });
-  await facts.getByText(`Logit of ${wanted.className}`, { exact: true }).waitFor({ timeout: SHOWN_MS });
+  await facts
+    .getByText(`Logit of ${wanted.className}`, { exact: true })
+    .first()
+    .waitFor({ timeout: SHOWN_MS });
   const [logit, rebuilt] = await facts.getByRole('definition').allInnerTexts();
   expect([logit, rebuilt]).toEqual([decimalText(images[0].logit), decimalText(images[0].reconstructedLogit)]);
   await compareTrail(page, wanted);
