@@ -83,10 +83,9 @@ function previewOf(
     const className = intake.labels.names[own[0].expected!];
     return { name, className, shown: own.length, hits: own.filter(isHit).length };
   });
-  const answers = pictures.map(({ top }, row) => ({
-    path: images[readable[row]].path,
-    index: top[0].index,
-  }));
+  const answers = pictures.flatMap(({ top }, row) =>
+    top.slice(0, 1).map(({ index }) => ({ path: images[readable[row]].path, index })),
+  );
   return {
     pictures,
     folders,
