@@ -177,8 +177,7 @@ async function taskOf(
   const said = asked.task ?? told.task;
   const { width, activation, role, name } = facts;
   if (said !== undefined) return said === 'multiclass' && told.task === said && width! <= 2 ? 'binary' : said;
-  if (role === 'embedding') return 'embedding';
-  if (width === 1) {
+  if (width === 1 && role !== 'embedding') {
     const isBinary =
       activation === 'sigmoid' ||
       (await labelsOf(name, 2, false)) !== undefined ||
@@ -187,6 +186,12 @@ async function taskOf(
     if (isBinary) return 'binary';
     return told.unit === undefined ? whatNumber(facts) : 'regression';
   }
+  return usualTask(facts);
+}
+
+/** What an output of several numbers usually tells. */
+export function usualTask({ role, activation, width }: OutputFacts): Task {
+  if (role === 'embedding') return 'embedding';
   if (activation === 'sigmoid') return 'multilabel';
   return width === 2 ? 'binary' : 'multiclass';
 }

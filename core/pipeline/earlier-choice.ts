@@ -1,5 +1,5 @@
 import { TesseraError } from '../errors.ts';
-import type { OutputFacts } from '../onnx/score/output-roles.ts';
+import { isScoreRow, type OutputFacts } from '../onnx/score/output-roles.ts';
 import type { ModelScores } from '../score/model-scores.ts';
 import type { LabelFinder, OutputChoice } from './choose-output.ts';
 
@@ -13,7 +13,8 @@ export async function earlierChoice(
   labelsOf: LabelFinder,
 ): Promise<OutputChoice> {
   const known = recorded.scores;
-  const facts = known === undefined ? outputs.find(isRow) : outputs.find(({ name }) => name === known.output);
+  const facts =
+    known === undefined ? outputs.find(isScoreRow) : outputs.find(({ name }) => name === known.output);
   if (facts === undefined || facts.width === undefined) {
     throw new TesseraError('bad-model', 'The model no longer gives the output that this run explains.', {
       hint: 'Put the model back, or explain the new one.',
@@ -31,8 +32,4 @@ export async function earlierChoice(
     scores: { output, task: 'multiclass', activation, classes: labels.names, width },
     labels,
   };
-}
-
-function isRow({ shape, width }: OutputFacts): boolean {
-  return shape.length === 2 || (shape.length === 4 && shape[1] === width);
 }

@@ -4,7 +4,6 @@ import type { Project } from '../project/project-folder.ts';
 import type { RunFile } from '../project/schema.ts';
 import { asRunFound } from './input-changes.ts';
 import type { PictureAnswer } from '../score/model-scores.ts';
-import type { NamedAnswer } from '../score/named-answer.ts';
 import type { FileFact } from './question.ts';
 
 /** A picture that a run was given and could read, and what the model said of it. */
@@ -29,7 +28,7 @@ export async function givenPictures(project: Project, run: RunFile): Promise<Giv
   const answers = new Map(given?.map(({ file, ...answer }) => [file, answer]));
   const ofRun = explained.map(({ file, predicted }) => ({
     file,
-    answer: answers.get(file) ?? answerOnly(predicted),
+    answer: answers.get(file) ?? predicted,
   }));
   const isExplained = new Set(explained.map(({ file }) => file));
   const others = (given ?? [])
@@ -50,13 +49,4 @@ async function recordOf(project: Project, run: RunFile): Promise<GivenImage[] | 
     if (error instanceof TesseraError && error.code === 'bad-project') return 'damaged';
     throw error;
   }
-}
-
-/** What a run says of a picture, without the name. */
-function answerOnly({ index, probability, value }: NamedAnswer): PictureAnswer {
-  return {
-    index,
-    ...(probability !== undefined && { probability }),
-    ...(value !== undefined && { value }),
-  };
 }

@@ -1,4 +1,4 @@
-import { TesseraError } from '../errors.ts';
+import { invariant, TesseraError } from '../errors.ts';
 import type { LabelShift } from '../images/label-shift.ts';
 import { loadLabels, type Labels } from '../images/labels.ts';
 import { cardPaths } from '../images/model-card.ts';
@@ -102,7 +102,8 @@ export async function openModel(
 /** The model of a description made ready; throws as {@link openModel} what stands in the way. */
 export function requireIntake(path: string, { choice, intake }: ModelDescription): ModelIntake {
   if (intake !== undefined) return intake;
-  throw choice.kind === 'chosen' ? choice : namingFile(path, choice.problem);
+  invariant(choice.kind !== 'chosen', 'a chosen output has an intake');
+  throw namingFile(path, choice.problem);
 }
 
 /** {@link openModel} for a model that may not be one to explain; throws where it cannot even be described. */

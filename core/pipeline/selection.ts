@@ -2,7 +2,6 @@ import { TesseraError } from '../errors.ts';
 import type { FileFact, Question } from './question.ts';
 import { folderOf, truthFinder } from '../images/folder-class.ts';
 import { isExplained, isUndecided } from '../score/decision.ts';
-import type { Score } from '../score/score.ts';
 import type { ScoredModel } from './scored-model.ts';
 import type { Prediction } from './prediction.ts';
 
@@ -30,12 +29,13 @@ export function selectImages(
   const { score } = intake;
   const { names, column } = score;
   const truth = truthFinder(names);
+  const isOfFolder = (named: number | undefined): boolean => named !== undefined && isExplained(score, named);
   const isWanted = ({ at, index }: Prediction): boolean => {
     switch (select) {
       case 'predicted':
         return isUndecided(score) || isExplained(score, index);
       case 'folder':
-        return isFolderOf(score, truth(files[at]));
+        return isOfFolder(truth(files[at]));
       case 'all':
         return true;
     }
@@ -60,10 +60,6 @@ export function selectImages(
       options: ['select=all'],
     },
   );
-}
-
-function isFolderOf(score: Score, truth: number | undefined): boolean {
-  return truth !== undefined && isExplained(score, truth);
 }
 
 function foldersOf(files: readonly FileFact[]): string[] {

@@ -8,7 +8,6 @@ import { isUndecided, runAnswer, unitVector } from '../score/decision.ts';
 import type { Reference } from '../score/explained.ts';
 import { scoreOf, type Score } from '../score/score.ts';
 import { CHUNK } from './chunked.ts';
-import type { ModelIntake } from './model-intake.ts';
 import { runnerFor } from './model-parts.ts';
 import { readBatch } from './pictures.ts';
 import type { ModelScope } from './run-context.ts';
@@ -41,13 +40,8 @@ export async function settleScore(
   const asked = scoreOf(scores, known);
   const at = meanValue(asked, predictions);
   const score = at === undefined ? asked : scoreOf(scores, known, at);
-  return settledBy(scope.intake, score, predictions);
-}
-
-/** {@link settleScore} for a score that is known. */
-function settledBy(intake: ModelIntake, score: Score, predictions: readonly Prediction[]): SettledScore {
   const answers = predictions.map((prediction) => ({ ...runAnswer(score, prediction), at: prediction.at }));
-  return { intake: withScore(intake, score), answers };
+  return { intake: withScore(scope.intake, score), answers };
 }
 
 /** Of a number that no threshold splits; undefined for all else. */

@@ -25,20 +25,21 @@ export function scoreOf(model: ModelScores, explained: Explained, at = 0): Score
     Array.from({ length: width }, (_, i) => (i === index ? weight : 0));
   const own = { model, explained };
   const largest: Rule = { kind: 'largest', classes: width };
-  const identity = Array.from({ length: width }, (_, index) => unit(index, 1));
+  // A square of the classes: made only where columns are added to the raw scores.
+  const withRaw = (added: readonly number[]) => [...classes.map((_, index) => unit(index, 1)), added];
   switch (explained.kind) {
     case 'class':
       return { ...own, rule: largest, names: classes, column: explained.index };
     case 'not': {
       const names = [...classes, notName(classes[explained.index])];
-      const columns = [...identity, unit(explained.index, -1)];
+      const columns = withRaw(unit(explained.index, -1));
       return { ...own, rule: largest, names, columns, column: width };
     }
     case 'margin': {
       const { index, against } = explained;
-      const lead = identity[index].map((weight, i) => weight - identity[against][i]);
+      const lead = unit(index, 1).with(against, -1);
       const names = [...classes, `${classes[index]} rather than ${classes[against]}`];
-      return { ...own, rule: largest, names, columns: [...identity, lead], column: width };
+      return { ...own, rule: largest, names, columns: withRaw(lead), column: width };
     }
     case 'side': {
       if (width > 1 && explained.label === undefined) return twoClasses(model, explained);

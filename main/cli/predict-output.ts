@@ -1,3 +1,4 @@
+import { extent, mean } from 'd3';
 import { folderOf, truthFinder } from '../../core/images/folder-class.ts';
 import { confusionMatrix } from '../../core/metrics/confusion-matrix.ts';
 import type { ModelIntake } from '../../core/pipeline/model-intake.ts';
@@ -144,11 +145,10 @@ export function predictionRows(facts: PredictionFacts): string[][] {
 
 /** From where to where the values of pictures go. */
 function rangeText(images: PredictionFacts['images'], unit: string | undefined): string {
-  const values = images.flatMap(({ value }) => (value === undefined ? [] : [value]));
-  if (values.length === 0) return ', a vector each';
-  const mean = values.reduce((sum, value) => sum + value / values.length, 0);
-  const [least, most] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
-  const [low, high, middle] = [least, most, mean].map((value) => answerText({ value }, unit));
+  const [least, most] = extent(images, ({ value }) => value);
+  if (least === undefined) return ', a vector each';
+  const figures = [least, most, mean(images, ({ value }) => value)!];
+  const [low, high, middle] = figures.map((value) => answerText({ value }, unit));
   return `: from ${low} to ${high}, ${middle} on average`;
 }
 

@@ -29,6 +29,11 @@ export interface OutputFacts {
   readonly raw: string;
 }
 
+/** Is an output a row of scores as it stands, [N, K] or [N, K, 1, 1]? */
+export function isScoreRow({ shape, width }: Pick<OutputFacts, 'shape' | 'width'>): boolean {
+  return shape.length === 2 || (shape.length === 4 && shape[1] === width);
+}
+
 /** Names that tell what a vector is. */
 const BOX_NAME = /box|bbox|loc\b|location|regress|offset|delta|landmark|keypoint|kps|points|coord|quad/i;
 const VECTOR_NAME = /embed|feature|hidden|latent|pooler|descriptor|vector/i;

@@ -37,10 +37,12 @@ interface Found {
 export function peelActivation(model: Model, shapes: ShapeMap): PeeledModel {
   const { graph } = model;
   const [output] = graph.outputs;
-  const found = activationBefore(graph, output.name, shapes, model.opsets.get('') ?? 1);
+  const look = { graph, producers: producersOf(graph), shapes, opset: model.opsets.get('') ?? 1 };
+  const found = activationBefore(output.name, look);
   if (found === undefined) {
-    const isShare = isPartOfShares(graph, output.name, shapes, model.opsets.get('') ?? 1);
-    return isShare ? withLogit(model) : { model, activation: 'none', scores: output.name };
+    return isPartOfShares(output.name, look)
+      ? withLogit(model)
+      : { model, activation: 'none', scores: output.name };
   }
   const { activation, last, bounds, scores } = found;
   const [given] = last.outputs;
@@ -60,11 +62,10 @@ export function peelActivation(model: Model, shapes: ShapeMap): PeeledModel {
 const TAKES_PART = new Set(['Gather', 'Slice', 'Split', 'GatherElements', 'StridedSlice']);
 
 /** Is a single number one of several probabilities, or 1 less one: a probability whose activation cannot be taken off? */
-function isPartOfShares(graph: Graph, output: string, shapes: ShapeMap, opset: number): boolean {
+function isPartOfShares(output: string, look: Look): boolean {
+  const { producers, shapes } = look;
   const dims = shapes.get(output)?.dims;
   if (dims === undefined || dims.slice(1).some((size) => size !== 1)) return false;
-  const producers = producersOf(graph);
-  const look = { graph, producers, shapes, opset };
   for (let name: string | undefined = output; name !== undefined;) {
     const node: Node | undefined = producers.get(name);
     if (node === undefined) return false;
@@ -115,18 +116,18 @@ function withLogit(model: Model): PeeledModel {
   return { model: withGraph(model, { ...changed, outputs }), activation: 'sigmoid', scores: logit };
 }
 
-function activationBefore(graph: Graph, output: string, shapes: ShapeMap, opset: number): Found | undefined {
-  const producers = producersOf(graph);
+function activationBefore(output: string, look: Look): Found | undefined {
+  const { graph, producers } = look;
   const consumers = consumersOf(graph);
   const bounds = new Set<Node>();
   for (let name = output; ;) {
     const node = producers.get(name);
     const isReadOnce = name === output || consumers.get(name)?.length === 1;
     if (node === undefined || !isReadOnce) return undefined;
-    const found = activationOf(node, { graph, producers, shapes, opset });
+    const found = activationOf(node, look);
     if (found !== undefined) return { ...found, last: node, bounds };
     if (node.opType === 'Clip') bounds.add(node);
-    const next = handedOn(node, { graph, producers, shapes, opset });
+    const next = handedOn(node, look);
     if (next === undefined) return undefined;
     name = next;
   }

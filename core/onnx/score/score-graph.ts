@@ -4,7 +4,7 @@ import { withOutputs } from '../compose.ts';
 import type { Model } from '../graph.ts';
 import { freshNames, makeNode, withGraph } from '../graph-edits.ts';
 import type { InputDims } from '../two-batches.ts';
-import { knownShapes, type OutputFacts } from './output-roles.ts';
+import { isScoreRow, knownShapes, type OutputFacts } from './output-roles.ts';
 import { peelActivation } from './peel-activation.ts';
 
 /**
@@ -13,13 +13,13 @@ import { peelActivation } from './peel-activation.ts';
  */
 export function withScoresOnly(
   file: Model,
-  { name, shape, width }: Pick<OutputFacts, 'name' | 'shape' | 'width'>,
+  facts: Pick<OutputFacts, 'name' | 'shape' | 'width'>,
   { isPeeled, inputDims }: { readonly isPeeled: boolean; readonly inputDims: InputDims },
 ): Model {
+  const { name, width } = facts;
   const pruned = withOutputs(file, [name]);
   const model = isPeeled ? peelActivation(pruned, knownShapes(pruned, inputDims)).model : pruned;
-  const isRow = shape.length === 2 || (shape.length === 4 && shape[1] === width);
-  return isRow || width === undefined ? model : withRows(model, width);
+  return isScoreRow(facts) || width === undefined ? model : withRows(model, width);
 }
 
 function withRows(model: Model, width: number): Model {
@@ -37,27 +37,19 @@ function withRows(model: Model, width: number): Model {
 
 /** Gives weighted sums of the raw scores [N, K] in their place: [N, M], by M rows of K weights. */
 export function withColumns(model: Model, columns: readonly (readonly number[])[]): Model {
-  const { graph } = model;
-  const [{ name, dims }] = graph.outputs;
   const width = columns[0].length;
-  const fresh = freshNames(model);
-  const [target, row, weights, sums] = ['row_target', 'row', 'weights', 'columns'].map((part) =>
-    fresh(`${name}/${part}`),
-  );
-  const isFlat = dims?.length === 2;
+  const flat = model.graph.outputs[0].dims?.length === 2 ? model : withRows(model, width);
+  const { graph } = flat;
+  const [{ name }] = graph.outputs;
+  const fresh = freshNames(flat);
+  const [weights, sums] = [fresh(`${name}/weights`), fresh(`${name}/columns`)];
   const transposed = Float32Array.from({ length: width * columns.length }, (_, i) => {
     const [from, to] = [Math.floor(i / columns.length), i % columns.length];
     return columns[to][from];
   });
-  const initializers = new Map(graph.initializers).set(weights, float32(transposed, [width, columns.length]));
-  if (!isFlat) initializers.set(target, int64([-1, width]));
-  return withGraph(model, {
-    nodes: [
-      ...graph.nodes,
-      ...(isFlat ? [] : [makeNode('Reshape', [name, target], [row])]),
-      makeNode('MatMul', [isFlat ? name : row, weights], [sums]),
-    ],
-    initializers,
+  return withGraph(flat, {
+    nodes: [...graph.nodes, makeNode('MatMul', [name, weights], [sums])],
+    initializers: new Map(graph.initializers).set(weights, float32(transposed, [width, columns.length])),
     outputs: [{ name: sums, type: 'float32', dims: ['batch', columns.length] }],
     valueInfo: new Map(),
   });

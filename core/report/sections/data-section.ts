@@ -1,4 +1,4 @@
-import { group, rollups } from 'd3';
+import { group, mean, rollups } from 'd3';
 import type { ImageRecord } from '../../concepts/explanation.ts';
 import { countOf, countText } from '../../wording/count-text.ts';
 import { transparencyText } from '../../wording/input-words.ts';
@@ -129,18 +129,9 @@ function preparedBecause({ explanation: { preprocessing } }: ReportData): Html {
 }
 
 /** The mean of what the model says of images, in the form in which it says it. */
-function meanAnswer(images: readonly ImageRecord[]): {
-  readonly probability?: number;
-  readonly value?: number;
-} {
-  const meanOf = (of: (image: ImageRecord) => number | undefined): number | undefined => {
-    const known = images.map(of).filter((value) => value !== undefined);
-    return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value / known.length, 0);
-  };
-  const [probability, value] = [
-    meanOf(({ predicted }) => predicted.probability),
-    meanOf(({ predicted }) => predicted.value),
-  ];
+function meanAnswer(images: readonly ImageRecord[]): Pick<ImageRecord['predicted'], 'probability' | 'value'> {
+  const probability = mean(images, ({ predicted }) => predicted.probability);
+  const value = mean(images, ({ predicted }) => predicted.value);
   return { ...(probability !== undefined && { probability }), ...(value !== undefined && { value }) };
 }
 

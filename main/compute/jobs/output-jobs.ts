@@ -1,4 +1,4 @@
-import { fittingTasks } from '../../../core/pipeline/choose-output.ts';
+import { fittingTasks, usualTask } from '../../../core/pipeline/choose-output.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { OutputFacts } from '../../../core/onnx/score/output-roles.ts';
 import type { Task } from '../../../core/score/model-scores.ts';
@@ -56,14 +56,7 @@ export function outputJobs(
 function tasksTried(facts: OutputFacts): readonly Task[] {
   const fitting = fittingTasks(facts);
   if (facts.width === 1) return fitting;
-  const usual: Task =
-    facts.role === 'embedding'
-      ? 'embedding'
-      : facts.activation === 'sigmoid'
-        ? 'multilabel'
-        : facts.width === 2
-          ? 'binary'
-          : 'multiclass';
+  const usual = usualTask(facts);
   return fitting.includes(usual) ? [usual] : fitting.slice(0, 1);
 }
 

@@ -1,5 +1,6 @@
 import { truthFinder } from '../../../core/images/folder-class.ts';
 import type { ImageFile } from '../../../core/images/folder-scan.ts';
+import type { ModelSummary } from '../../api/contract.ts';
 import { pictureId } from '../../compute/picture-ids.ts';
 import { holdingOf } from '../class-counts.ts';
 import { imageTable } from '../image-table.ts';
@@ -23,17 +24,26 @@ export function lookingHandlers({
 }: Pick<Services, 'setup' | 'viewer' | 'pictures' | 'storage' | 'predictions'>): Part<
   'previewImages' | 'comparePreprocessings' | 'previewOutputs' | 'predictAll' | 'listImages' | 'estimate'
 > {
+  /** Some of the pictures, and what they are called as the model is shown them. */
+  const sampleOf = (
+    { scanKey }: SetupState,
+    model: ModelSummary,
+    images: readonly ImageFile[],
+    limit: number,
+  ) => {
+    const chosen = previewSample(images, limit);
+    const as = pictures.nameOf(model.preprocessing.value);
+    return {
+      images: chosen.map((index) => images[index]),
+      pictures: chosen.map((index) => pictureId({ kind: 'fitted', scan: scanKey, index, as })),
+    };
+  };
+
   return {
     previewImages({ limit }) {
       const { state } = setup;
       const { question, model, images } = requirePictures(state);
-      const chosen = previewSample(images, limit);
-      const as = pictures.nameOf(model.preprocessing.value);
-      return viewer.run('previewImages', {
-        ...question,
-        images: chosen.map((index) => images[index]),
-        pictures: chosen.map((index) => pictureId({ kind: 'fitted', scan: state.scanKey, index, as })),
-      });
+      return viewer.run('previewImages', { ...question, ...sampleOf(state, model, images, limit) });
     },
     comparePreprocessings() {
       const { question, images } = requirePictures(setup.state);
@@ -47,14 +57,7 @@ export function lookingHandlers({
       const { state } = setup;
       const { question, scan, model } = state;
       if (question === null || model === null || scan === null) return [];
-      const { images } = scan;
-      const chosen = previewSample(images, TRIED);
-      const as = pictures.nameOf(model.preprocessing.value);
-      return viewer.run('previewOutputs', {
-        ...question,
-        images: chosen.map((index) => images[index]),
-        pictures: chosen.map((index) => pictureId({ kind: 'fitted', scan: state.scanKey, index, as })),
-      });
+      return viewer.run('previewOutputs', { ...question, ...sampleOf(state, model, scan.images, TRIED) });
     },
     predictAll: (_, page) => predictions.ask(page),
     listImages: (query) => imageTable(storage, setup.state, query),
