@@ -73,6 +73,8 @@ export interface Importance {
   readonly evaluations: number;
   /** 'sampled', or 'exact' where the head is affine in the concepts. */
   readonly method: 'sampled' | 'exact';
+  /** Explained images whose score no concept moves; absent in runs from before they were counted. */
+  readonly still?: number;
 }
 
 /** How faithful the factorisation is to the activations and to the model. */
@@ -186,6 +188,12 @@ export interface Explanation {
   readonly reconstruction: Reconstruction;
   readonly factorization: Factorization;
   readonly importance: Importance;
+  /**
+   * Share of the score's movement that involves what no concept explains of the activations (its total index as one more
+   * player beside the concepts), mean over `images` of them. Absent where nothing moves the score, and in runs from before
+   * it was weighed.
+   */
+  readonly rest?: Estimate & { readonly images: number };
   readonly skipped: readonly SkippedFile[];
   /** Images with pixels that are not opaque, and what became of those; absent where there were none. */
   readonly transparent?: Transparency;

@@ -1,4 +1,5 @@
 import type { Matrix } from '../linalg/matrix.ts';
+import type { Tensor } from '../tensor.ts';
 
 /** One image made ready: its class logit as a function of how much of each concept is left in. */
 export interface MaskedLogit {
@@ -16,4 +17,13 @@ export interface MaskedHead {
   /** Shapes   coefficients [positions, r] of one image. */
   prepare(coefficients: Matrix): Promise<MaskedLogit>;
   dispose(): Promise<void>;
+}
+
+/** A head that also takes what no concept explains, A - UW, as one more player. */
+export interface MaskedHeadWithRest extends MaskedHead {
+  /**
+   * Shapes   coefficients [positions, r] of one image, its activations A [1, …] in the layer's own layout. Masks are then
+   *          [n, r + 1], the last for the rest: ones give the model's own logit.
+   */
+  prepareWithRest(coefficients: Matrix, activations: Tensor<'float32'>): Promise<MaskedLogit>;
 }

@@ -17,6 +17,7 @@ export type OptionReader =
   | 'bank'
   | 'coefficients'
   | 'importance'
+  | 'rest'
   | 'maps'
   | 'removals'
   | 'mistakes'
@@ -301,7 +302,7 @@ export const RUN_OPTIONS = {
   }),
   design: option(choice(DESIGNS), {
     group: 'importance',
-    reads: ['importance', 'part-importance', 'rank'],
+    reads: ['importance', 'rest', 'part-importance', 'rank'],
     flag: 'design',
     help: 'how the masks of concepts are drawn',
     label: 'Design of the masks',
@@ -311,7 +312,7 @@ export const RUN_OPTIONS = {
   }),
   samples: option(whole(2, 65_536), {
     group: 'importance',
-    reads: ['importance'],
+    reads: ['importance', 'rest'],
     flag: 'samples',
     placeholder: 'N',
     help: 'size of a design',
@@ -322,7 +323,7 @@ export const RUN_OPTIONS = {
   }),
   replicates: option(whole(1, 64), {
     group: 'importance',
-    reads: ['importance'],
+    reads: ['importance', 'rest'],
     flag: 'replicates',
     placeholder: 'N',
     help: 'independent designs an image',
@@ -365,7 +366,7 @@ export const RUN_OPTIONS = {
   }),
   seed: option(whole(0, 2 ** 32 - 1), {
     group: 'machine',
-    reads: ['rows', 'bank', 'importance', 'parts', 'part-importance', 'evaluation', 'rank'],
+    reads: ['rows', 'bank', 'importance', 'rest', 'parts', 'part-importance', 'evaluation', 'rank'],
     flag: 'seed',
     placeholder: 'S',
     help: 'the same seed gives the same numbers',

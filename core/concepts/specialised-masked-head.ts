@@ -7,7 +7,7 @@ import type { Session, SessionFactory } from '../platform.ts';
 import { expectFloat32, float32, type Tensor } from '../tensor.ts';
 import { conceptActivations } from './concept-activations.ts';
 import type { LayerRecord } from './explanation.ts';
-import type { MaskedHead, MaskedLogit } from './masked-head.ts';
+import type { MaskedHeadWithRest, MaskedLogit } from './masked-head.ts';
 
 /** A frontier tensor of one image: what each concept adds to it, and its value without any concept. */
 interface FoldedFrontier {
@@ -22,8 +22,8 @@ interface FoldedFrontier {
  * The head for one class, with its leading affine part evaluated once a concept and image instead of once a mask.
  *
  * Masked activations Σ_c m_c (u_c ⊗ W_c) are linear in m, so that everything up to the first non-linearity follows
- * from r + 1 evaluations, and all masks of a design are then one matrix product. Same numbers as the plain head up to
- * rounding; where the whole head is affine the slopes are exact and no sampling is needed.
+ * from r + 1 evaluations (r + 2 with the rest), and all masks of a design are then one matrix product. Same numbers as
+ * the plain head up to rounding; where the whole head is affine the slopes are exact and no sampling is needed.
  *
  * Limits   masks are run in parts whose frontier tensors fit `memoryBudget` bytes.
  */
@@ -33,19 +33,22 @@ export async function createSpecialisedMaskedHead(
   conceptBank: Matrix,
   classIndex: number,
   { sessions, memoryBudget }: { sessions: SessionFactory; memoryBudget: number },
-): Promise<MaskedHead> {
+): Promise<MaskedHeadWithRest> {
   const special = specialiseHead(head, { latentDims: layer.shape, classIndex });
   const affine = await sessions.open(encodeModel(special.affine));
   const rest = special.rest && (await sessions.open(encodeModel(special.rest)));
   const rowBytes = 4 * special.frontier.reduce((sum, { size }) => sum + size, 0);
   const rowsAtOnce = Math.max(1, Math.floor(memoryBudget / 8 / rowBytes));
+  const prepare = async (coefficients: Matrix, own?: Tensor<'float32'>): Promise<MaskedLogit> => {
+    const activations = conceptActivations(coefficients, conceptBank, layer, own);
+    const players = activations.dims[0] - 1;
+    const outputs = await affine.run({ [layer.tensor]: activations });
+    const folded = special.frontier.map((tensor) => fold(tensor, outputs, players));
+    return rest ? sampledLogit(rest, folded, rowsAtOnce) : affineLogit(folded[0]);
+  };
   return {
-    async prepare(coefficients) {
-      const activations = conceptActivations(coefficients, conceptBank, layer);
-      const outputs = await affine.run({ [layer.tensor]: activations });
-      const folded = special.frontier.map((tensor) => fold(tensor, outputs, conceptBank.rows));
-      return rest ? sampledLogit(rest, folded, rowsAtOnce) : affineLogit(folded[0]);
-    },
+    prepare: (coefficients) => prepare(coefficients),
+    prepareWithRest: prepare,
     async dispose() {
       await affine.dispose();
       await rest?.dispose();
@@ -53,15 +56,15 @@ export async function createSpecialisedMaskedHead(
   };
 }
 
-/** features_c = G(a_c) - G(0), offset = G(0); the last of the r + 1 rows is the empty activation. */
+/** features_c = G(a_c) - G(0), offset = G(0); the last of the rows, one a player and one more, is the empty activation. */
 function fold(
   tensor: FrontierTensor,
   outputs: Readonly<Record<string, Tensor>>,
-  nConcepts: number,
+  players: number,
 ): FoldedFrontier {
   const { data } = expectFloat32(outputs[tensor.output], tensor.output);
-  const offset = data.slice(nConcepts * tensor.size);
-  const features = data.slice(0, nConcepts * tensor.size);
+  const offset = data.slice(players * tensor.size);
+  const features = data.slice(0, players * tensor.size);
   for (let i = 0; i < features.length; i++) features[i] -= offset[i % tensor.size];
   return { tensor, features, offset };
 }

@@ -23,6 +23,12 @@ export interface OrderResult extends ConceptCurve {
    * concept, which has one order only.
    */
   readonly beatsRandom?: number;
+  /**
+   * Share of random orders along which the score had moved less when as many concepts were changed, whichever way it
+   * moved, ties counted half, 0…1: what an order by total indices claims. A concept that holds the score down moves it as
+   * well as one that lifts it, but bends the curve. Absent as `beatsRandom`, and where nothing moves.
+   */
+  readonly movesBefore?: number;
 }
 
 /** How random orders did on the same images. */
@@ -55,6 +61,8 @@ export interface OrderComparison<Name extends string = string> {
  * means, not each image by its own distance, weights an image by how far its concepts move it: images on which they
  * move nothing remain harmless. Where the concepts lower the logit on the whole, full < empty, the score still runs
  * between 0 and 1. With one concept every order has the area 1/2.
+ * Movement: the squared steps of a curve, summed over the images, as a share of all its steps; without interactions a
+ * concept's total index is in proportion to its squared step.
  * Interval: ratio estimator with linearised variance and Student's t over images.
  * Throws BugError for no image and for images with different curves.
  *
@@ -70,9 +78,10 @@ export function compareOrders<Name extends string>(
   const scale = scaleOf(usable);
   const randomCurves = random.map((_, draw) => meanCurve(usable.map((image) => image.random[draw])));
   const randomAreas = randomCurves.map((curve) => areaOf(curve, scale));
+  const randomMoves = random.map((_, draw) => movedEarly(usable.map((image) => image.random[draw])));
   const results = (Object.keys(named) as Name[]).map((name) => {
     const curves = usable.map((image) => image.named[name]);
-    return [name, orderResult(curves, scale, randomAreas, kind)] as const;
+    return [name, orderResult(curves, scale, { areas: randomAreas, moves: randomMoves }, kind)] as const;
   });
   return {
     kind,
@@ -106,19 +115,48 @@ function scaleOf(images: readonly ImageCurves[]): Scale | undefined {
 function orderResult(
   curves: readonly Float64Array[],
   scale: Scale | undefined,
-  randomAreas: readonly number[],
+  random: { readonly areas: readonly number[]; readonly moves: readonly (number | undefined)[] },
   kind: CurveKind,
 ): OrderResult {
   const curve = scored(meanCurve(curves), scale);
-  if (scale === undefined || curve.auc === undefined) return curve;
+  const hasOrders = random.areas.length > 0 && curve.logits.length > 2;
+  const movesBefore = hasOrders ? shareBefore(movedEarly(curves), random.moves) : undefined;
+  const moved = movesBefore === undefined ? {} : { movesBefore };
+  if (scale === undefined || curve.auc === undefined) return { ...curve, ...moved };
   const { auc } = curve;
   const sign = kind === 'deletion' ? 1 : -1;
-  const wins = randomAreas.map((area) => winOf(sign * (area - auc)));
+  const wins = random.areas.map((area) => winOf(sign * (area - auc)));
   return {
     ...curve,
     ...(curves.length > 1 && { interval: intervalOf(auc, curves, scale) }),
-    ...(wins.length > 0 && curve.logits.length > 2 && { beatsRandom: mean(wins) }),
+    ...(hasOrders && { beatsRandom: mean(wins) }),
+    ...moved,
   };
+}
+
+/**
+ * How early the logit moves along curves [r + 1] of one order: the area under the share of all squared steps that is
+ * made, the number of changes scaled to [0, 1]; undefined where nothing moves.
+ */
+function movedEarly(curves: readonly Float64Array[]): number | undefined {
+  const steps = new Float64Array(Math.max(0, (curves[0]?.length ?? 0) - 1));
+  let largest = 0;
+  for (const curve of curves)
+    for (let k = 0; k < steps.length; k++) {
+      steps[k] += (curve[k + 1] - curve[k]) ** 2;
+      largest = Math.max(largest, Math.abs(curve[k]), Math.abs(curve[k + 1]));
+    }
+  const total = steps.reduce((sum, step) => sum + step, 0);
+  if (isRounding(Math.sqrt(total / Math.max(1, curves.length)), largest)) return undefined;
+  const made = new Float64Array(steps.length + 1);
+  steps.forEach((step, k) => (made[k + 1] = made[k] + step / total));
+  return areaUnder(made);
+}
+
+function shareBefore(own: number | undefined, random: readonly (number | undefined)[]): number | undefined {
+  if (own === undefined) return undefined;
+  const others = random.filter((area) => area !== undefined);
+  return others.length === 0 ? undefined : mean(others.map((area) => winOf(own - area)));
 }
 
 /** Areas that differ by less than float32 logits can tell are ties. */

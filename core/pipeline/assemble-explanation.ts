@@ -31,6 +31,7 @@ export interface Findings {
   readonly images: ImageCoefficients;
   readonly importances: readonly ImageImportance[];
   readonly importance: ClassImportance;
+  readonly rest: Pick<Explanation, 'rest'>;
 }
 
 /** Puts the findings of a run into the form that project, report and window share. */
@@ -41,7 +42,7 @@ export function assembleExplanation(
 ): Explanation {
   const { layer, intake, files } = question;
   const { score } = intake;
-  const { predictions, rows, bank, images, importance, importances } = findings;
+  const { predictions, rows, bank, images, importance, importances, rest } = findings;
   const count = images.coefficients.length;
   return {
     classIndex: score.column,
@@ -66,7 +67,9 @@ export function assembleExplanation(
       replicates: importances[0].replicates.length,
       evaluations: importance.evaluations,
       method: importance.method,
+      still: importances.filter(({ status }) => status === 'constant-output').length,
     },
+    ...rest,
     skipped: [...question.skipped, ...predictions.skipped],
     ...transparency(question, predictions),
     preprocessing: { source: intake.preprocessing.source, reason: intake.preprocessing.reason },

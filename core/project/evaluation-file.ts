@@ -19,7 +19,11 @@ const CURVE = {
   auc: z.number().exactOptional(),
   interval: INTERVAL.exactOptional(),
 };
-const ORDER = z.object({ ...CURVE, beatsRandom: z.number().exactOptional() });
+const ORDER = z.object({
+  ...CURVE,
+  beatsRandom: z.number().exactOptional(),
+  movesBefore: z.number().exactOptional(),
+});
 const CURVES = z.object({
   status: z.enum(['ok', 'equal-ends', 'non-finite']),
   orders: z.object({ sobol: ORDER, size: ORDER, gradient: ORDER.exactOptional() }),

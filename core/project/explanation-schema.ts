@@ -83,6 +83,7 @@ const IMPORTANCE = z.object({
   replicates: COUNT,
   evaluations: COUNT,
   method: z.enum(['sampled', 'exact']),
+  still: COUNT.exactOptional(),
 });
 
 const MAP = z.object({
@@ -127,6 +128,7 @@ export const EXPLANATION = z.object({
   reconstruction: z.object({ r2: z.number(), relativeError: z.number(), agreement: z.number() }),
   factorization: FACTORIZATION,
   importance: IMPORTANCE,
+  rest: z.object({ ...ESTIMATE.shape, images: COUNT }).exactOptional(),
   skipped: z.array(z.object({ file: z.string(), reason: z.string() })),
   transparent: z.object({ images: COUNT, alpha: choice(ALPHA_LABELS).schema }).exactOptional(),
   preprocessing: z.object({ source: z.string(), reason: z.string() }).exactOptional(),

@@ -5,6 +5,7 @@ const STAGE_NAMES = {
   concepts: 'Find concepts',
   coefficients: 'Measure every concept in every image',
   importance: 'Measure how much the prediction depends on each',
+  rest: 'Weigh what no concept explains',
   maps: 'Draw where each concept is',
   removals: 'Decide again without each concept',
   mistakes: 'Look into mistakes',

@@ -50,6 +50,7 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
     reconstruction: explanation.reconstruction,
     factorization: explanation.factorization,
     importance: explanation.importance,
+    rest: explanation.rest ?? null,
     trust: trustJson(trustVerdict(explanation, evaluation)),
     ...(evaluation && { evaluation }),
     skipped: explanation.skipped,

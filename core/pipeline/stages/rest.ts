@@ -1,0 +1,117 @@
+import type { Explanation } from '../../concepts/explanation.ts';
+import type { MaskedHeadWithRest } from '../../concepts/masked-head.ts';
+import type { OptionsReadBy } from '../../concepts/run-options.ts';
+import { createSpecialisedMaskedHead } from '../../concepts/specialised-masked-head.ts';
+import type { Matrix } from '../../linalg/matrix.ts';
+import { createRandom } from '../../random.ts';
+import { bootstrapImportance } from '../../sensitivity/bootstrap.ts';
+import { lastTotalIndex, type LastTotalIndex } from '../../sensitivity/last-total-index.ts';
+import { linearExact } from '../../sensitivity/linear-exact.ts';
+import type { Tensor } from '../../tensor.ts';
+import { sliceItems } from '../batch-items.ts';
+import { CHUNK, chunked } from '../chunked.ts';
+import { cutAt, runnerFor } from '../model-parts.ts';
+import { readBatch, requireAll } from '../pictures.ts';
+import { defineStage, type StageContext } from '../stage.ts';
+import { bankStage } from './bank.ts';
+import { coefficientsStage } from './coefficients.ts';
+
+/** Images in which the rest is weighed, spread evenly over those of the run; their scatter makes the interval. */
+const MOST_IMAGES = 48;
+
+/** Total index of the rest in one image; one value where it has a closed form. */
+export interface ImageRest extends LastTotalIndex {
+  readonly method: 'sampled' | 'exact';
+}
+
+/**
+ * How much of the movement of the score lies with what no concept explains of the activations, A - UW: its total index as
+ * one more player beside the concepts, in some of the images. One less it is what the concepts carry by themselves.
+ */
+export const restStage = defineStage({
+  name: 'rest',
+  inputs: { bank: bankStage, coefficients: coefficientsStage },
+  facts: [],
+  version: 1,
+  chunk: CHUNK,
+  compute: imageRests,
+});
+
+type Context = StageContext<
+  'rest',
+  'intake' | 'device' | 'layer' | 'images' | 'classIndex',
+  { readonly bank: typeof bankStage; readonly coefficients: typeof coefficientsStage }
+>;
+
+async function imageRests(context: Context): Promise<ImageRest[]> {
+  const { layer, classIndex, images, intake, device, environment, options, inputs, signal } = context;
+  const { coefficients } = inputs.coefficients;
+  const chosen = spread(coefficients.length, MOST_IMAGES);
+  const parts = cutAt(intake, layer);
+  const latent = runnerFor(context, parts.latent);
+  const head = await createSpecialisedMaskedHead(parts.head, layer, inputs.bank.conceptBank, classIndex, {
+    sessions: device.sessions,
+    memoryBudget: environment.memoryBudget,
+  });
+  const random = createRandom(options.seed);
+  const seeds = chosen.map(() => random.integer(2 ** 32));
+  const pieces = chunked(context, {
+    stage: 'rest',
+    count: chosen.length,
+    prepare: (start, end) =>
+      readBatch(
+        environment.codec,
+        chosen.slice(start, end).map((image) => images[image]),
+        intake.preprocessing.preprocessing,
+      ),
+    compute: async (batch, start, end) => {
+      const activations = await latent.run(requireAll(batch));
+      const value: ImageRest[] = [];
+      for (let at = start; at < end; at++) {
+        signal?.throwIfAborted();
+        const own = sliceItems(activations, at - start, at - start + 1);
+        value.push(await restOfImage(head, coefficients[chosen[at]], own, { ...options, seed: seeds[at] }));
+      }
+      return { tensors: new Map(), value: value.map((rest) => ({ ...rest, replicates: [...rest.replicates] })) };
+    },
+  });
+  const found: ImageRest[] = [];
+  try {
+    for await (const { value } of pieces) found.push(...value);
+  } finally {
+    await latent.dispose();
+    await head.dispose();
+  }
+  return found;
+}
+
+/** At most `most` of `count` places, evenly spread. */
+function spread(count: number, most: number): number[] {
+  const chosen = Math.min(count, most);
+  return Array.from({ length: chosen }, (_, i) => Math.floor(((i + 0.5) * count) / chosen));
+}
+
+async function restOfImage(
+  head: MaskedHeadWithRest,
+  coefficients: Matrix,
+  activations: Tensor<'float32'>,
+  options: OptionsReadBy<'rest'>,
+): Promise<ImageRest> {
+  const logit = await head.prepareWithRest(coefficients, activations);
+  if (logit.slopes !== undefined) {
+    const { indices, status } = linearExact(logit.slopes);
+    return { replicates: [indices[indices.length - 1]], status, method: 'exact' };
+  }
+  const sampled = await lastTotalIndex((masks) => logit.evaluate(masks), coefficients.cols + 1, options);
+  return { ...sampled, method: 'sampled' };
+}
+
+/** Mean over the images in which anything moves the score, with a 95 % interval; nothing where it moves in none. */
+export function restOf(images: readonly ImageRest[], seed: number): Pick<Explanation, 'rest'> {
+  const usable = images.filter(({ status }) => status === 'ok');
+  if (usable.length === 0) return {};
+  const vectors = usable.map(({ replicates }) => replicates.map((share) => Float64Array.of(share)));
+  const exact = usable.every(({ method }) => method === 'exact');
+  const { mean, low, high } = bootstrapImportance(vectors, { exact, seed });
+  return { rest: { mean: mean[0], low: low[0], high: high[0], images: usable.length } };
+}
