@@ -22,6 +22,11 @@ export function saidText(score: ScoreFacts, answer: SaidAnswer): string {
   return score.model.task === 'embedding' ? `similarity ${figure}` : figure;
 }
 
+/** {@link saidText} and {@link besideText} in one: "house 98.2 %", "34.8 years, higher than 30.9 years". */
+export function saidInFull(score: ScoreFacts, answer: SaidAnswer): string {
+  return [saidText(score, answer), besideText(score, answer)].join(isNumber(score) ? ', ' : ' ');
+}
+
 /** What stands in small beside {@link saidText}: how sure it is; of a number the side, "higher than 30.9 years". */
 export function besideText(score: ScoreFacts, answer: SaidAnswer): string {
   return isNumber(score) ? sideText(score, answer) : answerText(answer);
@@ -32,7 +37,7 @@ export function sideText(score: ScoreFacts, { name, index }: SaidAnswer): string
   return isNumber(score) ? aimText(score, name, index) : name;
 }
 
-/** Where the decision turns, in few words: "border 50 %", "border 30.9 years, the mean"; empty where the largest score wins. */
+/** Where the decision turns, in few words: "border 50 %", "border 30.9 years (mean)"; empty where the largest score wins. */
 export function borderText({ model, at }: ScoreFacts): string {
   const { task, threshold, classes, unit } = model;
   if (task === 'binary' || task === 'multilabel') {
@@ -41,7 +46,7 @@ export function borderText({ model, at }: ScoreFacts): string {
   }
   const limit = threshold ?? at;
   if (!isNumber({ model }) || limit === undefined) return '';
-  const why = threshold === undefined ? ', the mean over the images' : '';
+  const why = threshold === undefined ? ' (mean)' : '';
   return `border ${answerText({ value: limit }, unit)}${why}`;
 }
 

@@ -28,7 +28,9 @@ export function selectionWords({ task, name, isNot, hasThreshold, select }: Aske
   const own = name === undefined ? noun : `\u201c${name.split(' rather than ')[0]}\u201d`;
   return {
     labels: {
-      predicted: `Images the model calls ${own}`,
+      predicted: isNot
+        ? `Images the model does not call ${own.replace('not ', '')}`
+        : `Images the model calls ${own}`,
       folder: isNot ? 'Images in folders of other classes' : `Images in folders named ${own}`,
       all: 'All images',
     },

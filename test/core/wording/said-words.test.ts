@@ -5,6 +5,7 @@ import {
   classNoun,
   decidedOtherwise,
   restsOnText,
+  saidInFull,
   saidText,
   sayingFor,
   sideText,
@@ -53,13 +54,18 @@ describe('what a model says of an image', () => {
     expect(sideText(score, answer)).toBe(side);
   });
 
+  it('is told in one line', () => {
+    expect(saidInFull(lung, ill)).toBe('pneumonia 60.0\u00a0%');
+    expect(saidInFull(age, old)).toBe('34.8\u00a0years, higher than 30.9\u00a0years');
+  });
+
   it.each([
     [cat, ''],
     [lung, 'border 50\u00a0%'],
     [{ ...lung, model: { ...lung.model, threshold: 0.3 } }, 'border 30\u00a0% for pneumonia'],
-    [age, 'border 30.9\u00a0years, the mean over the images'],
+    [age, 'border 30.9\u00a0years (mean)'],
     [{ ...age, model: { ...age.model, threshold: 40 } }, 'border 40\u00a0years'],
-    [likeness, 'border 0.832, the mean over the images'],
+    [likeness, 'border 0.832 (mean)'],
   ])('turns at a border that is named (%#)', (score, text) => {
     expect(borderText(score)).toBe(text);
   });
@@ -96,6 +102,7 @@ describe('which images are explained', () => {
     expect(of({ task: 'binary', name: 'pneumonia' }).predicted).toBe('Images the model calls “pneumonia”');
     expect(of({ name: 'cat rather than dog' }).folder).toBe('Images in folders named “cat”');
     expect(of({ name: 'not cat', isNot: true }).folder).toBe('Images in folders of other classes');
+    expect(of({ name: 'not cat', isNot: true }).predicted).toBe('Images the model does not call “cat”');
   });
 
   it('offers of a number what its threshold parts, and no folders', () => {
