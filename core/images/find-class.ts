@@ -14,10 +14,24 @@ export function findClass(names: readonly string[], query: string): number {
   throw matches === undefined ? unknown(names, query) : ambiguous(names, query, matches);
 }
 
-/** {@link findClass} for a folder's name: undefined where no single class fits. */
+/**
+ * {@link findClass} for a folder's name: undefined where no single class fits. Of a yes or no that is called "not
+ * pneumonia" and "pneumonia", folders such as "normal", "healthy" and "no_pneumonia" are of the no.
+ */
 export function classOfFolder(names: readonly string[], folder: string): number | undefined {
-  const matches = [byName, bySynonym].map((rule) => rule(names, folder)).find((found) => found.length > 0);
+  const rules = [byName, bySynonym, byAbsence];
+  const matches = rules.map((rule) => rule(names, folder)).find((found) => found.length > 0);
   return matches?.length === 1 ? matches[0] : undefined;
+}
+
+/** What folders of pictures are called in which something is not. */
+const ABSENT = /^(normals?|healthy|controls?|negatives?|background|others?|rest|none|clean|no findings?)$/;
+
+function byAbsence(names: readonly string[], folder: string): number[] {
+  const [first, second] = names.map(simplified);
+  if (names.length !== 2 || first !== `not ${second}`) return [];
+  const wanted = simplified(folder);
+  return ABSENT.test(wanted) || wanted === `no ${second}` || wanted === `non ${second}` ? [0] : [];
 }
 
 function indices(names: readonly string[], fits: (name: string) => boolean): number[] {

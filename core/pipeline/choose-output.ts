@@ -280,8 +280,12 @@ async function namesFor(
   labelsOf: LabelFinder,
 ): Promise<Labels> {
   if (task === 'regression' || task === 'embedding') return { names: [], source: 'none' };
-  if (task !== 'binary' || width === 2) return (await labelsOf(name, width, true))!;
-  const one = await labelsOf(name, 1, false);
+  const one = width === 1 ? await labelsOf(name, 1, false) : undefined;
+  if (task === 'multilabel' && width === 1 && one === undefined) {
+    const both = await labelsOf(name, 2, false);
+    if (both !== undefined) return { ...both, names: both.names.slice(1) };
+  }
+  if (task !== 'binary' || width === 2) return one ?? (await labelsOf(name, width, true))!;
   if (one !== undefined) return { ...one, names: [notName(one.names[0]), one.names[0]] };
   const both = await labelsOf(name, 2, true);
   if (both!.source !== 'numbers') return both!;

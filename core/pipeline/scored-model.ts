@@ -9,13 +9,13 @@ export interface ScoredModel extends ModelIntake {
   readonly score: Score;
 }
 
-/** The model with the columns of a score in the place of its raw scores; its labels are the names of the columns. */
+/** The model with the columns of a score in the place of its raw scores, or after them; its labels are the names of the columns. */
 export function withScore(intake: ModelIntake, score: Score): ScoredModel {
-  const { columns, explained, names } = score;
+  const { columns, keepsRaw = false, explained, names } = score;
   const labels: Labels = { ...intake.labels, names };
   if (columns === undefined) return { ...intake, labels, score };
   const raw = explained.kind === 'similarity' ? withUnitLength(intake.model) : intake.model;
-  return { ...intake, labels, score, model: withColumns(raw, columns) };
+  return { ...intake, labels, score, model: withColumns(raw, columns, { keepsRaw }) };
 }
 
 /**

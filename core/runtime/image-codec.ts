@@ -90,8 +90,11 @@ async function readPicture(path: string) {
 }
 
 async function openWithSharp(bytes: Uint8Array): Promise<Omit<Source, 'sha256'>> {
-  const { autoOrient, width, height, format, hasAlpha } = await readMetadata(bytes);
+  const { autoOrient, width, height, format, hasAlpha, depth } = await readMetadata(bytes);
   checkPixels({ width, height });
+  // Numbers of other kinds have no white of their own: 0…1 would come out black.
+  if (depth !== 'uchar' && depth !== 'ushort')
+    throw badImage(`its pixels are numbers of the kind "${depth}"; save it with 8 or 16 bits a channel`);
   // Truncated and damaged pictures fail, harmless oddities (stray bytes between JPEG segments) do not.
   const pixels = () => sharp(bytes, { failOn: 'error', limitInputPixels: false }).autoOrient();
   return { ...autoOrient, format, hasAlpha, pixels };

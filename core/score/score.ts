@@ -16,6 +16,8 @@ export interface Score {
   readonly column: number;
   /** Columns as weights of the raw scores, [K] each; absent where they are the raw scores themselves. */
   readonly columns?: readonly (readonly number[])[];
+  /** Do the columns follow the raw scores, instead of taking their place? */
+  readonly keepsRaw?: boolean;
 }
 
 /** The score behind what is explained. `at` is where a number without a threshold is split in two, for example its mean. */
@@ -25,21 +27,19 @@ export function scoreOf(model: ModelScores, explained: Explained, at = 0): Score
     Array.from({ length: width }, (_, i) => (i === index ? weight : 0));
   const own = { model, explained };
   const largest: Rule = { kind: 'largest', classes: width };
-  // A square of the classes: made only where columns are added to the raw scores.
-  const withRaw = (added: readonly number[]) => [...classes.map((_, index) => unit(index, 1)), added];
   switch (explained.kind) {
     case 'class':
       return { ...own, rule: largest, names: classes, column: explained.index };
     case 'not': {
       const names = [...classes, notName(classes[explained.index])];
-      const columns = withRaw(unit(explained.index, -1));
-      return { ...own, rule: largest, names, columns, column: width };
+      const columns = [unit(explained.index, -1)];
+      return { ...own, rule: largest, names, columns, keepsRaw: true, column: width };
     }
     case 'margin': {
       const { index, against } = explained;
       const lead = unit(index, 1).with(against, -1);
       const names = [...classes, `${classes[index]} rather than ${classes[against]}`];
-      return { ...own, rule: largest, names, columns: withRaw(lead), column: width };
+      return { ...own, rule: largest, names, columns: [lead], keepsRaw: true, column: width };
     }
     case 'side': {
       if (width > 1 && explained.label === undefined) return twoClasses(model, explained);

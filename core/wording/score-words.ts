@@ -93,6 +93,11 @@ export function changeUnit(score: ScoreFacts): string {
   return isLogit(score) ? 'logit' : '';
 }
 
+/** Says of raw scores that they look like `what`, "probabilities", though no softmax or sigmoid was found behind them. */
+export function lookAlikeText(what: string): string {
+  return `The scores look like ${what}, but no softmax or sigmoid was found at the end of the model: they are taken as raw scores, so that the probabilities told here are not the model's own. Export the model without its last activation.`;
+}
+
 /** What a run asks, as a heading. */
 export function askedText(score: ScoreFacts): string {
   const { model, explained } = score;

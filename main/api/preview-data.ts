@@ -34,6 +34,8 @@ export interface Preview {
   readonly confidence: number;
   /** The names of classes fit better when they are moved by one; null where they do not. */
   readonly labelShift: ShiftFound | null;
+  /** What raw scores look like that should be none: "probabilities". */
+  readonly looksLike: string | null;
   readonly skipped: readonly SkippedFile[];
 }
 

@@ -30,6 +30,7 @@ export function imageText(ablation: ImageAblation, score?: ScoreFacts): string {
       : `The decision does not change: ${after.name} (${answerText(before)} before, ${answerText(after)} after).`,
     '',
     ...table([['class', 'logit before', 'after', 'probability before', 'after'], ...rows]),
+    ...(score?.model.threshold === undefined ? [] : ['', `Decided: ${decisionText(score)}.`]),
   ].join('\n');
 }
 

@@ -101,7 +101,11 @@ async function explainClasses(
     const facts = explanationJson(outcome, file);
     tellFewer(options, facts.concepts.length);
     if (asJson) tellTransparent(facts);
-    console.log(asJson ? JSON.stringify(facts, null, 2) : shownName(explanationText(facts)));
+    console.log(
+      asJson
+        ? JSON.stringify(facts, null, 2)
+        : shownName(explanationText(facts, outcome.run.explanation?.score)),
+    );
     return;
   }
   const all = [];
@@ -114,7 +118,7 @@ async function explainClasses(
     const facts = explanationJson(outcome, await reportOf(scope, outcome, `report-${index}.html`));
     tellFewer(options, facts.concepts.length);
     all.push(facts);
-    if (!asJson) console.log(`${shownName(explanationText(facts))}\n`);
+    if (!asJson) console.log(`${shownName(explanationText(facts, outcome.run.explanation?.score))}\n`);
   }
   if (asJson) console.log(JSON.stringify({ explanations: all }, null, 2));
 }

@@ -12,7 +12,9 @@ import {
   percentText,
 } from '../../core/wording/number-text.ts';
 import { transparencyText } from '../../core/wording/input-words.ts';
+import { askedText, decisionText, type ScoreFacts } from '../../core/wording/score-words.ts';
 import { originText } from '../../core/wording/preprocessing-words.ts';
+import { countOf } from '../../core/wording/count-text.ts';
 import { table } from './text-table.ts';
 
 /** Crops listed for a concept; the project holds more. */
@@ -90,8 +92,8 @@ export function decompositionJson({ parent, layer, parts, ...rest }: Decompositi
   };
 }
 
-/** The short table that `explain` prints for people. */
-export function explanationText(facts: ReturnType<typeof explanationJson>): string {
+/** The short table that `explain` prints for people; `score` is that of the run. */
+export function explanationText(facts: ReturnType<typeof explanationJson>, score?: ScoreFacts): string {
   const rows = facts.concepts.map(({ name, importance, tier, prevalence }) => [
     name,
     percentText(importance.mean),
@@ -100,8 +102,10 @@ export function explanationText(facts: ReturnType<typeof explanationJson>): stri
     percentText(prevalence),
   ]);
   const { r2, relativeError, agreement } = facts.reconstruction;
+  const asked = score === undefined ? `What the model looks at for "${facts.class.name}"` : askedText(score);
   return [
-    `What the model looks at for "${facts.class.name}", on ${facts.images} images, at ${facts.layer}`,
+    `${asked}, on ${countOf(facts.images, 'image')}, at ${facts.layer}`,
+    ...(score === undefined || score.model.task === 'multiclass' ? [] : [decisionLine(score)]),
     '',
     ...table([['concept', 'importance', '95 % interval', 'tier', 'present in'], ...rows]),
     '',
@@ -120,6 +124,16 @@ export function explanationText(facts: ReturnType<typeof explanationJson>): stri
     `Project  ${facts.project}`,
     `Report   ${facts.report}`,
   ].join('\n');
+}
+
+/** How the model decides; and why no image was set aside where nothing but their mean splits them. */
+function decisionLine(score: ScoreFacts): string {
+  const { task, threshold } = score.model;
+  const isUnsplit = threshold === undefined && (task === 'regression' || task === 'embedding');
+  const decided = `Decided: ${decisionText(score)}.`;
+  return isUnsplit
+    ? `${decided} No threshold was given, so all images are explained; --threshold takes those of one side.`
+    : decided;
 }
 
 /** How the order of the concepts does against chance. */

@@ -69,10 +69,10 @@ function inspection(
     sha256,
     opset,
     inputs: [{ name: input.name, type: input.type, dims: input.dims.map(shown), layout: input.layout }],
-    outputs: outputs.map(({ name, type, shape, role, reason }) => ({
+    outputs: outputs.map(({ name, type, declared, role, reason }) => ({
       name,
       type,
-      shape: shape.map(shown),
+      shape: declared.map(shown),
       role,
       reason,
     })),

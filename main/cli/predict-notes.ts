@@ -1,7 +1,10 @@
 import { findLabelShift } from '../../core/images/label-shift.ts';
 import { rightAnswers } from '../../core/images/folder-class.ts';
 import type { ModelIntake } from '../../core/pipeline/model-intake.ts';
+import { looksLikeProbabilities } from '../../core/score/looks-like-probabilities.ts';
+import type { ModelScores } from '../../core/score/model-scores.ts';
 import { labelMisfitText, labelShiftText } from '../../core/wording/label-words.ts';
+import { lookAlikeText } from '../../core/wording/score-words.ts';
 import { fewRightText, isDoubtful, originText } from '../../core/wording/preprocessing-words.ts';
 
 /**
@@ -22,6 +25,12 @@ export function predictionNotes(
     ...misfitNotes(labels),
     ...(shift === undefined ? [] : [`${labelShiftText(shift)} See --label-shift ${shift.shift}.`]),
   ];
+}
+
+/** What is to be said of raw scores that look like probabilities already. */
+export function probabilityNotes(model: ModelScores, rawScores: Iterable<ArrayLike<number>>): string[] {
+  const found = looksLikeProbabilities(model, rawScores);
+  return found === undefined ? [] : [lookAlikeText(found)];
 }
 
 /** What is to be said of a list beside the model that does not fit it. */

@@ -10,7 +10,7 @@ import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { optionTable, readOptions } from './option-arguments.ts';
 import { predictionFacts, predictionRows, predictionText } from './predict-output.ts';
-import { predictionNotes } from './predict-notes.ts';
+import { predictionNotes, probabilityNotes } from './predict-notes.ts';
 import { progressPrinter } from './progress.ts';
 
 const TABLE: OptionTable = {
@@ -48,7 +48,11 @@ export async function predict(argv: readonly string[], signal: AbortSignal): Pro
   );
   const { alpha = 'white' } = intake.preprocessing.preprocessing;
   if (transparent > 0) console.error(`${transparencyText(transparent, alpha)} See --alpha.`);
-  for (const note of predictionNotes(intake, files, predictions)) console.error(note);
+  const notes = [
+    ...predictionNotes(intake, files, predictions),
+    ...probabilityNotes(intake.scores, scores.values()),
+  ];
+  for (const note of notes) console.error(note);
   const facts = predictionFacts(intake, files, {
     predictions,
     scores,

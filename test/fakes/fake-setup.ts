@@ -164,6 +164,7 @@ export const fakePreview: Preview = {
   hitRate: 11 / 12,
   confidence: 0.86,
   labelShift: null,
+  looksLike: null,
   skipped: [],
 };
 

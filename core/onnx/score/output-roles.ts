@@ -17,6 +17,8 @@ export interface OutputFacts {
   readonly type: ElementType;
   /** For one picture where it could be worked out, else as the file declares it. */
   readonly shape: readonly Dimension[];
+  /** `shape` with the batch as the file declares it. */
+  readonly declared: readonly Dimension[];
   readonly role: OutputRole;
   /** Why, in words. */
   readonly reason: string;
@@ -53,7 +55,9 @@ export function outputRoles(model: Model, inputDims: InputDims): OutputFacts[] {
       1,
     );
     const look = { model, name, type, shape, sizes, activation, raw };
-    const facts = { name, type, shape, activation, width, raw, ...roleOf(look) };
+    const isDeclared = output.dims !== undefined && output.dims.length === shape.length;
+    const declared = isDeclared ? [...output.dims.slice(0, 1), ...shape.slice(1)] : shape;
+    const facts = { name, type, shape, declared, activation, width, raw, ...roleOf(look) };
     return whyUnknown === undefined ? facts : { ...facts, whyUnknown };
   });
   const boxes = found.filter(({ role, shape }) => role === 'boxes' && shape.length === 3);

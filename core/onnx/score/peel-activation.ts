@@ -22,8 +22,8 @@ const HANDS_ON = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueez
 interface Found {
   readonly activation: FinalActivation;
   readonly last: Node;
-  /** Nodes after it that only keep probabilities off 0 and 1. */
-  readonly bounds: ReadonlySet<Node>;
+  /** Nodes after it that only keep probabilities off 0 and 1, or make per cents of them; with what they take. */
+  readonly bounds: ReadonlyMap<Node, string>;
   readonly scores: string;
 }
 
@@ -50,10 +50,13 @@ export function peelActivation(model: Model, shapes: ShapeMap): PeeledModel {
     const outputs = [{ ...output, name: scores }];
     return { model: withGraph(model, { outputs }), activation, scores };
   }
+  const before = (name: string): string => (name === given ? scores : name);
   const nodes = graph.nodes.map((node) => {
-    const inputs = node.inputs.map((name) => (name === given ? scores : name));
-    // Raw scores go beyond the bounds of probabilities.
-    return bounds.has(node) ? makeNode('Identity', inputs.slice(0, 1), node.outputs) : { ...node, inputs };
+    // Raw scores go beyond the bounds of probabilities, and are not counted in per cent.
+    const taken = bounds.get(node);
+    return taken === undefined
+      ? { ...node, inputs: node.inputs.map(before) }
+      : makeNode('Identity', [before(taken)], node.outputs);
   });
   return { model: withGraph(model, { nodes, valueInfo: new Map() }), activation, scores };
 }
@@ -119,27 +122,36 @@ function withLogit(model: Model): PeeledModel {
 function activationBefore(output: string, look: Look): Found | undefined {
   const { graph, producers } = look;
   const consumers = consumersOf(graph);
-  const bounds = new Set<Node>();
+  const bounds = new Map<Node, string>();
   for (let name = output; ;) {
     const node = producers.get(name);
     const isReadOnce = name === output || consumers.get(name)?.length === 1;
     if (node === undefined || !isReadOnce) return undefined;
     const found = activationOf(node, look);
     if (found !== undefined) return { ...found, last: node, bounds };
-    if (node.opType === 'Clip') bounds.add(node);
-    const next = handedOn(node, look);
+    const percent = scaled(node, look, 100);
+    const next = percent ?? handedOn(node, look);
     if (next === undefined) return undefined;
+    if (node.opType === 'Clip' || percent !== undefined) bounds.set(node, next);
     name = next;
   }
 }
 
 /** What a node hands on as it is: also what is multiplied by 1 (as torch writes 1 / x), or kept within 0 and 1. */
 function handedOn(node: Node, look: Look): string | undefined {
-  const [first, second] = node.inputs;
+  const [first] = node.inputs;
   if (HANDS_ON.has(node.opType)) return first;
-  if (node.opType === 'Mul' && isConstant(look, second, 1)) return first;
-  if (node.opType === 'Mul' && isConstant(look, first, 1)) return second;
-  return node.opType === 'Clip' && isWithinShares(node, look) ? first : undefined;
+  if (node.opType === 'Clip') return isWithinShares(node, look) ? first : undefined;
+  return scaled(node, look, 1);
+}
+
+/** What a node multiplies by a constant. */
+function scaled({ opType, inputs: [first, second] }: Node, look: Look, by: number): string | undefined {
+  if (opType === 'Mul') {
+    if (isConstant(look, second, by)) return first;
+    return isConstant(look, first, by) ? second : undefined;
+  }
+  return opType === 'Div' && isConstant(look, second, 1 / by) ? first : undefined;
 }
 
 /** Does a Clip only keep a probability off 0 and 1? */

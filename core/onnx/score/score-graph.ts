@@ -35,22 +35,32 @@ function withRows(model: Model, width: number): Model {
   });
 }
 
-/** Gives weighted sums of the raw scores [N, K] in their place: [N, M], by M rows of K weights. */
-export function withColumns(model: Model, columns: readonly (readonly number[])[]): Model {
+/**
+ * Gives weighted sums of the raw scores [N, K] in their place, [N, M], by M rows of K weights; with `keepsRaw` after the
+ * raw scores, [N, K + M].
+ */
+export function withColumns(
+  model: Model,
+  columns: readonly (readonly number[])[],
+  { keepsRaw = false }: { readonly keepsRaw?: boolean } = {},
+): Model {
   const width = columns[0].length;
   const flat = model.graph.outputs[0].dims?.length === 2 ? model : withRows(model, width);
   const { graph } = flat;
   const [{ name }] = graph.outputs;
   const fresh = freshNames(flat);
-  const [weights, sums] = [fresh(`${name}/weights`), fresh(`${name}/columns`)];
+  const [weights, sums, both] = ['weights', 'sums', 'columns'].map((part) => fresh(`${name}/${part}`));
   const transposed = Float32Array.from({ length: width * columns.length }, (_, i) => {
     const [from, to] = [Math.floor(i / columns.length), i % columns.length];
     return columns[to][from];
   });
+  const sum = makeNode('MatMul', [name, weights], [sums]);
+  const joined = keepsRaw ? [makeNode('Concat', [name, sums], [both], attributes({ axis: 1 }))] : [];
+  const count = columns.length + (keepsRaw ? width : 0);
   return withGraph(flat, {
-    nodes: [...graph.nodes, makeNode('MatMul', [name, weights], [sums])],
+    nodes: [...graph.nodes, sum, ...joined],
     initializers: new Map(graph.initializers).set(weights, float32(transposed, [width, columns.length])),
-    outputs: [{ name: sums, type: 'float32', dims: ['batch', columns.length] }],
+    outputs: [{ name: keepsRaw ? both : sums, type: 'float32', dims: ['batch', count] }],
     valueInfo: new Map(),
   });
 }

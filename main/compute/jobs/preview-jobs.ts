@@ -1,4 +1,5 @@
 import { answerOf, classShares } from '../../../core/score/model-scores.ts';
+import { looksLikeProbabilities } from '../../../core/score/looks-like-probabilities.ts';
 import { namedAnswer } from '../../../core/score/named-answer.ts';
 import type { SkippedFile } from '../../../core/concepts/explanation.ts';
 import { lookForImages, scanImages, type ImageFile } from '../../../core/images/folder-scan.ts';
@@ -94,11 +95,16 @@ function previewOf(
     confidence:
       pictures.reduce((sum, { top }) => sum + (top.at(0)?.probability ?? 0), 0) /
       Math.max(1, pictures.length),
+    looksLike:
+      looksLikeProbabilities(
+        intake.scores,
+        readable.map((_, row) => rowView(logits!, row)),
+      ) ?? null,
     skipped,
   };
 }
 
-/** The likeliest first; of a number its value, of a vector nothing. */
+/** The answer first, then the likeliest; of a number its value, of a vector nothing. */
 export function topClasses({ labels, scores }: ModelIntake, logits: Matrix, row: number): ClassScore[] {
   const own = rowView(logits, row);
   const probabilities = classShares(scores, own);
@@ -106,7 +112,11 @@ export function topClasses({ labels, scores }: ModelIntake, logits: Matrix, row:
     return scores.task === 'embedding'
       ? []
       : [namedAnswer([scores.quantity ?? scores.output], answerOf(scores, own))];
-  const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
+  // A yes or no is decided by its threshold, not by the larger probability.
+  const { index: decided } = answerOf(scores, own);
+  const order = [...probabilities.keys()].sort(
+    (a, b) => Number(b === decided) - Number(a === decided) || probabilities[b] - probabilities[a],
+  );
   return order.slice(0, TOP).map((index) => ({
     index,
     name: labels.names[index],

@@ -207,6 +207,13 @@ describe('findClass()', () => {
 });
 
 describe('classOfFolder()', () => {
+  it('knows folders of what something is not', () => {
+    const names = ['not pneumonia', 'pneumonia'];
+    const folders = ['PNEUMONIA', 'normal', 'Healthy', 'no_pneumonia', 'non-pneumonia', 'photos'];
+    expect(folders.map((folder) => classOfFolder(names, folder))).toEqual([1, 0, 0, 0, 0, undefined]);
+    expect(classOfFolder(['bacterial', 'viral'], 'normal')).toBeUndefined();
+  });
+
   it('knows folders that are named after one class only', () => {
     const names = ['tench', 'golf ball', 'crane', 'crane'];
     expect(['golf_ball', 'crane', 'mixed', '1'].map((folder) => classOfFolder(names, folder))).toEqual([

@@ -7,6 +7,7 @@ const output = (name: string, width: number, changes: Partial<OutputFacts> = {})
   name,
   type: 'float32',
   shape: [1, width],
+  declared: ['batch', width],
   role: 'scores',
   reason: `${width} numbers a picture`,
   activation: 'none',
@@ -95,6 +96,14 @@ describe('chooseOutput()', () => {
     expect(await choose([output('p', 2, { activation: 'softmax' })])).toMatchObject({
       scores: { task: 'binary' },
     });
+  });
+
+  it('names the one label of a model by the second of two names, or by the only one', async () => {
+    const one = output('p', 1, { activation: 'sigmoid' });
+    for (const names of [['other', 'golf ball'], ['golf ball']])
+      expect(await choose([one], { task: 'multilabel' }, {}, { p: names })).toMatchObject({
+        scores: { task: 'multilabel', classes: ['golf ball'] },
+      });
   });
 
   it.each([

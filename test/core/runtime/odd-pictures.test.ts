@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -25,7 +25,50 @@ async function reds(name: string, opacity: readonly number[]): Promise<string> {
   return path;
 }
 
+/** Grey from 0 to 1 as 32-bit floating-point numbers. */
+function floatTiff(width: number, height: number): Uint8Array {
+  const [count, entries] = [width * height, 10];
+  const data = 8 + 2 + 12 * entries + 4;
+  const bytes = Buffer.alloc(data + 4 * count);
+  bytes.write('II', 0, 'latin1');
+  bytes.writeUInt16LE(42, 2);
+  bytes.writeUInt32LE(8, 4);
+  bytes.writeUInt16LE(entries, 8);
+  const tags = [
+    [256, width],
+    [257, height],
+    [258, 32],
+    [259, 1],
+    [262, 1],
+    [273, data],
+    [277, 1],
+    [278, height],
+    [279, 4 * count],
+    [339, 3],
+  ];
+  for (const [i, [tag, value]] of tags.entries()) {
+    const at = 10 + 12 * i;
+    bytes.writeUInt16LE(tag, at);
+    bytes.writeUInt16LE(4, at + 2);
+    bytes.writeUInt32LE(1, at + 4);
+    bytes.writeUInt32LE(value, at + 8);
+  }
+  for (let i = 0; i < count; i++) bytes.writeFloatLE(i / count, data + 4 * i);
+  return bytes;
+}
+
 const FIT: FitOptions = { width: 4, height: 2, fit: 'stretch', kernel: 'cubic' };
+
+describe('sharpCodec of pictures whose numbers have no white', () => {
+  it('leaves them out instead of showing black', async () => {
+    const path = join(folder, 'float.tiff');
+    await writeFile(path, floatTiff(4, 2));
+    await expect(sharpCodec.decodeFitted(path, FIT)).rejects.toMatchObject({
+      code: 'bad-image',
+      message: 'its pixels are numbers of the kind "float"; save it with 8 or 16 bits a channel',
+    });
+  });
+});
 
 describe('sharpCodec of pictures with alpha', () => {
   it('leaves out a picture of which nothing is left, unless its stored colours are wanted', async () => {

@@ -28,9 +28,10 @@ const age = scores({ task: 'regression', classes: [], width: 1, quantity: 'age',
 const vector = scores({ task: 'embedding', classes: [], width: 2 });
 
 /** Columns of a score as the model of a run gives them. */
-function rowOf({ columns }: Score, raw: readonly number[]): Float32Array {
+function rowOf({ columns, keepsRaw = false }: Score, raw: readonly number[]): Float32Array {
   if (columns === undefined) return Float32Array.from(raw);
-  return Float32Array.from(columns, (weights) => weights.reduce((sum, w, i) => sum + w * raw[i], 0));
+  const sums = columns.map((weights) => weights.reduce((sum, w, i) => sum + w * raw[i], 0));
+  return Float32Array.from(keepsRaw ? [...raw, ...sums] : sums);
 }
 
 describe('what raw scores say', () => {

@@ -17,9 +17,9 @@ const IMAGES = ['circle', 'square', 'triangle'].map((folder) => ({
   root: intakeImages,
 }));
 
-async function previewed(name: string) {
+async function previewed(name: string, said: { readonly threshold?: number } = {}) {
   const file = intakeCases.find((item) => item.name === name)!.file;
-  return createJobs({}).previewImages({ path: file, images: IMAGES }, CONTEXT);
+  return createJobs({}).previewImages({ path: file, images: IMAGES, ...said }, CONTEXT);
 }
 
 describe.skipIf(intakeCases.length === 0)('a preview (cases in ../shared)', () => {
@@ -33,6 +33,14 @@ describe.skipIf(intakeCases.length === 0)('a preview (cases in ../shared)', () =
     const { pictures } = await previewed('regression');
     expect(pictures.map(({ top }) => top.length)).toEqual([1, 1, 1]);
     expect(pictures[0].top[0]).toMatchObject({ name: 'age', value: expect.closeTo(34.7557, 3) as number });
+  });
+
+  it('of a yes or no says first what is decided, by its threshold', async () => {
+    const usual = await previewed('binary_sigmoid');
+    expect(usual.pictures[0].top[0]).toMatchObject({ name: 'circle' });
+    const strict = await previewed('binary_sigmoid', { threshold: 1 - 1e-9 });
+    expect(strict.pictures[0].top.map(({ name }) => name)).toEqual(['other', 'circle']);
+    expect(strict.pictures[0].top[0].probability).toBeLessThan(0.5);
   });
 
   it('of a model of classes says the likeliest first, beside the folder', async () => {

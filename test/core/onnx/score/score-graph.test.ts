@@ -99,6 +99,11 @@ const ENDS: readonly (readonly [string, readonly Node[], string])[] = [
     ],
     'sigmoid',
   ],
+  [
+    'softmax in per cent',
+    [makeNode('Softmax', ['raw'], ['p'], axis(1)), makeNode('Mul', ['hundred', 'p'], ['y'])],
+    'softmax',
+  ],
 ];
 
 describe('peelActivation()', () => {
@@ -106,6 +111,7 @@ describe('peelActivation()', () => {
     const bounds: [string, Tensor][] = [
       ['low', float32(Float32Array.of(1e-7), [])],
       ['high', float32(Float32Array.of(1 - 1e-6), [])],
+      ['hundred', float32(Float32Array.of(100), [])],
     ];
     const whole = model(nodes, ['y'], [ONE, AXES, ...bounds]);
     const [facts] = outputRoles(whole, DIMS);
@@ -159,6 +165,12 @@ describe('columns of scores', () => {
       [0, -1, 0],
     ]);
     expect(await run(sums)).toBeAllclose([a - c, -b], { atol: 1e-6 });
+  });
+
+  it('follow the raw scores where these decide', async () => {
+    const [a, b, c] = await run(model([], ['raw']));
+    const both = withColumns(model([], ['raw']), [[1, 0, -1]], { keepsRaw: true });
+    expect(await run(both)).toBeAllclose([a, b, c, a - c], { atol: 1e-6 });
   });
 
   it.each([11, 13])('of vectors of length 1 are cosines (operator set %i)', async (opset) => {
