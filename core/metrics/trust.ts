@@ -26,7 +26,7 @@ export interface TrustThreshold {
  * - agreement: at 0.95 one image in twenty is called something else when the model goes on with the concepts.
  * - r2: at 0.8 a fifth of the activations' variation is lost. relativeError is the same loss on another scale.
  * - logitR2: at 0.8 a fifth of the logit's variation over the images is lost in the reconstruction.
- * - deletion, insertion: share of random orders that the importance order beats. 0.975 is a one-sided test at 2.5 %.
+ * - deletion, insertion: share of random orders along which the score moves less. 0.975 is a one-sided test at 2.5 %.
  *   At most about 1 - 1 / (2 r!) can be reached: with three concepts or fewer the order cannot be good, only fair.
  * - muFidelity: a correlation of 0.7 foretells half of the variation of the drops, 0.4 a sixth.
  * - stability: mean cosine of matched concepts; 0.9 is an angle of 26°, 0.75 of 41°.
@@ -50,30 +50,6 @@ export const TRUST_THRESHOLDS = {
 /** Name of a figure of {@link TRUST_THRESHOLDS}. */
 export type TrustFigure = keyof typeof TRUST_THRESHOLDS;
 
-/**
- * What a figure may do to the whole: one that decides sets it, one that limits can lower it to fair at worst, one that
- * is only shown says again what another figure says.
- */
-export type TrustWeight = 'decides' | 'limits' | 'shown';
-
-/**
- * An explanation is worth nothing when the model has learned nothing (hitRate), when the concepts do not stand in for the model (agreement, r2), when their order is
- * no better than chance (deletion), or when random weights would have given the same maps (sanity).
- */
-export const TRUST_WEIGHTS: Readonly<Record<TrustFigure, TrustWeight>> = {
-  hitRate: 'decides',
-  agreement: 'decides',
-  r2: 'decides',
-  relativeError: 'shown',
-  logitR2: 'limits',
-  deletion: 'decides',
-  insertion: 'limits',
-  muFidelity: 'limits',
-  stability: 'limits',
-  sanity: 'decides',
-  redundancy: 'limits',
-};
-
 /** One light: the figure, its value, and what that is worth. */
 export interface TrustLight {
   readonly figure: TrustFigure;
@@ -87,8 +63,8 @@ export interface TrustEvidence {
   readonly reconstruction?: ReconstructionError;
   readonly fidelity?: Pick<Fidelity, 'agreement' | 'logitR2'>;
   /** Of the order by importance. */
-  readonly deletion?: Pick<OrderResult, 'beatsRandom'>;
-  readonly insertion?: Pick<OrderResult, 'beatsRandom'>;
+  readonly deletion?: Pick<OrderResult, 'beatsRandom' | 'movesBefore'>;
+  readonly insertion?: Pick<OrderResult, 'beatsRandom' | 'movesBefore'>;
   readonly muFidelity?: Pick<MuFidelity, 'mean'>;
   readonly stability?: Pick<Stability, 'mean'>;
   readonly sanity?: Pick<SanityCheck, 'similarity'>;
@@ -104,8 +80,8 @@ export function trustLights(evidence: TrustEvidence, nConcepts: number): TrustLi
     r2: evidence.reconstruction?.r2,
     relativeError: evidence.reconstruction?.relativeError,
     logitR2: evidence.fidelity?.logitR2,
-    deletion: evidence.deletion?.beatsRandom,
-    insertion: evidence.insertion?.beatsRandom,
+    deletion: orderFigure(evidence.deletion),
+    insertion: orderFigure(evidence.insertion),
     muFidelity: evidence.muFidelity?.mean,
     stability: evidence.stability?.mean,
     sanity: evidence.sanity?.similarity,
@@ -119,17 +95,11 @@ export function trustLights(evidence: TrustEvidence, nConcepts: number): TrustLi
 }
 
 /**
- * The light of the whole: the worst of the figures that decide; a figure that limits makes it fair at most when it is
- * weak. Figures that are unknown do not count; unknown when none that decides is known.
+ * How surely an order is not chance: by the movement of the score, which is what importance tells; by the area under the
+ * curve in evaluations from before that was looked at.
  */
-export function trustLevel(lights: readonly TrustLight[]): TrustLevel {
-  const levels = (weight: TrustWeight): TrustLevel[] =>
-    lights.filter(({ figure }) => TRUST_WEIGHTS[figure] === weight).map(({ level }) => level);
-  const decisive = levels('decides');
-  const isLimited = levels('limits').includes('weak');
-  if (decisive.every((level) => level === 'unknown')) return 'unknown';
-  if (decisive.includes('weak')) return 'weak';
-  return decisive.includes('fair') || isLimited ? 'fair' : 'good';
+function orderFigure(order: TrustEvidence['deletion']): number | undefined {
+  return order?.movesBefore ?? order?.beatsRandom;
 }
 
 /** Dead concepts, and of each pair the second one. */

@@ -1,66 +1,133 @@
 import type { Explanation } from '../concepts/explanation.ts';
+import {
+  claimsOf,
+  isDecisive,
+  verdictOf,
+  type Claim,
+  type ClaimEvidence,
+  type ClaimId,
+} from '../metrics/claims.ts';
 import { trustEvidence, type Evaluation } from '../metrics/evaluation.ts';
 import { fidelity } from '../metrics/fidelity.ts';
-import {
-  TRUST_WEIGHTS,
-  trustLevel,
-  trustLights,
-  type TrustEvidence,
-  type TrustLevel,
-} from '../metrics/trust.ts';
+import { trustLights, type TrustEvidence, type TrustLevel, type TrustLight } from '../metrics/trust.ts';
+import { isUndecided } from '../score/decision.ts';
+import { scoreOfRecord } from '../score/score-record.ts';
+import { claimWords, type ClaimWords } from '../wording/claim-words.ts';
 import { countOf } from '../wording/count-text.ts';
 import { percentText } from '../wording/number-text.ts';
 import { fewRightText, isDoubtful, originText } from '../wording/preprocessing-words.ts';
 import { isNumber } from '../wording/said-words.ts';
-import { GRADE_WORDS, verdictRule } from '../wording/trust-words.ts';
+import { GRADE_WORDS, VERDICT_RULE } from '../wording/trust-words.ts';
 import { lightInWords, type LightInWords } from './light-in-words.ts';
 import { scoreFactsOf } from './run-score.ts';
 
-type TrustGrade = Exclude<TrustLevel, 'unknown'>;
+/** A claim with the words for it. */
+export interface ClaimInWords extends Claim, ClaimWords {}
+
+/** A figure in words; `decides`: a claim rests on it. */
+export interface VerdictLight extends LightInWords {
+  readonly weight: 'decides' | 'shown';
+}
 
 /** A plain-words answer to "how far can this be trusted?". */
 export interface TrustVerdict {
-  readonly grade: TrustGrade;
+  /** `unknown` where nothing is weak and it was not evaluated. */
+  readonly grade: TrustLevel;
   /** A few words. */
   readonly headline: string;
   /** What follows from it for the reader. */
   readonly advice: string;
-  /** What the figures that made the grade say, the gravest first. */
+  /** What must hold, each with its own grade. */
+  readonly claims: readonly ClaimInWords[];
+  /** What the claims that made the grade say, the gravest first. */
   readonly reasons: readonly string[];
   /** Reasons for more caution than the grade says. */
   readonly cautions: readonly string[];
   /** Every figure, whether known or not; right answers only where there are answers. */
-  readonly lights: readonly LightInWords[];
+  readonly lights: readonly VerdictLight[];
   /** How the grade comes about. */
   readonly rule: string;
 }
 
-const FEW_IMAGES = 10;
 const NOT_EVALUATED = 'Not evaluated.';
 
-/** The verdict by the rule of {@link trustLevel}; without an evaluation, by what the run itself knows. */
+/** The verdict by its claims, see {@link claimsOf}; without an evaluation, by what the run itself knows. */
 export function trustVerdict(explanation: Explanation, evaluation?: Evaluation): TrustVerdict {
   const evidence = evaluation === undefined ? evidenceOfRun(explanation) : trustEvidence(evaluation);
   const isChecked = evaluation !== undefined;
+  const { score } = explanation;
   const isOfNumber = isNumber(scoreFactsOf(explanation));
-  const lights = trustLights(evidence, explanation.concepts.length)
+  const isSplitByMean = score !== undefined && isUndecided(scoreOfRecord(score));
+  const figures = trustLights(evidence, explanation.concepts.length);
+  const claims = claimsOf(claimEvidence(explanation, figures, { evaluation, isSplitByMean })).map(
+    (claim) => ({
+      ...claim,
+      ...claimWords(claim, {
+        images: explanation.images.length,
+        concepts: explanation.concepts.length,
+        isOfNumber,
+      }),
+    }),
+  );
+  const grade = verdictOf(claims, isChecked);
+  const lights = figures
     .filter(({ figure, value }) => !isOfNumber || figure !== 'hitRate' || value !== undefined)
     .map((light) => lightInWords(light, isOfNumber))
-    .map((light) => (isChecked || light.level !== 'unknown' ? light : withoutCheck(light, explanation)));
-  // R² and agreement are known of every run.
-  const grade = trustLevel(lights) as TrustGrade;
+    .map((light) => (isChecked || light.level !== 'unknown' ? light : withoutCheck(light, explanation)))
+    .map((light) => ({
+      ...light,
+      weight: isDecisive(light.figure, isSplitByMean) ? ('decides' as const) : ('shown' as const),
+    }));
   return {
     grade,
     ...GRADE_WORDS[grade],
-    reasons: reasonsOf(lights, grade),
-    cautions: [
-      ...(evaluation === undefined
-        ? ['The explanation was not evaluated: whether its order and its concepts hold is not known.']
-        : []),
-      ...cautionsOf(explanation),
-    ],
+    claims,
+    reasons: reasonsOf(claims, grade),
+    cautions: cautionsOf(explanation),
     lights,
-    rule: verdictRule(isOfNumber),
+    rule: VERDICT_RULE,
+  };
+}
+
+function claimEvidence(
+  explanation: Explanation,
+  figures: readonly TrustLight[],
+  {
+    evaluation,
+    isSplitByMean,
+  }: { readonly evaluation: Evaluation | undefined; readonly isSplitByMean: boolean },
+): ClaimEvidence {
+  const {
+    answers = evaluation?.hitRate,
+    rest,
+    reconstruction,
+    images,
+    importance,
+    concepts,
+    score,
+    layer,
+  } = explanation;
+  const valueOf = (wanted: TrustLight['figure']) => figures.find(({ figure }) => figure === wanted)?.value;
+  const [deletion, insertion] = [valueOf('deletion'), valueOf('insertion')];
+  const order = deletion === undefined || insertion === undefined ? undefined : Math.min(deletion, insertion);
+  const [stability, sanity] = [valueOf('stability'), valueOf('sanity')];
+  const scores = images.map(({ logit }) => logit);
+  const activation = score?.model.activation ?? 'kept';
+  const isShare = scores.every((value) => value >= 0 && value <= 1);
+  return {
+    isEvaluated: evaluation !== undefined,
+    ...(answers && { answers }),
+    ...(rest && { rest }),
+    ...(!isSplitByMean && { agreement: reconstruction.agreement }),
+    scores,
+    ...(importance.still !== undefined && { still: importance.still }),
+    isProbability: isShare && (activation === 'none' || activation === 'kept'),
+    isAtScores: layer.kind === 'vector' && layer.computeShare >= 1,
+    concepts: concepts.length,
+    tiers: new Set(concepts.map(({ tier }) => tier)).size,
+    ...(order !== undefined && { order }),
+    ...(stability !== undefined && { stability }),
+    ...(sanity !== undefined && { sanity }),
   };
 }
 
@@ -79,30 +146,27 @@ function withoutCheck(light: LightInWords, { answers }: Explanation): LightInWor
   return isKnownOfRun ? light : { ...light, says: NOT_EVALUATED };
 }
 
-function reasonsOf(lights: readonly LightInWords[], grade: TrustGrade): string[] {
-  const deciding = (level: TrustLevel): LightInWords[] =>
-    lights.filter(({ figure, level: own }) => TRUST_WEIGHTS[figure] === 'decides' && own === level);
-  const limiting = lights.filter(
-    ({ figure, level }) => TRUST_WEIGHTS[figure] === 'limits' && level === 'weak',
-  );
-  const chosen = { good: deciding('good'), fair: [...deciding('fair'), ...limiting], weak: deciding('weak') };
-  return chosen[grade].map(({ name, text, says }) => `${says} (${name}: ${text})`);
+/** What a good verdict rests on; else what keeps it from being better. */
+const TOLD_OF_GOOD: readonly ClaimId[] = ['decision', 'order'];
+
+function reasonsOf(claims: readonly ClaimInWords[], grade: TrustLevel): string[] {
+  const by = (...grades: readonly TrustLevel[]): ClaimInWords[] =>
+    grades.flatMap((wanted) => claims.filter((claim) => claim.grade === wanted));
+  const chosen = {
+    good: claims.filter(({ id }) => TOLD_OF_GOOD.includes(id)),
+    fair: by('weak', 'fair', 'unknown'),
+    weak: by('weak'),
+    unknown: by('fair', 'unknown'),
+  }[grade];
+  return [...new Set(chosen.map(({ reason }) => reason))];
 }
 
 function cautionsOf(explanation: Explanation): string[] {
-  const { images, concepts, factorization, skipped, given } = explanation;
+  const { images, factorization, skipped, given } = explanation;
   const cautions = preprocessingCautions(explanation);
-  if (images.length < FEW_IMAGES)
-    cautions.push(
-      `Only ${countOf(images.length, 'image')} ${images.length === 1 ? 'was' : 'were'} explained; other images may tell another story.`,
-    );
   if (factorization.status !== 'converged')
     cautions.push(
       `The factorisation stopped early (${factorization.status}); more iterations may change the concepts.`,
-    );
-  if (concepts.length > 1 && concepts.every(({ tier }) => tier === 0))
-    cautions.push(
-      'No concept can be told apart from another by importance; the order shown is not evidence.',
     );
   const all = given === undefined ? undefined : given + skipped.length;
   if (skipped.length > (all ?? images.length) / 10)

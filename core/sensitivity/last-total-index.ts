@@ -41,7 +41,9 @@ export async function lastTotalIndex(
       seed: seeds.integer(2 ** 32),
     });
     const last = (nMasks + 1) * samples;
-    const rows = Array.from({ length: 2 * samples }, (_, row) => (row < samples ? row : last + row - samples));
+    const rows = Array.from({ length: 2 * samples }, (_, row) =>
+      row < samples ? row : last + row - samples,
+    );
     const outputs = await evaluate(takeRows(whole, rows));
     // The estimator skips block B.
     const a = outputs.subarray(0, samples);

@@ -29,20 +29,21 @@ export const GRADE_WORDS = {
   fair: {
     headline: 'The explanation holds up in part',
     advice:
-      'Read the leading concepts as strong hints and check them, for example by covering the part in question. More concepts may capture what is missing.',
+      'Read the leading concepts as strong hints and check them, for example by covering the part in question.',
   },
   weak: {
     headline: 'The explanation does not hold up',
-    advice:
-      'Draw no conclusion from it. Try more concepts, another layer, or images that resemble each other more.',
+    advice: 'Draw no conclusion from it before what is weak is mended.',
+  },
+  unknown: {
+    headline: 'It is not known whether the explanation holds up',
+    advice: 'Evaluate the run before drawing conclusions from it.',
   },
 } as const;
 
-/** The rule of the verdict in a sentence; of a number, which has no right answers, without those. */
-export function verdictRule(isOfNumber: boolean): string {
-  const answers = isOfNumber ? 'same side' : 'right answers, same answer';
-  return `The verdict is the lowest grade of ${answers}, variation kept, order when taken away and same without learning; any other figure that is weak makes it fair at most. The bounds are conventions of this program, not statistical tests.`;
-}
+/** The rule of the verdict in a sentence. */
+export const VERDICT_RULE =
+  'The verdict is as good as its claims: one that is weak makes it weak, one that is fair or not known makes it fair at most; being found again lowers it to fair where it is weak. The bounds are conventions of this program, not statistical tests.';
 
 /** What a figure is called and means; `isOfNumber` where the model tells a number or a likeness, which has no answers. */
 export function figureWords(figure: keyof typeof FIGURE_WORDS, isOfNumber: boolean): FigureWords {
@@ -132,12 +133,12 @@ const FIGURE_WORDS = {
   },
   deletion: {
     name: 'Order when taken away',
-    technical: 'concept deletion, random orders beaten',
+    technical: 'concept deletion, squared steps of the score, random orders beaten',
     kind: 'share',
     meaning:
-      'Concepts are taken away one after another, the most important first. Share of random orders in which the score falls more slowly.',
+      'Concepts are taken away one after another, the most important first. Share of random orders along which the score had moved less, up or down, by as many concepts.',
     says: {
-      good: 'Without its leading concepts the score falls faster than chance would have it.',
+      good: 'The leading concepts move the score sooner than chance would have it.',
       fair: 'The order of the concepts is better than most random ones, but not beyond doubt.',
       weak: 'The order of the concepts is no better than chance.',
       unknown: 'The order of the concepts could not be compared with chance.',
@@ -145,14 +146,14 @@ const FIGURE_WORDS = {
   },
   insertion: {
     name: 'Order when put in',
-    technical: 'concept insertion, random orders beaten',
+    technical: 'concept insertion, squared steps of the score, random orders beaten',
     kind: 'share',
     meaning:
-      'Concepts are put in one after another, the most important first. Share of random orders in which the score rises more slowly.',
+      'Concepts are put in one after another, the most important first. Share of random orders along which the score had moved less, up or down, by as many concepts.',
     says: {
-      good: 'The leading concepts alone bring most of the score.',
-      fair: 'The leading concepts bring the score faster than most random ones, but not beyond doubt.',
-      weak: 'The leading concepts bring no more of the score than any others.',
+      good: 'The leading concepts alone move the score most.',
+      fair: 'The leading concepts alone move the score more than most others, but not beyond doubt.',
+      weak: 'The leading concepts alone move the score no more than any others.',
       unknown: 'The order of the concepts could not be compared with chance.',
     },
   },

@@ -1,5 +1,6 @@
 import type { EvaluationLevel, RankCurve, StoredCurves } from '../../core/metrics/evaluation.ts';
-import type { TrustFigure, TrustLevel, TrustWeight } from '../../core/metrics/trust.ts';
+import type { ClaimId } from '../../core/metrics/claims.ts';
+import type { TrustFigure, TrustLevel } from '../../core/metrics/trust.ts';
 import type { PictureId } from './app-data.ts';
 import type { RunKey } from './run-data.ts';
 
@@ -14,7 +15,8 @@ export type { EvaluationLevel, RankCurve, TrustLevel };
 export interface TrustLamp {
   readonly figure: TrustFigure;
   readonly level: TrustLevel;
-  readonly weight: TrustWeight;
+  /** Does a claim rest on it? */
+  readonly weight: 'decides' | 'shown';
   readonly name: string;
   readonly technical: string;
   /** The value as text, and as a number where there is one. */
@@ -27,10 +29,22 @@ export interface TrustLamp {
   readonly bands: string;
 }
 
+/** What must hold for an explanation to be trusted, in words. */
+export interface TrustClaim {
+  readonly id: ClaimId;
+  readonly level: TrustLevel;
+  readonly name: string;
+  /** What is known of it, with figures. */
+  readonly reason: string;
+  /** What to do about it; empty where nothing is to be done. */
+  readonly next: string;
+}
+
 interface TrustSummary {
-  readonly grade: Exclude<TrustLevel, 'unknown'>;
+  readonly grade: TrustLevel;
   readonly headline: string;
   readonly advice: string;
+  readonly claims: readonly TrustClaim[];
   readonly reasons: readonly string[];
   readonly cautions: readonly string[];
   /** How the figures make the grade. */

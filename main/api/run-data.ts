@@ -39,7 +39,7 @@ export interface RunSummary extends RunKey {
   readonly concepts: number | null;
   readonly images: number | null;
   /** How far it can be trusted. */
-  readonly verdict: Exclude<TrustLevel, 'unknown'> | null;
+  readonly verdict: TrustLevel | null;
   /** Crops of its leading concepts. */
   readonly cover: readonly PictureId[];
   readonly isFinished: boolean;

@@ -13,6 +13,7 @@ import {
 } from '../../core/wording/number-text.ts';
 import { transparencyText } from '../../core/wording/input-words.ts';
 import { askedText, decisionText, type ScoreFacts } from '../../core/wording/score-words.ts';
+import { LEVEL_WORDS } from '../../core/wording/trust-words.ts';
 import { originText } from '../../core/wording/preprocessing-words.ts';
 import { countOf } from '../../core/wording/count-text.ts';
 import { table } from './text-table.ts';
@@ -63,10 +64,19 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
 }
 
 /** The verdict and every light, without the words that explain them. */
-function trustJson({ grade, headline, reasons, cautions, lights }: TrustVerdict) {
+function trustJson({ grade, headline, claims, reasons, cautions, lights }: TrustVerdict) {
   return {
     grade,
     headline,
+    claims: claims.map(({ id, grade: own, value, low, high, reason, next }) => ({
+      id,
+      grade: own,
+      value: value ?? null,
+      low: low ?? null,
+      high: high ?? null,
+      reason,
+      next: next === '' ? null : next,
+    })),
     reasons,
     cautions,
     lights: lights.map(({ figure, value, level, says }) => ({ figure, value, level, says })),
@@ -111,7 +121,7 @@ export function explanationText(facts: ReturnType<typeof explanationJson>, score
     ...table([['concept', 'importance', '95 % interval', 'tier', 'present in'], ...rows]),
     '',
     `Reconstruction: R² ${decimalText(r2)}, relative error ${percentText(relativeError)}; same prediction for ${percentText(agreement)} of the images`,
-    `Trust: ${facts.trust.grade}. ${facts.trust.headline}.`,
+    `Trust: ${LEVEL_WORDS[facts.trust.grade]}. ${facts.trust.headline}.`,
     ...(facts.trust.grade === 'good' ? [] : facts.trust.reasons).map((reason) => `  ${reason}`),
     ...(facts.evaluation ? orderLines(facts.evaluation) : []),
     ...(facts.splits.length > 0

@@ -72,7 +72,10 @@ async function imageRests(context: Context): Promise<ImageRest[]> {
         const own = sliceItems(activations, at - start, at - start + 1);
         value.push(await restOfImage(head, coefficients[chosen[at]], own, { ...options, seed: seeds[at] }));
       }
-      return { tensors: new Map(), value: value.map((rest) => ({ ...rest, replicates: [...rest.replicates] })) };
+      return {
+        tensors: new Map(),
+        value: value.map((rest) => ({ ...rest, replicates: [...rest.replicates] })),
+      };
     },
   });
   const found: ImageRest[] = [];

@@ -10,10 +10,11 @@ import type { Html } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
 import { CHECKED_APART } from '../../wording/merge-words.ts';
 import { isNumber } from '../../wording/said-words.ts';
+import { LEVEL_WORDS } from '../../wording/trust-words.ts';
 import { scoreName, type ScoreFacts } from '../../wording/score-words.ts';
 import type { LightInWords } from '../light-in-words.ts';
 import { scoreFactsOf } from '../run-score.ts';
-import { trustVerdict } from '../trust-verdict.ts';
+import { trustVerdict, type ClaimInWords } from '../trust-verdict.ts';
 
 /** How faithful the explanation is, in numbers that say what they mean, and a verdict in plain words. */
 export function honestySection({ run, explanation, evaluation }: ReportData): Html {
@@ -21,16 +22,22 @@ export function honestySection({ run, explanation, evaluation }: ReportData): Ht
   const found = run.explanation ?? explanation;
   const isMerged = explanation.concepts.some(({ merged }) => merged !== undefined);
   const verdict = trustVerdict(found, evaluation);
-  const { grade, headline, advice, reasons, cautions, lights, rule } = verdict;
+  const { grade, headline, advice, claims, cautions, lights, rule } = verdict;
   const known = lights.filter(({ value }) => value !== undefined);
   return html`<section id="honesty">
     <h2>How far this can be trusted</h2>
     <div class="verdict ${grade}">
       <p><strong>${headline}.</strong> ${advice}</p>
-      <ul>
-        ${[...reasons, ...cautions].map((sentence) => html`<li>${sentence}</li>`)}
-      </ul>
+      ${
+        cautions.length > 0 &&
+        html`<ul>
+          ${cautions.map((sentence) => html`<li>${sentence}</li>`)}
+        </ul>`
+      }
     </div>
+    <ul class="claims">
+      ${claims.map(claimItem)}
+    </ul>
     ${isMerged && html`<p class="quiet small">${CHECKED_APART}</p>`} ${evaluation && orderFigures(evaluation)}
     <div class="columns measures">${known.map(measureRow)}</div>
     <p class="quiet small">${rule}</p>
@@ -39,6 +46,16 @@ export function honestySection({ run, explanation, evaluation }: ReportData): Ht
       ${evaluation?.rank && rankFigure(evaluation.rank, found.concepts.length)}
     </div>
   </section>`;
+}
+
+function claimItem({ name, grade, reason, next }: ClaimInWords): Html {
+  return html`<li class="trust ${grade}">
+    <span class="lamp" aria-hidden="true"><i></i><i></i><i></i></span>
+    <span
+      ><strong>${name}:</strong> ${LEVEL_WORDS[grade]}. ${reason}
+      ${next !== '' && html`<span class="quiet">${next}</span>`}</span
+    >
+  </li>`;
 }
 
 function orderFigures({ deletion, insertion, images, noGradient }: Evaluation): Html | undefined {

@@ -4,6 +4,7 @@ import { intervalText, percentText } from '../../wording/number-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
 import { isNumber } from '../../wording/said-words.ts';
 import { askedText, scoreName, type ScoreFacts } from '../../wording/score-words.ts';
+import { LEVEL_WORDS } from '../../wording/trust-words.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
@@ -24,14 +25,17 @@ export function summarySection(data: ReportData): Html {
       ${data.run.created.slice(0, 10)}
     </p>
     <h1>${withName(askedText(score), score)}</h1>
+    ${trustLine(data)}
     <p class="lead">${leadSentences(data.explanation)}</p>
-    ${trustLine(data)} ${glance(data)}
+    ${glance(data)}
   </header>`;
 }
 
 /** The first paragraph in words; also the page's description. */
 export function leadSentences(explanation: Explanation): string {
-  return [verdictSentence(explanation), amountSentence(explanation)].filter((text) => text !== '').join(' ');
+  return [verdictSentence(explanation), amountSentence(explanation), carriedSentence(explanation)]
+    .filter((text) => text !== '')
+    .join(' ');
 }
 
 function verdictSentence(explanation: Explanation): string {
@@ -45,14 +49,22 @@ function verdictSentence(explanation: Explanation): string {
       ? listText(causes.map(({ name }) => `\u201c${name}\u201d`))
       : `${causes.length} concepts together`;
   const score = scoreFactsOf(explanation);
-  if (!isDecided(score)) {
-    const over = images.length === 1 ? 'this image' : `these ${countText(images.length)} images`;
-    const of = isNumber(score) ? 'of' : 'in';
-    return `The ${scoreName(score)} ${of} ${over} depends mostly on ${names}.`;
-  }
-  if (called === images.length)
-    return `The model calls ${images.length === 1 ? 'this image' : `these ${countText(images.length)} images`} \u201c${className}\u201d mostly because of ${names}.`;
-  return `The model calls ${countText(called)} of these ${countText(images.length)} images \u201c${className}\u201d. The ${scoreName(score)} depends mostly on ${names}.`;
+  const these = images.length === 1 ? 'this image' : `these ${countText(images.length)} images`;
+  const isMost = sum(causes) >= MOSTLY;
+  const onWhat = isMost ? `depends mostly on ${names}` : `leans on several things, most on ${names}`;
+  if (!isDecided(score))
+    return `The ${scoreName(score)} ${isNumber(score) ? 'of' : 'in'} ${these} ${onWhat}.`;
+  if (called < images.length)
+    return `The model calls ${countText(called)} of ${these} \u201c${className}\u201d. The ${scoreName(score)} ${onWhat}.`;
+  const why = isMost ? `mostly because of ${names}` : `for several reasons, most of all ${names}`;
+  return `The model calls ${these} \u201c${className}\u201d ${why}.`;
+}
+
+/** Share of the movement from which on something is said to be most of it. */
+const MOSTLY = 0.5;
+
+function sum(concepts: readonly Concept[]): number {
+  return concepts.reduce((total, { importance }) => total + importance.mean, 0);
 }
 
 /** Is what is explained an answer that the model gives, rather than a number, a likeness or a lead? */
@@ -70,13 +82,20 @@ function amountSentence({ concepts }: Explanation): string {
   return `When concepts are turned up and down at random, each of them is involved in ${percentText(Math.min(...means))} to ${percentText(Math.max(...means))} of the movement of the score; which of them matters most cannot be told.`;
 }
 
+/** How much the concepts carry beside what none of them explains. */
+function carriedSentence({ concepts, rest }: Explanation): string {
+  if (rest === undefined || concepts.length < 2) return '';
+  const carried = intervalText({ low: 1 - rest.high, high: 1 - rest.low });
+  return `All ${countText(concepts.length)} concepts together carry ${percentText(1 - rest.mean)} of it (${carried}).`;
+}
+
 function leaders(concepts: readonly Concept[]): readonly Concept[] {
   return concepts.filter(({ tier }) => tier === 0);
 }
 
 /** Three bars and words, so that the grade does not rest on colour. */
 function trustLine({ run, explanation, evaluation }: ReportData): Html {
-  const { grade, headline, reasons } = trustVerdict(run.explanation ?? explanation, evaluation);
+  const { grade, headline, reasons, cautions } = trustVerdict(run.explanation ?? explanation, evaluation);
   const { agreement } = explanation.reconstruction;
   const same = isNumber(scoreFactsOf(explanation))
     ? `Replayed through the concepts, ${percentText(agreement)} of the images stay on their side of the border.`
@@ -84,8 +103,8 @@ function trustLine({ run, explanation, evaluation }: ReportData): Html {
   return html`<p class="trust ${grade}">
     <span class="lamp" aria-hidden="true"><i></i><i></i><i></i></span>
     <span
-      ><strong>Trust: ${grade}.</strong> ${headline}. ${grade === 'good' ? same : reasons[0]}
-      <a href="#honesty">How this is judged</a></span
+      ><strong>Trust: ${LEVEL_WORDS[grade]}.</strong> ${headline}. ${grade === 'good' ? same : reasons[0]}
+      ${cautions[0]} <a href="#honesty">How this is judged</a></span
     >
   </p>`;
 }

@@ -4,6 +4,8 @@ export const TRUST_STYLE = `
 .verdict.weak { border-left-color: var(--loss); }
 .verdict p { max-width: 80ch; }
 .verdict ul { margin-top: 8px; padding-left: 20px; list-style: disc; color: var(--quiet); }
+.claims { display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 12px 24px; }
+.claims .trust { margin-top: 0; }
 #honesty .columns { margin-top: 24px; }
 #honesty h3 + .curves, #honesty h3 + .scatter { margin-top: 8px; }
 .curves { width: 100%; max-width: 512px; height: auto; }

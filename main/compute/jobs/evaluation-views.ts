@@ -3,7 +3,6 @@ import { confusionPairs } from '../../../core/metrics/confusion-pairs.ts';
 import type { Evaluation } from '../../../core/metrics/evaluation.ts';
 import { hitRate } from '../../../core/metrics/hit-rate.ts';
 import { outliers } from '../../../core/metrics/outlying-images.ts';
-import { TRUST_WEIGHTS } from '../../../core/metrics/trust.ts';
 import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
 import { judgedImages } from '../../../core/images/folder-class.ts';
 import { strengthsOf } from '../../../core/pipeline/write-report.ts';
@@ -30,7 +29,10 @@ const CONCEPTS_SHOWN = 3;
 export function evaluationView(project: string, { run }: OpenedRun, evaluation?: Evaluation): RunEvaluation {
   // What was checked are the concepts as the run found them.
   const { explanation } = run;
-  const { grade, headline, advice, reasons, cautions, lights, rule } = trustVerdict(explanation, evaluation);
+  const { grade, headline, advice, claims, reasons, cautions, lights, rule } = trustVerdict(
+    explanation,
+    evaluation,
+  );
   return {
     project,
     runId: run.id,
@@ -41,11 +43,8 @@ export function evaluationView(project: string, { run }: OpenedRun, evaluation?:
       reasons,
       cautions,
       rule,
-      lamps: lights.map(({ value, ...light }) => ({
-        ...light,
-        value: value ?? null,
-        weight: TRUST_WEIGHTS[light.figure],
-      })),
+      claims: claims.map(({ id, grade: level, name, reason, next }) => ({ id, level, name, reason, next })),
+      lamps: lights.map(({ value, ...light }) => ({ ...light, value: value ?? null })),
     },
     figures: evaluation === undefined ? null : figuresOf(explanation.concepts, evaluation),
   };

@@ -2,12 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LayerRecord } from '../../../core/concepts/explanation.ts';
-import { positionsOf } from '../../../core/concepts/latent-rows.ts';
+import { fromRows, positionsOf } from '../../../core/concepts/latent-rows.ts';
 import { createPlainMaskedHead } from '../../../core/concepts/plain-masked-head.ts';
+import { reconstruct } from '../../../core/concepts/reconstruct.ts';
 import { createSpecialisedMaskedHead } from '../../../core/concepts/specialised-masked-head.ts';
-import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
+import { matrix, rowView, type Matrix } from '../../../core/linalg/matrix.ts';
 import { transpose } from '../../../core/linalg/transpose.ts';
-import { decodeModel } from '../../../core/onnx/proto.ts';
+import { decodeModel, encodeModel } from '../../../core/onnx/proto.ts';
 import { cutModel } from '../../../core/onnx/cut-model.ts';
 import { decodeSafetensors } from '../../../core/project/safetensors.ts';
 import { createRandom } from '../../../core/random.ts';
@@ -68,6 +69,34 @@ describe('specialised and plain head', () => {
     expect(logit.slopes).toBeAllclose([0, 20, 0], { atol: 1e-5 });
     const masks = matrix(2, 3, Float32Array.of(1, 1, 1, 1, 0.5, 0));
     expect(await logit.evaluate(masks)).toBeAllclose([20, 10], { rtol: 1e-6 });
+    await special.dispose();
+  });
+
+  it.each([true, false])('takes what no concept explains as one more player (squash %s)', async (squash) => {
+    const { head } = cutModel(colourModel({ squash }), 'colours');
+    const bank = randomMatrix(4, 3, 1);
+    const coefficients = randomMatrix(64, 4, 2);
+    const own = randomMatrix(64, 3, 5);
+    const masks = randomMatrix(20, 5, 3);
+    masks.data.fill(1, 0, 5);
+    const special = await createSpecialisedMaskedHead(head, COLOURS, bank, 1, { sessions, memoryBudget });
+    const logits = await (
+      await special.prepareWithRest(coefficients, fromRows(own, COLOURS))
+    ).evaluate(masks);
+    const session = await sessions.open(encodeModel(head));
+    const explained = reconstruct(coefficients, bank);
+    for (const row of [0, 1, 19]) {
+      const mask = rowView(masks, row);
+      const amounts = { ...coefficients, data: coefficients.data.map((u, i) => u * mask[i % 4]) };
+      const masked = reconstruct(amounts, bank);
+      const rows = {
+        ...own,
+        data: masked.data.map((value, i) => value + mask[4] * (own.data[i] - explained.data[i])),
+      };
+      const { data } = Object.values(await session.run({ colours: fromRows(rows, COLOURS) }))[0];
+      expect(logits[row]).toBeCloseTo(Number(data[1]), 4);
+    }
+    await session.dispose();
     await special.dispose();
   });
 

@@ -55,6 +55,19 @@ describe('deletion', () => {
     expect(random!.interval![1]).toBeLessThanOrEqual(results.worst.auc!);
   });
 
+  it('judges an order by how far it moves the score, whichever way', async () => {
+    // The second concept holds the score down: it bends the curve and moves it all the same.
+    const orders = { byImportance: [0, 1, 2, 3], bySign: [0, 2, 3, 1] };
+    const { orders: results } = deletion([
+      await deletionOfImage(affineLogit(1, [8, -7, 2, 1]), orders, { nRandom: 400, seed: 3 }),
+    ]);
+    expect(results.byImportance.movesBefore).toBeCloseTo(1 - 1 / 48, 1);
+    expect(results.byImportance.beatsRandom).toBeLessThan(0.8);
+    expect(results.bySign.movesBefore).toBeLessThan(0.8);
+    const still = deletion([await deletionOfImage(affineLogit(1, [0, 0]), { any: [0, 1] })]);
+    expect(still.orders.any.movesBefore).toBeUndefined();
+  });
+
   it('bands the random orders point by point, closed at both ends', async () => {
     const { random } = deletion([
       await deletionOfImage(affineLogit(1, [8, 4, 2, 1]), { given: [0, 1, 2, 3] }, { nRandom: 400 }),

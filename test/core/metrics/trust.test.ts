@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  TRUST_THRESHOLDS,
-  TRUST_WEIGHTS,
-  trustLevel,
-  trustLights,
-  type TrustFigure,
-  type TrustLevel,
-} from '../../../core/metrics/trust.ts';
+import { TRUST_THRESHOLDS, trustLights, type TrustFigure } from '../../../core/metrics/trust.ts';
 
 const levels = (...args: Parameters<typeof trustLights>): Record<string, string> =>
   Object.fromEntries(trustLights(...args).map(({ figure, level }) => [figure, level]));
@@ -25,7 +18,8 @@ describe('trustLights', () => {
       hitRate: { aboveChance: 0.3 },
       reconstruction: { r2: 0.4, relativeError: 0.2 },
       fidelity: fidelityWith(0.9),
-      deletion: { beatsRandom: 0.99 },
+      deletion: { beatsRandom: 0.1, movesBefore: 0.99 },
+      // Of an evaluation from before movement was looked at.
       insertion: { beatsRandom: 0.8 },
       muFidelity: { mean: 0.1 },
       stability: { mean: 0.8 },
@@ -71,33 +65,5 @@ describe('trustLights', () => {
     expect(levels({ fidelity: fidelityWith(NaN) }, 1).logitR2).toBe('weak');
     expect(levels({ fidelity: fidelityWith(undefined) }, 1).logitR2).toBe('unknown');
     expect(levels({ deletion: {} }, 1).deletion).toBe('unknown');
-  });
-});
-
-describe('trustLevel()', () => {
-  const whole = (changes: Partial<Record<TrustFigure, TrustLevel>>): TrustLevel =>
-    trustLevel(
-      (Object.keys(TRUST_THRESHOLDS) as TrustFigure[]).map((figure) => ({
-        figure,
-        value: 0,
-        level: changes[figure] ?? 'good',
-      })),
-    );
-
-  it.each(Object.keys(TRUST_WEIGHTS) as TrustFigure[])('gives %s the say that it has', (figure) => {
-    const weak = { decides: 'weak', limits: 'fair', shown: 'good' } as const;
-    const fair = { decides: 'fair', limits: 'good', shown: 'good' } as const;
-    expect(whole({ [figure]: 'weak' })).toBe(weak[TRUST_WEIGHTS[figure]]);
-    expect(whole({ [figure]: 'fair' })).toBe(fair[TRUST_WEIGHTS[figure]]);
-    expect(whole({ [figure]: 'unknown' })).toBe('good');
-  });
-
-  it('lets the worst that decides prevail over what limits', () => {
-    expect(whole({ r2: 'weak', stability: 'weak', agreement: 'fair' })).toBe('weak');
-  });
-
-  it('knows nothing without a figure that decides', () => {
-    expect(trustLevel([])).toBe('unknown');
-    expect(trustLevel([{ figure: 'stability', value: 1, level: 'good' }])).toBe('unknown');
   });
 });

@@ -42,7 +42,7 @@ describe('reportDataOf()', () => {
 describe('leadSentences()', () => {
   it('names the one leading concept with its share and interval', () => {
     expect(spaces(leadSentences(sampleExplanation()))).toBe(
-      'The model calls these 40 images “boat” mostly because of “striped hull”. When concepts are turned up and down at random, 44.0 % of the movement of the score involves it (95 % interval 39.3–48.7 %).',
+      'The model calls these 40 images “boat” for several reasons, most of all “striped hull”. When concepts are turned up and down at random, 44.0 % of the movement of the score involves it (95 % interval 39.3–48.7 %). All 6 concepts together carry 94.8 % of it (93.4–95.9 %).',
     );
   });
 
@@ -56,7 +56,7 @@ describe('leadSentences()', () => {
       ),
     });
     expect(spaces(text)).toBe(
-      'The model calls 35 of these 40 images “boat”. The score of boat depends mostly on “striped hull” and “waves”. When concepts are turned up and down at random, each of them is involved in 29.0 % to 44.0 % of the movement of the score; which of them matters most cannot be told.',
+      'The model calls 35 of these 40 images “boat”. The score of boat depends mostly on “striped hull” and “waves”. When concepts are turned up and down at random, each of them is involved in 29.0 % to 44.0 % of the movement of the score; which of them matters most cannot be told. All 6 concepts together carry 94.8 % of it (93.4–95.9 %).',
     );
   });
 });

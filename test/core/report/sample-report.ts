@@ -55,7 +55,15 @@ export function sampleExplanation({
     concepts: Array.from({ length: concepts }, (_, rank) => sampleConcept(rank, images, random.uniform())),
     reconstruction: { r2: 0.83, relativeError: 0.34, agreement: 0.975 },
     factorization: { method: 'nmf', status: 'converged', iterations: 112, rows: images * 49 },
-    importance: { design: 'sobol', samples: 128, replicates: 4, evaluations: 245_760, method: 'sampled' },
+    importance: {
+      design: 'sobol',
+      samples: 128,
+      replicates: 4,
+      evaluations: 245_760,
+      method: 'sampled',
+      still: 0,
+    },
+    rest: { mean: 0.052, low: 0.041, high: 0.066, images: 40 },
     skipped: [
       { file: '/photos/harbour/IMG_2047.jpg', reason: 'corrupt JPEG: premature end of data' },
       { file: '/photos/harbour/empty.png', reason: 'the file is empty' },

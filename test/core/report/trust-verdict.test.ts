@@ -5,55 +5,104 @@ import { trustVerdict } from '../../../core/report/trust-verdict.ts';
 import { sampleEvaluation, sampleExplanation } from './sample-report.ts';
 
 const judged = (changes: Partial<Explanation>) => trustVerdict({ ...sampleExplanation(), ...changes });
-const UNEVALUATED =
-  'The explanation was not evaluated: whether its order and its concepts hold is not known.';
-const reconstruction = (r2: number, agreement: number) => ({
-  reconstruction: { r2, relativeError: 0.3, agreement },
-});
+const evaluated = (changes: Partial<Explanation>) =>
+  trustVerdict({ ...sampleExplanation(), ...changes }, sampleEvaluation());
+const agreement = (share: number) => ({ reconstruction: { r2: 0.2, relativeError: 0.8, agreement: share } });
+const rest = (mean: number) => ({ rest: { mean, low: mean / 2, high: mean * 1.2, images: 40 } });
+/** Every image scored alike, as pictures that are all black. */
+const scoredAlike = (images: Explanation['images']) => images.map((image) => ({ ...image, logit: 4 }));
 
 describe('trustVerdict()', () => {
   it.each([
-    [0.8, 0.95, 'good'],
-    [0.79, 0.99, 'fair'],
-    [0.95, 0.8, 'fair'],
-    [0.49, 1, 'weak'],
-    [0.99, 0.79, 'weak'],
-    [-0.2, 1, 'weak'],
-    [NaN, 1, 'weak'],
-  ])('calls R² %d with agreement %d %s', (r2, agreement, grade) => {
-    expect(judged(reconstruction(r2, agreement)).grade).toBe(grade);
+    [{}, 'good'],
+    // What counts is what the concepts carry of the score, not R² of the activations.
+    [{ ...agreement(1), ...rest(0.05) }, 'good'],
+    [rest(0.12), 'fair'],
+    [rest(0.3), 'weak'],
+    [agreement(0.9), 'fair'],
+    [agreement(0.7), 'weak'],
+  ])('of %j is %s', (changes, grade) => {
+    expect(evaluated(changes).grade).toBe(grade);
   });
 
-  it('has no caution about the sample but that it was not evaluated', () => {
-    expect(judged({}).cautions).toEqual([UNEVALUATED]);
-    expect(trustVerdict(sampleExplanation(), sampleEvaluation()).cautions).toEqual([]);
+  const images = sampleExplanation().images;
+  const { importance } = sampleExplanation();
+  const guessing = { ...sampleEvaluation(), hitRate: { known: 40, hits: 8, aboveChance: 0 } };
+  it.each<[string, Partial<Explanation>, string, string]>([
+    ['one picture', { images: images.slice(0, 1) }, 'weak', 'One image was explained'],
+    ['three pictures', { images: images.slice(0, 3) }, 'weak', 'Seen on 3 images: other images may'],
+    ['black pictures', { images: scoredAlike(images) }, 'weak', 'no difference between the 40 images'],
+    [
+      'a score that does not move',
+      { importance: { ...importance, still: 40 } },
+      'weak',
+      'Nothing that the concepts do moves the score',
+    ],
+    [
+      'a saturated softmax',
+      { images: images.map((image, i) => ({ ...image, logit: 1 - i * 1e-7 })) },
+      'fair',
+      'a probability that is nearly 0 or 1',
+    ],
+    [
+      'a cut at the scores',
+      { layer: { ...sampleExplanation().layer, kind: 'vector', computeShare: 1 } },
+      'fair',
+      'the layer is the scores themselves',
+    ],
+  ])('of %s says so and is not good', (_, changes, grade, sentence) => {
+    const verdict = evaluated(changes);
+    expect(verdict.grade).toBe(grade);
+    expect(verdict.reasons.join(' ')).toContain(sentence);
+  });
+
+  it('of a model that guesses is weak', () => {
+    const verdict = trustVerdict(sampleExplanation(), guessing);
+    expect(verdict).toMatchObject({ grade: 'weak', headline: 'The explanation does not hold up' });
+    expect(verdict.reasons[0]).toContain('The model does little better than guessing');
+  });
+
+  it('of a run that was not evaluated is not known, and never good', () => {
+    const verdict = judged({ answers: { known: 40, hits: 38, aboveChance: 0.9 } });
+    expect(verdict.grade).toBe('unknown');
+    expect(verdict.headline).toBe('It is not known whether the explanation holds up');
+    const unknown = verdict.claims.filter(({ grade }) => grade === 'unknown').map(({ id }) => id);
+    expect(unknown).toEqual(['order', 'repeatable', 'learned']);
+  });
+
+  it('does not hold against a number the border that nobody set', () => {
+    const model = { output: 'age', task: 'regression', activation: 'none', classes: [], width: 1 } as const;
+    const explained = { kind: 'side', side: 1 } as const;
+    const decision = (threshold: object) =>
+      evaluated({ ...agreement(0.5), score: { model: { ...model, ...threshold }, explained, at: 3 } })
+        .claims[1];
+    expect(decision({})).toMatchObject({ name: 'The concepts carry the score', grade: 'good' });
+    expect(decision({ threshold: 3 })).toMatchObject({ grade: 'weak' });
   });
 
   it('cautions about a preprocessing that is a guess, and about any where few answers are right', () => {
     const card = { source: 'card', reason: 'from the card net.json' };
     const guess = { source: 'default', reason: 'nothing tells it' };
-    expect(judged({ preprocessing: card }).cautions).toEqual([UNEVALUATED]);
+    expect(judged({ preprocessing: card }).cautions).toEqual([]);
     expect(judged({ preprocessing: guess }).cautions).toEqual([
-      UNEVALUATED,
       'The preprocessing is a guess: nothing tells it.',
     ]);
     const few = { known: 10, hits: 4, aboveChance: 0.2 };
     expect(judged({ preprocessing: card, answers: few }).cautions).toEqual([
-      UNEVALUATED,
       'So few right answers often mean the wrong preprocessing or labels in another order. The preprocessing is from the card net.json.',
     ]);
   });
 
-  it('gives the sentence of every figure that made the grade', () => {
-    expect(judged(reconstruction(0.3, 0.9)).reasons).toEqual([
-      'The concepts miss most of what the layer tells apart. (Variation kept: 0.30)',
-    ]);
+  it('gives the reason of every claim that made the grade', () => {
     const good = sampleEvaluation();
+    expect(trustVerdict(sampleExplanation(), good).reasons).toEqual([
+      'The 6 concepts carry 94.8\u00a0% (93.4–95.9\u00a0%) of the movement of the score.',
+      'The leading concepts move the score most. The score moves by them before 99.0\u00a0% of random orders.',
+    ]);
     const shaken = { ...good, stability: { ...good.stability, mean: 0.6 } };
-    expect(trustVerdict(sampleExplanation(), good).grade).toBe('good');
     expect(trustVerdict(sampleExplanation(), shaken)).toMatchObject({
       grade: 'fair',
-      reasons: ['Other images would have given other concepts. (Found again: 0.60)'],
+      reasons: ['Other images would have given other concepts. Likeness of the concepts found again: 0.60.'],
     });
     const blind = { ...good, sanity: { ...good.sanity, similarity: 0.8 } };
     expect(trustVerdict(sampleExplanation(), blind).grade).toBe('weak');
@@ -89,20 +138,15 @@ describe('trustVerdict()', () => {
       for (const words of [text, says, bands, meaning]) expect(words.length).toBeGreaterThan(3);
   });
 
-  it('cautions about few images, an unfinished factorisation, ties everywhere and many unreadable files', () => {
-    const { images, concepts, factorization, skipped } = sampleExplanation();
+  it('cautions about an unfinished factorisation and many unreadable files', () => {
+    const { factorization, skipped } = sampleExplanation();
     const { cautions } = judged({
-      images: images.slice(0, 4),
-      concepts: concepts.map((concept) => ({ ...concept, tier: 0 })),
       factorization: { ...factorization, status: 'max-iter-reached' },
       skipped,
       given: 4,
     });
     expect(cautions).toEqual([
-      UNEVALUATED,
-      'Only 4 images were explained; other images may tell another story.',
       'The factorisation stopped early (max-iter-reached); more iterations may change the concepts.',
-      'No concept can be told apart from another by importance; the order shown is not evidence.',
       '33.3\u00a0% of the files could not be read.',
     ]);
   });

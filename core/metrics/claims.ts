@@ -1,0 +1,195 @@
+import { levelOf, TRUST_THRESHOLDS, type TrustFigure, type TrustLevel } from './trust.ts';
+
+/** What a verdict is made of, in the order in which it is told. */
+export const CLAIM_IDS = ['model', 'decision', 'order', 'repeatable', 'learned', 'enough'] as const;
+/** A name of {@link CLAIM_IDS}. */
+export type ClaimId = (typeof CLAIM_IDS)[number];
+
+/**
+ * Why a claim has its grade: which sentence is said of it.
+ *
+ * - model: the folders' names tell right answers from guesses, or do not (`no-truth`).
+ * - decision: the share of the score's movement that the concepts carry, and whether they lead to the same answers.
+ * - order: whether the score moves by the leading concepts before others.
+ * - repeatable, learned: whether other samples give the same concepts, and random weights other maps.
+ * - enough: how many images the model tells apart.
+ */
+export type ClaimCause =
+  | 'holds'
+  | 'holds-in-part'
+  | 'fails'
+  | 'not-evaluated'
+  | 'not-known'
+  | 'few-judged'
+  | 'other-answers'
+  | 'nothing-moves'
+  | 'saturated'
+  | 'at-the-scores'
+  | 'rest-not-weighed'
+  | 'one-concept'
+  | 'all-tie'
+  | 'all-alike'
+  | 'one-image'
+  | 'few-images';
+
+/** One thing that must hold for an explanation to be trusted; the interval is of 95 %, absent where there is none. */
+export interface Claim {
+  readonly id: ClaimId;
+  readonly grade: TrustLevel;
+  readonly cause: ClaimCause;
+  readonly value?: number;
+  readonly low?: number;
+  readonly high?: number;
+}
+
+/** What is known of a run; what is not is left out. */
+export interface ClaimEvidence {
+  readonly isEvaluated: boolean;
+  readonly answers?: { readonly known: number; readonly hits: number; readonly aboveChance?: number };
+  /** Share of the score's movement that no concept carries. */
+  readonly rest?: { readonly mean: number; readonly low: number; readonly high: number };
+  /** Share of the images that keep their answer; absent where nothing but the images' mean splits them. */
+  readonly agreement?: number;
+  /** Score of every explained image. */
+  readonly scores: readonly number[];
+  /** Images whose score no concept moves. */
+  readonly still?: number;
+  /** Is the score a probability, its softmax or sigmoid still on? */
+  readonly isProbability: boolean;
+  /** Are the activations the scores themselves? */
+  readonly isAtScores: boolean;
+  readonly concepts: number;
+  /** Groups of concepts that importance tells apart. */
+  readonly tiers: number;
+  /** Share of random orders along which the score moves less, see OrderResult. */
+  readonly order?: number;
+  readonly stability?: number;
+  readonly sanity?: number;
+}
+
+/** Share of the movement that the concepts have to carry. */
+export const CARRIED = { good: 0.9, fair: 0.75, direction: 'higher' } as const;
+/** Images from which on there is enough to see; below `fewest` nothing can be said of others. */
+export const ENOUGH_IMAGES = { good: 20, fair: 10, fewest: 5 } as const;
+
+/** Every claim of {@link CLAIM_IDS}, in that order. An unknown is never good. */
+export function claimsOf(evidence: ClaimEvidence): Claim[] {
+  const { isEvaluated, stability, sanity } = evidence;
+  const checked = (id: ClaimId, figure: 'stability' | 'sanity', value: number | undefined): Claim =>
+    value === undefined
+      ? { id, grade: 'unknown', cause: isEvaluated ? 'not-known' : 'not-evaluated' }
+      : graded(id, levelOf(value, TRUST_THRESHOLDS[figure]), { value });
+  return [
+    modelClaim(evidence),
+    decisionClaim(evidence),
+    orderClaim(evidence),
+    checked('repeatable', 'stability', stability),
+    checked('learned', 'sanity', sanity),
+    enoughClaim(evidence),
+  ];
+}
+
+/**
+ * The grade of the whole: weak with any claim that is, but for that of being found again, which lowers it to fair;
+ * unknown where nothing was evaluated; good where all are, that of being found again at least fair.
+ */
+export function verdictOf(claims: readonly Claim[], isEvaluated: boolean): TrustLevel {
+  const isWeak = claims.some(({ id, grade }) => grade === 'weak' && id !== 'repeatable');
+  if (isWeak) return 'weak';
+  if (!isEvaluated) return 'unknown';
+  const isGood = claims.every(
+    ({ id, grade }) => grade === 'good' || (id === 'repeatable' && grade === 'fair'),
+  );
+  return isGood ? 'good' : 'fair';
+}
+
+/** Figures that a claim rests on; the others say more about the same. */
+const DECISIVE: ReadonlySet<TrustFigure> = new Set([
+  'hitRate',
+  'agreement',
+  'deletion',
+  'insertion',
+  'stability',
+  'sanity',
+]);
+
+/** Does a figure count for a claim? `isUndecided`: nothing but the images' mean splits a number, see ClaimEvidence. */
+export function isDecisive(figure: TrustFigure, isUndecided: boolean): boolean {
+  return DECISIVE.has(figure) && !(isUndecided && figure === 'agreement');
+}
+
+const CAUSE_OF: Readonly<Record<TrustLevel, ClaimCause>> = {
+  good: 'holds',
+  fair: 'holds-in-part',
+  weak: 'fails',
+  unknown: 'not-known',
+};
+
+function graded(id: ClaimId, grade: TrustLevel, figures: Omit<Claim, 'id' | 'grade' | 'cause'>): Claim {
+  return { id, grade, cause: CAUSE_OF[grade], ...figures };
+}
+
+/** Right answers above chance; one whose interval reaches chance may be guessing. */
+function modelClaim({ answers }: ClaimEvidence): Claim {
+  if (answers?.aboveChance === undefined) return { id: 'model', grade: 'unknown', cause: 'not-known' };
+  const { known, hits, aboveChance: value } = answers;
+  const right = hits / known;
+  const chance = value < 1 ? (right - value) / (1 - value) : 0.5;
+  const [low, high] = wilson(hits, known).map((share) => (share - chance) / (1 - chance));
+  const figures = { value, low: Math.min(low, value), high: Math.min(1, Math.max(high, value)) };
+  const grade = levelOf(value, TRUST_THRESHOLDS.hitRate);
+  if (grade !== 'weak' && low <= 0) return { id: 'model', grade: 'fair', cause: 'few-judged', ...figures };
+  return graded('model', grade, figures);
+}
+
+/** 95 % interval of a share of `hits` in `n`. Source: Wilson 1927. */
+function wilson(hits: number, n: number): [number, number] {
+  const z = 1.959964;
+  const share = hits / n;
+  const middle = (share + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
+  const half = (z / (1 + z ** 2 / n)) * Math.sqrt((share * (1 - share)) / n + z ** 2 / (4 * n ** 2));
+  return [middle - half, middle + half];
+}
+
+/** Do the concepts carry the movement of the score, and lead to the model's own answers? */
+function decisionClaim(evidence: ClaimEvidence): Claim {
+  const { rest, agreement, scores, still, isProbability, isAtScores } = evidence;
+  const id = 'decision';
+  if (scores.length > 0 && still === scores.length) return { id, grade: 'weak', cause: 'nothing-moves' };
+  const figures = rest === undefined ? {} : { value: 1 - rest.mean, low: 1 - rest.high, high: 1 - rest.low };
+  const same = agreement === undefined ? 'good' : levelOf(agreement, TRUST_THRESHOLDS.agreement);
+  if (same === 'weak') return { id, grade: 'weak', cause: 'other-answers', ...figures };
+  if (rest === undefined) return { id, grade: 'unknown', cause: 'rest-not-weighed' };
+  const carried = levelOf(1 - rest.mean, CARRIED);
+  if (carried === 'weak') return graded(id, carried, figures);
+  if (isAtScores) return { id, grade: 'fair', cause: 'at-the-scores', ...figures };
+  if (isProbability && isSaturated(scores)) return { id, grade: 'fair', cause: 'saturated', ...figures };
+  if (same === 'fair') return { id, grade: 'fair', cause: 'other-answers', ...figures };
+  return graded(id, carried, figures);
+}
+
+/** Most of the probabilities so close to 0 or 1 that they hardly move. */
+function isSaturated(scores: readonly number[]): boolean {
+  const stuck = scores.filter((score) => score > 0.999 || score < 0.001).length;
+  return stuck >= scores.length / 2;
+}
+
+function orderClaim({ isEvaluated, concepts, tiers, order }: ClaimEvidence): Claim {
+  const unknown = (cause: ClaimCause): Claim => ({ id: 'order', grade: 'unknown', cause });
+  if (concepts < 2) return unknown('one-concept');
+  if (tiers < 2) return unknown('all-tie');
+  if (order === undefined) return unknown(isEvaluated ? 'not-known' : 'not-evaluated');
+  return graded('order', levelOf(order, TRUST_THRESHOLDS.deletion), { value: order });
+}
+
+/** Images that the model scores alike to the last bit count as one. */
+function enoughClaim({ scores }: ClaimEvidence): Claim {
+  const value = new Set(scores).size;
+  const { good, fair, fewest } = ENOUGH_IMAGES;
+  const own = (grade: TrustLevel, cause: ClaimCause): Claim => ({ id: 'enough', grade, cause, value });
+  if (scores.length < 2) return own('weak', 'one-image');
+  if (value < 2) return own('weak', 'all-alike');
+  if (value < fewest) return own('weak', 'few-images');
+  if (value < good) return own('fair', value < fair ? 'few-images' : 'holds-in-part');
+  return own('good', 'holds');
+}

@@ -1,0 +1,189 @@
+import { countOf } from './count-text.ts';
+import { decimalText, intervalText, percentText } from './number-text.ts';
+
+/** A claim as wording needs it, see core/metrics/claims.ts. */
+interface ClaimFacts {
+  readonly id: 'model' | 'decision' | 'order' | 'repeatable' | 'learned' | 'enough';
+  readonly cause: string;
+  readonly value?: number;
+  readonly low?: number;
+  readonly high?: number;
+}
+
+/** What wording needs of the run beside the claim. */
+interface ClaimContext {
+  readonly images: number;
+  readonly concepts: number;
+  /** Does the model tell a number or a likeness, of which folders cannot say whether it is right? */
+  readonly isOfNumber: boolean;
+}
+
+/** A claim in words. */
+export interface ClaimWords {
+  /** What is claimed. */
+  readonly name: string;
+  /** What is known of it, one or two sentences with figures. */
+  readonly reason: string;
+  /** What to do about it; empty where nothing is to be done. */
+  readonly next: string;
+}
+
+type Sentence = readonly [reason: string, next: string];
+type Sentences = Readonly<Record<string, Sentence>>;
+
+const NAMES = {
+  model: 'The model is worth explaining',
+  decision: 'The concepts carry the decision',
+  order: 'The order is real',
+  repeatable: 'Another sample would find the same',
+  learned: 'It depends on what was learned',
+  enough: 'There is enough to see',
+} as const;
+
+const NOT_EVALUATED: Sentence = ['It was not evaluated.', 'Evaluate the run.'];
+
+/** What a claim says, with its figures, and what to do about it. */
+export function claimWords(claim: ClaimFacts, context: ClaimContext): ClaimWords {
+  const sentences: Readonly<
+    Record<ClaimFacts['id'], (claim: ClaimFacts, context: ClaimContext) => Sentences>
+  > = { model, decision, order, repeatable, learned, enough };
+  const own = sentences[claim.id](claim, context);
+  const [reason, next] = Object.hasOwn(own, claim.cause) ? own[claim.cause] : NOT_EVALUATED;
+  const { isOfNumber } = context;
+  const name = claim.id === 'decision' && isOfNumber ? 'The concepts carry the score' : NAMES[claim.id];
+  return { name, reason, next };
+}
+
+/** A share with its 95 % interval, "95.4 % (93.1–97.0 %)". */
+function shareText({ value = NaN, low, high }: ClaimFacts): string {
+  const share = percentText(value);
+  return low === undefined || high === undefined ? share : `${share} (${intervalText({ low, high })})`;
+}
+
+function model(claim: ClaimFacts, { isOfNumber }: ClaimContext): Sentences {
+  const above = `Right answers above chance: ${shareText(claim)}.`;
+  return {
+    holds: [`The model knows what the images show. ${above}`, ''],
+    'holds-in-part': [`The model is often wrong about the images. ${above}`, 'Look into its mistakes first.'],
+    fails: [
+      `The model does little better than guessing: there is nothing learned to explain. ${above}`,
+      'Check the preprocessing and the order of the labels; else the model has to be trained better.',
+    ],
+    'few-judged': [
+      `Too few images lie in folders that name a class to tell the model from one that guesses. ${above}`,
+      'Add images in folders named like the classes.',
+    ],
+    'not-known': isOfNumber
+      ? [
+          'Whether the values are right is not known: folders cannot say it.',
+          'Check the values of some images.',
+        ]
+      : [
+          'Whether the model is right is not known: the folders do not name its classes.',
+          'Put images into folders named like the classes.',
+        ],
+  };
+}
+
+function decision(claim: ClaimFacts, { concepts, isOfNumber }: ClaimContext): Sentences {
+  const [these, carry] =
+    concepts === 1 ? ['The concept', 'carries'] : [`The ${countOf(concepts, 'concept')}`, 'carry'];
+  const carried = `${these} ${carry} ${shareText(claim)} of the movement of the score`;
+  const more: Sentence[1] = 'Explain with more concepts, or at another layer.';
+  return {
+    holds: [`${carried}.`, ''],
+    'holds-in-part': [`${carried}; the rest is carried by what no concept explains.`, more],
+    fails: [`${carried}: too much of it is carried by what no concept explains.`, more],
+    'other-answers': [
+      isOfNumber
+        ? 'With the concepts alone many images go to the other side of the border.'
+        : 'With the concepts alone the model gives another answer for some images.',
+      more,
+    ],
+    'nothing-moves': [
+      'Nothing that the concepts do moves the score: there is no decision to explain.',
+      'Look at what the model says of different images; it may say the same of all.',
+    ],
+    saturated: [
+      `${carried}, but the score is a probability that is nearly 0 or 1 for most images and hardly moves.`,
+      'Export the model without its last activation.',
+    ],
+    'at-the-scores': [
+      `${carried}, but the layer is the scores themselves: the concepts are the classes again.`,
+      'Explain at an earlier layer, or with a model that has one.',
+    ],
+    'rest-not-weighed': [
+      'How much of the score no concept carries was not weighed when this run was made.',
+      'Explain again.',
+    ],
+  };
+}
+
+function order({ value = NaN }: ClaimFacts): Sentences {
+  const moved = `The score moves by them before ${percentText(value)} of random orders.`;
+  return {
+    holds: [`The leading concepts move the score most. ${moved}`, ''],
+    'holds-in-part': [
+      `The order is better than most random ones, but not beyond doubt. ${moved}`,
+      'Take the leading concepts together.',
+    ],
+    fails: [`The order is no better than chance. ${moved}`, 'Do not rely on which concept comes first.'],
+    'one-concept': ['There is one concept, which has no order.', 'Explain with more concepts.'],
+    'all-tie': [
+      'No concept can be told apart from another by importance: no order is claimed.',
+      'Explain on more images, or take the concepts together.',
+    ],
+    'not-known': ['The order could not be compared with chance.', ''],
+  };
+}
+
+function repeatable({ value = NaN }: ClaimFacts): Sentences {
+  const alike = `Likeness of the concepts found again: ${decimalText(value)}.`;
+  const again = 'See on the screen Evaluate which concepts are found again, and rely on those.';
+  return {
+    holds: [`Other images would have given the same concepts. ${alike}`, ''],
+    'holds-in-part': [`Other images would have given somewhat different concepts. ${alike}`, again],
+    fails: [
+      `Other images would have given other concepts. ${alike}`,
+      `Explain on more images, or with fewer concepts. ${again}`,
+    ],
+    'not-known': ['The concepts could not be looked for a second time.', ''],
+  };
+}
+
+function learned({ value = NaN }: ClaimFacts): Sentences {
+  const alike = `Likeness of the maps to those of random weights: ${decimalText(value)}.`;
+  return {
+    holds: [`The maps show what the model has learned. ${alike}`, ''],
+    'holds-in-part': [
+      `Part of the maps owes more to the picture than to what was learned. ${alike}`,
+      'Look at the crops rather than at fine places in the maps.',
+    ],
+    fails: [
+      `The maps are much the same for a model that has learned nothing. ${alike}`,
+      'Explain at a later layer, or draw the maps by another method.',
+    ],
+    'not-known': ['The maps could not be compared with those of random weights.', ''],
+  };
+}
+
+function enough({ value = 0 }: ClaimFacts, { images }: ClaimContext): Sentences {
+  const told =
+    value === images
+      ? countOf(images, 'image')
+      : `${countOf(images, 'image')}, of which the model tells ${value} apart`;
+  const more: Sentence[1] = 'Explain on 20 images or more.';
+  return {
+    holds: [`Seen on ${told}.`, ''],
+    'holds-in-part': [`Seen on ${told}; intervals are rough below 20.`, more],
+    'few-images': [`Seen on ${told}: other images may tell another story.`, more],
+    'one-image': [
+      'One image was explained: nothing says how others would do, and an interval over images does not exist.',
+      more,
+    ],
+    'all-alike': [
+      `The model sees no difference between the ${countOf(images, 'image')}.`,
+      'Explain on images that differ.',
+    ],
+  };
+}
