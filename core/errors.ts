@@ -24,7 +24,7 @@ export class TesseraError extends Error {
   override readonly name: string = 'TesseraError';
   readonly code: ErrorCode;
   readonly hint: string | undefined;
-  /** Options of a run that the hint is about, as "layer" or "select=all", for a surface that has a name for them. */
+  /** Options of a run that the hint is about, as "layer" or "select=all", or "command=maps", for a surface that has a name for them. */
   readonly options: readonly string[];
 
   constructor(

@@ -5,7 +5,7 @@ import { likeTensor, overChannels, type DifferentiableTargets, type TargetMaps }
 export interface IntegratedGradientsOptions {
   /** Points on the way from the baseline to the picture. @default 32 */
   readonly steps?: number;
-  /** Where the way begins, laid out as the picture. @default the mean colour, 0 after normalisation */
+  /** Where the way begins, laid out as the picture. @default 0, the mean colour after normalisation */
   readonly baseline?: Float32Array;
 }
 

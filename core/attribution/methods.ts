@@ -103,6 +103,11 @@ export const MAP_METHODS = {
 /** Names a method by which maps are drawn. */
 export type MapMethod = keyof typeof MAP_METHODS;
 
+/** A method that asks for values alone, so that it can show any number a picture, not only a concept. */
+export type ValueMethod = {
+  [Method in MapMethod]: (typeof MAP_METHODS)[Method]['needs'] extends 'values' ? Method : never;
+}[MapMethod];
+
 /** Names of all methods. */
 export const MAP_METHOD_NAMES = Object.keys(MAP_METHODS) as readonly MapMethod[];
 

@@ -4,6 +4,9 @@ import { maskedValues } from './masked-pictures.ts';
 import { pixelsOf, type TargetMaps, type Targets } from './targets.ts';
 import { upsampleMap } from './upsampled-coefficients.ts';
 
+/** Masks unless said. */
+export const RISE_MASKS = 512;
+
 /** Options of {@link rise}. */
 export interface RiseOptions {
   /** @default 512 */
@@ -12,8 +15,8 @@ export interface RiseOptions {
   readonly cells?: number;
   /** Chance that a cell is kept. @default 0.5 */
   readonly keep?: number;
-  /** Value of hidden pixels. @default 0, the mean colour after normalisation */
-  readonly fill?: number;
+  /** What hidden pixels become, laid out as the picture. @default 0, the mean colour after normalisation */
+  readonly baseline?: Float32Array;
   /** @default 0 */
   readonly seed?: number;
 }
@@ -29,13 +32,13 @@ export interface RiseOptions {
 export async function rise(
   targets: Targets,
   x: Tensor<'float32'>,
-  { masks = 512, cells = 7, keep = 0.5, fill = 0, seed = 0 }: RiseOptions = {},
+  { masks = RISE_MASKS, cells = 7, keep = 0.5, baseline, seed = 0 }: RiseOptions = {},
 ): Promise<TargetMaps> {
   const size = pixelsOf(targets);
   const seeds = createRandom(seed);
   const drawn = Array.from({ length: masks }, () => seeds.integer(2 ** 32));
   const maskAt = (index: number) => smoothMask(drawn[index], cells, keep, size);
-  const values = await maskedValues(targets, x, masks, maskAt, fill);
+  const values = await maskedValues(targets, x, masks, maskAt, baseline);
   const means = new Float64Array(targets.count);
   values.forEach((value, i) => (means[i % targets.count] += value / masks));
   const seen = new Float64Array(size[0] * size[1]);

@@ -5,14 +5,17 @@ import { maskedValues } from './masked-pictures.ts';
 import { pixelsOf, type TargetMaps, type Targets } from './targets.ts';
 import { upsampleMap } from './upsampled-coefficients.ts';
 
+/** Cells a side and size of the design unless said. */
+export const SOBOL_DESIGN = { cells: 7, samples: 16 };
+
 /** Options of {@link sobolAttribution}. */
 export interface SobolAttributionOptions {
   /** Cells a side of the grid of masked regions. @default 7 */
   readonly cells?: number;
   /** Size N of the design; N · (cells² + 2) pictures are evaluated. @default 16 */
   readonly samples?: number;
-  /** Value of hidden pixels. @default 0, the mean colour after normalisation */
-  readonly fill?: number;
+  /** What hidden pixels become, laid out as the picture. @default 0, the mean colour after normalisation */
+  readonly baseline?: Float32Array;
   /** @default 0 */
   readonly seed?: number;
 }
@@ -26,14 +29,19 @@ export interface SobolAttributionOptions {
 export async function sobolAttribution(
   targets: Targets,
   x: Tensor<'float32'>,
-  { cells = 7, samples = 16, fill = 0, seed = 0 }: SobolAttributionOptions = {},
+  {
+    cells = SOBOL_DESIGN.cells,
+    samples = SOBOL_DESIGN.samples,
+    baseline,
+    seed = 0,
+  }: SobolAttributionOptions = {},
 ): Promise<TargetMaps> {
   const size = pixelsOf(targets);
   const nCells = cells * cells;
   const design = replicatedDesign({ kind: 'sobol', nConcepts: nCells, samples, seed });
   const maskAt = (row: number) =>
     upsampleMap(design.data.subarray(row * nCells, (row + 1) * nCells), [cells, cells], size);
-  const values = await maskedValues(targets, x, design.rows, maskAt, fill);
+  const values = await maskedValues(targets, x, design.rows, maskAt, baseline);
   return Array.from({ length: targets.count }, (_, target) => {
     const outputs = Float64Array.from(
       { length: design.rows },

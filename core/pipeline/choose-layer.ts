@@ -14,7 +14,8 @@ export function chooseLayer(intake: ModelIntake, tensor: string | undefined): La
   }
   if (cutPoints.length === 0) {
     throw new TesseraError('bad-model', whyNoCut(intake.model, intake.inputDims), {
-      hint: 'Concepts are looked for in a tensor that every path from the picture to the scores runs through.',
+      hint: 'Maps can still show where in pictures its answers come from.',
+      options: ['command=maps'],
     });
   }
   if (tensor === undefined) throw new BugError('no cut point is proposed');

@@ -62,18 +62,21 @@ const DRAW: { readonly [Method in MapMethod]: Draw } = {
     return gatedGradient(sources.ofPixels(concepts, 'energy'), x, gates, cell);
   },
   saliency: (sources, x, concepts) => saliency(sources.ofPixels(concepts, 'energy'), x),
-  'gradient-input': (sources, x, concepts) => gradientInput(sources.ofPixels(concepts), x),
+  'gradient-input': (sources, x, concepts) =>
+    gradientInput(sources.ofPixels(concepts), x, sources.emptyOf(x)),
   'smooth-grad': (sources, x, concepts) => smoothGrad(sources.ofPixels(concepts, 'energy'), x),
   'var-grad': (sources, x, concepts) => varGrad(sources.ofPixels(concepts, 'energy'), x),
   'integrated-gradients': async (sources, x, concepts) =>
-    (await integratedGradients(sources.ofPixels(concepts), x)).maps,
+    (await integratedGradients(sources.ofPixels(concepts), x, { baseline: sources.emptyOf(x) })).maps,
   'grad-cam': async (sources, x, concepts) =>
     gradCam(sources.ofCut(concepts), await sources.activationsAtCut(x), sources.camLayer, sources.size),
   'hires-cam': async (sources, x, concepts) =>
     hiresCam(sources.ofCut(concepts), await sources.activationsAtCut(x), sources.camLayer, sources.size),
-  occlusion: (sources, x, concepts) => occlusion(sources.ofPixels(concepts), x),
-  rise: (sources, x, concepts) => rise(sources.ofPixels(concepts), x),
-  'sobol-attribution': (sources, x, concepts) => sobolAttribution(sources.ofPixels(concepts), x),
+  occlusion: (sources, x, concepts) =>
+    occlusion(sources.ofPixels(concepts), x, { baseline: sources.emptyOf(x) }),
+  rise: (sources, x, concepts) => rise(sources.ofPixels(concepts), x, { baseline: sources.emptyOf(x) }),
+  'sobol-attribution': (sources, x, concepts) =>
+    sobolAttribution(sources.ofPixels(concepts), x, { baseline: sources.emptyOf(x) }),
 };
 
 /**

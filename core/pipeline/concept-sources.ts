@@ -1,4 +1,5 @@
 import { createBackwardRunner, type BackwardRunner } from '../attribution/backward-runner.ts';
+import { emptyPicture } from '../attribution/empty-picture.ts';
 import type { MethodNeed } from '../attribution/methods.ts';
 import { pixelsOf, type DifferentiableTargets } from '../attribution/targets.ts';
 import { vjp } from '../autodiff/vjp.ts';
@@ -38,6 +39,8 @@ export interface ConceptSources {
   /** Concepts as functions of the picture, and of the activations at `camLayer`. `objective` is a sum unless given. */
   ofPixels(concepts: readonly number[], objective?: ConceptObjective): DifferentiableTargets;
   ofCut(concepts: readonly number[]): DifferentiableTargets;
+  /** The picture [1, …] without anything in it. */
+  emptyOf(x: Tensor<'float32'>): Float32Array;
   /** Activations at `camLayer` of a picture [1, …]. */
   activationsAtCut(x: Tensor<'float32'>): Promise<Tensor<'float32'>>;
   /** U(x) [positions, r + groups] of a picture [1, …]: amounts of merged concepts come last. */
@@ -106,6 +109,7 @@ export function openConceptSources(
         forward: (batch) => (isOwn ? Promise.resolve(batch) : fromCut().run(batch)),
         ...(!isOwn && { backward: backward(camLayer.tensor) }),
       }),
+    emptyOf: (x) => emptyPicture(x, { dims, channelAxis }, intake.preprocessing.preprocessing),
     activationsAtCut: (x) => latentAt(camLayer).run(x),
     coefficients: async (x) => {
       const found = await nnls(toRows(await latentAt(layer).run(x), layer), conceptBank);

@@ -26,11 +26,10 @@ import type { Environment } from './environment.ts';
 import { CHANGED, readPicture } from './pictures.ts';
 import type { FileFact } from './question.ts';
 import { loadMerges, mergedRun, type Merges } from './merged-run.ts';
+import { shownFrame } from './shown-frame.ts';
 import { runBoxes } from './run-boxes.ts';
 import { asRunFound, inputChanges, type InputChanges } from './input-changes.ts';
 
-/** Pictures are shown at this many times the model's input, where the file has the detail. */
-const SHARPNESS = 2;
 /** Grey level of pictures that cannot be shown. */
 const BLANK = 200;
 /** Names listed of changed images. */
@@ -64,8 +63,8 @@ export async function writeReport(
     codec,
     loadImage: (image: number) =>
       changes.changed.has(image)
-        ? Promise.resolve(blankPicture(enlarged(fit)))
-        : pictureFor(codec, explanation.images[image].file, enlarged(fit)),
+        ? Promise.resolve(blankPicture(shownFrame(fit)))
+        : pictureFor(codec, explanation.images[image].file, shownFrame(fit)),
     frame: fit,
   };
   const parts = shownParts({ explanation, notes }).map(({ concept }) => concept);
@@ -187,16 +186,6 @@ function inputNotes({ isKnown, changed, missing, cards }: InputChanges, { images
     ...inputNotices(counts),
     ...(names.length === 0 ? [] : [`Images that were changed are left blank: ${listText(names)}.`]),
   ];
-}
-
-/** The same frame at {@link SHARPNESS} times the size. */
-function enlarged({ resizeShort, width, height, ...rest }: FitOptions): FitOptions {
-  return {
-    ...rest,
-    width: width * SHARPNESS,
-    height: height * SHARPNESS,
-    ...(resizeShort !== undefined && { resizeShort: resizeShort * SHARPNESS }),
-  };
 }
 
 /** Largest coefficient of every concept in each image, by the concept's id. */

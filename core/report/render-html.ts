@@ -1,7 +1,7 @@
 import { rankingChart } from './charts/ranking-chart.ts';
-import { html, trustedMarkup } from './html.ts';
+import { html } from './html.ts';
 import type { Html } from './html.ts';
-import { REPORT_STYLE } from './style/report-style.ts';
+import { htmlPage } from './html-page.ts';
 import type { ReportData } from './report-data.ts';
 import { REPORT_SECTIONS, type ReportContents, type SectionId } from './report-sections.ts';
 import { conceptsSection } from './sections/concept-section.ts';
@@ -15,10 +15,6 @@ import { leadSentences, summarySection } from './sections/summary-section.ts';
 import { samplingText } from '../wording/sampling-text.ts';
 import { askedText, scoreName } from '../wording/score-words.ts';
 import { scoreFactsOf, withName } from './run-score.ts';
-
-/** Even if a picture were an address or a name became a script, the page could neither load nor run it. */
-const POLICY =
-  "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /**
  * The report as one HTML file: no script, no request, both themes, made to be printed on A4.
@@ -34,31 +30,10 @@ export function renderReport(data: ReportData, chosen: ReportContents['sections'
     sections.filter(({ id }) => id !== 'summary'),
   ];
   const title = html`${askedText(scoreFactsOf(data.explanation))}`;
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="referrer" content="no-referrer" />
-        <meta name="description" content="${leadSentences(data.explanation)}" />
-        <title>${title}</title>
-        <style>
-          ${trustedMarkup(REPORT_STYLE)}
-        </style>
-      </head>
-      <body>
-        <main>
-          ${summary?.body ?? html`<h1>${title}</h1>`}
-          <nav aria-label="Contents">
-            ${rest.map(({ id, title }) => html`<a href="#${id}">${title}</a> `)}
-          </nav>
-          ${rest.map(({ body }) => body)}
-        </main>
-      </body>
-    </html> `;
-  return page.markup;
+  const body = html`${summary?.body ?? html`<h1>${title}</h1>`}
+    <nav aria-label="Contents">${rest.map(({ id, title }) => html`<a href="#${id}">${title}</a> `)}</nav>
+    ${rest.map(({ body }) => body)}`;
+  return htmlPage({ title, description: leadSentences(data.explanation), body });
 }
 
 const SECTIONS: Readonly<Record<SectionId, (data: ReportData) => Html | false | undefined>> = {

@@ -43,17 +43,26 @@ export function cutScaled(
 /**
  * The picture in grey under the map's colours. Grey, so that every hue comes from the map; the more of the
  * concept, the more the map covers the picture.
- * `maximum` is the coefficient at the bright end of the scale, shared by all pictures that are compared.
+ * `maximum` is the coefficient at the bright end of the scale, shared by all pictures that are compared; of a signed map
+ * the scale begins at its negative.
  */
-export function overlayMap(image: RgbImage, map: CoefficientMap, maximum: number): RgbImage {
+export function overlayMap(
+  image: RgbImage,
+  map: CoefficientMap,
+  maximum: number,
+  isSigned = false,
+): RgbImage {
   const pixels = upsampleMap(map.values, map.grid, [image.height, image.width]);
   const data = new Uint8Array(image.data.length);
+  const colours = isSigned ? SIGNED_COLOURS : MAP_COLOURS;
   for (let i = 0; i < pixels.length; i++) {
-    const level = Math.round(255 * (maximum > 0 ? Math.min(1, Math.max(0, pixels[i] / maximum)) : 0));
-    const opacity = LEAST_OPACITY + ((MOST_OPACITY - LEAST_OPACITY) * level) / 255;
+    const share = maximum > 0 ? Math.min(1, Math.max(isSigned ? -1 : 0, pixels[i] / maximum)) : 0;
+    const level = Math.round(255 * (isSigned ? (share + 1) / 2 : share));
+    const strength = isSigned ? Math.abs(share) : level / 255;
+    const opacity = LEAST_OPACITY + (MOST_OPACITY - LEAST_OPACITY) * strength;
     const grey = luma(image.data, i * 3);
     for (let channel = 0; channel < 3; channel++)
-      data[i * 3 + channel] = grey + (MAP_COLOURS[level][channel] - grey) * opacity;
+      data[i * 3 + channel] = grey + (colours[level][channel] - grey) * opacity;
   }
   return { width: image.width, height: image.height, data };
 }
@@ -61,6 +70,7 @@ export function overlayMap(image: RgbImage, map: CoefficientMap, maximum: number
 const LEAST_OPACITY = 0.2;
 const MOST_OPACITY = 0.72;
 const MAP_COLOURS = Array.from({ length: 256 }, (_, level) => mapColour(level / 255));
+const SIGNED_COLOURS = Array.from({ length: 256 }, (_, level) => mapColour(level / 255, true));
 
 /** ITU-R BT.601 luma of an sRGB pixel, good enough to make it grey. */
 function luma(data: Uint8Array, at: number): number {

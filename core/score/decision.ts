@@ -43,15 +43,27 @@ export function answerIn(score: Pick<Score, 'rule'>, row: Float32Array): Answer 
   return shares === undefined ? { index, value: row[1] } : { index, probability: shares[index] };
 }
 
+/** A row of a run's columns from the raw scores [K] of a picture. */
+export function columnsOf({ columns, explained }: Score, raw: ArrayLike<number>): Float32Array {
+  const scores = explained.kind === 'similarity' ? unitVector(raw) : raw;
+  if (columns === undefined) return Float32Array.from(scores);
+  return Float32Array.from(columns, (weights) => weighted(weights, scores));
+}
+
+/** The number that is explained, from the raw scores [K] of a picture. */
+export function valueOf({ columns, column, explained }: Score, raw: ArrayLike<number>): number {
+  if (columns === undefined) return raw[column];
+  return weighted(columns[column], explained.kind === 'similarity' ? unitVector(raw) : raw);
+}
+
+function weighted(weights: readonly number[], scores: ArrayLike<number>): number {
+  return weights.reduce((sum, weight, i) => (weight === 0 ? sum : sum + weight * scores[i]), 0);
+}
+
 /** What a picture's answer is in a run: the model's own of a class, else read off its raw scores. */
 export function runAnswer(score: Score, answer: PictureAnswer): PictureAnswer {
-  const { rule, columns } = score;
-  if (rule.kind === 'largest' || answer.scores === undefined) return answer;
-  const scores = score.explained.kind === 'similarity' ? unitVector(answer.scores) : answer.scores;
-  const row = Float32Array.from(columns ?? [], (weights) =>
-    weights.reduce((sum, weight, i) => (weight === 0 ? sum : sum + weight * scores[i]), 0),
-  );
-  const own = answerIn(score, columns === undefined ? Float32Array.from(scores) : row);
+  if (score.rule.kind === 'largest' || answer.scores === undefined) return answer;
+  const own = answerIn(score, columnsOf(score, answer.scores));
   const { probability } = own;
   const other = { index: 1 - own.index, ...(probability !== undefined && { probability: 1 - probability }) };
   return { ...own, ...(probability !== undefined && { runnerUp: other }), scores: answer.scores };

@@ -6,6 +6,7 @@ export function hintWithFlags({ hint, options }: TesseraError): string | undefin
   if (hint === undefined || options.length === 0) return hint;
   const flags = options.map((option) => {
     const [name, ...value] = option.split('=');
+    if (name === 'command') return `tessera ${value[0]}`;
     return [`--${flagOf(name)}`, ...value].join(' ');
   });
   return `${hint.replace(/\.$/, '')} with ${flags.join(' or ')}.`;

@@ -4,6 +4,7 @@ import { devices } from './devices.ts';
 import { hintWithFlags } from './error-text.ts';
 import { explainCommand } from './explain.ts';
 import { inspect } from './inspect.ts';
+import { mapsCommand } from './maps.ts';
 import { predict } from './predict.ts';
 import { report } from './report.ts';
 import { runsCommand } from './runs.ts';
@@ -19,6 +20,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   inspect,
   predict,
   explain: explainCommand,
+  maps: mapsCommand,
   runs: runsCommand,
   report,
   devices,

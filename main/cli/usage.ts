@@ -21,6 +21,14 @@ ${optionsHelp()}
 ${helpEntry('--out DIR', 'project folder (MODEL.tessera here)')}
 ${helpEntry('--json', 'the result on standard output; progress goes to standard error')}
 
+tessera maps --model MODEL --images DIR… [--class CLASS] [--against CLASS] [--reference FILE] [--output NAME]
+             [--task KIND] [--threshold T] [--labels FILE] [--label-shift N] [--preprocessing NAME|FILE] [--alpha A]
+             [--method NAME] [--count N] [--seed S] [--device D] [--out FILE] [--json]
+    Where in some pictures a score comes from, by hiding parts of them: works with every model, also with one that has
+    no concepts because it cannot be cut. Without --class each picture is explained for what the model says of it.
+    NAME is occlusion (taken unless said), rise or sobol-attribution; N pictures (8) are taken, from each folder in
+    turn. FILE is the page that is written (MODEL.maps.html here).
+
 tessera decompose PROJECT --concept NAME [--layer TENSOR] [--parts N] [--run ID] [--device D] [--json]
 tessera decompose PROJECT --concept NAME --undo [--run ID]
     Decomposes one concept of a finished run ("Concept 2"), or one of its parts ("Concept 2.1"), into parts at an

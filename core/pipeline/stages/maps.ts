@@ -24,7 +24,7 @@ export const mapsStage = defineStage({
   name: 'maps',
   inputs: { bank: bankStage },
   facts: [],
-  version: 4,
+  version: 5,
   label: ({ options }) => `maps-${options.maps[0]}`,
   compute: (context, request: MapsRequest) =>
     storedMaps(context, context.images, context.options.maps[0], request),

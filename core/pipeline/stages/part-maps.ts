@@ -7,7 +7,7 @@ export const partMapsStage = defineStage({
   name: 'part-maps',
   inputs: { parts: partsStage },
   facts: [],
-  version: 3,
+  version: 4,
   label: ({ parent }) => `split-${parent.id}-maps`,
   compute: async (context, request: MapsRequest) => {
     const quiet = { ...context, onProgress: () => undefined };

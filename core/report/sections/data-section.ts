@@ -1,5 +1,5 @@
 import { group, mean, rollups } from 'd3';
-import type { ImageRecord } from '../../concepts/explanation.ts';
+import type { ImageRecord, SkippedFile } from '../../concepts/explanation.ts';
 import { countOf, countText } from '../../wording/count-text.ts';
 import { transparencyText } from '../../wording/input-words.ts';
 import { answerText } from '../../wording/answer-text.ts';
@@ -41,7 +41,7 @@ export function dataSection(data: ReportData): Html {
       ${factsTable('How pictures were prepared', optionFacts(preprocessing))}
     </div>
     <div class="columns">${foldersTable(data)} ${predictionsTable(explanation.images, score)}</div>
-    ${preparedBecause(data)} ${transparentImages(data)} ${skippedFiles(data)}
+    ${preparedBecause(data)} ${transparentImages(data)} ${skippedFiles(explanation.skipped)}
   </section>`;
 }
 
@@ -148,7 +148,8 @@ function transparentImages({ explanation: { transparent } }: ReportData): Html |
   return html`<p id="transparent">${transparencyText(transparent.images, transparent.alpha)}</p>`;
 }
 
-function skippedFiles({ explanation: { skipped } }: ReportData): Html {
+/** What could not be read, and why. */
+export function skippedFiles(skipped: readonly SkippedFile[]): Html {
   if (skipped.length === 0) return html`<p class="quiet" id="skipped">Every file could be read.</p>`;
   return html`<table class="plain" id="skipped">
     <caption>

@@ -1,6 +1,7 @@
 import { CONCEPTS_STYLE } from './concepts-style.ts';
 import { FOUNDATION_STYLE } from './foundation-style.ts';
 import { NARROW_STYLE, PAPER_STYLE } from './media-style.ts';
+import { MAPS_STYLE } from './maps-style.ts';
 import { MISTAKES_STYLE } from './mistakes-style.ts';
 import { PARTS_STYLE } from './parts-style.ts';
 import { RANKING_STYLE } from './ranking-style.ts';
@@ -18,6 +19,7 @@ export const REPORT_STYLE = [
   TABLES_STYLE,
   PARTS_STYLE,
   MISTAKES_STYLE,
+  MAPS_STYLE,
   NARROW_STYLE,
   PAPER_STYLE,
 ].join('');
