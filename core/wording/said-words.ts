@@ -77,7 +77,16 @@ export function sayingFor(name: string, other: string): string {
   return name === `not ${other}` ? `Against ${other}` : `For ${name}`;
 }
 
-/** What folders can be named like: a class, or a label of a model of several. */
-export function classNoun(score: ScoreFacts | undefined): string {
-  return score?.model.task === 'multilabel' ? 'label' : 'class';
+/** What folders can be named like: a class, one of two answers, or a label of a model of several. */
+export function classNoun(score: ScoreFacts | undefined): ClassNoun {
+  if (score?.model.task === 'binary') return { bare: 'answer', one: 'an answer', many: 'answers' };
+  if (score?.model.task === 'multilabel') return { bare: 'label', one: 'a label', many: 'labels' };
+  return { bare: 'class', one: 'a class', many: 'classes' };
+}
+
+/** What an answer of a model is called, by itself, with its article, and several. */
+interface ClassNoun {
+  readonly bare: string;
+  readonly one: string;
+  readonly many: string;
 }

@@ -21,6 +21,7 @@ import { fakeEvaluation } from './fake-evaluation.ts';
 import { fakeRunImages } from './fake-run-images.ts';
 import { fakeEdits } from './fake-edits.ts';
 import { fakeRunList, fakeRuns } from './fake-runs.ts';
+import { ofTask, type FakeTask } from './fake-tasks.ts';
 import { fakeTree } from './fake-tree.ts';
 import {
   demoSetup,
@@ -57,6 +58,8 @@ export interface FakeOptions {
   readonly isCounting?: boolean;
   /** The preprocessing is a guess, names are off by one, and a list of them was not taken. */
   readonly isDoubtful?: boolean;
+  /** What the model tells; absent: one of several classes. */
+  readonly task?: FakeTask;
   /** Methods that fail. */
   readonly failing?: readonly (keyof WorkbenchApi)[];
 }
@@ -301,6 +304,7 @@ export function createFakeWorkbench(
     showInFolder: () => Promise.resolve(null),
   } satisfies WorkbenchApi;
 
+  const told = options.task === undefined ? api : ofTask(options.task, api);
   const calls: string[] = [];
   const answer = async (method: keyof WorkbenchApi, args: unknown[]): Promise<Result<unknown>> => {
     calls.push(method);
@@ -310,7 +314,7 @@ export function createFakeWorkbench(
       return new Promise((resolve) => held.push(() => resolve({ ok: false, error: CANCELLED })));
     if (options.failing?.includes(method) === true) return { ok: false, error: FAILURE };
     return resultOf(async () =>
-      structuredClone(await (api[method] as (...args: unknown[]) => Promise<unknown>)(...args)),
+      structuredClone(await (told[method] as (...args: unknown[]) => Promise<unknown>)(...args)),
     );
   };
   const call = Object.fromEntries(

@@ -6,7 +6,7 @@ import { countOf, countText } from '../../wording/count-text.ts';
 import { answerText } from '../../wording/answer-text.ts';
 import { fixed, percentText } from '../../wording/number-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
-import { sayingFor } from '../../wording/said-words.ts';
+import { classNoun, sayingFor } from '../../wording/said-words.ts';
 import { fewRightText, isDoubtful } from '../../wording/preprocessing-words.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
@@ -42,8 +42,9 @@ export function mistakesSection(data: ReportData): Html | false {
     <h2>What the model takes for what</h2>
     <p class="intro">
       Of all ${countOf(given.length, 'image')} that were given, ${countText(known)} lie in a folder that names
-      a class; ${countText(hits)} of them are called what the folder says (${percentText(hits / known)}). A
-      folder may be wrong, too. ${isDoubtful(matrix) && fewRightText(explanation.preprocessing)}
+      ${classNoun(explanation.score).one}; ${countText(hits)} of them are called what the folder says
+      (${percentText(hits / known)}). A folder may be wrong, too.
+      ${isDoubtful(matrix) && fewRightText(explanation.preprocessing)}
     </p>
     ${hits < known && confusionTable(matrix, (index) => names[index] ?? `class ${index}`)}
     ${

@@ -85,9 +85,11 @@ describe('what a model says of an image', () => {
     expect(whyNotText('cat', 'dog')).toEqual({ before: 'Why not', name: 'dog' });
     expect(whyNotText('large', 'not large')).toEqual({ before: 'What speaks against', name: 'large' });
     expect([sayingFor('cat', 'dog'), sayingFor('not large', 'large')]).toEqual(['For cat', 'Against large']);
-    expect([classNoun(cat), classNoun({ ...lung, model: { ...lung.model, task: 'multilabel' } })]).toEqual([
-      'class',
-      'label',
+    const many = { ...lung, model: { ...lung.model, task: 'multilabel' } } as const;
+    expect([cat, lung, many].map((score) => classNoun(score).one)).toEqual([
+      'a class',
+      'an answer',
+      'a label',
     ]);
   });
 });
