@@ -20,6 +20,7 @@ import { fakeAblation } from './fake-ablation.ts';
 import { fakeEvaluation } from './fake-evaluation.ts';
 import { fakeRunImages } from './fake-run-images.ts';
 import { fakeEdits } from './fake-edits.ts';
+import { fakeScoreMaps } from './fake-score-maps.ts';
 import { fakeRunList, fakeRuns } from './fake-runs.ts';
 import { fakeTree } from './fake-tree.ts';
 import {
@@ -33,6 +34,7 @@ import {
   fakeModel,
   fakePreview,
   fakeTrials,
+  uncutModel,
   otherSetup,
 } from './fake-setup.ts';
 
@@ -57,6 +59,8 @@ export interface FakeOptions {
   readonly isCounting?: boolean;
   /** The preprocessing is a guess, names are off by one, and a list of them was not taken. */
   readonly isDoubtful?: boolean;
+  /** The model has no cut. */
+  readonly isUncut?: boolean;
   /** Methods that fail. */
   readonly failing?: readonly (keyof WorkbenchApi)[];
 }
@@ -99,6 +103,7 @@ export function createFakeWorkbench(
   const opened: Setup = {
     ...demoSetup,
     ...(options.isDoubtful === true && { model: doubtfulModel }),
+    ...(options.isUncut === true && { model: uncutModel }),
     runs: hasResult ? fakeRuns(edits.result().run) : [],
   };
   let setup: Setup = options.state === 'empty' ? emptySetup : opened;
@@ -286,6 +291,7 @@ export function createFakeWorkbench(
     getWaterfall: ({ image }) => Promise.resolve(reader.waterfallOf(image % reader.images.length)),
     ...fakeAblation(reader),
     ...fakeEvaluation(options.isUnevaluated !== true, reader.images),
+    ...fakeScoreMaps(emit),
     listReportSections: () =>
       Promise.resolve(
         ['Summary', 'Concepts', 'Examples', 'How far to trust this', 'Method and reproduction'].map(
