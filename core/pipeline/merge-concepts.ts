@@ -180,7 +180,10 @@ async function groupChanges(work: Work, ablator: Ablator, mistakes: readonly Fil
   for (const [at, file] of mistakes.entries()) {
     const { truth, predicted } = explanation.mistakes![at];
     const image = imageOfPlayers(await ablator.picture(file), players);
-    const found = await whyNot(image, players.length, { ahead: predicted.index, other: truth.index });
+    const found = await whyNot(image, work.scope.intake.score, players.length, {
+      ahead: predicted.index,
+      other: truth.index,
+    });
     changes.push(found.changes[player]);
     step();
   }

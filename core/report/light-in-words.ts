@@ -1,6 +1,6 @@
 import { TRUST_THRESHOLDS, type TrustLight } from '../metrics/trust.ts';
 import { decimalText, numberText, percentText, shortPercentText } from '../wording/number-text.ts';
-import { FIGURE_WORDS, LEVEL_WORDS } from '../wording/trust-words.ts';
+import { figureWords, LEVEL_WORDS } from '../wording/trust-words.ts';
 
 /** A light as people read it. */
 export interface LightInWords extends TrustLight {
@@ -15,9 +15,9 @@ export interface LightInWords extends TrustLight {
   readonly bands: string;
 }
 
-/** A light with the words for it. */
-export function lightInWords(light: TrustLight): LightInWords {
-  const { name, technical, kind, meaning, says } = FIGURE_WORDS[light.figure];
+/** A light with the words for it; `isOfNumber` where the model tells a number or a likeness. */
+export function lightInWords(light: TrustLight, isOfNumber: boolean): LightInWords {
+  const { name, technical, kind, meaning, says } = figureWords(light.figure, isOfNumber);
   const { good, fair, direction } = TRUST_THRESHOLDS[light.figure];
   const [text, bound] = kind === 'share' ? [percentText, shortPercentText] : [decimalText, numberText];
   const from = direction === 'higher' ? 'from' : 'up to';

@@ -11,8 +11,10 @@ import {
 import { countOf } from '../wording/count-text.ts';
 import { percentText } from '../wording/number-text.ts';
 import { fewRightText, isDoubtful, originText } from '../wording/preprocessing-words.ts';
-import { GRADE_WORDS } from '../wording/trust-words.ts';
+import { isNumber } from '../wording/said-words.ts';
+import { GRADE_WORDS, verdictRule } from '../wording/trust-words.ts';
 import { lightInWords, type LightInWords } from './light-in-words.ts';
+import { scoreFactsOf } from './run-score.ts';
 
 type TrustGrade = Exclude<TrustLevel, 'unknown'>;
 
@@ -27,8 +29,10 @@ export interface TrustVerdict {
   readonly reasons: readonly string[];
   /** Reasons for more caution than the grade says. */
   readonly cautions: readonly string[];
-  /** Every figure, whether known or not. */
+  /** Every figure, whether known or not; right answers only where there are answers. */
   readonly lights: readonly LightInWords[];
+  /** How the grade comes about. */
+  readonly rule: string;
 }
 
 const FEW_IMAGES = 10;
@@ -38,8 +42,10 @@ const NOT_EVALUATED = 'Not evaluated.';
 export function trustVerdict(explanation: Explanation, evaluation?: Evaluation): TrustVerdict {
   const evidence = evaluation === undefined ? evidenceOfRun(explanation) : trustEvidence(evaluation);
   const isChecked = evaluation !== undefined;
+  const isOfNumber = isNumber(scoreFactsOf(explanation));
   const lights = trustLights(evidence, explanation.concepts.length)
-    .map(lightInWords)
+    .filter(({ figure, value }) => !isOfNumber || figure !== 'hitRate' || value !== undefined)
+    .map((light) => lightInWords(light, isOfNumber))
     .map((light) => (isChecked || light.level !== 'unknown' ? light : withoutCheck(light, explanation)));
   // R² and agreement are known of every run.
   const grade = trustLevel(lights) as TrustGrade;
@@ -54,6 +60,7 @@ export function trustVerdict(explanation: Explanation, evaluation?: Evaluation):
       ...cautionsOf(explanation),
     ],
     lights,
+    rule: verdictRule(isOfNumber),
   };
 }
 

@@ -64,8 +64,13 @@ export function choiceTitle(task: TaskName): string {
 /** What is asked for, before a run: a class or side by its name, with what it is compared with. */
 export function askedName(
   name: string,
-  { against, reference }: { readonly against?: string; readonly reference?: string },
+  {
+    against,
+    reference,
+    isNot,
+  }: { readonly against?: string; readonly reference?: string; readonly isNot?: boolean },
 ): string {
+  if (isNot) return `not ${name}`;
   if (against !== undefined) return `${name} rather than ${against}`;
   return reference === undefined ? name : `${name} ${fileNameOf(reference)}`;
 }

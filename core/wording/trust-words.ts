@@ -38,12 +38,33 @@ export const GRADE_WORDS = {
   },
 } as const;
 
-/** The rule of the verdict in a sentence. */
-export const VERDICT_RULE =
-  'The verdict is the lowest grade of right answers, same answer, variation kept, order when taken away and same without learning; any other figure that is weak makes it fair at most. The bounds are conventions of this program, not statistical tests.';
+/** The rule of the verdict in a sentence; of a number, which has no right answers, without those. */
+export function verdictRule(isOfNumber: boolean): string {
+  const answers = isOfNumber ? 'same side' : 'right answers, same answer';
+  return `The verdict is the lowest grade of ${answers}, variation kept, order when taken away and same without learning; any other figure that is weak makes it fair at most. The bounds are conventions of this program, not statistical tests.`;
+}
 
-/** What every figure is called and means, in plain words and in the field's. */
-export const FIGURE_WORDS = {
+/** What a figure is called and means; `isOfNumber` where the model tells a number or a likeness, which has no answers. */
+export function figureWords(figure: keyof typeof FIGURE_WORDS, isOfNumber: boolean): FigureWords {
+  return isOfNumber && figure === 'agreement' ? SAME_SIDE : FIGURE_WORDS[figure];
+}
+
+const SAME_SIDE: FigureWords = {
+  name: 'Same side',
+  technical: 'agreement of the side of the border at UW with the model',
+  kind: 'share',
+  meaning:
+    'Share of the images that stay on their side of the border when the model goes on with the concepts instead of its own activations.',
+  says: {
+    good: 'The concepts keep the images on their side of the border.',
+    fair: 'The concepts move some images to the other side of the border.',
+    weak: 'The concepts move many images to the other side of the border.',
+    unknown: 'It was not tried whether the concepts keep images on their side of the border.',
+  },
+};
+
+/** Every figure in plain words and in the field's. */
+const FIGURE_WORDS = {
   hitRate: {
     name: 'Right answers',
     technical: 'accuracy above chance',
@@ -101,7 +122,7 @@ export const FIGURE_WORDS = {
     technical: 'R² of the score over images',
     kind: 'decimal',
     meaning:
-      'Share of the differences of the score between images that remain when it is computed from the concepts. Images of one class differ little, so that a small constant offset costs much.',
+      'Share of the differences of the score between images that remain when it is computed from the concepts. Images that are much alike differ little in it, so that a small constant offset costs much.',
     says: {
       good: 'The score follows from the concepts.',
       fair: 'The score follows from the concepts in part.',

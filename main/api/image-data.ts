@@ -26,7 +26,7 @@ export interface RunImages {
 export interface WhyNot {
   readonly ahead: ClassName;
   readonly other: ClassName;
-  /** Logit of the one over that of the other. */
+  /** Logit of the one over that of the other; of two sides of a value how far it is from the border. */
   readonly margin: number;
   /**
    * What the lead loses when the concept is taken out by itself, in logits, largest first: above 0 the concept speaks

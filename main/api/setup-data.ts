@@ -165,6 +165,8 @@ export type SetupOptionName = Exclude<OptionName, 'model' | 'images' | 'class' |
 export type SetupOptions = Pick<RunOptions, SetupOptionName> & {
   /** Index of the class to explain; null before it is chosen. */
   readonly classIndex: number | null;
+  /** Of a model of several classes: what speaks against the class is explained. */
+  readonly isNot?: true;
 };
 
 /** Changes of options; null takes a choice back. */

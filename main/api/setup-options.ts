@@ -20,6 +20,7 @@ export const SETUP_OPTIONS = OPTION_NAMES.filter(
 /** Checks {@link OptionChanges}. */
 export const OPTION_CHANGES = z.strictObject({
   classIndex: z.int().nonnegative().nullable().exactOptional(),
+  isNot: z.literal(true).nullable().exactOptional(),
   ...Object.fromEntries(
     SETUP_OPTIONS.map((name) => [name, optionOf(name).schema.nullable().exactOptional()]),
   ),

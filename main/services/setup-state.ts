@@ -130,12 +130,12 @@ export function changedOptions(options: SetupOptions, changes: OptionChanges): S
 /** The options that the pipeline takes; `class` is any where none is chosen yet. */
 export function explainOptionsOf({ question, roots, options }: SetupState): RunOptions {
   if (question === null) throw missing('a model', 'Drop an .onnx file, or open the demo.');
-  const { classIndex, ...rest } = options;
+  const { classIndex, isNot, ...rest } = options;
   return {
     ...rest,
     model: question.path,
     images: roots,
-    class: classIndex === null ? 'all' : String(classIndex),
+    class: classIndex === null ? 'all' : `${isNot ? 'not ' : ''}${classIndex}`,
     ...(question.labels !== undefined && { labels: question.labels }),
     ...(question.preprocessing !== undefined && { preprocessing: question.preprocessing }),
   };
@@ -163,7 +163,7 @@ export function modelOptions(
 export function withDependent(changes: OptionChanges): OptionChanges {
   if (changes.output === undefined && changes.task === undefined) return changes;
   return {
-    ...{ classIndex: null, against: null, reference: null, threshold: null, layer: null },
+    ...{ classIndex: null, isNot: null, against: null, reference: null, threshold: null, layer: null },
     ...(changes.output !== undefined && { task: null }),
     ...changes,
   };
@@ -193,10 +193,16 @@ export function askedNameOf({ model, options }: SetupState): string | null {
  */
 export function optionsOfRun(run: RunOptions, model: AnsweringModel | null): SetupOptions {
   const chosen = SETUP_OPTIONS.filter((name) => run[name] !== undefined).map((name) => [name, run[name]]);
-  return { ...(Object.fromEntries(chosen) as Omit<SetupOptions, 'classIndex'>), ...classOf(run, model) };
+  return {
+    ...(Object.fromEntries(chosen) as Omit<SetupOptions, 'classIndex' | 'isNot'>),
+    ...classOf(run, model),
+  };
 }
 
-function classOf(run: RunOptions, model: AnsweringModel | null): Pick<SetupOptions, 'classIndex' | 'select'> {
+function classOf(
+  run: RunOptions,
+  model: AnsweringModel | null,
+): Pick<SetupOptions, 'classIndex' | 'isNot' | 'select'> {
   const { class: query, select } = run;
   if (model === null) return { classIndex: /^\d+$/.test(query) ? Number(query) : null, select };
   const scores = modelScoresOf(model);
@@ -205,21 +211,25 @@ function classOf(run: RunOptions, model: AnsweringModel | null): Pick<SetupOptio
     // What it is compared with is an option by itself.
     const compared = scores.task === 'embedding' ? { reference: run.reference ?? '' } : {};
     const asked = chooseScore(scores, { class: query, select, ...compared });
-    return { classIndex: indexOf(asked.explained, scores), select: asked.select };
+    const isNot = asked.explained.kind === 'not';
+    return {
+      classIndex: indexOf(asked.explained, scores),
+      ...(isNot && { isNot }),
+      select: asked.select,
+    };
   } catch (error) {
     if (error instanceof TesseraError) return { classIndex: null, select };
     throw error;
   }
 }
 
-/** Place among the names that can be asked for; null for everything but a class, which only the command line asks for. */
-function indexOf(explained: AskedScore, { classes }: ModelScores): number | null {
+/** Place among the names that can be asked for. */
+function indexOf(explained: AskedScore, { classes }: ModelScores): number {
   switch (explained.kind) {
     case 'class':
     case 'margin':
-      return explained.index;
     case 'not':
-      return null;
+      return explained.index;
     case 'similarity':
       return explained.side;
     case 'side':

@@ -381,7 +381,7 @@ export class SetupService {
     const model = await viewer.run('openModel', { ...question, probeSigns: false });
     const isSame = state.model?.sha256 === model.sha256;
     const options = changedOptions(state.options, {
-      ...{ layer: null, classIndex: null, against: null, reference: null },
+      ...{ layer: null, classIndex: null, isNot: null, against: null, reference: null },
       ...(!isSameFile && { labelShift: null, output: null, task: null, threshold: null }),
     });
     return {

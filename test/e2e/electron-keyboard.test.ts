@@ -111,7 +111,7 @@ describe.skipIf(!CAN_OPEN_WINDOWS)(
       await page.getByText('5 of 7 images are called what their folder says').waitFor();
       await tabTo(page, /^button 2 mistakes/);
       await keyboard.press('Enter');
-      const why = page.getByRole('region', { name: 'Why not another class?' });
+      const why = page.getByRole('region', { name: 'Why not another answer?' });
       await why.getByText('The folder says barn, the model says house.').waitFor();
       await why.getByRole('heading', { name: 'For house' }).waitFor({ timeout: 120_000 });
 

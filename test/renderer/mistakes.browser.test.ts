@@ -42,7 +42,7 @@ describe.skipIf(findBrowser() === undefined)(
           ]);
         await expect.poll(() => title(page).innerText()).toBe('01.jpg');
         await page.getByText('barn called house', { exact: true }).waitFor();
-        const why = page.getByRole('region', { name: 'Why not another class?' });
+        const why = page.getByRole('region', { name: 'Why not another answer?' });
         await why.getByText('The folder says barn, the model says house.').waitFor();
         await why.getByRole('heading', { name: 'For barn' }).waitFor();
         expect(

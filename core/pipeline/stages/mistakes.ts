@@ -35,7 +35,7 @@ export const mistakesStage = defineStage({
   name: 'mistakes',
   inputs: { bank: bankStage },
   facts: ['files', 'labels', 'classIndex', 'answers'],
-  version: 2,
+  version: 3,
   compute: lookInto,
 });
 
@@ -57,7 +57,8 @@ async function lookInto(context: Context): Promise<Mistakes> {
     try {
       for (const [row, { at, index, truth }] of mistakes.entries()) {
         signal?.throwIfAborted();
-        const found = await whyNot(await ablator.picture(files[at]), r, { ahead: index, other: truth });
+        const picture = await ablator.picture(files[at]);
+        const found = await whyNot(picture, context.intake.score, r, { ahead: index, other: truth });
         margins[row] = found.margin;
         changes.data.set(found.changes, row * r);
         onProgress({ stage: 'mistakes', done: row + 1, total: mistakes.length });

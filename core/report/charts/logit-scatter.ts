@@ -8,12 +8,19 @@ const SIDE = 300;
 const LEFT = 48;
 const BOTTOM = 40;
 const MOST_POINTS = 600;
+const MOST_LETTERS = 32;
+
+/** What the scatter says of its axes and crosses: what the score is called, and what the replay does to an image. */
+interface ScatterWords {
+  readonly score: string;
+  readonly lost: string;
+}
 
 /**
- * The class score of each image by the model (across) and replayed through the concepts (up): on the diagonal
- * nothing is lost. A cross marks an image that the replay gives another class.
+ * The score of each image by the model (across) and replayed through the concepts (up): on the diagonal nothing is
+ * lost. A cross marks an image that the replay decides otherwise.
  */
-export function logitScatter(images: readonly ImageRecord[]): Html | undefined {
+export function logitScatter(images: readonly ImageRecord[], words: ScatterWords): Html | undefined {
   const shown = everyNth(
     images.filter(({ logit, reconstructedLogit }) => Number.isFinite(logit + reconstructedLogit)),
   );
@@ -28,7 +35,7 @@ export function logitScatter(images: readonly ImageRecord[]): Html | undefined {
     class="scatter"
     viewBox="0 0 ${LEFT + SIDE + 12} ${floor + BOTTOM}"
     role="img"
-    aria-label="${scatterLabel(images)}"
+    aria-label="${scatterLabel(images, words)}"
   >
     ${scale.ticks(5).map(
       (tick) =>
@@ -40,7 +47,7 @@ export function logitScatter(images: readonly ImageRecord[]): Html | undefined {
     <line class="diagonal" x1="${x(low)}" y1="${y(low)}" x2="${x(high)}" y2="${y(high)}" />
     ${shown.map((image) => point(x(image.logit), y(image.reconstructedLogit), image.agrees))}
     <text class="label" x="${LEFT + SIDE / 2}" y="${floor + 34}" text-anchor="middle">
-      score by the model
+      ${shortened(words.score)} by the model
     </text>
     <text class="label" transform="translate(12 ${8 + SIDE / 2}) rotate(-90)" text-anchor="middle">
       replayed through the concepts
@@ -60,7 +67,13 @@ function everyNth(images: readonly ImageRecord[]): ImageRecord[] {
   return images.filter((_, index) => index % step === 0);
 }
 
-function scatterLabel(images: readonly ImageRecord[]): string {
-  const lost = images.filter(({ agrees }) => !agrees).length;
-  return `Score of each image by the model and replayed through the concepts; the replay gives ${lost} of ${images.length} another answer`;
+/** A name that fits below the axis. */
+function shortened(name: string): string {
+  return name.length > MOST_LETTERS ? 'score' : name;
+}
+
+function scatterLabel(images: readonly ImageRecord[], { score, lost }: ScatterWords): string {
+  const count = images.filter(({ agrees }) => !agrees).length;
+  const name = `${score.charAt(0).toUpperCase()}${score.slice(1)}`;
+  return `${name} of each image by the model and replayed through the concepts; ${count} of ${images.length} are images that the replay ${lost}`;
 }

@@ -13,7 +13,7 @@ const KEY = 178;
 const KEY_ROW = 34;
 
 /**
- * The class score as concepts are taken away (or put in) one after another in several orders, on a scale from 0
+ * The score as concepts are taken away (or put in) one after another in several orders, on a scale from 0
  * (no concept) to 1 (all), over the band that holds 95 % of random orders. Undefined where there is no scale.
  */
 export function orderCurves(kind: 'deletion' | 'insertion', curves: StoredCurves): Html | undefined {
@@ -87,7 +87,7 @@ function key(drawn: readonly Drawn[], random: StoredCurves['random']): Html[] {
 
 function labelOf(word: string, drawn: readonly Drawn[], random: number | undefined): string {
   const areas = drawn.map(({ label, auc }) => `${label} ${decimalEstimateText(auc)}`);
-  return `Class score as concepts are ${word}; area under the curve ${areas.join(', ')}, random orders ${decimalEstimateText(random)}`;
+  return `Score as concepts are ${word}; area under the curve ${areas.join(', ')}, random orders ${decimalEstimateText(random)}`;
 }
 
 /** Path data with one decimal: the file remains small. */

@@ -6,12 +6,14 @@ import { countOf } from '../../wording/count-text.ts';
 import { FOUND_AGAIN_WORDS } from '../../wording/evaluation-words.ts';
 import { FOUND_AGAIN_UNKNOWN, MERGED_MEANING, mergedFromText } from '../../wording/merge-words.ts';
 import { answerText } from '../../wording/answer-text.ts';
+import { isNumber, saidText } from '../../wording/said-words.ts';
 import { decimalText, intervalText, numberText, percentText } from '../../wording/number-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
 import { strengthStrip } from '../charts/strength-strip.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import type { ConceptPictures, ReportData } from '../report-data.ts';
+import { scoreFactsOf } from '../run-score.ts';
 import { drawnBy, mapMeaning, methodList } from './map-methods.ts';
 import { picture } from './picture.ts';
 import { colourStyle } from './swatch.ts';
@@ -134,6 +136,7 @@ function gallery({ name }: Concept, { crops }: ConceptPictures, { explanation }:
 
 function examples({ name }: Concept, pictures: ConceptPictures, { explanation }: ReportData): Html {
   const methods = drawnBy(explanation);
+  const score = scoreFactsOf(explanation);
   const width = ['', '', ' several'][methods.length] ?? ' many';
   return html`<div class="examples${width}" style="--columns:${columnsFor(methods.length + 1)}">
     ${pictures.examples.map(({ src, map, furtherMaps = [], image }) => {
@@ -155,8 +158,8 @@ function examples({ name }: Concept, pictures: ConceptPictures, { explanation }:
           ${
             record &&
             html`<span class="said"
-              ><bdi>${record.predicted.name}</bdi>
-              ${answerText(record.predicted, explanation.score?.model.unit)}</span
+              ><bdi>${saidText(score, record.predicted)}</bdi>
+              ${!isNumber(score) && answerText(record.predicted)}</span
             >`
           }
         </figcaption>

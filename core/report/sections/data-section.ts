@@ -4,6 +4,7 @@ import { countOf, countText } from '../../wording/count-text.ts';
 import { transparencyText } from '../../wording/input-words.ts';
 import { answerText } from '../../wording/answer-text.ts';
 import { percentText } from '../../wording/number-text.ts';
+import { isNumber, sideText } from '../../wording/said-words.ts';
 import { decisionText, figureName, scoreName, type ScoreFacts } from '../../wording/score-words.ts';
 import { originText } from '../../wording/preprocessing-words.ts';
 import { html } from '../html.ts';
@@ -46,6 +47,7 @@ export function dataSection(data: ReportData): Html {
 
 function foldersTable({ explanation }: ReportData): Html {
   const { images, className, score } = explanation;
+  const facts = scoreFactsOf(explanation);
   const called = score?.explained.kind === 'margin' ? score.model.classes[score.explained.index] : className;
   const folders = [...group(images, ({ file }) => folderOf(file))].sort((a, b) => b[1].length - a[1].length);
   return html`<table class="plain counts">
@@ -56,7 +58,9 @@ function foldersTable({ explanation }: ReportData): Html {
       <tr>
         <th scope="col">folder</th>
         <th scope="col" class="number">images</th>
-        <th scope="col" class="number">called <bdi>${called}</bdi></th>
+        <th scope="col" class="number">
+          ${isNumber(facts) ? `mean ${figureName(facts.model)}` : html`called <bdi>${called}</bdi>`}
+        </th>
       </tr>
     </thead>
     <tbody>
@@ -66,7 +70,11 @@ function foldersTable({ explanation }: ReportData): Html {
             <td><bdi>${folder}</bdi></td>
             <td class="number">${countText(inside.length)}</td>
             <td class="number">
-              ${countText(inside.filter(({ predicted }) => isAsked(explanation, predicted.index)).length)}
+              ${
+                isNumber(facts)
+                  ? answerText(meanAnswer(inside), facts.model.unit)
+                  : countText(inside.filter(({ predicted }) => isAsked(explanation, predicted.index)).length)
+              }
             </td>
           </tr>`,
       )}
@@ -87,7 +95,7 @@ function predictionsTable(images: readonly ImageRecord[], score: ScoreFacts): Ht
   const classes = rollups(
     images,
     (same) => ({
-      name: same[0].predicted.name,
+      name: sideText(score, same[0].predicted),
       count: same.length,
       figure: meanAnswer(same),
     }),
@@ -101,7 +109,7 @@ function predictionsTable(images: readonly ImageRecord[], score: ScoreFacts): Ht
     </caption>
     <thead>
       <tr>
-        <th scope="col">answer</th>
+        <th scope="col">${isNumber(score) ? 'images that are' : 'answer'}</th>
         <th scope="col" class="number">images</th>
         <th scope="col" class="number">mean ${figureName(score.model)}</th>
       </tr>
@@ -116,7 +124,7 @@ function predictionsTable(images: readonly ImageRecord[], score: ScoreFacts): Ht
           </tr>`,
       )}
     </tbody>
-    ${moreRow(classes.length, 'class', 3, 'classes')}
+    ${moreRow(classes.length, 'answer', 3)}
   </table>`;
 }
 
@@ -165,12 +173,14 @@ export function skippedFiles(skipped: readonly SkippedFile[]): Html {
   </table>`;
 }
 
-function moreRow(count: number, noun: string, columns: number, nouns = `${noun}s`): Html | undefined {
+function moreRow(count: number, noun: string, columns: number): Html | undefined {
   const more = count - MOST_ROWS;
   if (more <= 0) return undefined;
   return html`<tfoot>
     <tr>
-      <td colspan="${columns}" class="quiet">and ${countText(more)} more ${more === 1 ? noun : nouns}</td>
+      <td colspan="${columns}" class="quiet">
+        and ${countText(more)} more ${more === 1 ? noun : `${noun}s`}
+      </td>
     </tr>
   </tfoot>`;
 }

@@ -9,8 +9,10 @@ import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
 import { CHECKED_APART } from '../../wording/merge-words.ts';
-import { VERDICT_RULE } from '../../wording/trust-words.ts';
+import { isNumber } from '../../wording/said-words.ts';
+import { scoreName, type ScoreFacts } from '../../wording/score-words.ts';
 import type { LightInWords } from '../light-in-words.ts';
+import { scoreFactsOf } from '../run-score.ts';
 import { trustVerdict } from '../trust-verdict.ts';
 
 /** How faithful the explanation is, in numbers that say what they mean, and a verdict in plain words. */
@@ -19,7 +21,7 @@ export function honestySection({ run, explanation, evaluation }: ReportData): Ht
   const found = run.explanation ?? explanation;
   const isMerged = explanation.concepts.some(({ merged }) => merged !== undefined);
   const verdict = trustVerdict(found, evaluation);
-  const { grade, headline, advice, reasons, cautions, lights } = verdict;
+  const { grade, headline, advice, reasons, cautions, lights, rule } = verdict;
   const known = lights.filter(({ value }) => value !== undefined);
   return html`<section id="honesty">
     <h2>How far this can be trusted</h2>
@@ -31,9 +33,9 @@ export function honestySection({ run, explanation, evaluation }: ReportData): Ht
     </div>
     ${isMerged && html`<p class="quiet small">${CHECKED_APART}</p>`} ${evaluation && orderFigures(evaluation)}
     <div class="columns measures">${known.map(measureRow)}</div>
-    <p class="quiet small">${VERDICT_RULE}</p>
+    <p class="quiet small">${rule}</p>
     <div class="columns">
-      ${scatterFigure(explanation.images)}
+      ${scatterFigure(explanation.images, scoreFactsOf(explanation))}
       ${evaluation?.rank && rankFigure(evaluation.rank, found.concepts.length)}
     </div>
   </section>`;
@@ -83,8 +85,9 @@ function measureRow({
   </div>`;
 }
 
-function scatterFigure(images: Parameters<typeof logitScatter>[0]): Html | undefined {
-  const scatter = logitScatter(images);
+function scatterFigure(images: Parameters<typeof logitScatter>[0], score: ScoreFacts): Html | undefined {
+  const lost = isNumber(score) ? 'puts on the other side of the border' : 'gives another answer';
+  const scatter = logitScatter(images, { score: scoreName(score), lost });
   return (
     scatter &&
     html`<figure class="scatter-figure">
@@ -92,7 +95,7 @@ function scatterFigure(images: Parameters<typeof logitScatter>[0]): Html | undef
       ${scatter}
       <figcaption>
         One mark an image. On the diagonal the concepts carry the whole score; a red cross is an image that
-        the replay gives another answer.
+        the replay ${lost}.
       </figcaption>
     </figure>`
   );

@@ -6,6 +6,7 @@ import { countOf, countText } from '../../wording/count-text.ts';
 import { answerText } from '../../wording/answer-text.ts';
 import { fixed, percentText } from '../../wording/number-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
+import { sayingFor } from '../../wording/said-words.ts';
 import { fewRightText, isDoubtful } from '../../wording/preprocessing-words.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
@@ -18,6 +19,8 @@ const MOST = 12;
 /** Concepts named for and against an answer, and the least change that is named, in logits. */
 const CAUSES_SHOWN = 3;
 const LEAST_CHANGE = 0.05;
+
+const uncapitalised = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 
 const decimal = (logits: number): string => fixed(logits, 1);
 
@@ -45,7 +48,7 @@ export function mistakesSection(data: ReportData): Html | false {
     ${hits < known && confusionTable(matrix, (index) => names[index] ?? `class ${index}`)}
     ${
       mistakes.length > 0 &&
-      html`<h3>Mistakes about <bdi>${explanation.className}</bdi>, the surest first</h3>
+      html`<h3>Mistakes about “<bdi>${mistakenName(explanation)}</bdi>”, the surest first</h3>
         <p class="intro">
           Each concept is taken out by itself, and the lead of the answer over the folder's class is measured
           again: what it loses or gains, in the units of the score, is what the concept says for the one or
@@ -56,6 +59,12 @@ export function mistakesSection(data: ReportData): Html | false {
         </ul>`
     }
   </section>`;
+}
+
+/** The class that mistakes are about: what speaks against it, or its lead, is not what an image is called. */
+function mistakenName({ score, className }: ReportData['explanation']): string {
+  if (score === undefined || !('index' in score.explained)) return className;
+  return score.model.classes[score.explained.index] ?? className;
 }
 
 function confusionTable(
@@ -108,12 +117,12 @@ function mistakeCard(
 ): Html {
   const name = fileNameOf(file);
   const shown = causes.filter(({ concept }) => !hidden.has(concept));
-  const list = (forClass: string, side: 1 | -1): Html | false => {
+  const list = (forClass: string, other: string, side: 1 | -1): Html | false => {
     const own = shown.filter(({ change }) => side * change > LEAST_CHANGE).slice(0, CAUSES_SHOWN);
     return (
       own.length > 0 &&
       html`<p>
-        for <bdi>${forClass}</bdi>
+        <bdi>${uncapitalised(sayingFor(forClass, other))}</bdi>
         ${own.map(({ concept, change }) => {
           const rank = explanation.concepts.findIndex(({ id }) => id === concept);
           return html`<span class="cause"
@@ -133,7 +142,7 @@ function mistakeCard(
         <strong><bdi>${predicted.name}</bdi></strong> ${answerText(predicted)}
       </p>
       <p class="quiet">folder: <bdi>${truth.name}</bdi>, behind by ${decimal(margin)}</p>
-      ${list(predicted.name, 1)} ${list(truth.name, -1)}
+      ${list(predicted.name, truth.name, 1)} ${list(truth.name, predicted.name, -1)}
     </div>
   </li>`;
 }

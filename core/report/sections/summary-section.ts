@@ -2,6 +2,7 @@ import type { Concept, Explanation } from '../../concepts/explanation.ts';
 import { countText, listText } from '../../wording/count-text.ts';
 import { intervalText, percentText } from '../../wording/number-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
+import { isNumber } from '../../wording/said-words.ts';
 import { askedText, scoreName, type ScoreFacts } from '../../wording/score-words.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
@@ -46,11 +47,12 @@ function verdictSentence(explanation: Explanation): string {
   const score = scoreFactsOf(explanation);
   if (!isDecided(score)) {
     const over = images.length === 1 ? 'this image' : `these ${countText(images.length)} images`;
-    return `The ${scoreName(score)} of ${over} depends mostly on ${names}.`;
+    const of = isNumber(score) ? 'of' : 'in';
+    return `The ${scoreName(score)} ${of} ${over} depends mostly on ${names}.`;
   }
   if (called === images.length)
     return `The model calls ${images.length === 1 ? 'this image' : `these ${countText(images.length)} images`} \u201c${className}\u201d mostly because of ${names}.`;
-  return `The model calls ${countText(called)} of these ${countText(images.length)} images \u201c${className}\u201d. Its score for that class depends mostly on ${names}.`;
+  return `The model calls ${countText(called)} of these ${countText(images.length)} images \u201c${className}\u201d. The ${scoreName(score)} depends mostly on ${names}.`;
 }
 
 /** Is what is explained an answer that the model gives, rather than a number, a likeness or a lead? */
@@ -76,7 +78,9 @@ function leaders(concepts: readonly Concept[]): readonly Concept[] {
 function trustLine({ run, explanation, evaluation }: ReportData): Html {
   const { grade, headline, reasons } = trustVerdict(run.explanation ?? explanation, evaluation);
   const { agreement } = explanation.reconstruction;
-  const same = `Replayed through the concepts, the model gives the same answer for ${percentText(agreement)} of the images.`;
+  const same = isNumber(scoreFactsOf(explanation))
+    ? `Replayed through the concepts, ${percentText(agreement)} of the images stay on their side of the border.`
+    : `Replayed through the concepts, the model gives the same answer for ${percentText(agreement)} of the images.`;
   return html`<p class="trust ${grade}">
     <span class="lamp" aria-hidden="true"><i></i><i></i><i></i></span>
     <span

@@ -9,7 +9,6 @@ import { judgedImages } from '../../../core/images/folder-class.ts';
 import { strengthsOf } from '../../../core/pipeline/write-report.ts';
 import { trustVerdict } from '../../../core/report/trust-verdict.ts';
 import { fileNameOf } from '../../../core/wording/path-text.ts';
-import { VERDICT_RULE } from '../../../core/wording/trust-words.ts';
 import type {
   ConceptEvaluation,
   ErrorAnalysis,
@@ -31,7 +30,7 @@ const CONCEPTS_SHOWN = 3;
 export function evaluationView(project: string, { run }: OpenedRun, evaluation?: Evaluation): RunEvaluation {
   // What was checked are the concepts as the run found them.
   const { explanation } = run;
-  const { grade, headline, advice, reasons, cautions, lights } = trustVerdict(explanation, evaluation);
+  const { grade, headline, advice, reasons, cautions, lights, rule } = trustVerdict(explanation, evaluation);
   return {
     project,
     runId: run.id,
@@ -41,7 +40,7 @@ export function evaluationView(project: string, { run }: OpenedRun, evaluation?:
       advice,
       reasons,
       cautions,
-      rule: VERDICT_RULE,
+      rule,
       lamps: lights.map(({ value, ...light }) => ({
         ...light,
         value: value ?? null,

@@ -6,6 +6,7 @@ import { confusionMatrix } from '../../../core/metrics/confusion-matrix.ts';
 import { strongest } from '../../../core/pipeline/assemble-explanation.ts';
 import type { Ablator } from '../../../core/pipeline/ablator.ts';
 import type { Matrix } from '../../../core/linalg/matrix.ts';
+import type { Score } from '../../../core/score/score.ts';
 import { inputChanges } from '../../../core/pipeline/input-changes.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { shownName } from '../../../core/wording/shown-name.ts';
@@ -41,7 +42,7 @@ export function givenImageJobs(
     async whyNot({ image, other, ...question }) {
       const opened = await openRun(question);
       checkOther(opened, image, other);
-      return withAblator(opened, (ablator) => answerOf(opened, ablator, image, other));
+      return withAblator(opened, (ablator, { score }) => answerOf(opened, ablator, score, image, other));
     },
     async measureImages(question, context) {
       return { strengths: await strengthsInAll(await openRun(question), examiner, context) };
@@ -73,9 +74,12 @@ async function listed(
   });
 }
 
+/** What decides are classes or sides: what a run asks beside them, a lead or an absence, is no answer. */
 function checkOther(opened: OpenedRun, image: number, other: number): void {
   const { answer } = opened.pictureAt(image);
-  const { length } = opened.names;
+  const { model, explained } = opened.explanation.score ?? {};
+  const isOfClasses = explained?.kind === 'not' || explained?.kind === 'margin';
+  const length = isOfClasses ? model!.classes.length : opened.names.length;
   if (other < length && other !== answer.index) return;
   throw new TesseraError(
     'unknown-name',
@@ -83,11 +87,17 @@ function checkOther(opened: OpenedRun, image: number, other: number): void {
   );
 }
 
-async function answerOf(opened: OpenedRun, ablator: Ablator, image: number, other: number): Promise<WhyNot> {
+async function answerOf(
+  opened: OpenedRun,
+  ablator: Ablator,
+  score: Score,
+  image: number,
+  other: number,
+): Promise<WhyNot> {
   const ahead = opened.pictureAt(image).answer.index;
   const classOf = classNamer(opened);
   const own = await ablatedImage(opened, ablator, image);
-  const { margin, changes } = await whyNot(own, opened.players.length, { ahead, other });
+  const { margin, changes } = await whyNot(own, score, opened.players.length, { ahead, other });
   return {
     ahead: classOf(ahead),
     other: classOf(other),

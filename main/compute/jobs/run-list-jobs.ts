@@ -61,7 +61,7 @@ export function runSummaryOf(project: string, listed: ListedRun): RunSummary {
     concepts: typeof options.concepts === 'number' ? options.concepts : null,
   };
   if (explanation === undefined)
-    return { ...facts, className: /^\d+$/.test(options.class) ? null : options.class };
+    return { ...facts, className: /^(not )?\d+$/.test(options.class) ? null : options.class };
   const { classIndex, className, layer, concepts, images } = explanation;
   return {
     ...facts,

@@ -80,13 +80,14 @@ function selectedImages(
   { options, predictions, model }: SetupState,
   images: readonly ImageFile[],
 ): number | undefined {
-  const { select, classIndex } = options;
+  const { select, classIndex, isNot = false } = options;
   if (classIndex === null || select === 'all') return undefined;
   if (select === 'predicted') {
     const holding = predictions && holdingOf(model, predictions);
     if (!predictions || !holding) return undefined;
-    return predictions.images.filter((_, i) => holding(i).includes(classIndex)).length;
+    return predictions.images.filter((_, i) => holding(i).includes(classIndex) !== isNot).length;
   }
   const truthOf = truthFinder(model?.classNames ?? []);
-  return images.filter((image) => truthOf(image) === classIndex).length;
+  return images.map(truthOf).filter((truth) => truth !== undefined && (truth === classIndex) !== isNot)
+    .length;
 }

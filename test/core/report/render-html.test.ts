@@ -56,7 +56,7 @@ describe('leadSentences()', () => {
       ),
     });
     expect(spaces(text)).toBe(
-      'The model calls 35 of these 40 images “boat”. Its score for that class depends mostly on “striped hull” and “waves”. When concepts are turned up and down at random, each of them is involved in 29.0 % to 44.0 % of the movement of the score; which of them matters most cannot be told.',
+      'The model calls 35 of these 40 images “boat”. The score of boat depends mostly on “striped hull” and “waves”. When concepts are turned up and down at random, each of them is involved in 29.0 % to 44.0 % of the movement of the score; which of them matters most cannot be told.',
     );
   });
 });

@@ -43,6 +43,7 @@ describe('an estimate', () => {
   it.each([
     ['those that the model puts into the class', { select: 'predicted', classIndex: 1 }, 3],
     ['those in folders named like the class', { select: 'folder', classIndex: 1 }, 1],
+    ['those that it puts into others', { select: 'predicted', classIndex: 1, isNot: true }, 1],
     ['an unknown number without a class', { select: 'predicted', classIndex: null }, undefined],
     ['all of them', { select: 'all', classIndex: 1 }, undefined],
   ] as const)('is of %s', async (_, options, selected) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Task } from '../../../core/score/model-scores.ts';
+import { chooseScore } from '../../../core/concepts/class-question.ts';
 import { resolveOptions } from '../../../core/concepts/run-options.ts';
 import {
   changedOptions,
@@ -78,8 +79,6 @@ describe('optionsOfRun()', () => {
     ['age', 'regression', ['lower age', 'higher age'], 1],
     ['lower', 'regression', ['lower age', 'higher age'], 0],
     ['like', 'embedding', ['unlike', 'like'], 1],
-    // Only the command line asks for it.
-    ['not house', 'multiclass', ['barn', 'house'], null],
   ] as const)(
     'finds %s among what a model of the task %s can be asked for',
     (name, task, names, classIndex) => {
@@ -88,6 +87,22 @@ describe('optionsOfRun()', () => {
       expect(found).toMatchObject({ classIndex });
     },
   );
+
+  it('finds what speaks against a class of several, and asks for it again', () => {
+    const model = { classNames: ['barn', 'house'], scores: scoresOf('multiclass', 2) };
+    expect(optionsOfRun({ ...run, class: 'not house' }, model)).toMatchObject({ classIndex: 1, isNot: true });
+    expect(optionsOfRun({ ...run, class: 'house' }, model)).not.toHaveProperty('isNot');
+    const chosen = changedOptions(options, { classIndex: 1, isNot: true });
+    const asked = explainOptionsOf({
+      ...emptySetup('key', 'cpu'),
+      question: { path: '/model.onnx' },
+      options: chosen,
+    });
+    expect(asked).toMatchObject({ class: 'not 1' });
+    expect(asked).not.toHaveProperty('isNot');
+    const scores = { ...model.scores, classes: model.classNames };
+    expect(chooseScore(scores, asked).explained).toEqual({ kind: 'not', index: 1 });
+  });
 
   it('keeps which output was explained, and as what', () => {
     const asked = { ...run, output: 'age', task: 'regression', threshold: 40, class: 'higher' } as const;
@@ -101,7 +116,7 @@ describe('optionsOfRun()', () => {
 describe('withDependent()', () => {
   it('takes nothing that was chosen of one output for another', () => {
     expect(withDependent({ output: 'age' })).toEqual({
-      ...{ output: 'age', task: null, threshold: null, classIndex: null },
+      ...{ output: 'age', task: null, threshold: null, classIndex: null, isNot: null },
       ...{ against: null, reference: null, layer: null },
     });
     expect(withDependent({ task: 'binary', threshold: 0.3 })).toMatchObject({
