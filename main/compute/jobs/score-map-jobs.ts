@@ -1,8 +1,7 @@
 import { MAP_METHODS } from '../../../core/attribution/methods.ts';
-import type { SkippedFile } from '../../../core/concepts/explanation.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { mapsPageMaker, methodText } from '../../../core/pipeline/maps-page.ts';
-import { drawScoreMaps } from '../../../core/pipeline/score-maps.ts';
+import { drawScoreMaps, type MapsEnd } from '../../../core/pipeline/score-maps.ts';
 import { shownName } from '../../../core/wording/shown-name.ts';
 import type { ScoreMapView } from '../../api/contract.ts';
 import type { OpenIntake } from './intakes.ts';
@@ -19,9 +18,9 @@ export function scoreMapJobs(environment: Environment, openIntake: OpenIntake): 
       const { isSigned } = MAP_METHODS[asked.method];
       const facts = { methodText: methodText(intake, asked), isSigned };
       const drawn: ScoreMapView[] = [];
-      let skipped: readonly SkippedFile[] = [];
+      let end: MapsEnd | undefined;
       try {
-        skipped = await drawScoreMaps({ environment, device, intake }, images, asked, {
+        end = await drawScoreMaps({ environment, device, intake }, images, asked, {
           signal,
           onProgress,
           async onMap(map) {
@@ -33,9 +32,9 @@ export function scoreMapJobs(environment: Environment, openIntake: OpenIntake): 
         });
       } finally {
         // What was drawn before a stop can be saved, too.
-        if (drawn.length > 0) await environment.storage.writeAtomic(target, page.page(skipped));
+        if (drawn.length > 0) await environment.storage.writeAtomic(target, page.page(end));
       }
-      return { ...facts, maps: drawn, skipped };
+      return { ...facts, maps: drawn, skipped: end.skipped };
     },
   };
 }
