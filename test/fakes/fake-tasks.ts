@@ -1,6 +1,5 @@
 import type { Explanation } from '../../core/concepts/explanation.ts';
 import { trustVerdict } from '../../core/report/trust-verdict.ts';
-import { TRUST_WEIGHTS } from '../../core/metrics/trust.ts';
 import type { ScoreFacts } from '../../core/wording/score-words.ts';
 import type { WorkbenchApi } from '../../main/api/contract.ts';
 
@@ -140,13 +139,11 @@ function verdictOf(score: ScoreFacts): Json {
     score,
     ...{ classIndex: 1, className: 'any', images: [], concepts: [{ tier: 0 }], skipped: [] },
     factorization: { status: 'converged' },
+    importance: {},
+    layer: { kind: 'spatial', computeShare: 0.9 },
     reconstruction: { r2: 0.95, relativeError: 0.2, agreement: 0.97 },
   } as unknown as Explanation;
-  const { lights, ...verdict } = trustVerdict(explanation);
-  const lamps = lights.map(({ value, ...light }) => ({
-    ...light,
-    value: value ?? null,
-    weight: TRUST_WEIGHTS[light.figure],
-  }));
-  return { ...verdict, lamps };
+  const { lights, claims, ...verdict } = trustVerdict(explanation);
+  const lamps = lights.map(({ value, ...light }) => ({ ...light, value: value ?? null }));
+  return { ...verdict, claims: claims.map(({ grade, ...claim }) => ({ ...claim, level: grade })), lamps };
 }
