@@ -1,7 +1,7 @@
 import { isZeroBetween } from '../attribution/empty-picture.ts';
 import { MAP_METHODS } from '../attribution/methods.ts';
 import { squaresOver } from '../attribution/occlusion.ts';
-import type { Box, SkippedFile } from '../concepts/explanation.ts';
+import type { Box } from '../concepts/explanation.ts';
 import { fitOf, frameOf } from '../images/preprocessing.ts';
 import { whyNoCut } from '../onnx/why-no-cut.ts';
 import type { ImageCodec } from '../platform.ts';
@@ -9,13 +9,14 @@ import { dataUrl } from '../report/data-url.ts';
 import { renderMapsPage, type MapFigure, type MapsPage } from '../report/maps-page.ts';
 import { cutScaled, overlayMap } from '../report/rgb-picture.ts';
 import { scoreRecord } from '../score/score-record.ts';
-import { coveredText, mapSettingsText, saidText, scoreValueText } from '../wording/map-words.ts';
+import { transparencyText } from '../wording/input-words.ts';
+import { coveredText, mapSettingsText, answerInWords, scoreValueText } from '../wording/map-words.ts';
 import { decisionText, scoreName } from '../wording/score-words.ts';
 import { originText, preprocessingText } from '../wording/preprocessing-words.ts';
 import { SOBOL_DESIGN } from '../attribution/sobol-attribution.ts';
 import { copiesOf } from './draw-score-map.ts';
 import type { ModelIntake } from './model-intake.ts';
-import type { MapsQuestion, ScoreMap } from './score-maps.ts';
+import type { MapsEnd, MapsQuestion, ScoreMap } from './score-maps.ts';
 import { shownFrame } from './shown-frame.ts';
 
 /** Longer side of a picture of the page in pixels. */
@@ -24,8 +25,8 @@ const SIDE = 400;
 /** Gathers maps as they come, small as pictures, and makes a page of them. */
 export interface MapsPageMaker {
   add(map: ScoreMap): Promise<MapFigure>;
-  /** The page as HTML; `skipped` are the files that were of no use. */
-  page(skipped: readonly SkippedFile[]): string;
+  /** The page as HTML; absent where the drawing was stopped before its end. */
+  page(end?: MapsEnd): string;
 }
 
 /** Begins a page of maps of a model. */
@@ -46,7 +47,7 @@ export function mapsPageMaker(
       figures.push(figure);
       return figure;
     },
-    page(skipped) {
+    page({ skipped, transparent } = { skipped: [], transparent: 0 }) {
       const [name] = names;
       const title = names.size === 1 ? `Where the ${name} comes from` : 'Where the answers come from';
       return renderMapsPage({
@@ -60,6 +61,10 @@ export function mapsPageMaker(
           decision,
         ),
         figures,
+        transparent:
+          transparent === 0
+            ? undefined
+            : transparencyText(transparent, intake.preprocessing.preprocessing.alpha ?? 'white'),
         skipped,
       });
     },
@@ -92,7 +97,7 @@ export function wordsOf({ file, score, value, answer, covered }: ScoreMap) {
   const facts = scoreRecord(score);
   return {
     file,
-    said: saidText(facts, score.names, answer),
+    said: answerInWords(facts, score.names, answer),
     score: scoreValueText(facts, value),
     covered: coveredText(facts, score.names, value, covered),
   };

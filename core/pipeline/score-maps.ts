@@ -36,6 +36,14 @@ export interface ScoreMap extends DrawnMap {
   readonly score: Score;
 }
 
+/** What is known at the end, beside the maps. */
+export interface MapsEnd {
+  /** Files that were of no use, with the reason. */
+  readonly skipped: readonly SkippedFile[];
+  /** Images with pixels that are not opaque. */
+  readonly transparent: number;
+}
+
 /** Who hears of the maps as they come. */
 export interface MapsListener {
   readonly onMap: (map: ScoreMap) => Promise<void> | void;
@@ -45,8 +53,7 @@ export interface MapsListener {
 
 /**
  * Draws where a raw score comes from in each of some pictures, by a method that asks for values alone, so that it works
- * with every model, also one without a cut. Holds one picture and its map at a time; returns the files that are of no use,
- * with the reason.
+ * with every model, also one without a cut. Holds one picture and its map at a time.
  *
  * Throws 'bad-usage' and 'unknown-name' for what the model cannot be asked, 'no-images' where no picture can be used, and
  * the signal's reason between two passes through the model once it is aborted.
@@ -56,11 +63,16 @@ export async function drawScoreMaps(
   files: readonly FileFact[],
   question: MapsQuestion,
   { onMap, onProgress, signal }: MapsListener,
-): Promise<SkippedFile[]> {
+): Promise<MapsEnd> {
   const { environment, device, intake } = scope;
   const asked = checkMapsQuestion(intake.scores, question);
   const work = { environment, device, model: intake, files, signal, onProgress };
-  const { predictions, skipped } = await predict({ ...work, entry: UNKEPT_ENTRY, options: {}, inputs: {} });
+  const { predictions, transparent, skipped } = await predict({
+    ...work,
+    entry: UNKEPT_ENTRY,
+    options: {},
+    inputs: {},
+  });
   const settle = scoreFinder(scope, question, predictions);
   const left = [...skipped];
   const { preprocessing } = intake.preprocessing;
@@ -89,7 +101,7 @@ export async function drawScoreMaps(
     await runner.dispose();
   }
   onProgress({ stage: 'maps', done: each * predictions.length, total: each * predictions.length });
-  return left;
+  return { skipped: left, transparent };
 }
 
 /** What is asked of every picture; undefined: its own answer. Throws what the model cannot be asked. */

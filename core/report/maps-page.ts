@@ -36,6 +36,8 @@ export interface MapsPage {
   readonly whyNoCut?: string | undefined;
   /** Names and values of the model, its output, its rule and how pictures were prepared. */
   readonly facts: readonly (readonly [name: string, value: string])[];
+  /** What became of transparent pixels; absent where there are none. */
+  readonly transparent?: string | undefined;
   readonly figures: readonly MapFigure[];
   readonly skipped: readonly SkippedFile[];
 }
@@ -73,7 +75,7 @@ export function renderMapsPage(page: MapsPage): string {
         'How these maps were made',
         page.facts.map(([name, value]) => [name, html`<bdi>${value}</bdi>`] as const),
       )}
-      ${skippedFiles(page.skipped)}
+      ${page.transparent !== undefined && html`<p>${page.transparent}</p>`} ${skippedFiles(page.skipped)}
     </section>`;
   return htmlPage({ title, description: lead, body });
 }

@@ -44,16 +44,25 @@ export function answerIn(score: Pick<Score, 'rule'>, row: Float32Array): Answer 
 }
 
 /** A row of a run's columns from the raw scores [K] of a picture. */
-export function columnsOf({ columns, explained }: Score, raw: ArrayLike<number>): Float32Array {
+export function columnsOf(
+  { columns, keepsRaw, explained }: Pick<Score, 'columns' | 'keepsRaw' | 'explained'>,
+  raw: ArrayLike<number>,
+): Float32Array {
   const scores = explained.kind === 'similarity' ? unitVector(raw) : raw;
   if (columns === undefined) return Float32Array.from(scores);
-  return Float32Array.from(columns, (weights) => weighted(weights, scores));
+  const made = columns.map((weights) => weighted(weights, scores));
+  return Float32Array.from(keepsRaw === true ? [...Array.from(scores), ...made] : made);
 }
 
 /** The number that is explained, from the raw scores [K] of a picture. */
-export function valueOf({ columns, column, explained }: Score, raw: ArrayLike<number>): number {
+export function valueOf(
+  { columns, keepsRaw, column, explained }: Pick<Score, 'columns' | 'keepsRaw' | 'column' | 'explained'>,
+  raw: ArrayLike<number>,
+): number {
   if (columns === undefined) return raw[column];
-  return weighted(columns[column], explained.kind === 'similarity' ? unitVector(raw) : raw);
+  const scores = explained.kind === 'similarity' ? unitVector(raw) : raw;
+  const at = keepsRaw === true ? column - raw.length : column;
+  return at < 0 ? scores[column] : weighted(columns[at], scores);
 }
 
 function weighted(weights: readonly number[], scores: ArrayLike<number>): number {

@@ -15,6 +15,7 @@ const JOB_WORDS = {
   'smallest-change': { doing: 'Looking for the smallest change', noun: 'the search for the smallest change' },
   measure: { doing: 'Looking for the concepts', noun: 'the look for concepts in further images' },
   maps: { doing: 'Drawing maps', noun: 'maps' },
+  'score-maps': { doing: 'Drawing where it looks', noun: 'the maps of where it looks' },
   preview: { doing: 'Making the preview', noun: 'the preview' },
   report: { doing: 'Writing the report', noun: 'the report' },
 } as const;

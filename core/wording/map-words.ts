@@ -1,7 +1,7 @@
-import { answerText } from './answer-text.ts';
 import { countText } from './count-text.ts';
 import { changeText, numberText } from './number-text.ts';
-import { changeUnit, figureOf, scoreName, type ScoreFacts } from './score-words.ts';
+import { isNumber, saidInFull, saidText } from './said-words.ts';
+import { changeUnit, scoreName, type ScoreFacts } from './score-words.ts';
 
 /** What maps of a score are, in one sentence. */
 export const WHERE_NOT_WHAT =
@@ -44,16 +44,15 @@ export function mapSettingsText(settings: MapSettings): string {
   }
 }
 
-/** An answer in words: "house 98.2 %", "age 34.8 years", "similarity to cats 0.62". */
-export function saidText(
+/** An answer in words: "house 98.2 %", "34.8 years"; with its side of the border where a threshold parts numbers. */
+export function answerInWords(
   score: ScoreFacts,
   names: readonly string[],
   answer: { readonly index: number; readonly probability?: number; readonly value?: number },
 ): string {
-  const { model, explained } = score;
-  if (model.task === 'regression') return `${model.quantity ?? 'value'} ${answerText(answer, model.unit)}`;
-  if (explained.kind === 'similarity') return `${figureOf(score)} ${answerText(answer)}`;
-  return `${names[answer.index]} ${answerText(answer)}`;
+  const named = { ...answer, name: names[answer.index] };
+  const hasSides = !isNumber(score) || score.model.threshold !== undefined;
+  return hasSides ? saidInFull(score, named) : saidText(score, named);
 }
 
 /** The number that is explained, with its name: "logit of house 6.21". */
@@ -77,6 +76,6 @@ export function coveredText(
   const numbers = `With the most important square covered, the ${scoreName(score)} goes from ${numberText(value)} to ${numberText(covered.value)} (${change})`;
   if (covered.isDecidedOtherwise === undefined) return `${numbers}.`;
   return covered.isDecidedOtherwise
-    ? `${numbers} and the answer becomes ${saidText(score, names, covered.answer)}.`
+    ? `${numbers} and the answer becomes ${answerInWords(score, names, covered.answer)}.`
     : `${numbers}; the answer stays.`;
 }

@@ -74,6 +74,8 @@ const METHOD_TABLE = {
   evaluateRun: true,
   getErrorAnalysis: true,
   weighRanks: true,
+  drawScoreMaps: true,
+  saveScoreMaps: true,
   listReportSections: true,
   previewReport: true,
   saveReport: true,

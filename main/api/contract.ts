@@ -40,6 +40,7 @@ import type { JobChoice, LongJob } from './job-data.ts';
 import type { EarlyConcepts, RunKey, RunState } from './run-data.ts';
 import type { RunResult, ConceptEdit, CropQuery, CropPage, Waterfall, ImageDetail } from './result-data.ts';
 import type { ReportChoice, ReportSection, SavedReport } from './report-data.ts';
+import type { ScoreMapApi, ScoreMapNews } from './score-map-data.ts';
 
 /*
  * What a view may ask of the workbench and what the workbench tells it, whatever lies between: Electron's IPC or the
@@ -55,6 +56,7 @@ export type * from './preview-data.ts';
 export type * from './run-data.ts';
 export type * from './job-data.ts';
 export type * from './report-data.ts';
+export type * from './score-map-data.ts';
 export type * from './result-data.ts';
 export type * from './ablation-data.ts';
 export type * from './tree-data.ts';
@@ -62,7 +64,7 @@ export type * from './evaluation-data.ts';
 export type * from './image-data.ts';
 
 /** Each method takes one object (or nothing) and may fail with a {@link SerializedError}. */
-export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi {
+export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi, ScoreMapApi {
   getApp(): Promise<AppInfo>;
   getSettings(): Promise<Settings>;
   setSettings(changes: Partial<Settings>): Promise<Settings>;
@@ -203,6 +205,8 @@ export interface WorkbenchEvents {
   readonly result: RunKey;
   /** What {@link WorkbenchApi.predictAll} has counted so far. */
   readonly classes: ClassCounts;
+  /** A map that {@link WorkbenchApi.drawScoreMaps} has drawn. */
+  readonly scoreMap: ScoreMapNews;
   /** Long work, whenever some of it has begun, gone on or ended. */
   readonly jobs: readonly LongJob[];
   readonly log: LogLine;

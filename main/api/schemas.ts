@@ -150,6 +150,13 @@ export const schemas = {
   getErrorAnalysis: RUN,
   weighRanks: z.strictObject({ run: RUN.exactOptional() }),
 
+  drawScoreMaps: z.strictObject({
+    method: z.enum(['occlusion', 'rise', 'sobol-attribution']),
+    count: z.int().min(1).max(64),
+    classIndex: COUNT.nullable(),
+  }),
+  saveScoreMaps: NOTHING,
+
   listReportSections: NOTHING,
   previewReport: REPORT,
   saveReport: REPORT,

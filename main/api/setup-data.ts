@@ -88,6 +88,8 @@ export interface ModelSummary {
   readonly preprocessing: PreprocessingChoice;
   /** In order of depth. */
   readonly cutPoints: readonly CutPointSummary[];
+  /** Why there is none; null where there are some, or where it is not known yet what is explained. */
+  readonly noCut: string | null;
   readonly hasFreeBatch: boolean;
 }
 

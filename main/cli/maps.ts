@@ -16,6 +16,7 @@ import {
 import { namedAnswer } from '../../core/score/named-answer.ts';
 import { scoreRecord } from '../../core/score/score-record.ts';
 import { countOf } from '../../core/wording/count-text.ts';
+import { transparencyText } from '../../core/wording/input-words.ts';
 import { MAPS_INSTEAD, WHERE_NOT_WHAT } from '../../core/wording/map-words.ts';
 import { originText } from '../../core/wording/preprocessing-words.ts';
 import { scoreName } from '../../core/wording/score-words.ts';
@@ -76,10 +77,17 @@ export async function mapsCommand(argv: readonly string[], signal: AbortSignal):
     found.push(asJson ? map : { ...map, map: new Float32Array() });
   };
   const listener = { onMap, onProgress: progressPrinter(process.stderr), signal };
-  const unusable = await drawScoreMaps({ environment, device, intake }, files, question, listener);
+  const { transparent, skipped: unusable } = await drawScoreMaps(
+    { environment, device, intake },
+    files,
+    question,
+    listener,
+  );
+  const { alpha = 'white' } = intake.preprocessing.preprocessing;
+  if (transparent > 0) console.error(`${transparencyText(transparent, alpha)} See --alpha.`);
   const skipped = [...scan.skipped, ...unusable];
   const out = args.text('out') ?? `${path.basename(model).replace(/\.onnx$/i, '')}.maps.html`;
-  await storage.writeAtomic(out, page.page(skipped));
+  await storage.writeAtomic(out, page.page({ skipped, transparent }));
   if (asJson) console.log(JSON.stringify(mapsJson(intake, question, { found, skipped, page: out }), null, 2));
   else console.log(shownName(mapsText(intake, { found, skipped, page: out })));
 }

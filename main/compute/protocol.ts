@@ -37,10 +37,12 @@ import type {
   DecompositionLayer,
   DecompositionQuery,
   SerializedError,
+  ScoreMaps,
   Waterfall,
 } from '../api/contract.ts';
 import type { EvaluationLevel, RankCurve } from '../../core/metrics/evaluation.ts';
 import type { NotesFile } from '../../core/project/schema.ts';
+import type { MapsQuestion } from '../../core/pipeline/score-maps.ts';
 import type { AskedOutput } from '../../core/pipeline/choose-output.ts';
 import type { RecordedModel } from '../../core/pipeline/model-intake.ts';
 import type { PictureName } from './picture-ids.ts';
@@ -140,6 +142,14 @@ export interface ComputeJobs {
   predictAll(
     question: PicturesQuestion & { readonly cache: string; readonly device: DeviceChoice },
   ): Promise<Predictions>;
+  /** Tells of the maps as they come, and writes a page of them to `page`, also when it is stopped. */
+  drawScoreMaps(
+    question: PicturesQuestion & {
+      readonly maps: MapsQuestion;
+      readonly device: DeviceChoice;
+      readonly page: string;
+    },
+  ): Promise<ScoreMaps>;
   estimate(
     question: PicturesQuestion & { readonly options: RunOptions; readonly selected?: number },
   ): Promise<RunEstimate>;
@@ -208,6 +218,8 @@ export type JobAnswer<Name extends JobName> = Awaited<ReturnType<ComputeJobs[Nam
 /** What a run reports before its end. */
 export type RunNews =
   | ({ readonly kind: 'predictions' } & Predictions)
+  /** One map. */
+  | { readonly kind: 'score-map'; readonly found: ScoreMaps }
   | { readonly kind: 'started'; readonly runId: string; readonly resumed: boolean }
   | { readonly kind: 'device'; readonly used: DeviceName; readonly fallbackReasons: readonly string[] }
   | ({

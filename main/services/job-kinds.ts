@@ -15,6 +15,7 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   ablateImage: 'what-if-image',
   findCounterfactual: 'smallest-change',
   readImage: 'maps',
+  drawScoreMaps: 'score-maps',
   measureImages: 'measure',
   writeReport: 'report',
 };

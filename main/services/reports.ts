@@ -8,11 +8,20 @@ import type { RunQuestion } from '../compute/protocol.ts';
 import type { Desktop } from './desktop.ts';
 import type { JobFacts, LongJobs } from './long-jobs.ts';
 
+/** A page that is yet to be written. */
+export interface ReportPlace {
+  readonly id: DocumentId;
+  readonly file: string;
+}
+
 /** Pages about a run: shown, saved, printed. */
 export interface Reports {
   preview(question: RunQuestion, choice: ReportChoice, page?: PageId): Promise<DocumentId>;
   save(question: RunQuestion, choice: ReportChoice, page?: PageId): Promise<SavedReport>;
   print(question: RunQuestion, choice: ReportChoice, page?: PageId): Promise<SavedReport>;
+  /** A place for a page that is written by itself, and the way to save it once it is there. */
+  reserve(kind: string): Promise<ReportPlace>;
+  saveReserved(id: DocumentId, name: string): Promise<SavedReport>;
   /** The file of a page that {@link preview} named. */
   fileOf(id: DocumentId): string | undefined;
   /** The last file saved. */
@@ -30,17 +39,22 @@ export function createReports(
   const files = new Map<DocumentId, string>();
   let lastSaved: string | null = null;
 
+  const reserve = async (kind: string, about: unknown): Promise<ReportPlace> => {
+    const id = `${kind}-${createHash('sha256')
+      .update(JSON.stringify([about, Date.now()]))
+      .digest('hex')
+      .slice(0, 16)}`;
+    const file = path.join(cache, 'documents', `${id}.html`);
+    await storage.makeDirectory(path.dirname(file));
+    return { id, file };
+  };
+
   const write = async (
     question: RunQuestion,
     choice: ReportChoice,
     facts: Omit<JobFacts, 'folder'>,
   ): Promise<DocumentId> => {
-    const id = `report-${createHash('sha256')
-      .update(JSON.stringify([question, choice, Date.now()]))
-      .digest('hex')
-      .slice(0, 16)}`;
-    const file = path.join(cache, 'documents', `${id}.html`);
-    await storage.makeDirectory(path.dirname(file));
+    const { id, file } = await reserve('report', [question, choice]);
     await jobs.run({ ...facts, folder: question.folder }, (watch) =>
       viewer.run('writeReport', { ...choice, ...question, path: file }, watch),
     );
@@ -71,6 +85,18 @@ export function createReports(
       return target === undefined
         ? { path: null, document }
         : saveAs(target, await desktop.print(files.get(document)!));
+    },
+    async reserve(kind) {
+      const place = await reserve(kind, files.size);
+      files.set(place.id, place.file);
+      return place;
+    },
+    async saveReserved(id, name) {
+      const target = await desktop.chooseTarget(name);
+      if (target === null) return { path: null, document: null };
+      return target === undefined
+        ? { path: null, document: id }
+        : saveAs(target, await storage.readBytes(files.get(id)!));
     },
     fileOf: (id) => files.get(id),
     get lastSaved() {

@@ -189,6 +189,7 @@ export class RunService {
         current.isResumed ||= news.resumed;
         break;
       case 'predictions':
+      case 'score-map':
         // A run tells of them by its results.
         return;
       case 'concepts': {

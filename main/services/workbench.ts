@@ -15,6 +15,7 @@ import { createProjects } from './projects.ts';
 import { createReports, type Reports } from './reports.ts';
 import { createResults } from './results.ts';
 import { RunService } from './runs.ts';
+import { createScoreMaps } from './score-maps.ts';
 import { SetupService } from './setup.ts';
 import { createSettings } from './settings.ts';
 import type { WorkbenchOptions } from './workbench-options.ts';
@@ -103,6 +104,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     evaluations,
     pictures,
     predictions,
+    scoreMaps: createScoreMaps({ storage, setup, runner, events, jobs, reports }),
     settings,
     recalled,
     jobs,

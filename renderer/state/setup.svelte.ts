@@ -16,6 +16,7 @@ import { CallError, isCancelled } from '../api.ts';
 import { readDrop } from './dropped-files.ts';
 import { give, pickFiles, type PickKind } from './file-picker.ts';
 import { askedName } from '../../core/wording/score-words.ts';
+import { ScoreMapsState } from './score-maps.svelte.ts';
 import { Loadable } from './loadable.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { RefusedNumber } from '../widgets/refused-number.ts';
@@ -66,6 +67,8 @@ export class SetupState {
   readonly outputs = new Loadable<readonly OutputTrial[]>();
   readonly trials = new Loadable<readonly PreprocessingTrial[]>();
   readonly classes = new Loadable<ClassCounts>();
+  /** What is shown of a model without a cut. */
+  readonly scoreMaps: ScoreMapsState;
   readonly estimate = new Loadable<RunEstimate>();
   readonly table = new Loadable<ImageTable>();
   tableQuery = $state.raw<ImageTableQuery>({ offset: 0, limit: 100 });
@@ -80,6 +83,7 @@ export class SetupState {
     this.#connection = connection;
     this.#notices = notices;
     this.#onTaken = onTaken;
+    this.scoreMaps = new ScoreMapsState(connection, notices);
   }
 
   readonly layer = $derived.by(() => {
@@ -102,6 +106,8 @@ export class SetupState {
       return open.kind === 'ask'
         ? 'Choose what of the model is explained.'
         : 'This model gives nothing that can be explained.';
+    if (this.current.model.noCut !== null)
+      return 'This model cannot be cut, so there are no concepts to look for.';
     if (!this.current.images || this.current.images.count === 0) return 'Add images to start.';
     const { classIndex, reference } = this.current.options;
     if (scores?.task === 'embedding' && reference === undefined)
@@ -222,6 +228,7 @@ export class SetupState {
   }
 
   #readInputs(setup: Setup): void {
+    this.scoreMaps.clear();
     this.trials.set(undefined);
     this.outputs.set(undefined);
     this.classes.set(undefined);
@@ -237,7 +244,8 @@ export class SetupState {
   }
 
   #readEstimate(setup: Setup): void {
-    if (setup.model === null || setup.model.open !== null || setup.images === null)
+    const { model, images } = setup;
+    if (model === null || model.open !== null || model.noCut !== null || images === null)
       return this.estimate.set(undefined);
     void this.estimate.load(() => this.#connection.api.estimate());
   }

@@ -243,6 +243,7 @@ export class Workbench {
         if (this.#shown.isOf(run)) void this.result.read();
       }),
       on('classes', (counts) => this.setup.takeClasses(counts)),
+      on('scoreMap', (news) => this.setup.scoreMaps.take(news)),
       on('jobs', (jobs) => (this.jobs = jobs)),
       on('log', (line) => this.run.addLine(line)),
       on('compute', (compute) => (this.compute = compute)),

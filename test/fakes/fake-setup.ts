@@ -83,6 +83,7 @@ export const fakeModel: ModelSummary = {
     preset: 'symmetric',
   },
   cutPoints,
+  noCut: null,
   hasFreeBatch: true,
 };
 
@@ -227,6 +228,14 @@ export function fakeImages(offset: number, limit: number, filter = ''): ImageTab
     }),
   };
 }
+
+/** A model that averages over mirror images, so that nothing of it can be cut. */
+export const uncutModel: ModelSummary = {
+  ...fakeModel,
+  cutPoints: [],
+  noCut:
+    'No tensor is passed by every path from the picture to the scores: the branches of the model, here a picture and its mirror image, meet only in the scores, so there is nothing to cut at. A model without this averaging is needed.',
+};
 
 /** A model of which nothing says how pictures are prepared, beside a list of names with one too many. */
 export const doubtfulModel: ModelSummary = {

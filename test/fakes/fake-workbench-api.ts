@@ -20,6 +20,7 @@ import { fakeAblation } from './fake-ablation.ts';
 import { fakeEvaluation } from './fake-evaluation.ts';
 import { fakeRunImages } from './fake-run-images.ts';
 import { fakeEdits } from './fake-edits.ts';
+import { fakeScoreMaps } from './fake-score-maps.ts';
 import { fakeRunList, fakeRuns } from './fake-runs.ts';
 import { ofTask, type FakeTask } from './fake-tasks.ts';
 import { fakeTree } from './fake-tree.ts';
@@ -34,6 +35,7 @@ import {
   fakeModel,
   fakePreview,
   fakeTrials,
+  uncutModel,
   otherSetup,
 } from './fake-setup.ts';
 
@@ -60,6 +62,8 @@ export interface FakeOptions {
   readonly isDoubtful?: boolean;
   /** What the model tells; absent: one of several classes. */
   readonly task?: FakeTask;
+  /** The model has no cut. */
+  readonly isUncut?: boolean;
   /** Methods that fail. */
   readonly failing?: readonly (keyof WorkbenchApi)[];
 }
@@ -102,6 +106,7 @@ export function createFakeWorkbench(
   const opened: Setup = {
     ...demoSetup,
     ...(options.isDoubtful === true && { model: doubtfulModel }),
+    ...(options.isUncut === true && { model: uncutModel }),
     runs: hasResult ? fakeRuns(edits.result().run) : [],
   };
   let setup: Setup = options.state === 'empty' ? emptySetup : opened;
@@ -289,6 +294,7 @@ export function createFakeWorkbench(
     getWaterfall: ({ image }) => Promise.resolve(reader.waterfallOf(image % reader.images.length)),
     ...fakeAblation(reader),
     ...fakeEvaluation(options.isUnevaluated !== true, reader.images),
+    ...fakeScoreMaps(emit),
     listReportSections: () =>
       Promise.resolve(
         ['Summary', 'Concepts', 'Examples', 'How far to trust this', 'Method and reproduction'].map(

@@ -19,7 +19,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 /** What the app's own pages are given; see main/boot/security. */
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'; frame-src 'self'";
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; frame-src 'self'";
 
 /** The renderer over the fake workbench at a local address, with pictures cut from the demo's images. */
 export async function servePage(): Promise<{ readonly url: string; close(): void }> {

@@ -23,6 +23,7 @@ import { previewJobs } from './preview-jobs.ts';
 import { resultJobs } from './result-jobs.ts';
 import { runJobs } from './run-jobs.ts';
 import { runListJobs } from './run-list-jobs.ts';
+import { scoreMapJobs } from './score-map-jobs.ts';
 import { treeJobs } from './tree-jobs.ts';
 
 /** Everything that a compute process does, on this machine; `probe` says how devices are tried. */
@@ -40,6 +41,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...outputJobs(environment, describe, openIntake),
     ...estimateJobs(environment, openIntake),
     ...predictionJobs(environment, openIntake),
+    ...scoreMapJobs(environment, openIntake),
     ...runJobs(environment, openIntake),
     ...runListJobs(environment),
     ...resultJobs(environment, openRun),

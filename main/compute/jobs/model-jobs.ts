@@ -1,3 +1,4 @@
+import { whyNoConcepts } from '../../../core/pipeline/maps-page.ts';
 import { channelsOf } from '../../../core/concepts/latent-rows.ts';
 import { presetNames, presetOf, resizingNames } from '../../../core/images/preprocessing-presets.ts';
 import { askableNames } from '../../../core/concepts/class-question.ts';
@@ -78,6 +79,7 @@ function summaryOf(
       computeShare: cut.computeShare,
       proposed: cut.proposed,
     })),
+    noCut: (intake && whyNoConcepts(intake)) ?? null,
     hasFreeBatch: intake?.hasFreeBatch ?? false,
   };
 }

@@ -1,3 +1,4 @@
+import { chooseScore } from '../../../core/concepts/class-question.ts';
 import type { RunOptions } from '../../../core/concepts/run-options.ts';
 import { explain } from '../../../core/pipeline/explain.ts';
 import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
@@ -20,6 +21,11 @@ export function runJobs(environment: Environment, openIntake: OpenIntake): Jobs<
   return {
     async checkOptions({ model, options }) {
       const intake = await openIntake(model);
+      // Without a cut there is no layer to check: maps alone can be asked for.
+      if (intake.cutPoints.length === 0) {
+        if (options.class !== 'all') chooseScore(intake.scores, options);
+        return null;
+      }
       // No class is chosen yet.
       if (options.class === 'all') checkLayer(intake, options);
       else checkQuestion(intake, options);

@@ -8,6 +8,7 @@ import { programHandlers } from './program.ts';
 import { reportHandlers } from './report.ts';
 import { resultHandlers } from './results.ts';
 import { runHandlers } from './runs.ts';
+import { scoreMapHandlers } from './score-maps.ts';
 import type { Services } from './services.ts';
 import { setupHandlers } from './setup.ts';
 import { treeHandlers } from './tree.ts';
@@ -19,6 +20,7 @@ export function createHandlers(services: Services): Handlers {
     ...libraryHandlers(services),
     ...setupHandlers(services),
     ...lookingHandlers(services),
+    ...scoreMapHandlers(services),
     ...runHandlers(services),
     ...resultHandlers(services),
     ...imageHandlers(services),

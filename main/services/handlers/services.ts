@@ -11,6 +11,7 @@ import type { Projects } from '../projects.ts';
 import type { Reports } from '../reports.ts';
 import type { Results } from '../results.ts';
 import type { RunService } from '../runs.ts';
+import type { ScoreMapService } from '../score-maps.ts';
 import type { SetupService } from '../setup.ts';
 import type { StoredValue } from '../stored-value.ts';
 import type { WorkbenchOptions } from '../workbench-options.ts';
@@ -31,6 +32,7 @@ export interface Services extends Pick<WorkbenchOptions, 'storage' | 'desktop' |
   readonly evaluations: Evaluations;
   readonly pictures: Pictures;
   readonly predictions: AllPredictions;
+  readonly scoreMaps: ScoreMapService;
   readonly settings: StoredValue<Settings>;
   /** Settled once an unfinished run of the last session has been looked for. */
   readonly recalled: Promise<void>;

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  columnsOf,
   decide,
   decisionScores,
   isExplained,
   probabilities,
   runAnswer,
+  valueOf,
 } from '../../../core/score/decision.ts';
 import type { Explained } from '../../../core/score/explained.ts';
 import { answerOf, classShares, labelsOf, type ModelScores } from '../../../core/score/model-scores.ts';
@@ -131,5 +133,33 @@ describe('the score of a run', () => {
 
   it('a run without a record answers by the names of the project', () => {
     expect(answerNames(undefined, ['cat', 'dog'])).toEqual(['cat', 'dog']);
+  });
+});
+
+describe('valueOf() and columnsOf()', () => {
+  it('read off the raw scores what the model of a run gives, of everything that can be explained', () => {
+    const asked: readonly [ModelScores, Explained][] = [
+      [scores({}), { kind: 'class', index: 1 }],
+      [scores({}), { kind: 'not', index: 1 }],
+      [scores({}), { kind: 'margin', index: 2, against: 0 }],
+      [one, { kind: 'side', side: 0 }],
+      [two, { kind: 'side', side: 1 }],
+      [labels, { kind: 'side', side: 0, label: 2 }],
+      [age, { kind: 'side', side: 1 }],
+    ];
+    for (const [model, explained] of asked) {
+      const score = scoreOf(model, explained);
+      const raw = [1.5, -2, 0.25].slice(0, model.width);
+      const row = rowOf(score, raw);
+      expect([...columnsOf(score, raw)]).toEqual([...row]);
+      expect(valueOf(score, raw)).toBe(row[score.column]);
+    }
+  });
+
+  it('bring a vector to length 1 before it is compared', () => {
+    const reference = { name: 'cats', vector: [0.6, 0.8] };
+    const score = scoreOf(vector, { kind: 'similarity', side: 1, reference });
+    expect(valueOf(score, [30, 40])).toBeCloseTo(1, 12);
+    expect([...columnsOf(score, [30, 40])]).toEqual([-1, 1]);
   });
 });

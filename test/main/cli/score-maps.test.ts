@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { expectationOf, intakeCases, intakeImages } from '../../core/intake/intake-cases.ts';
 import { BLUE, GREY, RED, scene, temporaryFolder, writeModel, type Blob, type Rgb } from './colour-case.ts';
@@ -129,16 +130,27 @@ describe('maps', () => {
     const { folder, model, images } = await colourCase();
     await writeFile(path.join(images, '<b>x.png'), await scene([BLOB]));
     await writeFile(path.join(images, 'broken.png'), 'no picture');
+    const clear = {
+      width: 32,
+      height: 32,
+      channels: 4,
+      background: { r: 240, g: 20, b: 20, alpha: 0.5 },
+    } as const;
+    await writeFile(path.join(images, 'clear.png'), await sharp({ create: clear }).png().toBuffer());
     const out = path.join(folder, 'maps.html');
     const { code, stdout, stderr } = await maps('--model', model, '--images', images, '--out', out);
     expect(code, stderr).toBe(0);
     expect(stdout).toContain('broken.png');
     const page = await readFile(out, 'utf8');
-    expect(page.match(/<img /g)).toHaveLength(6);
+    expect(page.match(/<img /g)).toHaveLength(8);
     expect(page).toContain('&lt;b&gt;x.png');
     expect(page).not.toMatch(/<script|<b>|https?:/);
     expect(page).toContain('say where in a picture the score comes from, not what the model sees there.');
     expect(page).toContain('broken.png');
+    expect([stderr, page].map((text) => text.includes('1 image has transparent pixels'))).toEqual([
+      true,
+      true,
+    ]);
   });
 
   it('refuses what it cannot do, and says what it takes', async () => {
