@@ -42,9 +42,9 @@ export async function dropFiles(page: Page, files: readonly string[]): Promise<v
   await session.detach();
 }
 
-/** Waits until the model has been asked about every picture, and chooses one of the classes that it predicts. */
-export async function chooseClass(page: Page, name: string): Promise<void> {
-  const classes = page.getByRole('region', { name: 'Class to explain' });
+/** Waits until the model has been asked about every picture, and chooses one of the classes, or sides, that it predicts. */
+export async function chooseClass(page: Page, name: string, what = 'Class'): Promise<void> {
+  const classes = page.getByRole('region', { name: `${what} to explain` });
   const choice = classes.getByRole('radio', { name: new RegExp(`^${escaped(name)} [\\d,]+ image`) });
   await choice.waitFor({ timeout: READ_MS });
   await choice.check();
