@@ -10,8 +10,6 @@ import {
 import { trustEvidence, type Evaluation } from '../metrics/evaluation.ts';
 import { fidelity } from '../metrics/fidelity.ts';
 import { trustLights, type TrustEvidence, type TrustLevel, type TrustLight } from '../metrics/trust.ts';
-import { isUndecided } from '../score/decision.ts';
-import { scoreOfRecord } from '../score/score-record.ts';
 import { claimWords, type ClaimWords } from '../wording/claim-words.ts';
 import { countOf } from '../wording/count-text.ts';
 import { percentText } from '../wording/number-text.ts';
@@ -55,9 +53,9 @@ const NOT_EVALUATED = 'Not evaluated.';
 export function trustVerdict(explanation: Explanation, evaluation?: Evaluation): TrustVerdict {
   const evidence = evaluation === undefined ? evidenceOfRun(explanation) : trustEvidence(evaluation);
   const isChecked = evaluation !== undefined;
-  const { score } = explanation;
-  const isOfNumber = isNumber(scoreFactsOf(explanation));
-  const isSplitByMean = score !== undefined && isUndecided(scoreOfRecord(score));
+  const facts = scoreFactsOf(explanation);
+  const isOfNumber = isNumber(facts);
+  const isSplitByMean = isOfNumber && facts.model.threshold === undefined;
   const figures = trustLights(evidence, explanation.concepts.length);
   const claims = claimsOf(claimEvidence(explanation, figures, { evaluation, isSplitByMean })).map(
     (claim) => ({

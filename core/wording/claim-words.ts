@@ -54,10 +54,11 @@ export function claimWords(claim: ClaimFacts, context: ClaimContext): ClaimWords
   return { name, reason, next };
 }
 
-/** A share with its 95 % interval, "95.4 % (93.1–97.0 %)". */
+/** A share with its 95 % interval, "95.4 % (93.1–97.0 %)"; once where both are the same text, "> 99.9 %". */
 function shareText({ value = NaN, low, high }: ClaimFacts): string {
   const share = percentText(value);
-  return low === undefined || high === undefined ? share : `${share} (${intervalText({ low, high })})`;
+  const interval = low === undefined || high === undefined ? share : intervalText({ low, high });
+  return interval === share ? share : `${share} (${interval})`;
 }
 
 function model(claim: ClaimFacts, { isOfNumber }: ClaimContext): Sentences {
@@ -66,12 +67,12 @@ function model(claim: ClaimFacts, { isOfNumber }: ClaimContext): Sentences {
     holds: [`The model knows what the images show. ${above}`, ''],
     'holds-in-part': [`The model is often wrong about the images. ${above}`, 'Look into its mistakes first.'],
     fails: [
-      `The model does little better than guessing: there is nothing learned to explain. ${above}`,
+      `The model does ${(claim.low ?? 0) > 0 ? 'little' : 'no'} better than guessing: there is nothing learned to explain. ${above}`,
       'Check the preprocessing and the order of the labels; else the model has to be trained better.',
     ],
     'few-judged': [
-      `Too few images lie in folders that name a class to tell the model from one that guesses. ${above}`,
-      'Add images in folders named like the classes.',
+      `Too few images lie in folders that name an answer to tell the model from one that guesses. ${above}`,
+      'Add images in folders named like its answers.',
     ],
     'not-known': isOfNumber
       ? [
@@ -79,8 +80,8 @@ function model(claim: ClaimFacts, { isOfNumber }: ClaimContext): Sentences {
           'Check the values of some images.',
         ]
       : [
-          'Whether the model is right is not known: the folders do not name its classes.',
-          'Put images into folders named like the classes.',
+          'Whether the model is right is not known: the folders do not name what it answers.',
+          'Put images into folders named like its answers.',
         ],
   };
 }

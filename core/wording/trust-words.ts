@@ -97,10 +97,10 @@ const FIGURE_WORDS = {
     technical: 'R² of the activations',
     kind: 'decimal',
     meaning:
-      'Share of the differences between places and images, inside the model, that the concepts reproduce: 1 is all, 0 is no better than the average, below 0 is worse.',
+      'Share of the differences between places and images, inside the model, that the concepts reproduce: 1 is all, 0 is no better than the average, below 0 is worse. Much of what they miss may not matter to the score, so that it is shown, not counted in the verdict.',
     says: {
       good: 'The concepts hold nearly all that the layer tells apart.',
-      fair: 'The concepts miss part of what the layer tells apart; more of them may catch it.',
+      fair: 'The concepts miss part of what the layer tells apart.',
       weak: 'The concepts miss most of what the layer tells apart.',
       unknown: 'It was not measured how much of the activations the concepts hold.',
     },

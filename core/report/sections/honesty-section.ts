@@ -52,7 +52,7 @@ function claimItem({ name, grade, reason, next }: ClaimInWords): Html {
   return html`<li class="trust ${grade}">
     <span class="lamp" aria-hidden="true"><i></i><i></i><i></i></span>
     <span
-      ><strong>${name}:</strong> ${LEVEL_WORDS[grade]}. ${reason}
+      ><strong>${name}: ${LEVEL_WORDS[grade]}</strong> ${reason}
       ${next !== '' && html`<span class="quiet">${next}</span>`}</span
     >
   </li>`;

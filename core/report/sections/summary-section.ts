@@ -85,8 +85,12 @@ function amountSentence({ concepts }: Explanation): string {
 /** How much the concepts carry beside what none of them explains. */
 function carriedSentence({ concepts, rest }: Explanation): string {
   if (rest === undefined || concepts.length < 2) return '';
-  const carried = intervalText({ low: 1 - rest.high, high: 1 - rest.low });
-  return `All ${countText(concepts.length)} concepts together carry ${percentText(1 - rest.mean)} of it (${carried}).`;
+  const [carried, interval] = [
+    percentText(1 - rest.mean),
+    intervalText({ low: 1 - rest.high, high: 1 - rest.low }),
+  ];
+  const within = interval === carried ? '' : ` (${interval})`;
+  return `All ${countText(concepts.length)} concepts together carry ${carried} of it${within}.`;
 }
 
 function leaders(concepts: readonly Concept[]): readonly Concept[] {

@@ -6,6 +6,7 @@ export const TRUST_STYLE = `
 .verdict ul { margin-top: 8px; padding-left: 20px; list-style: disc; color: var(--quiet); }
 .claims { display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 12px 24px; }
 .claims .trust { margin-top: 0; }
+.claims strong { display: block; }
 #honesty .columns { margin-top: 24px; }
 #honesty h3 + .curves, #honesty h3 + .scatter { margin-top: 8px; }
 .curves { width: 100%; max-width: 512px; height: auto; }

@@ -59,7 +59,7 @@ describe('trustVerdict()', () => {
   it('of a model that guesses is weak', () => {
     const verdict = trustVerdict(sampleExplanation(), guessing);
     expect(verdict).toMatchObject({ grade: 'weak', headline: 'The explanation does not hold up' });
-    expect(verdict.reasons[0]).toContain('The model does little better than guessing');
+    expect(verdict.reasons[0]).toContain('The model does no better than guessing');
   });
 
   it('of a run that was not evaluated is not known, and never good', () => {
