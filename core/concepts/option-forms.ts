@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { countText } from '../wording/count-text.ts';
-import { wholeWords } from '../wording/option-words.ts';
+import { numberWords, wholeWords } from '../wording/option-words.ts';
 
 /** The value of any option. */
 export type OptionValue = string | number | boolean | readonly string[];
@@ -46,7 +46,7 @@ export function takenWords(form: OptionForm): string {
     case 'number':
       return `${wholeWords(form.min, form.max)}${form.auto === undefined ? '' : ', or "auto"'}`;
     case 'real':
-      return 'a number';
+      return numberWords(form.min, form.max);
   }
 }
 

@@ -27,6 +27,8 @@ export type OutputChoice =
       readonly facts: OutputFacts;
       readonly scores: ModelScores;
       readonly labels: Labels;
+      /** Nothing says what the scores ask: one of several classes is what such scores usually do. */
+      readonly isAssumed?: boolean;
     }
   /** Nothing says which output, or what a single number means: a person has to. */
   | { readonly kind: 'ask'; readonly names: readonly string[]; readonly problem: TesseraError }
@@ -61,6 +63,11 @@ export async function chooseOutput(
     kind: 'chosen',
     facts: found,
     labels,
+    isAssumed:
+      (asked.task ?? told.task) === undefined &&
+      task === 'multiclass' &&
+      found.activation === 'none' &&
+      labels.source === 'numbers',
     scores: {
       output: found.name,
       task,

@@ -58,8 +58,16 @@ async function chosenSource(
 ): Promise<PreprocessingSource> {
   const declared = declaredFrame(input);
   const inside = normalisationInside(model, input.type);
-  if (asked === undefined)
-    return guessPreprocessing(storage, { path, metadata: model.metadata, input: declared, inside });
+  if (asked === undefined) {
+    const guess = await guessPreprocessing(storage, {
+      path,
+      metadata: model.metadata,
+      input: declared,
+      inside,
+    });
+    const isFree = input.height === undefined && input.width === undefined;
+    return isFree && (guess.source === 'default' || guess.source === 'graph') ? withUsualSize(guess) : guess;
+  }
   const preset = allPresets.find((name) => name === asked);
   if (preset !== undefined) {
     return { preprocessing: fromPreset(preset, declared), source: 'chosen', reason: `preset ${preset}` };
@@ -73,6 +81,15 @@ async function chosenSource(
     preprocessing: await readPreprocessing(storage, asked, declared),
     source: 'chosen',
     reason: asked,
+  };
+}
+
+/** Says that nothing told the size. */
+function withUsualSize(guess: PreprocessingGuess): PreprocessingGuess {
+  const { size } = guess.preprocessing;
+  return {
+    ...guess,
+    reason: `${guess.reason}; the model takes any size, and ${size} px is assumed, for which a card may say another ("size")`,
   };
 }
 

@@ -99,8 +99,11 @@ export function changeUnit(score: ScoreFacts): string {
 }
 
 /** Says of raw scores that they look like `what`, "probabilities", though no softmax or sigmoid was found behind them. */
-export function lookAlikeText(what: string): string {
-  return `The scores look like ${what}, but no softmax or sigmoid was found at the end of the model: they are taken as raw scores, so that the probabilities told here are not the model's own. Export the model without its last activation.`;
+export function lookAlikeText(what: string, task: TaskName): string {
+  const found = `The scores look like ${what}, but no softmax or sigmoid was found at the end of the model that could be taken off`;
+  return task === 'multiclass'
+    ? `${found}: they are explained as they are, and hardly move where the model is sure.`
+    : `${found}: they are taken as raw scores, so that the probabilities told here are not the model's own. Export the model without its last activation.`;
 }
 
 /** What a run asks, as a heading. */

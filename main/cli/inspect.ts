@@ -77,6 +77,7 @@ function inspection(
       reason,
     })),
     score: choice.kind === 'chosen' ? scoreFacts(choice.scores) : null,
+    isAssumed: choice.kind === 'chosen' ? (choice.isAssumed ?? false) : null,
     mustChoose: choice.kind === 'ask' ? choice.names : [],
     problem: choice.kind === 'chosen' ? null : errorText(choice.problem),
     // Why nothing but the scores themselves could be explained, where that is so.
@@ -138,7 +139,9 @@ function asText(facts: ReturnType<typeof inspection>): string {
     ...table([[' ', 'output', 'role', 'why'], ...outputs]),
     '',
     ...(facts.problem === null ? explainedText(facts) : [facts.problem]),
-    ...(facts.noCut === null ? [] : ['', facts.noCut]),
+    ...(facts.noCut === null
+      ? []
+      : ['', `${facts.noCut} tessera maps shows where in pictures its answers come from.`]),
     ...(rows.length > 0
       ? [
           '',
@@ -150,12 +153,18 @@ function asText(facts: ReturnType<typeof inspection>): string {
   ].join('\n');
 }
 
-function explainedText({ score, labels }: ReturnType<typeof inspection>): string[] {
+function explainedText({ score, isAssumed, labels, outputs }: ReturnType<typeof inspection>): string[] {
   if (score === null) return [];
   const { output, task, activation, classes, threshold, quantity, unit } = score;
   const ends = activation === 'none' ? '' : `, explained before its ${activation}`;
+  const isGuess = isAssumed === true;
+  const assumed = isGuess ? ', assumed: nothing says otherwise; see --task' : '';
+  const others = outputs.filter(({ name, role }) => name !== output && role === 'scores');
   return [
-    `explained      ${output}: ${TASKS[task].toLowerCase()} (${task})${ends}`,
+    `explained      ${output}: ${TASKS[task].toLowerCase()} (${task})${ends}${assumed}`,
+    ...(others.length === 0
+      ? []
+      : [`               not ${others.map(({ name }) => name).join(', ')}; see --output`]),
     ...(classes === null
       ? []
       : [

@@ -30,7 +30,7 @@ export function predictionNotes(
 /** What is to be said of raw scores that look like probabilities already. */
 export function probabilityNotes(model: ModelScores, rawScores: Iterable<ArrayLike<number>>): string[] {
   const found = looksLikeProbabilities(model, rawScores);
-  return found === undefined ? [] : [lookAlikeText(found)];
+  return found === undefined ? [] : [lookAlikeText(found, model.task)];
 }
 
 /** What is to be said of a list beside the model that does not fit it. */

@@ -58,6 +58,20 @@ describe.skipIf(findBrowser() === undefined)(
       },
     );
 
+    it('takes a share as the threshold of a yes or no, and refuses what is none', async () => {
+      const { page } = await pages.openScreen('2', { state: 'done', task: 'binary' });
+      page.setDefaultTimeout(10_000);
+      const field = page.getByLabel(/^Threshold/);
+      await field.fill('0.3');
+      await field.press('Tab');
+      await page.getByRole('main').getByRole('alert').waitFor({ state: 'detached' });
+      expect(await field.inputValue()).toBe('0.3');
+      await field.fill('1.5');
+      await field.press('Tab');
+      await page.getByRole('alert').getByText('A number from 0 to 1').waitFor();
+      await page.close();
+    });
+
     it('tells a number with its unit and names the border beside what-if and smallest change', async () => {
       const { page } = await pages.openScreen('5', { state: 'done', task: 'regression' });
       page.setDefaultTimeout(10_000);

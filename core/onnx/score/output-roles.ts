@@ -160,6 +160,8 @@ function overRows({ model, name, sizes }: Look): Role {
 function vector({ model, name, sizes, activation, raw }: Look): Role {
   const width = sizes.find((size) => size !== 1) ?? (sizes.includes(undefined) ? undefined : 1);
   const each = countText(width);
+  if (width !== 1 && BOX_NAME.test(name) && !SCORE_NAME.test(name))
+    return { role: 'boxes', reason: `${each} a picture, named like coordinates` };
   if (activation !== 'none') {
     return { role: 'scores', reason: `${each} a picture, after a ${activation}` };
   }
@@ -172,7 +174,7 @@ function vector({ model, name, sizes, activation, raw }: Look): Role {
   if (width !== 1 && feeds !== undefined)
     return { role: 'embedding', reason: `${each} a picture, from which ${feeds} is computed` };
   if (BOX_NAME.test(name) && !SCORE_NAME.test(name))
-    return { role: 'boxes', reason: `${each} a picture, named like coordinates` };
+    return { role: 'boxes', reason: `${each} a picture, named like a coordinate` };
   if (VECTOR_NAME.test(name) && !SCORE_NAME.test(name) && width !== 1)
     return { role: 'embedding', reason: `${each} a picture, named like a vector for comparing pictures` };
   return { role: 'scores', reason: `${each} a picture` };

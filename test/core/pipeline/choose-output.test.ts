@@ -98,6 +98,14 @@ describe('chooseOutput()', () => {
     });
   });
 
+  it('says that one of several classes is assumed where neither names nor a softmax tell it', async () => {
+    const plain = output('y', 4);
+    expect(await choose([plain])).toMatchObject({ scores: { task: 'multiclass' }, isAssumed: true });
+    expect(await choose([plain], { task: 'multiclass' })).toMatchObject({ isAssumed: false });
+    expect(await choose([plain], {}, {}, { y: ['a', 'b', 'c', 'd'] })).toMatchObject({ isAssumed: false });
+    expect(await choose([output('y', 4, { activation: 'softmax' })])).toMatchObject({ isAssumed: false });
+  });
+
   it('names the one label of a model by the second of two names, or by the only one', async () => {
     const one = output('p', 1, { activation: 'sigmoid' });
     for (const names of [['other', 'golf ball'], ['golf ball']])

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { looksLikeProbabilities } from '../../../core/score/looks-like-probabilities.ts';
 import type { ModelScores } from '../../../core/score/model-scores.ts';
+import { classProbabilities } from '../../../core/score/softmax.ts';
 
 const model = (changes: Partial<ModelScores>): ModelScores => ({
   output: 'y',
@@ -39,5 +40,13 @@ describe('looksLikeProbabilities()', () => {
     expect(looksLikeProbabilities(yes, times(rows, 100))).toBe('per cents');
     expect(looksLikeProbabilities(yes, times(rows, 10))).toBeUndefined();
     expect(looksLikeProbabilities(model({ task: 'regression', width: 1 }), rows)).toBeUndefined();
+  });
+});
+
+describe('classProbabilities()', () => {
+  it('takes shares and per cents as they are, anything else as logits', () => {
+    expect(classProbabilities([20, 30, 50])).toBeAllclose([0.2, 0.3, 0.5], { atol: 1e-12 });
+    expect(classProbabilities([0.2, 0.3, 0.5])).toBeAllclose([0.2, 0.3, 0.5], { atol: 1e-12 });
+    expect(classProbabilities([-20, 70, 50])[1]).toBeCloseTo(1, 6);
   });
 });

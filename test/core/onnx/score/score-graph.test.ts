@@ -187,6 +187,11 @@ describe('columns of scores', () => {
 describe('outputRoles()', () => {
   const rolesOf = (own: Model) => outputRoles(own, DIMS).map(({ name, role }) => [name, role]);
 
+  it('tells coordinates by their name, also behind a sigmoid', () => {
+    const own = model([makeNode('Sigmoid', ['raw'], ['bbox'])], ['bbox']);
+    expect(rolesOf(own)).toEqual([['bbox', 'boxes']]);
+  });
+
   it('tells a vector for comparing pictures by its length, its name, or that scores are computed from it', () => {
     const unit = [
       makeNode('ReduceL2', ['raw'], ['l'], attributes({ axes: [1], keepdims: 1 })),
