@@ -154,7 +154,6 @@ function refuseForeign(
       'One class against another can be asked of a model of several classes.',
       {
         hint: 'Leave away what it is compared with.',
-        options: ['against'],
       },
     );
   }
@@ -171,7 +170,6 @@ function refuseForeign(
       'Only a model that gives a vector (an embedding) is compared with a reference.',
       {
         hint: 'Leave the reference away.',
-        options: ['reference'],
       },
     );
   }

@@ -57,7 +57,17 @@ export function answerInWords(
 
 /** The number that is explained, with its name: "logit of house 6.21". */
 export function scoreValueText(score: ScoreFacts, value: number): string {
-  return `${scoreName(score)} ${numberText(value)}`;
+  const { name, of } = toldAs(score);
+  return `${name} ${numberText(of(value))}`;
+}
+
+/** What is explained of a number's lower side is its negative; people are told the number itself. */
+function toldAs(score: ScoreFacts): { readonly name: string; readonly of: (value: number) => number } {
+  const { model, explained } = score;
+  const isLower = model.task === 'regression' && explained.kind === 'side' && explained.side === 0;
+  return isLower
+    ? { name: scoreName({ ...score, explained: { ...explained, side: 1 } }), of: (value) => -value }
+    : { name: scoreName(score), of: (value) => value };
 }
 
 /** What covering the most important square does to the score and to the decision, one sentence. */
@@ -72,8 +82,10 @@ export function coveredText(
   },
 ): string {
   const unit = changeUnit(score);
-  const change = `${changeText(covered.value - value)}${unit === '' ? '' : `\u00a0${unit}`}`;
-  const numbers = `With the most important square covered, the ${scoreName(score)} goes from ${numberText(value)} to ${numberText(covered.value)} (${change})`;
+  const { name, of } = toldAs(score);
+  const [before, after] = [of(value), of(covered.value)];
+  const change = `${changeText(after - before)}${unit === '' ? '' : `\u00a0${unit}`}`;
+  const numbers = `With the most important square covered, the ${name} goes from ${numberText(before)} to ${numberText(after)} (${change})`;
   if (covered.isDecidedOtherwise === undefined) return `${numbers}.`;
   return covered.isDecidedOtherwise
     ? `${numbers} and the answer becomes ${answerInWords(score, names, covered.answer)}.`

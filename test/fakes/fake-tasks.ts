@@ -91,10 +91,24 @@ function setUp(answer: Record<string, Json>, task: FakeTask, names: readonly str
   };
 }
 
+/** A picture with its likeliest classes. */
+function isPreviewed(value: Json): value is { readonly top: readonly Json[] } {
+  return typeof value === 'object' && value !== null && 'top' in value && Array.isArray(value.top);
+}
+
+/** One answer a side, the likeliest. */
+function oneEach(answers: readonly Json[]): readonly Json[] {
+  const indexOf = (answer: Json) => (answer as { readonly index: number }).index;
+  return answers.filter(
+    (answer, at) => answers.findIndex((other) => indexOf(other) === indexOf(answer)) === at,
+  );
+}
+
 /** Turns the model's answers, wherever they stand. */
 function answersOf(task: FakeTask): (value: Json) => Json {
   const turned = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(turned);
+    if (isPreviewed(value)) return { ...value, top: oneEach(value.top.map(turned)) };
     if (typeof value !== 'object' || value === null) return value;
     const own = Object.fromEntries(Object.entries(value).map(([key, one]) => [key, turned(one)]));
     if (task !== 'binary' && 'expected' in own) own['expected'] = null;
