@@ -68,9 +68,9 @@ export interface ClaimEvidence {
 }
 
 /** Share of the movement that the concepts have to carry. */
-export const CARRIED = { good: 0.9, fair: 0.75, direction: 'higher' } as const;
+const CARRIED = { good: 0.9, fair: 0.75, direction: 'higher' } as const;
 /** Images from which on there is enough to see; below `fewest` nothing can be said of others. */
-export const ENOUGH_IMAGES = { good: 20, fair: 10, fewest: 5 } as const;
+const ENOUGH_IMAGES = { good: 20, fair: 10, fewest: 5 } as const;
 
 /** Every claim of {@link CLAIM_IDS}, in that order. An unknown is never good. */
 export function claimsOf(evidence: ClaimEvidence): Claim[] {

@@ -40,7 +40,7 @@ describe('the jobs about trust', { timeout: 300_000 }, () => {
   it('tell what is known without an evaluation, make one on request, and fill in how reliable concepts are', async () => {
     const before = await jobs.readEvaluation(question, context);
     expect(before.figures).toBeNull();
-    expect(before.trust.cautions[0]).toContain('not evaluated');
+    expect(before.trust.reasons).toContain('It was not evaluated.');
     expect((await jobs.readResult(question, context)).concepts[0].reliability).toBeNull();
 
     const made = await jobs.evaluateRun({ ...question, level: 'quick' }, context);
