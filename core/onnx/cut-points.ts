@@ -131,11 +131,15 @@ function describeCuts(
  * The tensors at which a classifier can be cut, in order of depth: dominators of its first output that depend on
  * the input. Shapes are those at batch 1 for the given input size; shape arithmetic is folded first and is no path.
  * Reshaped copies of a cut count once, under the name of the first. Exactly one is `proposed`, see
- * {@link proposeCut}; none when the list is empty. Not listed: scores, their sums and means; tensors whose rows are not
+ * {@link proposeCut}; none when the list is empty. `isVector`: the model gives a vector, not scores. Not listed: scores, their sums and means; tensors whose rows are not
  * one a picture; those that are rounded next, in favour of the rounded ones; the heads inside an attention.
  * Throws as {@link foldConstants}.
  */
-export function findCutPoints(model: Model, inputDims: InputDims): readonly CutPoint[] {
+export function findCutPoints(
+  model: Model,
+  inputDims: InputDims,
+  { isVector = false }: { readonly isVector?: boolean } = {},
+): readonly CutPoint[] {
   const folded = foldConstants(model, inputDims);
   const { graph } = folded;
   const shapes = inferShapes(folded, withBatch(inputDims, 1));
@@ -153,7 +157,7 @@ export function findCutPoints(model: Model, inputDims: InputDims): readonly CutP
   const isScore = ({ kind, tensor, grid }: CutPoint) =>
     scores.has(tensor) && (kind === 'vector' || (kind === 'tokens' && grid[0] === 1));
   const cuts = describeCuts(candidates, path, { shapes, axes }).filter((cut) => !isScore(cut));
-  const proposed = proposeCut(cuts, path, graph);
+  const proposed = proposeCut(cuts, path, graph, isVector);
   return cuts.map((cut) => (cut === proposed ? { ...cut, proposed: true } : cut));
 }
 

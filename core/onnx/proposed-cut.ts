@@ -71,14 +71,16 @@ function lastTokenStream(
  *
  * Two refinements, so that concepts can matter at all: a map of class scores (no weights follow it, as the last
  * convolution of SqueezeNet) is passed over; and where the answer is read from a class token, so that the last
- * stream's other tokens no longer count, it is the stream that enters the last attention.
+ * stream's other tokens no longer count, it is the stream that enters the last attention. Of a model that gives a vector
+ * (`isVector`) what is pooled into it are no scores, and nothing is passed over.
  */
 export function proposeCut(
   cuts: readonly CutPoint[],
   path: readonly Node[],
   graph: Graph,
+  isVector: boolean,
 ): CutPoint | undefined {
-  const weighted = cuts.filter((cut) => isFollowedByWeights(cut, path));
+  const weighted = isVector ? cuts : cuts.filter((cut) => isFollowedByWeights(cut, path));
   const lastMap = weighted.findLast(({ kind }) => kind === 'spatial');
   const stream = lastTokenStream(weighted, path, graph);
   const isTransformer = stream && (!lastMap || cuts.indexOf(stream) > cuts.indexOf(lastMap));

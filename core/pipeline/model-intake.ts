@@ -179,7 +179,7 @@ async function readModel(
 /** The model from the picture to its raw scores, and where it can be cut. */
 function readyModel(
   file: Model,
-  { facts, scores: { activation } }: OutputChoice & { readonly kind: 'chosen' },
+  { facts, scores: { activation, task } }: OutputChoice & { readonly kind: 'chosen' },
   inputDims: InputDims,
 ): Pick<ModelIntake, 'model' | 'hasFreeBatch' | 'cutPoints'> {
   const scored = withScoresOnly(file, facts, {
@@ -187,7 +187,8 @@ function readyModel(
     inputDims,
   });
   const { model, batch } = withDynamicBatch(scored, inputDims);
-  return { model, hasFreeBatch: batch === 'dynamic', cutPoints: findCutPoints(model, inputDims) };
+  const cutPoints = findCutPoints(model, inputDims, { isVector: task === 'embedding' });
+  return { model, hasFreeBatch: batch === 'dynamic', cutPoints };
 }
 
 /** Looks for the names of an output's classes in labels, card and metadata. */

@@ -10,6 +10,10 @@ export const WHERE_NOT_WHAT =
 /** Said of a model without a cut, after the reason why it has none. */
 export const MAPS_INSTEAD = 'Without a cut there are no concepts: its pictures are explained by maps alone.';
 
+/** Said beside gradients of a quantised model. */
+export const ROUNDED_GRADIENTS =
+  'The model is quantised: its steps have no slope, so that gradients, and maps drawn by them, take every rounding as a straight line.';
+
 /** How maps of a score were made: sizes in pixels of the model's input. */
 export interface MapSettings {
   readonly method: 'occlusion' | 'rise' | 'sobol-attribution';

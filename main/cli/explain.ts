@@ -14,6 +14,8 @@ import { usualClass, type AskedScore } from '../../core/concepts/class-question.
 import type { ModelScores } from '../../core/score/model-scores.ts';
 import { questionsOfClasses } from '../../core/pipeline/class-questions.ts';
 import { explain, type ExplainOutcome } from '../../core/pipeline/explain.ts';
+import { roundsValues } from '../../core/onnx/quantised.ts';
+import { ROUNDED_GRADIENTS } from '../../core/wording/map-words.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
 import {
@@ -57,6 +59,7 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
     args.text('out') ?? `${path.basename(demoOr(args, said.model)).replace(/\.onnx$/i, '')}.tessera`;
   const environment = createNodeEnvironment();
   const intake = await openModel(environment.storage, said.model, said);
+  if (roundsValues(intake.model)) console.error(ROUNDED_GRADIENTS);
   const options = { ...said, class: said.class ?? requireClass(intake.scores) };
   const resolve = options.class === 'all' ? resolveOpenQuestion : resolveQuestion;
   const question = await resolve(environment.storage, intake, options);

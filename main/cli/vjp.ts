@@ -3,10 +3,12 @@ import { vjp as backwardOf, type BackwardModel } from '../../core/autodiff/vjp.t
 import { TesseraError } from '../../core/errors.ts';
 import { loadModel } from '../../core/onnx/load-model.ts';
 import { prepareModel } from '../../core/onnx/prepare/prepare-model.ts';
+import { roundsValues } from '../../core/onnx/quantised.ts';
 import { encodeModel } from '../../core/onnx/proto.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../core/project/safetensors.ts';
 import { readInput } from '../../core/read-input.ts';
 import type { Tensor } from '../../core/tensor.ts';
+import { ROUNDED_GRADIENTS } from '../../core/wording/map-words.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { optionTable, readOption } from './option-arguments.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
@@ -28,6 +30,7 @@ export async function vjp(argv: readonly string[]): Promise<void> {
   const environment = createNodeEnvironment();
   const { storage } = environment;
   const prepared = prepareModel(await loadModel(storage, question.model));
+  if (roundsValues(prepared)) console.error(ROUNDED_GRADIENTS);
   const given =
     question.tensors === undefined
       ? undefined

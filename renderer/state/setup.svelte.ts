@@ -58,6 +58,7 @@ export class SetupState {
   /** The options that can be set, in the order in which they are shown. */
   controls = $state.raw<readonly OptionControl[]>([]);
   isBusy = $state(false);
+  #changing: Promise<unknown> = Promise.resolve();
   /** Numbers that were typed and not taken, by option: they are no part of the setup. */
   refused = $state.raw<Refusals>({});
   /** Why the last change was refused. */
@@ -138,7 +139,18 @@ export class SetupState {
   }
 
   /** Does something that answers with a setup; a refusal is kept in `error` and changes nothing. */
-  async change(act: () => Promise<Setup | null>): Promise<boolean> {
+  change(act: () => Promise<Setup | null>): Promise<boolean> {
+    const changing = this.#change(act);
+    this.#changing = Promise.all([this.#changing, changing]);
+    return changing;
+  }
+
+  /** Is done when every change that is under way is. */
+  async settled(): Promise<void> {
+    await this.#changing;
+  }
+
+  async #change(act: () => Promise<Setup | null>): Promise<boolean> {
     this.isBusy = true;
     this.error = undefined;
     try {

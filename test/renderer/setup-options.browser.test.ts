@@ -88,6 +88,15 @@ describe.skipIf(findBrowser() === undefined)(
       return { ...opened, page, plan, concepts, shown, alerts, explain };
     }
 
+    it('let the click that leaves a field start the run with what was typed', async () => {
+      const { page, plan, open } = await openSetup();
+      await open();
+      await plan.getByLabel('Samples').fill('256');
+      await plan.getByRole('button', { name: 'Explain', exact: true }).click();
+      await page.locator('main').getByRole('button', { name: 'Pause' }).waitFor();
+      await page.close();
+    });
+
     it('keep a run from starting while a number is refused, and say why', async () => {
       const { page, plan, explain, alerts, concepts } = await openRefused();
       expect(await explain.isDisabled()).toBe(true);

@@ -160,6 +160,7 @@ async function imageAblation(
 function targetOf({ before, expected, classes }: ImageAblation, score: Score): number {
   if (expected !== null && expected.index !== before.index) return expected.index;
   const { explained, column } = score;
+  if (isExplained(score, before.index) && explained.kind === 'margin') return explained.against;
   if (!isExplained(score, before.index)) return 'index' in explained ? explained.index : column;
   return classes.find(({ index }) => index !== before.index)?.index ?? before.index;
 }

@@ -119,3 +119,27 @@ describe('channelAxes()', () => {
     expect(known).toEqual([1, 1, 2, 2, 3, 1]);
   });
 });
+
+describe('the proposed cut of a model that gives a vector', () => {
+  it('is the last map before the pooling that makes the vector, which of scores would be passed over', () => {
+    const { graph, ...rest } = transformer([], { second: filled(4, 8, 1, 1) });
+    const model: Model = {
+      ...rest,
+      graph: {
+        ...graph,
+        nodes: [
+          graph.nodes[0],
+          node('Conv', ['map', 'second'], 'features', { kernel_shape: ints(1, 1) }),
+          node('ReduceMean', ['features'], 'vector', {
+            axes: ints(2, 3),
+            keepdims: { type: 'int', value: 0 },
+          }),
+        ],
+        outputs: [{ name: 'vector', type: 'float32', dims: ['batch', 4] }],
+      },
+    };
+    const proposed = (isVector: boolean) =>
+      findCutPoints(model, picture, { isVector }).find((cut) => cut.proposed)?.tensor;
+    expect([proposed(true), proposed(false)]).toEqual(['features', 'map']);
+  });
+});
