@@ -48,6 +48,11 @@ export interface Concept {
   readonly importance: Estimate;
   /** Concepts that share a number cannot be told apart by importance; 0 is the most important group. */
   readonly tier: number;
+  /**
+   * By how much the model's own score falls when the concept is taken out, mean over images; below 0 it rises: the concept
+   * holds it down. Absent of parts and merges, and in runs from before it was looked at.
+   */
+  readonly effect?: number;
   /** Share of the explained images in which the concept is present, 0…1. */
   readonly prevalence: number;
   /** Strongest crops first, at most one an image. */

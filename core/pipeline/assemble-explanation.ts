@@ -12,6 +12,7 @@ import { rightAnswers } from '../images/folder-class.ts';
 import type { ConceptBank } from './stages/bank.ts';
 import type { ImageCoefficients } from './stages/coefficients.ts';
 import type { Prediction } from './prediction.ts';
+import type { Movement } from './stages/rest.ts';
 import type { Predictions } from './stages/predictions.ts';
 import type { ActivationRows } from './stages/rows.ts';
 
@@ -31,7 +32,7 @@ export interface Findings {
   readonly images: ImageCoefficients;
   readonly importances: readonly ImageImportance[];
   readonly importance: ClassImportance;
-  readonly rest: Pick<Explanation, 'rest'>;
+  readonly movement: Movement;
 }
 
 /** Puts the findings of a run into the form that project, report and window share. */
@@ -42,7 +43,7 @@ export function assembleExplanation(
 ): Explanation {
   const { layer, intake, files } = question;
   const { score } = intake;
-  const { predictions, rows, bank, images, importance, importances, rest } = findings;
+  const { predictions, rows, bank, images, importance, importances, movement } = findings;
   const count = images.coefficients.length;
   return {
     classIndex: score.column,
@@ -69,7 +70,7 @@ export function assembleExplanation(
       method: importance.method,
       still: importances.filter(({ status }) => status === 'constant-output').length,
     },
-    ...rest,
+    ...(movement.rest && { rest: movement.rest }),
     skipped: [...question.skipped, ...predictions.skipped],
     ...transparency(question, predictions),
     preprocessing: { source: intake.preprocessing.source, reason: intake.preprocessing.reason },
@@ -102,12 +103,13 @@ function imageRecords(
   }));
 }
 
-function rankedConcepts({ rows, bank, images, importance }: Findings): Concept[] {
+function rankedConcepts({ rows, bank, images, importance, movement: { effects } }: Findings): Concept[] {
   const galleries = strongestPlaces(bank.coefficients, rows.places, CROPS_KEPT);
   return ranked(importance, galleries, prevalences(images.coefficients)).map((concept, rank) => ({
     ...concept,
     id: `c${importance.order[rank]}`,
     name: `Concept ${rank + 1}`,
+    ...(effects && { effect: effects[importance.order[rank]] }),
   }));
 }
 

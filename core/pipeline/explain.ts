@@ -30,7 +30,7 @@ import { explainedMistakes, mistakesStage } from './stages/mistakes.ts';
 import type { Prediction } from './prediction.ts';
 import { predictionsStage } from './stages/predictions.ts';
 import { removalsOf, removalsStage } from './stages/removals.ts';
-import { restOf, restStage } from './stages/rest.ts';
+import { movementOf, restStage } from './stages/rest.ts';
 import { rowsStage } from './stages/rows.ts';
 import type { RunStages } from './stages/run-stages.ts';
 
@@ -140,8 +140,17 @@ async function findConcepts({ scope, question, options, store }: Running): Promi
   const coefficients = await stages.get(coefficientsStage);
   const importances = await stages.get(importanceStage);
   const importance = classImportance(importances, options.seed);
-  const rest = restOf(await stages.get(restStage), options.seed);
-  const findings = { predictions, chosen, rows, bank, images: coefficients, importances, importance, rest };
+  const movement = movementOf(await stages.get(restStage), options.seed);
+  const findings = {
+    predictions,
+    chosen,
+    rows,
+    bank,
+    images: coefficients,
+    importances,
+    importance,
+    movement,
+  };
   return { stages, findings, intake };
 }
 

@@ -57,6 +57,7 @@ const CONCEPT = z.object({
   name: z.string(),
   importance: ESTIMATE,
   tier: COUNT,
+  effect: z.number().exactOptional(),
   prevalence: z.number(),
   crops: z.array(z.object({ image: COUNT, box: BOX, coefficient: z.number() })),
 });

@@ -1,7 +1,7 @@
 import { countText } from './count-text.ts';
 import { changeText, numberText } from './number-text.ts';
 import { isNumber, saidInFull, saidText } from './said-words.ts';
-import { changeUnit, scoreName, type ScoreFacts } from './score-words.ts';
+import { changeUnit, toldAs, type ScoreFacts } from './score-words.ts';
 
 /** What maps of a score are, in one sentence. */
 export const WHERE_NOT_WHAT =
@@ -61,17 +61,8 @@ export function answerInWords(
 
 /** The number that is explained, with its name: "logit of house 6.21". */
 export function scoreValueText(score: ScoreFacts, value: number): string {
-  const { name, of } = toldAs(score);
-  return `${name} ${numberText(of(value))}`;
-}
-
-/** What is explained of a number's lower side is its negative; people are told the number itself. */
-function toldAs(score: ScoreFacts): { readonly name: string; readonly of: (value: number) => number } {
-  const { model, explained } = score;
-  const isLower = model.task === 'regression' && explained.kind === 'side' && explained.side === 0;
-  return isLower
-    ? { name: scoreName({ ...score, explained: { ...explained, side: 1 } }), of: (value) => -value }
-    : { name: scoreName(score), of: (value) => value };
+  const { name, sign } = toldAs(score);
+  return `${name} ${numberText(sign * value)}`;
 }
 
 /** What covering the most important square does to the score and to the decision, one sentence. */
@@ -86,8 +77,8 @@ export function coveredText(
   },
 ): string {
   const unit = changeUnit(score);
-  const { name, of } = toldAs(score);
-  const [before, after] = [of(value), of(covered.value)];
+  const { name, sign } = toldAs(score);
+  const [before, after] = [sign * value, sign * covered.value];
   const change = `${changeText(after - before)}${unit === '' ? '' : `\u00a0${unit}`}`;
   const numbers = `With the most important square covered, the ${name} goes from ${numberText(before)} to ${numberText(after)} (${change})`;
   if (covered.isDecidedOtherwise === undefined) return `${numbers}.`;

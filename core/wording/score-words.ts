@@ -1,7 +1,7 @@
 import { countText } from './count-text.ts';
 import { answerText } from './answer-text.ts';
 import { fileNameOf } from './path-text.ts';
-import { shortPercentText } from './number-text.ts';
+import { numberText, shortPercentText } from './number-text.ts';
 
 /** What an output of a model asks of a picture; for wording. */
 type TaskName = 'multiclass' | 'binary' | 'multilabel' | 'regression' | 'embedding';
@@ -90,6 +90,22 @@ export function scoreName(score: ScoreFacts): string {
   if (model.task === 'regression' && explained.kind === 'side')
     return `${explained.side === 1 ? '' : 'minus '}${quantityName(model)}`;
   return `${isLogit(score) ? 'logit' : 'score'} of ${explainedName(score)}`;
+}
+
+/** What people are told for the score: of a number's lower side, whose score is the negative, the number itself. */
+export function toldAs(score: ScoreFacts): { readonly name: string; readonly sign: 1 | -1 } {
+  const { model, explained } = score;
+  const isLower = model.task === 'regression' && explained.kind === 'side' && explained.side === 0;
+  return isLower ? { name: quantityName(model), sign: -1 } : { name: scoreName(score), sign: 1 };
+}
+
+/**
+ * Which way a concept moves the score: "lifts the logit of house by 1.2 on average"; `effect` is by how much the score
+ * falls without it.
+ */
+export function effectText(score: ScoreFacts, effect: number): string {
+  const { name, sign } = toldAs(score);
+  return `${sign * effect < 0 ? 'lowers' : 'lifts'} the ${name} by ${numberText(Math.abs(effect))} on average`;
 }
 
 /** What a change of the number that is explained is counted in, "−1.20 logit", "−3.1 years"; empty where it has no unit. */

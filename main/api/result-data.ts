@@ -33,6 +33,8 @@ export interface ConceptItem {
   readonly importance: Estimate;
   /** Concepts that share a number cannot be told apart by importance. */
   readonly tier: number;
+  /** By how much the score falls without it, mean over images; null where that is not known. */
+  readonly effect: number | null;
   /** 0…1 */
   readonly prevalence: number;
   /** Agreement over repetitions, 0…1; null where it was not evaluated, and of merged concepts. */

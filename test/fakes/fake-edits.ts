@@ -61,6 +61,8 @@ export function fakeEdits(reader: DemoRunReader) {
       importance: members.length > 0 ? together(members) : concept.importance,
       // The run tells all apart; the last three stand for a tie here.
       tier: Math.min(concept.tier, 7),
+      // As a run that looked at it would have it: the third holds the score down.
+      effect: rank === 2 ? -0.4 : 1 / (rank + 1),
       prevalence: concept.prevalence,
       reliability: group.length > 0 ? null : demoEvaluation.figures!.concepts[rank].reliability,
       isHidden: notes.hidden.includes(concept.id),

@@ -1,8 +1,8 @@
 import type { Explanation } from '../../concepts/explanation.ts';
-import type { MaskedHeadWithRest } from '../../concepts/masked-head.ts';
+import type { MaskedHeadWithRest, MaskedLogit } from '../../concepts/masked-head.ts';
 import type { OptionsReadBy } from '../../concepts/run-options.ts';
 import { createSpecialisedMaskedHead } from '../../concepts/specialised-masked-head.ts';
-import type { Matrix } from '../../linalg/matrix.ts';
+import { matrix, type Matrix } from '../../linalg/matrix.ts';
 import { createRandom } from '../../random.ts';
 import { bootstrapImportance } from '../../sensitivity/bootstrap.ts';
 import { lastTotalIndex, type LastTotalIndex } from '../../sensitivity/last-total-index.ts';
@@ -19,9 +19,11 @@ import { coefficientsStage } from './coefficients.ts';
 /** Images in which the rest is weighed, spread evenly over those of the run; their scatter makes the interval. */
 const MOST_IMAGES = 48;
 
-/** Total index of the rest in one image; one value where it has a closed form. */
+/** Total index of the rest in one image, one value where it has a closed form, and what each concept does to the score. */
 export interface ImageRest extends LastTotalIndex {
   readonly method: 'sampled' | 'exact';
+  /** By how much the model's own score falls without each concept, [r]; below 0 it rises. */
+  readonly effects: readonly number[];
 }
 
 /**
@@ -32,7 +34,7 @@ export const restStage = defineStage({
   name: 'rest',
   inputs: { bank: bankStage, coefficients: coefficientsStage },
   facts: [],
-  version: 1,
+  version: 2,
   chunk: CHUNK,
   compute: imageRests,
 });
@@ -74,7 +76,11 @@ async function imageRests(context: Context): Promise<ImageRest[]> {
       }
       return {
         tensors: new Map(),
-        value: value.map((rest) => ({ ...rest, replicates: [...rest.replicates] })),
+        value: value.map(({ replicates, effects, ...rest }) => ({
+          ...rest,
+          replicates: [...replicates],
+          effects: [...effects],
+        })),
       };
     },
   });
@@ -101,20 +107,40 @@ async function restOfImage(
   options: OptionsReadBy<'rest'>,
 ): Promise<ImageRest> {
   const logit = await head.prepareWithRest(coefficients, activations);
+  const r = coefficients.cols;
   if (logit.slopes !== undefined) {
     const { indices, status } = linearExact(logit.slopes);
-    return { replicates: [indices[indices.length - 1]], status, method: 'exact' };
+    return { replicates: [indices[r]], status, method: 'exact', effects: [...logit.slopes.subarray(0, r)] };
   }
-  const sampled = await lastTotalIndex((masks) => logit.evaluate(masks), coefficients.cols + 1, options);
-  return { ...sampled, method: 'sampled' };
+  const sampled = await lastTotalIndex((masks) => logit.evaluate(masks), r + 1, options);
+  return { ...sampled, method: 'sampled', effects: await effectsOf(logit, r) };
 }
 
-/** Mean over the images in which anything moves the score, with a 95 % interval; nothing where it moves in none. */
-export function restOf(images: readonly ImageRest[], seed: number): Pick<Explanation, 'rest'> {
+async function effectsOf(logit: MaskedLogit, r: number): Promise<number[]> {
+  const masks = matrix(r + 1, r + 1);
+  masks.data.fill(1);
+  for (let concept = 0; concept < r; concept++) masks.data[concept * (r + 1) + concept] = 0;
+  const scores = await logit.evaluate(masks);
+  return Array.from({ length: r }, (_, concept) => scores[r] - scores[concept]);
+}
+
+/** What the concepts and the rest do to the score over the images; nothing where it moves in none. */
+export interface Movement {
+  /** Mean share of the rest with its 95 % interval. */
+  readonly rest?: NonNullable<Explanation['rest']>;
+  /** Mean fall of the score without each concept, [r]. */
+  readonly effects?: readonly number[];
+}
+
+/** Means over the images in which anything moves the score. */
+export function movementOf(images: readonly ImageRest[], seed: number): Movement {
   const usable = images.filter(({ status }) => status === 'ok');
   if (usable.length === 0) return {};
   const vectors = usable.map(({ replicates }) => replicates.map((share) => Float64Array.of(share)));
   const exact = usable.every(({ method }) => method === 'exact');
   const { mean, low, high } = bootstrapImportance(vectors, { exact, seed });
-  return { rest: { mean: mean[0], low: low[0], high: high[0], images: usable.length } };
+  const effects = usable[0].effects.map(
+    (_, concept) => usable.reduce((sum, image) => sum + image.effects[concept], 0) / usable.length,
+  );
+  return { rest: { mean: mean[0], low: low[0], high: high[0], images: usable.length }, effects };
 }

@@ -7,7 +7,8 @@ import { FOUND_AGAIN_WORDS } from '../../wording/evaluation-words.ts';
 import { FOUND_AGAIN_UNKNOWN, MERGED_MEANING, mergedFromText } from '../../wording/merge-words.ts';
 import { answerText } from '../../wording/answer-text.ts';
 import { isNumber, saidText } from '../../wording/said-words.ts';
-import { decimalText, intervalText, numberText, percentText } from '../../wording/number-text.ts';
+import { toldAs, type ScoreFacts } from '../../wording/score-words.ts';
+import { changeText, decimalText, intervalText, numberText, percentText } from '../../wording/number-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
 import { strengthStrip } from '../charts/strength-strip.ts';
 import { html } from '../html.ts';
@@ -50,6 +51,18 @@ function conceptArticle(concept: Concept, rank: number, data: ReportData): Html 
   </article>`;
 }
 
+/** What the score has from a concept, with its sign. */
+function effectFact(effect: number, score: ScoreFacts): Html {
+  const { name, sign } = toldAs(score);
+  return html`<div>
+    <dt>effect</dt>
+    <dd>
+      <span class="strong">${changeText(sign * effect)}</span>
+      <span class="quiet">on the ${name}, on average</span>
+    </dd>
+  </div>`;
+}
+
 function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: ReportData): Html {
   const { concepts, images } = explanation;
   const ties = concepts.filter(({ tier }) => tier === concept.tier).length - 1;
@@ -63,6 +76,7 @@ function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: 
         <span class="quiet">${intervalText(concept.importance)}</span>
       </dd>
     </div>
+    ${concept.effect !== undefined && effectFact(concept.effect, scoreFactsOf(explanation))}
     <div>
       <dt>present in</dt>
       <dd>

@@ -3,7 +3,7 @@ import { countText, listText } from '../../wording/count-text.ts';
 import { intervalText, percentText } from '../../wording/number-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
 import { isNumber } from '../../wording/said-words.ts';
-import { askedText, scoreName, type ScoreFacts } from '../../wording/score-words.ts';
+import { askedText, toldAs, type ScoreFacts } from '../../wording/score-words.ts';
 import { LEVEL_WORDS } from '../../wording/trust-words.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
@@ -52,12 +52,24 @@ function verdictSentence(explanation: Explanation): string {
   const these = images.length === 1 ? 'this image' : `these ${countText(images.length)} images`;
   const isMost = sum(causes) >= MOSTLY;
   const onWhat = isMost ? `depends mostly on ${names}` : `leans on several things, most on ${names}`;
-  if (!isDecided(score))
-    return `The ${scoreName(score)} ${isNumber(score) ? 'of' : 'in'} ${these} ${onWhat}.`;
+  const told = `The ${toldAs(score).name}`;
+  const what = `${onWhat}${wayOf(causes, score)}.`;
+  if (!isDecided(score)) return `${told} ${isNumber(score) ? 'of' : 'in'} ${these} ${what}`;
   if (called < images.length)
-    return `The model calls ${countText(called)} of ${these} \u201c${className}\u201d. The ${scoreName(score)} ${onWhat}.`;
+    return `The model calls ${countText(called)} of ${these} \u201c${className}\u201d. ${told} ${what}`;
+  // What holds the answer down is no reason for it.
+  if (causes.some(({ effect = 0 }) => effect < 0))
+    return `The model calls ${these} \u201c${className}\u201d. ${told} ${what}`;
   const why = isMost ? `mostly because of ${names}` : `for several reasons, most of all ${names}`;
   return `The model calls ${these} \u201c${className}\u201d ${why}.`;
+}
+
+/** Which way the one leading concept moves the number, where that is not what is explained already. */
+function wayOf(causes: readonly Concept[], score: ScoreFacts): string {
+  const effect = causes.length === 1 ? causes[0].effect : undefined;
+  if (effect === undefined) return '';
+  if (toldAs(score).sign * effect < 0) return ', which lowers it';
+  return isNumber(score) ? ', which lifts it' : '';
 }
 
 /** Share of the movement from which on something is said to be most of it. */

@@ -86,27 +86,30 @@ function conceptItems(
   const { explanation, coefficients } = opened;
   const strengths = strengthsOf(explanation, coefficients);
   const named = namedConcepts(opened, notes);
-  return explanation.concepts.map(({ id, name, importance, tier, prevalence, crops, merged = [] }, rank) => {
-    const isMerged = merged.length > 0;
-    return {
-      id,
-      name: notes.names[id] ?? name,
-      givenName: name,
-      rank,
-      importance,
-      tier,
-      prevalence,
-      // The check was of concepts by themselves.
-      reliability: isMerged ? null : (evaluation?.stability.concepts[rowOfId(id)].mean ?? null),
-      isHidden: notes.hidden.includes(id),
-      group: named(merged),
-      comment: notes.comments[id] ?? '',
-      cover: crops
-        .slice(0, COVER)
-        .map(({ image, box }) => pictureId({ kind: 'crop', project: key, run: runId, image, box })),
-      strengths: strengths[id],
-    };
-  });
+  return explanation.concepts.map(
+    ({ id, name, importance, effect, tier, prevalence, crops, merged = [] }, rank) => {
+      const isMerged = merged.length > 0;
+      return {
+        id,
+        name: notes.names[id] ?? name,
+        givenName: name,
+        rank,
+        importance,
+        tier,
+        effect: effect ?? null,
+        prevalence,
+        // The check was of concepts by themselves.
+        reliability: isMerged ? null : (evaluation?.stability.concepts[rowOfId(id)].mean ?? null),
+        isHidden: notes.hidden.includes(id),
+        group: named(merged),
+        comment: notes.comments[id] ?? '',
+        cover: crops
+          .slice(0, COVER)
+          .map(({ image, box }) => pictureId({ kind: 'crop', project: key, run: runId, image, box })),
+        strengths: strengths[id],
+      };
+    },
+  );
 }
 
 /** Share of images in which two concepts are present together, in the order of the ranking. */

@@ -46,6 +46,24 @@ describe('leadSentences()', () => {
     );
   });
 
+  it('calls no reason what holds the answer down, and says which way a number is moved', () => {
+    const { concepts, ...rest } = sampleExplanation();
+    const leadBy = (effect: number, changes: object = {}) => {
+      const [first, ...others] = concepts;
+      return spaces(leadSentences({ ...rest, concepts: [{ ...first, effect }, ...others], ...changes }));
+    };
+    expect(leadBy(2)).toContain('“boat” for several reasons, most of all “striped hull”.');
+    expect(leadBy(-2)).toContain(
+      'The score of boat leans on several things, most on “striped hull”, which lowers it.',
+    );
+    const model = { output: 'age', task: 'regression', activation: 'none', classes: [], width: 1 } as const;
+    const lower = { model: { ...model, quantity: 'age' }, explained: { kind: 'side', side: 0 }, at: 30 };
+    // The score of the lower side is minus the age: what lifts that, lowers the age.
+    expect(leadBy(2, { score: lower })).toContain(
+      'The age of these 40 images leans on several things, most on “striped hull”, which lowers it.',
+    );
+  });
+
   it('does not pick a winner among tied concepts, and counts the images that are called so', () => {
     const { concepts, images, ...rest } = sampleExplanation();
     const text = leadSentences({

@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { coveredText, scoreValueText } from '../../../core/wording/map-words.ts';
-import type { ScoreFacts } from '../../../core/wording/score-words.ts';
+import { effectText, type ScoreFacts } from '../../../core/wording/score-words.ts';
 
 const age = (side: 0 | 1): ScoreFacts => ({
   model: { task: 'regression', activation: 'none', classes: [], quantity: 'age', unit: 'years' },
   explained: { kind: 'side', side },
+});
+
+describe('effectText()', () => {
+  it('says which way a concept moves what people know', () => {
+    expect(effectText(age(1), 2.5)).toBe('lifts the age in years by 2.5 on average');
+    expect(effectText(age(0), 2.5)).toBe('lowers the age in years by 2.5 on average');
+    expect(effectText(age(1), -2.5)).toBe('lowers the age in years by 2.5 on average');
+  });
 });
 
 describe('words of maps', () => {

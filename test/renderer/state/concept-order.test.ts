@@ -9,6 +9,7 @@ const concept = (id: string, changes: Partial<ConceptItem> = {}): ConceptItem =>
   rank: 0,
   importance: { mean: 0.1, low: 0, high: 0.2 },
   tier: 0,
+  effect: null,
   prevalence: 0.5,
   reliability: null,
   isHidden: false,
