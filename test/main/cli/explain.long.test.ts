@@ -154,6 +154,7 @@ describe('explain', () => {
       'bank',
       'coefficients',
       'importance',
+      'rest',
       'maps-gated-gradient',
       'removals',
       'mistakes',
