@@ -16,9 +16,14 @@ export class EvaluationState {
     this.#run = run;
   }
 
+  /** Reads the verdict and its figures. */
+  readVerdict(): void {
+    void this.evaluation.load(() => this.#connection.api.getEvaluation(this.#run));
+  }
+
   /** Reads what is known. */
   read(): void {
-    void this.evaluation.load(() => this.#connection.api.getEvaluation(this.#run));
+    this.readVerdict();
     void this.errors.load(() => this.#connection.api.getErrorAnalysis(this.#run));
   }
 

@@ -141,7 +141,7 @@ export class SetupState {
   /** Does something that answers with a setup; a refusal is kept in `error` and changes nothing. */
   change(act: () => Promise<Setup | null>): Promise<boolean> {
     const changing = this.#change(act);
-    this.#changing = Promise.all([this.#changing, changing]);
+    this.#changing = this.#changing.then(() => changing);
     return changing;
   }
 
