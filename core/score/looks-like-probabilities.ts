@@ -1,4 +1,5 @@
 import type { ModelScores } from './model-scores.ts';
+import { wholeOfShares } from './softmax.ts';
 
 /** Pictures from which on it is no accident that single numbers all lie between 0 and 1. */
 const ENOUGH = 10;
@@ -13,23 +14,16 @@ export function looksLikeProbabilities(
   rows: Iterable<ArrayLike<number>>,
 ): 'probabilities' | 'per cents' | undefined {
   if (activation !== 'none' || task === 'regression' || task === 'embedding') return undefined;
-  let [count, most, least] = [0, -Infinity, Infinity];
-  const sums = { least: Infinity, most: -Infinity };
-  for (const row of rows) {
-    count++;
-    let sum = 0;
-    for (let at = 0; at < row.length; at++) {
-      sum += row[at];
-      least = Math.min(least, row[at]);
-      most = Math.max(most, row[at]);
-    }
-    sums.least = Math.min(sums.least, sum);
-    sums.most = Math.max(sums.most, sum);
+  const all = [...rows];
+  if (task === 'multiclass') {
+    const wholes = new Set(all.map(wholeOfShares));
+    if (wholes.size !== 1) return undefined;
+    return wholes.has(1) ? 'probabilities' : wholes.has(100) ? 'per cents' : undefined;
   }
-  if (count === 0 || !(least >= 0)) return undefined;
-  const addUpTo = (whole: number): boolean =>
-    sums.least > whole * (1 - 1e-3) && sums.most < whole * (1 + 1e-3);
-  if (task === 'multiclass') return addUpTo(1) ? 'probabilities' : addUpTo(100) ? 'per cents' : undefined;
-  if (count < ENOUGH || most > 100) return undefined;
+  let [least, most] = [Infinity, -Infinity];
+  for (const row of all)
+    for (let at = 0; at < row.length; at++)
+      [least, most] = [Math.min(least, row[at]), Math.max(most, row[at])];
+  if (all.length < ENOUGH || !(least >= 0) || most > 100) return undefined;
   return most <= 1 ? 'probabilities' : most > 20 ? 'per cents' : undefined;
 }

@@ -6,14 +6,23 @@
  */
 export function classProbabilities(output: ArrayLike<number>): Float64Array {
   const values = Float64Array.from(output);
-  const sum = values.reduce((total, value) => total + value, 0);
-  const whole = Math.abs(sum - 100) < 0.1 ? 100 : 1;
-  if (Math.abs(sum / whole - 1) < 1e-3 && values.every((value) => value >= 0))
-    return whole === 1 ? values : values.map((value) => value / whole);
+  const whole = wholeOfShares(values);
+  if (whole !== undefined) return whole === 1 ? values : values.map((value) => value / whole);
   const largest = values.reduce((most, value) => Math.max(most, value), -Infinity);
   const powers = values.map((value) => Math.exp(value - largest));
   const total = powers.reduce((all, power) => all + power, 0);
   return powers.map((power) => power / total);
+}
+
+/** What a row adds up to, 1 or in per cent 100, where it can be shares of a whole: non-negative. */
+export function wholeOfShares(row: ArrayLike<number>): 1 | 100 | undefined {
+  let sum = 0;
+  for (let i = 0; i < row.length; i++) {
+    if (!(row[i] >= 0)) return undefined;
+    sum += row[i];
+  }
+  if (Math.abs(sum - 1) < 1e-3) return 1;
+  return Math.abs(sum - 100) < 0.1 ? 100 : undefined;
 }
 
 /** Index of the largest value, the first of equals; 0 where nothing is a number. */

@@ -1,3 +1,4 @@
+import { capitalised } from './capitalised.ts';
 import { countText } from './count-text.ts';
 import { answerText } from './answer-text.ts';
 import { fileNameOf } from './path-text.ts';
@@ -162,7 +163,7 @@ export function decisionText({ model, explained, at }: ScoreFacts): string {
 /** What an answer's figure is called, as the head of a column: "Probability", "Age in years", "Similarity". */
 export function figureTitle(facts: AnswerFacts): string {
   const name = figureName(facts);
-  return name.charAt(0).toUpperCase() + name.slice(1);
+  return capitalised(name);
 }
 
 /** {@link figureTitle} inside a sentence. */

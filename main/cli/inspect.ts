@@ -12,7 +12,7 @@ import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments } from './arguments.ts';
 import { imageFindingsText, inspectImages } from './inspect-images.ts';
 import { errorText } from './error-text.ts';
-import { optionTable, readOptions } from './option-arguments.ts';
+import { INTAKE_OPTIONS, optionTable, readOptions } from './option-arguments.ts';
 import { misfitNotes } from './predict-notes.ts';
 import { table } from './text-table.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
@@ -20,16 +20,7 @@ import { shownName } from '../../core/wording/shown-name.ts';
 /** `inspect MODEL`: what the model takes and gives, which output is explained, and the tensors at which it can be cut. */
 export async function inspect(argv: readonly string[]): Promise<void> {
   const args = parseArguments(argv, {
-    ...optionTable([
-      'labels',
-      'labelShift',
-      'preprocessing',
-      'alpha',
-      'images',
-      'output',
-      'task',
-      'threshold',
-    ]),
+    ...optionTable(['images', ...INTAKE_OPTIONS]),
     json: { type: 'boolean' },
   });
   const [path, ...more] = args.positionals;

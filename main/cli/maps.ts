@@ -24,7 +24,7 @@ import { shownName } from '../../core/wording/shown-name.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { scoreFacts } from './inspect.ts';
-import { optionTable, readOptions } from './option-arguments.ts';
+import { INTAKE_OPTIONS, optionTable, readOptions } from './option-arguments.ts';
 import { progressPrinter } from './progress.ts';
 
 const { occlusion, rise, 'sobol-attribution': sobol } = MAP_METHOD_TITLES;
@@ -33,22 +33,7 @@ const COUNT = whole(1, 1000);
 const [USUAL_METHOD, USUAL_COUNT] = ['occlusion', 8] as const;
 
 const TABLE: OptionTable = {
-  ...optionTable([
-    'model',
-    'images',
-    'class',
-    'against',
-    'reference',
-    'labels',
-    'labelShift',
-    'preprocessing',
-    'alpha',
-    'output',
-    'task',
-    'threshold',
-    'seed',
-    'device',
-  ]),
+  ...optionTable(['model', 'images', 'class', 'against', 'reference', 'seed', 'device', ...INTAKE_OPTIONS]),
   method: { type: 'string', takes: takenWords(METHOD.form) },
   count: { type: 'string', takes: takenWords(COUNT.form) },
   out: { type: 'string' },

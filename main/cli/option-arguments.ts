@@ -7,6 +7,17 @@ import { allPresets } from '../../core/images/preprocessing-presets.ts';
 import { nearestNames } from '../../core/nearest-names.ts';
 import { HELP_HINT, type OptionTable, type ParsedArguments } from './arguments.ts';
 
+/** What every command that opens a model may be told of it. */
+export const INTAKE_OPTIONS = [
+  'labels',
+  'labelShift',
+  'preprocessing',
+  'alpha',
+  'output',
+  'task',
+  'threshold',
+] as const;
+
 /** Some options of a run, or all, as `parseArguments` takes them. */
 export function optionTable(names: readonly OptionName[] = OPTION_NAMES): OptionTable {
   return Object.fromEntries(

@@ -8,24 +8,13 @@ import { UNKEPT_ENTRY } from '../../core/project/stage-entry.ts';
 import { transparencyText } from '../../core/wording/input-words.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
-import { optionTable, readOptions } from './option-arguments.ts';
+import { INTAKE_OPTIONS, optionTable, readOptions } from './option-arguments.ts';
 import { predictionFacts, predictionRows, predictionText } from './predict-output.ts';
 import { predictionNotes, probabilityNotes } from './predict-notes.ts';
 import { progressPrinter } from './progress.ts';
 
 const TABLE: OptionTable = {
-  ...optionTable([
-    'model',
-    'images',
-    'labels',
-    'labelShift',
-    'preprocessing',
-    'alpha',
-    'output',
-    'task',
-    'threshold',
-    'device',
-  ]),
+  ...optionTable(['model', 'images', 'device', ...INTAKE_OPTIONS]),
   csv: { type: 'string' },
   json: { type: 'boolean' },
 };

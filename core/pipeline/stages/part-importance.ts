@@ -3,6 +3,7 @@ import { maskedParent } from '../../concepts/recursion/masked-parent.ts';
 import type { Importance } from '../../concepts/explanation.ts';
 import { createRandom } from '../../random.ts';
 import type { Tensor } from '../../tensor.ts';
+import { spreadPlaces } from '../spread-places.ts';
 import { defineStage, type StageContext } from '../stage.ts';
 import { importancePiece, readImportances } from './importance-pieces.ts';
 import { partsInImage, partsStage, type PartsRequest } from './parts.ts';
@@ -34,8 +35,7 @@ type Context = StageContext<'part-importance', 'parent' | 'earlier', { readonly 
 async function partImportances(context: Context, request: PartsRequest): Promise<PartImportances> {
   const { entry, parent, earlier, inputs, options, onProgress, signal } = context;
   const { chosen, between, read } = request;
-  const count = Math.min(MOST_IMAGES, chosen.length);
-  const spread = Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * chosen.length) / count));
+  const spread = spreadPlaces(chosen.length, MOST_IMAGES);
   const random = createRandom(options.seed);
   const seeds = spread.map(() => random.integer(2 ** 32));
   const design = { design: options.design, samples: SAMPLES, replicates: REPLICATES };
@@ -51,7 +51,7 @@ async function partImportances(context: Context, request: PartsRequest): Promise
       return importancePiece([await imageImportance(logit, nParts, { ...design, seed: seeds[i] })]);
     });
     images.push(...readImportances(piece));
-    onProgress({ stage: 'parts', done: i + 1, total: count });
+    onProgress({ stage: 'parts', done: i + 1, total: spread.length });
   }
   return { images, design };
 }

@@ -12,6 +12,7 @@ import { sliceItems } from '../batch-items.ts';
 import { CHUNK, chunked } from '../chunked.ts';
 import { cutAt, runnerFor } from '../model-parts.ts';
 import { readBatch, requireAll } from '../pictures.ts';
+import { spreadPlaces } from '../spread-places.ts';
 import { defineStage, type StageContext } from '../stage.ts';
 import { bankStage } from './bank.ts';
 import { coefficientsStage } from './coefficients.ts';
@@ -48,7 +49,7 @@ type Context = StageContext<
 async function imageRests(context: Context): Promise<ImageRest[]> {
   const { layer, classIndex, images, intake, device, environment, options, inputs, signal } = context;
   const { coefficients } = inputs.coefficients;
-  const chosen = spread(coefficients.length, MOST_IMAGES);
+  const chosen = spreadPlaces(coefficients.length, MOST_IMAGES);
   const parts = cutAt(intake, layer);
   const latent = runnerFor(context, parts.latent);
   const head = await createSpecialisedMaskedHead(parts.head, layer, inputs.bank.conceptBank, classIndex, {
@@ -92,12 +93,6 @@ async function imageRests(context: Context): Promise<ImageRest[]> {
     await head.dispose();
   }
   return found;
-}
-
-/** At most `most` of `count` places, evenly spread. */
-function spread(count: number, most: number): number[] {
-  const chosen = Math.min(count, most);
-  return Array.from({ length: chosen }, (_, i) => Math.floor(((i + 0.5) * count) / chosen));
 }
 
 async function restOfImage(

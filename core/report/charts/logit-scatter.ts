@@ -1,3 +1,4 @@
+import { capitalised } from '../../wording/capitalised.ts';
 import { extent, scaleLinear } from 'd3';
 import type { ImageRecord } from '../../concepts/explanation.ts';
 import { numberText } from '../../wording/number-text.ts';
@@ -74,6 +75,5 @@ function shortened(name: string): string {
 
 function scatterLabel(images: readonly ImageRecord[], { score, lost }: ScatterWords): string {
   const count = images.filter(({ agrees }) => !agrees).length;
-  const name = `${score.charAt(0).toUpperCase()}${score.slice(1)}`;
-  return `${name} of each image by the model and replayed through the concepts; ${count} of ${images.length} are images that the replay ${lost}`;
+  return `${capitalised(score)} of each image by the model and replayed through the concepts; ${count} of ${images.length} are images that the replay ${lost}`;
 }
