@@ -1,3 +1,4 @@
+import type { Estimate } from '../concepts/explanation.ts';
 import type { Collinearity } from './collinearity.ts';
 import type { Fidelity } from './fidelity.ts';
 import type { HitRate } from './hit-rate.ts';
@@ -38,6 +39,8 @@ type StoredRandom = Stored<RandomOrders>;
 /** Deletion or insertion over all evaluated images; see {@link OrderComparison}. */
 export interface StoredCurves {
   readonly status: OrderComparison['status'];
+  /** Is what no concept explains changed last, so that the full end is the model's own? Absent in evaluations from before. */
+  readonly hasRest?: boolean;
   readonly orders: {
     readonly sobol: StoredOrder;
     readonly size: StoredOrder;
@@ -56,6 +59,16 @@ export interface StoredStability {
   readonly seeds: { readonly count: number; readonly mean: number };
   readonly bootstraps: { readonly count: number; readonly mean: number };
   readonly concepts: readonly ConceptStability[];
+}
+
+/** What concepts carry in images that had no part in making them. */
+export interface HeldOut {
+  readonly images: number;
+  /** Share of them that keep the model's answer with the concepts alone. */
+  readonly agreement: number;
+  readonly logitR2?: number;
+  /** Share of the score's movement that involves what no concept explains; absent where nothing moves the score. */
+  readonly rest?: Estimate & { readonly images: number };
 }
 
 /** Maps of the same concepts when the weights of the model are random; see SanityCheck. */
@@ -100,6 +113,8 @@ export interface Evaluation {
   readonly noGradient?: string;
   readonly muFidelity: Stored<MuFidelity>;
   readonly stability: StoredStability;
+  /** Absent of one image, and in evaluations from before it was looked at. */
+  readonly heldOut?: HeldOut;
   readonly sparsity: readonly Stored<ConceptSparsity>[];
   readonly collinearity: Collinearity;
   readonly sanity: StoredSanity;

@@ -117,6 +117,7 @@ function claimEvidence(
     ...(answers && { answers }),
     ...(rest && { rest }),
     ...(!isSplitByMean && { agreement: reconstruction.agreement }),
+    ...(evaluation?.heldOut && { heldOut: evaluation.heldOut }),
     scores,
     ...(importance.still !== undefined && { still: importance.still }),
     isProbability: isShare && (activation === 'none' || activation === 'kept'),

@@ -8,6 +8,7 @@ interface ClaimFacts {
   readonly value?: number;
   readonly low?: number;
   readonly high?: number;
+  readonly heldOut?: number;
 }
 
 /** What wording needs of the run beside the claim. */
@@ -27,6 +28,9 @@ export interface ClaimWords {
   /** What to do about it; empty where nothing is to be done. */
   readonly next: string;
 }
+
+/** What the concepts leave of the activations, A - UW. */
+export const UNEXPLAINED = 'What no concept explains';
 
 type Sentence = readonly [reason: string, next: string];
 type Sentences = Readonly<Record<string, Sentence>>;
@@ -89,12 +93,16 @@ function model(claim: ClaimFacts, { isOfNumber }: ClaimContext): Sentences {
 function decision(claim: ClaimFacts, { concepts, isOfNumber }: ClaimContext): Sentences {
   const [these, carry] =
     concepts === 1 ? ['The concept', 'carries'] : [`The ${countOf(concepts, 'concept')}`, 'carry'];
-  const carried = `${these} ${carry} ${shareText(claim)} of the movement of the score`;
+  const where =
+    claim.heldOut === undefined
+      ? ''
+      : ` in ${countOf(claim.heldOut, 'image')} that had no part in making them`;
+  const carried = `${these} ${carry} ${shareText(claim)} of the movement of the score${where}`;
   const more: Sentence[1] = 'Explain with more concepts, or at another layer.';
   return {
     holds: [`${carried}.`, ''],
-    'holds-in-part': [`${carried}; the rest is carried by what no concept explains.`, more],
-    fails: [`${carried}: too much of it is carried by what no concept explains.`, more],
+    'holds-in-part': [`${carried}; the remainder lies with what no concept explains.`, more],
+    fails: [`${carried}: too much lies with what no concept explains.`, more],
     'other-answers': [
       isOfNumber
         ? 'With the concepts alone many images go to the other side of the border.'

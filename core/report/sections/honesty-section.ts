@@ -74,11 +74,13 @@ function orderFigures({ deletion, insertion, images, noGradient }: Evaluation): 
       )}
     </div>
     <p class="quiet small orders">
-      The score over ${countOf(images, 'image')}, from 1 with all concepts to 0 with none. A good order falls
-      fast when concepts are taken away (small area) and rises fast when they are put in (large area). The
-      band holds 95&nbsp;% of random orders; in brackets the 95&nbsp;% interval over images, of random orders
-      over orders. By amount: the concepts of which there is most; by gradient: the steepest slope of the
-      score along the concept. ${noGradient !== undefined && `There is no order by gradient: ${noGradient}`}
+      The score over ${countOf(images, 'image')}, from 1 with
+      ${deletion.hasRest ? 'all that the model has at the layer' : 'all concepts'} to 0 with
+      none${deletion.hasRest ? '; the last step is what no concept explains' : ''}. A good order falls fast
+      when concepts are taken away (small area) and rises fast when they are put in (large area). The band
+      holds 95&nbsp;% of random orders; in brackets the 95&nbsp;% interval over images, of random orders over
+      orders. By amount: the concepts of which there is most; by gradient: the steepest slope of the score
+      along the concept. ${noGradient !== undefined && `There is no order by gradient: ${noGradient}`}
     </p>`;
 }
 

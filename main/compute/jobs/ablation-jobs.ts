@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { AblatedImage } from '../../../core/concepts/ablation-head.ts';
-import { checkFactors, unchangedFactors } from '../../../core/concepts/ablation.ts';
+import { checkFactors, REST, unchangedFactors } from '../../../core/concepts/ablation.ts';
 import { changeOfDecisions } from '../../../core/concepts/changed-decisions.ts';
 import { counterfactual } from '../../../core/concepts/counterfactual.ts';
 import { spread } from '../../../core/concepts/merged-concepts.ts';
@@ -87,18 +87,27 @@ export function ablationJobs(
       const opened = await openRun(question);
       const { removals } = opened.explanation;
       const images = opened.explanation.images.length;
+      const ofRest = {
+        concept: REST,
+        changed: opened.explanation.images.filter(({ agrees }) => !agrees).length,
+        images,
+      };
       if (removals !== undefined)
-        return removals.map(({ concept, flips }) => ({ concept, changed: flips.length, images }));
+        return [
+          ...removals.map(({ concept, flips }) => ({ concept, changed: flips.length, images })),
+          ofRest,
+        ];
       await requireSameImages(opened.project, opened.run);
       // Who counts at the same time counts alone: what one gives up is not taken from another.
       const changed =
         known.get(opened) ?? (await withAblator(opened, (ablator) => dependences(opened, ablator, context)));
       known.set(opened, changed);
-      return opened.explanation.concepts.map(({ id }, rank) => ({
+      const ofConcepts = opened.explanation.concepts.map(({ id }, rank) => ({
         concept: id,
         changed: changed[rank],
         images,
       }));
+      return [...ofConcepts, ofRest];
     },
   };
 }
@@ -112,11 +121,15 @@ function ofBank({ players }: OpenedRun, factors: readonly number[]): number[] {
   return [...spread(matrix(1, factors.length, Float32Array.from(factors)), players).data];
 }
 
-/** One a concept, or merged concepts; those that are not named remain at 1. Throws 'unknown-name' and 'bad-usage'. */
+/**
+ * One a concept, or merged concepts, and the rest's last where it is named; those that are not named remain at 1. Throws
+ * 'unknown-name' and 'bad-usage'.
+ */
 function factorsOf({ playerOf, players }: OpenedRun, factors: ConceptFactors): number[] {
   const all = unchangedFactors(players.length);
-  for (const [concept, factor] of Object.entries(factors)) all[playerOf(concept)] = factor;
-  checkFactors(all, all.length);
+  for (const [concept, factor] of Object.entries(factors))
+    all[concept === REST ? players.length : playerOf(concept)] = factor;
+  checkFactors(all, players.length);
   return all;
 }
 
