@@ -1,3 +1,4 @@
+import { matrix } from '../linalg/matrix.ts';
 import { bootstrapImportance } from '../sensitivity/bootstrap.ts';
 import { lastTotalIndex, type LastTotalIndex } from '../sensitivity/last-total-index.ts';
 import { linearExact } from '../sensitivity/linear-exact.ts';
@@ -25,6 +26,20 @@ export async function restIndex(
   }
   const sampled = await lastTotalIndex((masks) => logit.evaluate(masks), nConcepts + 1, options);
   return { ...sampled, method: 'sampled' };
+}
+
+/**
+ * By how much the score of one image falls when each concept is taken out of the model's own activations, [r]; below 0 it
+ * rises. `logit` as for {@link restIndex}.
+ */
+export async function conceptEffects(logit: MaskedLogit, nConcepts: number): Promise<number[]> {
+  if (logit.slopes !== undefined) return [...logit.slopes.subarray(0, nConcepts)];
+  const players = nConcepts + 1;
+  const masks = matrix(players, players);
+  masks.data.fill(1);
+  for (let concept = 0; concept < nConcepts; concept++) masks.data[concept * players + concept] = 0;
+  const scores = await logit.evaluate(masks);
+  return Array.from({ length: nConcepts }, (_, concept) => scores[nConcepts] - scores[concept]);
 }
 
 /** Mean share over the images that anything moves, with its 95 % interval; undefined where nothing moves any. */

@@ -72,8 +72,11 @@ export interface ClaimEvidence {
   readonly sanity?: number;
 }
 
+/** Share of the movement up to which what no concept explains is little. */
+export const LITTLE_REST = 0.1;
+
 /** Share of the movement that the concepts have to carry. */
-const CARRIED = { good: 0.9, fair: 0.75, direction: 'higher' } as const;
+const CARRIED = { good: 1 - LITTLE_REST, fair: 0.75, direction: 'higher' } as const;
 /** Images from which on there is enough to see; below `fewest` nothing can be said of others. */
 const ENOUGH_IMAGES = { good: 20, fair: 10, fewest: 5 } as const;
 

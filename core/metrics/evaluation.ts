@@ -1,6 +1,7 @@
 import type { Estimate } from '../concepts/explanation.ts';
 import type { Collinearity } from './collinearity.ts';
 import type { Fidelity } from './fidelity.ts';
+import type { Frontier } from './frontier.ts';
 import type { HitRate } from './hit-rate.ts';
 import type { MuFidelity } from './mu-fidelity.ts';
 import type { OrderComparison, OrderResult, RandomOrders } from './order-comparison.ts';
@@ -119,6 +120,8 @@ export interface Evaluation {
   readonly collinearity: Collinearity;
   readonly sanity: StoredSanity;
   readonly rank?: RankCurve;
+  /** Other cuts and numbers of concepts; absent where they were not compared. */
+  readonly frontier?: Frontier;
 }
 
 /** What the traffic light looks at. */

@@ -79,6 +79,20 @@ const EVALUATION_FILE = z.object({
     flat: COUNT,
     reason: z.string().exactOptional(),
   }),
+  frontier: z
+    .object({
+      points: z.array(
+        z.object({
+          layer: z.string(),
+          r: COUNT,
+          rest: z.object({ mean: z.number(), low: z.number(), high: z.number() }),
+          active: z.number(),
+          stability: z.number(),
+        }),
+      ),
+      suggested: z.object({ layer: z.string(), r: COUNT }),
+    })
+    .exactOptional(),
   rank: z
     .object({
       suggested: COUNT,

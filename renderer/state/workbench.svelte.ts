@@ -3,10 +3,12 @@ import type {
   AppInfo,
   ComputeState,
   DeviceReport,
+  Frontier,
   JobChoice,
   JobKind,
   LongJob,
   PanelName,
+  RankCurve,
   RecentProject,
   RunKey,
   RunState,
@@ -20,7 +22,7 @@ import type { Connection } from '../api.ts';
 import { currentRunOf } from './current-run.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { Notices } from './notices.svelte.ts';
-import { RankWeighing } from './rank-weighing.svelte.ts';
+import { Weighing } from './weighing.svelte.ts';
 import { RunList } from './run-list.svelte.ts';
 import { RunWatch } from './run.svelte.ts';
 import { SetupState } from './setup.svelte.ts';
@@ -37,7 +39,9 @@ export class Workbench {
   readonly setup: SetupState;
   readonly run: RunWatch;
   readonly runs: RunList;
-  readonly rank: RankWeighing;
+  /** The evidence for a number of concepts, and for a layer, before the run that is set up. */
+  readonly rank: Weighing<RankCurve>;
+  readonly cuts: Weighing<Frontier | null>;
   #shown = $state.raw<ShownRun>()!;
   /** The setup whose runs are shown. */
   #shownOf: Pick<Setup, 'key' | 'project'> | undefined;
@@ -65,7 +69,8 @@ export class Workbench {
     this.setup = new SetupState(connection, this.notices, (setup) => this.#followSetup(setup));
     this.run = new RunWatch(connection, this.notices);
     this.runs = new RunList(connection, this.notices, this.setup);
-    this.rank = new RankWeighing(connection);
+    this.rank = new Weighing(() => connection.api.weighRanks({}));
+    this.cuts = new Weighing(() => connection.api.compareCuts({}));
     this.#shown = new ShownRun(connection, this.notices, undefined);
   }
 

@@ -15,7 +15,7 @@ import { imageMuFidelity, muFidelity, type ImageMuFidelity } from '../../metrics
 import type { OrderComparison } from '../../metrics/order-comparison.ts';
 import { cutAt } from '../model-parts.ts';
 import type { EvaluationScope } from './evaluation-scope.ts';
-import { ownActivations } from './own-activations.ts';
+import { ownActivations } from '../own-activations.ts';
 import type { EvaluationPlan, EvaluationSubject } from './plan.ts';
 
 type Curves = Pick<Evaluation, 'deletion' | 'insertion' | 'muFidelity' | 'noGradient'>;

@@ -9,7 +9,7 @@ import { fidelity, type ImageFidelity } from '../../metrics/fidelity.ts';
 import { decide } from '../../score/decision.ts';
 import { cutAt, runnerFor } from '../model-parts.ts';
 import type { EvaluationScope } from './evaluation-scope.ts';
-import { ownActivations } from './own-activations.ts';
+import { ownActivations } from '../own-activations.ts';
 import type { EvaluationPlan } from './plan.ts';
 import type { Refit } from './refits.ts';
 

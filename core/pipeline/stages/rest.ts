@@ -1,9 +1,9 @@
 import type { Explanation } from '../../concepts/explanation.ts';
-import type { MaskedHeadWithRest, MaskedLogit } from '../../concepts/masked-head.ts';
+import type { MaskedHeadWithRest } from '../../concepts/masked-head.ts';
 import type { OptionsReadBy } from '../../concepts/run-options.ts';
-import { meanRest, restIndex, type RestIndex } from '../../concepts/rest-index.ts';
+import { conceptEffects, meanRest, restIndex, type RestIndex } from '../../concepts/rest-index.ts';
 import { createSpecialisedMaskedHead } from '../../concepts/specialised-masked-head.ts';
-import { matrix, type Matrix } from '../../linalg/matrix.ts';
+import type { Matrix } from '../../linalg/matrix.ts';
 import { createRandom } from '../../random.ts';
 import type { Tensor } from '../../tensor.ts';
 import { sliceItems } from '../batch-items.ts';
@@ -100,17 +100,7 @@ async function restOfImage(
 ): Promise<ImageRest> {
   const logit = await head.prepareWithRest(coefficients, activations);
   const r = coefficients.cols;
-  const rest = await restIndex(logit, r, options);
-  const effects = logit.slopes ? [...logit.slopes.subarray(0, r)] : await effectsOf(logit, r);
-  return { ...rest, effects };
-}
-
-async function effectsOf(logit: MaskedLogit, r: number): Promise<number[]> {
-  const masks = matrix(r + 1, r + 1);
-  masks.data.fill(1);
-  for (let concept = 0; concept < r; concept++) masks.data[concept * (r + 1) + concept] = 0;
-  const scores = await logit.evaluate(masks);
-  return Array.from({ length: r }, (_, concept) => scores[r] - scores[concept]);
+  return { ...(await restIndex(logit, r, options)), effects: await conceptEffects(logit, r) };
 }
 
 /** What the concepts and the rest do to the score over the images; nothing where it moves in none. */

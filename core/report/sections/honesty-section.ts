@@ -1,8 +1,11 @@
-import type { Evaluation } from '../../metrics/evaluation.ts';
+import type { Explanation } from '../../concepts/explanation.ts';
+import type { Evaluation, RankCurve } from '../../metrics/evaluation.ts';
+import type { Frontier } from '../../metrics/frontier.ts';
 import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
 import { countOf } from '../../wording/count-text.ts';
 import { logitScatter } from '../charts/logit-scatter.ts';
 import { orderCurves } from '../charts/order-curves.ts';
+import { frontierChart } from '../charts/frontier-chart.ts';
 import { rankChart } from '../charts/rank-chart.ts';
 import { trustMeter } from '../charts/trust-meter.ts';
 import { html } from '../html.ts';
@@ -43,7 +46,8 @@ export function honestySection({ run, explanation, evaluation }: ReportData): Ht
     <p class="quiet small">${rule}</p>
     <div class="columns">
       ${scatterFigure(explanation.images, scoreFactsOf(explanation))}
-      ${evaluation?.rank && rankFigure(evaluation.rank, found.concepts.length)}
+      ${evaluation?.rank && rankFigure(evaluation.rank, found.concepts.length, evaluation.frontier !== undefined)}
+      ${evaluation?.frontier && frontierFigure(evaluation.frontier, found)}
     </div>
   </section>`;
 }
@@ -120,13 +124,29 @@ function scatterFigure(images: Parameters<typeof logitScatter>[0], score: ScoreF
   );
 }
 
-function rankFigure(rank: NonNullable<Evaluation['rank']>, used: number): Html {
+function frontierFigure(frontier: Frontier, { layer, concepts }: Explanation): Html {
+  const { suggested } = frontier;
+  return html`<figure>
+    <h3>Which layer, and how many concepts?</h3>
+    ${frontierChart(frontier)}
+    <figcaption>
+      Upwards the share of the score that no concept explains, on images that the concepts were not made from;
+      in the circles the numbers of concepts, dashed where two halves of the images give other ones. This
+      explanation: ${concepts.length} at ${layer.tensor}. The comparison argues for ${suggested.r} at
+      ${suggested.layer}.
+    </figcaption>
+  </figure>`;
+}
+
+/** Where layers were compared, that comparison advises, by what counts for the score, and this one only shows. */
+function rankFigure(rank: RankCurve, used: number, isAdvisedElsewhere: boolean): Html {
   return html`<figure>
     <h3>How many concepts?</h3>
     ${rankChart(rank, used)}
     <figcaption>
       On images that the concepts were not made from. Concepts are found again when two halves of the data
-      give them alike. The evidence argues for ${rank.suggested}: further ones add little.
+      give them alike.
+      ${!isAdvisedElsewhere && `The evidence argues for ${rank.suggested}: further ones add little.`}
     </figcaption>
   </figure>`;
 }

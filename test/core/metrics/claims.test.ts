@@ -134,7 +134,7 @@ describe('claimWords()', () => {
       name: 'The concepts carry the decision',
       reason:
         'The 10 concepts carry 60.0\u00a0% (50.0–70.0\u00a0%) of the movement of the score: too much lies with what no concept explains.',
-      next: 'Explain with more concepts, or at another layer.',
+      next: 'Compare other layers and numbers of concepts in the setup.',
     });
   });
 });

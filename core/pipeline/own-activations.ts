@@ -1,8 +1,11 @@
-import type { Tensor } from '../../tensor.ts';
-import { sliceItems } from '../batch-items.ts';
-import { cutAt, runnerFor } from '../model-parts.ts';
-import { readBatch, requireAll } from '../pictures.ts';
-import type { EvaluationScope } from './evaluation-scope.ts';
+import type { Tensor } from '../tensor.ts';
+import { sliceItems } from './batch-items.ts';
+import { cutAt, runnerFor } from './model-parts.ts';
+import { readBatch, requireAll } from './pictures.ts';
+import type { Facts, StageWork } from './stage.ts';
+
+type Scope = Pick<StageWork, 'environment' | 'signal'> &
+  Pick<Facts, 'intake' | 'device' | 'layer' | 'images'>;
 
 /** Pictures read and run at once. */
 const BATCH = 16;
@@ -14,7 +17,7 @@ const BATCH = 16;
  * Throws TesseraError 'bad-image' when a picture can no longer be read; the signal's reason when aborted.
  */
 export async function* ownActivations(
-  context: EvaluationScope,
+  context: Scope,
   chosen: readonly number[],
 ): AsyncGenerator<{ readonly image: number; readonly own: Tensor<'float32'> }> {
   const { intake, layer, images, environment, signal } = context;
