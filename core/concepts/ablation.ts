@@ -18,9 +18,6 @@ import { positionsOf } from './latent-rows.ts';
 /** The largest factor: twice as much of a concept as there is. */
 export const LARGEST_FACTOR = 2;
 
-/** The rest where factors are given by the ids of concepts. */
-export const REST = 'rest';
-
 /** Factors that leave everything as it is. */
 export function unchangedFactors(nConcepts: number): number[] {
   return Array.from({ length: nConcepts }, () => 1);

@@ -1,4 +1,4 @@
-import type { HeldOut } from './evaluation.ts';
+import type { HeldOut } from './held-out.ts';
 import { levelOf, TRUST_THRESHOLDS, type TrustFigure, type TrustLevel } from './trust.ts';
 
 /** What a verdict is made of, in the order in which it is told. */

@@ -1,7 +1,7 @@
-import type { Estimate } from '../concepts/explanation.ts';
 import type { Collinearity } from './collinearity.ts';
 import type { Fidelity } from './fidelity.ts';
 import type { Frontier } from './frontier.ts';
+import type { HeldOut } from './held-out.ts';
 import type { HitRate } from './hit-rate.ts';
 import type { MuFidelity } from './mu-fidelity.ts';
 import type { OrderComparison, OrderResult, RandomOrders } from './order-comparison.ts';
@@ -60,16 +60,6 @@ export interface StoredStability {
   readonly seeds: { readonly count: number; readonly mean: number };
   readonly bootstraps: { readonly count: number; readonly mean: number };
   readonly concepts: readonly ConceptStability[];
-}
-
-/** What concepts carry in images that had no part in making them. */
-export interface HeldOut {
-  readonly images: number;
-  /** Share of them that keep the model's answer with the concepts alone. */
-  readonly agreement: number;
-  readonly logitR2?: number;
-  /** Share of the score's movement that involves what no concept explains; absent where nothing moves the score. */
-  readonly rest?: Estimate & { readonly images: number };
 }
 
 /** Maps of the same concepts when the weights of the model are random; see SanityCheck. */

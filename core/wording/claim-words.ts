@@ -43,6 +43,8 @@ export interface ClaimWords {
 
 /** What the concepts leave of the activations, A - UW. */
 export const UNEXPLAINED = 'What no concept explains';
+/** What it is called among the ids of concepts. */
+export const REST = 'rest';
 
 type Sentence = readonly [reason: string, next: string];
 type Sentences = Readonly<Record<string, Sentence>>;
@@ -145,7 +147,9 @@ function elsewhereText(elsewhere: Elsewhere | undefined): string {
   if (elsewhere === undefined) return 'Compare other layers and numbers of concepts in the setup.';
   const { layer, r, rest, isBetter } = elsewhere;
   const there = `At ${layer} ${countOf(r, 'concept')} ${r === 1 ? 'leaves' : 'leave'} a rest of ${percentText(rest)}`;
-  return isBetter ? `${there}: explain there.` : `No other layer or number that was compared does better. ${there}.`;
+  return isBetter
+    ? `${there}: explain there.`
+    : `No other layer or number that was compared does better. ${there}.`;
 }
 
 function order({ value = NaN }: ClaimFacts): Sentences {

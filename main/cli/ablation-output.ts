@@ -1,7 +1,6 @@
-import { REST } from '../../core/concepts/ablation.ts';
 import { answerText } from '../../core/wording/answer-text.ts';
 import { decimalText, factorText, percentText } from '../../core/wording/number-text.ts';
-import { UNEXPLAINED } from '../../core/wording/claim-words.ts';
+import { REST, UNEXPLAINED } from '../../core/wording/claim-words.ts';
 import { decisionText, figureOf, type ScoreFacts } from '../../core/wording/score-words.ts';
 import type {
   ConceptDependence,

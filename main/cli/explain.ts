@@ -63,8 +63,8 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
   if (roundsValues(intake.model)) console.error(ROUNDED_GRADIENTS);
   const options = { ...said, class: said.class ?? requireClass(intake.scores) };
   const resolve = options.class === 'all' ? resolveOpenQuestion : resolveQuestion;
-  const isAuto = options.layer === AUTO_LAYER;
-  const { layer, ...others } = options;
+  const { layer = '', ...others } = options;
+  const isAuto = layer === AUTO_LAYER;
   const question = await resolve(environment.storage, intake, isAuto ? others : options);
   const device = await environment.openDevice(options.device);
   for (const reason of device.fallbackReasons) console.error(shownName(reason));

@@ -1,5 +1,5 @@
 import { TesseraError } from '../../core/errors.ts';
-import { REST } from '../../core/concepts/ablation.ts';
+import { REST } from '../../core/wording/claim-words.ts';
 import { findClass } from '../../core/images/find-class.ts';
 import { nearestNames } from '../../core/nearest-names.ts';
 import { loadRun, openProject } from '../../core/project/project-folder.ts';

@@ -3,12 +3,10 @@ import type {
   AppInfo,
   ComputeState,
   DeviceReport,
-  Frontier,
   JobChoice,
   JobKind,
   LongJob,
   PanelName,
-  RankCurve,
   RecentProject,
   RunKey,
   RunState,
@@ -22,7 +20,7 @@ import type { Connection } from '../api.ts';
 import { currentRunOf } from './current-run.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { Notices } from './notices.svelte.ts';
-import { Weighing } from './weighing.svelte.ts';
+import { SetupEvidence } from './setup-evidence.svelte.ts';
 import { RunList } from './run-list.svelte.ts';
 import { RunWatch } from './run.svelte.ts';
 import { SetupState } from './setup.svelte.ts';
@@ -39,9 +37,7 @@ export class Workbench {
   readonly setup: SetupState;
   readonly run: RunWatch;
   readonly runs: RunList;
-  /** The evidence for a number of concepts, and for a layer, before the run that is set up. */
-  readonly rank: Weighing<RankCurve>;
-  readonly cuts: Weighing<Frontier | null>;
+  readonly evidence: SetupEvidence;
   #shown = $state.raw<ShownRun>()!;
   /** The setup whose runs are shown. */
   #shownOf: Pick<Setup, 'key' | 'project'> | undefined;
@@ -69,8 +65,7 @@ export class Workbench {
     this.setup = new SetupState(connection, this.notices, (setup) => this.#followSetup(setup));
     this.run = new RunWatch(connection, this.notices);
     this.runs = new RunList(connection, this.notices, this.setup);
-    this.rank = new Weighing(() => connection.api.weighRanks({}));
-    this.cuts = new Weighing(() => connection.api.compareCuts({}));
+    this.evidence = new SetupEvidence(connection);
     this.#shown = new ShownRun(connection, this.notices, undefined);
   }
 

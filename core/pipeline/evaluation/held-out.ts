@@ -4,7 +4,7 @@ import { meanRest, restIndex, type RestIndex } from '../../concepts/rest-index.t
 import { createSpecialisedMaskedHead } from '../../concepts/specialised-masked-head.ts';
 import { nnls } from '../../factorization/nnls.ts';
 import type { Matrix } from '../../linalg/matrix.ts';
-import type { HeldOut } from '../../metrics/evaluation.ts';
+import type { HeldOut } from '../../metrics/held-out.ts';
 import { fidelity, type ImageFidelity } from '../../metrics/fidelity.ts';
 import { decide } from '../../score/decision.ts';
 import { cutAt, runnerFor } from '../model-parts.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { AblatedImage } from '../../../core/concepts/ablation-head.ts';
-import { checkFactors, REST, unchangedFactors } from '../../../core/concepts/ablation.ts';
+import { checkFactors, unchangedFactors } from '../../../core/concepts/ablation.ts';
 import { changeOfDecisions } from '../../../core/concepts/changed-decisions.ts';
 import { counterfactual } from '../../../core/concepts/counterfactual.ts';
 import { spread } from '../../../core/concepts/merged-concepts.ts';
@@ -19,6 +19,7 @@ import type { AblatedPicture, RunQuestion } from '../protocol.ts';
 import { ablatedImage, type WithAblator } from './ablators.ts';
 import type { JobContext, Jobs } from './job-context.ts';
 import type { OpenRun, OpenedRun } from './opened-runs.ts';
+import { REST } from '../../../core/wording/claim-words.ts';
 import { shownName } from '../../../core/wording/shown-name.ts';
 
 /** Classes shown of an image, and changed images listed of a run. */
@@ -87,15 +88,10 @@ export function ablationJobs(
       const opened = await openRun(question);
       const { removals } = opened.explanation;
       const images = opened.explanation.images.length;
-      const ofRest = {
-        concept: REST,
-        changed: opened.explanation.images.filter(({ agrees }) => !agrees).length,
-        images,
-      };
       if (removals !== undefined)
         return [
           ...removals.map(({ concept, flips }) => ({ concept, changed: flips.length, images })),
-          ofRest,
+          restOf(opened),
         ];
       await requireSameImages(opened.project, opened.run);
       // Who counts at the same time counts alone: what one gives up is not taken from another.
@@ -107,9 +103,14 @@ export function ablationJobs(
         changed: changed[rank],
         images,
       }));
-      return [...ofConcepts, ofRest];
+      return [...ofConcepts, restOf(opened)];
     },
   };
+}
+
+/** How many images are decided otherwise by the concepts alone. */
+function restOf({ explanation: { images } }: OpenedRun) {
+  return { concept: REST, changed: images.filter(({ agrees }) => !agrees).length, images: images.length };
 }
 
 function fileOf({ pictureAt }: OpenedRun, image: AblatedPicture): string {

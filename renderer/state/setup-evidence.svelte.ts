@@ -1,7 +1,9 @@
+import type { Frontier, RankCurve } from '../../main/api/contract.ts';
+import type { Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
 
 /** What is tried on request before the run that is set up. */
-export class Weighing<Outcome> {
+class Weighing<Outcome> {
   readonly outcome = new Loadable<Outcome>();
   readonly #ask: () => Promise<Outcome>;
   #key = $state('');
@@ -20,5 +22,16 @@ export class Weighing<Outcome> {
   /** The outcome for the setup with this key, if that is the one at hand. */
   outcomeFor(key: string): Outcome | undefined {
     return key === this.#key ? this.outcome.value : undefined;
+  }
+}
+
+/** The evidence for a number of concepts and for a layer, before the run that is set up. */
+export class SetupEvidence {
+  readonly ranks: Weighing<RankCurve>;
+  readonly cuts: Weighing<Frontier | null>;
+
+  constructor({ api }: Connection) {
+    this.ranks = new Weighing(() => api.weighRanks({}));
+    this.cuts = new Weighing(() => api.compareCuts({}));
   }
 }
