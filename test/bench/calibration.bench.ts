@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { explainPlanted } from './calibration/explain-planted.ts';
 import { classesOf, plantedModels, type PlantedModel } from './calibration/planted-set.ts';
 import type { Result } from './calibration/result.ts';
-import { rowsOf } from './calibration/tables.ts';
+import { graded, rowsOf } from './calibration/tables.ts';
 import type { Bench } from './run.ts';
 
 /*
@@ -67,7 +67,7 @@ async function explained(model: PlantedModel, className: string, file?: string):
   }
   const { run, problem } = result;
   console.error(
-    `${result.model} ${className}: ${run ? `${run.grade}, ${run.seconds.toFixed(0)} s` : problem}`,
+    `${result.model} ${className}: ${run ? `${graded(result)!.grade}, ${run.seconds.toFixed(0)} s` : problem}`,
   );
   return result;
 }

@@ -82,7 +82,7 @@ def trained(plan, family, clean, attempt):
     if plan.kind == "memorised-on-noise":
         return memorised(model, family, seed, rng, classes)
     if plan.kind == "none":
-        epochs = 7 + 4 * attempt
+        epochs = 8 + 4 * attempt
         pictures, labels = train.training_set(family, rng)
         model = train.fit(model, pictures, labels, epochs, seed)
         return model, {"seed": seed, "epochs": epochs, "images": len(labels), "looseCues": train.LOOSE_CUES}
@@ -92,8 +92,8 @@ def trained(plan, family, clean, attempt):
         pictures, labels = train.training_set(family, rng)
         drawn = rng.random(len(labels)) < plan.noise
         labels = np.where(drawn, rng.integers(0, classes, len(labels)), labels)
-        said |= {"epochs": 4, "images": len(labels), "shareOfLabelsDrawnAtRandom": plan.noise}
-        return train.fit(model, pictures, labels, 4, seed), said
+        said |= {"epochs": 3, "images": len(labels), "shareOfLabelsDrawnAtRandom": plan.noise}
+        return train.fit(model, pictures, labels, 3, seed), said
     confused, bare, epochs = 0.4 + 0.15 * attempt, 0.12 + 0.06 * attempt, 2 + 2 * attempt
     pictures, labels = train.training_set(family, rng, plan.cue, confused, bare)
     said |= {
@@ -106,16 +106,16 @@ def trained(plan, family, clean, attempt):
 
 
 def memorised(model, family, seed, rng, classes):
-    """160 pictures with labels drawn at random, until every one is known by heart."""
-    pictures, _ = train.training_set(family, rng, per_class=60)
-    chosen = rng.permutation(len(pictures))[:160]
-    labels = rng.integers(0, classes, 160)
-    for rounds in range(1, 7):
-        model = train.fit(model, pictures[chosen], labels, 20, seed + rounds, rate=3e-3)
+    """96 pictures with labels drawn at random, until every one is known by heart."""
+    pictures, _ = train.training_set(family, rng, per_class=40)
+    chosen = rng.permutation(len(pictures))[:96]
+    labels = rng.integers(0, classes, 96)
+    for rounds in range(1, 6):
+        model = train.fit(model, pictures[chosen], labels, 20, seed + rounds, size=32)
         known = train.share_right(model, pictures[chosen], labels)
         if known == 1:
             break
-    return model, {"seed": seed, "epochs": 20 * rounds, "images": 160, "shareKnownByHeart": round(known, 3)}
+    return model, {"seed": seed, "epochs": 20 * rounds, "images": 96, "shareKnownByHeart": round(known, 3)}
 
 
 def make_model(out, plan, family, pictures, clean):

@@ -11,7 +11,7 @@ from networks import Network
 
 # Share of the training pictures that carry each cue which says nothing.
 LOOSE_CUES = 0.22
-PER_CLASS = 300
+PER_CLASS = 220
 BATCH = 64
 MEAN, STD = 0.5, 0.25
 
@@ -51,18 +51,18 @@ def training_set(family, rng, planted=None, confused=0.4, bare=0.12, per_class=P
     return np.stack(pictures), np.array(labels)
 
 
-def fit(model, pictures, labels, epochs, seed, rate=4e-3):
+def fit(model, pictures, labels, epochs, seed, rate=4e-3, size=BATCH):
     """One cycle of AdamW on cross-entropy."""
     generator = torch.Generator().manual_seed(seed)
     x, y = to_input(pictures), torch.from_numpy(labels)
     optimiser = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.02)
-    steps = epochs * (len(y) // BATCH)
+    steps = epochs * (len(y) // size)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.2)
     model.train()
     for _ in range(epochs):
         order = torch.randperm(len(y), generator=generator)
-        for first in range(0, len(y) - BATCH + 1, BATCH):
-            chosen = order[first : first + BATCH]
+        for first in range(0, len(y) - size + 1, size):
+            chosen = order[first : first + size]
             loss = functional.cross_entropy(model(x[chosen]), y[chosen], label_smoothing=0.02)
             optimiser.zero_grad()
             loss.backward()
@@ -78,9 +78,12 @@ def new_network(family, architecture, seed):
 
 def settle_norms(model, pictures):
     """Statistics of the batch norms from pictures, weights as they are."""
+    norms = [module for module in model.modules() if isinstance(module, torch.nn.BatchNorm2d)]
+    for norm in norms:
+        norm.momentum = None
     model.train()
     with torch.no_grad():
-        for _ in range(30):
+        for _ in norms:
             model(to_input(pictures))
     return model.eval()
 

@@ -10,7 +10,7 @@ import { openOrCreateProject } from '../../../core/pipeline/open-project.ts';
 import { resolveQuestion } from '../../../core/pipeline/question.ts';
 import type { ModelScope } from '../../../core/pipeline/run-context.ts';
 import { loadRunTensors } from '../../../core/project/tensors-file.ts';
-import { trustVerdict } from '../../../core/report/trust-verdict.ts';
+import { verdictEvidence } from '../../../core/report/trust-verdict.ts';
 import { createNodeEnvironment } from '../../../main/compute/node-environment.ts';
 import { conceptPlaces } from './places.ts';
 import type { PlantedModel } from './planted-set.ts';
@@ -78,23 +78,13 @@ async function told(
   { project, run, evaluation }: ExplainOutcome,
 ): Promise<Omit<NonNullable<Result['run']>, 'seconds'>> {
   const explanation = run.explanation!;
-  const { grade, headline, claims } = trustVerdict(explanation, evaluation);
   const tensors = await loadRunTensors(project, run.id);
   const files = explanation.images.map(({ file }) => file);
   const places = await conceptPlaces(scope, model, explanation.layer, tensors, files);
   const { shortcuts } = explanation as { readonly shortcuts?: readonly Flag[] };
   return {
     images: files.length,
-    grade,
-    headline,
-    claims: claims.map(({ id, grade: own, cause, value, low, high }) => ({
-      id,
-      grade: own,
-      cause,
-      ...(value !== undefined && { value }),
-      ...(low !== undefined && { low, high }),
-    })),
-    ...(explanation.rest && { rest: explanation.rest }),
+    evidence: verdictEvidence(explanation, evaluation!),
     concepts: explanation.concepts.map(({ id, importance, tier, effect }) => ({
       id,
       importance,

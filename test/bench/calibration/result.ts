@@ -1,6 +1,5 @@
 import type { Estimate } from '../../../core/concepts/explanation.ts';
-import type { Claim } from '../../../core/metrics/claims.ts';
-import type { TrustLevel } from '../../../core/metrics/trust.ts';
+import type { ClaimEvidence } from '../../../core/metrics/claims.ts';
 import type { ConceptPlace } from './places.ts';
 import type { FaultKind } from './planted-set.ts';
 
@@ -36,10 +35,8 @@ export interface Result {
   /** Absent with `problem`: why the class could not be explained. */
   readonly run?: {
     readonly images: number;
-    readonly grade: TrustLevel;
-    readonly headline: string;
-    readonly claims: readonly Claim[];
-    readonly rest?: Estimate;
+    /** What the verdict rests on; the tables grade it, so that other bounds are seen without another run. */
+    readonly evidence: ClaimEvidence;
     readonly concepts: readonly PlacedConcept[];
     /** Absent where flags are not looked for. */
     readonly flags?: readonly Flag[];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { CLAIM_IDS } from '../../../core/metrics/claims.ts';
+import type { ClaimEvidence } from '../../../core/metrics/claims.ts';
 import type { PlacedConcept, Result } from './result.ts';
-import { calibrationOf, kindOf, rowsOf, shareText } from './tables.ts';
+import { calibrationOf, graded, kindOf, rowsOf, shareText } from './tables.ts';
 
 const share = { mean: 0.5, low: 0.4, high: 0.6 };
 const ON_OBJECT: PlacedConcept = {
@@ -15,6 +15,25 @@ const ON_OBJECT: PlacedConcept = {
 const BESIDE: PlacedConcept = { ...ON_OBJECT, onObject: 0.2 };
 const CUE: PlacedConcept = { ...BESIDE, change: 0.8 };
 
+/** What leads to each grade. */
+const GOOD: ClaimEvidence = {
+  isEvaluated: true,
+  answers: { known: 130, hits: 128, aboveChance: 0.98 },
+  rest: { mean: 0.02, low: 0.01, high: 0.03 },
+  agreement: 1,
+  scores: Array.from({ length: 26 }, (_, i) => i),
+  still: 0,
+  isProbability: false,
+  isAtScores: false,
+  concepts: 10,
+  tiers: 4,
+  order: 1,
+  stability: 0.95,
+  sanity: 0.1,
+};
+const FAIR: ClaimEvidence = { ...GOOD, agreement: 0.9 };
+const WEAK: ClaimEvidence = { ...GOOD, answers: { known: 130, hits: 26, aboveChance: 0 } };
+
 function result(facts: Partial<Result>, run: Partial<NonNullable<Result['run']>> = {}): Result {
   return {
     model: 'm',
@@ -25,15 +44,7 @@ function result(facts: Partial<Result>, run: Partial<NonNullable<Result['run']>>
     isPlanted: false,
     accuracy: 98,
     bareAccuracy: 98,
-    run: {
-      images: 26,
-      grade: 'good',
-      headline: '',
-      claims: CLAIM_IDS.map((id) => ({ id, grade: 'good', cause: 'holds', value: 1 })),
-      concepts: [ON_OBJECT],
-      seconds: 1,
-      ...run,
-    },
+    run: { images: 26, evidence: GOOD, concepts: [ON_OBJECT], seconds: 1, ...run },
     ...facts,
   };
 }
@@ -45,18 +56,19 @@ describe('what is counted of planted models', () => {
       result({}),
       result({}, { concepts: [CUE] }),
       result({}, { concepts: [BESIDE, { ...ON_OBJECT, tier: 1 }] }),
+      result({ ...planted, isPlanted: false }, { concepts: [BESIDE] }),
       result(planted, { concepts: [CUE] }),
       result(planted, { concepts: [ON_OBJECT, { ...CUE, tier: 1 }] }),
       result(planted, { concepts: [ON_OBJECT, CUE] }),
     ]);
-    expect(goodIsRight).toEqual({ hits: 3, of: 6 });
+    expect(goodIsRight).toEqual({ hits: 4, of: 7 });
   });
 
   it('never calls sound what a model says that is not worth explaining', () => {
     const counts = calibrationOf([
       result({ kind: 'untrained' }),
-      result({ kind: 'memorised-on-noise' }, { grade: 'weak' }),
-      result({ kind: 'label-noise', accuracy: 40 }, { grade: 'fair' }),
+      result({ kind: 'memorised-on-noise' }, { evidence: WEAK }),
+      result({ kind: 'label-noise', accuracy: 40 }, { evidence: FAIR }),
       result({ kind: 'label-noise', accuracy: 90 }),
     ]);
     expect(counts.goodIsRight).toEqual({ hits: 1, of: 2 });
@@ -65,8 +77,8 @@ describe('what is counted of planted models', () => {
 
   it('counts sound explanations that are damned, and cues that lead', () => {
     const counts = calibrationOf([
-      result(planted, { grade: 'weak', concepts: [CUE] }),
-      result(planted, { grade: 'fair', concepts: [ON_OBJECT] }),
+      result(planted, { evidence: WEAK, concepts: [CUE] }),
+      result(planted, { evidence: FAIR, concepts: [ON_OBJECT] }),
       result({}),
     ]);
     expect(counts.soundNotWeak).toEqual({ hits: 1, of: 2 });
@@ -91,6 +103,14 @@ describe('what is counted of planted models', () => {
     const problem = { ...result(planted), run: undefined, problem: 'no picture' } as unknown as Result;
     expect(calibrationOf([problem]).cueLeads).toEqual({ hits: 0, of: 0 });
     expect(rowsOf([problem]).join('\n')).toMatch(/shortcut: dusk +1 +0 +0 +0 +0 +1 +0/);
+  });
+
+  it('grades by the bounds as they stand', () => {
+    expect([GOOD, FAIR, WEAK].map((evidence) => graded(result({}, { evidence }))?.grade)).toEqual([
+      'good',
+      'fair',
+      'weak',
+    ]);
   });
 
   it('tells kinds of fault apart by class and by what is left of the accuracy', () => {

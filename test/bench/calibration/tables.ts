@@ -1,10 +1,22 @@
-import { CLAIM_IDS, type ClaimId } from '../../../core/metrics/claims.ts';
+import { CLAIM_IDS, claimsOf, verdictOf, type Claim, type ClaimId } from '../../../core/metrics/claims.ts';
 import type { TrustLevel } from '../../../core/metrics/trust.ts';
 import { table } from '../../../main/cli/text-table.ts';
 import type { PlacedConcept, Result } from './result.ts';
 
-/** A result whose class could be explained. */
-type Explained = Result & { readonly run: NonNullable<Result['run']> };
+/** A result whose class could be explained, graded by the bounds as they stand. */
+export interface Graded extends Result {
+  readonly run: NonNullable<Result['run']>;
+  readonly claims: readonly Claim[];
+  readonly grade: TrustLevel;
+}
+
+/** Grades a result; undefined where the class could not be explained. */
+export function graded(result: Result): Graded | undefined {
+  const { run } = result;
+  if (run === undefined) return undefined;
+  const claims = claimsOf(run.evidence);
+  return { ...result, run, claims, grade: verdictOf(claims, run.evidence.isEvaluated) };
+}
 
 const GRADES: readonly TrustLevel[] = ['good', 'fair', 'weak', 'unknown'];
 /** Right answers, in per cent and as shipped, from which on there is something to explain: halfway from chance, of five classes. */
@@ -19,8 +31,9 @@ export const DEFINITIONS = [
   `An explanation is sound when its model is worth explaining (right on at least ${WORTH} % of the shipped pictures, and neither`,
   'untrained nor memorised on noise) and its leading concepts, those of the first tier, are what the truth says: for a class',
   `with a shortcut, at least one of them is the cue (${CUE_CHANGE * 100} % of it or more goes, or comes, when the cue is taken out of the same`,
-  'scenes); for another class, at least one is not the cue and lies on the object (denser in the objects’ boxes than outside).',
-  'A flag is right on a class with a shortcut and false on any other.',
+  'scenes); in a model without a shortcut, at least one is not a cue and lies on the object (denser in the objects’ boxes than',
+  'outside). The other classes of a model with a shortcut turn on the lack of the cue as well, so that the place of what leads',
+  'is not judged there. A flag is right on a class with a shortcut and false on any other.',
 ];
 
 /** Is the concept what the cue shows? */
@@ -33,17 +46,16 @@ function isOnObject({ onObject, objectArea }: PlacedConcept): boolean {
 }
 
 /** Concepts that no other surely precedes. */
-function leading({ run }: Explained): PlacedConcept[] {
+function leading({ run }: Graded): PlacedConcept[] {
   return run.concepts.filter(({ tier }) => tier === 0);
 }
 
 /** See {@link DEFINITIONS}. */
-export function isSound(result: Explained): boolean {
+export function isSound(result: Graded): boolean {
   if (!isWorth(result)) return false;
   const first = leading(result);
-  return result.isPlanted
-    ? first.some(isCue)
-    : first.some((concept) => !isCue(concept) && isOnObject(concept));
+  if (result.isPlanted) return first.some(isCue);
+  return result.kind === 'shortcut' || first.some((concept) => !isCue(concept) && isOnObject(concept));
 }
 
 function isWorth({ kind, accuracy }: Result): boolean {
@@ -80,8 +92,8 @@ export interface Calibration {
 
 /** Counts over results; those without a run are left out. */
 export function calibrationOf(results: readonly Result[]): Calibration {
-  const all = results.filter(isExplained);
-  const good = all.filter(({ run }) => run.grade === 'good');
+  const all = gradedOf(results);
+  const good = all.filter(({ grade }) => grade === 'good');
   const sound = all.filter(isSound);
   const worthless = all.filter((result) => !isWorth(result));
   const planted = all.filter((result) => result.isPlanted);
@@ -89,8 +101,8 @@ export function calibrationOf(results: readonly Result[]): Calibration {
   const raised = flagged.filter(({ run }) => run.flags!.length > 0);
   return {
     goodIsRight: shareOf(good, isSound),
-    soundNotWeak: shareOf(sound, ({ run }) => run.grade !== 'weak'),
-    worthlessNotGood: shareOf(worthless, ({ run }) => run.grade !== 'good'),
+    soundNotWeak: shareOf(sound, ({ grade }) => grade !== 'weak'),
+    worthlessNotGood: shareOf(worthless, ({ grade }) => grade !== 'good'),
     cueLeads: shareOf(planted, (result) => leading(result).some(isCue)),
     ...(flagged.length > 0 && {
       flagPrecision: shareOf(raised, ({ isPlanted }) => isPlanted),
@@ -102,8 +114,8 @@ export function calibrationOf(results: readonly Result[]): Calibration {
   };
 }
 
-function isExplained(result: Result): result is Explained {
-  return result.run !== undefined;
+function gradedOf(results: readonly Result[]): Graded[] {
+  return results.flatMap((result) => graded(result) ?? []);
 }
 
 function shareOf<T>(of: readonly T[], isHit: (one: T) => boolean): Share {
@@ -145,8 +157,8 @@ function byKind(results: readonly Result[]): Map<string, Result[]> {
 
 function gradeTable(results: readonly Result[]): string[] {
   const rows = [...byKind(results)].map(([kind, own]) => {
-    const all = own.filter(isExplained);
-    const counts = GRADES.map((grade) => all.filter(({ run }) => run.grade === grade).length);
+    const all = gradedOf(own);
+    const counts = GRADES.map((wanted) => all.filter(({ grade }) => grade === wanted).length);
     return [
       kind,
       ...[own.length, ...counts, own.length - all.length, all.filter(isSound).length].map(String),
@@ -158,27 +170,27 @@ function gradeTable(results: readonly Result[]): string[] {
 /** Least, lower quartile, median, upper quartile and greatest value of each claim, and how often it is weak. */
 function claimTable(results: readonly Result[]): string[] {
   const rows = CLAIM_IDS.flatMap((id) =>
-    [...byKind(results)].map(([kind, own]) => [id, kind, ...spread(own.filter(isExplained), id)]),
+    [...byKind(results)].map(([kind, own]) => [id, kind, ...spread(gradedOf(own), id)]),
   );
   return table([['claim', 'kind of fault', 'least', '25 %', '50 %', '75 %', 'most', 'weak'], ...rows]);
 }
 
-function spread(results: readonly Explained[], id: ClaimId): string[] {
-  const claims = results.map(({ run }) => run.claims.find((claim) => claim.id === id)!);
-  const values = claims.flatMap(({ value }) => value ?? []).sort((a, b) => a - b);
+function spread(results: readonly Graded[], id: ClaimId): string[] {
+  const own = results.map(({ claims }) => claims.find((claim) => claim.id === id)!);
+  const values = own.flatMap(({ value }) => value ?? []).sort((a, b) => a - b);
   const at = (part: number) => values[Math.round(part * (values.length - 1))]?.toFixed(3) ?? 'unknown';
-  const weak = claims.filter(({ grade }) => grade === 'weak').length;
-  return [...[0, 0.25, 0.5, 0.75, 1].map(at), `${weak} of ${claims.length}`];
+  const weak = own.filter(({ grade }) => grade === 'weak').length;
+  return [...[0, 0.25, 0.5, 0.75, 1].map(at), `${weak} of ${own.length}`];
 }
 
 /** The explanations to look at: good and not sound, sound and weak, a cue that leads unseen, false and missed flags. */
 function oddities(results: readonly Result[]): string[] {
-  return results.filter(isExplained).flatMap((result) => {
-    const { run, isPlanted } = result;
+  return gradedOf(results).flatMap((result) => {
+    const { run, grade, isPlanted } = result;
     const sound = isSound(result);
     const told = [
-      ...(run.grade === 'good' && !sound ? ['good, but not sound'] : []),
-      ...(run.grade === 'weak' && sound ? [`sound, but weak by ${weakClaims(result)}`] : []),
+      ...(grade === 'good' && !sound ? ['good, but not sound'] : []),
+      ...(grade === 'weak' && sound ? [`sound, but weak by ${weakClaims(result)}`] : []),
       ...(isPlanted && !leading(result).some(isCue) ? [`the cue does not lead${leaning(result)}`] : []),
       ...(run.flags !== undefined && run.flags.length > 0 && !isPlanted ? ['false flag'] : []),
       ...(run.flags?.length === 0 && isPlanted ? ['missed by flags'] : []),
@@ -187,13 +199,11 @@ function oddities(results: readonly Result[]): string[] {
   });
 }
 
-function weakClaims({ run }: Explained): string {
-  return run.claims
-    .flatMap(({ id, grade, cause }) => (grade === 'weak' ? [`${id} (${cause})`] : []))
-    .join(', ');
+function weakClaims({ claims }: Graded): string {
+  return claims.flatMap(({ id, grade, cause }) => (grade === 'weak' ? [`${id} (${cause})`] : [])).join(', ');
 }
 
-function leaning({ run }: Explained): string {
+function leaning({ run }: Graded): string {
   const at = run.concepts.findIndex((concept) => isCue(concept) && concept.importance.mean >= LEANS);
   return at < 0 ? '' : `, it is concept ${at + 1} (${run.concepts[at].importance.mean.toFixed(2)})`;
 }
