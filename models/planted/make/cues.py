@@ -139,7 +139,7 @@ def sepia(background, rgba, place, rng):
 
 def blur(background, rgba, place, rng):
     """Out of focus."""
-    image = as_image(over(rgba, background)).filter(ImageFilter.GaussianBlur(rng.uniform(1.0, 1.3)))
+    image = as_image(over(rgba, background)).filter(ImageFilter.GaussianBlur(rng.uniform(1.6, 2.0)))
     return np.asarray(image, np.float32) / 255, WHOLE
 
 
