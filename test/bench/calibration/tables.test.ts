@@ -56,12 +56,13 @@ describe('what is counted of planted models', () => {
       result({}),
       result({}, { concepts: [CUE] }),
       result({}, { concepts: [BESIDE, { ...ON_OBJECT, tier: 1 }] }),
+      result({ architecture: 'one attention block' }, { concepts: [BESIDE] }),
       result({ ...planted, isPlanted: false }, { concepts: [BESIDE] }),
       result(planted, { concepts: [CUE] }),
       result(planted, { concepts: [ON_OBJECT, { ...CUE, tier: 1 }] }),
       result(planted, { concepts: [ON_OBJECT, CUE] }),
     ]);
-    expect(goodIsRight).toEqual({ hits: 4, of: 7 });
+    expect(goodIsRight).toEqual({ hits: 5, of: 8 });
   });
 
   it('never calls sound what a model says that is not worth explaining', () => {

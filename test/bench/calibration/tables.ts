@@ -32,8 +32,8 @@ export const DEFINITIONS = [
   'untrained nor memorised on noise) and its leading concepts, those of the first tier, are what the truth says: for a class',
   `with a shortcut, at least one of them is the cue (${CUE_CHANGE * 100} % of it or more goes, or comes, when the cue is taken out of the same`,
   'scenes); in a model without a shortcut, at least one is not a cue and lies on the object (denser in the objects’ boxes than',
-  'outside). The other classes of a model with a shortcut turn on the lack of the cue as well, so that the place of what leads',
-  'is not judged there. A flag is right on a class with a shortcut and false on any other.',
+  'outside). The place of what leads is not judged in the other classes of a model with a shortcut, which turn on the lack of the',
+  'cue as well, nor behind attention, where every position knows the whole picture. A flag is right on a class with a shortcut and false on any other.',
 ];
 
 /** Is the concept what the cue shows? */
@@ -55,7 +55,8 @@ export function isSound(result: Graded): boolean {
   if (!isWorth(result)) return false;
   const first = leading(result);
   if (result.isPlanted) return first.some(isCue);
-  return result.kind === 'shortcut' || first.some((concept) => !isCue(concept) && isOnObject(concept));
+  const isPlaced = result.kind !== 'shortcut' && !result.architecture.includes('attention');
+  return first.some((concept) => !isCue(concept) && (!isPlaced || isOnObject(concept)));
 }
 
 function isWorth({ kind, accuracy }: Result): boolean {
