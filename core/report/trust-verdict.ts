@@ -94,6 +94,18 @@ export function trustVerdict(explanation: Explanation, evaluation?: Evaluation):
   };
 }
 
+/**
+ * What the claims of a run are graded by.
+ *
+ * @internal Kept by the calibration bench, which grades it again.
+ */
+export function verdictEvidence(explanation: Explanation, evaluation: Evaluation): ClaimEvidence {
+  const facts = scoreFactsOf(explanation);
+  const isSplitByMean = isNumber(facts) && facts.model.threshold === undefined;
+  const figures = trustLights(trustEvidence(evaluation), explanation.concepts.length);
+  return claimEvidence(explanation, figures, { evaluation, isSplitByMean });
+}
+
 function claimEvidence(
   explanation: Explanation,
   figures: readonly TrustLight[],
