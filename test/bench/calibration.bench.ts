@@ -72,10 +72,10 @@ async function explained(model: PlantedModel, className: string, file?: string):
   return result;
 }
 
+/** One a class of a model: the last. */
 async function readResults(file: string): Promise<Result[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Result);
+  const lines = text.split('\n').filter((line) => line !== '');
+  const results = lines.map((line) => JSON.parse(line) as Result);
+  return [...new Map(results.map((result) => [`${result.model} ${result.class}`, result])).values()];
 }

@@ -14,7 +14,7 @@ import { verdictEvidence } from '../../../core/report/trust-verdict.ts';
 import { createNodeEnvironment } from '../../../main/compute/node-environment.ts';
 import { conceptPlaces } from './places.ts';
 import type { PlantedModel } from './planted-set.ts';
-import type { Flag, Result } from './result.ts';
+import type { Result } from './result.ts';
 
 /**
  * Explains a class of a planted model with the functions of the command, its defaults and the quick evaluation. Maps,
@@ -72,6 +72,11 @@ async function runOf(
   return { ...(await told(scope, model, outcome)), seconds };
 }
 
+/** What of a look for shortcuts is kept; a run without one has none. */
+interface FlagSearch {
+  readonly found: readonly { readonly concept: string; readonly kinds: readonly string[] }[];
+}
+
 async function told(
   scope: ModelScope,
   model: PlantedModel,
@@ -81,7 +86,7 @@ async function told(
   const tensors = await loadRunTensors(project, run.id);
   const files = explanation.images.map(({ file }) => file);
   const places = await conceptPlaces(scope, model, explanation.layer, tensors, files);
-  const { shortcuts } = explanation as { readonly shortcuts?: readonly Flag[] };
+  const { shortcuts } = explanation as { readonly shortcuts?: FlagSearch };
   return {
     images: files.length,
     evidence: verdictEvidence(explanation, evaluation!),
@@ -93,7 +98,7 @@ async function told(
       ...places[rowOfId(id)],
     })),
     ...(shortcuts && {
-      flags: shortcuts.map(({ class: own, concept, kinds }) => ({ class: own, concept, kinds })),
+      flags: shortcuts.found.map(({ concept, kinds }) => ({ class: explanation.className, concept, kinds })),
     }),
   };
 }

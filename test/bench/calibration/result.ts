@@ -4,7 +4,7 @@ import type { ConceptPlace } from './places.ts';
 import type { FaultKind } from './planted-set.ts';
 
 /** A shortcut flag of an explanation. */
-export interface Flag {
+interface Flag {
   readonly class: string;
   readonly concept: string;
   readonly kinds: readonly string[];
