@@ -38,8 +38,8 @@ export const CUE_BOUNDS: Readonly<Record<CueForm, CueBounds>> = {
   corner: { moved: 0.1, left: 0.25, both: 0.35 },
   strip: { moved: 0.1, left: 0.25, both: 0.35 },
   border: { moved: 0.1, left: 0.25, both: 0.35 },
-  colours: { moved: 0.25, left: 0.25, both: 0.4 },
-  detail: { moved: 0.25, left: 0.25, both: 0.4 },
+  colours: { moved: 0.4, left: 0.25, both: 0.4 },
+  detail: { moved: 0.4, left: 0.25, both: 0.4 },
   background: { moved: 0.4, left: 0, both: 0 },
 };
 

@@ -34,14 +34,23 @@ interface SearchedRun {
   readonly answers?: Pick<HitRate, 'aboveChance'>;
 }
 
-/** What the search for shortcuts found, with its evidence. A model that guesses follows whatever it follows: nothing is said of it. */
+/** What the search for shortcuts found, with its evidence. */
 export function shortcutSearch({ files, cue }: FoundCue, run: SearchedRun): ShortcutSearch {
   const { own, others } = files;
   const counts = { images: own.length, others: others.length };
-  const { aboveChance } = run.answers ?? {};
-  const isGuessing = aboveChance !== undefined && levelOf(aboveChance, TRUST_THRESHOLDS.hitRate) === 'weak';
-  const shortcut = cue && !isGuessing ? shortcutOf(cue, files, run) : undefined;
+  const shortcut = cue && isTelling(cue, run.answers) ? shortcutOf(cue, files, run) : undefined;
   return { ...counts, found: shortcut === undefined ? [] : [shortcut] };
+}
+
+/**
+ * Does what decisions follow say anything? A model that guesses follows whatever it follows; one that is often wrong goes
+ * by colours and backgrounds for want of better, and only a place of the frame tells of a cue.
+ */
+function isTelling({ form }: Cue, answers: SearchedRun['answers']): boolean {
+  if (answers?.aboveChance === undefined) return true;
+  const level = levelOf(answers.aboveChance, TRUST_THRESHOLDS.hitRate);
+  const isPlace = form === 'corner' || form === 'strip' || form === 'border';
+  return level === 'good' || (level === 'fair' && isPlace);
 }
 
 function shortcutOf(

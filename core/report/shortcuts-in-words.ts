@@ -8,7 +8,7 @@ export interface ShortcutInWords {
   /** Name of the concept as it is shown, and its id there: that of the group it is merged into. */
   readonly conceptName: string;
   readonly conceptId: string;
-  /** "leans on the top left corner (Concept 1)" */
+  /** "leans on the top left corner " */
   readonly leans: string;
   readonly evidence: readonly (ShortcutEvidence & { readonly sentence: string })[];
   /** Sentences that are no figure: how much goes through the concept, and what is not known. */
@@ -27,7 +27,7 @@ export function shortcutsInWords({ shortcuts, concepts, className }: Explanation
       class: className,
       conceptName,
       conceptId: own?.id ?? shortcut.concept,
-      leans: leansText(shortcut, conceptName),
+      leans: leansText(shortcut),
       evidence: shortcut.evidence.map((one) => ({
         ...one,
         sentence: evidenceSentence(one, shortcut, className),

@@ -37,13 +37,13 @@ const CUE_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** What a cue is called in a sentence. */
-export function cueName(cue: string): string {
+function cueName(cue: string): string {
   return Object.hasOwn(CUE_NAMES, cue) ? CUE_NAMES[cue] : 'something beside the object';
 }
 
-/** What the model leans on, in few words and without its beginning: "leans on the top left corner (Stamp)". */
-export function leansText({ cue }: ShortcutFacts, concept: string): string {
-  return `leans on ${cueName(cue)} (${concept})`;
+/** What the model leans on, without its beginning: "leans on the top left corner". */
+export function leansText({ cue }: ShortcutFacts): string {
+  return `leans on ${cueName(cue)}`;
 }
 
 /** What stands beside a concept that carries a shortcut. */
