@@ -4,6 +4,7 @@ import { percentText } from '../wording/number-text.ts';
 import { decidedOtherwise } from '../wording/said-words.ts';
 import { effectText } from '../wording/score-words.ts';
 import { scoreFactsOf } from './run-score.ts';
+import { shortcutsInWords } from './shortcuts-in-words.ts';
 import type { ClaimInWords, TrustVerdict } from './trust-verdict.ts';
 
 /** What a reader who reads no further should take along. */
@@ -57,13 +58,22 @@ function answersFinding({ answers }: Explanation): string {
   return `The model is right about ${answers.hits} of the ${countOf(answers.known, 'image')} whose folder names an answer.`;
 }
 
-/** The next step of what keeps the verdict down, the gravest first; else what only a person can judge. */
-function actionOf({ concepts }: Explanation, { claims }: Pick<TrustVerdict, 'claims'>): string {
+/**
+ * The next step of what makes the verdict weak; then a shortcut; then the next step of what keeps the verdict from being
+ * good, the gravest first; else what only a person can judge.
+ */
+function actionOf(
+  explanation: Explanation,
+  { claims, grade: verdict }: Pick<TrustVerdict, 'claims' | 'grade'>,
+): string {
+  const [shortcut] = shortcutsInWords(explanation);
+  if (shortcut !== undefined && verdict !== 'weak')
+    return `Settle whether the model may go by this: it ${shortcut.leans}. Show it images of ${shortcut.class} where that is different, and other images that have it.`;
   const lacking = (['weak', 'fair', 'unknown'] as const).flatMap((grade) =>
     claims.filter((claim: ClaimInWords) => claim.grade === grade && claim.next !== ''),
   );
   if (lacking.length > 0) return lacking[0].next;
-  const leader = concepts.at(0);
+  const leader = explanation.concepts.at(0);
   return leader === undefined
     ? ''
     : `Look at the crops of ${quoted(leader)} and ask whether the model ought to go by that.`;

@@ -90,6 +90,25 @@ describe('findingsOf()', () => {
     expect(findingsOf(with2, verdict).sentences.join(' ')).toContain(`Without “${second.name}” 2 of`);
   });
 
+  it('has a shortcut settled first, unless the explanation does not hold', () => {
+    const shortcut = {
+      concept: explanation.concepts[0].id,
+      carried: 0.8,
+      cue: 'top-left',
+      isPainted: false,
+      kinds: [],
+      evidence: [],
+      flips: 0.6,
+    } as const;
+    const leaning = { ...explanation, shortcuts: { images: 40, others: 40, found: [shortcut] } };
+    const verdict = trustVerdict(leaning, sampleEvaluation());
+    expect(verdict.grade).not.toBe('weak');
+    expect(findingsOf(leaning, verdict).action).toContain('it leans on the top left corner');
+    const guessing = { ...sampleEvaluation(), hitRate: { known: 40, hits: 8, aboveChance: 0 } };
+    const weak = trustVerdict(leaning, guessing);
+    expect(findingsOf(leaning, weak).action).toContain('Check the preprocessing');
+  });
+
   it('never contradicts the verdict, and the verdict never its claims or the comparison of layers', () => {
     fc.assert(
       fc.property(runs, ({ changes, evaluation: given }) => {
