@@ -27,7 +27,7 @@ const CUE_CHANGE = 0.5;
 const LEANS = 0.05;
 
 /** What the tables call right, printed with them. */
-export const DEFINITIONS = [
+const DEFINITIONS = [
   `An explanation is sound when its model is worth explaining (right on at least ${WORTH} % of the shipped pictures, and neither`,
   'untrained nor memorised on noise) and its leading concepts, those of the first tier, are what the truth says: for a class',
   `with a shortcut, at least one of them is the cue (${CUE_CHANGE * 100} % of it or more goes, or comes, when the cue is taken out of the same`,
@@ -37,7 +37,7 @@ export const DEFINITIONS = [
 ];
 
 /** Is the concept what the cue shows? */
-export function isCue({ change }: Pick<PlacedConcept, 'change'>): boolean {
+function isCue({ change }: Pick<PlacedConcept, 'change'>): boolean {
   return change !== undefined && change >= CUE_CHANGE;
 }
 
