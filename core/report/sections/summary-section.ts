@@ -9,6 +9,7 @@ import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
 import { isAsked, scoreFactsOf, withName } from '../run-score.ts';
+import { findingsOf } from '../findings.ts';
 import { trustVerdict } from '../trust-verdict.ts';
 import { picture } from './picture.ts';
 import { colourStyle, swatch } from './swatch.ts';
@@ -27,7 +28,7 @@ export function summarySection(data: ReportData): Html {
     <h1>${withName(askedText(score), score)}</h1>
     ${trustLine(data)}
     <p class="lead">${leadSentences(data.explanation)}</p>
-    ${glance(data)}
+    ${findingsList(data)} ${glance(data)}
   </header>`;
 }
 
@@ -123,6 +124,19 @@ function trustLine({ run, explanation, evaluation }: ReportData): Html {
       ${cautions[0]} <a href="#honesty">How this is judged</a></span
     >
   </p>`;
+}
+
+/** What to take along, and what to do about it. */
+function findingsList({ run, explanation, evaluation }: ReportData): Html | false {
+  const verdict = trustVerdict(run.explanation ?? explanation, evaluation);
+  const { sentences, action } = findingsOf(explanation, verdict);
+  return (
+    sentences.length > 0 &&
+    html`<ul class="findings">
+        ${sentences.map((sentence) => html`<li>${sentence}</li>`)}
+      </ul>
+      <p class="action"><strong>What to do next.</strong> ${action}</p>`
+  );
 }
 
 function glance({ explanation, pictures, notes }: ReportData): Html | undefined {
