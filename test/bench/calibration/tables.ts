@@ -71,6 +71,11 @@ export function kindOf(result: Result): string {
   return kind === 'none' ? 'clean' : kind;
 }
 
+/** As {@link kindOf}, all shortcuts together. */
+function coarseKindOf(result: Result): string {
+  return result.isPlanted ? 'shortcut' : kindOf(result);
+}
+
 /** A share with its counts. */
 export interface Share {
   readonly hits: number;
@@ -150,9 +155,9 @@ export function rowsOf(results: readonly Result[]): string[] {
   ];
 }
 
-function byKind(results: readonly Result[]): Map<string, Result[]> {
+function byKind(results: readonly Result[], nameOf = kindOf): Map<string, Result[]> {
   const kinds = new Map<string, Result[]>();
-  for (const result of results) kinds.set(kindOf(result), [...(kinds.get(kindOf(result)) ?? []), result]);
+  for (const result of results) kinds.set(nameOf(result), [...(kinds.get(nameOf(result)) ?? []), result]);
   return new Map([...kinds].sort(([a], [b]) => a.localeCompare(b)));
 }
 
@@ -171,7 +176,7 @@ function gradeTable(results: readonly Result[]): string[] {
 /** Least, lower quartile, median, upper quartile and greatest value of each claim, and how often it is weak. */
 function claimTable(results: readonly Result[]): string[] {
   const rows = CLAIM_IDS.flatMap((id) =>
-    [...byKind(results)].map(([kind, own]) => [id, kind, ...spread(gradedOf(own), id)]),
+    [...byKind(results, coarseKindOf)].map(([kind, own]) => [id, kind, ...spread(gradedOf(own), id)]),
   );
   return table([['claim', 'kind of fault', 'least', '25 %', '50 %', '75 %', 'most', 'weak'], ...rows]);
 }
