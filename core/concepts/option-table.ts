@@ -20,6 +20,7 @@ export type OptionReader =
   | 'rest'
   | 'maps'
   | 'removals'
+  | 'shortcuts'
   | 'mistakes'
   | 'tree'
   | 'parts'

@@ -1,5 +1,6 @@
 import type { HeldOut } from './held-out.ts';
 import { levelOf, TRUST_THRESHOLDS, type TrustFigure, type TrustLevel } from './trust.ts';
+import { wilson } from './wilson.ts';
 
 /** What a verdict is made of, in the order in which it is told. */
 export const CLAIM_IDS = ['model', 'decision', 'order', 'repeatable', 'learned', 'enough'] as const;
@@ -148,15 +149,6 @@ function modelClaim({ answers }: ClaimEvidence): Claim {
   const grade = levelOf(value, TRUST_THRESHOLDS.hitRate);
   if (grade !== 'weak' && low <= 0) return { id: 'model', grade: 'fair', cause: 'few-judged', ...figures };
   return graded('model', grade, figures);
-}
-
-/** 95 % interval of a share of `hits` in `n`. Source: Wilson 1927. */
-function wilson(hits: number, n: number): [number, number] {
-  const z = 1.959964;
-  const share = hits / n;
-  const middle = (share + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
-  const half = (z / (1 + z ** 2 / n)) * Math.sqrt((share * (1 - share)) / n + z ** 2 / (4 * n ** 2));
-  return [middle - half, middle + half];
 }
 
 /** Do the concepts carry the movement of the score, and lead to the model's own answers? */

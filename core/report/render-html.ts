@@ -33,7 +33,7 @@ export function renderReport(data: ReportData, chosen: ReportContents['sections'
   const body = html`${summary?.body ?? html`<h1>${title}</h1>`}
     <nav aria-label="Contents">${rest.map(({ id, title }) => html`<a href="#${id}">${title}</a> `)}</nav>
     ${rest.map(({ body }) => body)}`;
-  return htmlPage({ title, description: leadSentences(data.explanation), body });
+  return htmlPage({ title, description: leadSentences(data), body });
 }
 
 const SECTIONS: Readonly<Record<SectionId, (data: ReportData) => Html | false | undefined>> = {

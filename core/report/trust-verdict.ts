@@ -16,9 +16,11 @@ import { countOf } from '../wording/count-text.ts';
 import { percentText } from '../wording/number-text.ts';
 import { fewRightText, isDoubtful, originText } from '../wording/preprocessing-words.ts';
 import { isNumber } from '../wording/said-words.ts';
+import { SHORTCUT_MEANING } from '../wording/shortcut-words.ts';
 import { GRADE_WORDS, VERDICT_RULE } from '../wording/trust-words.ts';
 import { lightInWords, type LightInWords } from './light-in-words.ts';
 import { scoreFactsOf } from './run-score.ts';
+import { shortcutsInWords, type ShortcutInWords } from './shortcuts-in-words.ts';
 
 /** A claim with the words for it. */
 export interface ClaimInWords extends Claim, ClaimWords {
@@ -35,7 +37,7 @@ export interface VerdictLight extends LightInWords {
 export interface TrustVerdict {
   /** `unknown` where nothing is weak and it was not evaluated. */
   readonly grade: TrustLevel;
-  /** A few words. */
+  /** A few words; also what the model leans on where that is no part of the object, whatever the grade. */
   readonly headline: string;
   /** What follows from it for the reader. */
   readonly advice: string;
@@ -45,6 +47,8 @@ export interface TrustVerdict {
   readonly reasons: readonly string[];
   /** Reasons for more caution than the grade says. */
   readonly cautions: readonly string[];
+  /** Shortcuts of the model, which do not lower the grade of an explanation that tells of them. */
+  readonly shortcuts: readonly ShortcutInWords[];
   /** Every figure, whether known or not; right answers only where there are answers. */
   readonly lights: readonly VerdictLight[];
   /** How the grade comes about. */
@@ -83,12 +87,16 @@ export function trustVerdict(explanation: Explanation, evaluation?: Evaluation):
       ...light,
       weight: isDecisive(light.figure, isSplitByMean) ? ('decides' as const) : ('shown' as const),
     }));
+  const shortcuts = shortcutsInWords(explanation);
+  const { headline, advice } = GRADE_WORDS[grade];
   return {
     grade,
-    ...GRADE_WORDS[grade],
+    headline: [headline, ...shortcuts.map(({ leans }) => `the model ${leans}`)].join('; '),
+    advice,
     claims,
     reasons: reasonsOf(claims, grade),
-    cautions: cautionsOf(explanation),
+    cautions: [...(shortcuts.length > 0 ? [SHORTCUT_MEANING] : []), ...cautionsOf(explanation)],
+    shortcuts,
     lights,
     rule: VERDICT_RULE,
   };

@@ -3,6 +3,7 @@ import type { ClaimId } from '../../core/metrics/claims.ts';
 import type { Frontier } from '../../core/metrics/frontier.ts';
 import type { TrustFigure, TrustLevel } from '../../core/metrics/trust.ts';
 import type { PictureId } from './app-data.ts';
+import type { ShortcutItem } from './result-data.ts';
 import type { RunKey } from './run-data.ts';
 
 /*
@@ -50,6 +51,8 @@ interface TrustSummary {
   readonly claims: readonly TrustClaim[];
   readonly reasons: readonly string[];
   readonly cautions: readonly string[];
+  /** What the model leans on beside the object, with the concept that carries it. */
+  readonly shortcuts: readonly (ShortcutItem & { readonly concept: string })[];
   /** How the figures make the grade. */
   readonly rule: string;
   readonly lamps: readonly TrustLamp[];

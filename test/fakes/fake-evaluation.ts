@@ -6,11 +6,16 @@ import type {
   OutlierGroup,
   PointedImage,
   RunEvaluation,
+  ShortcutItem,
 } from '../../main/api/contract.ts';
 import fixture from '../fixtures/workbench/demo-evaluation.json' with { type: 'json' };
 
 /** The demo's evaluation, as the workbench would tell it; see SOURCE.md. */
 export const demoEvaluation = fixture as unknown as RunEvaluation;
+
+/** The shortcut of the demo, of the concept that carries it. */
+export const shortcutsOf = (concept: string): readonly ShortcutItem[] =>
+  demoEvaluation.trust.shortcuts.filter((shortcut) => shortcut.concept === concept);
 
 type Pointed = (image: number) => PointedImage;
 

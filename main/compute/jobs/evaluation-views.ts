@@ -29,7 +29,7 @@ const CONCEPTS_SHOWN = 3;
 export function evaluationView(project: string, { run }: OpenedRun, evaluation?: Evaluation): RunEvaluation {
   // What was checked are the concepts as the run found them.
   const { explanation } = run;
-  const { grade, headline, advice, claims, reasons, cautions, lights, rule } = trustVerdict(
+  const { grade, headline, advice, claims, reasons, cautions, shortcuts, lights, rule } = trustVerdict(
     explanation,
     evaluation,
   );
@@ -42,6 +42,11 @@ export function evaluationView(project: string, { run }: OpenedRun, evaluation?:
       advice,
       reasons,
       cautions,
+      shortcuts: shortcuts.map(({ shortcut, leans, evidence }) => ({
+        concept: shortcut.concept,
+        leans,
+        evidence: evidence.map(({ sentence }) => sentence),
+      })),
       rule,
       claims: claims.map(({ id, grade: level, name, reason, next, setup }) => ({
         ...{ id, level, name, reason, next },

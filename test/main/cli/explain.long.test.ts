@@ -157,6 +157,7 @@ describe('explain', () => {
       'rest',
       'maps-gated-gradient',
       'removals',
+      'shortcuts',
       'mistakes',
       'evaluation',
     ]);
