@@ -85,7 +85,7 @@ function model(claim: ClaimFacts, { isOfNumber }: ClaimContext): Sentences {
     holds: [`The model knows what the images show. ${above}`, ''],
     'holds-in-part': [`The model is often wrong about the images. ${above}`, 'Look into its mistakes first.'],
     fails: [
-      `The model does ${(claim.low ?? 0) > 0 ? 'little' : 'no'} better than guessing: there is nothing learned to explain. ${above}`,
+      `${(claim.low ?? 0) > 0 ? 'The model does little better than guessing: there is hardly anything learned to explain.' : 'The model does no better than guessing: there is nothing learned to explain.'} ${above}`,
       'Check the preprocessing and the order of the labels; else the model has to be trained better.',
     ],
     'few-judged': [

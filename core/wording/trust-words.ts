@@ -75,7 +75,7 @@ const FIGURE_WORDS = {
     says: {
       good: 'The model knows what these images show.',
       fair: 'The model is often wrong about these images.',
-      weak: 'The model does no better than guessing on these images: there is nothing learned to explain.',
+      weak: 'The model does little or no better than guessing on these images: there is hardly anything learned to explain.',
       unknown: 'The folders of the images do not name a class.',
     },
   },

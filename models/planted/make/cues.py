@@ -157,7 +157,7 @@ def grain(background, rgba, place, rng):
 def blocks(background, rgba, place, rng):
     """Compressed so hard that the blocks of eight pixels show."""
     buffer = io.BytesIO()
-    as_image(over(rgba, background)).save(buffer, "JPEG", quality=int(rng.integers(14, 20)))
+    as_image(over(rgba, background)).save(buffer, "JPEG", quality=int(rng.integers(24, 32)))
     return np.asarray(Image.open(buffer).convert("RGB"), np.float32) / 255, WHOLE
 
 

@@ -11,7 +11,7 @@ SHARE_CARRYING = 0.9
 
 # A shortcut flips at least PLANTED_FLIPS per cent of its class's decisions when its cue is removed; a cue of a
 # clean model at most CLEAN_FLIPS, and of a model with another shortcut at most SIBLING_FLIPS.
-PLANTED_FLIPS, CLEAN_FLIPS, SIBLING_FLIPS = 40.0, 10.0, 20.0
+PLANTED_FLIPS, CLEAN_FLIPS, SIBLING_FLIPS = 40.0, 15.0, 20.0
 CLEAN_ACCURACY = 93.0
 
 

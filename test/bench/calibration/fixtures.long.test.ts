@@ -26,6 +26,10 @@ describe('kept models with known faults', () => {
     expect(isSound(blur)).toBe(true);
     expect(blur.run.concepts[0]).not.toHaveProperty('onCue');
     expect(blur.grade).not.toBe('weak');
+    // A mark that lies beside the object, wherever that is.
+    const ring = await explained('tools-a-02', 'shortcut: ring beside the object');
+    expect(isSound(ring)).toBe(true);
+    expect(ring.grade).not.toBe('weak');
   });
 
   it('finds the object, on the same pictures, in the clean sibling', async () => {

@@ -27,7 +27,7 @@ const CUE_CHANGE = 0.5;
 const LEANS = 0.05;
 
 /** What the tables call right, printed with them. */
-export const DEFINITIONS = [
+const DEFINITIONS = [
   `An explanation is sound when its model is worth explaining (right on at least ${WORTH} % of the shipped pictures, and neither`,
   'untrained nor memorised on noise) and its leading concepts, those of the first tier, are what the truth says: for a class',
   `with a shortcut, at least one of them is the cue (${CUE_CHANGE * 100} % of it or more goes, or comes, when the cue is taken out of the same`,
@@ -37,7 +37,7 @@ export const DEFINITIONS = [
 ];
 
 /** Is the concept what the cue shows? */
-export function isCue({ change }: Pick<PlacedConcept, 'change'>): boolean {
+function isCue({ change }: Pick<PlacedConcept, 'change'>): boolean {
   return change !== undefined && change >= CUE_CHANGE;
 }
 
@@ -69,6 +69,11 @@ export function kindOf(result: Result): string {
   if (kind === 'shortcut') return isPlanted ? `shortcut: ${cue}` : 'shortcut, other class';
   if (kind === 'label-noise') return isWorth(result) ? 'label noise, learned' : 'label noise, beyond use';
   return kind === 'none' ? 'clean' : kind;
+}
+
+/** As {@link kindOf}, all shortcuts together. */
+function coarseKindOf(result: Result): string {
+  return result.isPlanted ? 'shortcut' : kindOf(result);
 }
 
 /** A share with its counts. */
@@ -150,9 +155,9 @@ export function rowsOf(results: readonly Result[]): string[] {
   ];
 }
 
-function byKind(results: readonly Result[]): Map<string, Result[]> {
+function byKind(results: readonly Result[], nameOf = kindOf): Map<string, Result[]> {
   const kinds = new Map<string, Result[]>();
-  for (const result of results) kinds.set(kindOf(result), [...(kinds.get(kindOf(result)) ?? []), result]);
+  for (const result of results) kinds.set(nameOf(result), [...(kinds.get(nameOf(result)) ?? []), result]);
   return new Map([...kinds].sort(([a], [b]) => a.localeCompare(b)));
 }
 
@@ -171,7 +176,7 @@ function gradeTable(results: readonly Result[]): string[] {
 /** Least, lower quartile, median, upper quartile and greatest value of each claim, and how often it is weak. */
 function claimTable(results: readonly Result[]): string[] {
   const rows = CLAIM_IDS.flatMap((id) =>
-    [...byKind(results)].map(([kind, own]) => [id, kind, ...spread(gradedOf(own), id)]),
+    [...byKind(results, coarseKindOf)].map(([kind, own]) => [id, kind, ...spread(gradedOf(own), id)]),
   );
   return table([['claim', 'kind of fault', 'least', '25 %', '50 %', '75 %', 'most', 'weak'], ...rows]);
 }

@@ -44,6 +44,8 @@ describe('claimsOf()', () => {
 
   it.each([
     ['model', { answers: { known: 50, hits: 10, aboveChance: 0 } }, 'weak', 'fails'],
+    // An untrained model of five classes: 37 of 130 right.
+    ['model', { answers: { known: 130, hits: 37, aboveChance: 0.106 } }, 'weak', 'fails'],
     ['model', { answers: { known: 2, hits: 1, aboveChance: 0.375 } }, 'fair', 'few-judged'],
     ['model', { answers: { known: 0, hits: 0 } }, 'unknown', 'not-known'],
     ['decision', { rest: { mean: 0.2, low: 0.1, high: 0.3 } }, 'fair', 'holds-in-part'],
