@@ -29,7 +29,7 @@ describe.skipIf(findBrowser() === undefined)(
         await flagged.click();
         const fact = concepts.page.getByRole('region', { name: 'Shortcut' });
         // In a narrow window a concept's own column opens at a press.
-        const opener = concepts.page.getByRole('button', { name: 'INSPECTOR' });
+        const opener = concepts.page.getByRole('button', { name: 'Details' });
         if (await opener.isVisible()) await opener.click();
         await fact.getByText('Shortcut: the model leans on the top left corner').waitFor();
         expect(await fact.getByRole('listitem').count()).toBeGreaterThanOrEqual(4);
