@@ -27,7 +27,8 @@ export type OptionReader =
   | 'part-importance'
   | 'part-maps'
   | 'evaluation'
-  | 'rank';
+  | 'rank'
+  | 'frontier';
 
 /** Where an option stands in help and window. */
 export const OPTION_GROUPS = {
@@ -194,7 +195,7 @@ export const RUN_OPTIONS = {
     reads: ['question'],
     flag: 'layer',
     placeholder: 'TENSOR',
-    help: 'where to cut the model',
+    help: 'where to cut the model; auto compares layers, and with --concepts auto numbers of concepts, by what they leave unexplained',
     label: 'Layer',
     note: 'Where the model is cut',
     visibility: 'own',
@@ -367,7 +368,17 @@ export const RUN_OPTIONS = {
   }),
   seed: option(whole(0, 2 ** 32 - 1), {
     group: 'machine',
-    reads: ['rows', 'bank', 'importance', 'rest', 'parts', 'part-importance', 'evaluation', 'rank'],
+    reads: [
+      'rows',
+      'bank',
+      'importance',
+      'rest',
+      'parts',
+      'part-importance',
+      'evaluation',
+      'rank',
+      'frontier',
+    ],
     flag: 'seed',
     placeholder: 'S',
     help: 'the same seed gives the same numbers',

@@ -93,7 +93,7 @@ export async function explain(
     drawn,
   );
   await saveRunTensors(project, started.id, tensors);
-  const evaluation = await evaluateFindings(stages, options, findings, whole);
+  const evaluation = await evaluateFindings(stages, intake, options, findings, whole);
   if (evaluation) await saveEvaluation(project, started.id, evaluation);
   const isReported = scope.reportFollows !== true;
   const run = await store.finish({ explanation, ...(!isReported && { reportPending: true }) });

@@ -79,6 +79,8 @@ export interface RunResult {
     readonly replicates: number;
     readonly method: 'sampled' | 'exact';
   };
+  /** Share of the movement that involves what no concept explains; null where it was not weighed. */
+  readonly rest: Estimate | null;
   readonly device: { readonly used: DeviceName; readonly fallbackReasons: readonly string[] };
   /** Share of images in which two concepts are present together, [r][r] in the order of `concepts`. */
   readonly cooccurrence: readonly (readonly number[])[];

@@ -110,6 +110,7 @@ export function fakeEdits(reader: DemoRunReader) {
     reconstruction: run.reconstruction,
     factorization: run.factorization,
     importance: run.importance as RunResult['importance'],
+    rest: { mean: 0.021, low: 0.012, high: 0.034 },
     device: { used: 'cpu', fallbackReasons: ['webgpu: no adapter was found'] },
     cooccurrence: shown().map((one) =>
       shown().map(

@@ -47,7 +47,10 @@ export function evaluationView(project: string, { run }: OpenedRun, evaluation?:
       })),
       searched,
       rule,
-      claims: claims.map(({ id, grade: level, name, reason, next }) => ({ id, level, name, reason, next })),
+      claims: claims.map(({ id, grade: level, name, reason, next, setup }) => ({
+        ...{ id, level, name, reason, next },
+        setup: setup ?? null,
+      })),
       lamps: lights.map(({ value, ...light }) => ({ ...light, value: value ?? null })),
     },
     figures: evaluation === undefined ? null : figuresOf(explanation.concepts, evaluation),
@@ -58,7 +61,8 @@ function figuresOf(
   concepts: OpenedRun['explanation']['concepts'],
   evaluation: Evaluation,
 ): EvaluationFigures {
-  const { level, images, deletion, insertion, noGradient, muFidelity, stability, rank } = evaluation;
+  const { level, images, deletion, insertion, noGradient, muFidelity, stability, rank, frontier } =
+    evaluation;
   const { mean, unmatched, seeds, bootstraps } = stability;
   return {
     level,
@@ -74,6 +78,7 @@ function figuresOf(
     stability: { mean, unmatched: unmatched ?? null, seeds, bootstraps },
     concepts: concepts.map(({ id }) => conceptEvaluation(id, evaluation)),
     rank: rank ?? null,
+    frontier: frontier ?? null,
   };
 }
 

@@ -43,6 +43,7 @@ export function resultView(
     reconstruction: explanation.reconstruction,
     factorization: explanation.factorization,
     importance: explanation.importance,
+    rest: explanation.rest ?? null,
     device: run.device,
     cooccurrence: cooccurrence(opened),
     skipped: explanation.skipped,
