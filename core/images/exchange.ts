@@ -1,6 +1,6 @@
 import { formOf, type ExchangeName } from '../metrics/cues.ts';
 import { clamp, CORNER, stridesOf, type PictureLayout } from './picture-layout.ts';
-import { withColours, withDetail } from './picture-look.ts';
+import { withColours, withGrain, withSharpness } from './picture-look.ts';
 
 /*
  * What is taken over from one picture into another to find out what a decision rests on: a place of the frame that seldom
@@ -45,9 +45,10 @@ const PLACES: Readonly<Partial<Record<ExchangeName, Inside>>> = {
  * - a corner, a strip along an edge, the border, all around the middle: the donor's pixels there.
  * - above, below: all around the middle, made of the donor's two upper (lower) corners alone, mirrored as often as needed.
  * - colours: the recipient's pixels with the mean and covariance of the donor's colours.
- * - detail: as sharp and as grainy as the donor is in its corners; see {@link withDetail}.
+ * - sharpness: the recipient's finest detail as strong, beside coarser detail, as the donor's.
+ * - grain: as much fine detail as the donor has in its corners, which seldom show the object.
  *
- * What the last two compute stays within the range that the two pictures have.
+ * What the last three compute stays within the range that the two pictures have.
  */
 export function exchanged(
   name: ExchangeName,
@@ -58,8 +59,10 @@ export function exchanged(
   switch (name) {
     case 'colours':
       return withColours(recipient, donor, layout);
-    case 'detail':
-      return withDetail(recipient, donor, layout);
+    case 'sharpness':
+      return withSharpness(recipient, donor, layout);
+    case 'grain':
+      return withGrain(recipient, donor, layout);
     case 'above':
     case 'below':
       return withPixels(recipient, donor, layout, PLACES.around!, cornersOf(layout, name));

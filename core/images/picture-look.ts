@@ -56,15 +56,11 @@ export function withColours(
 }
 
 /**
- * A picture as sharp and as grainy as another. A picture's detail is what a blur over 3 × 3 pixels takes away. Where the donor has less of it in its corners than the
+ * A picture as grainy as another. A picture's detail is what a blur over 3 × 3 pixels takes away. Where the donor has less of it in its corners than the
  * recipient in its own, the recipient's is weakened by their ratio; where it has more, the donor's is added, its upper
  * left corner repeated, as strong as what is lacking. Kept within the range of the two.
  */
-export function withDetail(
-  recipient: Float32Array,
-  donor: Float32Array,
-  layout: PictureLayout,
-): Float32Array {
+export function withGrain(recipient: Float32Array, donor: Float32Array, layout: PictureLayout): Float32Array {
   const { channels, height, width } = layout;
   const strides = stridesOf(layout);
   const [ownSoft, otherSoft] = [softened(recipient, layout), softened(donor, layout)];
@@ -86,6 +82,43 @@ export function withDetail(
     }
   }
   return withinRange(out, recipient, donor, layout);
+}
+
+/** Most that detail is strengthened, and least that is left of it. */
+const SHARPENED = 4;
+const BLURRED = 0.1;
+
+/**
+ * A picture as sharp as another: detail of two sizes, each scaled so that it is as strong beside the next coarser as in the
+ * other, whatever the two show. Kept within the range of the two.
+ */
+export function withSharpness(
+  recipient: Float32Array,
+  donor: Float32Array,
+  layout: PictureLayout,
+): Float32Array {
+  const own = bandsOf(recipient, layout);
+  const other = bandsOf(donor, layout);
+  const gainOf = (band: 'fine' | 'middle'): number =>
+    own[band] > 0 ? clamp(other[band] / own[band], BLURRED, SHARPENED) : 1;
+  const [fine, middle] = [gainOf('fine'), gainOf('middle')];
+  const out = own.softer.map(
+    (value, i) => value + middle * (own.soft[i] - value) + fine * (recipient[i] - own.soft[i]),
+  );
+  return withinRange(out, recipient, donor, layout);
+}
+
+/** A picture blurred once and again, and how strong what each blur takes away is beside what a third does. */
+function bandsOf(picture: Float32Array, layout: PictureLayout) {
+  const soft = softened(picture, layout);
+  const softer = softened(softened(soft, layout), layout);
+  let softest = softer;
+  for (let time = 0; time < 4; time++) softest = softened(softest, layout);
+  const size = (a: Float32Array, b: Float32Array): number =>
+    Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0));
+  const coarse = size(softer, softest);
+  const share = (amount: number): number => (coarse > 0 ? amount / coarse : 0);
+  return { soft, softer, fine: share(size(picture, soft)), middle: share(size(soft, softer)) };
 }
 
 /** Is a row or column one of those of a corner? */

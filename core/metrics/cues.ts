@@ -13,19 +13,31 @@ export const EXCHANGES = [
   'above',
   'below',
   'colours',
-  'detail',
+  'sharpness',
+  'grain',
 ] as const;
 /** A name of {@link EXCHANGES}. */
 export type ExchangeName = (typeof EXCHANGES)[number];
 
 /** What form a cue has: a place of the frame, everything around the middle, or a look of the whole picture. */
-export const CUE_FORMS = ['corner', 'strip', 'border', 'colours', 'detail', 'background'] as const;
+export const CUE_FORMS = [
+  'corner',
+  'strip',
+  'border',
+  'colours',
+  'sharpness',
+  'grain',
+  'background',
+] as const;
 /** A form of {@link CUE_FORMS}, which stand in the order in which one is preferred where several say the same. */
 export type CueForm = (typeof CUE_FORMS)[number];
 
+/** Looks of the whole picture. */
+export const LOOKS: readonly ExchangeName[] = ['colours', 'sharpness', 'grain'];
+
 /** The form of what is taken over; what is made of corners alone belongs to the background. */
 export function formOf(name: ExchangeName): CueForm {
-  if (name === 'colours' || name === 'detail' || name === 'border') return name;
+  if (LOOKS.includes(name) || name === 'border') return name as CueForm;
   if (name === 'around' || name === 'above' || name === 'below') return 'background';
   return name.includes('-') ? 'corner' : 'strip';
 }

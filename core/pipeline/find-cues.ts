@@ -1,4 +1,4 @@
-import { FRAME_PLACES, formOf, type CueForm, type ExchangeName } from '../metrics/cues.ts';
+import { FRAME_PLACES, formOf, LOOKS, type CueForm, type ExchangeName } from '../metrics/cues.ts';
 import { isCue, isPaintedCue, plainestCue, type ExchangeCounts } from '../metrics/shortcuts.ts';
 
 /** Something that is not the object and that decisions follow. */
@@ -25,7 +25,7 @@ export async function findCue(look: CueLook, glance: Glance): Promise<Cue | unde
   const tell = (name: ExchangeName, counts: ExchangeCounts | undefined): void => {
     if (counts !== undefined && isCue(formOf(name), counts)) found.push(cueOf(name, counts, false));
   };
-  for (const name of ['colours', 'detail'] as const) tell(name, await look(name));
+  for (const name of LOOKS) tell(name, await look(name));
   if (await glance()) {
     for (const name of FRAME_PLACES) tell(name, await look(name));
     if (found.length === 0) tell('around', await background(look));

@@ -11,6 +11,7 @@ import { isInPlace } from '../images/exchange.ts';
 import { folderOf } from '../images/folder-class.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import type { HitRate } from '../metrics/hit-rate.ts';
+import { FRAME_PLACES, LOOKS } from '../metrics/cues.ts';
 import { halfWidth95 } from '../metrics/mean-interval.ts';
 import { amountElsewhere, FEWEST_PICTURES } from '../metrics/shortcuts.ts';
 import { levelOf, TRUST_THRESHOLDS } from '../metrics/trust.ts';
@@ -46,11 +47,10 @@ export function shortcutSearch({ files, cue }: FoundCue, run: SearchedRun): Shor
  * Does what decisions follow say anything? A model that guesses follows whatever it follows; one that is often wrong goes
  * by colours and backgrounds for want of better, and only a place of the frame tells of a cue.
  */
-function isTelling({ form }: Cue, answers: SearchedRun['answers']): boolean {
+function isTelling({ name }: Cue, answers: SearchedRun['answers']): boolean {
   if (answers?.aboveChance === undefined) return true;
   const level = levelOf(answers.aboveChance, TRUST_THRESHOLDS.hitRate);
-  const isPlace = form === 'corner' || form === 'strip' || form === 'border';
-  return level === 'good' || (level === 'fair' && isPlace);
+  return level === 'good' || (level === 'fair' && FRAME_PLACES.includes(name));
 }
 
 function shortcutOf(
@@ -90,8 +90,8 @@ function shortcutOf(
   };
 }
 
-function placeKind({ form }: Cue): ShortcutKind {
-  if (form === 'colours' || form === 'detail') return 'whole-picture';
+function placeKind({ form, name }: Cue): ShortcutKind {
+  if (LOOKS.includes(name)) return 'whole-picture';
   return form === 'background' ? 'off-object' : 'same-place';
 }
 
@@ -112,14 +112,13 @@ const CONCENTRATED = 1.5;
 
 /** Where the concept's amounts lie, on layers whose positions form a grid, for a place of the frame. */
 function insideEvidence(
-  { form, name }: Cue,
+  { name }: Cue,
   { layer, coefficients }: SearchedRun,
   own: readonly number[],
   column: number,
 ): ShortcutEvidence[] {
   const [rows, columns] = layer.grid;
-  const isPlace = form === 'corner' || form === 'strip' || form === 'border';
-  if (!isPlace || layer.kind === 'vector' || rows < 2 || columns < 2) return [];
+  if (!FRAME_PLACES.includes(name) || layer.kind === 'vector' || rows < 2 || columns < 2) return [];
   const cells = Array.from({ length: rows * columns }, (_, cell) =>
     isInPlace(name, (Math.floor(cell / columns) + 0.5) / rows, ((cell % columns) + 0.5) / columns),
   );

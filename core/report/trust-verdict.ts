@@ -16,7 +16,7 @@ import { countOf } from '../wording/count-text.ts';
 import { percentText } from '../wording/number-text.ts';
 import { fewRightText, isDoubtful, originText } from '../wording/preprocessing-words.ts';
 import { isNumber } from '../wording/said-words.ts';
-import { SHORTCUT_MEANING } from '../wording/shortcut-words.ts';
+import { noShortcutText, SHORTCUT_MEANING } from '../wording/shortcut-words.ts';
 import { GRADE_WORDS, VERDICT_RULE } from '../wording/trust-words.ts';
 import { lightInWords, type LightInWords } from './light-in-words.ts';
 import { scoreFactsOf } from './run-score.ts';
@@ -49,6 +49,8 @@ export interface TrustVerdict {
   readonly cautions: readonly string[];
   /** Shortcuts of the model, which do not lower the grade of an explanation that tells of them. */
   readonly shortcuts: readonly ShortcutInWords[];
+  /** What was looked for in vain, or why nothing was; empty where something was found, or it is not known. */
+  readonly searched: string;
   /** Every figure, whether known or not; right answers only where there are answers. */
   readonly lights: readonly VerdictLight[];
   /** How the grade comes about. */
@@ -97,6 +99,7 @@ export function trustVerdict(explanation: Explanation, evaluation?: Evaluation):
     reasons: reasonsOf(claims, grade),
     cautions: [...(shortcuts.length > 0 ? [SHORTCUT_MEANING] : []), ...cautionsOf(explanation)],
     shortcuts,
+    searched: explanation.shortcuts?.found.length === 0 ? noShortcutText(explanation.shortcuts) : '',
     lights,
     rule: VERDICT_RULE,
   };

@@ -33,7 +33,8 @@ const CUE_NAMES: Readonly<Record<string, string>> = {
   border: 'the border',
   around: 'the background',
   colours: 'the colours of the whole image',
-  detail: 'the sharpness and grain of the whole image',
+  sharpness: 'the sharpness of the whole image',
+  grain: 'the grain of the whole image',
 };
 
 /** What a cue is called in a sentence. */
@@ -62,11 +63,10 @@ export function evidenceSentence(
   const name = cueName(cue);
   const it = capital(name);
   const share = `${percentText(evidence.value)} (${intervalText(evidence)})`;
-  const isLook = cue === 'colours' || cue === 'detail';
   const called = `\u201c${className}\u201d`;
   switch (evidence.figure) {
     case 'moved':
-      return `${it} of images of ${called}, given to ${countOf(evidence.images, 'other image')}, ${isLook || cue === 'around' ? 'turn' : 'turns'} ${share} of them into ${called}.`;
+      return `${it} of images of ${called}, given to ${countOf(evidence.images, 'other image')}, ${cue === 'colours' ? 'turn' : 'turns'} ${share} of them into ${called}.`;
     case 'left':
       return isPainted
         ? `With ${name} painted over, ${share} of the images of ${called} are called something else.`
@@ -92,6 +92,9 @@ export function unknownText({ isPainted }: ShortcutFacts): string {
   return isPainted ? 'Whether it appears with the class only is not known: there were no other images.' : '';
 }
 
+/** With fewer other images nothing is exchanged; as FEWEST_PICTURES of core/metrics/shortcuts.ts. */
+const FEWEST_OTHERS = 5;
+
 /** What was looked for and not found, or why nothing was looked for. */
 export function noShortcutText({
   images,
@@ -101,9 +104,9 @@ export function noShortcutText({
   readonly others: number;
 }): string {
   if (images === 0) return 'Shortcuts were not looked for: too few images are put into the class.';
-  if (others === 0)
+  if (others < FEWEST_OTHERS)
     return 'No shortcut was found by painting over corners and edges; without images of other classes no more can be looked for.';
-  return `No shortcut was found in corners, along the edges, in the background, colours and sharpness, exchanged with ${countOf(others, 'other image')}.`;
+  return `No shortcut was found in corners, along the edges, in the background, colours, sharpness and grain, exchanged with ${countOf(others, 'other image')}.`;
 }
 
 function capital(text: string): string {

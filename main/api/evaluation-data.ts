@@ -53,6 +53,8 @@ interface TrustSummary {
   readonly cautions: readonly string[];
   /** What the model leans on beside the object, with the concept that carries it. */
   readonly shortcuts: readonly (ShortcutItem & { readonly concept: string })[];
+  /** What was looked for in vain; empty where that is not to be told. */
+  readonly searched: string;
   /** How the figures make the grade. */
   readonly rule: string;
   readonly lamps: readonly TrustLamp[];

@@ -15,6 +15,8 @@ import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import type { ConceptPictures, ReportData } from '../report-data.ts';
 import { scoreFactsOf } from '../run-score.ts';
+import { SHORTCUT_MEANING, SHORTCUT_SIGN } from '../../wording/shortcut-words.ts';
+import { shortcutsInWords, type ShortcutInWords } from '../shortcuts-in-words.ts';
 import { drawnBy, mapMeaning, methodList } from './map-methods.ts';
 import { picture } from './picture.ts';
 import { colourStyle } from './swatch.ts';
@@ -44,11 +46,24 @@ function conceptArticle(concept: Concept, rank: number, data: ReportData): Html 
       <h3><span class="rank">${rank + 1}</span><bdi>${concept.name}</bdi></h3>
       ${conceptFacts(concept, data)}
     </header>
+    ${shortcutsInWords(data.explanation)
+      .filter(({ conceptId }) => conceptId === concept.id)
+      .map(shortcutBlock)}
     ${concept.merged && html`<p class="quiet small">${mergedFromText(namesOf(concept.merged, data))} ${MERGED_MEANING}</p>`}
     ${comment !== undefined && comment !== '' && html`<p class="comment">${comment}</p>`}
     ${pictures !== undefined && gallery(concept, pictures, data)}
     ${pictures !== undefined && pictures.examples.length > 0 && examples(concept, pictures, data)}
   </article>`;
+}
+
+/** What the model leans on through the concept, with what speaks for it. */
+function shortcutBlock({ leans, evidence, notes }: ShortcutInWords): Html {
+  return html`<div class="shortcut">
+    <p><strong>${SHORTCUT_SIGN}: the model ${leans}.</strong> ${SHORTCUT_MEANING}</p>
+    <ul>
+      ${[...evidence.map(({ sentence }) => sentence), ...notes].map((text) => html`<li>${text}</li>`)}
+    </ul>
+  </div>`;
 }
 
 /** What the score has from a concept, with its sign. */

@@ -25,7 +25,7 @@ export function honestySection({ run, explanation, evaluation }: ReportData): Ht
   const found = run.explanation ?? explanation;
   const isMerged = explanation.concepts.some(({ merged }) => merged !== undefined);
   const verdict = trustVerdict(found, evaluation);
-  const { grade, headline, advice, claims, cautions, lights, rule } = verdict;
+  const { grade, headline, advice, claims, cautions, searched, lights, rule } = verdict;
   const known = lights.filter(({ value }) => value !== undefined);
   return html`<section id="honesty">
     <h2>How far this can be trusted</h2>
@@ -41,6 +41,7 @@ export function honestySection({ run, explanation, evaluation }: ReportData): Ht
     <ul class="claims">
       ${claims.map(claimItem)}
     </ul>
+    ${searched !== '' && html`<p class="small">${searched}</p>`}
     ${isMerged && html`<p class="quiet small">${CHECKED_APART}</p>`} ${evaluation && orderFigures(evaluation)}
     <div class="columns measures">${known.map(measureRow)}</div>
     <p class="quiet small">${rule}</p>

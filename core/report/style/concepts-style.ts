@@ -16,6 +16,8 @@ export const CONCEPTS_STYLE = `
 .strip figcaption { display: flex; justify-content: space-between; gap: 8px; font-size: 11px; white-space: nowrap; color: var(--quiet); }
 .strip-tick { stroke: var(--edge); stroke-width: 1.5; }
 .baseline { stroke: var(--line); }
+.shortcut { margin-top: 12px; padding: 8px 12px; border: 1px solid var(--line); border-left: 3px solid #a86400; max-width: 86ch; }
+.shortcut ul { margin: 4px 0 0; padding-left: 18px; }
 .comment { margin-top: 12px; padding-left: 12px; border-left: 2px solid var(--line); max-width: 76ch; white-space: pre-line; }
 .gallery { display: grid; grid-template-columns: repeat(6, minmax(0, 1fr)); gap: 12px 8px; margin-top: 16px; }
 .gallery img { width: 100%; aspect-ratio: 1; object-fit: cover; border-radius: 4px; }

@@ -29,10 +29,8 @@ const CONCEPTS_SHOWN = 3;
 export function evaluationView(project: string, { run }: OpenedRun, evaluation?: Evaluation): RunEvaluation {
   // What was checked are the concepts as the run found them.
   const { explanation } = run;
-  const { grade, headline, advice, claims, reasons, cautions, shortcuts, lights, rule } = trustVerdict(
-    explanation,
-    evaluation,
-  );
+  const { grade, headline, advice, claims, reasons, cautions, shortcuts, searched, lights, rule } =
+    trustVerdict(explanation, evaluation);
   return {
     project,
     runId: run.id,
@@ -47,6 +45,7 @@ export function evaluationView(project: string, { run }: OpenedRun, evaluation?:
         leans,
         evidence: evidence.map(({ sentence }) => sentence),
       })),
+      searched,
       rule,
       claims: claims.map(({ id, grade: level, name, reason, next, setup }) => ({
         ...{ id, level, name, reason, next },

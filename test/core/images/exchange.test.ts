@@ -81,8 +81,24 @@ describe('exchanged()', () => {
     const [flat, rough] = [new Float32Array(1200).fill(0.5), noise(5)];
     const spread = (picture: Float32Array): number =>
       Math.hypot(...pixels(picture).map((value) => value - 0.5));
-    expect(spread(exchanged('detail', rough, flat, PLANAR))).toBeLessThan(0.6 * spread(rough));
-    expect(spread(exchanged('detail', flat, rough, PLANAR))).toBeGreaterThan(0.5 * spread(rough));
+    expect(spread(exchanged('grain', rough, flat, PLANAR))).toBeLessThan(0.6 * spread(rough));
+    expect(spread(exchanged('grain', flat, rough, PLANAR))).toBeGreaterThan(0.5 * spread(rough));
+  });
+});
+
+describe('sharpness', () => {
+  it('is taken over whatever pictures show, and given back', () => {
+    const sharp = noise(6);
+    const blurred = Float32Array.from(sharp);
+    for (let i = 1; i + 1 < blurred.length; i++) blurred[i] = (sharp[i - 1] + sharp[i] + sharp[i + 1]) / 3;
+    const step = (picture: Float32Array): number => {
+      const own = pixels(picture);
+      return own.slice(1).reduce((sum, value, i) => sum + Math.abs(value - own[i]), 0);
+    };
+    const other = noise(7);
+    expect(step(exchanged('sharpness', other, blurred, PLANAR))).toBeLessThan(0.8 * step(other));
+    expect(step(exchanged('sharpness', blurred, other, PLANAR))).toBeGreaterThan(1.2 * step(blurred));
+    expect(step(exchanged('sharpness', other, sharp, PLANAR))).toBeCloseTo(step(other), -2);
   });
 });
 

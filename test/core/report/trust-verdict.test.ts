@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Explanation } from '../../../core/concepts/explanation.ts';
+import type { Explanation, Shortcut } from '../../../core/concepts/explanation.ts';
 import { percentText } from '../../../core/wording/number-text.ts';
 import { trustVerdict } from '../../../core/report/trust-verdict.ts';
 import { sampleEvaluation, sampleExplanation } from './sample-report.ts';
@@ -54,6 +54,44 @@ describe('trustVerdict()', () => {
     const verdict = evaluated(changes);
     expect(verdict.grade).toBe(grade);
     expect(verdict.reasons.join(' ')).toContain(sentence);
+  });
+
+  const shortcut: Shortcut = {
+    concept: 'c1',
+    carried: 0.8,
+    cue: 'top-left',
+    isPainted: false,
+    kinds: ['same-place', 'flips'],
+    evidence: [
+      { kind: 'same-place', figure: 'moved', value: 0.25, low: 0.149, high: 0.388, images: 48 },
+      { kind: 'flips', figure: 'left', value: 0.6875, low: 0.547, high: 0.801, images: 48 },
+    ],
+    flips: 0.6875,
+  };
+  it('says both of a sound explanation of a model with a shortcut', () => {
+    const verdict = evaluated({ shortcuts: { images: 37, others: 48, found: [shortcut] } });
+    expect(verdict.grade).toBe('good');
+    expect(verdict.headline).toBe('The explanation holds up; the model leans on the top left corner');
+    expect(verdict.cautions[0]).toMatch(/^A shortcut is something beside the object/);
+    expect(verdict.shortcuts[0].evidence.map(({ sentence }) => sentence.replaceAll('\u00a0', ' '))).toEqual([
+      'The top left corner of images of \u201cboat\u201d, given to 48 other images, turns 25.0 % (14.9\u201338.8 %) of them into \u201cboat\u201d.',
+      'With the top left corner of other images in its place, 68.8 % (54.7\u201380.1 %) of the images of \u201cboat\u201d are called something else.',
+    ]);
+    expect(verdict.searched).toBe('');
+  });
+
+  it('says what was looked for in vain, and nothing of a run that did not look', () => {
+    expect(evaluated({ shortcuts: { images: 40, others: 30, found: [] } }).searched).toContain(
+      'No shortcut was found',
+    );
+    expect(evaluated({ shortcuts: { images: 40, others: 2, found: [] } }).searched).toContain(
+      'painting over',
+    );
+    expect(evaluated({ shortcuts: { images: 0, others: 2, found: [] } }).searched).toContain(
+      'not looked for',
+    );
+    expect(evaluated({}).searched).toBe('');
+    expect(evaluated({}).headline).toBe('The explanation holds up');
   });
 
   it('of a model that guesses is weak', () => {
