@@ -26,6 +26,7 @@ export type OptionReader =
   | 'part-importance'
   | 'part-maps'
   | 'evaluation'
+  | 'influence'
   | 'rank';
 
 /** Where an option stands in help and window. */
@@ -356,7 +357,7 @@ export const RUN_OPTIONS = {
   }),
   evaluate: option(choice({ none: 'Not at all', ...CHECK_LEVELS }), {
     group: 'trust',
-    reads: ['evaluation'],
+    reads: ['evaluation', 'influence'],
     flag: 'evaluate',
     help: 'how thoroughly the explanation is checked; full repeats more often and tries other numbers of concepts',
     label: 'Check the explanation',
@@ -366,7 +367,17 @@ export const RUN_OPTIONS = {
   }),
   seed: option(whole(0, 2 ** 32 - 1), {
     group: 'machine',
-    reads: ['rows', 'bank', 'importance', 'rest', 'parts', 'part-importance', 'evaluation', 'rank'],
+    reads: [
+      'rows',
+      'bank',
+      'importance',
+      'rest',
+      'parts',
+      'part-importance',
+      'evaluation',
+      'influence',
+      'rank',
+    ],
     flag: 'seed',
     placeholder: 'S',
     help: 'the same seed gives the same numbers',

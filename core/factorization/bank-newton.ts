@@ -9,20 +9,18 @@ export interface HessianOptions {
    * solution to some three digits. @default 'float64'
    */
   readonly precision?: 'float64' | 'backend';
-  /** The rows that stand for all, each counted as often as makes up for the others. @default all of them */
-  readonly sample?: readonly number[];
 }
 
-/** Opens the toolkit's solver at a point of a weighted problem, on the rows of the sample. */
+/** Opens the toolkit's solver at a point of a weighted problem. */
 export function openSolver(
   activations: RealMatrix,
   point: Pick<BankPoint, 'bank' | 'coefficients'>,
   free: Uint8Array,
-  { precision = 'float64', sample }: HessianOptions,
+  { precision = 'float64' }: HessianOptions,
   rowWeights?: ArrayLike<number>,
 ): BankSolver {
   const run = precision === 'float64' ? inFloat64 : <T>(work: () => T): T => work();
-  const at = pointOf(activations, point, free, sample, rowWeights);
+  const at = pointOf(activations, point, free, rowWeights);
   const solver = run(() => bankSolver(at));
   return {
     solve: (banks, options) => run(() => solver.solve(banks, options)),
@@ -35,27 +33,17 @@ function pointOf(
   { rows: n, cols: p, data }: RealMatrix,
   { bank, coefficients }: Pick<BankPoint, 'bank' | 'coefficients'>,
   free: Uint8Array,
-  sample: readonly number[] | undefined,
   rowWeights: ArrayLike<number> | undefined,
 ): FactorPoint {
   const r = bank.length / p;
-  const w = { rows: r, cols: p, data: bank };
-  if (sample === undefined && rowWeights === undefined) {
-    return { a: { rows: n, cols: p, data }, u: { rows: n, cols: r, data: coefficients }, w, free };
-  }
-  const rows = sample ?? Array.from({ length: n }, (_, row) => row);
-  const a = new Float32Array(rows.length * p);
-  const precise = data instanceof Float64Array ? new Float64Array(rows.length * p) : a;
-  const u = new Float64Array(rows.length * r);
-  rows.forEach((row, i) => {
-    const scale = Math.sqrt(((rowWeights?.[row] ?? 1) * n) / rows.length);
-    for (let j = 0; j < p; j++) precise[i * p + j] = scale * data[row * p + j];
-    for (let k = 0; k < r; k++) u[i * r + k] = scale * coefficients[row * r + k];
-  });
+  const scaled = <Values extends Float32Array | Float64Array>(values: Values, width: number): Values =>
+    rowWeights
+      ? (values.map((value, at) => value * Math.sqrt(rowWeights[Math.floor(at / width)])) as Values)
+      : values;
   return {
-    a: { rows: rows.length, cols: p, data: precise },
-    u: { rows: rows.length, cols: r, data: u },
-    w,
+    a: { rows: n, cols: p, data: scaled(data, p) },
+    u: { rows: n, cols: r, data: scaled(coefficients, r) },
+    w: { rows: r, cols: p, data: bank },
     free,
   };
 }

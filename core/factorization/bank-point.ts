@@ -17,6 +17,8 @@ export interface WeightedProblem {
   readonly concepts: number;
   /** v [n]. @default 1 each */
   readonly rowWeights?: ArrayLike<number>;
+  /** May W have either sign, as in semi-NMF? @default false */
+  readonly isSigned?: boolean;
 }
 
 /** Scales every row of a bank [r · p] to unit length, in place; rows of zeros remain. */

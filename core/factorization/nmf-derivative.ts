@@ -38,7 +38,7 @@ export interface ImageDerivative {
 
 /** Share of near-degenerate rows above which refits have to say what the derivative cannot. */
 const MOST_DEGENERATE = 0.05;
-const MAX_ITER = 200;
+const MAX_ITER = 100;
 /** Values of the right-hand sides that are solved together. */
 const BLOCK_VALUES = 2 ** 22;
 
@@ -54,8 +54,7 @@ const BLOCK_VALUES = 2 ** 22;
  * Shapes   as {@link ImageRows} and {@link PolishedBank}; memory images · r · p.
  * Status   see {@link ImageDerivative}. Throws the signal's reason; ImplicitError for shapes that do not fit.
  * Source   implicit function theorem on the KKT conditions; Giordano et al. 2019, "A Swiss army infinitesimal jackknife".
- * Limits   first order: leaving an image out wholly changes supports as a rule, and is only roughly foretold. With a
- *          `sample` H is an estimate, the right-hand sides are not.
+ * Limits   first order: leaving an image out wholly changes supports as a rule, and is only roughly foretold.
  */
 export async function derivativeByImages(
   rows: ImageRows,
@@ -104,6 +103,39 @@ export async function derivativeByImages(
           ? 'near-degenerate'
           : 'solved';
   return { byImage, nearDegenerate, status, iterations: worst.iterations };
+}
+
+/**
+ * How far each image alone moves each concept along one direction, for many images at the cost of one solve a concept:
+ * c_kᵀ · dW_k/dw_i = (H⁻¹ (e_k ⊗ c_k))ᵀ · U_iᵀ(A_i - U_i·W), since H is symmetric.
+ *
+ * Shapes   directions [r · p], of the length of a concept or zero; returns [images · r], signed.
+ */
+export function influenceAlong(
+  rows: ImageRows,
+  point: PolishedBank,
+  directions: Float64Array,
+  options: Omit<DerivativeOptions, 'onImages' | 'signal'> = {},
+): Float64Array {
+  const { precision = 'float64' } = options;
+  const { tol = precision === 'float64' ? 1e-12 : 1e-2 } = options;
+  const size = point.bank.length;
+  const { cols: p } = rows.activations;
+  const r = size / p;
+  const asked = new Float64Array(r * size);
+  for (let k = 0; k < r; k++) asked.set(directions.subarray(k * p, (k + 1) * p), k * size + k * p);
+  const solver = openSolver(rows.activations, point, point.free, options);
+  const { banks } = solver.solve(asked, { tol, maxIter: MAX_ITER });
+  solver.dispose();
+  const starts = startsOf(rows);
+  const out = new Float64Array(rows.images * r);
+  for (let image = 0; image < rows.images; image++) {
+    const { force } = imageForce(rows.activations, point, starts[image], starts[image + 1]);
+    for (let k = 0; k < r; k++) {
+      for (let at = 0; at < size; at++) out[image * r + k] += banks[k * size + at] * force[at];
+    }
+  }
+  return out;
 }
 
 /** First row of every image, and the end. */

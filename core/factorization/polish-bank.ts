@@ -62,20 +62,20 @@ export async function polishBank(
   for (let steps = 0; ; steps++) {
     signal?.throwIfAborted();
     const slope = await bankSlope(problem, point);
-    const free = movable(point.bank, slope, problem.concepts);
+    const free = movable(point.bank, slope, problem);
     const downhill = slope.gradient.map((value, at) => (free[at] ? -value : 0));
     const projectedGradient = norm(downhill) / (norm(slope.correlation) || 1);
     const isFeasible = free.every((flag, at) => flag === 1 || point.bank[at] === 0);
     const isOptimal = projectedGradient <= tol && isFeasible;
     // Rounding may end it a little above.
-    const isStuck = projectedGradient <= 1e3 * tol && projectedGradient >= 0.5 * best && isFeasible;
+    const isStuck = projectedGradient <= 30 * tol && projectedGradient >= 0.5 * best && isFeasible;
     if (isOptimal || isStuck || steps >= maxSteps)
       return { ...point, free, steps, projectedGradient, status: isOptimal || isStuck ? 'optimal' : 'rough' };
     best = Math.min(best, projectedGradient);
     const downhillStep = { free, downhill, projectedGradient };
     const moved = await newtonStep(activations, problem, point, downhillStep, damping, options);
     damping = nextDamping(damping, moved !== undefined);
-    point = moved ?? (await sweep(problem, point, slope));
+    point = moved ?? (problem.isSigned ? point : await sweep(problem, point, slope));
   }
 }
 
@@ -86,11 +86,15 @@ function nextDamping(damping: number, wentWell: boolean): number {
 }
 
 /** Entries that a gradient step, scaled to each concept, leaves above zero. */
-function movable(bank: Float64Array, { gradient, gram }: BankSlope, r: number): Uint8Array {
+function movable(
+  bank: Float64Array,
+  { gradient, gram }: BankSlope,
+  { concepts: r, isSigned = false }: WeightedProblem,
+): Uint8Array {
   const p = bank.length / r;
   return Uint8Array.from(bank, (value, at) => {
     const curvature = gram[Math.floor(at / p) * (r + 1)];
-    return curvature > 0 && value - gradient[at] / curvature > 0 ? 1 : 0;
+    return curvature > 0 && (isSigned || value - gradient[at] / curvature > 0) ? 1 : 0;
   });
 }
 
@@ -122,7 +126,8 @@ async function newtonStep(
   if (!step.some((value) => value !== 0)) return undefined;
   const rounding = (isPrecise ? 1e-14 : 1e-7) * Math.abs(point.loss);
   for (let length = 1; length >= SHORTEST; length /= 2) {
-    const next = bank.map((value, at) => Math.max(0, value + length * step[at]));
+    const least = problem.isSigned ? -Infinity : 0;
+    const next = bank.map((value, at) => Math.max(least, value + length * step[at]));
     const moved = await bankPoint(problem, toUnitRows(next, problem.concepts), point.coefficients);
     if (moved.loss <= point.loss + rounding) return moved;
   }

@@ -5,6 +5,7 @@ import type { Evaluation } from '../../metrics/evaluation.ts';
 import type { Findings } from '../assemble-explanation.ts';
 import type { RunStages } from '../stages/run-stages.ts';
 import { evaluationStage } from '../stages/evaluation.ts';
+import { influenceStage } from '../stages/influence.ts';
 import { rankStage, storedRankStage } from '../stages/rank.ts';
 
 /**
@@ -27,5 +28,6 @@ export async function evaluateFindings(
     imageImportance: importances.map(meanIndices),
   });
   const rank = level === 'full' ? await stages.get(rankStage) : await stages.peek(storedRankStage);
-  return { ...evaluation, ...(rank && { rank }) };
+  const influence = await stages.get(influenceStage);
+  return { ...evaluation, influence, ...(rank && { rank }) };
 }

@@ -6,6 +6,7 @@ import { strengthsOf } from '../../../core/pipeline/write-report.ts';
 import type { ScoreFacts } from '../../../core/wording/score-words.ts';
 import type { NotesFile } from '../../../core/project/schema.ts';
 import type { ConceptItem, NamedConcept } from '../../api/contract.ts';
+import { fileNameOf } from '../../../core/wording/path-text.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { RunQuestion, RunView } from '../protocol.ts';
 import type { OpenedRun } from './opened-runs.ts';
@@ -77,6 +78,27 @@ function namedConcepts({ run }: OpenedRun, { names }: NotesFile) {
     ids.map((id) => ({ id, name: names[id] ?? given.get(id) ?? id }));
 }
 
+function basisOf(
+  { key, runId }: Pick<RunQuestion, 'key' | 'runId'>,
+  { explanation }: OpenedRun,
+  influence: Evaluation['influence'],
+  row: number,
+): ConceptItem['basis'] {
+  if (influence === undefined) return null;
+  const { cosine, importance, images } = influence.concepts[row];
+  return {
+    cosine,
+    importance,
+    isRefitted: influence.source === 'refits',
+    images: images.map(({ image, share }) => ({
+      image,
+      share,
+      fileName: fileNameOf(explanation.images[image].file),
+      picture: pictureId({ kind: 'image', project: key, run: runId, image }),
+    })),
+  };
+}
+
 function conceptItems(
   { key, runId }: RunQuestion,
   opened: OpenedRun,
@@ -100,6 +122,7 @@ function conceptItems(
         prevalence,
         // The check was of concepts by themselves.
         reliability: isMerged ? null : (evaluation?.stability.concepts[rowOfId(id)].mean ?? null),
+        basis: isMerged ? null : basisOf({ key, runId }, opened, evaluation?.influence, rowOfId(id)),
         isHidden: notes.hidden.includes(id),
         group: named(merged),
         comment: notes.comments[id] ?? '',

@@ -159,6 +159,7 @@ describe('explain', () => {
       'removals',
       'mistakes',
       'evaluation',
+      'influence',
     ]);
     expect(facts.concepts).toHaveLength(1);
     for (const { id, name, importance, crops } of facts.concepts) {
