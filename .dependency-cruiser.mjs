@@ -40,7 +40,7 @@ export const ROOMS = {
   'core/metrics': ['core/sensitivity', 'core/factorization', 'core/linalg'],
   'core/experiments': ['core/implicit', 'core/linalg'],
   'core/sensitivity': ['core/sampling', 'core/linalg'],
-  'core/factorization': ['core/linalg'],
+  'core/factorization': ['core/implicit', 'core/linalg'],
   'core/autodiff': ['core/onnx'],
   'core/onnx': [],
   'core/score': [],

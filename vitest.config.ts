@@ -14,6 +14,8 @@ const OTHER_LANES = [...LONG, ...BROWSER, ...E2E];
 const UNIT = ['test/**/*.test.ts'];
 const TENSORS = [
   'test/core/{implicit,experiments}/**/*.test.ts',
+  'test/core/factorization/{nmf-derivative,polish-bank}.test.ts',
+  'test/core/pipeline/bank-movement.test.ts',
   'test/core/runtime/tfjs-backend.test.ts',
   'test/main/cli/run-experiment-command.test.ts',
 ];

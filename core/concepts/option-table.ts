@@ -27,6 +27,7 @@ export type OptionReader =
   | 'part-importance'
   | 'part-maps'
   | 'evaluation'
+  | 'influence'
   | 'rank'
   | 'frontier';
 
@@ -358,7 +359,7 @@ export const RUN_OPTIONS = {
   }),
   evaluate: option(choice({ none: 'Not at all', ...CHECK_LEVELS }), {
     group: 'trust',
-    reads: ['evaluation'],
+    reads: ['evaluation', 'influence'],
     flag: 'evaluate',
     help: 'how thoroughly the explanation is checked; full repeats more often and tries other numbers of concepts',
     label: 'Check the explanation',
@@ -376,6 +377,7 @@ export const RUN_OPTIONS = {
       'parts',
       'part-importance',
       'evaluation',
+      'influence',
       'rank',
       'frontier',
     ],

@@ -6,6 +6,8 @@ export { customRoot, customRootAsync } from './custom-root.ts';
 export type { AttachedSolution } from './custom-root.ts';
 export { ImplicitError } from './errors.ts';
 export type { ImplicitErrorCode } from './errors.ts';
+export { bankSolver } from './factorisation/bank-solver.ts';
+export type { BankSolution, BankSolveOptions, BankSolver, FactorPoint } from './factorisation/bank-solver.ts';
 export type { FactorPair } from './factorisation/factor-hessian.ts';
 export { nmfDerivative } from './factorisation/nmf-derivative.ts';
 export type { NmfDerivative, NmfDerivativeOptions, NmfGauge } from './factorisation/nmf-derivative.ts';

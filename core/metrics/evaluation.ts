@@ -90,6 +90,33 @@ export interface RankCurve {
   readonly suggested: number;
 }
 
+/** How far concepts move with the sample of images, and what they rest on; by concept in the order of the bank. */
+export interface StoredInfluence {
+  /** How the derivative of the bank ended, see ImageDerivative. */
+  readonly status: 'solved' | 'near-degenerate' | 'not-at-minimum' | 'not-solved';
+  /** What the spread comes from: the derivative, or bootstrap refits where that does not hold. */
+  readonly source: 'jackknife' | 'refits';
+  /** Share of the rows that may change their support. */
+  readonly nearDegenerate: number;
+  /** Backend of TensorFlow.js, or 64 bits in plain loops. */
+  readonly computedOn: 'tensorflow' | 'wasm' | 'cpu' | 'float64';
+  /** Rows of activations that were looked at. */
+  readonly rows: number;
+  readonly concepts: readonly ConceptBasis[];
+}
+
+/** What one concept rests on. */
+export interface ConceptBasis {
+  /** Standard error of its direction over samples of images, in units of its length. */
+  readonly spread: number;
+  /** What to expect of its cosine with the same concept from another sample as large. */
+  readonly cosine: number;
+  /** 95 % interval of its importance, the movement of the concepts with it. */
+  readonly importance: { readonly low: number; readonly high: number };
+  /** The images that move it most, the strongest first, each with its share of all movement; none where unknown. */
+  readonly images: readonly { readonly image: number; readonly share: number }[];
+}
+
 /** Everything that is measured of an explanation. */
 export interface Evaluation {
   readonly level: EvaluationLevel;
@@ -112,6 +139,8 @@ export interface Evaluation {
   readonly rank?: RankCurve;
   /** Other cuts and numbers of concepts; absent where they were not compared. */
   readonly frontier?: Frontier;
+  /** Absent in runs from before it was looked at. */
+  readonly influence?: StoredInfluence;
 }
 
 /** What the traffic light looks at. */

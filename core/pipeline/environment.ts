@@ -15,6 +15,11 @@ export interface Environment {
   readonly storage: Storage;
   readonly codec: ImageCodec;
   openDevice(choice: DeviceChoice): Promise<OpenedDevice>;
+  /**
+   * Makes the best backend of TensorFlow.js for a device the active one, and says which; undefined, as where it is absent,
+   * where there is none: the toolkit then computes in 64 bits by itself.
+   */
+  tensors?(device: DeviceName): Promise<'tensorflow' | 'wasm' | 'cpu' | undefined>;
   /** Program and library versions, for the record. */
   readonly versions: Readonly<Record<string, string>>;
   readonly self: ProcessIdentity;

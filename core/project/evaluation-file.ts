@@ -107,6 +107,23 @@ const EVALUATION_FILE = z.object({
       ),
     })
     .exactOptional(),
+  influence: z
+    .object({
+      status: z.enum(['solved', 'near-degenerate', 'not-at-minimum', 'not-solved']),
+      source: z.enum(['jackknife', 'refits']),
+      nearDegenerate: z.number(),
+      computedOn: z.enum(['tensorflow', 'wasm', 'cpu', 'float64']),
+      rows: COUNT,
+      concepts: z.array(
+        z.object({
+          spread: z.number(),
+          cosine: z.number(),
+          importance: z.object({ low: z.number(), high: z.number() }),
+          images: z.array(z.object({ image: COUNT, share: z.number() })),
+        }),
+      ),
+    })
+    .exactOptional(),
 });
 EVALUATION_FILE satisfies z.ZodType<Evaluation>;
 

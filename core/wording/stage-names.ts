@@ -12,6 +12,7 @@ const STAGE_NAMES = {
   mistakes: 'Look into mistakes',
   parts: 'Decompose concepts into parts',
   evaluation: 'Check how far it can be trusted',
+  influence: 'Find what each concept rests on',
 } as const;
 
 /** The stages of a run, in their order. */

@@ -10,6 +10,7 @@ import type { DeviceName } from '../../core/platform.ts';
 import type { ScoreFacts } from '../../core/wording/score-words.ts';
 import type { ClassName } from './ablation-data.ts';
 import type { ClassScore, PictureId } from './app-data.ts';
+import type { PointedImage } from './evaluation-data.ts';
 import type { RunInputs } from './input-data.ts';
 import type { RunKey, RunSummary } from './run-data.ts';
 
@@ -31,6 +32,17 @@ export interface ShortcutItem {
   readonly evidence: readonly string[];
 }
 
+/** How a concept moves with the sample of images, and the pictures that it rests on. */
+export interface ConceptBasisItem {
+  /** Expected cosine with the same concept from another sample. */
+  readonly cosine: number;
+  /** 95 % interval of its importance, its own movement included. */
+  readonly importance: { readonly low: number; readonly high: number };
+  readonly isRefitted: boolean;
+  /** The strongest first, each with its share of the movement. */
+  readonly images: readonly (PointedImage & { readonly share: number })[];
+}
+
 /** A concept of a run, or merged ones, with what a person made of it. */
 export interface ConceptItem {
   readonly id: string;
@@ -49,6 +61,8 @@ export interface ConceptItem {
   readonly reliability: number | null;
   /** Shortcuts that it carries. */
   readonly shortcuts: readonly ShortcutItem[];
+  /** How it moves with the sample of images; null where reliability is, and in runs from before it was looked at. */
+  readonly basis: ConceptBasisItem | null;
   readonly isHidden: boolean;
   /** The concepts that were merged into it, itself first; empty when it stands alone. */
   readonly group: readonly NamedConcept[];

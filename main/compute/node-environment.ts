@@ -20,6 +20,11 @@ export function createNodeEnvironment(options: ProbeOptions = {}): Environment {
       const { device, reasons, sessions } = await openDevice(choice, options);
       return { used: device, fallbackReasons: reasons, sessions, gemm: createGemm(sessions) };
     },
+    tensors: async (device) => {
+      const { loadTfjsBackend } = await import('../../core/runtime/tfjs-backend.ts');
+      const wanted = device === 'cpu' ? (['wasm', 'cpu'] as const) : undefined;
+      return (await loadTfjsBackend(wanted)).name;
+    },
     versions: {
       tessera: packageFile.version,
       node: process.versions.node,

@@ -66,6 +66,21 @@ export function fakeEdits(reader: DemoRunReader) {
       prevalence: concept.prevalence,
       reliability: group.length > 0 ? null : demoEvaluation.figures!.concepts[rank].reliability,
       shortcuts: shortcutsOf(concept.id),
+      // As if every concept rested on the first pictures of its class.
+      basis:
+        group.length > 0
+          ? null
+          : {
+              cosine: 0.98 - 0.02 * rank,
+              importance: { low: 0.9 * concept.importance.low, high: 1.1 * concept.importance.high },
+              isRefitted: rank === 1,
+              images: run.images.slice(0, 4).map(({ file }, image) => ({
+                image,
+                fileName: file.split('/').at(-1)!,
+                picture: `img:${file}`,
+                share: 0.3 / (image + 1),
+              })),
+            },
       isHidden: notes.hidden.includes(concept.id),
       group: members.map((at) => ({ id: run.concepts[at].id, name: nameOf(at) })),
       comment: notes.comments[concept.id] ?? '',

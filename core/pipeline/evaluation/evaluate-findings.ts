@@ -7,6 +7,7 @@ import type { RunStages } from '../stages/run-stages.ts';
 import { evaluationStage } from '../stages/evaluation.ts';
 import type { ModelIntake } from '../model-intake.ts';
 import { compareCuts, isWorthComparing } from './compare-cuts.ts';
+import { influenceStage } from '../stages/influence.ts';
 import { rankStage, storedRankStage } from '../stages/rank.ts';
 
 /**
@@ -31,8 +32,9 @@ export async function evaluateFindings(
     imageImportance: importances.map(meanIndices),
   });
   const rank = level === 'full' ? await stages.get(rankStage) : await stages.peek(storedRankStage);
+  const influence = await stages.get(influenceStage);
   const frontier = isWorthComparing(level, evaluation, explanation)
     ? await compareCuts(stages, intake, explanation.layer, { concepts })
     : undefined;
-  return { ...evaluation, ...(rank && { rank }), ...(frontier && { frontier }) };
+  return { ...evaluation, influence, ...(rank && { rank }), ...(frontier && { frontier }) };
 }

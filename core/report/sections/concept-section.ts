@@ -1,5 +1,7 @@
 import { rowOfId } from '../../concepts/recursion/concept-tree.ts';
 import type { Concept } from '../../concepts/explanation.ts';
+import { sampledText } from '../../wording/influence-words.ts';
+import type { ConceptBasis } from '../../metrics/evaluation.ts';
 import type { ConceptStability } from '../../metrics/stability.ts';
 import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
 import { countOf } from '../../wording/count-text.ts';
@@ -82,6 +84,7 @@ function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: 
   const { concepts, images } = explanation;
   const ties = concepts.filter(({ tier }) => tier === concept.tier).length - 1;
   const found = concept.merged ? undefined : evaluation?.stability.concepts[rowOfId(concept.id)];
+  const basis = concept.merged ? undefined : evaluation?.influence?.concepts[rowOfId(concept.id)];
   const strip = strengthStrip(strengths[concept.id] ?? [], concepts.indexOf(concept));
   return html`<dl class="facts">
     <div>
@@ -108,7 +111,8 @@ function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: 
         >
       </dd>
     </div>
-    ${found !== undefined && foundAgain(found)} ${concept.merged && evaluation && notChecked()}
+    ${found !== undefined && foundAgain(found)} ${basis !== undefined && sampled(basis)}
+    ${concept.merged && evaluation && notChecked()}
     ${
       strip &&
       html`<div class="wide">
@@ -117,6 +121,14 @@ function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: 
       </div>`
     }
   </dl>`;
+}
+
+/** How it would come out of other pictures, with the wider interval. */
+function sampled({ cosine, importance }: ConceptBasis): Html {
+  return html`<div class="wide">
+    <dt>from other pictures</dt>
+    <dd><span class="quiet">${sampledText(cosine, importance)}</span></dd>
+  </div>`;
 }
 
 /** The check is of concepts by themselves. */

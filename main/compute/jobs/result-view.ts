@@ -8,6 +8,7 @@ import type { NotesFile } from '../../../core/project/schema.ts';
 import { shortcutsInWords, type ShortcutInWords } from '../../../core/report/shortcuts-in-words.ts';
 import type { Explanation } from '../../../core/concepts/explanation.ts';
 import type { ConceptItem, NamedConcept, ShortcutItem } from '../../api/contract.ts';
+import { fileNameOf } from '../../../core/wording/path-text.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { RunQuestion, RunView } from '../protocol.ts';
 import type { OpenedRun } from './opened-runs.ts';
@@ -80,6 +81,27 @@ function namedConcepts({ run }: OpenedRun, { names }: NotesFile) {
     ids.map((id) => ({ id, name: names[id] ?? given.get(id) ?? id }));
 }
 
+function basisOf(
+  { key, runId }: Pick<RunQuestion, 'key' | 'runId'>,
+  { explanation }: OpenedRun,
+  influence: Evaluation['influence'],
+  row: number,
+): ConceptItem['basis'] {
+  if (influence === undefined) return null;
+  const { cosine, importance, images } = influence.concepts[row];
+  return {
+    cosine,
+    importance,
+    isRefitted: influence.source === 'refits',
+    images: images.map(({ image, share }) => ({
+      image,
+      share,
+      fileName: fileNameOf(explanation.images[image].file),
+      picture: pictureId({ kind: 'image', project: key, run: runId, image }),
+    })),
+  };
+}
+
 function conceptItems(
   { key, runId }: RunQuestion,
   opened: OpenedRun,
@@ -105,6 +127,7 @@ function conceptItems(
         // The check was of concepts by themselves.
         reliability: isMerged ? null : (evaluation?.stability.concepts[rowOfId(id)].mean ?? null),
         shortcuts: shortcuts.filter(({ conceptId }) => conceptId === id).map(shortcutItem),
+        basis: isMerged ? null : basisOf({ key, runId }, opened, evaluation?.influence, rowOfId(id)),
         isHidden: notes.hidden.includes(id),
         group: named(merged),
         comment: notes.comments[id] ?? '',

@@ -160,6 +160,7 @@ describe('explain', () => {
       'shortcuts',
       'mistakes',
       'evaluation',
+      'influence',
     ]);
     expect(facts.concepts).toHaveLength(1);
     for (const { id, name, importance, crops } of facts.concepts) {

@@ -11,6 +11,7 @@ const concept = (id: string, changes: Partial<ConceptItem> = {}): ConceptItem =>
   tier: 0,
   effect: null,
   prevalence: 0.5,
+  basis: null,
   reliability: null,
   shortcuts: [],
   isHidden: false,

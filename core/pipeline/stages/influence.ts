@@ -1,0 +1,113 @@
+import { classImportance } from '../../concepts/importance.ts';
+import type { EvaluationLevel, StoredInfluence } from '../../metrics/evaluation.ts';
+import { invariant } from '../../errors.ts';
+import type { Json } from '../../project/canonical-json.ts';
+import { defineStage, type StageContext } from '../stage.ts';
+import type { BankMovement, MovementPlan } from '../influence/bank-movement.ts';
+import { bankStage } from './bank.ts';
+import { importanceStage } from './importance.ts';
+import { rowsStage } from './rows.ts';
+
+const PLANS = {
+  quick: { rows: 1536, groups: 16, refits: 8 },
+  full: { rows: 16_384, groups: 128, refits: 30 },
+} as const satisfies Record<EvaluationLevel, MovementPlan>;
+
+/** Problems of so few multiplications a product are solved in 64 bits, by plain loops. */
+const PRECISE_UP_TO = 2e6;
+/** Pictures kept for a concept. */
+const PICTURES = 8;
+/** Quantile of the normal distribution for intervals of 95 %. */
+const Z = 1.959964;
+
+/**
+ * What the concepts rest on: how far each would move with another sample of images, what that adds to the interval of its
+ * importance, and which images move it most. By implicit differentiation of the factorisation, without refits.
+ */
+export const influenceStage = defineStage({
+  name: 'influence',
+  inputs: { rows: rowsStage, bank: bankStage, importance: importanceStage },
+  facts: [],
+  version: 1,
+  compute: async (context): Promise<StoredInfluence> => {
+    const { value } = await context.entry.get(0, async () => ({
+      tensors: new Map(),
+      value: (await influenceOf(context)) as unknown as Json,
+    }));
+    return value as unknown as StoredInfluence;
+  },
+});
+
+type Context = StageContext<
+  'influence',
+  'intake' | 'device' | 'layer' | 'images' | 'classIndex',
+  {
+    readonly rows: typeof rowsStage;
+    readonly bank: typeof bankStage;
+    readonly importance: typeof importanceStage;
+  }
+>;
+
+async function influenceOf(context: Context): Promise<StoredInfluence> {
+  const { environment, device, inputs, options, onProgress, signal } = context;
+  const { evaluate: level, seed } = options;
+  invariant(level !== 'none', 'an evaluation that is not wanted');
+  const { rows, bank, importance } = inputs;
+  const plan = PLANS[level];
+  const total = Math.min(plan.groups, context.images.length) + 1;
+  const work = Math.min(plan.rows, rows.activations.rows) * bank.conceptBank.data.length;
+  const tensors = work > PRECISE_UP_TO ? await environment.tensors?.(device.used) : undefined;
+  // Loaded here, so that a start of the program is not kept waiting for TensorFlow.js.
+  const { bankMovement } = await import('../influence/bank-movement.ts');
+  const { addedVariance } = await import('../influence/importance-spread.ts');
+  const isSigned = bank.method === 'semi-nmf';
+  onProgress({ stage: 'influence', done: 0, total });
+  const movement = await bankMovement(rows, bank.conceptBank, plan, {
+    gemm: device.gemm,
+    precision: tensors === undefined ? 'float64' : 'backend',
+    isSigned,
+    seed,
+    signal,
+    onProgress: (done) => onProgress({ stage: 'influence', done, total }),
+  });
+  const added = await addedVariance(context, movement, importance, { isSigned, seed });
+  onProgress({ stage: 'influence', done: total, total });
+  const { estimates } = classImportance(importance, seed);
+  return {
+    status: movement.status,
+    source: movement.source,
+    nearDegenerate: movement.nearDegenerate,
+    computedOn: tensors ?? 'float64',
+    rows: Math.min(plan.rows, rows.activations.rows),
+    concepts: estimates.map((estimate, k) => ({
+      cosine: movement.cosine[k],
+      spread: movement.spread[k],
+      importance: widened(estimate, added[k]),
+      images: strongestImages(movement, k, estimates.length),
+    })),
+  };
+}
+
+/** The interval of importance, each side lengthened by what the concepts add. */
+function widened(
+  { mean, low, high }: { readonly mean: number; readonly low: number; readonly high: number },
+  variance: number,
+): { readonly low: number; readonly high: number } {
+  const more = Z ** 2 * Math.max(0, variance);
+  return {
+    low: Math.max(Math.min(0, low), mean - Math.sqrt((mean - low) ** 2 + more)),
+    high: Math.min(Math.max(1, high), mean + Math.sqrt((high - mean) ** 2 + more)),
+  };
+}
+
+/** The images that move a concept most, with their share of all that they do along the same direction. */
+function strongestImages({ influence, groupOf }: BankMovement, concept: number, r: number) {
+  if (!influence) return [];
+  const squares = groupOf.map((_, image) => influence[image * r + concept] ** 2);
+  const whole = squares.reduce((sum, square) => sum + square, 0);
+  if (!(whole > 0)) return [];
+  return squares
+    .map((square, image) => ({ image, share: square / whole }))
+    .sort((a, b) => b.share - a.share)
+    .slice(0, PICTURES);
+}
