@@ -67,6 +67,10 @@ interface Factorization {
   readonly status: string;
   readonly iterations: number;
   readonly rows: number;
+  /** Absent where a place may have any number of concepts. */
+  readonly kind?: 'sparse';
+  /** How many concepts a place has at most, where that is limited. */
+  readonly active?: number;
 }
 
 /** How importance was estimated. */

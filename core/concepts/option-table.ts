@@ -83,6 +83,12 @@ const DESIGNS: Readonly<Record<DesignKind, string>> = {
   lhs: 'Latin hypercube',
 };
 
+/** What a bank of concepts is like. */
+const BANK_KINDS = {
+  usual: 'Any number at a place',
+  sparse: 'Few at a place',
+} as const;
+
 /** How thoroughly an explanation is checked, where it is. */
 export const CHECK_LEVELS: Readonly<Record<EvaluationLevel, string>> = { quick: 'Quickly', full: 'Fully' };
 
@@ -254,6 +260,27 @@ export const RUN_OPTIONS = {
     note: 'How many to look for',
     visibility: 'own',
     default: 10,
+  }),
+  bank: option(choice(BANK_KINDS), {
+    group: 'concepts',
+    reads: ['bank', 'rank'],
+    flag: 'bank',
+    help: 'what concepts are: usual, any number of them at a place, or sparse, many of which a place has only a few (--active); give --concepts 32 to 128 for those',
+    label: 'Kind of concepts',
+    note: 'Few at a place: many narrow concepts, of which each place has only some; on photos 64 with 5 at a place kept more of the activations than 25 of the usual kind',
+    visibility: 'advanced',
+    default: 'usual',
+  }),
+  active: option(whole(1, 64), {
+    group: 'concepts',
+    reads: ['bank', 'rank'],
+    flag: 'active',
+    placeholder: 'K',
+    help: 'of sparse concepts, how many a place has at most',
+    label: 'Concepts at a place',
+    note: 'At most; where the kind is few at a place',
+    visibility: 'advanced',
+    default: 5,
   }),
   // Positions are what the head really reads, so their concepts reproduce its predictions better, at a sixteenth of the cost.
   rows: option(choice({ grid: 'Places of the layer', crops: 'Crops' }), {

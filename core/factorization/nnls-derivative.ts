@@ -1,4 +1,5 @@
 import { BugError } from '../errors.ts';
+import type { CodedBank } from './sparse-codes.ts';
 import { choleskyFactor, choleskySolve } from '../linalg/cholesky.ts';
 
 /** A row-major real matrix in either precision; a {@link Matrix} is one. */
@@ -59,11 +60,12 @@ interface Pattern {
  * Shapes   activations [n, p], conceptBank [r, p], `support` [n · r] as `nnls` gives it.
  * Throws   BugError for shapes that do not fit, or a concept of zeros on a support.
  * Source   implicit function theorem on the reduced KKT system; Golub & Pereyra 1973 for the part by W.
- * Limits   works on W·Wᵀ, which squares the bank's condition number.
+ * Limits   works on W·Wᵀ, which squares the bank's condition number. Of a row that has as many concepts as the bank
+ *          allows, the choice is taken as given: that another one would be as good is not flagged.
  */
 export function nnlsDerivative(
   activations: RealMatrix,
-  conceptBank: RealMatrix,
+  conceptBank: RealMatrix & Pick<CodedBank, 'active'>,
   support: Uint8Array,
 ): NnlsDerivative {
   const { rows: n, cols: p } = activations;
@@ -233,7 +235,7 @@ interface Solution {
 
 function solveRows(
   { rows: n, cols: p, data: a }: RealMatrix,
-  { rows: r, data: w }: RealMatrix,
+  { rows: r, data: w, active = Infinity }: RealMatrix & Pick<CodedBank, 'active'>,
   gram: Float64Array,
   patterns: readonly Pattern[],
 ): Solution {
@@ -253,7 +255,8 @@ function solveRows(
       p,
     );
     const norm = Math.sqrt(dot(a, row * p, a, row * p, p));
-    const multiplierAt = (k: number) => -dot(residuals, row * p, w, k * p, p);
+    const isFull = indices.length >= active && active < r;
+    const multiplierAt = (k: number) => (isFull ? Infinity : -dot(residuals, row * p, w, k * p, p));
     const margin = marginOf(patterns[row], u, multiplierAt, gram, r);
     // White noise of length NOISE · ‖a‖ is a √p-th of that along any one direction. A row of zeros has no scale.
     const isClose = norm > 0 && margin * Math.sqrt(p) < NOISE * norm;

@@ -76,6 +76,8 @@ const FACTORIZATION = z.object({
   status: z.string(),
   iterations: COUNT,
   rows: COUNT,
+  kind: z.literal('sparse').exactOptional(),
+  active: COUNT.exactOptional(),
 });
 
 const IMPORTANCE = z.object({

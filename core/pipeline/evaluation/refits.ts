@@ -8,7 +8,7 @@ import type { ActivationRows } from '../stages/rows.ts';
 import type { EvaluationPlan, EvaluationSubject } from './plan.ts';
 
 /**
- * Makes the bank again, with other seeds from the same rows and from bootstrap samples of the images, and compares. A
+ * Makes the bank again, of its own kind, with other seeds from the same rows and from bootstrap samples of the images, and compares. A
  * bootstrap draws whole images, since the rows of one image are alike; of a single image it draws rows. `tick` is
  * called once a bank.
  */
@@ -27,6 +27,7 @@ export async function evaluateStability(
     const bank = await buildBank(sample, Math.min(conceptBank.rows, sample.rows), {
       gemm: device.gemm,
       seed: random.integer(2 ** 32),
+      active: conceptBank.active,
       maxIter: plan.maxIter,
       ...(signal && { signal }),
     });

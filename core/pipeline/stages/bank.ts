@@ -1,6 +1,7 @@
-import { buildBank } from '../../concepts/bank.ts';
+import { activeOf, buildBank } from '../../concepts/bank.ts';
 import type { RunOptions } from '../../concepts/run-options.ts';
 import { TesseraError } from '../../errors.ts';
+import type { CodedBank } from '../../factorization/sparse-codes.ts';
 import { matrixTensor, tensorMatrix } from '../../linalg/matrix-tensor.ts';
 import type { Matrix } from '../../linalg/matrix.ts';
 import { expectFloat32 } from '../../tensor.ts';
@@ -11,8 +12,8 @@ import { rowsStage } from './rows.ts';
 export interface ConceptBank {
   /** U [n, r] */
   readonly coefficients: Matrix;
-  /** W [r, p] */
-  readonly conceptBank: Matrix;
+  /** W [r, p], with how many of them a row may have. */
+  readonly conceptBank: CodedBank;
   readonly method: 'nmf' | 'semi-nmf';
   readonly status: string;
   readonly iterations: number;
@@ -50,13 +51,16 @@ async function findConcepts(context: BankContext): Promise<ConceptBank> {
     };
   });
   const matrixOf = (name: string): Matrix => tensorMatrix(expectFloat32(tensors.get(name), name));
-  return { coefficients: matrixOf('coefficients'), conceptBank: matrixOf('conceptBank'), ...value };
+  const active = activeOf(options);
+  const conceptBank = { ...matrixOf('conceptBank'), ...(active !== undefined && { active }) };
+  return { coefficients: matrixOf('coefficients'), conceptBank, ...value };
 }
 
 async function factorised({ inputs, options, device, onProgress, signal }: BankContext) {
   const bank = await buildBank(inputs.rows.activations, options.concepts, {
     gemm: device.gemm,
     seed: options.seed,
+    active: activeOf(options),
     maxIter: MAX_ITER,
     onIteration: (done) => onProgress({ stage: 'concepts', done, total: MAX_ITER }),
     ...(signal && { signal }),
