@@ -282,6 +282,16 @@ export const RUN_OPTIONS = {
     visibility: 'advanced',
     default: 5,
   }),
+  refine: option(flag(), {
+    group: 'concepts',
+    reads: ['bank'],
+    flag: 'refine',
+    help: 'makes the concepts on six in ten of the images and changes them until the model says of what they rebuild what it says of the images; judged on images that were kept back',
+    label: 'Refine for what the model says',
+    note: 'Keeps more of what the model says and a little less of the activations; measured on images kept back, and shown beside the figures before',
+    visibility: 'advanced',
+    default: false,
+  }),
   // Positions are what the head really reads, so their concepts reproduce its predictions better, at a sixteenth of the cost.
   rows: option(choice({ grid: 'Places of the layer', crops: 'Crops' }), {
     group: 'concepts',

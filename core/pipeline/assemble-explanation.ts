@@ -62,6 +62,7 @@ export function assembleExplanation(
       iterations: bank.iterations,
       rows: rows.activations.rows,
       ...(bank.conceptBank.active !== undefined && { kind: 'sparse', active: bank.conceptBank.active }),
+      ...(bank.refined && { refined: bank.refined }),
     },
     importance: {
       design: importance.method === 'exact' ? 'closed form' : options.design,

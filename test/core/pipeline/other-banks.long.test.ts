@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -82,5 +82,28 @@ describe('banks of other kinds on the demo', () => {
     } finally {
       await ablator.dispose();
     }
+  });
+
+  it('refined: says what was gained on images kept back, and goes on as any other run', async () => {
+    const { explanation, evaluation, tensors } = await explained('refined', { refine: true, samples: 32 });
+    const { refined } = explanation.factorization;
+    expect(refined!.madeOn + refined!.images).toBeLessThan(explanation.images.length);
+    expect(refined!.images).toBeGreaterThan(0);
+    expect(refined!.after.headR2).toBeGreaterThanOrEqual(refined!.before.headR2 - 0.05);
+    expect(refined!.cosines).toHaveLength(tensors.conceptBank.rows);
+    expect(tensors.conceptBank.data.every((value) => value >= 0)).toBe(true);
+    expect(tensors.maps.get('gated-gradient')!.maps.length).toBeGreaterThan(0);
+    expect(explanation.removals).toHaveLength(explanation.concepts.length);
+    expect(evaluation!.stability.concepts).toHaveLength(explanation.concepts.length);
+  });
+
+  it('refined: refuses too few images, which would leave none to judge by', async () => {
+    const few = path.join(folder, 'pictures');
+    await mkdir(few);
+    for (const name of (await readdir(HOUSES)).slice(0, 6))
+      await copyFile(path.join(HOUSES, name), path.join(few, name));
+    await expect(explained('few', { refine: true, images: [few], select: 'all' })).rejects.toThrow(
+      'Refining concepts needs at least 10 images, since some are kept to judge by; got 6.',
+    );
   });
 });
