@@ -1,7 +1,7 @@
 import type { BackwardRunner } from '../attribution/backward-runner.ts';
 import type { DifferentiableTargets } from '../attribution/targets.ts';
 import { nnlsDerivative } from '../factorization/nnls-derivative.ts';
-import { nnls } from '../factorization/nnls.ts';
+import { codesOf, type CodedBank } from '../factorization/sparse-codes.ts';
 import { matrix, type Matrix } from '../linalg/matrix.ts';
 import type { Tensor } from '../tensor.ts';
 import type { LayerRecord } from './explanation.ts';
@@ -22,7 +22,7 @@ export interface ConceptTargetsOptions {
   /** Where the concepts live. */
   readonly layer: LayerRecord;
   /** W [r, p]. */
-  readonly conceptBank: Matrix;
+  readonly conceptBank: CodedBank;
   /** Columns of the bank that are asked for; r and on: the merged ones of `groups`. */
   readonly concepts: readonly number[];
   /** Columns of the bank that are one concept each, whose amount takes the place of u_c. @default none */
@@ -75,12 +75,12 @@ export function createConceptTargets(options: ConceptTargetsOptions): ConceptTar
     channelAxis,
     positions: seen,
     async values(batch) {
-      const { coefficients } = await nnls(toRows(await forward(batch), layer), conceptBank);
+      const { coefficients } = await codesOf(toRows(await forward(batch), layer), conceptBank);
       return valuesOf(coefficients);
     },
     async gradients(x) {
       const rows = toRows(await forward(x), layer);
-      const { coefficients, support } = await nnls(rows, conceptBank);
+      const { coefficients, support } = await codesOf(rows, conceptBank);
       const derivative = nnlsDerivative(rows, conceptBank, support);
       seen.total += positions;
       seen.nearDegenerate += derivative.nearDegenerateCount;

@@ -63,11 +63,45 @@ export interface Concept {
 }
 
 /** How a bank was made. */
+/** What a bank keeps of images that it was not made on. */
+export type StandInShares = {
+  /** R² of the activations. */
+  readonly r2: number;
+  /** R² of the leading scores of the model, each in units of its own deviation. */
+  readonly headR2: number;
+};
+
+/** How a bank was refined so that the model says the same of its reconstructions. */
+export type RefinedFigures = {
+  readonly before: StandInShares;
+  readonly after: StandInShares;
+  /** Images that the figures are of, which neither bank has seen, and those that both were made on. */
+  readonly images: number;
+  readonly madeOn: number;
+  /** Leading scores that count. */
+  readonly scores: number;
+  /** Weight of the scores' error beside the activations'; 0 where nothing tried was better than the start. */
+  readonly weight: number;
+  readonly steps: number;
+  /** Cosine of every row of the bank with its start. */
+  readonly cosines: readonly number[];
+};
+
 interface Factorization {
   readonly method: 'nmf' | 'semi-nmf';
   readonly status: string;
   readonly iterations: number;
   readonly rows: number;
+}
+
+/** The factorisation of a run's bank. */
+interface BankFactorization extends Factorization {
+  /** Absent where a place may have any number of concepts. */
+  readonly kind?: 'sparse';
+  /** How many concepts a place has at most, where that is limited. */
+  readonly active?: number;
+  /** Absent where the bank was not refined. */
+  readonly refined?: RefinedFigures;
 }
 
 /** How importance was estimated. */
@@ -251,7 +285,7 @@ export interface Explanation {
   readonly images: readonly ImageRecord[];
   readonly concepts: readonly Concept[];
   readonly reconstruction: Reconstruction;
-  readonly factorization: Factorization;
+  readonly factorization: BankFactorization;
   readonly importance: Importance;
   /**
    * Share of the score's movement that involves what no concept explains of the activations (its total index as one more

@@ -86,6 +86,12 @@ const DESIGNS: Readonly<Record<DesignKind, string>> = {
   lhs: 'Latin hypercube',
 };
 
+/** What a bank of concepts is like. */
+const BANK_KINDS = {
+  usual: 'Any number at a place',
+  sparse: 'Few at a place',
+} as const;
+
 /** How thoroughly an explanation is checked, where it is. */
 export const CHECK_LEVELS: Readonly<Record<EvaluationLevel, string>> = { quick: 'Quickly', full: 'Fully' };
 
@@ -257,6 +263,37 @@ export const RUN_OPTIONS = {
     note: 'How many to look for',
     visibility: 'own',
     default: 10,
+  }),
+  bank: option(choice(BANK_KINDS), {
+    group: 'concepts',
+    reads: ['bank', 'rank'],
+    flag: 'bank',
+    help: 'what concepts are: usual, any number of them at a place, or sparse, many of which a place has only a few (--active); give --concepts 32 to 128 for those',
+    label: 'Kind of concepts',
+    note: 'Few at a place: many narrow concepts, of which each place has only some; on photos 64 with 5 at a place kept more of the activations than 25 of the usual kind',
+    visibility: 'advanced',
+    default: 'usual',
+  }),
+  active: option(whole(1, 64), {
+    group: 'concepts',
+    reads: ['bank', 'rank'],
+    flag: 'active',
+    placeholder: 'K',
+    help: 'of sparse concepts, how many a place has at most',
+    label: 'Concepts at a place',
+    note: 'At most; where the kind is few at a place',
+    visibility: 'advanced',
+    default: 5,
+  }),
+  refine: option(flag(), {
+    group: 'concepts',
+    reads: ['bank'],
+    flag: 'refine',
+    help: 'makes the concepts on six in ten of the images and changes them until the model says of what they rebuild what it says of the images; judged on images that were kept back',
+    label: 'Refine for what the model says',
+    note: 'Keeps more of what the model says and a little less of the activations; measured on images kept back, and shown beside the figures before',
+    visibility: 'advanced',
+    default: false,
   }),
   // Positions are what the head really reads, so their concepts reproduce its predictions better, at a sixteenth of the cost.
   rows: option(choice({ grid: 'Places of the layer', crops: 'Crops' }), {

@@ -159,10 +159,11 @@ function extrapolate(x: Matrix, previous: Matrix, beta: number, isSigned: boolea
   return result;
 }
 
-function hasStalled(losses: readonly number[]): boolean {
+/** Have the last iterations together lowered the loss by no more than a share of it? */
+export function hasStalled(losses: readonly number[], share = MIN_DECREASE): boolean {
   if (losses.length <= DECREASE_WINDOW) return false;
   const newest = losses[losses.length - 1];
-  return losses[losses.length - 1 - DECREASE_WINDOW] - newest <= MIN_DECREASE * newest;
+  return losses[losses.length - 1 - DECREASE_WINDOW] - newest <= share * newest;
 }
 
 function copy({ rows, cols, data }: Matrix): Matrix {

@@ -10,7 +10,8 @@ import {
 import { sweepRows } from './hals.ts';
 import { nndsvd } from './nndsvd.ts';
 
-const NON_NEGATIVE: BankRule = {
+/** Directions without negative entries: sweeps of HALS. */
+export const NON_NEGATIVE: BankRule = {
   isSigned: false,
   update: (wt, correlation, gram) => sweepRows(wt, correlation, gram, SWEEPS),
 };

@@ -1,5 +1,7 @@
 import { BugError } from '../errors.ts';
-import { choleskyFactor, choleskySolve } from '../linalg/cholesky.ts';
+import type { CodedBank } from './sparse-codes.ts';
+import { choleskySolve } from '../linalg/cholesky.ts';
+import { patternsOf, solveOn, type Pattern } from './support-patterns.ts';
 
 /** A row-major real matrix in either precision; a {@link Matrix} is one. */
 export interface RealMatrix {
@@ -13,12 +15,6 @@ export interface RealMatrix {
  * standard deviation, to where a concept comes or goes, and the derivative with it.
  */
 const NOISE = 5e-3;
-
-/** A Gram matrix of larger condition (1-norm) flags its rows: a float32 bank then fixes hardly a digit of the derivative. */
-const WORST_CONDITION = 1e6;
-
-/** Relative ridge where the support's concepts are linearly dependent, as in the solver; such rows are flagged. */
-const RIDGE = 1e-9;
 
 /**
  * Derivative of the non-negative least-squares coefficients U by the activations A and the concept bank W. Results
@@ -39,16 +35,6 @@ export interface NnlsDerivative {
   }): Float64Array;
 }
 
-/** What rows of one support share. */
-interface Pattern {
-  readonly indices: readonly number[];
-  /** Cholesky factor of W_S·W_Sᵀ. */
-  readonly factor: Float64Array;
-  /** (W_S·W_Sᵀ)⁻¹, [s, s]. */
-  readonly inverse: Float64Array;
-  readonly isIllConditioned: boolean;
-}
-
 /**
  * Differentiates u = argmin ½‖a - u·W‖² over u >= 0, row by row, at a known solution.
  *
@@ -59,11 +45,12 @@ interface Pattern {
  * Shapes   activations [n, p], conceptBank [r, p], `support` [n · r] as `nnls` gives it.
  * Throws   BugError for shapes that do not fit, or a concept of zeros on a support.
  * Source   implicit function theorem on the reduced KKT system; Golub & Pereyra 1973 for the part by W.
- * Limits   works on W·Wᵀ, which squares the bank's condition number.
+ * Limits   works on W·Wᵀ, which squares the bank's condition number. Of a row that has as many concepts as the bank
+ *          allows, the choice is taken as given: that another one would be as good is not flagged.
  */
 export function nnlsDerivative(
   activations: RealMatrix,
-  conceptBank: RealMatrix,
+  conceptBank: RealMatrix & Pick<CodedBank, 'active'>,
   support: Uint8Array,
 ): NnlsDerivative {
   const { rows: n, cols: p } = activations;
@@ -152,61 +139,6 @@ function gramOf({ rows: r, cols: p, data }: RealMatrix): Float64Array {
   return gram;
 }
 
-/** The pattern of every row; equal supports share one. */
-function patternsOf(gram: Float64Array, r: number, support: Uint8Array): Pattern[] {
-  const known = new Map<string, Pattern>();
-  return Array.from({ length: support.length / r }, (_, row) => {
-    const key = String.fromCharCode(...support.subarray(row * r, (row + 1) * r));
-    const found = known.get(key) ?? patternOf(gram, r, support.subarray(row * r, (row + 1) * r));
-    known.set(key, found);
-    return found;
-  });
-}
-
-function patternOf(gram: Float64Array, r: number, support: Uint8Array): Pattern {
-  const indices = [...support.keys()].filter((k) => support[k] === 1);
-  const s = indices.length;
-  const block = Float64Array.from(
-    { length: s * s },
-    (_, at) => gram[indices[Math.floor(at / s)] * r + indices[at % s]],
-  );
-  let factor = block.slice();
-  if (!choleskyFactor(factor, s, 0)) {
-    factor = block.map((value, at) => (at % (s + 1) === 0 ? value * (1 + RIDGE) : value));
-    if (!choleskyFactor(factor, s, 0)) throw new BugError('nnlsDerivative: a zero concept on the support');
-  }
-  const inverse = new Float64Array(s * s);
-  for (let i = 0; i < s; i++) {
-    const row = inverse.subarray(i * s, (i + 1) * s);
-    row[i] = 1;
-    choleskySolve(factor, s, row);
-  }
-  const isIllConditioned = largestRowSum(block, s) * largestRowSum(inverse, s) > WORST_CONDITION;
-  return { indices, factor, inverse, isIllConditioned };
-}
-
-/** 1-norm of a symmetric matrix. */
-function largestRowSum(symmetric: Float64Array, n: number): number {
-  let largest = 0;
-  for (let i = 0; i < n; i++) {
-    let sum = 0;
-    for (let j = 0; j < n; j++) sum += Math.abs(symmetric[i * n + j]);
-    largest = Math.max(largest, sum);
-  }
-  return largest;
-}
-
-/** (W_S W_Sᵀ)⁻¹ b_S; undefined when b is zero on the whole support. */
-function solveOn(
-  { indices, factor }: Pattern,
-  valueAt: (concept: number) => number,
-): Float64Array | undefined {
-  const x = Float64Array.from(indices, valueAt);
-  if (!x.some((value) => value !== 0)) return undefined;
-  choleskySolve(factor, x.length, x);
-  return x;
-}
-
 /** out[at …] += Σ_i weights_i · bank[indices_i]. */
 function addCombination(
   out: Float64Array,
@@ -233,7 +165,7 @@ interface Solution {
 
 function solveRows(
   { rows: n, cols: p, data: a }: RealMatrix,
-  { rows: r, data: w }: RealMatrix,
+  { rows: r, data: w, active = Infinity }: RealMatrix & Pick<CodedBank, 'active'>,
   gram: Float64Array,
   patterns: readonly Pattern[],
 ): Solution {
@@ -253,7 +185,8 @@ function solveRows(
       p,
     );
     const norm = Math.sqrt(dot(a, row * p, a, row * p, p));
-    const multiplierAt = (k: number) => -dot(residuals, row * p, w, k * p, p);
+    const isFull = indices.length >= active && active < r;
+    const multiplierAt = (k: number) => (isFull ? Infinity : -dot(residuals, row * p, w, k * p, p));
     const margin = marginOf(patterns[row], u, multiplierAt, gram, r);
     // White noise of length NOISE · ‖a‖ is a √p-th of that along any one direction. A row of zeros has no scale.
     const isClose = norm > 0 && margin * Math.sqrt(p) < NOISE * norm;

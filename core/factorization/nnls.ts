@@ -50,7 +50,7 @@ export async function nnls(
   conceptBank: Matrix,
   { gemm = plainGemm, signal }: NnlsOptions = {},
 ): Promise<NnlsSolution> {
-  checkShapes(activations, conceptBank);
+  requireFits(activations, conceptBank);
   const bound = await gemm.bind(activations);
   try {
     const correlation = await bound.timesTransposed(conceptBank);
@@ -60,7 +60,8 @@ export async function nnls(
   }
 }
 
-function checkShapes(activations: Matrix, conceptBank: Matrix): void {
+/** Throws TesseraError 'bad-tensor' unless activations and bank are finite and of one width. */
+export function requireFits(activations: Matrix, conceptBank: Matrix): void {
   if (activations.cols !== conceptBank.cols) {
     throw new TesseraError(
       'bad-tensor',

@@ -6,13 +6,16 @@ import { createRandom } from '../random.ts';
 import { scanActivations } from './factorization.ts';
 import { matchRows } from './match-rows.ts';
 import { nmf } from './nmf.ts';
-import { nnls } from './nnls.ts';
 import { semiNmf } from './semi-nmf.ts';
+import { codesOf, type CodedBank } from './sparse-codes.ts';
+import { sparseDictionary } from './sparse-dictionary.ts';
 
 export interface RankOptions {
   /** Numbers of concepts to try, each 1 … min(rows of a sample, p). */
   readonly candidates: readonly number[];
   readonly gemm: Gemm;
+  /** Sparse dictionaries, with so many concepts a row at most. @default any number a row */
+  readonly active?: number | undefined;
   /** @default 0 */
   readonly seed?: number;
   /** Rows of each of the two samples that are factorised. @default 2048 */
@@ -51,13 +54,12 @@ export async function chooseRank(
   const { candidates, signal } = options;
   const halves = disjointSamples(activations, options);
   const [{ rows: size, cols }] = halves;
-  const tried = [...new Set(candidates)]
-    .filter((r) => r >= 1 && r <= Math.min(size, cols))
-    .sort((a, b) => a - b);
+  const most = options.active === undefined ? Math.min(size, cols) : size;
+  const tried = [...new Set(candidates)].filter((r) => r >= 1 && r <= most).sort((a, b) => a - b);
   if (tried.length === 0) {
     throw new TesseraError(
       'bad-usage',
-      `chooseRank: no candidate in [${candidates.join(', ')}] is from 1 to ${Math.min(size, cols)}, the most that two samples of ${size} rows and ${cols} channels allow`,
+      `chooseRank: no candidate in [${candidates.join(', ')}] is from 1 to ${most}, the most that two samples of ${size} rows and ${cols} channels allow`,
       { hint: 'Give the number of concepts, or more images.' },
     );
   }
@@ -88,7 +90,7 @@ export async function rankEvidence(
   r: number,
   [first, second]: readonly [Matrix, Matrix],
   options: Omit<RankOptions, 'candidates'>,
-): Promise<RankEvidence & { readonly conceptBank: Matrix; readonly similarities: Float64Array }> {
+): Promise<RankEvidence & { readonly conceptBank: CodedBank; readonly similarities: Float64Array }> {
   const banks = [await bankOf(first, r, options), await bankOf(second, r, options)];
   const crossed = [await fitOf(second, banks[0], options), await fitOf(first, banks[1], options)];
   const { similarities } = matchRows(banks[0], banks[1]);
@@ -105,15 +107,18 @@ export async function rankEvidence(
 async function bankOf(
   sample: Matrix,
   nComponents: number,
-  { gemm, seed = 0, signal }: Omit<RankOptions, 'candidates'>,
-): Promise<Matrix> {
+  { gemm, seed = 0, active, signal }: Omit<RankOptions, 'candidates'>,
+): Promise<CodedBank> {
+  const asked = { nComponents, gemm, seed, ...(signal ? { signal } : {}) };
+  if (active !== undefined)
+    return { ...(await sparseDictionary(sample, { ...asked, active })).conceptBank, active };
   const factorize = sample.data.some((value) => value < 0) ? semiNmf : nmf;
-  const { conceptBank } = await factorize(sample, { nComponents, gemm, seed, ...(signal ? { signal } : {}) });
+  const { conceptBank } = await factorize(sample, asked);
   return conceptBank;
 }
 
-async function fitOf(rows: Matrix, bank: Matrix, { gemm, signal }: Omit<RankOptions, 'candidates'>) {
-  const { coefficients } = await nnls(rows, bank, { gemm, ...(signal ? { signal } : {}) });
+async function fitOf(rows: Matrix, bank: CodedBank, { gemm, signal }: Omit<RankOptions, 'candidates'>) {
+  const { coefficients } = await codesOf(rows, bank, { gemm, ...(signal ? { signal } : {}) });
   const error = squaredResidual(rows, coefficients, bank);
   const { squaredNorm } = scanActivations('chooseRank', rows, { nonNegative: false });
   const variance = centredSquaredNorm(rows);

@@ -13,7 +13,8 @@ import { kMeans } from './k-means.ts';
 /** Ridge on a singular Gram matrix of coefficients, relative to its diagonal. */
 const RIDGE = 1e-9;
 
-const SIGNED: BankRule = { isSigned: true, update: leastSquaresBank };
+/** Directions of free sign: exact least squares. */
+export const SIGNED: BankRule = { isSigned: true, update: leastSquaresBank };
 
 /**
  * Semi-NMF, for activations of either sign: minimises ½‖A - U·W‖² over U >= 0 and W of free sign.

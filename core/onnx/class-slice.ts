@@ -1,7 +1,7 @@
-import { int64 } from '../tensor.ts';
+import { int64, sizeOf } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
 import { intOf, intsOf } from './attributes.ts';
-import { copyView, stridesOf } from './evaluate/strided.ts';
+import { stridesOf } from './evaluate/strided.ts';
 import type { Model, Node } from './graph.ts';
 import { consumersOf, freshNames, makeNode, producersOf, withGraph } from './graph-edits.ts';
 import type { ShapeMap } from './shapes.ts';
@@ -16,17 +16,29 @@ const perChannel = new Set(
 const reshaping = new Set(['Reshape', 'Flatten', 'Squeeze']);
 const withConstant = new Set(['Add', 'Sub', 'Mul', 'Div']);
 
-/** One entry of a constant along an axis, the axis kept. */
-function pick(tensor: Tensor, axis: number, index: number): Tensor {
-  const strides = stridesOf(tensor.dims);
-  const dims = tensor.dims.map((size, at) => (at === axis ? 1 : size));
-  return copyView(tensor, dims, strides, index * strides[axis]);
+/** Some entries of a constant along an axis, the axis kept. */
+function pick(tensor: Tensor, axis: number, indices: readonly number[]): Tensor {
+  const inner = stridesOf(tensor.dims)[axis];
+  const size = tensor.dims[axis];
+  const outer = sizeOf(tensor.dims.slice(0, axis));
+  // Of whatever type: only copied.
+  const from = tensor.data as Float32Array;
+  const data = from.slice(0, outer * indices.length * inner);
+  for (let block = 0; block < outer; block++) {
+    indices.forEach((index, i) => {
+      const start = (block * size + index) * inner;
+      data.set(from.subarray(start, start + inner), (block * indices.length + i) * inner);
+    });
+  }
+  const dims = tensor.dims.map((length, at) => (at === axis ? indices.length : length));
+  return { ...tensor, dims, data };
 }
 
 interface Walk {
   readonly model: Model;
   readonly shapes: ShapeMap;
-  readonly classIndex: number;
+  /** The classes that are kept, and how many there are. */
+  readonly kept: readonly number[];
   readonly classes: number;
   readonly fresh: (stem: string) => string;
   /** Nodes in place of those of the same first output. */
@@ -34,14 +46,9 @@ interface Walk {
   readonly initializers: Map<string, Tensor>;
 }
 
-function addSliced(
-  { fresh, initializers, classIndex }: Walk,
-  name: string,
-  tensor: Tensor,
-  axis: number,
-): string {
-  const sliced = fresh(`${name}/class_${classIndex}`);
-  initializers.set(sliced, pick(tensor, axis, classIndex));
+function addSliced({ fresh, initializers, kept }: Walk, name: string, tensor: Tensor, axis: number): string {
+  const sliced = fresh(`${name}/class_${kept.join('_')}`);
+  initializers.set(sliced, pick(tensor, axis, kept));
   return sliced;
 }
 
@@ -95,14 +102,14 @@ function sliceOperand(walk: Walk, node: Node): string | undefined {
   return data;
 }
 
-/** [N, K, 1, 1] -> [N, K] written for one class. */
+/** [N, K, 1, 1] -> [N, K] written for the classes that are kept. */
 function sliceReshape(walk: Walk, node: Node): string | undefined {
   const before = walk.shapes.get(node.inputs[0])?.dims ?? [];
   if (before[1] !== walk.classes || before.slice(2).some((size) => size !== 1)) return undefined;
   const after = walk.shapes.get(node.outputs[0])?.dims ?? [];
   if (after[1] !== walk.classes) return undefined;
   const target = walk.fresh(`${node.outputs[0]}/class_target`);
-  walk.initializers.set(target, int64([-1, ...after.slice(1).map(() => 1)]));
+  walk.initializers.set(target, int64([-1, walk.kept.length, ...after.slice(2).map(() => 1)]));
   walk.replaced.set(node.outputs[0], makeNode('Reshape', [node.inputs[0], target], node.outputs));
   return node.inputs[0];
 }
@@ -138,23 +145,42 @@ function sliceBackwards(walk: Walk, output: string): boolean {
   return false;
 }
 
-/**
- * The head with a single output `logit` [N]: the score of one class.
- *
- * The last linear layer (Gemm, MatMul, Conv) keeps only the class's weights when what follows it treats each class
- * by itself; otherwise (softmax, say) the class is picked from the whole output. Same number either way.
- */
+/** The head with a single output `logit` [N]: the score of one class; see {@link withClasses}. */
 export function withSingleClass(head: Model, shapes: ShapeMap, classIndex: number): Model {
+  return sliced(head, shapes, [classIndex], { name: 'logit', dims: ['batch'], target: [-1] });
+}
+
+/**
+ * The head with a single output [N, K]: the scores of some classes, in the order given.
+ *
+ * The last linear layer (Gemm, MatMul, Conv) keeps only the weights of these classes when what follows it treats each class
+ * by itself; otherwise (softmax, say) the classes are picked from the whole output. Same numbers either way.
+ */
+export function withClasses(head: Model, shapes: ShapeMap, kept: readonly number[]): Model {
+  const [dims, target] = [
+    ['batch', kept.length],
+    [-1, kept.length],
+  ];
+  return sliced(head, shapes, kept, { name: 'scores', dims, target });
+}
+
+interface SlicedOutput {
+  readonly name: string;
+  readonly dims: readonly (number | string)[];
+  readonly target: readonly number[];
+}
+
+function sliced(head: Model, shapes: ShapeMap, kept: readonly number[], wanted: SlicedOutput): Model {
   const { graph } = head;
   const output = graph.outputs[0].name;
   const classes = shapes.get(output)?.dims[1] ?? 1;
   const fresh = freshNames(head);
   const initializers = new Map(graph.initializers);
-  const walk: Walk = { model: head, shapes, classIndex, classes, fresh, replaced: new Map(), initializers };
+  const walk: Walk = { model: head, shapes, kept, classes, fresh, replaced: new Map(), initializers };
   const isSliced = sliceBackwards(walk, output);
-  const [index, picked, flat, logit] = ['class_index', 'picked', 'flat_target', 'logit'].map(fresh);
+  const [index, picked, flat, logit] = ['class_index', 'picked', 'flat_target', wanted.name].map(fresh);
   const source = isSliced ? output : picked;
-  const all = isSliced ? initializers : new Map(graph.initializers).set(index, int64([classIndex]));
+  const all = isSliced ? initializers : new Map(graph.initializers).set(index, int64([...kept]));
   const nodes = isSliced
     ? graph.nodes.map((node) => walk.replaced.get(node.outputs[0]) ?? node)
     : graph.nodes;
@@ -166,9 +192,9 @@ export function withSingleClass(head: Model, shapes: ShapeMap, classIndex: numbe
   );
   const flatten = makeNode('Reshape', [source, flat], [logit]);
   return withGraph(head, {
-    outputs: [{ name: logit, type: 'float32', dims: ['batch'] }],
+    outputs: [{ name: logit, type: 'float32', dims: wanted.dims }],
     nodes: [...nodes, ...(isSliced ? [] : [gather]), flatten],
-    initializers: all.set(flat, int64([-1])),
+    initializers: all.set(flat, int64([...wanted.target])),
     valueInfo: new Map(),
   });
 }

@@ -4,7 +4,7 @@ import { checkFactors } from '../concepts/ablation.ts';
 import type { LayerRecord } from '../concepts/explanation.ts';
 import { toRows } from '../concepts/latent-rows.ts';
 import { TesseraError } from '../errors.ts';
-import { nnls } from '../factorization/nnls.ts';
+import { codesOf, type CodedBank } from '../factorization/sparse-codes.ts';
 import { stackRows, type Matrix } from '../linalg/matrix.ts';
 import type { OnProgress } from '../platform.ts';
 import type { Answer } from '../score/model-scores.ts';
@@ -19,7 +19,7 @@ import { scaledAnswers, type LatentImages } from './scaled-answers.ts';
 export interface AblatedRun {
   readonly layer: LayerRecord;
   /** W [r, p]. */
-  readonly conceptBank: Matrix;
+  readonly conceptBank: CodedBank;
   /** The pictures, with what their files were where that is known. */
   readonly files: readonly FileFact[];
   /** U(x) [positions, r] of each. */
@@ -91,7 +91,7 @@ export function openAblator(scope: ScoredScope, run: AblatedRun): Ablator {
     picture(file) {
       const make = async (): Promise<AblatedImage> => {
         const activations = await activationsOf([file]);
-        const found = await nnls(toRows(activations, layer), conceptBank);
+        const found = await codesOf(toRows(activations, layer), conceptBank);
         return (await head.get()).prepare(activations, found.coefficients);
       };
       return file.stamp === undefined

@@ -61,6 +61,8 @@ export function assembleExplanation(
       status: bank.status,
       iterations: bank.iterations,
       rows: rows.activations.rows,
+      ...(bank.conceptBank.active !== undefined && { kind: 'sparse', active: bank.conceptBank.active }),
+      ...(bank.refined && { refined: bank.refined }),
     },
     importance: {
       design: importance.method === 'exact' ? 'closed form' : options.design,

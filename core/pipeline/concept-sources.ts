@@ -12,7 +12,7 @@ import {
 import type { LayerRecord } from '../concepts/explanation.ts';
 import { toRows } from '../concepts/latent-rows.ts';
 import { withAmounts } from '../concepts/merged-concepts.ts';
-import { nnls } from '../factorization/nnls.ts';
+import { codesOf, type CodedBank } from '../factorization/sparse-codes.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import { cutModel } from '../onnx/cut-model.ts';
 import type { Tensor } from '../tensor.ts';
@@ -59,7 +59,7 @@ export interface ConceptSources {
 export function openConceptSources(
   scope: ModelScope,
   layer: LayerRecord,
-  conceptBank: Matrix,
+  conceptBank: CodedBank,
   camLayer: LayerRecord,
   groups: readonly (readonly number[])[] = [],
 ): ConceptSources {
@@ -112,7 +112,7 @@ export function openConceptSources(
     emptyOf: (x) => emptyPicture(x, { dims, channelAxis }, intake.preprocessing.preprocessing),
     activationsAtCut: (x) => latentAt(camLayer).run(x),
     coefficients: async (x) => {
-      const found = await nnls(toRows(await latentAt(layer).run(x), layer), conceptBank);
+      const found = await codesOf(toRows(await latentAt(layer).run(x), layer), conceptBank);
       return withAmounts(found.coefficients, conceptBank, groups);
     },
     requireGradients: (need) => {

@@ -1,7 +1,7 @@
 import { parseRunOptions } from '../concepts/parse-run-options.ts';
 import { meanIndices } from '../concepts/importance.ts';
 import type { Explanation } from '../concepts/explanation.ts';
-import type { Matrix } from '../linalg/matrix.ts';
+import type { CodedBank } from '../factorization/sparse-codes.ts';
 import type { RunFile } from '../project/schema.ts';
 import { knownBank } from './known-bank.ts';
 import type { FileFact } from './question.ts';
@@ -15,7 +15,7 @@ export interface ExaminedRun {
   readonly run: RunFile;
   readonly explanation: Explanation;
   /** W [r, p]. */
-  readonly conceptBank: Matrix;
+  readonly conceptBank: CodedBank;
 }
 
 /** Stages of a finished run, asked about pictures that it was given and did not explain. */

@@ -2,7 +2,7 @@ import { MAP_METHODS, type MapMethod } from '../attribution/methods.ts';
 import type { Concept, LayerRecord, MapRecord } from '../concepts/explanation.ts';
 import { exampleImages } from '../concepts/gallery.ts';
 import { rowOfId } from '../concepts/recursion/concept-tree.ts';
-import type { Matrix } from '../linalg/matrix.ts';
+import type { CodedBank } from '../factorization/sparse-codes.ts';
 import type { DrawnMaps, MapPlace } from '../project/run-tensors.ts';
 import { openConceptMapper, type ConceptMapper } from './concept-mapper.ts';
 import type { DifferentiatedPositions } from './concept-sources.ts';
@@ -24,7 +24,7 @@ export interface ExampleMaps {
 /** A model and the concepts that are drawn of it. */
 interface DrawnModel extends ModelScope {
   readonly layer: LayerRecord;
-  readonly conceptBank: Matrix;
+  readonly conceptBank: CodedBank;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Matrix } from '../linalg/matrix.ts';
+import type { CodedBank } from '../factorization/sparse-codes.ts';
 import type { Storage } from '../platform.ts';
 import { fingerprintOf } from '../project/canonical-json.ts';
 import type { RunFile } from '../project/schema.ts';
@@ -13,7 +13,7 @@ import { bankStage } from './stages/bank.ts';
  */
 export function knownBank(
   storage: Pick<Storage, 'sha256'>,
-  { run, conceptBank }: { readonly run: RunFile; readonly conceptBank: Matrix },
+  { run, conceptBank }: { readonly run: RunFile; readonly conceptBank: CodedBank },
   others?: readonly FileFact[],
 ): KnownStage {
   const ofRun = run.stages['bank']?.fingerprint ?? run.id;

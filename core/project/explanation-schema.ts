@@ -79,6 +79,25 @@ const FACTORIZATION = z.object({
   rows: COUNT,
 });
 
+const SHARES = z.object({ r2: z.number(), headR2: z.number() });
+
+const BANK_FACTORIZATION = FACTORIZATION.extend({
+  kind: z.literal('sparse').exactOptional(),
+  active: COUNT.exactOptional(),
+  refined: z
+    .object({
+      before: SHARES,
+      after: SHARES,
+      images: COUNT,
+      madeOn: COUNT,
+      scores: COUNT,
+      weight: z.number(),
+      steps: COUNT,
+      cosines: z.array(z.number()),
+    })
+    .exactOptional(),
+});
+
 const IMPORTANCE = z.object({
   design: z.string(),
   samples: COUNT,
@@ -149,7 +168,7 @@ export const EXPLANATION = z.object({
   images: z.array(IMAGE),
   concepts: z.array(CONCEPT),
   reconstruction: z.object({ r2: z.number(), relativeError: z.number(), agreement: z.number() }),
-  factorization: FACTORIZATION,
+  factorization: BANK_FACTORIZATION,
   importance: IMPORTANCE,
   rest: z.object({ ...ESTIMATE.shape, images: COUNT }).exactOptional(),
   skipped: z.array(z.object({ file: z.string(), reason: z.string() })),

@@ -1,3 +1,4 @@
+import type { CodedBank } from '../factorization/sparse-codes.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 
 /** A concept (row of its bank) in an image (index in the run). */
@@ -30,8 +31,8 @@ export interface PartTensors {
 
 /** The arrays of a finished run, in the order of its images and of its bank. */
 export interface RunTensors {
-  /** W [r, p] */
-  readonly conceptBank: Matrix;
+  /** W [r, p], with how many of them a row may have. */
+  readonly conceptBank: CodedBank;
   /** U(x) [positions, r] of each image. */
   readonly coefficients: readonly Matrix[];
   /** Total index of every concept [r] in each image. */

@@ -1,4 +1,5 @@
 import { TesseraError } from '../errors.ts';
+import type { CodedBank } from '../factorization/sparse-codes.ts';
 import { matrixTensor, stackTensor, tensorMatrices, tensorMatrix } from '../linalg/matrix-tensor.ts';
 import { float32, sizeOf, type ElementArrays, type ElementType, type Tensor } from '../tensor.ts';
 import { requireRun, runPath, type Project } from './project-folder.ts';
@@ -9,6 +10,7 @@ import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
  * runs/ID/tensors.safetensors: the arrays of a finished run.
  *
  *   conceptBank                 float32 [r, p]             one direction a concept
+ *   active                      int32 [1]                  concepts that a row may have; absent: any number
  *   coefficients                float32 [n, positions, r]  by image
  *   imageImportance             float64 [n, r]             total index of every concept in each image
  *   maps.METHOD                 float32 [m, height, width] concepts drawn in images
@@ -22,6 +24,7 @@ const MAPS = 'maps';
 /** Begins the names of the parts' arrays: the word of schema 1, which files keep. */
 const PARTS = 'split';
 const BANK = 'conceptBank';
+const ACTIVE = 'active';
 
 /** Writes a run's arrays, all at once. */
 export async function saveRunTensors(project: Project, id: string, tensors: RunTensors): Promise<void> {
@@ -68,9 +71,14 @@ function bankTensors(
   const dims = [imageImportance.length, conceptBank.rows];
   return [
     [`${prefix}${BANK}`, matrixTensor(conceptBank)],
+    ...activeTensors(`${prefix}${ACTIVE}`, conceptBank),
     [`${prefix}coefficients`, stackTensor(coefficients)],
     [`${prefix}imageImportance`, { type: 'float64', dims, data: indices }],
   ];
+}
+
+function activeTensors(name: string, { active }: CodedBank): NamedTensor[] {
+  return active === undefined ? [] : [[name, { type: 'int32', dims: [1], data: Int32Array.of(active) }]];
 }
 
 function partTensors(prefix: string, parts: PartTensors): NamedTensor[] {
@@ -107,10 +115,17 @@ class ReadTensors {
 
   bank(prefix: string): BankTensors {
     return {
-      conceptBank: tensorMatrix(this.#array(`${prefix}${BANK}`, 'float32', 2)),
+      conceptBank: this.#bank(prefix),
       coefficients: tensorMatrices(this.#array(`${prefix}coefficients`, 'float32', 3)),
       imageImportance: rowsOf(this.#array(`${prefix}imageImportance`, 'float64', 2)),
     };
+  }
+
+  #bank(prefix: string): CodedBank {
+    const directions = tensorMatrix(this.#array(`${prefix}${BANK}`, 'float32', 2));
+    if (!this.#tensors.has(`${prefix}${ACTIVE}`)) return directions;
+    const [active] = this.#array(`${prefix}${ACTIVE}`, 'int32', 1).data;
+    return { ...directions, active };
   }
 
   mapsByMethod(): Map<string, DrawnMaps> {

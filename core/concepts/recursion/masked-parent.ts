@@ -1,4 +1,4 @@
-import { nnls } from '../../factorization/nnls.ts';
+import { codesOf, type CodedBank } from '../../factorization/sparse-codes.ts';
 import { matrix, rowView, takeRows, type Matrix } from '../../linalg/matrix.ts';
 import { float32, sizeOf, type Tensor } from '../../tensor.ts';
 import { conceptActivations } from '../concept-activations.ts';
@@ -12,7 +12,7 @@ const MASKED_BYTES = 2 ** 25;
 /** A concept as a function of the activations at an earlier layer. */
 export interface ParentFunction {
   readonly layer: LayerRecord;
-  readonly conceptBank: Matrix;
+  readonly conceptBank: CodedBank;
   /** Row of the bank. */
   readonly column: number;
   readonly earlier: LayerRecord;
@@ -59,7 +59,7 @@ export function maskedParent(parent: ParentFunction, image: PartsInImage): Maske
         }
         const tensor = float32(batch, [count, ...earlier.shape.slice(1)]);
         const rows = toRows(await parent.between(tensor), layer);
-        const { coefficients } = await nnls(countedRows(rows, count, image.counted), parent.conceptBank);
+        const { coefficients } = await codesOf(countedRows(rows, count, image.counted), parent.conceptBank);
         values.set(meansOf(coefficients, column, count), start);
       }
       return values;

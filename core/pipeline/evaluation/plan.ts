@@ -1,4 +1,5 @@
 import type { Explanation } from '../../concepts/explanation.ts';
+import type { CodedBank } from '../../factorization/sparse-codes.ts';
 import type { Matrix } from '../../linalg/matrix.ts';
 import type { EvaluationLevel } from '../../metrics/evaluation.ts';
 import type { ActivationRows } from '../stages/rows.ts';
@@ -8,7 +9,7 @@ export interface EvaluationSubject {
   readonly explanation: Pick<Explanation, 'images' | 'reconstruction' | 'answers'>;
   readonly rows: ActivationRows;
   /** W [r, p]. */
-  readonly conceptBank: Matrix;
+  readonly conceptBank: CodedBank;
   /** U(x) [positions, r] of each image. */
   readonly coefficients: readonly Matrix[];
   /** Columns of the bank, most important first. */

@@ -1,6 +1,6 @@
 import { toRows } from '../../concepts/latent-rows.ts';
 import { TesseraError } from '../../errors.ts';
-import { nnls } from '../../factorization/nnls.ts';
+import { codesOf } from '../../factorization/sparse-codes.ts';
 import { matrixColumn, type Matrix } from '../../linalg/matrix.ts';
 import type { StoredSanity } from '../../metrics/evaluation.ts';
 import { sanityCheck, type MapPair } from '../../metrics/sanity-check.ts';
@@ -36,7 +36,7 @@ export async function evaluateSanity(
     for (const place of sanityImages.keys()) {
       signal?.throwIfAborted();
       const rows = toRows(await runner.run(sliceItems(input, place, place + 1)), layer);
-      others.push((await nnls(rows, conceptBank)).coefficients);
+      others.push((await codesOf(rows, conceptBank)).coefficients);
       tick();
     }
     const { similarity, maps, flat } = sanityCheck(

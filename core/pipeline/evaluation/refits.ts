@@ -16,7 +16,7 @@ export interface Refit {
 }
 
 /**
- * Makes the bank again, with other seeds from the same rows and from bootstrap samples of the images, and compares. A
+ * Makes the bank again, of its own kind, with other seeds from the same rows and from bootstrap samples of the images, and compares. A
  * bootstrap draws whole images, since the rows of one image are alike; of a single image it draws rows. `tick` is
  * called once a bank. The banks of the bootstrap samples come with the images that each left out.
  */
@@ -35,6 +35,7 @@ export async function evaluateStability(
     const bank = await buildBank(sample, Math.min(conceptBank.rows, sample.rows), {
       gemm: device.gemm,
       seed: random.integer(2 ** 32),
+      active: conceptBank.active,
       maxIter: plan.maxIter,
       ...(signal && { signal }),
     });

@@ -1,9 +1,12 @@
-import { buildBank } from '../../concepts/bank.ts';
+import { activeOf, buildBank, type Bank } from '../../concepts/bank.ts';
+import type { RefinedFigures } from '../../concepts/explanation.ts';
 import type { RunOptions } from '../../concepts/run-options.ts';
 import { TesseraError } from '../../errors.ts';
+import type { CodedBank } from '../../factorization/sparse-codes.ts';
 import { matrixTensor, tensorMatrix } from '../../linalg/matrix-tensor.ts';
 import type { Matrix } from '../../linalg/matrix.ts';
 import { expectFloat32 } from '../../tensor.ts';
+import { buildRefinedBank } from '../refined-bank.ts';
 import { defineStage, type StageContext } from '../stage.ts';
 import { rowsStage } from './rows.ts';
 
@@ -11,11 +14,13 @@ import { rowsStage } from './rows.ts';
 export interface ConceptBank {
   /** U [n, r] */
   readonly coefficients: Matrix;
-  /** W [r, p] */
-  readonly conceptBank: Matrix;
+  /** W [r, p], with how many of them a row may have. */
+  readonly conceptBank: CodedBank;
   readonly method: 'nmf' | 'semi-nmf';
   readonly status: string;
   readonly iterations: number;
+  /** What refining it gained; absent where it was not refined. */
+  readonly refined?: RefinedFigures;
 }
 
 /** Sweeps at most. */
@@ -40,27 +45,34 @@ async function findConcepts(context: BankContext): Promise<ConceptBank> {
   const { inputs, options, entry } = context;
   requireRows(inputs.rows.activations, options.concepts);
   const { tensors, value } = await entry.get(0, async () => {
-    const { coefficients, conceptBank, method, status, stats } = await factorised(context);
+    const { coefficients, conceptBank, method, status, stats, refined } = await factorised(context);
     return {
       tensors: new Map([
         ['coefficients', matrixTensor(coefficients)],
         ['conceptBank', matrixTensor(conceptBank)],
       ]),
-      value: { method, status, iterations: stats.iterations },
+      value: { method, status, iterations: stats.iterations, ...(refined && { refined }) },
     };
   });
   const matrixOf = (name: string): Matrix => tensorMatrix(expectFloat32(tensors.get(name), name));
-  return { coefficients: matrixOf('coefficients'), conceptBank: matrixOf('conceptBank'), ...value };
+  const active = activeOf(options);
+  const conceptBank = { ...matrixOf('conceptBank'), ...(active !== undefined && { active }) };
+  return { coefficients: matrixOf('coefficients'), conceptBank, ...value };
 }
 
-async function factorised({ inputs, options, device, onProgress, signal }: BankContext) {
-  const bank = await buildBank(inputs.rows.activations, options.concepts, {
+async function factorised(context: BankContext): Promise<Bank & { readonly refined?: RefinedFigures }> {
+  const { inputs, options, device, onProgress, signal } = context;
+  const asked = {
     gemm: device.gemm,
     seed: options.seed,
+    active: activeOf(options),
     maxIter: MAX_ITER,
-    onIteration: (done) => onProgress({ stage: 'concepts', done, total: MAX_ITER }),
+    onIteration: (done: number) => onProgress({ stage: 'concepts', done, total: MAX_ITER }),
     ...(signal && { signal }),
-  });
+  };
+  const bank = options.refine
+    ? await buildRefinedBank(context, inputs.rows, { ...asked, concepts: options.concepts })
+    : await buildBank(inputs.rows.activations, options.concepts, asked);
   onProgress({ stage: 'concepts', done: MAX_ITER, total: MAX_ITER });
   return bank;
 }

@@ -1,6 +1,6 @@
 import { fromRows, positionsOf, toRows } from '../../concepts/latent-rows.ts';
 import { reconstruct } from '../../concepts/reconstruct.ts';
-import { nnls } from '../../factorization/nnls.ts';
+import { codesOf, type CodedBank } from '../../factorization/sparse-codes.ts';
 import { matrixTensor } from '../../linalg/matrix-tensor.ts';
 import { matrix, type Matrix } from '../../linalg/matrix.ts';
 import { decide } from '../../score/decision.ts';
@@ -43,7 +43,10 @@ type Context = Omit<
  *
  * @internal Tests compare with it.
  */
-export async function imageCoefficients(context: Context, conceptBank: Matrix): Promise<ImageCoefficients> {
+export async function imageCoefficients(
+  context: Context,
+  conceptBank: CodedBank,
+): Promise<ImageCoefficients> {
   const { layer, images, intake, environment } = context;
   const parts = cutAt(intake, layer);
   const latent = runnerFor(context, parts.latent);
@@ -68,11 +71,11 @@ export async function imageCoefficients(context: Context, conceptBank: Matrix): 
 
 async function outcomeTensors(
   { layer, classIndex, intake: { score }, signal }: Context,
-  conceptBank: Matrix,
+  conceptBank: CodedBank,
   head: ModelRunner,
   activations: Tensor<'float32'>,
 ): Promise<Map<string, Tensor>> {
-  const { coefficients } = await nnls(toRows(activations, layer), conceptBank, signal ? { signal } : {});
+  const { coefficients } = await codesOf(toRows(activations, layer), conceptBank, signal ? { signal } : {});
   const reconstructed = await head.run(fromRows(reconstruct(coefficients, conceptBank), layer));
   const own = await head.run(activations);
   const count = own.dims[0];

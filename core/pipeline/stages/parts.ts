@@ -3,7 +3,7 @@ import { findParts, scatterRows } from '../../concepts/recursion/find-parts.ts';
 import { rebuilt, type PartsInImage } from '../../concepts/recursion/masked-parent.ts';
 import { fromRows, positionsOf, toRows } from '../../concepts/latent-rows.ts';
 import { TesseraError } from '../../errors.ts';
-import { nnls } from '../../factorization/nnls.ts';
+import { codesOf } from '../../factorization/sparse-codes.ts';
 import { matrixTensor, stackTensor, tensorMatrices, tensorMatrix } from '../../linalg/matrix-tensor.ts';
 import { matrix, matrixColumn, takeRows, type Matrix } from '../../linalg/matrix.ts';
 import { reconstructionError } from '../../metrics/reconstruction.ts';
@@ -84,7 +84,7 @@ async function partsOf(context: Context, request: PartsRequest): Promise<FoundPa
   const solver = { gemm: device.gemm, ...(signal && { signal }) };
   const imageOf = places.map(({ image }) => image);
   const found = await findParts(rows, imageOf, { ...solver, parts: options.parts, seed: options.seed });
-  const exact = (await nnls(rows, found.conceptBank, solver)).coefficients;
+  const exact = (await codesOf(rows, found.conceptBank, solver)).coefficients;
   const coefficients = activations.map((_, image) => {
     const own = [...places.keys()].filter((i) => places[i].image === image);
     return scatterRows(
@@ -134,7 +134,7 @@ async function reproductionOf(
   for (const [i, place] of request.chosen.entries()) {
     const image = partsInImage(parent, request, found, i, activations[i]);
     const sent = await request.between.run(fromRows(rebuilt(image), earlier));
-    const again = (await nnls(toRows(sent, parent.layer), parent.conceptBank)).coefficients;
+    const again = (await codesOf(toRows(sent, parent.layer), parent.conceptBank)).coefficients;
     const own = matrixColumn(parent.coefficients[place], parent.column);
     const inside = parent.inside?.[place];
     matrixColumn(again, parent.column).forEach((value, position) => {

@@ -1,7 +1,8 @@
+import { activeOf } from '../../concepts/bank.ts';
 import { imageImportance } from '../../concepts/importance.ts';
 import { positionsOf, toRows } from '../../concepts/latent-rows.ts';
 import { createSpecialisedMaskedHead } from '../../concepts/specialised-masked-head.ts';
-import { nnls } from '../../factorization/nnls.ts';
+import { codesOf, type CodedBank } from '../../factorization/sparse-codes.ts';
 import { chooseFrom, disjointSamples, rankEvidence } from '../../factorization/rank.ts';
 import { takeRows, type Matrix } from '../../linalg/matrix.ts';
 import type { RankCurve, RankPoint } from '../../metrics/evaluation.ts';
@@ -13,6 +14,7 @@ import { rowsStage } from './rows.ts';
 
 /** Numbers of concepts that are tried. */
 const CANDIDATES = [2, 3, 4, 6, 8, 10, 12, 15, 20, 25];
+const SPARSE_CANDIDATES = [8, 12, 16, 24, 32, 48, 64];
 
 /** Rows of each of the two samples, images whose importance is measured, and masks of a design. */
 const SAMPLE_ROWS = 1024;
@@ -43,14 +45,15 @@ type Context = StageContext<
 
 async function storedRank(context: Context): Promise<RankCurve | undefined> {
   const { entry, inputs } = context;
-  for (const r of candidatesFor(inputs.rows.activations)) if (!(await entry.has(r))) return undefined;
+  for (const r of candidatesFor(inputs.rows.activations, activeOf(context.options)))
+    if (!(await entry.has(r))) return undefined;
   return rankCurve({ ...context, onProgress: () => undefined });
 }
 
 async function rankCurve(context: Context): Promise<RankCurve> {
   const { entry, inputs, onProgress } = context;
   const { activations } = inputs.rows;
-  const tried = candidatesFor(activations);
+  const tried = candidatesFor(activations, activeOf(context.options));
   const measure = pointMeasure(context, activations);
   const points: RankPoint[] = [];
   for (const [done, r] of tried.entries()) {
@@ -75,6 +78,7 @@ function pointMeasure(context: Context, activations: Matrix): (r: number) => Pro
     const { conceptBank, similarities, ...evidence } = await rankEvidence(r, halves, {
       gemm: device.gemm,
       seed: options.seed,
+      active: activeOf(options),
       ...(signal && { signal }),
     });
     latent ??= await latentRows(context);
@@ -84,9 +88,10 @@ function pointMeasure(context: Context, activations: Matrix): (r: number) => Pro
   };
 }
 
-function candidatesFor({ rows, cols }: Matrix): number[] {
-  const most = Math.min(SAMPLE_ROWS, Math.floor(rows / 2), cols);
-  const fitting = CANDIDATES.filter((r) => r <= most);
+function candidatesFor({ rows, cols }: Matrix, active: number | undefined): number[] {
+  const half = Math.min(SAMPLE_ROWS, Math.floor(rows / 2));
+  const most = active === undefined ? Math.min(half, cols) : half;
+  const fitting = (active === undefined ? CANDIDATES : SPARSE_CANDIDATES).filter((r) => r <= most);
   return fitting.length > 0 ? fitting : [1];
 }
 
@@ -114,7 +119,7 @@ async function latentRows(context: Context): Promise<Matrix[]> {
 /** Total index of each concept, mean over the images; an image whose logit is not finite does not count. */
 async function meanImportance(
   { intake, layer, classIndex, device, environment, options }: Context,
-  conceptBank: Matrix,
+  conceptBank: CodedBank,
   images: readonly Matrix[],
 ): Promise<Float64Array> {
   const head = await createSpecialisedMaskedHead(cutAt(intake, layer).head, layer, conceptBank, classIndex, {
@@ -125,7 +130,7 @@ async function meanImportance(
   const design = { design: options.design, samples: SAMPLES, replicates: 1 };
   try {
     for (const [image, rows] of images.entries()) {
-      const { coefficients } = await nnls(rows, conceptBank);
+      const { coefficients } = await codesOf(rows, conceptBank);
       const seed = options.seed + image;
       const { replicates, status } = await imageImportance(
         await head.prepare(coefficients),

@@ -20,6 +20,8 @@ const MATRIX_BYTES = 2 ** 26;
 export interface ActivationRows {
   readonly activations: Matrix;
   readonly places: readonly RowPlace[];
+  /** Are these all positions of every image, one image after another? */
+  readonly isWhole: boolean;
 }
 
 /** Rows of the activation matrix: pooled crops (CRAFT, section 3.1) or the grid positions of whole images. */
@@ -66,7 +68,8 @@ async function activationRows(context: RowsContext): Promise<ActivationRows> {
     await rowsOf.dispose();
   }
   const places = chosen.flatMap((rows, image) => rows.map((row) => ({ image, box: boxes[row] })));
-  return { activations, places };
+  const isWhole = options.rows === 'grid' && perImage === boxes.length;
+  return { activations, places, isWhole };
 }
 
 interface RowSource {

@@ -1,5 +1,6 @@
 import { commandText } from '../../concepts/command-text.ts';
 import type { MapRecord } from '../../concepts/explanation.ts';
+import { bankText, refinedText } from '../../wording/bank-words.ts';
 import { countText } from '../../wording/count-text.ts';
 import { durationText } from '../../wording/duration-text.ts';
 import { percentText } from '../../wording/number-text.ts';
@@ -33,8 +34,9 @@ export function reproductionSection({ run, explanation, notes }: ReportData): Ht
         ${factsTable('Method', [
           [
             'concepts',
-            `${factorization.method === 'nmf' ? 'non-negative' : 'semi-non-negative'} matrix factorisation of ${countText(factorization.rows)} rows, ${factorization.status} after ${factorization.iterations} iterations`,
+            `${bankText(factorization)} of ${countText(factorization.rows)} rows, ${factorization.status} after ${factorization.iterations} iterations`,
           ],
+          ...(factorization.refined ? [['refined', refinedText(factorization.refined)] as const] : []),
           ['importance', importanceText(importance)],
           ...(explanation.maps ? [['maps', mapsText(explanation.maps)] as const] : []),
         ])}

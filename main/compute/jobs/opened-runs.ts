@@ -3,6 +3,7 @@ import { playersOf, type Players } from '../../../core/concepts/merged-concepts.
 import { parentIdOf, rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
 import { TesseraError } from '../../../core/errors.ts';
 import { parsePreprocessing, type Preprocessing } from '../../../core/images/preprocessing.ts';
+import type { CodedBank } from '../../../core/factorization/sparse-codes.ts';
 import type { Matrix } from '../../../core/linalg/matrix.ts';
 import { partCoefficientMap } from '../../../core/pipeline/part-map-source.ts';
 import {
@@ -49,7 +50,7 @@ export interface OpenedRun {
   /** Every picture that it was given, the explained images first. */
   readonly given: GivenPictures;
   /** W [r, p]. */
-  readonly conceptBank: Matrix;
+  readonly conceptBank: CodedBank;
   /** U(x) [positions, r] of each image; of merged concepts their amount, in the column of the first. */
   readonly coefficients: readonly Matrix[];
   /** U(x) [positions, r] of each image, every column by itself: what the model's head takes. */

@@ -35,6 +35,16 @@ describe('buildBank()', () => {
     expect(reconstruct(coefficients, conceptBank).data).toBeCloseInNorm(rows.data, 1e-2);
   });
 
+  it('of sparse kind limits how many concepts a row has, and may have more than channels', async () => {
+    const { coefficients, conceptBank } = await buildBank(mixtures(8), 24, { gemm: plainGemm, active: 3 });
+    expect(conceptBank.active).toBe(3);
+    expect(conceptBank.rows).toBeGreaterThan(20);
+    for (let row = 0; row < coefficients.rows; row++) {
+      expect(rowView(coefficients, row).filter((amount) => amount > 0).length).toBeLessThanOrEqual(3);
+    }
+    expect((await buildBank(mixtures(8), 'auto', { gemm: plainGemm, active: 3 })).conceptBank.active).toBe(3);
+  });
+
   it('gives as many as are asked for where the data has them', async () => {
     expect((await buildBank(mixtures(8), 6, { gemm: plainGemm })).conceptBank.rows).toBe(6);
   });

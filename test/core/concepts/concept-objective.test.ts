@@ -5,6 +5,7 @@ import { createBackwardRunner } from '../../../core/attribution/backward-runner.
 import { vjp } from '../../../core/autodiff/vjp.ts';
 import { createConceptTargets, type ConceptObjective } from '../../../core/concepts/concept-objective.ts';
 import type { LayerRecord } from '../../../core/concepts/explanation.ts';
+import type { CodedBank } from '../../../core/factorization/sparse-codes.ts';
 import { matrix } from '../../../core/linalg/matrix.ts';
 import { transpose } from '../../../core/linalg/transpose.ts';
 
@@ -29,10 +30,10 @@ describe('createConceptTargets()', () => {
   };
   const bank = matrix(2, 2, Float32Array.of(1, 0, 0.6, 0.8));
   const x = float32(Float32Array.of(3, 1, 1, 2), layer.shape);
-  const of = (objective: ConceptObjective, concepts = [0, 1]) =>
+  const of = (objective: ConceptObjective, concepts = [0, 1], conceptBank: CodedBank = bank) =>
     createConceptTargets({
       layer,
-      conceptBank: bank,
+      conceptBank,
       concepts,
       objective,
       dims: layer.shape,
@@ -63,6 +64,15 @@ describe('createConceptTargets()', () => {
       }
     },
   );
+
+  it('follow a bank that allows a position one concept, where gradients are of the one that is chosen', async () => {
+    const targets = of('sum', [0, 1], { ...bank, active: 1 });
+    const { values, gradients } = await targets.gradients(x);
+    // (3, 1) is nearer to (1, 0), (1, 2) nearer to (0.6, 0.8).
+    expect(values).toBeAllclose([3, 2.2], { rtol: 1e-6 });
+    expect(gradients).toBeAllclose([1, 0, 0, 0, 0, 0.6, 0, 0.8], { atol: 1e-6 });
+    expect(targets.positions).toEqual({ total: 2, nearDegenerate: 0 });
+  });
 
   it('gives only the concepts asked for, and counts uncertain positions', async () => {
     const all = await of('sum').gradients(x);

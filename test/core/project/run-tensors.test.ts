@@ -62,6 +62,13 @@ describe('saveRunTensors() and loadRunTensors()', () => {
     expect(await loadRunTensors(project, 'run1')).toEqual(TENSORS);
   });
 
+  it('give back how many concepts a row may have', async () => {
+    const { project } = await projectWithRun();
+    const tensors = { ...TENSORS, conceptBank: { ...BANK.conceptBank, active: 1 } };
+    await saveRunTensors(project, 'run1', tensors);
+    expect((await loadRunTensors(project, 'run1')).conceptBank).toEqual(tensors.conceptBank);
+  });
+
   it('keep the names and shapes by which other programs read them', async () => {
     const { project, storage } = await projectWithRun();
     await saveRunTensors(project, 'run1', TENSORS);

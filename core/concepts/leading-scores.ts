@@ -1,0 +1,195 @@
+import { vjp } from '../autodiff/vjp.ts';
+import type { RowScores } from '../factorization/refine-objective.ts';
+import { matrix, type Matrix } from '../linalg/matrix.ts';
+import { innerProduct } from '../linalg/norms.ts';
+import { transpose } from '../linalg/transpose.ts';
+import { withClasses } from '../onnx/class-slice.ts';
+import { foldConstants } from '../onnx/constant-folding.ts';
+import type { Model } from '../onnx/graph.ts';
+import { encodeModel } from '../onnx/proto.ts';
+import { inferShapes } from '../onnx/shapes.ts';
+import { specialiseHead } from '../onnx/specialise.ts';
+import type { BoundMatrix, Gemm, Session, SessionFactory } from '../platform.ts';
+import { expectFloat32, float32, sizeOf, type Tensor } from '../tensor.ts';
+import type { LayerRecord } from './explanation.ts';
+import { channelsOf, fromRows, positionsOf, toRows } from './latent-rows.ts';
+
+/** Images that go through the head at once, where it takes more than one. */
+const BATCH = 16;
+
+/** Scores of the head for reconstructions; opened for a while, then disposed of. */
+export interface LeadingScores extends RowScores {
+  /** Rows of whole images [m · positions, p] -> scores [m, K]. */
+  ofRows(rows: Matrix): Promise<Matrix>;
+  dispose(): Promise<void>;
+}
+
+/** The head on rows of whole images. */
+interface HeadOnRows {
+  values(rows: Matrix): Promise<Matrix>;
+  /** Cotangents [m, K] at such rows -> cotangents of the rows. */
+  gradient(rows: Matrix, cotangents: Matrix): Promise<Matrix>;
+  dispose(): Promise<void>;
+}
+
+/** The scores that are largest in the mean over some images [m, columns], at most so many, in rising order of the column. */
+export function leadingColumns({ rows, cols, data }: Matrix, most: number): number[] {
+  const means = new Float64Array(cols);
+  data.forEach((value, i) => (means[i % cols] += value / rows));
+  const order = Array.from(means.keys()).sort((a, b) => means[b] - means[a]);
+  return order.slice(0, most).sort((a, b) => a - b);
+}
+
+/**
+ * Some scores of the head as functions of reconstructions, with their gradients. Where the head is affine (a mean over
+ * positions and a linear layer, say) its gradient is taken once and everything follows in closed form from U and W, without
+ * the reconstructions; else by its backward graph.
+ *
+ * Throws  TesseraError 'unsupported-operator' or 'not-differentiable' where the head has no backward graph.
+ */
+export async function openLeadingScores(
+  head: Model,
+  layer: LayerRecord,
+  columns: readonly number[],
+  device: { readonly sessions: SessionFactory; readonly gemm: Gemm; readonly fixedBatch?: boolean },
+): Promise<LeadingScores> {
+  const own = await openHead(head, layer, columns, device);
+  const { isAffine } = specialiseHead(head, { latentDims: layer.shape, classIndex: 'all' });
+  const scores = isAffine
+    ? await affineScores(own, layer, columns.length, device.gemm)
+    : graphScores(own, device.gemm);
+  return { ...scores, ofRows: (rows) => own.values(rows), dispose: () => own.dispose() };
+}
+
+/** By the head itself, on U·W. */
+function graphScores(head: HeadOnRows, gemm: Gemm): RowScores {
+  const rebuilt = async (u: Matrix, bank: Matrix): Promise<Matrix> =>
+    withBound(gemm, u, (bound) => bound.timesTransposed(transpose(bank)));
+  return {
+    values: async (u, bank) => head.values(await rebuilt(u, bank)),
+    gradient: async (u, bank, cotangents) => {
+      const moved = await head.gradient(await rebuilt(u, bank), cotangents);
+      return withBound(gemm, moved, async (bound) => ({
+        byCodes: await bound.timesTransposed(bank),
+        byBank: await bound.transposedTimes(u),
+      }));
+    },
+  };
+}
+
+async function withBound<T>(gemm: Gemm, a: Matrix, work: (bound: BoundMatrix) => Promise<T>): Promise<T> {
+  const bound = await gemm.bind(a);
+  try {
+    return await work(bound);
+  } finally {
+    await bound.dispose();
+  }
+}
+
+/** With H [K · positions, p] the gradient of the scores: h_k(U·W) = h_k(0) + Σ over positions and concepts of u · (H·Wᵀ). */
+async function affineScores(head: HeadOnRows, layer: LayerRecord, k: number, gemm: Gemm): Promise<RowScores> {
+  const positions = positionsOf(layer);
+  const zeros = matrix(k * positions, channelsOf(layer));
+  const unit = matrix(k, k);
+  for (let i = 0; i < k; i++) unit.data[i * k + i] = 1;
+  const slopes = await head.gradient(zeros, unit);
+  const offset = (await head.values(matrix(positions, zeros.cols))).data;
+  const along = (bank: Matrix): Promise<Matrix> =>
+    withBound(gemm, slopes, (bound) => bound.timesTransposed(bank));
+  return {
+    async values(u, bank) {
+      const t = await along(bank);
+      const images = u.rows / positions;
+      const size = positions * u.cols;
+      const result = matrix(images, k);
+      for (let at = 0; at < result.data.length; at++) {
+        const [image, score] = [Math.floor(at / k), at % k];
+        const own = u.data.subarray(image * size, (image + 1) * size);
+        result.data[at] =
+          offset[score] + innerProduct(own, t.data.subarray(score * size, (score + 1) * size));
+      }
+      return result;
+    },
+    async gradient(u, bank, cotangents) {
+      const t = await along(bank);
+      const size = positions * u.cols;
+      const byCodes = matrix(u.rows, u.cols);
+      const weighted = matrix(k * positions, u.cols);
+      cotangents.data.forEach((cotangent, at) => {
+        const [image, score] = [Math.floor(at / k) * size, (at % k) * size];
+        for (let i = 0; i < size; i++) {
+          byCodes.data[image + i] += cotangent * t.data[score + i];
+          weighted.data[score + i] += cotangent * u.data[image + i];
+        }
+      });
+      const byBank = await withBound(gemm, slopes, (bound) => bound.transposedTimes(weighted));
+      return { byCodes, byBank };
+    },
+  };
+}
+
+/** The head reduced to these scores, with its backward graph; images go through it {@link BATCH} at a time. */
+async function openHead(
+  head: Model,
+  layer: LayerRecord,
+  columns: readonly number[],
+  { sessions, fixedBatch = false }: { readonly sessions: SessionFactory; readonly fixedBatch?: boolean },
+): Promise<HeadOnRows> {
+  const batch = fixedBatch ? 1 : BATCH;
+  const dims = new Map([[layer.tensor, [batch, ...layer.shape.slice(1)]]]);
+  const folded = foldConstants(head, dims);
+  const reduced = withClasses(folded, inferShapes(folded, dims), columns);
+  const [output] = reduced.graph.outputs;
+  const backward = vjp(reduced, {
+    from: layer.tensor,
+    to: output.name,
+    inputDims: dims,
+    cotangents: 'single',
+  });
+  const session = await sessions.open(encodeModel(backward.model));
+  const size = sizeOf(layer.shape);
+  const k = columns.length;
+  const run = async (rows: Matrix, cotangents: Matrix | undefined, wanted: string): Promise<Float32Array> => {
+    const { data } = fromRows(rows, layer);
+    const images = data.length / size;
+    const each = wanted === backward.outputs.a ? k : size;
+    const out = new Float32Array(images * each);
+    for (let start = 0; start < images; start += batch) {
+      const x = padded(data.subarray(start * size, (start + batch) * size), batch * size);
+      const v = padded(cotangents?.data.subarray(start * k, (start + batch) * k), batch * k);
+      const found = await outputOf(session, wanted, {
+        [backward.inputs.x]: float32(x, [batch, ...layer.shape.slice(1)]),
+        [backward.inputs.v]: float32(v, [batch, k]),
+      });
+      out.set(found.subarray(0, Math.min(batch, images - start) * each), start * each);
+    }
+    return out;
+  };
+  return {
+    async values(rows) {
+      return matrix(rows.rows / positionsOf(layer), k, await run(rows, undefined, backward.outputs.a));
+    },
+    async gradient(rows, cotangents) {
+      const data = await run(rows, cotangents, backward.outputs.gx);
+      const tensor = float32(data, [cotangents.rows, ...layer.shape.slice(1)]);
+      return toRows(tensor, layer);
+    },
+    dispose: () => session.dispose(),
+  };
+}
+
+async function outputOf(
+  session: Session,
+  name: string,
+  feeds: Readonly<Record<string, Tensor>>,
+): Promise<Float32Array> {
+  return expectFloat32((await session.run(feeds, [name]))[name], name).data;
+}
+
+/** The numbers with zeros after them. */
+function padded(data: Float32Array | undefined, length: number): Float32Array {
+  if (data?.length === length) return data;
+  const out = new Float32Array(length);
+  if (data) out.set(data);
+  return out;
+}

@@ -1,0 +1,201 @@
+import { buildBank, type Bank } from '../concepts/bank.ts';
+import { leadingColumns, openLeadingScores } from '../concepts/leading-scores.ts';
+import { positionsOf, channelsOf, fromRows, toRows } from '../concepts/latent-rows.ts';
+import { TesseraError } from '../errors.ts';
+import { cosinesToStart, refineBank, type RefinedBank } from '../factorization/refine.ts';
+import type { ScoredRows, StandInErrors } from '../factorization/refine-objective.ts';
+import { codesOf } from '../factorization/sparse-codes.ts';
+import { matrix, stackRows, takeRows, type Matrix } from '../linalg/matrix.ts';
+import type { RefinedFigures, StandInShares } from '../concepts/explanation.ts';
+import { createRandom } from '../random.ts';
+import { CHUNK } from './chunked.ts';
+import { cutAt, runnerFor } from './model-parts.ts';
+import { readBatch, requireAll } from './pictures.ts';
+import { spreadPlaces } from './spread-places.ts';
+import type { Facts, StageWork } from './stage.ts';
+import type { ActivationRows } from './stages/rows.ts';
+
+/** Memory of the activations of whole images; more images than fit are left to the judgement of those that do. */
+const MATRIX_BYTES = 2 ** 26;
+/** Shares of the images that the bank is made on and that choose how much the scores count; the rest is unseen. */
+const MADE = 0.6;
+const CHOOSING = 0.2;
+/** Fewer images leave nothing to judge by. */
+const LEAST_IMAGES = 10;
+/** Scores that the bank is refined for. */
+const LEADING = 20;
+
+type Context = Pick<StageWork, 'environment' | 'signal' | 'onProgress'> &
+  Pick<Facts, 'intake' | 'device' | 'layer' | 'images'>;
+
+/** How the start of a refinement is made. */
+export type BankOptions = Parameters<typeof buildBank>[2] & { readonly concepts: number | 'auto' };
+
+/** A refined bank as the stage stores it. */
+export interface MadeBank extends Bank {
+  readonly refined: RefinedFigures;
+}
+
+/**
+ * A bank made on six in ten of the images and refined there so that the model says of its reconstructions what it says of
+ * the activations, judged beside its start on images that neither has seen. See `refineBank`.
+ *
+ * Throws TesseraError 'bad-usage' for fewer than {@link LEAST_IMAGES} images, or scores that are the same in all;
+ * 'unsupported-operator' or 'not-differentiable' where the rest of the model has no gradient.
+ */
+export async function buildRefinedBank(
+  context: Context,
+  rows: ActivationRows,
+  options: BankOptions,
+): Promise<MadeBank> {
+  const { device, layer, images, onProgress, signal } = context;
+  const parts = partsOf(images.length, options.seed ?? 0);
+  const isMade = new Set(parts.made);
+  const own = rows.places.flatMap(({ image }, row) => (isMade.has(image) ? [row] : []));
+  const start = await buildBank(takeRows(rows.activations, own), options.concepts, options);
+  onProgress({ stage: 'concepts', done: 0, total: 1 });
+  const shown = spreadPlaces(images.length, imagesThatFit(context));
+  const whole = await wholeImages(context, rows, shown);
+  const scored = await openScores(
+    context,
+    whole,
+    shown.flatMap((image, place) => (isMade.has(image) ? [place] : [])),
+  );
+  try {
+    const values = await scored.ofRows(whole);
+    const partOf = (chosen: readonly number[]): ScoredRows => {
+      const places = shown.flatMap((image, place) => (chosen.includes(image) ? [place] : []));
+      return { rows: imagesOf(whole, places, positionsOf(layer)), scores: takeRows(values, places) };
+    };
+    const found = await refineBank(
+      start.conceptBank,
+      { made: partOf(parts.made), choosing: partOf(parts.choosing), unseen: partOf(parts.unseen) },
+      scored,
+      {
+        gemm: device.gemm,
+        onStep: (done, total) => onProgress({ stage: 'concepts', done, total }),
+        signal,
+      },
+    );
+    const { coefficients } = await codesOf(rows.activations, found.bank, {
+      gemm: device.gemm,
+      ...(signal && { signal }),
+    });
+    const counts = {
+      made: parts.made.length,
+      unseen: shown.filter((image) => parts.unseen.includes(image)).length,
+    };
+    const refined = figuresOf(found, start.conceptBank, { ...counts, scores: values.cols });
+    return { ...start, coefficients, conceptBank: found.bank, refined };
+  } finally {
+    await scored.dispose();
+  }
+}
+
+interface ImageParts {
+  readonly made: readonly number[];
+  readonly choosing: readonly number[];
+  readonly unseen: readonly number[];
+}
+
+/** The images by lot. */
+function partsOf(count: number, seed: number): ImageParts {
+  if (count < LEAST_IMAGES) {
+    throw new TesseraError(
+      'bad-usage',
+      `Refining concepts needs at least ${LEAST_IMAGES} images, since some are kept to judge by; got ${count}.`,
+      { hint: 'Give more images, or do not refine.', options: ['refine', 'images'] },
+    );
+  }
+  const order = [...createRandom(seed).permutation(count)];
+  const [first, second] = [Math.floor(MADE * count), Math.floor((MADE + CHOOSING) * count)];
+  return { made: order.slice(0, first), choosing: order.slice(first, second), unseen: order.slice(second) };
+}
+
+function imagesThatFit({ layer }: Context): number {
+  return Math.max(LEAST_IMAGES, Math.floor(MATRIX_BYTES / (4 * channelsOf(layer) * positionsOf(layer))));
+}
+
+/** All positions of some images: those at hand, or computed again where rows are crops or a share of the positions. */
+async function wholeImages(
+  context: Context,
+  rows: ActivationRows,
+  shown: readonly number[],
+): Promise<Matrix> {
+  const { environment, images, intake, layer, signal } = context;
+  if (rows.isWhole) {
+    return shown.length === images.length
+      ? rows.activations
+      : imagesOf(rows.activations, shown, positionsOf(layer));
+  }
+  const runner = runnerFor(context, cutAt(intake, layer).latent);
+  const found: Matrix[] = [];
+  try {
+    for (let at = 0; at < shown.length; at += CHUNK) {
+      signal?.throwIfAborted();
+      const files = shown.slice(at, at + CHUNK).map((image) => images[image]);
+      const batch = await readBatch(environment.codec, files, intake.preprocessing.preprocessing);
+      found.push(toRows(await runner.run(requireAll(batch)), layer));
+    }
+    return stackRows(found);
+  } finally {
+    await runner.dispose();
+  }
+}
+
+function imagesOf(whole: Matrix, places: readonly number[], positions: number): Matrix {
+  return takeRows(
+    whole,
+    places.flatMap((place) => Array.from({ length: positions }, (_, i) => place * positions + i)),
+  );
+}
+
+/** The scores that lead in the images that the bank is made on. */
+async function openScores(context: Context, whole: Matrix, made: readonly number[]) {
+  const { device, intake, layer } = context;
+  const { head } = cutAt(intake, layer);
+  const runner = runnerFor(context, head);
+  try {
+    const own = imagesOf(whole, made, positionsOf(layer));
+    const { data, dims } = await runner.run(fromRows(own, layer));
+    const all = matrix(dims[0], data.length / dims[0], data);
+    if (data.every((value, i) => value === data[i % all.cols])) {
+      throw new TesseraError(
+        'bad-usage',
+        'The model says the same of all images; there is nothing to refine for.',
+        {
+          hint: 'Give images of which it says different things, or do not refine.',
+          options: ['refine', 'images'],
+        },
+      );
+    }
+    return await openLeadingScores(head, layer, leadingColumns(all, LEADING), {
+      sessions: device.sessions,
+      gemm: device.gemm,
+      fixedBatch: !intake.hasFreeBatch,
+    });
+  } finally {
+    await runner.dispose();
+  }
+}
+
+function figuresOf(
+  { before, after, bank, weight, steps }: RefinedBank,
+  start: Matrix,
+  counts: { readonly made: number; readonly unseen: number; readonly scores: number },
+): RefinedFigures {
+  const shares = ({ activations, scores }: StandInErrors): StandInShares => ({
+    r2: 1 - activations,
+    headR2: 1 - scores,
+  });
+  return {
+    before: shares(before),
+    after: shares(after),
+    images: counts.unseen,
+    madeOn: counts.made,
+    scores: counts.scores,
+    weight,
+    steps,
+    cosines: cosinesToStart(bank, start),
+  };
+}
