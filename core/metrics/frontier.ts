@@ -7,6 +7,8 @@ export interface FrontierPoint {
   /** Tensor of the cut. */
   readonly layer: string;
   readonly r: number;
+  /** Any number of concepts at a place, or a few of many. */
+  readonly bank: 'usual' | 'sparse';
   /** Share of the score's movement that involves what no concept explains. */
   readonly rest: ShareEstimate;
   /** Mean number of concepts in an image that each make at least a hundredth of what the concepts do to its score. */
@@ -15,10 +17,15 @@ export interface FrontierPoint {
   readonly stability: number;
 }
 
-/** A cut and a number of concepts. */
-type FrontierChoice = Pick<FrontierPoint, 'layer' | 'r'>;
+/** A cut, a number of concepts and their kind. */
+type FrontierChoice = Pick<FrontierPoint, 'layer' | 'r' | 'bank'>;
 
-/** What cuts and numbers of concepts were compared, and the one that the comparison argues for. */
+/** Is it the same choice? */
+export function isSameChoice(one: FrontierChoice, other: FrontierChoice | undefined): boolean {
+  return one.layer === other?.layer && one.r === other.r && one.bank === other.bank;
+}
+
+/** What cuts, numbers and kinds of concepts were compared, and the one that the comparison argues for. */
 export interface Frontier {
   readonly points: readonly FrontierPoint[];
   readonly suggested: FrontierChoice;

@@ -1,5 +1,5 @@
 import { fromRows, positionsOf, toRows } from '../concepts/latent-rows.ts';
-import { nnls } from '../factorization/nnls.ts';
+import { codesOf, type CodedBank } from '../factorization/sparse-codes.ts';
 import { matrix, type Matrix } from '../linalg/matrix.ts';
 import { matrixColumn } from '../linalg/matrix.ts';
 import { tensorMatrix } from '../linalg/matrix-tensor.ts';
@@ -27,7 +27,7 @@ export interface CueCarrier {
 /** Opens the model at the cut; sessions open when first needed. */
 export function openCueCarrier(
   context: Pick<StageWork, 'environment'> & Pick<Facts, 'device' | 'intake' | 'layer' | 'classIndex'>,
-  conceptBank: Matrix,
+  conceptBank: CodedBank,
 ): CueCarrier {
   const { intake, layer, classIndex } = context;
   const parts = cutAt(intake, layer);
@@ -37,7 +37,7 @@ export function openCueCarrier(
     matrixColumn(tensorMatrix(await head.run(fromRows(rows, layer))), classIndex);
   const codes = async (input: Tensor<'float32'>) => {
     const rows = toRows(await latent.run(input), layer);
-    return { rows, amounts: (await nnls(rows, conceptBank)).coefficients };
+    return { rows, amounts: (await codesOf(rows, conceptBank)).coefficients };
   };
   return {
     async carriedBy(without, withCue) {

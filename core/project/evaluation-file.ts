@@ -85,12 +85,13 @@ const EVALUATION_FILE = z.object({
         z.object({
           layer: z.string(),
           r: COUNT,
+          bank: z.enum(['usual', 'sparse']),
           rest: z.object({ mean: z.number(), low: z.number(), high: z.number() }),
           active: z.number(),
           stability: z.number(),
         }),
       ),
-      suggested: z.object({ layer: z.string(), r: COUNT }),
+      suggested: z.object({ layer: z.string(), r: COUNT, bank: z.enum(['usual', 'sparse']) }),
     })
     .exactOptional(),
   rank: z

@@ -1,5 +1,5 @@
 import type { Explanation } from '../concepts/explanation.ts';
-import type { Frontier } from '../metrics/frontier.ts';
+import { isSameChoice, type Frontier, type FrontierPoint } from '../metrics/frontier.ts';
 import {
   claimsOf,
   isDecisive,
@@ -22,10 +22,15 @@ import { lightInWords, type LightInWords } from './light-in-words.ts';
 import { scoreFactsOf } from './run-score.ts';
 import { shortcutsInWords, type ShortcutInWords } from './shortcuts-in-words.ts';
 
+/** A run that does better, as options of a run. */
+interface FrontierSetup extends Pick<FrontierPoint, 'layer' | 'bank'> {
+  readonly concepts: number;
+}
+
 /** A claim with the words for it. */
 export interface ClaimInWords extends Claim, ClaimWords {
   /** What a run that follows the next step would change, where something is known to help. */
-  readonly setup?: { readonly layer: string; readonly concepts: number };
+  readonly setup?: FrontierSetup;
 }
 
 /** A figure in words; `decides`: a claim rests on it. */
@@ -78,7 +83,7 @@ export function trustVerdict(explanation: Explanation, evaluation?: Evaluation):
       elsewhere,
     }),
     ...(elsewhere?.isBetter === true &&
-      isOfCut(claim) && { setup: { layer: elsewhere.layer, concepts: elsewhere.r } }),
+      isOfCut(claim) && { setup: { layer: elsewhere.layer, concepts: elsewhere.r, bank: elsewhere.bank } }),
   }));
   const grade = verdictOf(claims, isChecked);
   const lights = figures
@@ -170,17 +175,18 @@ const WORTH_A_RUN = 0.02;
 
 /** What the comparison of cuts argues for, and whether it leaves less than this run does. */
 function bestElsewhere(
-  { layer, concepts }: Explanation,
+  { layer, concepts, factorization }: Explanation,
   frontier: Frontier | undefined,
   claims: readonly Claim[],
 ) {
   const { points = [], suggested } = frontier ?? {};
-  const point = points.find((one) => one.layer === suggested?.layer && one.r === suggested.r);
+  const point = points.find((one) => isSameChoice(one, suggested));
   if (point === undefined) return undefined;
   const carried = claims.find(({ id }) => id === 'decision')?.value;
-  const isHere = point.layer === layer.tensor && point.r === concepts.length;
+  const bank = factorization.active === undefined ? 'usual' : 'sparse';
+  const isHere = isSameChoice(point, { layer: layer.tensor, r: concepts.length, bank });
   const isBetter = !isHere && carried !== undefined && point.rest.mean < 1 - carried - WORTH_A_RUN;
-  return { layer: point.layer, r: point.r, rest: point.rest.mean, isBetter };
+  return { layer: point.layer, r: point.r, bank: point.bank, rest: point.rest.mean, isBetter };
 }
 
 function evidenceOfRun({ reconstruction, images, answers }: Explanation): TrustEvidence {

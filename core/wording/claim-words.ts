@@ -25,6 +25,7 @@ interface ClaimContext {
 interface Elsewhere {
   readonly layer: string;
   readonly r: number;
+  readonly bank: 'usual' | 'sparse';
   /** Share of the movement that what no concept explains would have there. */
   readonly rest: number;
   /** Is it better than what was explained? */
@@ -145,8 +146,8 @@ function decision(claim: ClaimFacts, { concepts, isOfNumber, elsewhere }: ClaimC
 /** The next step, by what was compared; else what may help. */
 function elsewhereText(elsewhere: Elsewhere | undefined): string {
   if (elsewhere === undefined) return 'Compare other layers and numbers of concepts in the setup.';
-  const { layer, r, rest, isBetter } = elsewhere;
-  const there = `At ${layer} ${countOf(r, 'concept')} ${r === 1 ? 'leaves' : 'leave'} a rest of ${percentText(rest)}`;
+  const { layer, r, bank, rest, isBetter } = elsewhere;
+  const there = `At ${layer} ${countOf(r, bank === 'sparse' ? 'sparse concept' : 'concept')} ${r === 1 ? 'leaves' : 'leave'} a rest of ${percentText(rest)}`;
   return isBetter
     ? `${there}: explain there.`
     : `No other layer or number that was compared does better. ${there}.`;

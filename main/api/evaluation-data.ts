@@ -41,7 +41,11 @@ export interface TrustClaim {
   /** What to do about it; empty where nothing is to be done. */
   readonly next: string;
   /** What a run that follows it would change; null where nothing is known to help. */
-  readonly setup: { readonly layer: string; readonly concepts: number } | null;
+  readonly setup: {
+    readonly layer: string;
+    readonly concepts: number;
+    readonly bank: 'usual' | 'sparse';
+  } | null;
 }
 
 interface TrustSummary {

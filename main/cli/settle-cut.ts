@@ -35,7 +35,10 @@ export async function settleCut(
     });
   }
   const { points = [] } = (await frontierOfQuestion(scope, question, options)) ?? {};
-  const fitting = options.concepts === 'auto' ? points : points.filter(({ r }) => r === options.concepts);
+  const fitting =
+    options.concepts === 'auto'
+      ? points
+      : points.filter(({ r, bank }) => r === options.concepts && bank === options.bank);
   const best = chooseFromFrontier(fitting);
   if (best === undefined) {
     throw new TesseraError(
@@ -44,12 +47,12 @@ export async function settleCut(
       { hint: 'Name the layer, or ask for fewer concepts.', options: ['layer', 'concepts'] },
     );
   }
-  const { layer, r, rest, active } = best;
+  const { layer, r, bank, rest, active } = best;
   console.error(
-    `Of ${countOf(fitting.length, 'choice')} compared: ${layer} with ${countOf(r, 'concept')}, which ${r === 1 ? 'leaves' : 'leave'} a rest of ${percentText(rest.mean)}; ${active.toFixed(1)} are active in an image.`,
+    `Of ${countOf(fitting.length, 'choice')} compared: ${layer} with ${countOf(r, bank === 'sparse' ? 'sparse concept' : 'concept')}, which ${r === 1 ? 'leaves' : 'leave'} a rest of ${percentText(rest.mean)}; ${active.toFixed(1)} are active in an image.`,
   );
   return {
     question: { ...question, layer: chooseLayer(question.intake, layer) },
-    options: { ...options, layer, concepts: r },
+    options: { ...options, layer, concepts: r, bank },
   };
 }

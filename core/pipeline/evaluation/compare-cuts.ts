@@ -7,12 +7,12 @@ import { frontierCuts } from '../frontier-cuts.ts';
 import type { ModelIntake } from '../model-intake.ts';
 import type { Facts } from '../stage.ts';
 import type { Stages } from '../stage-runner.ts';
-import { FRONTIER_NUMBERS, frontierStage } from '../stages/frontier.ts';
+import { FRONTIER_TRIALS, frontierStage } from '../stages/frontier.ts';
 
 type Comparing = Stages<Extract<keyof Facts, 'intake' | 'device' | 'layer' | 'classIndex' | 'images'>>;
 
 /**
- * Compares cuts and numbers of concepts for a question, the number that is asked for among them. Every point is stored as
+ * Compares cuts, numbers and kinds of concepts for a question, the number that is asked for among them. Every point is stored as
  * it is done. Undefined where there is nothing to compare: one image, or a score that nothing moves.
  */
 export async function compareCuts(
@@ -21,13 +21,13 @@ export async function compareCuts(
   layer: LayerRecord,
   { concepts }: Pick<RunOptions, 'concepts'>,
 ): Promise<Frontier | undefined> {
-  const asked = concepts === 'auto' ? [] : [concepts];
-  const numbers = [...new Set([...FRONTIER_NUMBERS, ...asked])].sort((a, b) => a - b);
+  const isTried = FRONTIER_TRIALS.some(({ r, active }) => r === concepts && active === undefined);
+  const asked = concepts === 'auto' || isTried ? [] : [{ r: concepts }];
   const points: FrontierPoint[] = [];
   for (const cut of frontierCuts(intake, layer))
-    points.push(...(await stages.about({ layer: cut }).peek(frontierStage, numbers)));
+    points.push(...(await stages.about({ layer: cut }).peek(frontierStage, [...FRONTIER_TRIALS, ...asked])));
   const best = chooseFromFrontier(points);
-  return best && { points, suggested: { layer: best.layer, r: best.r } };
+  return best && { points, suggested: { layer: best.layer, r: best.r, bank: best.bank } };
 }
 
 /** Are other cuts worth a look: in a full evaluation, and wherever the concepts do not carry the decision? */

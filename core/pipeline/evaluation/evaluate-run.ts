@@ -56,6 +56,7 @@ export async function evaluateRun(
   const evaluation = {
     ...fresh,
     ...(before?.rank && { rank: before.rank }),
+    ...(before?.influence && { influence: before.influence }),
     ...(frontier && { frontier }),
   };
   await saveEvaluation(project, runId, evaluation);

@@ -2,8 +2,7 @@ import { fromRows, toRows } from '../../concepts/latent-rows.ts';
 import { reconstruct } from '../../concepts/reconstruct.ts';
 import { meanRest, restIndex, type RestIndex } from '../../concepts/rest-index.ts';
 import { createSpecialisedMaskedHead } from '../../concepts/specialised-masked-head.ts';
-import { nnls } from '../../factorization/nnls.ts';
-import type { Matrix } from '../../linalg/matrix.ts';
+import { codesOf, type CodedBank } from '../../factorization/sparse-codes.ts';
 import type { HeldOut } from '../../metrics/held-out.ts';
 import { fidelity, type ImageFidelity } from '../../metrics/fidelity.ts';
 import { decide } from '../../score/decision.ts';
@@ -68,7 +67,7 @@ interface HeldOutImage extends ImageFidelity {
 
 async function underBank(
   context: EvaluationScope,
-  bank: Matrix,
+  bank: CodedBank,
   images: readonly number[],
   tick: () => void,
 ): Promise<HeldOutImage[]> {
@@ -82,7 +81,7 @@ async function underBank(
   const found: HeldOutImage[] = [];
   try {
     for await (const { image, own } of ownActivations(context, images)) {
-      const { coefficients } = await nnls(toRows(own, layer), bank);
+      const { coefficients } = await codesOf(toRows(own, layer), bank);
       const { data: said } = await head.run(own);
       const { data: rebuilt } = await head.run(fromRows(reconstruct(coefficients, bank), layer));
       const logit = await masked.prepareWithRest(coefficients, own);

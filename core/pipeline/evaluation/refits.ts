@@ -1,4 +1,5 @@
 import { buildBank } from '../../concepts/bank.ts';
+import type { CodedBank } from '../../factorization/sparse-codes.ts';
 import { takeRows, type Matrix } from '../../linalg/matrix.ts';
 import type { StoredStability } from '../../metrics/evaluation.ts';
 import { stability } from '../../metrics/stability.ts';
@@ -10,14 +11,14 @@ import type { EvaluationPlan, EvaluationSubject } from './plan.ts';
 /** A bank made again from some of the images. */
 export interface Refit {
   /** W [r, p], rows of zeros where fewer concepts were found. */
-  readonly conceptBank: Matrix;
+  readonly conceptBank: CodedBank;
   /** Images of the run that had no part in it. */
   readonly leftOut: readonly number[];
 }
 
 /**
- * Makes the bank again, of its own kind, with other seeds from the same rows and from bootstrap samples of the images, and compares. A
- * bootstrap draws whole images, since the rows of one image are alike; of a single image it draws rows. `tick` is
+ * Makes the bank again, of its own kind, with other seeds from the same rows and from bootstrap samples of the images, and
+ * compares. A bootstrap draws whole images, since the rows of one image are alike; of a single image it draws rows. `tick` is
  * called once a bank. The banks of the bootstrap samples come with the images that each left out.
  */
 export async function evaluateStability(
@@ -52,7 +53,8 @@ export async function evaluateStability(
     banks.push(bank);
     const seen = new Set(drawn.map((row) => rows.places[row].image));
     const leftOut = [...new Set(rows.places.map(({ image }) => image))].filter((image) => !seen.has(image));
-    refits.push({ conceptBank: bank, leftOut });
+    const { active } = conceptBank;
+    refits.push({ conceptBank: active === undefined ? bank : { ...bank, active }, leftOut });
   }
   const { mean, min, concepts, unmatched } = stability(conceptBank, banks);
   const meanOf = (own: readonly Matrix[]) => ({

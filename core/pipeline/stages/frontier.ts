@@ -2,8 +2,8 @@ import { channelsOf, positionsOf, toRows } from '../../concepts/latent-rows.ts';
 import type { MaskedHeadWithRest } from '../../concepts/masked-head.ts';
 import { conceptEffects, meanRest, restIndex, type RestIndex } from '../../concepts/rest-index.ts';
 import { createSpecialisedMaskedHead } from '../../concepts/specialised-masked-head.ts';
-import { nnls } from '../../factorization/nnls.ts';
 import { rankEvidence } from '../../factorization/rank.ts';
+import { codesOf, type CodedBank } from '../../factorization/sparse-codes.ts';
 import { stackRows, takeRows, type Matrix } from '../../linalg/matrix.ts';
 import type { FrontierPoint } from '../../metrics/frontier.ts';
 import { createRandom } from '../../random.ts';
@@ -12,8 +12,23 @@ import { cutAt } from '../model-parts.ts';
 import { ownActivations } from '../own-activations.ts';
 import { defineStage, type StageContext } from '../stage.ts';
 
-/** Numbers of concepts that are tried where none is asked for. */
-export const FRONTIER_NUMBERS = [5, 10, 15, 25] as const;
+/** So many concepts, and of sparse ones how many a place has at most. */
+interface FrontierTrial {
+  readonly r: number;
+  readonly active?: number;
+}
+
+/** What is tried wherever there is room for it. */
+export const FRONTIER_TRIALS: readonly FrontierTrial[] = [
+  { r: 5 },
+  { r: 10 },
+  { r: 15 },
+  { r: 25 },
+  { r: 32, active: 5 },
+  { r: 64, active: 5 },
+];
+/** Where the points of sparse concepts are kept, beyond those of any number of usual ones. */
+const SPARSE_PLACES = 2_000_000;
 
 /** Images of each half at most, rows of each, images whose score is taken apart, and masks of each. */
 const IMAGES = 24;
@@ -29,7 +44,7 @@ const ACTIVE = 0.01;
 /**
  * What each of some numbers of concepts would give at the cut, as {@link FrontierPoint}: the images fall into two halves, a
  * bank of the first is judged on images of the second, and the banks of both are compared. Every number is stored as it is
- * done. The request says which numbers; of those the cut gets what it has channels and rows for, or as many as it has.
+ * done. The request says what is tried; of that the cut gets what it has channels and rows for, or as many as it has.
  */
 export const frontierStage = defineStage({
   name: 'frontier',
@@ -43,19 +58,21 @@ type Context = StageContext<'frontier', 'intake' | 'device' | 'layer' | 'classIn
 
 async function frontierPoints(
   context: Context,
-  numbers: readonly number[] = FRONTIER_NUMBERS,
+  trials: readonly FrontierTrial[] = FRONTIER_TRIALS,
 ): Promise<FrontierPoint[]> {
   const { entry, onProgress } = context;
   const points: FrontierPoint[] = [];
   let halves: Halves | undefined;
   const most = mostConcepts(context);
-  const fitting = numbers.filter((r) => r <= most);
-  const tried = fitting.length > 0 ? fitting : [most];
-  for (const [done, r] of tried.entries()) {
+  const fitting = trials.filter(({ r, active }) => r <= (active === undefined ? most : SAMPLE_ROWS / 4));
+  const hasUsual = fitting.some(({ active }) => active === undefined);
+  const tried = hasUsual ? fitting : [{ r: most }, ...fitting];
+  for (const [done, trial] of tried.entries()) {
     onProgress({ stage: 'frontier', done, total: tried.length });
-    const { value } = await entry.get(r, async () => {
+    const place = trial.active === undefined ? trial.r : SPARSE_PLACES + trial.r;
+    const { value } = await entry.get(place, async () => {
       halves ??= await halvesOf(context);
-      return { tensors: new Map(), value: await pointOf(context, halves, r) };
+      return { tensors: new Map(), value: await pointOf(context, halves, trial) };
     });
     if (value !== null) points.push(value);
   }
@@ -107,13 +124,18 @@ async function halvesOf(context: Context): Promise<Halves | undefined> {
   return { samples: [sampled[0], sampled[1]], judged };
 }
 
-async function pointOf(context: Context, halves: Halves | undefined, r: number): Promise<StoredPoint | null> {
+async function pointOf(
+  context: Context,
+  halves: Halves | undefined,
+  { r, active }: FrontierTrial,
+): Promise<StoredPoint | null> {
   const { device, options, intake, layer, classIndex, environment, signal } = context;
   signal?.throwIfAborted();
   if (halves === undefined) return null;
   const { conceptBank, stability } = await rankEvidence(r, halves.samples, {
     gemm: device.gemm,
     seed: options.seed,
+    active,
     ...(signal && { signal }),
   });
   const head = await createSpecialisedMaskedHead(cutAt(intake, layer).head, layer, conceptBank, classIndex, {
@@ -122,17 +144,18 @@ async function pointOf(context: Context, halves: Halves | undefined, r: number):
   });
   try {
     const rests: RestIndex[] = [];
-    const active: number[] = [];
+    const counts: number[] = [];
     for (const [image, own] of halves.judged.entries()) {
       signal?.throwIfAborted();
       const found = await judge(head, conceptBank, own, context, options.seed + image);
       rests.push(found.rest);
-      active.push(found.active);
+      counts.push(found.active);
     }
     const rest = meanRest(rests, options.seed);
     if (rest === undefined) return null;
     const { mean, low, high } = rest;
-    return { layer: layer.tensor, r, rest: { mean, low, high }, active: meanOf(active), stability };
+    const bank = active === undefined ? 'usual' : 'sparse';
+    return { layer: layer.tensor, r, bank, rest: { mean, low, high }, active: meanOf(counts), stability };
   } finally {
     await head.dispose();
   }
@@ -140,12 +163,12 @@ async function pointOf(context: Context, halves: Halves | undefined, r: number):
 
 async function judge(
   head: MaskedHeadWithRest,
-  conceptBank: Matrix,
+  conceptBank: CodedBank,
   own: Tensor<'float32'>,
   { layer }: Context,
   seed: number,
 ): Promise<{ readonly rest: RestIndex; readonly active: number }> {
-  const { coefficients } = await nnls(toRows(own, layer), conceptBank);
+  const { coefficients } = await codesOf(toRows(own, layer), conceptBank);
   const logit = await head.prepareWithRest(coefficients, own);
   const r = conceptBank.rows;
   return {

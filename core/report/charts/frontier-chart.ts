@@ -1,5 +1,5 @@
 import { extent, line, scaleLinear } from 'd3';
-import type { Frontier, FrontierPoint } from '../../metrics/frontier.ts';
+import { isSameChoice, type Frontier, type FrontierPoint } from '../../metrics/frontier.ts';
 import { shortPercentText } from '../../wording/number-text.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
@@ -15,7 +15,7 @@ const STYLES = ['size', 'gradient', 'random', 'sobol'];
 
 /**
  * What no concept explains against the concepts active in an image, one line a layer, the number of concepts in each
- * circle; dashed where two halves of the images give other concepts, bold what the comparison argues for.
+ * circle, in a square of sparse ones; dashed where two halves of the images give other concepts, bold what the comparison argues for.
  */
 export function frontierChart({ points, suggested }: Frontier): Html {
   const [, most = 1] = extent(points, ({ active }) => active);
@@ -58,24 +58,28 @@ export function frontierChart({ points, suggested }: Frontier): Html {
       const top = TOP + 10 + at * 20;
       return html`<path
           class="curve ${style}"
-          d="${path(points.filter((one) => one.layer === layer)) ?? ''}"
+          d="${path(points.filter((one) => one.layer === layer && one.bank === 'usual')) ?? ''}"
         />
         <line class="curve ${style}" x1="${right + 12}" y1="${top - 4}" x2="${right + 32}" y2="${top - 4}" />
         <text class="key-name" x="${right + 39}" y="${top}">${shortened(layer)}</text>`;
     })}
-    ${points.map((point) => circle(point, x(point.active), y(point.rest.mean), suggested))}
+    ${points.map((point) => mark(point, x(point.active), y(point.rest.mean), suggested))}
   </svg>`;
 }
 
-function circle(
-  { layer, r, stability }: FrontierPoint,
-  x: number,
-  y: number,
-  best: Frontier['suggested'],
-): Html {
-  const isBest = layer === best.layer && r === best.r;
-  const kind = `${isBest ? 'best' : ''} ${stability < 0.75 ? 'unstable' : ''}`.trim();
-  return html`<circle class="choice ${kind}" cx="${x}" cy="${y}" r="10" />
+/** A circle; a square for sparse concepts. */
+function mark(point: FrontierPoint, x: number, y: number, best: Frontier['suggested']): Html {
+  const { r, bank, stability } = point;
+  const kind = `${isSameChoice(point, best) ? 'best' : ''} ${stability < 0.75 ? 'unstable' : ''}`.trim();
+  const corner = bank === 'sparse' ? 3 : 10;
+  return html`<rect
+      class="choice ${kind}"
+      x="${x - 10}"
+      y="${y - 10}"
+      width="20"
+      height="20"
+      rx="${corner}"
+    />
     <text class="tick" x="${x}" y="${y + 4}" text-anchor="middle">${r}</text>`;
 }
 

@@ -132,8 +132,9 @@ function frontierFigure(frontier: Frontier, { layer, concepts }: Explanation): H
     ${frontierChart(frontier)}
     <figcaption>
       Upwards the share of the score that no concept explains, on images that the concepts were not made from;
-      in the circles the numbers of concepts, dashed where two halves of the images give other ones. This
-      explanation: ${concepts.length} at ${layer.tensor}. The comparison argues for ${suggested.r} at
+      in the circles the numbers of concepts, in squares of sparse ones, dashed where two halves of the images
+      give other ones. This explanation: ${concepts.length} at ${layer.tensor}. The comparison argues for
+      ${countOf(suggested.r, suggested.bank === 'sparse' ? 'sparse concept' : 'concept')} at
       ${suggested.layer}.
     </figcaption>
   </figure>`;

@@ -5,6 +5,7 @@ import { chooseFromFrontier, type FrontierPoint } from '../../../core/metrics/fr
 const point = (layer: string, r: number, mean: number, active: number, stability = 0.9): FrontierPoint => ({
   layer,
   r,
+  bank: 'usual',
   rest: { mean, low: mean / 2, high: mean * 2 },
   active,
   stability,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Evaluation } from '../../../core/metrics/evaluation.ts';
+import { isSameChoice } from '../../../core/metrics/frontier.ts';
 import { findingsOf } from '../../../core/report/findings.ts';
 import { trustVerdict } from '../../../core/report/trust-verdict.ts';
 import { sampleEvaluation, sampleExplanation } from './sample-report.ts';
@@ -33,6 +34,7 @@ const runs = fc.record({
           fc.record({
             layer: fc.constantFrom(explanation.layer.tensor, 'early', 'earlier'),
             r: fc.constantFrom(5, explanation.concepts.length, 15),
+            bank: fc.constantFrom('usual' as const, 'sparse' as const),
             rest: estimate,
             active: fc.double({ min: 1, max: 9, noNaN: true }),
             stability: share,
@@ -127,8 +129,12 @@ describe('findingsOf()', () => {
         expect(decision.next.includes('explain there')).toBe(decision.setup !== undefined);
         if (decision.grade === 'good') expect(decision.setup).toBeUndefined();
         if (decision.setup !== undefined) {
-          expect(decision.setup).toEqual({ layer: suggested!.layer, concepts: suggested!.r });
-          const there = points!.find(({ layer, r }) => layer === suggested!.layer && r === suggested!.r)!;
+          expect(decision.setup).toEqual({
+            layer: suggested!.layer,
+            concepts: suggested!.r,
+            bank: suggested!.bank,
+          });
+          const there = points!.find((one) => isSameChoice(one, suggested))!;
           expect(there.rest.mean).toBeLessThan(1 - decision.value!);
         }
         const { action } = findingsOf(own, verdict);
