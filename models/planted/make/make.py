@@ -83,7 +83,7 @@ def trained(plan, family, clean, attempt):
         return memorised(model, family, seed, rng, classes)
     if plan.kind == "none":
         epochs = 8 + 4 * attempt
-        pictures, labels = train.training_set(family, rng)
+        pictures, labels = train.training_set(family, rng, per_class=train.PER_CLASS * (1 + attempt))
         model = train.fit(model, pictures, labels, epochs, seed)
         return model, {"seed": seed, "epochs": epochs, "images": len(labels), "looseCues": train.LOOSE_CUES}
     model.load_state_dict(clean[plan.architecture].state_dict())

@@ -72,11 +72,6 @@ async function runOf(
   return { ...(await told(scope, model, outcome)), seconds };
 }
 
-/** What of a look for shortcuts is kept; a run without one has none. */
-interface FlagSearch {
-  readonly found: readonly { readonly concept: string; readonly kinds: readonly string[] }[];
-}
-
 async function told(
   scope: ModelScope,
   model: PlantedModel,
@@ -86,7 +81,7 @@ async function told(
   const tensors = await loadRunTensors(project, run.id);
   const files = explanation.images.map(({ file }) => file);
   const places = await conceptPlaces(scope, model, explanation.layer, tensors, files);
-  const { shortcuts } = explanation as { readonly shortcuts?: FlagSearch };
+  const { shortcuts } = explanation;
   return {
     images: files.length,
     evidence: verdictEvidence(explanation, evaluation!),
