@@ -20,6 +20,7 @@ export type OptionReader =
   | 'rest'
   | 'maps'
   | 'removals'
+  | 'shortcuts'
   | 'mistakes'
   | 'tree'
   | 'parts'
@@ -27,7 +28,8 @@ export type OptionReader =
   | 'part-maps'
   | 'evaluation'
   | 'influence'
-  | 'rank';
+  | 'rank'
+  | 'frontier';
 
 /** Where an option stands in help and window. */
 export const OPTION_GROUPS = {
@@ -194,7 +196,7 @@ export const RUN_OPTIONS = {
     reads: ['question'],
     flag: 'layer',
     placeholder: 'TENSOR',
-    help: 'where to cut the model',
+    help: 'where to cut the model; auto compares layers, and with --concepts auto numbers of concepts, by what they leave unexplained',
     label: 'Layer',
     note: 'Where the model is cut',
     visibility: 'own',
@@ -377,6 +379,7 @@ export const RUN_OPTIONS = {
       'evaluation',
       'influence',
       'rank',
+      'frontier',
     ],
     flag: 'seed',
     placeholder: 'S',

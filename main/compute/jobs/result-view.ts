@@ -5,8 +5,10 @@ import type { InputChanges } from '../../../core/pipeline/input-changes.ts';
 import { strengthsOf } from '../../../core/pipeline/write-report.ts';
 import type { ScoreFacts } from '../../../core/wording/score-words.ts';
 import type { NotesFile } from '../../../core/project/schema.ts';
-import type { ConceptItem, NamedConcept } from '../../api/contract.ts';
 import { fileNameOf } from '../../../core/wording/path-text.ts';
+import { shortcutsInWords, type ShortcutInWords } from '../../../core/report/shortcuts-in-words.ts';
+import type { Explanation } from '../../../core/concepts/explanation.ts';
+import type { ConceptItem, NamedConcept, ShortcutItem } from '../../api/contract.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { RunQuestion, RunView } from '../protocol.ts';
 import type { OpenedRun } from './opened-runs.ts';
@@ -42,6 +44,7 @@ export function resultView(
     reconstruction: explanation.reconstruction,
     factorization: explanation.factorization,
     importance: explanation.importance,
+    rest: explanation.rest ?? null,
     device: run.device,
     cooccurrence: cooccurrence(opened),
     skipped: explanation.skipped,
@@ -108,6 +111,7 @@ function conceptItems(
   const { explanation, coefficients } = opened;
   const strengths = strengthsOf(explanation, coefficients);
   const named = namedConcepts(opened, notes);
+  const shortcuts = shortcutsInWords(withNames(explanation, notes));
   return explanation.concepts.map(
     ({ id, name, importance, effect, tier, prevalence, crops, merged = [] }, rank) => {
       const isMerged = merged.length > 0;
@@ -123,6 +127,7 @@ function conceptItems(
         // The check was of concepts by themselves.
         reliability: isMerged ? null : (evaluation?.stability.concepts[rowOfId(id)].mean ?? null),
         basis: isMerged ? null : basisOf({ key, runId }, opened, evaluation?.influence, rowOfId(id)),
+        shortcuts: shortcuts.filter(({ conceptId }) => conceptId === id).map(shortcutItem),
         isHidden: notes.hidden.includes(id),
         group: named(merged),
         comment: notes.comments[id] ?? '',
@@ -133,6 +138,20 @@ function conceptItems(
       };
     },
   );
+}
+
+/** A shortcut as views show it. */
+function shortcutItem({ leans, evidence, notes }: ShortcutInWords): ShortcutItem {
+  return { leans, evidence: [...evidence.map(({ sentence }) => sentence), ...notes] };
+}
+
+/** An explanation whose concepts are called as a person called them. */
+function withNames<Of extends Explanation>(explanation: Of, { names }: Pick<NotesFile, 'names'>): Of {
+  const concepts = explanation.concepts.map((concept) => ({
+    ...concept,
+    name: names[concept.id] ?? concept.name,
+  }));
+  return { ...explanation, concepts };
 }
 
 /** Share of images in which two concepts are present together, in the order of the ranking. */

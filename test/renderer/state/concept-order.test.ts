@@ -13,6 +13,7 @@ const concept = (id: string, changes: Partial<ConceptItem> = {}): ConceptItem =>
   prevalence: 0.5,
   basis: null,
   reliability: null,
+  shortcuts: [],
   isHidden: false,
   group: [],
   comment: '',
