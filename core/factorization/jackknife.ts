@@ -3,7 +3,7 @@ import { symmetricEigen } from '../linalg/symmetric-eigen.ts';
 import { createRandom } from '../random.ts';
 
 /** How far each concept would move with another sample of images, by the infinitesimal jackknife. */
-export interface BankSpread {
+interface BankSpread {
   /** Standard error of each concept's direction, √Σ_i ‖dW_k/dw_i‖², in units of its length [r]. */
   readonly spread: Float64Array;
   /** What to expect of the cosine of a concept and the same one found from another sample as large [r]. */

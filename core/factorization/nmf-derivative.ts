@@ -13,7 +13,7 @@ export interface ImageRows {
 }
 
 /** How the systems of all images are solved. */
-export interface DerivativeOptions extends HessianOptions {
+interface DerivativeOptions extends HessianOptions {
   /** Relative residual of every image's system. @default 1e-12 in float64, 1e-2 on a backend */
   readonly tol?: number;
   /** Called after some images, with how many are done. */
@@ -22,7 +22,7 @@ export interface DerivativeOptions extends HessianOptions {
 }
 
 /** How a bank moves with the weight of each image. */
-export interface ImageDerivative {
+interface ImageDerivative {
   /** dW/dw_i [images · r · p], at weights of 1. */
   readonly byImage: Float32Array;
   /** Share of the rows whose support would change with a little noise, see `nnlsDerivative`. */
@@ -110,6 +110,7 @@ export async function derivativeByImages(
  * c_kᵀ · dW_k/dw_i = (H⁻¹ (e_k ⊗ c_k))ᵀ · U_iᵀ(A_i - U_i·W), since H is symmetric.
  *
  * Shapes   directions [r · p], of the length of a concept or zero; returns [images · r], signed.
+ * Limits   only where the bank is identifiable: a direction along which it is free has no answer, and gets a useless one.
  */
 export function influenceAlong(
   rows: ImageRows,

@@ -12,7 +12,7 @@ import { sweepRowsPlain } from './hals.ts';
 import type { RealMatrix } from './nnls-derivative.ts';
 
 /** How far a bank is polished. */
-export interface PolishOptions extends HessianOptions {
+interface PolishOptions extends HessianOptions {
   /** Steps at most. @default 30 */
   readonly maxSteps?: number;
   /** Ends where the projected gradient is this share of ‖Uᵀ·A‖. @default 1e-13 in float64, 2e-6 on a backend */

@@ -33,7 +33,7 @@ export interface ShortcutItem {
 }
 
 /** How a concept moves with the sample of images, and the pictures that it rests on. */
-export interface ConceptBasisItem {
+interface ConceptBasisItem {
   /** Expected cosine with the same concept from another sample. */
   readonly cosine: number;
   /** 95 % interval of its importance, its own movement included. */

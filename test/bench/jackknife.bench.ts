@@ -17,7 +17,8 @@ import { missingData, realSetting } from './shared-models.ts';
 
 /*
  * Jackknife of a bank against bootstrap refits. Refits start from the polished bank (warm) and are polished to their own
- * minimum by the same Newton steps: the fastest peer there is here. `REFITS=20` makes fewer; times are told for 200.
+ * minimum by the same Newton steps: the fastest peer there is here. Both need the polished bank, whose time is in neither.
+ * `REFITS=20` makes fewer; times are told for 200.
  */
 
 const REFITS = Number(process.env['REFITS'] ?? 200);

@@ -34,6 +34,9 @@ export interface BankMovement extends Pick<StoredInfluence, 'status' | 'source' 
   readonly influence?: Float64Array;
 }
 
+/** Share of what groups of images do that their images may differ from in sum. */
+const MISMATCH = 0.1;
+
 /** Directions that importance is followed along. */
 const DIRECTIONS = 3;
 
@@ -103,11 +106,37 @@ export async function bankMovement(
       directions,
       groupOf,
       groups: count,
-      ...(isKnown && { influence: influenceAlong(rows, point, along, { precision, tol }) }),
+      ...(isKnown && knownInfluence(rows, point, along, found.byImage, groupOf, { precision, tol })),
     };
   } finally {
     await products.dispose();
   }
+}
+
+/**
+ * What each image does to each concept along a direction. Of groups of images it is taken only if it adds up to what each group
+ * does: where parts of a bank are free (not identifiable) it may not, and is left unknown.
+ */
+function knownInfluence(
+  rows: ImageRows,
+  point: PolishedBank,
+  along: Float64Array,
+  byGroup: Float32Array,
+  groupOf: readonly number[],
+  options: Parameters<typeof influenceAlong>[3],
+): Pick<BankMovement, 'influence'> {
+  const { cols: p } = rows.activations;
+  const r = along.length / p;
+  const wanted = Float64Array.from({ length: byGroup.length / p }, (_, at) => {
+    let sum = 0;
+    for (let j = 0; j < p; j++) sum += byGroup[at * p + j] * along[(at % r) * p + j];
+    return sum;
+  });
+  if (wanted.length === rows.images * r) return { influence: wanted };
+  const influence = influenceAlong(rows, point, along, options);
+  const rest = wanted.slice();
+  influence.forEach((value, at) => (rest[groupOf[Math.floor(at / r)] * r + (at % r)] -= value));
+  return Math.hypot(...rest) <= MISMATCH * Math.hypot(...wanted) ? { influence } : {};
 }
 
 /** As many rows of every image, evenly spread, in their order. */

@@ -128,15 +128,16 @@ describe('derivativeByImages()', () => {
   });
 
   it('gives the movement of each concept along a direction without solving for every image', async () => {
-    const { rows, start } = randomRows(9, { images: 5, perImage: 6, p: 8, r: 2 });
-    const point = await polished(rows, start);
+    const one = influenceCases[2];
+    const [rows, p, r] = [rowsOf(one), one.A.shape[1], one.r];
+    const point = await polished(rows, Float64Array.from(one.W.data));
     const { byImage } = await derivativeByImages(rows, point);
-    const directions = Float64Array.from({ length: 16 }, (_, at) => Math.sin(at));
+    const directions = Float64Array.from({ length: r * p }, (_, at) => Math.sin(at));
     const along = influenceAlong(rows, point, directions);
-    const want = Array.from({ length: 10 }, (_, at) =>
+    const want = Array.from({ length: one.n_images * r }, (_, at) =>
       byImage
-        .subarray(at * 8, (at + 1) * 8)
-        .reduce((sum, value, j) => sum + value * directions[(at % 2) * 8 + j], 0),
+        .subarray(at * p, (at + 1) * p)
+        .reduce((sum, value, j) => sum + value * directions[(at % r) * p + j], 0),
     );
     expect(along).toBeAllclose(want, { atol: 1e-5 * largest(byImage) });
   });
