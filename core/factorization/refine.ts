@@ -11,7 +11,7 @@ import {
   type StandInErrors,
 } from './refine-objective.ts';
 import { projectedDirection, type StepPair } from './projected-direction.ts';
-import type { CodedBank } from './sparse-codes.ts';
+import type { CodedBank } from '../linalg/coded-bank.ts';
 
 /** Weights of the scores' error beside the activations', tried one after another, each from where the one before ended. */
 const WEIGHTS = [0.5, 2, 8];
