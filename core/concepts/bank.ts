@@ -1,5 +1,5 @@
 import { nmf } from '../factorization/nmf.ts';
-import type { CodedBank } from '../factorization/sparse-codes.ts';
+import type { CodedBank } from '../linalg/coded-bank.ts';
 import { sparseDictionary } from '../factorization/sparse-dictionary.ts';
 import { semiNmf } from '../factorization/semi-nmf.ts';
 import { chooseRank } from '../factorization/rank.ts';

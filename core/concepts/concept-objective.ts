@@ -1,7 +1,8 @@
 import type { BackwardRunner } from '../attribution/backward-runner.ts';
 import type { DifferentiableTargets } from '../attribution/targets.ts';
 import { nnlsDerivative } from '../factorization/nnls-derivative.ts';
-import { codesOf, type CodedBank } from '../factorization/sparse-codes.ts';
+import { codesOf } from '../factorization/sparse-codes.ts';
+import type { CodedBank } from '../linalg/coded-bank.ts';
 import { matrix, type Matrix } from '../linalg/matrix.ts';
 import type { Tensor } from '../tensor.ts';
 import type { LayerRecord } from './explanation.ts';

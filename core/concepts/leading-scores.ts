@@ -19,6 +19,8 @@ const BATCH = 16;
 
 /** Scores of the head for reconstructions; opened for a while, then disposed of. */
 export interface LeadingScores extends RowScores {
+  /** Do scores and gradients follow in closed form, without a pass through the head? */
+  readonly isAffine: boolean;
   /** Rows of whole images [m · positions, p] -> scores [m, K]. */
   ofRows(rows: Matrix): Promise<Matrix>;
   dispose(): Promise<void>;
@@ -58,7 +60,7 @@ export async function openLeadingScores(
   const scores = isAffine
     ? await affineScores(own, layer, columns.length, device.gemm)
     : graphScores(own, device.gemm);
-  return { ...scores, ofRows: (rows) => own.values(rows), dispose: () => own.dispose() };
+  return { ...scores, isAffine, ofRows: (rows) => own.values(rows), dispose: () => own.dispose() };
 }
 
 /** By the head itself, on U·W. */

@@ -1,5 +1,5 @@
 import { BugError } from '../errors.ts';
-import type { CodedBank } from './sparse-codes.ts';
+import type { CodedBank } from '../linalg/coded-bank.ts';
 import { choleskySolve } from '../linalg/cholesky.ts';
 import { patternsOf, solveOn, type Pattern } from './support-patterns.ts';
 

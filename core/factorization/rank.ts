@@ -7,7 +7,8 @@ import { scanActivations } from './factorization.ts';
 import { matchRows } from './match-rows.ts';
 import { nmf } from './nmf.ts';
 import { semiNmf } from './semi-nmf.ts';
-import { codesOf, type CodedBank } from './sparse-codes.ts';
+import { codesOf } from './sparse-codes.ts';
+import type { CodedBank } from '../linalg/coded-bank.ts';
 import { sparseDictionary } from './sparse-dictionary.ts';
 
 export interface RankOptions {

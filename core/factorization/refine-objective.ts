@@ -3,7 +3,8 @@ import { gramOfColumns, gramOfRows } from '../linalg/gram.ts';
 import { matrix, rowView, type Matrix } from '../linalg/matrix.ts';
 import { innerProduct, squaredRowNorms } from '../linalg/norms.ts';
 import type { BoundMatrix, Gemm } from '../platform.ts';
-import { codesOf, type CodedBank } from './sparse-codes.ts';
+import { codesOf } from './sparse-codes.ts';
+import type { CodedBank } from '../linalg/coded-bank.ts';
 import { patternsOf, solveOn } from './support-patterns.ts';
 
 /** What the model makes of reconstructions U·W, rows of whole images, for a few of its scores. */

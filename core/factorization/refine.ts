@@ -11,10 +11,12 @@ import {
   type StandInErrors,
 } from './refine-objective.ts';
 import { projectedDirection, type StepPair } from './projected-direction.ts';
-import type { CodedBank } from './sparse-codes.ts';
+import type { CodedBank } from '../linalg/coded-bank.ts';
 
 /** Weights of the scores' error beside the activations', tried one after another, each from where the one before ended. */
 const WEIGHTS = [0.5, 2, 8];
+/** Of a model that is costly to ask, whose steps are fewer. */
+const COSTLY = { weights: [0.5, 2], steps: 6 };
 /** Steps for each weight, and how many are remembered for the curvature. */
 const STEPS = 16;
 const MEMORY = 8;
@@ -35,6 +37,8 @@ export interface RefineParts {
 
 export interface RefineOptions {
   readonly gemm: Gemm;
+  /** Does each step cost a pass through the model? Then there are fewer. @default false */
+  readonly isCostly?: boolean;
   /** Called after every step with how many were taken and how many there may be. */
   readonly onStep?: (done: number, total: number) => void;
   readonly signal?: AbortSignal | undefined;
@@ -66,9 +70,10 @@ export async function refineBank(
   start: CodedBank,
   { made, choosing, unseen }: RefineParts,
   model: RowScores,
-  { gemm, onStep, signal }: RefineOptions,
+  { gemm, isCostly = false, onStep, signal }: RefineOptions,
 ): Promise<RefinedBank> {
   const weights = scoreWeights(made.scores);
+  const path = isCostly ? COSTLY : { weights: WEIGHTS, steps: STEPS };
   const judge = async (part: ScoredRows, banks: readonly CodedBank[]): Promise<StandInErrors[]> => {
     const objective = await openRefineObjective(part, model, weights, gemm);
     try {
@@ -84,9 +89,10 @@ export async function refineBank(
   let steps = 0;
   try {
     let point = await objective.at(start);
-    for (const [place, weight] of WEIGHTS.entries()) {
-      const count = (done: number): void => onStep?.(place * STEPS + done, WEIGHTS.length * STEPS);
-      const end = await descend(objective, point, weight, count, signal);
+    for (const [place, weight] of path.weights.entries()) {
+      const count = (done: number): void =>
+        onStep?.(place * path.steps + done, path.weights.length * path.steps);
+      const end = await descend(objective, point, { weight, most: path.steps }, count, signal);
       steps += end.steps;
       point = end.point;
       ends.push(point.bank);
@@ -103,7 +109,7 @@ export async function refineBank(
   const chosen = fitting.length > 0 ? fitting[0].place : -1;
   const bank = chosen < 0 ? start : ends[chosen];
   const [before, after] = await judge(unseen, [start, bank]);
-  return { bank, before, after, weight: chosen < 0 ? 0 : WEIGHTS[chosen], steps };
+  return { bank, before, after, weight: chosen < 0 ? 0 : path.weights[chosen], steps };
 }
 
 /** Cosine of every row with its start, [r]: how far a concept is still the one that it was. */
@@ -115,7 +121,7 @@ export function cosinesToStart(bank: Matrix, start: Matrix): number[] {
 async function descend(
   objective: RefineObjective,
   start: StandIn,
-  weight: number,
+  { weight, most }: { readonly weight: number; readonly most: number },
   count: (done: number) => void,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly point: StandIn; readonly steps: number }> {
@@ -123,7 +129,7 @@ async function descend(
   let point = start;
   let gradient = await objective.gradient(point, weight);
   let pairs: StepPair[] = [];
-  for (let step = 1; step <= STEPS; step++) {
+  for (let step = 1; step <= most; step++) {
     signal?.throwIfAborted();
     const direction = directionAt(objective, point, gradient, pairs);
     let next: StandIn | undefined;
@@ -139,7 +145,7 @@ async function descend(
       pairs = [];
       continue;
     }
-    const slope = step === STEPS ? gradient : await objective.gradient(next, weight);
+    const slope = step === most ? gradient : await objective.gradient(next, weight);
     pairs = [
       ...pairs.slice(1 - MEMORY),
       { moved: difference(next.bank, point.bank), bent: difference(slope, gradient) },
@@ -148,7 +154,7 @@ async function descend(
     gradient = slope;
     count(step);
   }
-  return { point, steps: STEPS };
+  return { point, steps: most };
 }
 
 /** Where to go from a point; entries at zero that would become negative are held. */

@@ -1,16 +1,9 @@
+import type { CodedBank } from '../linalg/coded-bank.ts';
 import { gramOfRows } from '../linalg/gram.ts';
 import { matrix, rowView, type Matrix } from '../linalg/matrix.ts';
 import { plainGemm } from '../linalg/plain-gemm.ts';
 import { nnls, requireFits, type NnlsOptions, type NnlsSolution } from './nnls.ts';
 import { Pursuit } from './pursuit.ts';
-
-/**
- * A concept bank W [r, p] with what its codes are: non-negative least squares, at most `active` of them above zero in a
- * row where that is given. The limit goes wherever the directions go, so that whoever codes by them keeps it.
- */
-export interface CodedBank extends Matrix {
-  readonly active?: number;
-}
 
 /** Rows coded between two looks at the signal. */
 const ROWS_BETWEEN_CHECKS = 4096;

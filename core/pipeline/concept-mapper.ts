@@ -13,7 +13,7 @@ import type { DifferentiableTargets, TargetMaps } from '../attribution/targets.t
 import { upsampleMap } from '../attribution/upsampled-coefficients.ts';
 import { varGrad } from '../attribution/var-grad.ts';
 import type { LayerRecord } from '../concepts/explanation.ts';
-import type { CodedBank } from '../factorization/sparse-codes.ts';
+import type { CodedBank } from '../linalg/coded-bank.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import type { Tensor } from '../tensor.ts';
 import { chooseCamLayer, openConceptSources, type ConceptSources } from './concept-sources.ts';

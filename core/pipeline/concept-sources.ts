@@ -12,7 +12,8 @@ import {
 import type { LayerRecord } from '../concepts/explanation.ts';
 import { toRows } from '../concepts/latent-rows.ts';
 import { withAmounts } from '../concepts/merged-concepts.ts';
-import { codesOf, type CodedBank } from '../factorization/sparse-codes.ts';
+import { codesOf } from '../factorization/sparse-codes.ts';
+import type { CodedBank } from '../linalg/coded-bank.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import { cutModel } from '../onnx/cut-model.ts';
 import type { Tensor } from '../tensor.ts';

@@ -1,7 +1,7 @@
 import { parseRunOptions } from '../concepts/parse-run-options.ts';
 import { meanIndices } from '../concepts/importance.ts';
 import type { Explanation } from '../concepts/explanation.ts';
-import type { CodedBank } from '../factorization/sparse-codes.ts';
+import type { CodedBank } from '../linalg/coded-bank.ts';
 import type { RunFile } from '../project/schema.ts';
 import { knownBank } from './known-bank.ts';
 import type { FileFact } from './question.ts';

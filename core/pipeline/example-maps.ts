@@ -2,7 +2,7 @@ import { MAP_METHODS, type MapMethod } from '../attribution/methods.ts';
 import type { Concept, LayerRecord, MapRecord } from '../concepts/explanation.ts';
 import { exampleImages } from '../concepts/gallery.ts';
 import { rowOfId } from '../concepts/recursion/concept-tree.ts';
-import type { CodedBank } from '../factorization/sparse-codes.ts';
+import type { CodedBank } from '../linalg/coded-bank.ts';
 import type { DrawnMaps, MapPlace } from '../project/run-tensors.ts';
 import { openConceptMapper, type ConceptMapper } from './concept-mapper.ts';
 import type { DifferentiatedPositions } from './concept-sources.ts';

@@ -1,4 +1,4 @@
-import type { CodedBank } from '../factorization/sparse-codes.ts';
+import type { CodedBank } from '../linalg/coded-bank.ts';
 import type { Storage } from '../platform.ts';
 import { fingerprintOf } from '../project/canonical-json.ts';
 import type { RunFile } from '../project/schema.ts';

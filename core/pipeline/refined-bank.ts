@@ -73,6 +73,7 @@ export async function buildRefinedBank(
       scored,
       {
         gemm: device.gemm,
+        isCostly: !scored.isAffine,
         onStep: (done, total) => onProgress({ stage: 'concepts', done, total }),
         signal,
       },

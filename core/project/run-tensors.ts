@@ -1,4 +1,4 @@
-import type { CodedBank } from '../factorization/sparse-codes.ts';
+import type { CodedBank } from '../linalg/coded-bank.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 
 /** A concept (row of its bank) in an image (index in the run). */

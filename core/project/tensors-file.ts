@@ -1,5 +1,5 @@
 import { TesseraError } from '../errors.ts';
-import type { CodedBank } from '../factorization/sparse-codes.ts';
+import type { CodedBank } from '../linalg/coded-bank.ts';
 import { matrixTensor, stackTensor, tensorMatrices, tensorMatrix } from '../linalg/matrix-tensor.ts';
 import { float32, sizeOf, type ElementArrays, type ElementType, type Tensor } from '../tensor.ts';
 import { requireRun, runPath, type Project } from './project-folder.ts';

@@ -1,4 +1,5 @@
-import { codesOf, type CodedBank } from '../../factorization/sparse-codes.ts';
+import { codesOf } from '../../factorization/sparse-codes.ts';
+import type { CodedBank } from '../../linalg/coded-bank.ts';
 import { matrix, rowView, takeRows, type Matrix } from '../../linalg/matrix.ts';
 import { float32, sizeOf, type Tensor } from '../../tensor.ts';
 import { conceptActivations } from '../concept-activations.ts';

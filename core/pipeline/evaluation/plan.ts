@@ -1,5 +1,5 @@
 import type { Explanation } from '../../concepts/explanation.ts';
-import type { CodedBank } from '../../factorization/sparse-codes.ts';
+import type { CodedBank } from '../../linalg/coded-bank.ts';
 import type { Matrix } from '../../linalg/matrix.ts';
 import type { EvaluationLevel } from '../../metrics/evaluation.ts';
 import type { ActivationRows } from '../stages/rows.ts';

@@ -2,7 +2,7 @@ import { activeOf, buildBank, type Bank } from '../../concepts/bank.ts';
 import type { RefinedFigures } from '../../concepts/explanation.ts';
 import type { RunOptions } from '../../concepts/run-options.ts';
 import { TesseraError } from '../../errors.ts';
-import type { CodedBank } from '../../factorization/sparse-codes.ts';
+import type { CodedBank } from '../../linalg/coded-bank.ts';
 import { matrixTensor, tensorMatrix } from '../../linalg/matrix-tensor.ts';
 import type { Matrix } from '../../linalg/matrix.ts';
 import { expectFloat32 } from '../../tensor.ts';

@@ -1,6 +1,7 @@
 import { fromRows, positionsOf, toRows } from '../../concepts/latent-rows.ts';
 import { reconstruct } from '../../concepts/reconstruct.ts';
-import { codesOf, type CodedBank } from '../../factorization/sparse-codes.ts';
+import { codesOf } from '../../factorization/sparse-codes.ts';
+import type { CodedBank } from '../../linalg/coded-bank.ts';
 import { matrixTensor } from '../../linalg/matrix-tensor.ts';
 import { matrix, type Matrix } from '../../linalg/matrix.ts';
 import { decide } from '../../score/decision.ts';

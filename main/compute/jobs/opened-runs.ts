@@ -3,7 +3,7 @@ import { playersOf, type Players } from '../../../core/concepts/merged-concepts.
 import { parentIdOf, rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
 import { TesseraError } from '../../../core/errors.ts';
 import { parsePreprocessing, type Preprocessing } from '../../../core/images/preprocessing.ts';
-import type { CodedBank } from '../../../core/factorization/sparse-codes.ts';
+import type { CodedBank } from '../../../core/linalg/coded-bank.ts';
 import type { Matrix } from '../../../core/linalg/matrix.ts';
 import { partCoefficientMap } from '../../../core/pipeline/part-map-source.ts';
 import {

@@ -5,7 +5,7 @@ import { createBackwardRunner } from '../../../core/attribution/backward-runner.
 import { vjp } from '../../../core/autodiff/vjp.ts';
 import { createConceptTargets, type ConceptObjective } from '../../../core/concepts/concept-objective.ts';
 import type { LayerRecord } from '../../../core/concepts/explanation.ts';
-import type { CodedBank } from '../../../core/factorization/sparse-codes.ts';
+import type { CodedBank } from '../../../core/linalg/coded-bank.ts';
 import { matrix } from '../../../core/linalg/matrix.ts';
 import { transpose } from '../../../core/linalg/transpose.ts';
 

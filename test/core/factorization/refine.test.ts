@@ -5,7 +5,7 @@ import {
   type RowScores,
 } from '../../../core/factorization/refine-objective.ts';
 import { cosinesToStart, refineBank } from '../../../core/factorization/refine.ts';
-import type { CodedBank } from '../../../core/factorization/sparse-codes.ts';
+import type { CodedBank } from '../../../core/linalg/coded-bank.ts';
 import { matrix, takeRows, type Matrix } from '../../../core/linalg/matrix.ts';
 import { squaredRowNorms } from '../../../core/linalg/norms.ts';
 import { plainGemm, timesTransposed } from '../../../core/linalg/plain-gemm.ts';
