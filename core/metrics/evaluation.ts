@@ -139,7 +139,7 @@ export interface Evaluation {
   readonly rank?: RankCurve;
   /** Other cuts and numbers of concepts; absent where they were not compared. */
   readonly frontier?: Frontier;
-  /** Absent in runs from before it was looked at. */
+  /** Absent of sparse and refined concepts, and in runs from before it was looked at. */
   readonly influence?: StoredInfluence;
 }
 

@@ -18,7 +18,12 @@ import { rankStage, storedRankStage } from '../stages/rank.ts';
 export async function evaluateFindings(
   stages: RunStages,
   intake: ModelIntake,
-  { evaluate: level, concepts }: Pick<RunOptions, 'evaluate' | 'concepts'>,
+  {
+    evaluate: level,
+    concepts,
+    bank: kind,
+    refine,
+  }: Pick<RunOptions, 'evaluate' | 'concepts' | 'bank' | 'refine'>,
   { rows, bank, images, importances, importance }: Findings,
   explanation: Explanation,
 ): Promise<Evaluation | undefined> {
@@ -32,9 +37,15 @@ export async function evaluateFindings(
     imageImportance: importances.map(meanIndices),
   });
   const rank = level === 'full' ? await stages.get(rankStage) : await stages.peek(storedRankStage);
-  const influence = await stages.get(influenceStage);
+  // Sparse and refined concepts are not where the derivative is taken: the minimum of ‖A - UW‖.
+  const influence = kind === 'sparse' || refine ? undefined : await stages.get(influenceStage);
   const frontier = isWorthComparing(level, evaluation, explanation)
     ? await compareCuts(stages, intake, explanation.layer, { concepts })
     : undefined;
-  return { ...evaluation, influence, ...(rank && { rank }), ...(frontier && { frontier }) };
+  return {
+    ...evaluation,
+    ...(influence && { influence }),
+    ...(rank && { rank }),
+    ...(frontier && { frontier }),
+  };
 }
