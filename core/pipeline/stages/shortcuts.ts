@@ -28,7 +28,7 @@ export const shortcutsStage = defineStage({
   name: 'shortcuts',
   inputs: { bank: bankStage, coefficients: coefficientsStage },
   facts: ['files', 'answers'],
-  version: 1,
+  version: 2,
   compute: lookForCue,
 });
 

@@ -37,6 +37,7 @@ describe('the demo', () => {
     const explanation = await explainHouses(path.join(folder, String(seed)), seed);
     const shares = await Promise.all([0, 1, 2].map((rank) => stampShare(explanation, rank)));
     expect(Math.max(...shares)).toBeGreaterThanOrEqual(0.8);
+    expect(explanation.shortcuts!.found.map(({ cue }) => cue)).toEqual(['top-left']);
     // The model is judged on the pictures of all classes, not on those it put into this one.
     expect(explanation.answers!.known).toBeGreaterThan(4 * explanation.images.length);
     expect(explanation.reconstruction.agreement).toBeGreaterThanOrEqual(0.95);
