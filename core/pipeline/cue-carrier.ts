@@ -1,5 +1,6 @@
 import { fromRows, positionsOf, toRows } from '../concepts/latent-rows.ts';
-import { codesOf, type CodedBank } from '../factorization/sparse-codes.ts';
+import { codesOf } from '../factorization/sparse-codes.ts';
+import type { CodedBank } from '../linalg/coded-bank.ts';
 import { matrix, type Matrix } from '../linalg/matrix.ts';
 import { matrixColumn } from '../linalg/matrix.ts';
 import { tensorMatrix } from '../linalg/matrix-tensor.ts';

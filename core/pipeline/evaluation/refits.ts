@@ -1,5 +1,5 @@
 import { buildBank } from '../../concepts/bank.ts';
-import type { CodedBank } from '../../factorization/sparse-codes.ts';
+import type { CodedBank } from '../../linalg/coded-bank.ts';
 import { takeRows, type Matrix } from '../../linalg/matrix.ts';
 import type { StoredStability } from '../../metrics/evaluation.ts';
 import { stability } from '../../metrics/stability.ts';
