@@ -10,7 +10,8 @@ import type { LayerRecord } from './explanation.ts';
 /** One image made ready: all its logits as a function of how strong each concept is. */
 export interface AblatedImage {
   /**
-   * Shapes   factors [n, r], any real numbers; returns logits [n, classes]. Ones give the model's own logits.
+   * Shapes   factors [n, r], the rest kept, or [n, r + 1], that of the rest last; any real numbers. Returns logits
+   *          [n, classes]. Ones give the model's own logits.
    */
   evaluate(factors: Matrix): Promise<Matrix>;
   /** Are the logits affine in the factors? */
@@ -31,16 +32,16 @@ interface Folded {
   readonly tensor: FrontierTensor;
   /** G(A) [size]. */
   readonly own: Float32Array;
-  /** G(u_c ⊗ W_c) - G(0), [r, size]. */
+  /** G(u_c ⊗ W_c) - G(0) of each concept, then of the rest, [r + 1, size]. */
   readonly features: Float32Array;
 }
 
 /**
  * The head for all classes, its leading affine part G evaluated r + 2 times an image and never again: with factors f,
- * G(a(f)) = G(A) + Σ_c (f_c - 1) (G(u_c ⊗ W_c) - G(0)). What is left for a set of factors is one small matrix product
+ * G(a(f)) = G(A) + Σ_c (f_c - 1) (G(u_c ⊗ W_c) - G(0)), the rest one more of them. What is left for a set of factors is one small matrix product
  * and the head from its first non-linearity on; where all is affine, the product alone. See scaleConcepts for a(f).
  *
- * Limits   holds (r + 1) · size of the frontier an image; factors run in parts that fit `memoryBudget` bytes.
+ * Limits   holds (r + 2) · size of the frontier an image; factors run in parts that fit `memoryBudget` bytes.
  */
 export async function createAblationHead(
   head: Model,
@@ -64,7 +65,7 @@ export async function createAblationHead(
           ? (factors) => throughRest(rest, folded, factors, rowsAtOnce)
           : (factors) => Promise.resolve(affineLogits(folded[0], factors)),
         isAffine: special.isAffine,
-        bytes: (nConcepts + 1) * rowBytes,
+        bytes: (nConcepts + 2) * rowBytes,
       };
     },
     async dispose() {
@@ -85,10 +86,18 @@ function withOwn(parts: Tensor<'float32'>, own: Tensor<'float32'>): Tensor<'floa
 
 function fold(tensor: FrontierTensor, outputs: Readonly<Record<string, Tensor>>, nConcepts: number): Folded {
   const { data } = expectFloat32(outputs[tensor.output], tensor.output);
-  const features = data.slice(0, nConcepts * tensor.size);
-  const empty = nConcepts * tensor.size;
-  for (let i = 0; i < features.length; i++) features[i] -= data[empty + (i % tensor.size)];
-  return { tensor, features, own: data.slice(empty + tensor.size) };
+  const { size } = tensor;
+  const empty = nConcepts * size;
+  const own = data.slice(empty + size);
+  const features = new Float32Array(empty + size);
+  for (let i = 0; i < empty; i++) features[i] = data[i] - data[empty + (i % size)];
+  // G is affine: the rest adds what the concepts do not.
+  for (let k = 0; k < size; k++) {
+    let rest = own[k] - data[empty + k];
+    for (let at = k; at < empty; at += size) rest -= features[at];
+    features[empty + k] = rest;
+  }
+  return { tensor, features, own };
 }
 
 function affineLogits({ own, features, tensor: { size } }: Folded, factors: Matrix): Matrix {
@@ -112,9 +121,10 @@ async function throughRest(
   factors: Matrix,
   rowsAtOnce: number,
 ): Promise<Matrix> {
+  const players = factors.cols;
   const constants = Object.fromEntries(
     folded.flatMap(({ tensor, features, own }) => [
-      [tensor.features, float32(features, [features.length / tensor.size, tensor.size])],
+      [tensor.features, float32(features.subarray(0, players * tensor.size), [players, tensor.size])],
       [tensor.offset, float32(own, [tensor.size])],
     ]),
   ) as Record<string, Tensor>;

@@ -5,10 +5,10 @@ import type { LayerRecord } from './explanation.ts';
 import { positionsOf } from './latent-rows.ts';
 
 /*
- * "What if this concept were not there?" A factor scales each concept's coefficients; what the concepts do not explain
- * of the activations, the residual A - UW, does not change:
+ * "What if this concept were not there?" A factor scales each concept's coefficients. What the concepts do not explain of
+ * the activations, the rest A - UW, has a factor f_0 of its own, 1 unless it is asked about:
  *
- *   a(f) = A + Σ_c (f_c - 1) (u_c ⊗ W_c)
+ *   a(f) = f_0 A + Σ_c (f_c - f_0) (u_c ⊗ W_c)
  *
  * so that 1 everywhere is the model's own answer, not that of the reconstruction, and a change of the answer comes
  * from the concepts alone. At 0 what remains of a position may be slightly negative where the concepts had promised
@@ -23,16 +23,15 @@ export function unchangedFactors(nConcepts: number): number[] {
   return Array.from({ length: nConcepts }, () => 1);
 }
 
-/** Throws TesseraError 'bad-usage' unless there is one factor a concept, each a number from 0 to 2. */
+/** Throws TesseraError 'bad-usage' unless there is one factor a concept, and perhaps the rest's last, each a number from 0 to 2. */
 export function checkFactors(factors: ArrayLike<number>, nConcepts: number): void {
-  if (factors.length !== nConcepts) {
+  if (factors.length !== nConcepts && factors.length !== nConcepts + 1) {
     throw new TesseraError(
       'bad-usage',
       `A factor is needed for each of the ${nConcepts} concepts, got ${factors.length}.`,
     );
   }
-  for (let concept = 0; concept < nConcepts; concept++) {
-    const factor = factors[concept];
+  for (const factor of Array.from(factors)) {
     if (factor >= 0 && factor <= LARGEST_FACTOR) continue;
     throw new TesseraError(
       'bad-usage',
@@ -43,10 +42,10 @@ export function checkFactors(factors: ArrayLike<number>, nConcepts: number): voi
 }
 
 /**
- * Activations with every concept scaled: a(f) = A + Σ_c (f_c - 1) (u_c ⊗ W_c), the residual kept.
+ * Activations with every concept scaled: a(f) = f_0 A + Σ_c (f_c - f_0) (u_c ⊗ W_c), f_0 that of the rest.
  *
  * Shapes   activations A [n, …] in the layer's own layout, coefficients U [n · positions, r], conceptBank W [r, p],
- *          factors [r]; returns a new tensor like A. Factors of 1 cost nothing.
+ *          factors [r], the rest kept, or [r + 1], its own last; returns a new tensor like A. Factors like the rest's cost nothing.
  */
 export function scaleConcepts(
   activations: Tensor<'float32'>,
@@ -59,9 +58,10 @@ export function scaleConcepts(
   const positions = positionsOf(layer);
   const isChannelsLast = layer.channelAxis === layer.shape.length - 1;
   const [positionStride, channelStride] = isChannelsLast ? [channels, 1] : [1, positions];
-  const out = Float32Array.from(activations.data);
+  const ofRest = factors.length > r ? factors[r] : 1;
+  const out = activations.data.map((value) => ofRest * value);
   for (let concept = 0; concept < r; concept++) {
-    const change = factors[concept] - 1;
+    const change = factors[concept] - ofRest;
     if (change === 0) continue;
     for (let row = 0; row < coefficients.rows; row++) {
       const amount = change * coefficients.data[row * r + concept];

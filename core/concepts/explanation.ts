@@ -1,3 +1,4 @@
+import type { ExchangeName } from '../metrics/cues.ts';
 import type { AlphaHandling } from '../platform.ts';
 import type { NamedAnswer } from '../score/named-answer.ts';
 import type { ScoreRecord } from '../score/score-record.ts';
@@ -215,6 +216,65 @@ export interface Transparency {
   readonly alpha: AlphaHandling;
 }
 
+/** What a figure of a shortcut tells, see {@link ShortcutEvidence}. */
+export const SHORTCUT_FIGURES = ['moved', 'left', 'inside', 'removed', 'elsewhere', 'folder'] as const;
+/** Why a concept is said to be a shortcut. */
+export const SHORTCUT_KINDS = [
+  'same-place',
+  'off-object',
+  'whole-picture',
+  'flips',
+  'class-only',
+  'folder',
+] as const;
+/** A kind of {@link SHORTCUT_KINDS}. */
+export type ShortcutKind = (typeof SHORTCUT_KINDS)[number];
+
+/**
+ * One figure that speaks for a shortcut, with its 95 % interval.
+ *
+ * - moved: share of the other pictures that are called the class once they have the cue from pictures of the class.
+ * - left: share of the class's pictures that are called something else once it is taken from them.
+ * - inside: share of the concept's amount that lies in the place of the cue; `area` is that of the picture.
+ * - removed: share of the explained images that are called something else without the concept.
+ * - elsewhere: how much of the concept other pictures have, as a share of what those of the class have.
+ * - folder: of the pictures with much of the concept, the share that lies in one `folder`.
+ */
+export interface ShortcutEvidence {
+  readonly kind: ShortcutKind;
+  readonly figure: (typeof SHORTCUT_FIGURES)[number];
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  /** Pictures that it was seen on. */
+  readonly images: number;
+  readonly area?: number;
+  readonly folder?: string;
+}
+
+/** Something that is not the object and that decisions follow, with the concept that carries it. */
+export interface Shortcut {
+  /** Id of the concept that most of the movement goes through, and the share of it that does. */
+  readonly concept: string;
+  readonly carried: number;
+  /** What was exchanged between pictures. */
+  readonly cue: ExchangeName;
+  /** There were no other pictures to exchange it with: it was painted over. */
+  readonly isPainted: boolean;
+  readonly kinds: readonly ShortcutKind[];
+  readonly evidence: readonly ShortcutEvidence[];
+  /** Share of the class's decisions that change without the cue. */
+  readonly flips: number;
+}
+
+/** What a look for shortcuts found. */
+export interface ShortcutSearch {
+  /** Pictures of the class that were looked at, and others; with too few of the former nothing was looked for. */
+  readonly images: number;
+  readonly others: number;
+  readonly found: readonly Shortcut[];
+}
+
 /** Everything a run found out, ranked: `concepts[0]` matters most. */
 export interface Explanation {
   readonly classIndex: number;
@@ -246,6 +306,8 @@ export interface Explanation {
   readonly maps?: readonly MapRecord[];
   /** In the order of `concepts`. Absent in runs from before it was looked at. */
   readonly removals?: readonly ConceptRemoval[];
+  /** Absent in runs from before they were looked for. */
+  readonly shortcuts?: ShortcutSearch;
   /** Mistakes about the explained class, the most confident first. Absent in runs from before they were looked at. */
   readonly mistakes?: readonly ExplainedMistake[];
   /**

@@ -25,14 +25,17 @@ export function playersOf(nConcepts: number, groups: readonly (readonly number[]
   }).filter((columns) => columns.length > 0);
 }
 
-/** What each column of the bank gets of what its player gets: [n, players] -> [n, r]. */
+/** What each column of the bank gets of what its player gets: [n, players] -> [n, r]; one column more, the rest's, remains the last. */
 export function spread({ rows, cols, data }: Matrix, players: Players): Matrix {
   const r = players.reduce((sum, columns) => sum + columns.length, 0);
-  const out = matrix(rows, r);
+  const hasRest = cols > players.length;
+  const width = r + Number(hasRest);
+  const out = matrix(rows, width);
   for (let row = 0; row < rows; row++) {
     players.forEach((columns, player) => {
-      for (const column of columns) out.data[row * r + column] = data[row * cols + player];
+      for (const column of columns) out.data[row * width + column] = data[row * cols + player];
     });
+    if (hasRest) out.data[row * width + r] = data[row * cols + players.length];
   }
   return out;
 }

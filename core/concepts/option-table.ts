@@ -20,13 +20,15 @@ export type OptionReader =
   | 'rest'
   | 'maps'
   | 'removals'
+  | 'shortcuts'
   | 'mistakes'
   | 'tree'
   | 'parts'
   | 'part-importance'
   | 'part-maps'
   | 'evaluation'
-  | 'rank';
+  | 'rank'
+  | 'frontier';
 
 /** Where an option stands in help and window. */
 export const OPTION_GROUPS = {
@@ -199,7 +201,7 @@ export const RUN_OPTIONS = {
     reads: ['question'],
     flag: 'layer',
     placeholder: 'TENSOR',
-    help: 'where to cut the model',
+    help: 'where to cut the model; auto compares layers, and with --concepts auto numbers of concepts, by what they leave unexplained',
     label: 'Layer',
     note: 'Where the model is cut',
     visibility: 'own',
@@ -403,7 +405,17 @@ export const RUN_OPTIONS = {
   }),
   seed: option(whole(0, 2 ** 32 - 1), {
     group: 'machine',
-    reads: ['rows', 'bank', 'importance', 'rest', 'parts', 'part-importance', 'evaluation', 'rank'],
+    reads: [
+      'rows',
+      'bank',
+      'importance',
+      'rest',
+      'parts',
+      'part-importance',
+      'evaluation',
+      'rank',
+      'frontier',
+    ],
     flag: 'seed',
     placeholder: 'S',
     help: 'the same seed gives the same numbers',

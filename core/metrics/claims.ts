@@ -1,4 +1,6 @@
+import type { HeldOut } from './held-out.ts';
 import { levelOf, TRUST_THRESHOLDS, type TrustFigure, type TrustLevel } from './trust.ts';
+import { wilson } from './wilson.ts';
 
 /** What a verdict is made of, in the order in which it is told. */
 export const CLAIM_IDS = ['model', 'decision', 'order', 'repeatable', 'learned', 'enough'] as const;
@@ -40,6 +42,8 @@ export interface Claim {
   readonly value?: number;
   readonly low?: number;
   readonly high?: number;
+  /** Images that had no part in making the concepts, where the figures are of those. */
+  readonly heldOut?: number;
 }
 
 /** What is known of a run; what is not is left out. */
@@ -50,6 +54,8 @@ export interface ClaimEvidence {
   readonly rest?: { readonly mean: number; readonly low: number; readonly high: number };
   /** Share of the images that keep their answer; absent where nothing but the images' mean splits them. */
   readonly agreement?: number;
+  /** The same two in images that had no part in making the concepts, which count before those above. */
+  readonly heldOut?: Pick<HeldOut, 'images' | 'agreement' | 'rest'>;
   /** Score of every explained image. */
   readonly scores: readonly number[];
   /** Images whose score no concept moves. */
@@ -67,8 +73,11 @@ export interface ClaimEvidence {
   readonly sanity?: number;
 }
 
+/** Share of the movement up to which what no concept explains is little. */
+export const LITTLE_REST = 0.1;
+
 /** Share of the movement that the concepts have to carry. */
-const CARRIED = { good: 0.9, fair: 0.75, direction: 'higher' } as const;
+const CARRIED = { good: 1 - LITTLE_REST, fair: 0.75, direction: 'higher' } as const;
 /** Images from which on there is enough to see; below `fewest` nothing can be said of others. */
 const ENOUGH_IMAGES = { good: 20, fair: 10, fewest: 5 } as const;
 
@@ -142,21 +151,16 @@ function modelClaim({ answers }: ClaimEvidence): Claim {
   return graded('model', grade, figures);
 }
 
-/** 95 % interval of a share of `hits` in `n`. Source: Wilson 1927. */
-function wilson(hits: number, n: number): [number, number] {
-  const z = 1.959964;
-  const share = hits / n;
-  const middle = (share + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
-  const half = (z / (1 + z ** 2 / n)) * Math.sqrt((share * (1 - share)) / n + z ** 2 / (4 * n ** 2));
-  return [middle - half, middle + half];
-}
-
 /** Do the concepts carry the movement of the score, and lead to the model's own answers? */
 function decisionClaim(evidence: ClaimEvidence): Claim {
-  const { rest, agreement, scores, still, isProbability, isAtScores } = evidence;
+  const { scores, still, isProbability, isAtScores } = evidence;
+  const { rest, agreement, heldOut } = unseen(evidence);
   const id = 'decision';
   if (scores.length > 0 && still === scores.length) return { id, grade: 'weak', cause: 'nothing-moves' };
-  const figures = rest === undefined ? {} : { value: 1 - rest.mean, low: 1 - rest.high, high: 1 - rest.low };
+  const figures =
+    rest === undefined
+      ? {}
+      : { value: 1 - rest.mean, low: 1 - rest.high, high: 1 - rest.low, ...(heldOut && { heldOut }) };
   const same = agreement === undefined ? 'good' : levelOf(agreement, TRUST_THRESHOLDS.agreement);
   if (same === 'weak') return { id, grade: 'weak', cause: 'other-answers', ...figures };
   if (rest === undefined) return { id, grade: 'unknown', cause: 'rest-not-weighed' };
@@ -166,6 +170,19 @@ function decisionClaim(evidence: ClaimEvidence): Claim {
   if (isProbability && isSaturated(scores)) return { id, grade: 'fair', cause: 'saturated', ...figures };
   if (same === 'fair') return { id, grade: 'fair', cause: 'other-answers', ...figures };
   return graded(id, carried, figures);
+}
+
+/** Images below which those that were left out say too little by themselves. */
+const FEWEST_HELD_OUT = 5;
+
+/** The rest and the agreement where the concepts could not be fitted to them, if that was looked at. */
+function unseen({ rest, agreement, heldOut }: ClaimEvidence) {
+  if (heldOut?.rest === undefined || heldOut.images < FEWEST_HELD_OUT) return { rest, agreement };
+  return {
+    rest: heldOut.rest,
+    agreement: agreement === undefined ? undefined : heldOut.agreement,
+    heldOut: heldOut.images,
+  };
 }
 
 /** Most of the probabilities so close to 0 or 1 that they hardly move. */

@@ -9,9 +9,11 @@ export type CurveKind = 'deletion' | 'insertion';
 /** Concept indices, the one to change first in front: a permutation of 0 … r-1. */
 export type ConceptOrder = ArrayLike<number>;
 
-/** What one image's logit does as concepts are changed one after another. Every curve is [r + 1]. */
+/** What one image's logit does as concepts are changed one after another. Every curve is [r + 1], with the rest [r + 2]. */
 export interface ImageCurves<Name extends string = string> {
   readonly kind: CurveKind;
+  /** Is what no concept explains changed last, so that the curves reach the model's own logit? */
+  readonly hasRest: boolean;
   /** One curve for each order that was asked for. */
   readonly named: Readonly<Record<Name, Float64Array>>;
   /** One curve for each random order. */
@@ -27,12 +29,14 @@ export interface CurveOptions {
    * are the same for all images too. @default 0
    */
   readonly seed?: number;
+  /** `evaluate` takes masks [n, r + 1], the last for what no concept explains; it is changed last in every order. @default false */
+  readonly hasRest?: boolean;
 }
 
 /**
  * Logits of one image while its concepts are removed (or inserted) in the named orders and in random ones.
  *
- * Shapes  orders of r concepts; entry k of a curve is the logit after k changes, k = 0 … r.
+ * Shapes  orders of r concepts; entry k of a curve is the logit after k changes, k = 0 … r, or r + 1 with the rest.
  * All masks go to `evaluate` in one call, each distinct one once.
  * Throws  BugError for no order, and for one that is not a permutation of 0 … r-1, r > 0.
  */
@@ -40,7 +44,7 @@ export async function imageCurves<Name extends string>(
   kind: CurveKind,
   evaluate: MaskedLogitFn,
   orders: Readonly<Record<Name, ConceptOrder>>,
-  { nRandom = 200, seed = 0 }: CurveOptions = {},
+  { nRandom = 200, seed = 0, hasRest = false }: CurveOptions = {},
 ): Promise<ImageCurves<Name>> {
   const names = Object.keys(orders) as Name[];
   invariant(names.length > 0, 'imageCurves: needs at least one order');
@@ -51,10 +55,12 @@ export async function imageCurves<Name extends string>(
     ...names.map((name) => orders[name]),
     ...Array.from({ length: nRandom }, () => random.permutation(r)),
   ];
-  const logits = await rememberMasks(evaluate)(masksAlong(all, r, kind));
-  const curves = all.map((_, i) => logits.slice(i * (r + 1), (i + 1) * (r + 1)));
+  const players = r + Number(hasRest);
+  const whole = hasRest ? all.map((order) => [...Array.from(order), r]) : all;
+  const logits = await rememberMasks(evaluate)(masksAlong(whole, players, kind));
+  const curves = all.map((_, i) => logits.slice(i * (players + 1), (i + 1) * (players + 1)));
   const named = Object.fromEntries(names.map((name, i) => [name, curves[i]])) as Record<Name, Float64Array>;
-  return { kind, named, random: curves.slice(names.length) };
+  return { kind, hasRest, named, random: curves.slice(names.length) };
 }
 
 /**
@@ -65,7 +71,7 @@ export function areaUnder(curve: Float64Array): number {
   return inner / (curve.length - 1);
 }
 
-/** Masks [orders · (r + 1), r]: for each order, 0 … r concepts changed. */
+/** Masks [orders · (r + 1), r]: for each order of r players, 0 … r of them changed. */
 function masksAlong(orders: readonly ConceptOrder[], r: number, kind: CurveKind): Matrix {
   const masks = matrix(orders.length * (r + 1), r);
   const changed = kind === 'insertion' ? 1 : 0;

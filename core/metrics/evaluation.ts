@@ -1,5 +1,7 @@
 import type { Collinearity } from './collinearity.ts';
 import type { Fidelity } from './fidelity.ts';
+import type { Frontier } from './frontier.ts';
+import type { HeldOut } from './held-out.ts';
 import type { HitRate } from './hit-rate.ts';
 import type { MuFidelity } from './mu-fidelity.ts';
 import type { OrderComparison, OrderResult, RandomOrders } from './order-comparison.ts';
@@ -38,6 +40,8 @@ type StoredRandom = Stored<RandomOrders>;
 /** Deletion or insertion over all evaluated images; see {@link OrderComparison}. */
 export interface StoredCurves {
   readonly status: OrderComparison['status'];
+  /** Is what no concept explains changed last, so that the full end is the model's own? Absent in evaluations from before. */
+  readonly hasRest?: boolean;
   readonly orders: {
     readonly sobol: StoredOrder;
     readonly size: StoredOrder;
@@ -100,10 +104,14 @@ export interface Evaluation {
   readonly noGradient?: string;
   readonly muFidelity: Stored<MuFidelity>;
   readonly stability: StoredStability;
+  /** Absent of one image, and in evaluations from before it was looked at. */
+  readonly heldOut?: HeldOut;
   readonly sparsity: readonly Stored<ConceptSparsity>[];
   readonly collinearity: Collinearity;
   readonly sanity: StoredSanity;
   readonly rank?: RankCurve;
+  /** Other cuts and numbers of concepts; absent where they were not compared. */
+  readonly frontier?: Frontier;
 }
 
 /** What the traffic light looks at. */

@@ -6,9 +6,9 @@ import { halfWidth95 } from './mean-interval.ts';
 
 /** A curve over all images. */
 interface ConceptCurve {
-  /** Mean logit after 0 … r changes, [r + 1]. */
+  /** Mean logit after 0 … r changes, [r + 1]; one more where the rest is changed last. */
   readonly logits: Float64Array;
-  /** The same on the scale 0 = no concept, 1 = full reconstruction; absent unless the status is `ok`. */
+  /** The same on the scale 0 = nothing, 1 = everything that is put in; absent unless the status is `ok`. */
   readonly scores?: Float64Array;
   /** Area under `scores`, the number of changed concepts scaled to [0, 1]; absent with it. */
   readonly auc?: number;
@@ -35,15 +35,17 @@ export interface OrderResult extends ConceptCurve {
 export interface RandomOrders extends ConceptCurve {
   /** The middle 95 % of the areas of single random orders; absent with `auc`. */
   readonly interval?: readonly [low: number, high: number];
-  /** The middle 95 % of their scores after each number of changes, [r + 1] each; absent with `auc`. */
+  /** The middle 95 % of their scores after each number of changes, as long as a curve; absent with `auc`. */
   readonly band?: { readonly low: Float64Array; readonly high: Float64Array };
 }
 
 /** Mean curves of every order over the images, and of random orders. */
 export interface OrderComparison<Name extends string = string> {
   readonly kind: CurveKind;
+  /** Is what no concept explains changed last? Then the full end is the model's own logit. */
+  readonly hasRest: boolean;
   /**
-   * `equal-ends`: the full and the empty reconstruction have the same mean logit up to rounding, so that there is no
+   * `equal-ends`: both ends of the curves have the same mean logit up to rounding, so that there is no
    * scale; `non-finite`: no image has finite logits.
    */
   readonly status: 'ok' | 'equal-ends' | 'non-finite';
@@ -57,6 +59,7 @@ export interface OrderComparison<Name extends string = string> {
 /**
  * Compares orders of concepts by the curves of all images.
  *
+ * The rest, where it is there, is changed last in every order and tells none from another.
  * Score of a logit: (logit - empty) / (full - empty), where logit, empty and full are means over the images. Dividing
  * means, not each image by its own distance, weights an image by how far its concepts move it: images on which they
  * move nothing remain harmless. Where the concepts lower the logit on the whole, full < empty, the score still runs
@@ -73,7 +76,7 @@ export function compareOrders<Name extends string>(
   images: readonly ImageCurves<Name>[],
 ): OrderComparison<Name> {
   checkImages(images);
-  const { kind, named, random } = images[0];
+  const { kind, hasRest, named, random } = images[0];
   const usable = images.filter(isFiniteImage);
   const scale = scaleOf(usable);
   const randomCurves = random.map((_, draw) => meanCurve(usable.map((image) => image.random[draw])));
@@ -81,10 +84,11 @@ export function compareOrders<Name extends string>(
   const randomMoves = random.map((_, draw) => movedEarly(usable.map((image) => image.random[draw])));
   const results = (Object.keys(named) as Name[]).map((name) => {
     const curves = usable.map((image) => image.named[name]);
-    return [name, orderResult(curves, scale, { areas: randomAreas, moves: randomMoves }, kind)] as const;
+    return [name, orderResult(curves, scale, { areas: randomAreas, moves: randomMoves }, images[0])] as const;
   });
   return {
     kind,
+    hasRest,
     status: usable.length === 0 ? 'non-finite' : scale === undefined ? 'equal-ends' : 'ok',
     orders: Object.fromEntries(results) as Record<Name, OrderResult>,
     ...(random.length > 0 && { random: randomOrders(randomCurves, scale, randomAreas) }),
@@ -116,10 +120,10 @@ function orderResult(
   curves: readonly Float64Array[],
   scale: Scale | undefined,
   random: { readonly areas: readonly number[]; readonly moves: readonly (number | undefined)[] },
-  kind: CurveKind,
+  { kind, hasRest }: Pick<ImageCurves, 'kind' | 'hasRest'>,
 ): OrderResult {
   const curve = scored(meanCurve(curves), scale);
-  const hasOrders = random.areas.length > 0 && curve.logits.length > 2;
+  const hasOrders = random.areas.length > 0 && curve.logits.length - Number(hasRest) > 2;
   const movesBefore = hasOrders ? shareBefore(movedEarly(curves), random.moves) : undefined;
   const moved = movesBefore === undefined ? {} : { movesBefore };
   if (scale === undefined || curve.auc === undefined) return { ...curve, ...moved };

@@ -18,8 +18,8 @@ export interface TrustThreshold {
 }
 
 /**
- * The one place where bounds stand. Our conventions, chosen for what the figures mean; no statistical tests but for
- * the two curves.
+ * The one place where bounds stand. Our conventions, chosen for what the figures mean and held against models with known
+ * faults (`npm run bench calibration`); no statistical tests but for the two curves.
  *
  * - hitRate: right answers above chance, where folders name classes. Below 0.1 the model guesses: there is nothing
  *   learned to explain. At 0.5 half of what guessing gets wrong is right.
@@ -30,7 +30,9 @@ export interface TrustThreshold {
  *   At most about 1 - 1 / (2 r!) can be reached: with three concepts or fewer the order cannot be good, only fair.
  * - muFidelity: a correlation of 0.7 foretells half of the variation of the drops, 0.4 a sixth.
  * - stability: mean cosine of matched concepts; 0.9 is an angle of 26°, 0.75 of 41°.
- * - sanity: rank correlation of maps with those of random weights; at 0.2 they share 4 % of the ranks' variation, at 0.5 a quarter.
+ * - sanity: rank correlation of maps with those of random weights; at 0.5 they share a quarter of the ranks'
+ *   variation. Smooth maps of some hundred positions reach 0.1 to 0.3 by chance, of sound explanations and others alike, see
+ *   models/planted/README.md; so 0.3 is good.
  * - redundancy: share of concepts that are dead or point the way of an earlier one.
  */
 export const TRUST_THRESHOLDS = {
@@ -43,7 +45,7 @@ export const TRUST_THRESHOLDS = {
   insertion: { good: 0.975, fair: 0.7, direction: 'higher' },
   muFidelity: { good: 0.7, fair: 0.4, direction: 'higher' },
   stability: { good: 0.9, fair: 0.75, direction: 'higher' },
-  sanity: { good: 0.2, fair: 0.5, direction: 'lower' },
+  sanity: { good: 0.3, fair: 0.5, direction: 'lower' },
   redundancy: { good: 0, fair: 0.2, direction: 'lower' },
 } as const satisfies Record<string, TrustThreshold>;
 

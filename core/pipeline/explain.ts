@@ -20,6 +20,7 @@ import type { Question } from './question.ts';
 import { growTree, type GrownTree } from './recursion.ts';
 import type { RunScope } from './run-context.ts';
 import { selectImages } from './selection.ts';
+import { shortcutSearch } from './shortcut-search.ts';
 import { settleScore } from './settle-score.ts';
 import type { ScoredModel } from './scored-model.ts';
 import { openStages } from './stage-runner.ts';
@@ -32,6 +33,7 @@ import { predictionsStage } from './stages/predictions.ts';
 import { removalsOf, removalsStage } from './stages/removals.ts';
 import { movementOf, restStage } from './stages/rest.ts';
 import { rowsStage } from './stages/rows.ts';
+import { shortcutsStage } from './stages/shortcuts.ts';
 import type { RunStages } from './stages/run-stages.ts';
 
 /** A finished run and the project that now holds it. */
@@ -91,7 +93,7 @@ export async function explain(
     drawn,
   );
   await saveRunTensors(project, started.id, tensors);
-  const evaluation = await evaluateFindings(stages, options, findings, whole);
+  const evaluation = await evaluateFindings(stages, intake, options, findings, whole);
   if (evaluation) await saveEvaluation(project, started.id, evaluation);
   const isReported = scope.reportFollows !== true;
   const run = await store.finish({ explanation, ...(!isReported && { reportPending: true }) });
@@ -165,7 +167,7 @@ function givenImages(
 async function drawConcepts(
   { scope, question, options }: Running & { readonly question: { readonly intake: ScoredModel } },
   stages: RunStages,
-  { bank, images, importances }: Findings,
+  { bank, images, importances, chosen }: Findings,
   explanation: Explanation,
 ): Promise<GrownTree> {
   const { intake, layer, files } = question;
@@ -175,10 +177,18 @@ async function drawConcepts(
   const { records, maps } = await exampleMaps(stages, model, concepts, options.maps);
   const decisions = await stages.get(removalsStage);
   const removals = removalsOf(decisions, concepts, intake.labels.names);
+  const shortcuts = shortcutSearch(await stages.get(shortcutsStage), {
+    layer,
+    images: chosen.map(({ at }) => files[at]),
+    concepts,
+    coefficients: images.coefficients,
+    decisions,
+    ...(explanation.answers && { answers: explanation.answers }),
+  });
   const mistakes = explainedMistakes(await stages.get(mistakesStage), files, intake.labels.names, concepts);
   const imageImportance = importances.map(meanIndices);
   return {
-    explanation: { ...explanation, maps: records, removals, mistakes },
+    explanation: { ...explanation, maps: records, removals, shortcuts, mistakes },
     tensors: { conceptBank, coefficients: images.coefficients, imageImportance, maps, parts: new Map() },
   };
 }

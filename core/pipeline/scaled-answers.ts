@@ -16,7 +16,7 @@ export interface LatentImages {
   readonly coefficients: Matrix;
 }
 
-/** The answer of each image when its concepts are scaled by factors [r]; see scaleConcepts. */
+/** The answer of each image when its concepts are scaled by factors [r] or [r + 1]; see scaleConcepts. */
 export async function scaledAnswers(
   { head, score }: { readonly head: ModelRunner; readonly score: Score },
   { activations, coefficients }: LatentImages,

@@ -38,6 +38,7 @@ export interface Stages<Fact extends FactName> {
   get<Request, Result>(stage: Runnable<Fact, Request, Result>, request: Request): Promise<Result>;
   /** As `get`, without a record in the run. */
   peek<Result>(stage: Runnable<Fact, void, Result>): Promise<Result>;
+  peek<Request, Result>(stage: Runnable<Fact, Request, Result>, request: Request): Promise<Result>;
   /** The same stages where more is known of the question. */
   about<More extends FactName>(facts: Pick<Facts, More>): Stages<Fact | More>;
   /** The same stages with other options. */
@@ -119,7 +120,7 @@ function stagesOf<Fact extends FactName>(
       results.set(keyOf(stage), result);
       return result as Promise<never>;
     },
-    peek: (stage: AnyStage) => work(stage, undefined, quietly) as Promise<never>,
+    peek: (stage: AnyStage, request?: unknown) => work(stage, request, quietly) as Promise<never>,
     about: (more) => stagesOf(subject, { ...facts, ...more }, options),
     given: (changes) => stagesOf(subject, facts, { ...options, ...changes }),
   };

@@ -26,6 +26,7 @@ const ORDER = z.object({
 });
 const CURVES = z.object({
   status: z.enum(['ok', 'equal-ends', 'non-finite']),
+  hasRest: z.boolean().exactOptional(),
   orders: z.object({ sobol: ORDER, size: ORDER, gradient: ORDER.exactOptional() }),
   random: z.object({ ...CURVE, band: z.object({ low: NUMBERS, high: NUMBERS }).exactOptional() }),
 });
@@ -59,6 +60,14 @@ const EVALUATION_FILE = z.object({
     bootstraps: REPETITIONS,
     concepts: z.array(z.object({ mean: z.number(), min: z.number() })),
   }),
+  heldOut: z
+    .object({
+      images: COUNT,
+      agreement: z.number(),
+      logitR2: z.number().exactOptional(),
+      rest: z.object({ mean: z.number(), low: z.number(), high: z.number(), images: COUNT }).exactOptional(),
+    })
+    .exactOptional(),
   sparsity: z.array(z.object({ hoyer: z.number().exactOptional(), kurtosis: z.number().exactOptional() })),
   collinearity: z.object({
     dead: z.array(COUNT),
@@ -70,6 +79,20 @@ const EVALUATION_FILE = z.object({
     flat: COUNT,
     reason: z.string().exactOptional(),
   }),
+  frontier: z
+    .object({
+      points: z.array(
+        z.object({
+          layer: z.string(),
+          r: COUNT,
+          rest: z.object({ mean: z.number(), low: z.number(), high: z.number() }),
+          active: z.number(),
+          stability: z.number(),
+        }),
+      ),
+      suggested: z.object({ layer: z.string(), r: COUNT }),
+    })
+    .exactOptional(),
   rank: z
     .object({
       suggested: COUNT,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Explanation } from '../concepts/explanation.ts';
+import { SHORTCUT_FIGURES, SHORTCUT_KINDS, type Explanation } from '../concepts/explanation.ts';
+import { EXCHANGES } from '../metrics/cues.ts';
 import { choice } from '../concepts/option-forms.ts';
 import { ALPHA_LABELS } from '../platform.ts';
 import { TASKS, type Task } from '../score/model-scores.ts';
@@ -137,6 +138,27 @@ const MISTAKE = z.object({
   causes: z.array(z.object({ concept: z.string(), change: z.number() })),
 });
 
+const SHORTCUT = z.object({
+  concept: z.string(),
+  carried: z.number(),
+  cue: z.enum(EXCHANGES),
+  isPainted: z.boolean(),
+  kinds: z.array(z.enum(SHORTCUT_KINDS)),
+  evidence: z.array(
+    z.object({
+      kind: z.enum(SHORTCUT_KINDS),
+      figure: z.enum(SHORTCUT_FIGURES),
+      value: z.number(),
+      low: z.number(),
+      high: z.number(),
+      images: COUNT,
+      area: z.number().exactOptional(),
+      folder: z.string().exactOptional(),
+    }),
+  ),
+  flips: z.number(),
+});
+
 /** {@link Explanation} as it is persisted. */
 export const EXPLANATION = z.object({
   classIndex: COUNT,
@@ -163,6 +185,7 @@ export const EXPLANATION = z.object({
       }),
     )
     .exactOptional(),
+  shortcuts: z.object({ images: COUNT, others: COUNT, found: z.array(SHORTCUT) }).exactOptional(),
   mistakes: z.array(MISTAKE).exactOptional(),
   splits: z.array(DECOMPOSITION).exactOptional(),
 }) satisfies z.ZodType<Explanation>;

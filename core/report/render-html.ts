@@ -33,7 +33,7 @@ export function renderReport(data: ReportData, chosen: ReportContents['sections'
   const body = html`${summary?.body ?? html`<h1>${title}</h1>`}
     <nav aria-label="Contents">${rest.map(({ id, title }) => html`<a href="#${id}">${title}</a> `)}</nav>
     ${rest.map(({ body }) => body)}`;
-  return htmlPage({ title, description: leadSentences(data.explanation), body });
+  return htmlPage({ title, description: leadSentences(data), body });
 }
 
 const SECTIONS: Readonly<Record<SectionId, (data: ReportData) => Html | false | undefined>> = {
@@ -49,11 +49,11 @@ const SECTIONS: Readonly<Record<SectionId, (data: ReportData) => Html | false | 
 };
 
 function rankingSection({ explanation }: ReportData): Html {
-  const { concepts, importance } = explanation;
+  const { importance } = explanation;
   const score = scoreFactsOf(explanation);
   return html`<section id="ranking">
     <h2>What the ${withName(scoreName(score), score)} depends on</h2>
-    ${rankingChart(concepts)}
+    ${rankingChart(explanation)}
     <p class="intro">
       All concepts are turned up and down at random while the score is watched. A concept's share is the part
       of the score's movement that involves it, alone or together with others; so shares overlap and may add

@@ -1,4 +1,5 @@
 import type { Explanation } from '../concepts/explanation.ts';
+import type { Frontier } from '../metrics/frontier.ts';
 import {
   claimsOf,
   isDecisive,
@@ -15,12 +16,17 @@ import { countOf } from '../wording/count-text.ts';
 import { percentText } from '../wording/number-text.ts';
 import { fewRightText, isDoubtful, originText } from '../wording/preprocessing-words.ts';
 import { isNumber } from '../wording/said-words.ts';
+import { SHORTCUT_MEANING } from '../wording/shortcut-words.ts';
 import { GRADE_WORDS, VERDICT_RULE } from '../wording/trust-words.ts';
 import { lightInWords, type LightInWords } from './light-in-words.ts';
 import { scoreFactsOf } from './run-score.ts';
+import { shortcutsInWords, type ShortcutInWords } from './shortcuts-in-words.ts';
 
 /** A claim with the words for it. */
-export interface ClaimInWords extends Claim, ClaimWords {}
+export interface ClaimInWords extends Claim, ClaimWords {
+  /** What a run that follows the next step would change, where something is known to help. */
+  readonly setup?: { readonly layer: string; readonly concepts: number };
+}
 
 /** A figure in words; `decides`: a claim rests on it. */
 export interface VerdictLight extends LightInWords {
@@ -31,7 +37,7 @@ export interface VerdictLight extends LightInWords {
 export interface TrustVerdict {
   /** `unknown` where nothing is weak and it was not evaluated. */
   readonly grade: TrustLevel;
-  /** A few words. */
+  /** A few words; also what the model leans on where that is no part of the object, whatever the grade. */
   readonly headline: string;
   /** What follows from it for the reader. */
   readonly advice: string;
@@ -41,6 +47,8 @@ export interface TrustVerdict {
   readonly reasons: readonly string[];
   /** Reasons for more caution than the grade says. */
   readonly cautions: readonly string[];
+  /** Shortcuts of the model, which do not lower the grade of an explanation that tells of them. */
+  readonly shortcuts: readonly ShortcutInWords[];
   /** Every figure, whether known or not; right answers only where there are answers. */
   readonly lights: readonly VerdictLight[];
   /** How the grade comes about. */
@@ -57,16 +65,19 @@ export function trustVerdict(explanation: Explanation, evaluation?: Evaluation):
   const isOfNumber = isNumber(facts);
   const isSplitByMean = isOfNumber && facts.model.threshold === undefined;
   const figures = trustLights(evidence, explanation.concepts.length);
-  const claims = claimsOf(claimEvidence(explanation, figures, { evaluation, isSplitByMean })).map(
-    (claim) => ({
-      ...claim,
-      ...claimWords(claim, {
-        images: explanation.images.length,
-        concepts: explanation.concepts.length,
-        isOfNumber,
-      }),
+  const found = claimsOf(claimEvidence(explanation, figures, { evaluation, isSplitByMean }));
+  const elsewhere = bestElsewhere(explanation, evaluation?.frontier, found);
+  const claims = found.map((claim) => ({
+    ...claim,
+    ...claimWords(claim, {
+      images: explanation.images.length,
+      concepts: explanation.concepts.length,
+      isOfNumber,
+      elsewhere,
     }),
-  );
+    ...(elsewhere?.isBetter === true &&
+      isOfCut(claim) && { setup: { layer: elsewhere.layer, concepts: elsewhere.r } }),
+  }));
   const grade = verdictOf(claims, isChecked);
   const lights = figures
     .filter(({ figure, value }) => !isOfNumber || figure !== 'hitRate' || value !== undefined)
@@ -76,15 +87,31 @@ export function trustVerdict(explanation: Explanation, evaluation?: Evaluation):
       ...light,
       weight: isDecisive(light.figure, isSplitByMean) ? ('decides' as const) : ('shown' as const),
     }));
+  const shortcuts = shortcutsInWords(explanation);
+  const { headline, advice } = GRADE_WORDS[grade];
   return {
     grade,
-    ...GRADE_WORDS[grade],
+    headline: [headline, ...shortcuts.map(({ leans }) => `the model ${leans}`)].join('; '),
+    advice,
     claims,
     reasons: reasonsOf(claims, grade),
-    cautions: cautionsOf(explanation),
+    cautions: [...(shortcuts.length > 0 ? [SHORTCUT_MEANING] : []), ...cautionsOf(explanation)],
+    shortcuts,
     lights,
     rule: VERDICT_RULE,
   };
+}
+
+/**
+ * What the claims of a run are graded by.
+ *
+ * @internal Kept by the calibration bench, which grades it again.
+ */
+export function verdictEvidence(explanation: Explanation, evaluation: Evaluation): ClaimEvidence {
+  const facts = scoreFactsOf(explanation);
+  const isSplitByMean = isNumber(facts) && facts.model.threshold === undefined;
+  const figures = trustLights(trustEvidence(evaluation), explanation.concepts.length);
+  return claimEvidence(explanation, figures, { evaluation, isSplitByMean });
 }
 
 function claimEvidence(
@@ -117,6 +144,7 @@ function claimEvidence(
     ...(answers && { answers }),
     ...(rest && { rest }),
     ...(!isSplitByMean && { agreement: reconstruction.agreement }),
+    ...(evaluation?.heldOut && { heldOut: evaluation.heldOut }),
     scores,
     ...(importance.still !== undefined && { still: importance.still }),
     isProbability: isShare && (activation === 'none' || activation === 'kept'),
@@ -127,6 +155,29 @@ function claimEvidence(
     ...(stability !== undefined && { stability }),
     ...(sanity !== undefined && { sanity }),
   };
+}
+
+/** Is it the cut, or the number of concepts, that keeps the decision from being carried? */
+function isOfCut({ id, cause }: Claim): boolean {
+  return id === 'decision' && ['holds-in-part', 'fails', 'other-answers'].includes(cause);
+}
+
+/** By so much a rest has to be smaller to be worth another run. */
+const WORTH_A_RUN = 0.02;
+
+/** What the comparison of cuts argues for, and whether it leaves less than this run does. */
+function bestElsewhere(
+  { layer, concepts }: Explanation,
+  frontier: Frontier | undefined,
+  claims: readonly Claim[],
+) {
+  const { points = [], suggested } = frontier ?? {};
+  const point = points.find((one) => one.layer === suggested?.layer && one.r === suggested.r);
+  if (point === undefined) return undefined;
+  const carried = claims.find(({ id }) => id === 'decision')?.value;
+  const isHere = point.layer === layer.tensor && point.r === concepts.length;
+  const isBetter = !isHere && carried !== undefined && point.rest.mean < 1 - carried - WORTH_A_RUN;
+  return { layer: point.layer, r: point.r, rest: point.rest.mean, isBetter };
 }
 
 function evidenceOfRun({ reconstruction, images, answers }: Explanation): TrustEvidence {

@@ -8,14 +8,27 @@ interface ClaimFacts {
   readonly value?: number;
   readonly low?: number;
   readonly high?: number;
+  readonly heldOut?: number;
 }
 
 /** What wording needs of the run beside the claim. */
 interface ClaimContext {
   readonly images: number;
   readonly concepts: number;
+  /** What other cuts and numbers of concepts would leave unexplained, where that was compared. */
+  readonly elsewhere?: Elsewhere | undefined;
   /** Does the model tell a number or a likeness, of which folders cannot say whether it is right? */
   readonly isOfNumber: boolean;
+}
+
+/** The best of the cuts and numbers of concepts that were compared. */
+interface Elsewhere {
+  readonly layer: string;
+  readonly r: number;
+  /** Share of the movement that what no concept explains would have there. */
+  readonly rest: number;
+  /** Is it better than what was explained? */
+  readonly isBetter: boolean;
 }
 
 /** A claim in words. */
@@ -27,6 +40,11 @@ export interface ClaimWords {
   /** What to do about it; empty where nothing is to be done. */
   readonly next: string;
 }
+
+/** What the concepts leave of the activations, A - UW. */
+export const UNEXPLAINED = 'What no concept explains';
+/** What it is called among the ids of concepts. */
+export const REST = 'rest';
 
 type Sentence = readonly [reason: string, next: string];
 type Sentences = Readonly<Record<string, Sentence>>;
@@ -86,15 +104,19 @@ function model(claim: ClaimFacts, { isOfNumber }: ClaimContext): Sentences {
   };
 }
 
-function decision(claim: ClaimFacts, { concepts, isOfNumber }: ClaimContext): Sentences {
+function decision(claim: ClaimFacts, { concepts, isOfNumber, elsewhere }: ClaimContext): Sentences {
   const [these, carry] =
     concepts === 1 ? ['The concept', 'carries'] : [`The ${countOf(concepts, 'concept')}`, 'carry'];
-  const carried = `${these} ${carry} ${shareText(claim)} of the movement of the score`;
-  const more: Sentence[1] = 'Explain with more concepts, or at another layer.';
+  const where =
+    claim.heldOut === undefined
+      ? ''
+      : ` in ${countOf(claim.heldOut, 'image')} that had no part in making them`;
+  const carried = `${these} ${carry} ${shareText(claim)} of the movement of the score${where}`;
+  const more: Sentence[1] = elsewhereText(elsewhere);
   return {
     holds: [`${carried}.`, ''],
-    'holds-in-part': [`${carried}; the rest is carried by what no concept explains.`, more],
-    fails: [`${carried}: too much of it is carried by what no concept explains.`, more],
+    'holds-in-part': [`${carried}; the remainder lies with what no concept explains.`, more],
+    fails: [`${carried}: too much lies with what no concept explains.`, more],
     'other-answers': [
       isOfNumber
         ? 'With the concepts alone many images go to the other side of the border.'
@@ -118,6 +140,16 @@ function decision(claim: ClaimFacts, { concepts, isOfNumber }: ClaimContext): Se
       'Explain again.',
     ],
   };
+}
+
+/** The next step, by what was compared; else what may help. */
+function elsewhereText(elsewhere: Elsewhere | undefined): string {
+  if (elsewhere === undefined) return 'Compare other layers and numbers of concepts in the setup.';
+  const { layer, r, rest, isBetter } = elsewhere;
+  const there = `At ${layer} ${countOf(r, 'concept')} ${r === 1 ? 'leaves' : 'leave'} a rest of ${percentText(rest)}`;
+  return isBetter
+    ? `${there}: explain there.`
+    : `No other layer or number that was compared does better. ${there}.`;
 }
 
 function order({ value = NaN }: ClaimFacts): Sentences {

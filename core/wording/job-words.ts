@@ -6,6 +6,10 @@ const JOB_WORDS = {
   run: { doing: 'Explaining', noun: 'the run' },
   predictions: { doing: 'Asking the model about every image', noun: 'the count of predictions' },
   rank: { doing: 'Trying numbers of concepts', noun: 'the trial of numbers of concepts' },
+  frontier: {
+    doing: 'Comparing layers and numbers of concepts',
+    noun: 'the comparison of layers',
+  },
   evaluation: { doing: 'Evaluating the run', noun: 'the evaluation' },
   decomposition: { doing: 'Decomposing a concept', noun: 'a decomposition' },
   merge: { doing: 'Computing concepts together', noun: 'a merge' },

@@ -13,13 +13,11 @@ export function percentText(fraction: number): string {
   return withSign(percentDigits(fraction));
 }
 
-/** The interval of a share, "55.1–59.8 %"; "−1.0 to 4.2 %" when an end is negative. */
+/** The interval of a share, "55.1–59.8 %"; "−1.0 to 4.2 %" when an end is negative; one number where both ends read alike. */
 export function intervalText({ low, high }: { readonly low: number; readonly high: number }): string {
   const separator = low < 0 || high < 0 ? ' to ' : EN_DASH;
   const [from, to] = [low, high].map(percentDigits);
-  return from === to && [LEAST, MOST, NOT_DEFINED].includes(from)
-    ? percentText(low)
-    : withSign(`${from}${separator}${to}`);
+  return from === to ? percentText(low) : withSign(`${from}${separator}${to}`);
 }
 
 /** A share that somebody set, a bound, or a tick of an axis, as short as it goes: "65 %", "97.5 %". */

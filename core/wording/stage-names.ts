@@ -8,6 +8,7 @@ const STAGE_NAMES = {
   rest: 'Weigh what no concept explains',
   maps: 'Draw where each concept is',
   removals: 'Decide again without each concept',
+  shortcuts: 'Look for shortcuts',
   mistakes: 'Look into mistakes',
   parts: 'Decompose concepts into parts',
   evaluation: 'Check how far it can be trusted',

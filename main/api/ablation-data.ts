@@ -8,7 +8,7 @@ import type { RunKey } from './run-data.ts';
  * explain of an image does not change, so that 1 everywhere is the model's own answer.
  */
 
-/** Factor of each concept by id. */
+/** Factor of each concept by id, and of what no concept explains by the name `rest`. */
 export type ConceptFactors = Readonly<Record<string, number>>;
 
 /** A class of the model. */
@@ -97,6 +97,6 @@ export interface AblationApi {
     query: RunKey & { readonly image: number; readonly target?: number },
   ): Promise<ImageCounterfactual>;
   ablateRun(query: RunKey & { readonly factors: ConceptFactors }): Promise<RunAblation>;
-  /** In the order of the concepts (progress by the event `jobs` where it has to be computed). */
+  /** In the order of the concepts, what no concept explains last (progress by the event `jobs` where it has to be computed). */
   getDependence(query: RunKey): Promise<readonly ConceptDependence[]>;
 }

@@ -73,6 +73,7 @@ const METHOD_TABLE = {
   getEvaluation: true,
   evaluateRun: true,
   getErrorAnalysis: true,
+  compareCuts: true,
   weighRanks: true,
   drawScoreMaps: true,
   saveScoreMaps: true,

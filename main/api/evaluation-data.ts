@@ -1,7 +1,9 @@
 import type { EvaluationLevel, RankCurve, StoredCurves } from '../../core/metrics/evaluation.ts';
 import type { ClaimId } from '../../core/metrics/claims.ts';
+import type { Frontier } from '../../core/metrics/frontier.ts';
 import type { TrustFigure, TrustLevel } from '../../core/metrics/trust.ts';
 import type { PictureId } from './app-data.ts';
+import type { ShortcutItem } from './result-data.ts';
 import type { RunKey } from './run-data.ts';
 
 /*
@@ -9,7 +11,7 @@ import type { RunKey } from './run-data.ts';
  * common, and the evidence for a number of concepts. See contract.ts.
  */
 
-export type { EvaluationLevel, RankCurve, TrustLevel };
+export type { EvaluationLevel, Frontier, RankCurve, TrustLevel };
 
 /** One figure in words. */
 export interface TrustLamp {
@@ -38,6 +40,8 @@ export interface TrustClaim {
   readonly reason: string;
   /** What to do about it; empty where nothing is to be done. */
   readonly next: string;
+  /** What a run that follows it would change; null where nothing is known to help. */
+  readonly setup: { readonly layer: string; readonly concepts: number } | null;
 }
 
 interface TrustSummary {
@@ -47,6 +51,8 @@ interface TrustSummary {
   readonly claims: readonly TrustClaim[];
   readonly reasons: readonly string[];
   readonly cautions: readonly string[];
+  /** What the model leans on beside the object, with the concept that carries it. */
+  readonly shortcuts: readonly (ShortcutItem & { readonly concept: string })[];
   /** How the figures make the grade. */
   readonly rule: string;
   readonly lamps: readonly TrustLamp[];
@@ -88,6 +94,7 @@ export interface EvaluationFigures {
   /** In the order of the ranking. */
   readonly concepts: readonly ConceptEvaluation[];
   readonly rank: RankCurve | null;
+  readonly frontier: Frontier | null;
 }
 
 /** `figures` is null where the run was not evaluated; the summary then knows what the run itself does. */
@@ -147,5 +154,7 @@ export interface EvaluationApi {
   evaluateRun(query: RunKey & { readonly level: EvaluationLevel }): Promise<RunEvaluation>;
   getErrorAnalysis(query: RunKey): Promise<ErrorAnalysis>;
   /** The evidence for a number of concepts, for a finished run or else for the setup. */
+  /** Compares layers and numbers of concepts for the run that is set up; null where there is nothing to compare. */
+  compareCuts(query: Readonly<Record<never, never>>): Promise<Frontier | null>;
   weighRanks(query: { readonly run?: RunKey }): Promise<RankCurve>;
 }

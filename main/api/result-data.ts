@@ -23,6 +23,14 @@ export interface NamedConcept {
   readonly name: string;
 }
 
+/** Something beside the object that the model leans on, in words. */
+export interface ShortcutItem {
+  /** "leans on the top left corner" */
+  readonly leans: string;
+  /** What speaks for it, and what is not known, a sentence each. */
+  readonly evidence: readonly string[];
+}
+
 /** A concept of a run, or merged ones, with what a person made of it. */
 export interface ConceptItem {
   readonly id: string;
@@ -39,6 +47,8 @@ export interface ConceptItem {
   readonly prevalence: number;
   /** Agreement over repetitions, 0…1; null where it was not evaluated, and of merged concepts. */
   readonly reliability: number | null;
+  /** Shortcuts that it carries. */
+  readonly shortcuts: readonly ShortcutItem[];
   readonly isHidden: boolean;
   /** The concepts that were merged into it, itself first; empty when it stands alone. */
   readonly group: readonly NamedConcept[];
@@ -69,6 +79,8 @@ export interface RunResult {
     readonly replicates: number;
     readonly method: 'sampled' | 'exact';
   };
+  /** Share of the movement that involves what no concept explains; null where it was not weighed. */
+  readonly rest: Estimate | null;
   readonly device: { readonly used: DeviceName; readonly fallbackReasons: readonly string[] };
   /** Share of images in which two concepts are present together, [r][r] in the order of `concepts`. */
   readonly cooccurrence: readonly (readonly number[])[];

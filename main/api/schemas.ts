@@ -148,6 +148,7 @@ export const schemas = {
   getEvaluation: RUN,
   evaluateRun: z.strictObject({ ...RUN_KEY, level: choice(CHECK_LEVELS).schema }),
   getErrorAnalysis: RUN,
+  compareCuts: z.strictObject({}),
   weighRanks: z.strictObject({ run: RUN.exactOptional() }),
 
   drawScoreMaps: z.strictObject({

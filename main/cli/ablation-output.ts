@@ -1,5 +1,6 @@
 import { answerText } from '../../core/wording/answer-text.ts';
 import { decimalText, factorText, percentText } from '../../core/wording/number-text.ts';
+import { REST, UNEXPLAINED } from '../../core/wording/claim-words.ts';
 import { decisionText, figureOf, type ScoreFacts } from '../../core/wording/score-words.ts';
 import type {
   ConceptDependence,
@@ -95,7 +96,7 @@ export function dependenceText(
   className: string,
 ): string {
   const rows = all.map(({ concept, changed, images }) => [
-    concepts.find(({ id }) => id === concept)?.name ?? concept,
+    concept === REST ? UNEXPLAINED : (concepts.find(({ id }) => id === concept)?.name ?? concept),
     concept,
     `${changed} of ${images}`,
     percentText(changed / images),

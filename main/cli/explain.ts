@@ -34,6 +34,7 @@ import { parseArguments, type OptionTable, type ParsedArguments } from './argume
 import { explanationJson, explanationText } from './explanation-output.ts';
 import { optionTable, readOptions, withWholePaths } from './option-arguments.ts';
 import { progressPrinter } from './progress.ts';
+import { AUTO_LAYER, settleCut } from './settle-cut.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 
 const DEMO = path.join(import.meta.dirname, '../../models/demo');
@@ -62,7 +63,9 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
   if (roundsValues(intake.model)) console.error(ROUNDED_GRADIENTS);
   const options = { ...said, class: said.class ?? requireClass(intake.scores) };
   const resolve = options.class === 'all' ? resolveOpenQuestion : resolveQuestion;
-  const question = await resolve(environment.storage, intake, options);
+  const { layer = '', ...others } = options;
+  const isAuto = layer === AUTO_LAYER;
+  const question = await resolve(environment.storage, intake, isAuto ? others : options);
   const device = await environment.openDevice(options.device);
   for (const reason of device.fallbackReasons) console.error(shownName(reason));
   const onProgress = progressPrinter(process.stderr);
@@ -78,7 +81,8 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
       signal,
       reportFollows: true,
     };
-    await explainClasses(scope, question, options, args.flag('json'));
+    const settled = isAuto ? await settleCut(scope, question, others) : { question, options };
+    await explainClasses(scope, settled.question, settled.options, args.flag('json'));
   });
 }
 

@@ -3,6 +3,7 @@ import type { Decomposition } from '../../core/concepts/explanation.ts';
 import type { ExplainOutcome } from '../../core/pipeline/explain.ts';
 import type { Evaluation, StoredOrder } from '../../core/metrics/evaluation.ts';
 import { rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
+import { shortcutsInWords, type ShortcutInWords } from '../../core/report/shortcuts-in-words.ts';
 import { trustVerdict, type TrustVerdict } from '../../core/report/trust-verdict.ts';
 import { invariant } from '../../core/errors.ts';
 import {
@@ -52,6 +53,7 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
     factorization: explanation.factorization,
     importance: explanation.importance,
     rest: explanation.rest ?? null,
+    ...(explanation.shortcuts && { shortcuts: shortcutsInWords(explanation).map(shortcutJson) }),
     trust: trustJson(trustVerdict(explanation, evaluation)),
     ...(evaluation && { evaluation }),
     skipped: explanation.skipped,
@@ -60,6 +62,17 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
     timings: Object.fromEntries(
       Object.entries(run.stages).map(([name, { elapsedMs }]) => [name, (elapsedMs ?? 0) / 1000]),
     ),
+  };
+}
+
+/** A flag with what speaks for it. */
+function shortcutJson({ shortcut, class: of, evidence }: ShortcutInWords) {
+  return {
+    class: of,
+    concept: shortcut.concept,
+    kinds: shortcut.kinds,
+    evidence: evidence.map(({ kind, value, low, high, sentence }) => ({ kind, value, low, high, sentence })),
+    flips: shortcut.flips,
   };
 }
 

@@ -1,4 +1,5 @@
 import { TesseraError } from '../../core/errors.ts';
+import { REST } from '../../core/wording/claim-words.ts';
 import { findClass } from '../../core/images/find-class.ts';
 import { nearestNames } from '../../core/nearest-names.ts';
 import { loadRun, openProject } from '../../core/project/project-folder.ts';
@@ -104,6 +105,7 @@ function scaleOf(text: string, concepts: readonly ConceptItem[]): [string, numbe
     concepts.find(({ id, name: given, givenName }) => [id, given, givenName].includes(name)) ??
     (/^\d+$/.test(name) ? concepts[Number(name) - 1] : undefined);
   if (found !== undefined) return [found.id, factor];
+  if (name === REST) return [REST, factor];
   const merged = concepts.find(({ group }) =>
     group.some((member) => member.id === name || member.name === name),
   );
@@ -114,6 +116,6 @@ function scaleOf(text: string, concepts: readonly ConceptItem[]): [string, numbe
   }
   const names = concepts.map(({ name: given }) => given);
   throw new TesseraError('unknown-name', `The run has no concept "${name}".`, {
-    hint: `Near to it: ${nearestNames(name, names).join(', ')}. Ids, names and ranks from 1 to ${names.length} will do.`,
+    hint: `Near to it: ${nearestNames(name, names).join(', ')}. Ids, names and ranks from 1 to ${names.length} will do, and "${REST}" for what no concept explains.`,
   });
 }

@@ -41,6 +41,7 @@ import type {
   Waterfall,
 } from '../api/contract.ts';
 import type { EvaluationLevel, RankCurve } from '../../core/metrics/evaluation.ts';
+import type { Frontier } from '../../core/metrics/frontier.ts';
 import type { NotesFile } from '../../core/project/schema.ts';
 import type { MapsQuestion } from '../../core/pipeline/score-maps.ts';
 import type { AskedOutput } from '../../core/pipeline/choose-output.ts';
@@ -201,6 +202,10 @@ export interface ComputeJobs {
   rankOfRun(question: RunQuestion): Promise<RankCurve>;
   /** For a run that these options would make; project.json is as it was, or not there. */
   rankOfOptions(question: Omit<ExplainQuestion, 'command'> & { readonly cache: string }): Promise<RankCurve>;
+  /** For such a run too; null where there is nothing to compare. */
+  frontierOfOptions(
+    question: Omit<ExplainQuestion, 'command'> & { readonly cache: string },
+  ): Promise<Frontier | null>;
   writeReport(
     question: Omit<ReportChoice, 'project'> & RunQuestion & { readonly path: string },
   ): Promise<string>;

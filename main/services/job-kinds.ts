@@ -7,6 +7,7 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   predictAll: 'predictions',
   rankOfRun: 'rank',
   rankOfOptions: 'rank',
+  frontierOfOptions: 'frontier',
   evaluateRun: 'evaluation',
   decompose: 'decomposition',
   computeMerge: 'merge',

@@ -12,7 +12,7 @@ export interface WaterfallBar {
 
 /**
  * The bars from the baseline to the logit. Steps beyond `most` are drawn as one, those of the smallest change;
- * the rest that the concepts do not reproduce stands last, before the `total`.
+ * what no concept explains stands last, before the `total`.
  */
 export function waterfallBars(
   { baseline, steps, unexplained, logit }: Waterfall,
@@ -44,7 +44,7 @@ export function waterfallBars(
       `${others.length} more`,
       others.reduce((sum, { change }) => sum + change, 0),
     );
-  add('rest', null, 'Not reproduced', unexplained);
+  add('rest', null, 'Unexplained', unexplained);
   return [...bars, { kind: 'total', concept: null, label: total, from: 0, to: logit }];
 }
 

@@ -20,7 +20,7 @@ import type { Connection } from '../api.ts';
 import { currentRunOf } from './current-run.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { Notices } from './notices.svelte.ts';
-import { RankWeighing } from './rank-weighing.svelte.ts';
+import { SetupEvidence } from './setup-evidence.svelte.ts';
 import { RunList } from './run-list.svelte.ts';
 import { RunWatch } from './run.svelte.ts';
 import { SetupState } from './setup.svelte.ts';
@@ -37,7 +37,7 @@ export class Workbench {
   readonly setup: SetupState;
   readonly run: RunWatch;
   readonly runs: RunList;
-  readonly rank: RankWeighing;
+  readonly evidence: SetupEvidence;
   #shown = $state.raw<ShownRun>()!;
   /** The setup whose runs are shown. */
   #shownOf: Pick<Setup, 'key' | 'project'> | undefined;
@@ -65,7 +65,7 @@ export class Workbench {
     this.setup = new SetupState(connection, this.notices, (setup) => this.#followSetup(setup));
     this.run = new RunWatch(connection, this.notices);
     this.runs = new RunList(connection, this.notices, this.setup);
-    this.rank = new RankWeighing(connection);
+    this.evidence = new SetupEvidence(connection);
     this.#shown = new ShownRun(connection, this.notices, undefined);
   }
 

@@ -1,6 +1,6 @@
 import type { ConceptEdit, ConceptItem, RunResult } from '../../main/api/contract.ts';
 import type { DemoRunReader } from './demo-run.ts';
-import { demoEvaluation } from './fake-evaluation.ts';
+import { demoEvaluation, shortcutsOf } from './fake-evaluation.ts';
 import { CLASSES } from './fake-setup.ts';
 
 interface Notes {
@@ -65,6 +65,7 @@ export function fakeEdits(reader: DemoRunReader) {
       effect: rank === 2 ? -0.4 : 1 / (rank + 1),
       prevalence: concept.prevalence,
       reliability: group.length > 0 ? null : demoEvaluation.figures!.concepts[rank].reliability,
+      shortcuts: shortcutsOf(concept.id),
       isHidden: notes.hidden.includes(concept.id),
       group: members.map((at) => ({ id: run.concepts[at].id, name: nameOf(at) })),
       comment: notes.comments[concept.id] ?? '',
@@ -109,6 +110,7 @@ export function fakeEdits(reader: DemoRunReader) {
     reconstruction: run.reconstruction,
     factorization: run.factorization,
     importance: run.importance as RunResult['importance'],
+    rest: { mean: 0.021, low: 0.012, high: 0.034 },
     device: { used: 'cpu', fallbackReasons: ['webgpu: no adapter was found'] },
     cooccurrence: shown().map((one) =>
       shown().map(

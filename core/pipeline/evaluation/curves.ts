@@ -4,7 +4,7 @@ import {
 } from '../../concepts/directional-derivatives.ts';
 import { createSpecialisedMaskedHead } from '../../concepts/specialised-masked-head.ts';
 import { TesseraError } from '../../errors.ts';
-import type { Matrix } from '../../linalg/matrix.ts';
+import { matrix, rowView, type Matrix } from '../../linalg/matrix.ts';
 import { coefficientSizes, orderBy } from '../../metrics/concept-orders.ts';
 import type { ConceptOrder, ImageCurves } from '../../metrics/concept-curve.ts';
 import { deletion, deletionOfImage } from '../../metrics/deletion.ts';
@@ -15,13 +15,14 @@ import { imageMuFidelity, muFidelity, type ImageMuFidelity } from '../../metrics
 import type { OrderComparison } from '../../metrics/order-comparison.ts';
 import { cutAt } from '../model-parts.ts';
 import type { EvaluationScope } from './evaluation-scope.ts';
+import { ownActivations } from '../own-activations.ts';
 import type { EvaluationPlan, EvaluationSubject } from './plan.ts';
 
 type Curves = Pick<Evaluation, 'deletion' | 'insertion' | 'muFidelity' | 'noGradient'>;
 type Orders = Readonly<Partial<Record<OrderName, ConceptOrder>>> & { readonly sobol: ConceptOrder };
 
 /**
- * Deletion, insertion and C-µFidelity on the images of the plan: every image's head is specialised once and no mask is
+ * Deletion, insertion and C-µFidelity on the images of the plan, the curves from nothing to the model's own activations: every image's head is specialised once and no mask is
  * computed twice. `tick` is called once an image.
  */
 export async function evaluateCurves(
@@ -46,17 +47,19 @@ export async function evaluateCurves(
   const inserted: ImageCurves[] = [];
   const fidelities: ImageMuFidelity[] = [];
   try {
-    for (const [place, image] of images.entries()) {
+    for await (const { image, own: activations } of ownActivations(context, images)) {
       signal?.throwIfAborted();
-      const logit = await head.prepare(own[place]);
+      const logit = await head.prepareWithRest(coefficients[image], activations);
       const evaluate = rememberMasks((masks) => logit.evaluate(masks));
-      const random = { nRandom, seed: options.seed };
+      const random = { nRandom, seed: options.seed, hasRest: true };
       deleted.push(await deletionOfImage(evaluate, orders as Record<string, ConceptOrder>, random));
       inserted.push(await insertionOfImage(evaluate, orders as Record<string, ConceptOrder>, random));
       const attributions = imageImportance[image];
       fidelities.push(
         attributions.every(Number.isFinite)
-          ? await imageMuFidelity(evaluate, attributions, { seed: options.seed + image })
+          ? await imageMuFidelity((masks) => evaluate(withoutRest(masks)), attributions, {
+              seed: options.seed + image,
+            })
           : { status: 'non-finite' },
       );
       tick();
@@ -71,6 +74,13 @@ export async function evaluateCurves(
     muFidelity: { ...(mean !== undefined && { mean }), ...(interval && { interval }), images: count },
     ...(gradient.reason !== undefined && { noGradient: gradient.reason }),
   };
+}
+
+/** The same masks [n, r + 1] with the rest taken out: importance is of the reconstruction. */
+function withoutRest(masks: Matrix): Matrix {
+  const out = matrix(masks.rows, masks.cols + 1);
+  for (let row = 0; row < masks.rows; row++) out.data.set(rowView(masks, row), row * out.cols);
+  return out;
 }
 
 /** Concepts by their mean directional derivative over the images, or why there is none. */
@@ -100,7 +110,7 @@ async function gradientOrder(
   }
 }
 
-function storedCurves({ status, orders, random }: OrderComparison): StoredCurves {
+function storedCurves({ status, hasRest, orders, random }: OrderComparison): StoredCurves {
   const named = Object.entries(orders).map(([name, { logits, scores, ...rest }]) => [
     name,
     { logits: [...logits], ...(scores && { scores: [...scores] }), ...rest },
@@ -108,6 +118,7 @@ function storedCurves({ status, orders, random }: OrderComparison): StoredCurves
   const { logits, scores, band, ...rest } = random!;
   return {
     status,
+    hasRest,
     orders: Object.fromEntries(named) as StoredCurves['orders'] & Record<string, StoredOrder>,
     random: {
       logits: [...logits],

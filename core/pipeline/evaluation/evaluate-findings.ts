@@ -5,15 +5,19 @@ import type { Evaluation } from '../../metrics/evaluation.ts';
 import type { Findings } from '../assemble-explanation.ts';
 import type { RunStages } from '../stages/run-stages.ts';
 import { evaluationStage } from '../stages/evaluation.ts';
+import type { ModelIntake } from '../model-intake.ts';
+import { compareCuts, isWorthComparing } from './compare-cuts.ts';
 import { rankStage, storedRankStage } from '../stages/rank.ts';
 
 /**
  * Evaluates what a run found, unless the options want none. The evidence for a number of concepts comes with a full
- * evaluation, and with any where it is there already.
+ * evaluation, and with any where it is there already; other cuts are compared in a full one, and where the concepts do not
+ * carry the decision.
  */
 export async function evaluateFindings(
   stages: RunStages,
-  { evaluate: level }: Pick<RunOptions, 'evaluate'>,
+  intake: ModelIntake,
+  { evaluate: level, concepts }: Pick<RunOptions, 'evaluate' | 'concepts'>,
   { rows, bank, images, importances, importance }: Findings,
   explanation: Explanation,
 ): Promise<Evaluation | undefined> {
@@ -27,5 +31,8 @@ export async function evaluateFindings(
     imageImportance: importances.map(meanIndices),
   });
   const rank = level === 'full' ? await stages.get(rankStage) : await stages.peek(storedRankStage);
-  return { ...evaluation, ...(rank && { rank }) };
+  const frontier = isWorthComparing(level, evaluation, explanation)
+    ? await compareCuts(stages, intake, explanation.layer, { concepts })
+    : undefined;
+  return { ...evaluation, ...(rank && { rank }), ...(frontier && { frontier }) };
 }

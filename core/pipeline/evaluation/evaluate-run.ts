@@ -17,6 +17,8 @@ import { openStages, type CachePlace, type Stages } from '../stage-runner.ts';
 import { predictionsStage } from '../stages/predictions.ts';
 import { rankStage } from '../stages/rank.ts';
 import { rowsStage } from '../stages/rows.ts';
+import type { Frontier } from '../../metrics/frontier.ts';
+import { compareCuts, isWorthComparing } from './compare-cuts.ts';
 import { evaluate } from './evaluate.ts';
 
 /** The model of a finished run, and its project. */
@@ -48,7 +50,14 @@ export async function evaluateRun(
   const before = await loadEvaluation(project, runId);
   const context = { ...scope, ...facts, labels: scope.intake.labels, options };
   const fresh = await evaluate(context, subject, level);
-  const evaluation = { ...fresh, ...(before?.rank && { rank: before.rank }) };
+  const frontier = isWorthComparing(level, fresh, explanation)
+    ? await compareCuts(stages, scope.intake, explanation.layer, options)
+    : before?.frontier;
+  const evaluation = {
+    ...fresh,
+    ...(before?.rank && { rank: before.rank }),
+    ...(frontier && { frontier }),
+  };
   await saveEvaluation(project, runId, evaluation);
   return evaluation;
 }
@@ -64,10 +73,26 @@ export async function rankOfRun(scope: EvaluatedScope, runId: string): Promise<R
 
 /** The same before there is a run: the images are chosen as in the run, which what is computed serves. */
 export async function rankOfQuestion(
-  scope: Omit<WorkScope, 'project'> & { readonly project: CachePlace },
+  scope: QuestionScope,
   question: Question,
   options: RunOptions,
 ): Promise<RankCurve> {
+  return (await stagesOfQuestion(scope, question, options)).get(rankStage);
+}
+
+/** Cuts and numbers of concepts compared before there is a run; undefined where there is nothing to compare. */
+export async function frontierOfQuestion(
+  scope: QuestionScope,
+  question: Question,
+  options: RunOptions,
+): Promise<Frontier | undefined> {
+  const stages = await stagesOfQuestion(scope, question, options);
+  return compareCuts(stages, question.intake, question.layer, options);
+}
+
+type QuestionScope = Omit<WorkScope, 'project'> & { readonly project: CachePlace };
+
+async function stagesOfQuestion(scope: QuestionScope, question: Question, options: RunOptions) {
   const { layer, explained } = question;
   const { device, environment } = scope;
   const files = await withStamps(scope.project, question.files);
@@ -76,7 +101,7 @@ export async function rankOfQuestion(
   const model = { environment, device, intake: question.intake };
   const { intake, answers } = await settleScore(model, explained, options.reference, predictions);
   const images = selectImages(answers, { select: question.select, intake, files }).map(({ at }) => files[at]);
-  return open.about({ intake, classIndex: intake.score.column, images }).get(rankStage);
+  return open.about({ intake, classIndex: intake.score.column, images });
 }
 
 type FinishedFact = 'intake' | 'device' | 'layer' | 'classIndex' | 'images';

@@ -10,6 +10,7 @@ import { evaluateCurves } from './curves.ts';
 import { planOf, type EvaluationSubject } from './plan.ts';
 import { evaluateSanity } from './random-weights.ts';
 import { evaluateStability } from './refits.ts';
+import { evaluateHeldOut } from './held-out.ts';
 
 /**
  * Measures how far an explanation can be trusted, against the model in the context.
@@ -23,7 +24,8 @@ export async function evaluate(
   level: EvaluationLevel,
 ): Promise<Evaluation> {
   const plan = planOf(level, subject.coefficients.length);
-  const total = plan.images.length + plan.seeds + plan.bootstraps + plan.sanityImages.length;
+  const heldOutAtMost = Math.min(plan.heldOut, subject.coefficients.length);
+  const total = plan.images.length + plan.seeds + plan.bootstraps + heldOutAtMost + plan.sanityImages.length;
   let done = 0;
   context.onProgress({ stage: 'evaluation', done, total });
   const tick = (): void => context.onProgress({ stage: 'evaluation', done: ++done, total });
@@ -32,6 +34,12 @@ export async function evaluate(
   const { agreement, logitR2, logitError } = fidelity(explanation.images);
   const { r2, relativeError } = explanation.reconstruction;
   const everywhere = stackRows(coefficients);
+  const curves = await evaluateCurves(context, subject, plan, tick);
+  const { stability, refits } = await evaluateStability(context, subject, plan, tick);
+  const heldOut = await evaluateHeldOut(context, refits, plan, tick);
+  const sanity = await evaluateSanity(context, subject, plan, tick);
+  // Fewer images than planned may be left out by the samples.
+  context.onProgress({ stage: 'evaluation', done: total, total });
   return {
     level,
     images: plan.images.length,
@@ -42,9 +50,10 @@ export async function evaluate(
       ...(logitR2 !== undefined && { logitR2 }),
       ...(logitError !== undefined && { logitError }),
     },
-    ...(await evaluateCurves(context, subject, plan, tick)),
-    stability: await evaluateStability(context, subject, plan, tick),
-    sanity: await evaluateSanity(context, subject, plan, tick),
+    ...curves,
+    stability,
+    ...(heldOut && { heldOut }),
+    sanity,
     sparsity: sparsityOfConcepts(everywhere).map(({ hoyer, kurtosis }) => ({
       ...(hoyer !== undefined && { hoyer }),
       ...(kurtosis !== undefined && { kurtosis }),

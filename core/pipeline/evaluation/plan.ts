@@ -30,6 +30,8 @@ export interface EvaluationPlan {
   /** Rows of each, and iterations at most. */
   readonly rows: number;
   readonly maxIter: number;
+  /** Images at most that are looked at with a bank that has not seen them. */
+  readonly heldOut: number;
   /** Images whose maps are drawn with random weights. */
   readonly sanityImages: readonly number[];
 }
@@ -39,8 +41,26 @@ export interface EvaluationPlan {
  * needs for as many images (r = 10: 1024 subsets against 12 · 512), its banks at most 1500 rows.
  */
 const SIZES = {
-  quick: { images: 32, nRandom: 100, seeds: 1, bootstraps: 3, rows: 1500, maxIter: 60, sanityImages: 8 },
-  full: { images: 128, nRandom: 500, seeds: 5, bootstraps: 10, rows: 8192, maxIter: 200, sanityImages: 32 },
+  quick: {
+    images: 32,
+    nRandom: 100,
+    seeds: 1,
+    bootstraps: 3,
+    rows: 1500,
+    maxIter: 60,
+    heldOut: 24,
+    sanityImages: 8,
+  },
+  full: {
+    images: 128,
+    nRandom: 500,
+    seeds: 5,
+    bootstraps: 10,
+    rows: 8192,
+    maxIter: 200,
+    heldOut: 96,
+    sanityImages: 32,
+  },
 } as const satisfies Record<EvaluationLevel, Record<keyof EvaluationPlan, number>>;
 
 /** What an evaluation of a level does for so many images. */

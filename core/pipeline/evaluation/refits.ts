@@ -1,4 +1,5 @@
 import { buildBank } from '../../concepts/bank.ts';
+import type { CodedBank } from '../../linalg/coded-bank.ts';
 import { takeRows, type Matrix } from '../../linalg/matrix.ts';
 import type { StoredStability } from '../../metrics/evaluation.ts';
 import { stability } from '../../metrics/stability.ts';
@@ -7,21 +8,29 @@ import type { EvaluationScope } from './evaluation-scope.ts';
 import type { ActivationRows } from '../stages/rows.ts';
 import type { EvaluationPlan, EvaluationSubject } from './plan.ts';
 
+/** A bank made again from some of the images. */
+export interface Refit {
+  /** W [r, p], rows of zeros where fewer concepts were found. */
+  readonly conceptBank: CodedBank;
+  /** Images of the run that had no part in it. */
+  readonly leftOut: readonly number[];
+}
+
 /**
  * Makes the bank again, of its own kind, with other seeds from the same rows and from bootstrap samples of the images, and compares. A
  * bootstrap draws whole images, since the rows of one image are alike; of a single image it draws rows. `tick` is
- * called once a bank.
+ * called once a bank. The banks of the bootstrap samples come with the images that each left out.
  */
 export async function evaluateStability(
   context: EvaluationScope,
   { rows, conceptBank }: EvaluationSubject,
   plan: EvaluationPlan,
   tick: () => void,
-): Promise<StoredStability> {
+): Promise<{ readonly stability: StoredStability; readonly refits: readonly Refit[] }> {
   const { device, options, signal } = context;
   const groups = rowsByImage(rows);
   const all = groups.flat();
-  const refit = async (chosen: readonly number[], random: Random): Promise<Matrix> => {
+  const refit = async (chosen: readonly number[], random: Random): Promise<CodedBank> => {
     signal?.throwIfAborted();
     const sample = takeRows(rows.activations, someOf(chosen, plan.rows, random));
     const bank = await buildBank(sample, Math.min(conceptBank.rows, sample.rows), {
@@ -36,10 +45,15 @@ export async function evaluateStability(
   };
   const random = createRandom(options.seed + 1);
   const banks: Matrix[] = [];
+  const refits: Refit[] = [];
   for (let seed = 0; seed < plan.seeds; seed++) banks.push(await refit(all, random));
   for (let draw = 0; draw < plan.bootstraps; draw++) {
     const drawn = groups.flatMap(() => groups[random.integer(groups.length)]);
-    banks.push(await refit(drawn, random));
+    const bank = await refit(drawn, random);
+    banks.push(bank);
+    const seen = new Set(drawn.map((row) => rows.places[row].image));
+    const leftOut = [...new Set(rows.places.map(({ image }) => image))].filter((image) => !seen.has(image));
+    refits.push({ conceptBank: bank, leftOut });
   }
   const { mean, min, concepts, unmatched } = stability(conceptBank, banks);
   const meanOf = (own: readonly Matrix[]) => ({
@@ -47,12 +61,15 @@ export async function evaluateStability(
     mean: stability(conceptBank, own).mean,
   });
   return {
-    mean,
-    min,
-    ...(unmatched !== undefined && { unmatched }),
-    seeds: meanOf(banks.slice(0, plan.seeds)),
-    bootstraps: meanOf(banks.slice(plan.seeds)),
-    concepts,
+    stability: {
+      mean,
+      min,
+      ...(unmatched !== undefined && { unmatched }),
+      seeds: meanOf(banks.slice(0, plan.seeds)),
+      bootstraps: meanOf(banks.slice(plan.seeds)),
+      concepts,
+    },
+    refits,
   };
 }
 
@@ -69,9 +86,9 @@ function someOf(rows: readonly number[], most: number, random: Random): readonly
 }
 
 /** A sample with fewer rows than concepts gives fewer of them: the missing ones were not found again. */
-function withRows(bank: Matrix, rows: number): Matrix {
+function withRows(bank: CodedBank, rows: number): CodedBank {
   if (bank.rows === rows) return bank;
   const data = new Float32Array(rows * bank.cols);
   data.set(bank.data);
-  return { rows, cols: bank.cols, data };
+  return { ...bank, rows, data };
 }

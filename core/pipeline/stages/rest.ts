@@ -1,12 +1,10 @@
 import type { Explanation } from '../../concepts/explanation.ts';
-import type { MaskedHeadWithRest, MaskedLogit } from '../../concepts/masked-head.ts';
+import type { MaskedHeadWithRest } from '../../concepts/masked-head.ts';
 import type { OptionsReadBy } from '../../concepts/run-options.ts';
+import { conceptEffects, meanRest, restIndex, type RestIndex } from '../../concepts/rest-index.ts';
 import { createSpecialisedMaskedHead } from '../../concepts/specialised-masked-head.ts';
-import { matrix, type Matrix } from '../../linalg/matrix.ts';
+import type { Matrix } from '../../linalg/matrix.ts';
 import { createRandom } from '../../random.ts';
-import { bootstrapImportance } from '../../sensitivity/bootstrap.ts';
-import { lastTotalIndex, type LastTotalIndex } from '../../sensitivity/last-total-index.ts';
-import { linearExact } from '../../sensitivity/linear-exact.ts';
 import type { Tensor } from '../../tensor.ts';
 import { sliceItems } from '../batch-items.ts';
 import { CHUNK, chunked } from '../chunked.ts';
@@ -21,8 +19,7 @@ import { coefficientsStage } from './coefficients.ts';
 const MOST_IMAGES = 48;
 
 /** Total index of the rest in one image, one value where it has a closed form, and what each concept does to the score. */
-export interface ImageRest extends LastTotalIndex {
-  readonly method: 'sampled' | 'exact';
+export interface ImageRest extends RestIndex {
   /** By how much the model's own score falls without each concept, [r]; below 0 it rises. */
   readonly effects: readonly number[];
 }
@@ -103,20 +100,7 @@ async function restOfImage(
 ): Promise<ImageRest> {
   const logit = await head.prepareWithRest(coefficients, activations);
   const r = coefficients.cols;
-  if (logit.slopes !== undefined) {
-    const { indices, status } = linearExact(logit.slopes);
-    return { replicates: [indices[r]], status, method: 'exact', effects: [...logit.slopes.subarray(0, r)] };
-  }
-  const sampled = await lastTotalIndex((masks) => logit.evaluate(masks), r + 1, options);
-  return { ...sampled, method: 'sampled', effects: await effectsOf(logit, r) };
-}
-
-async function effectsOf(logit: MaskedLogit, r: number): Promise<number[]> {
-  const masks = matrix(r + 1, r + 1);
-  masks.data.fill(1);
-  for (let concept = 0; concept < r; concept++) masks.data[concept * (r + 1) + concept] = 0;
-  const scores = await logit.evaluate(masks);
-  return Array.from({ length: r }, (_, concept) => scores[r] - scores[concept]);
+  return { ...(await restIndex(logit, r, options)), effects: await conceptEffects(logit, r) };
 }
 
 /** What the concepts and the rest do to the score over the images; nothing where it moves in none. */
@@ -131,11 +115,9 @@ export interface Movement {
 export function movementOf(images: readonly ImageRest[], seed: number): Movement {
   const usable = images.filter(({ status }) => status === 'ok');
   if (usable.length === 0) return {};
-  const vectors = usable.map(({ replicates }) => replicates.map((share) => Float64Array.of(share)));
-  const exact = usable.every(({ method }) => method === 'exact');
-  const { mean, low, high } = bootstrapImportance(vectors, { exact, seed });
+  const rest = meanRest(usable, seed);
   const effects = usable[0].effects.map(
     (_, concept) => usable.reduce((sum, image) => sum + image.effects[concept], 0) / usable.length,
   );
-  return { rest: { mean: mean[0], low: low[0], high: high[0], images: usable.length }, effects };
+  return { ...(rest && { rest }), effects };
 }

@@ -14,7 +14,7 @@ const KEY_ROW = 34;
 
 /**
  * The score as concepts are taken away (or put in) one after another in several orders, on a scale from 0
- * (no concept) to 1 (all), over the band that holds 95 % of random orders. Undefined where there is no scale.
+ * (nothing) to 1 (the model's own), over the band that holds 95 % of random orders; the last step is what no concept explains. Undefined where there is no scale.
  */
 export function orderCurves(kind: 'deletion' | 'insertion', curves: StoredCurves): Html | undefined {
   const { random, orders } = curves;
@@ -49,14 +49,19 @@ export function orderCurves(kind: 'deletion' | 'insertion', curves: StoredCurves
     (_, k) => y(band.high[k]),
   );
   const word = kind === 'deletion' ? 'taken away' : 'put in';
+  const hasRest = curves.hasRest ?? false;
+  const counts = x.ticks(Math.min(r, 8)).filter((k) => Number.isInteger(k) && !(hasRest && x(r) - x(k) < 24));
   return html`<svg
     class="curves"
     viewBox="0 0 ${LEFT + PLOT.width + KEY} ${TOP + PLOT.height + 38}"
     role="img"
     aria-label="${labelOf(word, drawn, random.auc)}"
   >
-    ${gridLines(y, LEFT, LEFT + PLOT.width)}
-    ${ticksBelow(x.ticks(Math.min(r, 8)).filter(Number.isInteger), x, TOP + PLOT.height)}
+    ${gridLines(y, LEFT, LEFT + PLOT.width)} ${ticksBelow(counts, x, TOP + PLOT.height)}
+    ${
+      hasRest &&
+      html`<text class="tick" x="${x(r)}" y="${TOP + PLOT.height + 16}" text-anchor="middle">rest</text>`
+    }
     <path class="band" d="${rounded(ribbon(mean))}" />
     <path class="curve random" d="${rounded(path(mean))}" />
     ${drawn.toReversed().map(({ name, scores }) => html`<path class="curve ${name}" d="${rounded(path(scores))}" />`)}

@@ -1,5 +1,6 @@
 import { scaleLinear } from 'd3';
-import type { Concept } from '../../concepts/explanation.ts';
+import type { Concept, Estimate, Explanation } from '../../concepts/explanation.ts';
+import { UNEXPLAINED } from '../../wording/claim-words.ts';
 import { intervalText, percentText, shortPercentText } from '../../wording/number-text.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
@@ -16,11 +17,11 @@ const BAR_HEIGHT = 12;
 
 /**
  * Importance of every concept as a table whose cells are drawn: a bar to the mean, a whisker over the 95 %
- * interval, and a bracket around the concepts of one tier. Positions are percentages, so the text keeps its size
+ * interval, and a bracket around the concepts of one tier; last, what no concept explains, where it was weighed. Positions are percentages, so the text keeps its size
  * at any width.
  */
-export function rankingChart(concepts: readonly Concept[]): Html {
-  const scale = scaleOf(concepts);
+export function rankingChart({ concepts, rest }: Pick<Explanation, 'concepts' | 'rest'>): Html {
+  const scale = scaleOf([...concepts.map(({ importance }) => importance), ...(rest ? [rest] : [])]);
   return html`<table class="ranking">
     <caption class="visually-hidden">
       Concepts by importance, with the 95&nbsp;% interval of each
@@ -34,7 +35,7 @@ export function rankingChart(concepts: readonly Concept[]): Html {
         <th scope="col"><span class="visually-hidden">Ties</span></th>
       </tr>
     </thead>
-    ${tiersOf(concepts).map((tier) => tierRows(tier, concepts, scale))}
+    ${tiersOf(concepts).map((tier) => tierRows(tier, concepts, scale))}${rest && restRow(rest, scale)}
     <tfoot>
       <tr>
         <td></td>
@@ -45,9 +46,9 @@ export function rankingChart(concepts: readonly Concept[]): Html {
   </table>`;
 }
 
-function scaleOf(concepts: readonly Concept[]): Scale {
-  const lows = concepts.map(({ importance }) => importance.low);
-  const highs = concepts.map(({ importance }) => importance.high);
+function scaleOf(estimates: readonly Estimate[]): Scale {
+  const lows = estimates.map(({ low }) => low);
+  const highs = estimates.map(({ high }) => high);
   const [, end] = scaleLinear()
     .domain([0, Math.max(0.01, ...highs)])
     .nice(5)
@@ -78,7 +79,7 @@ function tierRows(tier: readonly Concept[], concepts: readonly Concept[], scale:
           <th scope="row">
             <a href="#${concept.id}">${swatch(concepts.indexOf(concept))}<bdi>${concept.name}</bdi></a>
           </th>
-          <td class="plot">${bar(concept, concepts.indexOf(concept), scale)}</td>
+          <td class="plot">${bar(concept.importance, scale, concepts.indexOf(concept))}</td>
           <td class="number strong">${percentText(concept.importance.mean)}</td>
           <td class="number quiet">${intervalText(concept.importance)}</td>
           ${index === 0 && bracket(tier.length)}
@@ -87,16 +88,34 @@ function tierRows(tier: readonly Concept[], concepts: readonly Concept[], scale:
   </tbody>`;
 }
 
+function restRow(rest: Estimate, scale: Scale): Html {
+  return html`<tbody>
+    <tr class="rest">
+      <th scope="row">${UNEXPLAINED}</th>
+      <td class="plot">${bar(rest, scale)}</td>
+      <td class="number">${percentText(rest.mean)}</td>
+      <td class="number quiet">${intervalText(rest)}</td>
+      <td class="ties"></td>
+    </tr>
+  </tbody>`;
+}
+
 function bracket(size: number): Html {
   if (size === 1) return html`<td class="ties"></td>`;
   return html`<td class="ties tied" rowspan="${size}"><span>not distin&shy;guishable</span></td>`;
 }
 
-function bar({ importance }: Concept, rank: number, { at, ticks }: Scale): Html {
-  const [zero, mean, low, high] = [0, importance.mean, importance.low, importance.high].map(at);
+/** Of a concept in its colour, by its rank. */
+function bar(estimate: Estimate, { at, ticks }: Scale, rank?: number): Html {
+  const [zero, mean, low, high] = [0, estimate.mean, estimate.low, estimate.high].map(at);
   const top = (ROW_HEIGHT - BAR_HEIGHT) / 2;
   const middle = ROW_HEIGHT / 2;
-  return html`<svg width="100%" height="${ROW_HEIGHT}" aria-hidden="true" style="${colourStyle(rank)}">
+  return html`<svg
+    width="100%"
+    height="${ROW_HEIGHT}"
+    aria-hidden="true"
+    style="${rank === undefined ? '' : colourStyle(rank)}"
+  >
     ${ticks.map((tick) => line('grid', at(tick), 0, at(tick), ROW_HEIGHT))}
     <rect
       class="bar"

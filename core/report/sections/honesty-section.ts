@@ -1,8 +1,11 @@
-import type { Evaluation } from '../../metrics/evaluation.ts';
+import type { Explanation } from '../../concepts/explanation.ts';
+import type { Evaluation, RankCurve } from '../../metrics/evaluation.ts';
+import type { Frontier } from '../../metrics/frontier.ts';
 import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
 import { countOf } from '../../wording/count-text.ts';
 import { logitScatter } from '../charts/logit-scatter.ts';
 import { orderCurves } from '../charts/order-curves.ts';
+import { frontierChart } from '../charts/frontier-chart.ts';
 import { rankChart } from '../charts/rank-chart.ts';
 import { trustMeter } from '../charts/trust-meter.ts';
 import { html } from '../html.ts';
@@ -43,7 +46,8 @@ export function honestySection({ run, explanation, evaluation }: ReportData): Ht
     <p class="quiet small">${rule}</p>
     <div class="columns">
       ${scatterFigure(explanation.images, scoreFactsOf(explanation))}
-      ${evaluation?.rank && rankFigure(evaluation.rank, found.concepts.length)}
+      ${evaluation?.rank && rankFigure(evaluation.rank, found.concepts.length, evaluation.frontier !== undefined)}
+      ${evaluation?.frontier && frontierFigure(evaluation.frontier, found)}
     </div>
   </section>`;
 }
@@ -74,11 +78,13 @@ function orderFigures({ deletion, insertion, images, noGradient }: Evaluation): 
       )}
     </div>
     <p class="quiet small orders">
-      The score over ${countOf(images, 'image')}, from 1 with all concepts to 0 with none. A good order falls
-      fast when concepts are taken away (small area) and rises fast when they are put in (large area). The
-      band holds 95&nbsp;% of random orders; in brackets the 95&nbsp;% interval over images, of random orders
-      over orders. By amount: the concepts of which there is most; by gradient: the steepest slope of the
-      score along the concept. ${noGradient !== undefined && `There is no order by gradient: ${noGradient}`}
+      The score over ${countOf(images, 'image')}, from 1 with
+      ${deletion.hasRest ? 'all that the model has at the layer' : 'all concepts'} to 0 with
+      none${deletion.hasRest ? '; the last step is what no concept explains' : ''}. A good order falls fast
+      when concepts are taken away (small area) and rises fast when they are put in (large area). The band
+      holds 95&nbsp;% of random orders; in brackets the 95&nbsp;% interval over images, of random orders over
+      orders. By amount: the concepts of which there is most; by gradient: the steepest slope of the score
+      along the concept. ${noGradient !== undefined && `There is no order by gradient: ${noGradient}`}
     </p>`;
 }
 
@@ -118,13 +124,29 @@ function scatterFigure(images: Parameters<typeof logitScatter>[0], score: ScoreF
   );
 }
 
-function rankFigure(rank: NonNullable<Evaluation['rank']>, used: number): Html {
+function frontierFigure(frontier: Frontier, { layer, concepts }: Explanation): Html {
+  const { suggested } = frontier;
+  return html`<figure>
+    <h3>Which layer, and how many concepts?</h3>
+    ${frontierChart(frontier)}
+    <figcaption>
+      Upwards the share of the score that no concept explains, on images that the concepts were not made from;
+      in the circles the numbers of concepts, dashed where two halves of the images give other ones. This
+      explanation: ${concepts.length} at ${layer.tensor}. The comparison argues for ${suggested.r} at
+      ${suggested.layer}.
+    </figcaption>
+  </figure>`;
+}
+
+/** Where layers were compared, that comparison advises, by what counts for the score, and this one only shows. */
+function rankFigure(rank: RankCurve, used: number, isAdvisedElsewhere: boolean): Html {
   return html`<figure>
     <h3>How many concepts?</h3>
     ${rankChart(rank, used)}
     <figcaption>
       On images that the concepts were not made from. Concepts are found again when two halves of the data
-      give them alike. The evidence argues for ${rank.suggested}: further ones add little.
+      give them alike.
+      ${!isAdvisedElsewhere && `The evidence argues for ${rank.suggested}: further ones add little.`}
     </figcaption>
   </figure>`;
 }

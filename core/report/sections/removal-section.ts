@@ -1,7 +1,7 @@
 import type { Concept, ConceptRemoval } from '../../concepts/explanation.ts';
 import { countOf } from '../../wording/count-text.ts';
 import { percentText } from '../../wording/number-text.ts';
-import { borderText, isNumber, sideText } from '../../wording/said-words.ts';
+import { borderText, decidedOtherwise, isNumber, sideText } from '../../wording/said-words.ts';
 import type { ScoreFacts } from '../../wording/score-words.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
@@ -17,6 +17,7 @@ export function removalSection({ explanation, notes }: ReportData): Html | false
   const decisive = shown.filter(({ flips }) => flips.length > 0);
   const score = scoreFactsOf(explanation);
   const border = isNumber(score) ? borderText(score) : '';
+  const lost = images.filter(({ agrees }) => !agrees).length;
   return html`<section id="removal">
     <h2>What if a concept were not there?</h2>
     <p class="intro">
@@ -30,7 +31,11 @@ export function removalSection({ explanation, notes }: ReportData): Html | false
       Two concepts that stand in for each other can both change nothing here.
     </p>
     ${decisive.length > 0 && flipTable(decisive, concepts, images.length, score)}
-    <p>${remainder(shown.length - decisive.length, shown.length, isNumber(score))}</p>
+    <p>
+      ${remainder(shown.length - decisive.length, shown.length, isNumber(score))} Without what no concept
+      explains, ${lost === 0 ? 'none' : lost} of the ${countOf(images.length, 'image')}
+      ${decidedOtherwise(score, lost <= 1)}
+    </p>
   </section>`;
 }
 

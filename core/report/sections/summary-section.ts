@@ -1,4 +1,5 @@
 import type { Concept, Explanation } from '../../concepts/explanation.ts';
+import type { HeldOut } from '../../metrics/held-out.ts';
 import { countText, listText } from '../../wording/count-text.ts';
 import { intervalText, percentText } from '../../wording/number-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
@@ -9,6 +10,7 @@ import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
 import { isAsked, scoreFactsOf, withName } from '../run-score.ts';
+import { findingsOf } from '../findings.ts';
 import { trustVerdict } from '../trust-verdict.ts';
 import { picture } from './picture.ts';
 import { colourStyle, swatch } from './swatch.ts';
@@ -26,14 +28,21 @@ export function summarySection(data: ReportData): Html {
     </p>
     <h1>${withName(askedText(score), score)}</h1>
     ${trustLine(data)}
-    <p class="lead">${leadSentences(data.explanation)}</p>
-    ${glance(data)}
+    <p class="lead">${leadSentences(data)}</p>
+    ${findingsList(data)} ${glance(data)}
   </header>`;
 }
 
 /** The first paragraph in words; also the page's description. */
-export function leadSentences(explanation: Explanation): string {
-  return [verdictSentence(explanation), amountSentence(explanation), carriedSentence(explanation)]
+export function leadSentences({
+  explanation,
+  evaluation,
+}: Pick<ReportData, 'explanation' | 'evaluation'>): string {
+  return [
+    verdictSentence(explanation),
+    amountSentence(explanation),
+    carriedSentence(explanation, evaluation?.heldOut),
+  ]
     .filter((text) => text !== '')
     .join(' ');
 }
@@ -94,15 +103,17 @@ function amountSentence({ concepts }: Explanation): string {
   return `When concepts are turned up and down at random, each of them is involved in ${percentText(Math.min(...means))} to ${percentText(Math.max(...means))} of the movement of the score; which of them matters most cannot be told.`;
 }
 
-/** How much the concepts carry beside what none of them explains. */
-function carriedSentence({ concepts, rest }: Explanation): string {
+/** How much the concepts carry beside what none of them explains, in images that had no part in making them if it is known. */
+function carriedSentence({ concepts, ...own }: Explanation, heldOut: HeldOut | undefined): string {
+  const rest = heldOut?.rest ?? own.rest;
   if (rest === undefined || concepts.length < 2) return '';
   const [carried, interval] = [
     percentText(1 - rest.mean),
     intervalText({ low: 1 - rest.high, high: 1 - rest.low }),
   ];
   const within = interval === carried ? '' : ` (${interval})`;
-  return `All ${countText(concepts.length)} concepts together carry ${carried} of it${within}.`;
+  const where = heldOut?.rest === undefined ? '' : ' in images that had no part in making them';
+  return `All ${countText(concepts.length)} concepts together carry ${carried} of it${within}${where}.`;
 }
 
 function leaders(concepts: readonly Concept[]): readonly Concept[] {
@@ -112,7 +123,7 @@ function leaders(concepts: readonly Concept[]): readonly Concept[] {
 /** Three bars and words, so that the grade does not rest on colour. */
 function trustLine({ run, explanation, evaluation }: ReportData): Html {
   const { grade, headline, reasons, cautions } = trustVerdict(run.explanation ?? explanation, evaluation);
-  const { agreement } = explanation.reconstruction;
+  const { agreement } = evaluation?.heldOut ?? explanation.reconstruction;
   const same = isNumber(scoreFactsOf(explanation))
     ? `Replayed through the concepts, ${percentText(agreement)} of the images stay on their side of the border.`
     : `Replayed through the concepts, the model gives the same answer for ${percentText(agreement)} of the images.`;
@@ -123,6 +134,19 @@ function trustLine({ run, explanation, evaluation }: ReportData): Html {
       ${cautions[0]} <a href="#honesty">How this is judged</a></span
     >
   </p>`;
+}
+
+/** What to take along, and what to do about it. */
+function findingsList({ run, explanation, evaluation }: ReportData): Html | false {
+  const verdict = trustVerdict(run.explanation ?? explanation, evaluation);
+  const { sentences, action } = findingsOf(explanation, verdict);
+  return (
+    sentences.length > 0 &&
+    html`<ul class="findings">
+        ${sentences.map((sentence) => html`<li>${sentence}</li>`)}
+      </ul>
+      <p class="action"><strong>What to do next.</strong> ${action}</p>`
+  );
 }
 
 function glance({ explanation, pictures, notes }: ReportData): Html | undefined {

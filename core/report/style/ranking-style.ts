@@ -19,6 +19,8 @@ th, td { text-align: left; font-weight: inherit; vertical-align: top; padding: 0
 .ranking .tied::before {
   content: ''; position: absolute; left: 8px; top: 6px; bottom: 6px; width: 5px; border: solid var(--quiet); border-width: 1px 1px 1px 0;
 }
+.ranking .rest th { padding-top: 4px; font-size: 13px; color: var(--quiet); }
+.ranking .rest .bar { fill: var(--grid); stroke: var(--quiet); }
 .bar { fill: var(--fill); stroke: var(--edge); stroke-width: 1; }
 .whisker { stroke: var(--text); stroke-width: 1.5; }
 .halo { stroke: var(--page); stroke-width: 4.5; }

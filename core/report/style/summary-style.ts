@@ -2,6 +2,9 @@
 export const SUMMARY_STYLE = `
 .kicker { font-size: 13px; color: var(--quiet); margin-bottom: 8px; }
 .lead { max-width: 68ch; margin-top: 16px; font-size: 19px; line-height: 1.5; text-wrap: pretty; }
+.findings { max-width: 80ch; margin-top: 12px; padding-left: 20px; list-style: disc; }
+.findings li { margin-top: 4px; }
+.action { max-width: 80ch; margin-top: 12px; }
 .trust { display: flex; gap: 12px; max-width: 86ch; margin-top: 16px; color: var(--quiet); }
 .trust strong { color: var(--text); }
 .lamp { display: inline-flex; align-items: flex-end; gap: 3px; flex: none; height: 16px; margin-top: 3px; }

@@ -11,6 +11,9 @@ export const TRUST_STYLE = `
 #honesty h3 + .curves, #honesty h3 + .scatter { margin-top: 8px; }
 .curves { width: 100%; max-width: 512px; height: auto; }
 .curves text { font-size: 11px; }
+.frontier circle { fill: var(--page); stroke: var(--quiet); stroke-width: 1.5; }
+.frontier .unstable { stroke-dasharray: 3 2; }
+.frontier .best { stroke: var(--text); stroke-width: 2.5; }
 .curves .key-name { fill: var(--text); font-size: 12px; }
 .band { fill: var(--zone1); }
 .curve { fill: none; stroke: var(--quiet); stroke-width: 1.5; stroke-linejoin: round; }

@@ -19,6 +19,7 @@ import type { AblatedPicture, RunQuestion } from '../protocol.ts';
 import { ablatedImage, type WithAblator } from './ablators.ts';
 import type { JobContext, Jobs } from './job-context.ts';
 import type { OpenRun, OpenedRun } from './opened-runs.ts';
+import { REST } from '../../../core/wording/claim-words.ts';
 import { shownName } from '../../../core/wording/shown-name.ts';
 
 /** Classes shown of an image, and changed images listed of a run. */
@@ -88,19 +89,28 @@ export function ablationJobs(
       const { removals } = opened.explanation;
       const images = opened.explanation.images.length;
       if (removals !== undefined)
-        return removals.map(({ concept, flips }) => ({ concept, changed: flips.length, images }));
+        return [
+          ...removals.map(({ concept, flips }) => ({ concept, changed: flips.length, images })),
+          restOf(opened),
+        ];
       await requireSameImages(opened.project, opened.run);
       // Who counts at the same time counts alone: what one gives up is not taken from another.
       const changed =
         known.get(opened) ?? (await withAblator(opened, (ablator) => dependences(opened, ablator, context)));
       known.set(opened, changed);
-      return opened.explanation.concepts.map(({ id }, rank) => ({
+      const ofConcepts = opened.explanation.concepts.map(({ id }, rank) => ({
         concept: id,
         changed: changed[rank],
         images,
       }));
+      return [...ofConcepts, restOf(opened)];
     },
   };
+}
+
+/** How many images are decided otherwise by the concepts alone. */
+function restOf({ explanation: { images } }: OpenedRun) {
+  return { concept: REST, changed: images.filter(({ agrees }) => !agrees).length, images: images.length };
 }
 
 function fileOf({ pictureAt }: OpenedRun, image: AblatedPicture): string {
@@ -112,11 +122,15 @@ function ofBank({ players }: OpenedRun, factors: readonly number[]): number[] {
   return [...spread(matrix(1, factors.length, Float32Array.from(factors)), players).data];
 }
 
-/** One a concept, or merged concepts; those that are not named remain at 1. Throws 'unknown-name' and 'bad-usage'. */
+/**
+ * One a concept, or merged concepts, and the rest's last where it is named; those that are not named remain at 1. Throws
+ * 'unknown-name' and 'bad-usage'.
+ */
 function factorsOf({ playerOf, players }: OpenedRun, factors: ConceptFactors): number[] {
   const all = unchangedFactors(players.length);
-  for (const [concept, factor] of Object.entries(factors)) all[playerOf(concept)] = factor;
-  checkFactors(all, all.length);
+  for (const [concept, factor] of Object.entries(factors))
+    all[concept === REST ? players.length : playerOf(concept)] = factor;
+  checkFactors(all, players.length);
   return all;
 }
 

@@ -1,5 +1,6 @@
 import {
   evaluateRun,
+  frontierOfQuestion,
   rankOfQuestion,
   rankOfRun,
   type EvaluatedScope,
@@ -11,6 +12,7 @@ import { writeToProject } from '../../../core/project/write-lock.ts';
 import { errorAnalysis, evaluationView } from './evaluation-views.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { JobContext, Jobs } from './job-context.ts';
+import type { JobQuestion } from '../protocol.ts';
 import type { OpenedRun, OpenRun } from './opened-runs.ts';
 import { withAnswers, workPlace } from './program-cache.ts';
 import { modelQuestionIn } from './run-jobs.ts';
@@ -21,7 +23,9 @@ export function evaluationJobs(
   environment: Environment,
   openIntake: OpenIntake,
   openRun: OpenRun,
-): Jobs<'readEvaluation' | 'evaluateRun' | 'errorAnalysis' | 'rankOfRun' | 'rankOfOptions'> {
+): Jobs<
+  'readEvaluation' | 'evaluateRun' | 'errorAnalysis' | 'rankOfRun' | 'rankOfOptions' | 'frontierOfOptions'
+> {
   const { storage } = environment;
   /** The run's own model on the run's device, alone in its project. */
   const inRun = async <T>(
@@ -35,6 +39,19 @@ export function evaluationJobs(
     return writeToProject(project, environment.self, () =>
       task({ environment, device, intake, project, signal, onProgress }),
     );
+  };
+  /** For the run that options would make, with what was asked of the model before. */
+  const beforeRun = async <T>(
+    { folder, options, cache }: JobQuestion<'rankOfOptions'>,
+    { signal, onProgress }: JobContext,
+    task: (...given: Parameters<typeof rankOfQuestion>) => Promise<T>,
+  ): Promise<T> => {
+    const intake = await openIntake(await modelQuestionIn(storage, folder, options));
+    const asked = await resolveQuestion(storage, intake, options);
+    const device = await environment.openDevice(options.device);
+    const place = await workPlace(environment, folder, cache, intake);
+    const scope = { environment: withAnswers(environment, cache), device, signal, onProgress };
+    return writeToProject(place, environment.self, () => task({ ...scope, project: place }, asked, options));
   };
   return {
     async readEvaluation(question) {
@@ -58,15 +75,10 @@ export function evaluationJobs(
       return inRun(opened, context, (scope) => rankOfRun(scope, question.runId));
     },
 
-    async rankOfOptions({ folder, options, cache }, { signal, onProgress }) {
-      const intake = await openIntake(await modelQuestionIn(storage, folder, options));
-      const asked = await resolveQuestion(storage, intake, options);
-      const device = await environment.openDevice(options.device);
-      const place = await workPlace(environment, folder, cache, intake);
-      const scope = { environment: withAnswers(environment, cache), device, signal, onProgress };
-      return writeToProject(place, environment.self, () =>
-        rankOfQuestion({ ...scope, project: place }, asked, options),
-      );
+    rankOfOptions: (question, context) => beforeRun(question, context, rankOfQuestion),
+
+    async frontierOfOptions(question, context) {
+      return (await beforeRun(question, context, frontierOfQuestion)) ?? null;
     },
   };
 }

@@ -29,7 +29,7 @@ const CONCEPTS_SHOWN = 3;
 export function evaluationView(project: string, { run }: OpenedRun, evaluation?: Evaluation): RunEvaluation {
   // What was checked are the concepts as the run found them.
   const { explanation } = run;
-  const { grade, headline, advice, claims, reasons, cautions, lights, rule } = trustVerdict(
+  const { grade, headline, advice, claims, reasons, cautions, shortcuts, lights, rule } = trustVerdict(
     explanation,
     evaluation,
   );
@@ -42,8 +42,16 @@ export function evaluationView(project: string, { run }: OpenedRun, evaluation?:
       advice,
       reasons,
       cautions,
+      shortcuts: shortcuts.map(({ shortcut, leans, evidence }) => ({
+        concept: shortcut.concept,
+        leans,
+        evidence: evidence.map(({ sentence }) => sentence),
+      })),
       rule,
-      claims: claims.map(({ id, grade: level, name, reason, next }) => ({ id, level, name, reason, next })),
+      claims: claims.map(({ id, grade: level, name, reason, next, setup }) => ({
+        ...{ id, level, name, reason, next },
+        setup: setup ?? null,
+      })),
       lamps: lights.map(({ value, ...light }) => ({ ...light, value: value ?? null })),
     },
     figures: evaluation === undefined ? null : figuresOf(explanation.concepts, evaluation),
@@ -54,7 +62,8 @@ function figuresOf(
   concepts: OpenedRun['explanation']['concepts'],
   evaluation: Evaluation,
 ): EvaluationFigures {
-  const { level, images, deletion, insertion, noGradient, muFidelity, stability, rank } = evaluation;
+  const { level, images, deletion, insertion, noGradient, muFidelity, stability, rank, frontier } =
+    evaluation;
   const { mean, unmatched, seeds, bootstraps } = stability;
   return {
     level,
@@ -70,6 +79,7 @@ function figuresOf(
     stability: { mean, unmatched: unmatched ?? null, seeds, bootstraps },
     concepts: concepts.map(({ id }) => conceptEvaluation(id, evaluation)),
     rank: rank ?? null,
+    frontier: frontier ?? null,
   };
 }
 

@@ -5,7 +5,9 @@ import type { InputChanges } from '../../../core/pipeline/input-changes.ts';
 import { strengthsOf } from '../../../core/pipeline/write-report.ts';
 import type { ScoreFacts } from '../../../core/wording/score-words.ts';
 import type { NotesFile } from '../../../core/project/schema.ts';
-import type { ConceptItem, NamedConcept } from '../../api/contract.ts';
+import { shortcutsInWords, type ShortcutInWords } from '../../../core/report/shortcuts-in-words.ts';
+import type { Explanation } from '../../../core/concepts/explanation.ts';
+import type { ConceptItem, NamedConcept, ShortcutItem } from '../../api/contract.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { RunQuestion, RunView } from '../protocol.ts';
 import type { OpenedRun } from './opened-runs.ts';
@@ -41,6 +43,7 @@ export function resultView(
     reconstruction: explanation.reconstruction,
     factorization: explanation.factorization,
     importance: explanation.importance,
+    rest: explanation.rest ?? null,
     device: run.device,
     cooccurrence: cooccurrence(opened),
     skipped: explanation.skipped,
@@ -86,6 +89,7 @@ function conceptItems(
   const { explanation, coefficients } = opened;
   const strengths = strengthsOf(explanation, coefficients);
   const named = namedConcepts(opened, notes);
+  const shortcuts = shortcutsInWords(withNames(explanation, notes));
   return explanation.concepts.map(
     ({ id, name, importance, effect, tier, prevalence, crops, merged = [] }, rank) => {
       const isMerged = merged.length > 0;
@@ -100,6 +104,7 @@ function conceptItems(
         prevalence,
         // The check was of concepts by themselves.
         reliability: isMerged ? null : (evaluation?.stability.concepts[rowOfId(id)].mean ?? null),
+        shortcuts: shortcuts.filter(({ conceptId }) => conceptId === id).map(shortcutItem),
         isHidden: notes.hidden.includes(id),
         group: named(merged),
         comment: notes.comments[id] ?? '',
@@ -110,6 +115,20 @@ function conceptItems(
       };
     },
   );
+}
+
+/** A shortcut as views show it. */
+function shortcutItem({ leans, evidence, notes }: ShortcutInWords): ShortcutItem {
+  return { leans, evidence: [...evidence.map(({ sentence }) => sentence), ...notes] };
+}
+
+/** An explanation whose concepts are called as a person called them. */
+function withNames<Of extends Explanation>(explanation: Of, { names }: Pick<NotesFile, 'names'>): Of {
+  const concepts = explanation.concepts.map((concept) => ({
+    ...concept,
+    name: names[concept.id] ?? concept.name,
+  }));
+  return { ...explanation, concepts };
 }
 
 /** Share of images in which two concepts are present together, in the order of the ranking. */

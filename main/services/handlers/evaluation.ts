@@ -9,7 +9,7 @@ export function evaluationHandlers({
   evaluations,
   viewer,
 }: Pick<Services, 'setup' | 'results' | 'evaluations' | 'viewer'>): Part<
-  'getEvaluation' | 'evaluateRun' | 'getErrorAnalysis' | 'weighRanks'
+  'getEvaluation' | 'evaluateRun' | 'getErrorAnalysis' | 'weighRanks' | 'compareCuts'
 > {
   return {
     getEvaluation: async (run) => viewer.run('readEvaluation', await results.questionOf(run)),
@@ -18,11 +18,15 @@ export function evaluationHandlers({
     getErrorAnalysis: async (run) => viewer.run('errorAnalysis', await results.questionOf(run)),
     async weighRanks({ run }, page) {
       if (run !== undefined) return evaluations.rankOfRun(await results.questionOf(run), page);
-      const { state } = setup;
-      requirePictures(state);
-      requireClass(state);
-      const folder = requireFolder(state);
-      return evaluations.rankOfOptions({ folder, options: explainOptionsOf(state) }, page);
+      return evaluations.rankOfOptions(askedIn(setup), page);
     },
+    compareCuts: (_query, page) => evaluations.frontierOfOptions(askedIn(setup), page),
   };
+}
+
+/** The run that is set up, as far as it can be asked about. */
+function askedIn({ state }: Services['setup']) {
+  requirePictures(state);
+  requireClass(state);
+  return { folder: requireFolder(state), options: explainOptionsOf(state) };
 }

@@ -48,7 +48,7 @@ async function logitsAt(
   const { activations, coefficients, bank } = image(r);
   const head = await createAblationHead(headOf(squash), COLOURS, bank, { sessions, memoryBudget: budget });
   const prepared = await head.prepare(activations, coefficients);
-  const logits = await prepared.evaluate(matrix(rows.length, r, Float32Array.from(rows.flat())));
+  const logits = await prepared.evaluate(matrix(rows.length, rows[0].length, Float32Array.from(rows.flat())));
   await head.dispose();
   return { logits, prepared };
 }
@@ -84,6 +84,19 @@ describe('createAblationHead()', () => {
       }
     },
   );
+
+  it.each([false, true])('scales what no concept explains as well (non-linear head: %s)', async (squash) => {
+    const rows = [
+      [1, 1, 1, 1, 0],
+      [0.5, 2, 0, 1, 0.3],
+      [0, 0, 0, 0, 0],
+    ];
+    const { logits } = await logitsAt(squash, 4, rows);
+    for (const [row, factors] of rows.entries()) {
+      const want = await plainly(squash, 4, factors);
+      expect(logits.data.subarray(row * 3, (row + 1) * 3)).toBeAllclose(want, { rtol: 1e-4, atol: 1e-5 });
+    }
+  });
 
   it('moves the logits of an affine head in a straight line, by hand', async () => {
     const { head } = cutModel(colourModel(), 'colours');
@@ -144,6 +157,10 @@ describe('scaleConcepts()', () => {
     expect([...scaleConcepts(activations, coefficients, bank, layer, [0]).data]).toEqual([
       0, 1, 2, 2, 4, 3, 4, 7, 4, 6, 10, 5,
     ]);
+    // Without the rest the concepts remain: u W.
+    expect([...scaleConcepts(activations, coefficients, bank, layer, [1, 0]).data]).toEqual([
+      0, 0, 0, 1, 0, 2, 2, 0, 4, 3, 0, 6,
+    ]);
   });
 });
 
@@ -157,6 +174,7 @@ describe('checkFactors()', () => {
   it('refuses too few, and takes the bounds', () => {
     expect(() => checkFactors([1], 2)).toThrow('A factor is needed for each of the 2 concepts, got 1.');
     expect(() => checkFactors([0, 2], 2)).not.toThrow();
+    expect(() => checkFactors([0, 2, 1], 2)).not.toThrow();
   });
 });
 

@@ -85,6 +85,8 @@ describe('merged concepts', () => {
     expect([...spread(masks, [[0], [1, 3], [2]]).data]).toEqual([
       ...Float32Array.of(0.1, 0.2, 0.3, 0.2, 0.4, 0.5, 0.6, 0.5),
     ]);
+    const withRest = matrix(1, 3, Float32Array.of(0.1, 0.2, 0.7));
+    expect([...spread(withRest, [[0], [1, 2]]).data]).toEqual([...Float32Array.of(0.1, 0.2, 0.2, 0.7)]);
   });
 
   it('of one direction have every figure of the single concept in a bank without duplicates', async () => {

@@ -24,6 +24,23 @@ describe('deletion', () => {
     expect(orders.best.interval).toBeUndefined();
   });
 
+  it('goes on to the model itself with what no concept explains, which tells no order from another', async () => {
+    // The rest, the last of the masks, adds 4 to the 19 of the concepts and the 1 without any.
+    const whole = affineLogit(1, [6, 9, 4]);
+    const options = { nRandom: 40, hasRest: true };
+    const image = await deletionOfImage(whole, { given: [1, 0] }, options);
+    expect([...image.named.given]).toEqual([20, 11, 5, 1]);
+    const put = await insertionOfImage(whole, { given: [1, 0] }, options);
+    expect([...put.named.given]).toEqual([1, 10, 16, 20]);
+    const { hasRest, orders } = deletion([image]);
+    expect(hasRest).toBe(true);
+    // Half of the random orders are the same, half worse.
+    expect(orders.given.movesBefore).toBeGreaterThan(0.6);
+    const single = deletion([await deletionOfImage(affineLogit(0, [5, 2]), { only: [0] }, options)]);
+    expect(single.orders.only.beatsRandom).toBeUndefined();
+    expect(single.orders.only.movesBefore).toBeUndefined();
+  });
+
   it('averages logits before it scales them, with a ratio interval over images', async () => {
     const orders = { given: [0, 1] };
     const images = [

@@ -55,7 +55,8 @@ describe('trustLights', () => {
     expect(level('logitR2', { fidelity: fidelityWith(0.8) })).toBe('good');
     expect(level('logitR2', { fidelity: fidelityWith(0.5) })).toBe('fair');
     expect(level('logitR2', { fidelity: fidelityWith(0.499) })).toBe('weak');
-    expect(level('sanity', { sanity: { similarity: 0.2 } })).toBe('good');
+    expect(level('sanity', { sanity: { similarity: 0.3 } })).toBe('good');
+    expect(level('sanity', { sanity: { similarity: 0.31 } })).toBe('fair');
     expect(level('sanity', { sanity: { similarity: 0.501 } })).toBe('weak');
     expect(level('redundancy', { collinearity: { dead: [], pairs: [] } })).toBe('good');
     expect(level('redundancy', { collinearity: { dead: [0], pairs: [] } })).toBe('weak');

@@ -8,6 +8,7 @@ import { leadSentences } from '../../../core/report/sections/summary-section.ts'
 import {
   FOUR_METHODS,
   noNotes,
+  sampleEvaluation,
   sampleExplanation,
   sampleProject,
   sampleReport,
@@ -41,8 +42,14 @@ describe('reportDataOf()', () => {
 
 describe('leadSentences()', () => {
   it('names the one leading concept with its share and interval', () => {
-    expect(spaces(leadSentences(sampleExplanation()))).toBe(
+    const explanation = sampleExplanation();
+    expect(spaces(leadSentences({ explanation }))).toBe(
       'The model calls these 40 images “boat” for several reasons, most of all “striped hull”. When concepts are turned up and down at random, 44.0 % of the movement of the score involves it (95 % interval 39.3–48.7 %). All 6 concepts together carry 94.8 % of it (93.4–95.9 %).',
+    );
+    const rest = { mean: 0.08, low: 0.06, high: 0.1, images: 20 };
+    const evaluation = { ...sampleEvaluation(), heldOut: { images: 20, agreement: 1, rest } };
+    expect(spaces(leadSentences({ explanation, evaluation }))).toContain(
+      'All 6 concepts together carry 92.0 % of it (90.0–94.0 %) in images that had no part in making them.',
     );
   });
 
@@ -50,7 +57,8 @@ describe('leadSentences()', () => {
     const { concepts, ...rest } = sampleExplanation();
     const leadBy = (effect: number, changes: object = {}) => {
       const [first, ...others] = concepts;
-      return spaces(leadSentences({ ...rest, concepts: [{ ...first, effect }, ...others], ...changes }));
+      const explanation = { ...rest, concepts: [{ ...first, effect }, ...others], ...changes };
+      return spaces(leadSentences({ explanation }));
     };
     expect(leadBy(2)).toContain('“boat” for several reasons, most of all “striped hull”.');
     expect(leadBy(-2)).toContain(
@@ -66,13 +74,14 @@ describe('leadSentences()', () => {
 
   it('does not pick a winner among tied concepts, and counts the images that are called so', () => {
     const { concepts, images, ...rest } = sampleExplanation();
-    const text = leadSentences({
+    const explanation = {
       ...rest,
       concepts: concepts.map((concept, rank) => ({ ...concept, tier: rank < 2 ? 0 : 1 })),
       images: images.map((image, i) =>
         i < 5 ? { ...image, predicted: { ...image.predicted, index: 0 } } : image,
       ),
-    });
+    };
+    const text = leadSentences({ explanation });
     expect(spaces(text)).toBe(
       'The model calls 35 of these 40 images “boat”. The score of boat depends mostly on “striped hull” and “waves”. When concepts are turned up and down at random, each of them is involved in 29.0 % to 44.0 % of the movement of the score; which of them matters most cannot be told. All 6 concepts together carry 94.8 % of it (93.4–95.9 %).',
     );

@@ -157,6 +157,7 @@ describe('explain', () => {
       'rest',
       'maps-gated-gradient',
       'removals',
+      'shortcuts',
       'mistakes',
       'evaluation',
     ]);
@@ -253,6 +254,19 @@ describe('explain', () => {
     const { concepts } = await explain(['--class', 'red', '--concepts', 'auto']);
     expect(concepts.length).toBeGreaterThanOrEqual(1);
     expect(concepts.length).toBeLessThanOrEqual(3);
+  });
+
+  it('chooses the layer too when asked to, and says what it compared', async () => {
+    const { argv, images, explain } = await colourCase();
+    const more = ['--class', 'red', '--layer', 'auto', '--concepts', 'auto'];
+    const { layer, concepts } = await explain(more);
+    const { stderr } = await tessera(...argv, '--images', images, ...more, '--json');
+    expect(stderr).toMatch(/Of \d+ choices? compared: .* leaves? a rest of/);
+    expect(stderr).toContain(`: ${layer} with `);
+    expect(concepts.length).toBeGreaterThanOrEqual(1);
+    const all = await tessera(...argv, '--images', images, '--class', 'all', '--layer', 'auto');
+    expect(all.code).toBe(2);
+    expect(all.stderr).toContain('compared for one class at a time');
   });
 
   it('explains pictures that are all of one colour, whose activations do not vary', async () => {

@@ -33,7 +33,7 @@ describe('waterfallBars()', () => {
       'c1',
       'c3',
       '2 more',
-      'Not reproduced',
+      'Unexplained',
       'Logit',
     ]);
     expect(waterfallExtent(bars)).toEqual([-2, 1]);

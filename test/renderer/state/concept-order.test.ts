@@ -12,6 +12,7 @@ const concept = (id: string, changes: Partial<ConceptItem> = {}): ConceptItem =>
   effect: null,
   prevalence: 0.5,
   reliability: null,
+  shortcuts: [],
   isHidden: false,
   group: [],
   comment: '',

@@ -1,0 +1,167 @@
+import { choleskyFactor } from '../linalg/cholesky.ts';
+import { clamp, CORNER, stridesOf, type PictureLayout } from './picture-layout.ts';
+
+/** Mean [C] and Cholesky factor of the covariance [C, C] of a picture's colours. */
+function coloursOf(picture: Float32Array, layout: PictureLayout) {
+  const { channels, height, width } = layout;
+  const { column, channel: stride } = stridesOf(layout);
+  const pixels = height * width;
+  const mean = Array.from({ length: channels }, (_, channel) => {
+    let sum = 0;
+    for (let pixel = 0; pixel < pixels; pixel++) sum += picture[pixel * column + channel * stride];
+    return sum / pixels;
+  });
+  const factor = new Float64Array(channels * channels);
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    for (let i = 0; i < channels; i++) {
+      const own = picture[pixel * column + i * stride] - mean[i];
+      for (let j = 0; j <= i; j++)
+        factor[i * channels + j] += (own * (picture[pixel * column + j * stride] - mean[j])) / pixels;
+    }
+  }
+  // A grey picture has one colour: a little of the largest spread keeps the others from being divided by nothing.
+  const spread = Math.max(...mean.map((_, i) => factor[i * channels + i]), 1e-12);
+  for (let i = 0; i < channels; i++) factor[i * channels + i] += 1e-3 * spread;
+  choleskyFactor(factor, channels);
+  return { mean, factor };
+}
+
+/**
+ * A picture with the colours of another: x -> μ' + L' L⁻¹ (x - μ), with means μ and Cholesky factors L of the covariances of
+ * the colours, kept within the range of the two.
+ */
+export function withColours(
+  recipient: Float32Array,
+  donor: Float32Array,
+  layout: PictureLayout,
+): Float32Array {
+  const { channels, height, width } = layout;
+  const { column, channel: stride } = stridesOf(layout);
+  const [own, other] = [coloursOf(recipient, layout), coloursOf(donor, layout)];
+  const out = new Float32Array(recipient.length);
+  const white = new Float64Array(channels);
+  for (let pixel = 0; pixel < height * width; pixel++) {
+    for (let i = 0; i < channels; i++) {
+      let value = recipient[pixel * column + i * stride] - own.mean[i];
+      for (let j = 0; j < i; j++) value -= own.factor[i * channels + j] * white[j];
+      white[i] = value / own.factor[i * channels + i];
+    }
+    for (let i = 0; i < channels; i++) {
+      let value = other.mean[i];
+      for (let j = 0; j <= i; j++) value += other.factor[i * channels + j] * white[j];
+      out[pixel * column + i * stride] = value;
+    }
+  }
+  return withinRange(out, recipient, donor, layout);
+}
+
+/**
+ * A picture as sharp and as grainy as another. A picture's detail is what a blur over 3 × 3 pixels takes away. Where the donor has less of it in its corners than the
+ * recipient in its own, the recipient's is weakened by their ratio; where it has more, the donor's is added, its upper
+ * left corner repeated, as strong as what is lacking. Kept within the range of the two.
+ */
+export function withDetail(
+  recipient: Float32Array,
+  donor: Float32Array,
+  layout: PictureLayout,
+): Float32Array {
+  const { channels, height, width } = layout;
+  const strides = stridesOf(layout);
+  const [ownSoft, otherSoft] = [softened(recipient, layout), softened(donor, layout)];
+  const [tall, wide] = [height, width].map((size) => Math.max(1, Math.round(CORNER * size)));
+  const out = new Float32Array(recipient.length);
+  for (let channel = 0; channel < channels; channel++) {
+    const own = cornerDetail(recipient, ownSoft, layout, channel);
+    const other = cornerDetail(donor, otherSoft, layout, channel);
+    const kept = own > 0 ? Math.min(1, other / own) : 1;
+    const added = other > own ? Math.sqrt(other ** 2 - own ** 2) / other : 0;
+    for (let row = 0; row < height; row++) {
+      for (let column = 0; column < width; column++) {
+        const at = row * strides.row + column * strides.column + channel * strides.channel;
+        const from =
+          (row % tall) * strides.row + (column % wide) * strides.column + channel * strides.channel;
+        out[at] =
+          ownSoft[at] + kept * (recipient[at] - ownSoft[at]) + added * (donor[from] - otherSoft[from]);
+      }
+    }
+  }
+  return withinRange(out, recipient, donor, layout);
+}
+
+/** Is a row or column one of those of a corner? */
+function isOuter(index: number, size: number): boolean {
+  return Math.min(index + 0.5, size - index - 0.5) < CORNER * size;
+}
+
+/** Root mean square of a channel's detail in the four corners. */
+function cornerDetail(
+  picture: Float32Array,
+  soft: Float32Array,
+  layout: PictureLayout,
+  channel: number,
+): number {
+  const { height, width } = layout;
+  const strides = stridesOf(layout);
+  let [sum, count] = [0, 0];
+  for (let row = 0; row < height; row++) {
+    if (!isOuter(row, height)) continue;
+    for (let column = 0; column < width; column++) {
+      if (!isOuter(column, width)) continue;
+      const at = row * strides.row + column * strides.column + channel * strides.channel;
+      sum += (picture[at] - soft[at]) ** 2;
+      count++;
+    }
+  }
+  return count > 0 ? Math.sqrt(sum / count) : 0;
+}
+
+/** The mean over 3 × 3 pixels, twice; at the edges the nearest pixels stand for those outside. */
+function softened(picture: Float32Array, layout: PictureLayout): Float32Array {
+  const { channels, height, width } = layout;
+  const strides = stridesOf(layout);
+  let from = picture;
+  for (const { size, stride, other, lines } of [
+    { size: width, stride: strides.column, other: strides.row, lines: height },
+    { size: height, stride: strides.row, other: strides.column, lines: width },
+    { size: width, stride: strides.column, other: strides.row, lines: height },
+    { size: height, stride: strides.row, other: strides.column, lines: width },
+  ]) {
+    const to = new Float32Array(from.length);
+    for (let channel = 0; channel < channels; channel++) {
+      for (let line = 0; line < lines; line++) {
+        const start = channel * strides.channel + line * other;
+        for (let i = 0; i < size; i++) {
+          const [before, after] = [Math.max(0, i - 1), Math.min(size - 1, i + 1)];
+          to[start + i * stride] =
+            (from[start + before * stride] + from[start + i * stride] + from[start + after * stride]) / 3;
+        }
+      }
+    }
+    from = to;
+  }
+  return from;
+}
+
+/** Values kept between the smallest and the largest that a channel has in either picture. */
+function withinRange(
+  values: Float32Array,
+  recipient: Float32Array,
+  donor: Float32Array,
+  layout: PictureLayout,
+): Float32Array {
+  const { channels, height, width } = layout;
+  const { column, channel: stride } = stridesOf(layout);
+  for (let channel = 0; channel < channels; channel++) {
+    let [low, high] = [Infinity, -Infinity];
+    for (let pixel = 0; pixel < height * width; pixel++) {
+      const at = pixel * column + channel * stride;
+      low = Math.min(low, recipient[at], donor[at]);
+      high = Math.max(high, recipient[at], donor[at]);
+    }
+    for (let pixel = 0; pixel < height * width; pixel++) {
+      const at = pixel * column + channel * stride;
+      values[at] = clamp(values[at], low, high);
+    }
+  }
+  return values;
+}

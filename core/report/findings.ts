@@ -1,0 +1,70 @@
+import type { Concept, ConceptRemoval, Explanation } from '../concepts/explanation.ts';
+import { countOf } from '../wording/count-text.ts';
+import { percentText } from '../wording/number-text.ts';
+import { decidedOtherwise } from '../wording/said-words.ts';
+import { effectText } from '../wording/score-words.ts';
+import { scoreFactsOf } from './run-score.ts';
+import type { ClaimInWords, TrustVerdict } from './trust-verdict.ts';
+
+/** What a reader who reads no further should take along. */
+export interface Findings {
+  /** Three sentences at most, each true by itself. */
+  readonly sentences: readonly string[];
+  /** What to do next; one sentence. */
+  readonly action: string;
+}
+
+/** Findings of a run and the action that follows, in the words of the report. */
+export function findingsOf(
+  explanation: Explanation,
+  verdict: Pick<TrustVerdict, 'grade' | 'claims'>,
+): Findings {
+  const sentences = [wayFinding(explanation), removalFinding(explanation), answersFinding(explanation)];
+  return { sentences: sentences.filter((text) => text !== ''), action: actionOf(explanation, verdict) };
+}
+
+const quoted = ({ name }: Pick<Concept, 'name'>): string => `\u201c${name}\u201d`;
+
+/** Which way the leading concept moves the score, and in how many images it is there. */
+function wayFinding(explanation: Explanation): string {
+  const leader = explanation.concepts.at(0);
+  if (leader === undefined) return '';
+  const there = `is found in ${percentText(leader.prevalence)} of the images`;
+  return leader.effect === undefined
+    ? `${quoted(leader)} ${there}.`
+    : `${quoted(leader)} ${there} and ${effectText(scoreFactsOf(explanation), leader.effect)}.`;
+}
+
+/** The concept without which most is decided otherwise. */
+function removalFinding(explanation: Explanation): string {
+  const { removals, images, concepts } = explanation;
+  if (removals === undefined || images.length === 0) return '';
+  const score = scoreFactsOf(explanation);
+  const most = removals.reduce<ConceptRemoval | undefined>(
+    (best, one) => (one.flips.length > (best?.flips.length ?? 0) ? one : best),
+    undefined,
+  );
+  const named = concepts.find(({ id }) => id === most?.concept);
+  const all = countOf(images.length, 'image');
+  if (most === undefined || named === undefined)
+    return `Without any one of the concepts none of the ${all} ${decidedOtherwise(score, true)}.`;
+  const count = most.flips.length;
+  return `Without ${quoted(named)} ${count} of the ${all} ${decidedOtherwise(score, count === 1)}.`;
+}
+
+function answersFinding({ answers }: Explanation): string {
+  if (answers === undefined || answers.known === 0) return '';
+  return `The model is right about ${answers.hits} of the ${countOf(answers.known, 'image')} whose folder names an answer.`;
+}
+
+/** The next step of what keeps the verdict down, the gravest first; else what only a person can judge. */
+function actionOf({ concepts }: Explanation, { claims }: Pick<TrustVerdict, 'claims'>): string {
+  const lacking = (['weak', 'fair', 'unknown'] as const).flatMap((grade) =>
+    claims.filter((claim: ClaimInWords) => claim.grade === grade && claim.next !== ''),
+  );
+  if (lacking.length > 0) return lacking[0].next;
+  const leader = concepts.at(0);
+  return leader === undefined
+    ? ''
+    : `Look at the crops of ${quoted(leader)} and ask whether the model ought to go by that.`;
+}

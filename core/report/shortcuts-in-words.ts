@@ -1,0 +1,38 @@
+import type { Explanation, Shortcut, ShortcutEvidence } from '../concepts/explanation.ts';
+import { carriedText, evidenceSentence, leansText, unknownText } from '../wording/shortcut-words.ts';
+
+/** A shortcut with the words for it. */
+export interface ShortcutInWords {
+  readonly shortcut: Shortcut;
+  readonly class: string;
+  /** Name of the concept as it is shown, and its id there: that of the group it is merged into. */
+  readonly conceptName: string;
+  readonly conceptId: string;
+  /** "leans on the top left corner " */
+  readonly leans: string;
+  readonly evidence: readonly (ShortcutEvidence & { readonly sentence: string })[];
+  /** Sentences that are no figure: how much goes through the concept, and what is not known. */
+  readonly notes: readonly string[];
+}
+
+/** Every shortcut of a run in words; an explanation with its names and merges, as a person left it, or as it was found. */
+export function shortcutsInWords({ shortcuts, concepts, className }: Explanation): ShortcutInWords[] {
+  return (shortcuts?.found ?? []).map((shortcut) => {
+    const own = concepts.find(
+      ({ id, merged }) => id === shortcut.concept || merged?.includes(shortcut.concept) === true,
+    );
+    const conceptName = own?.name ?? shortcut.concept;
+    return {
+      shortcut,
+      class: className,
+      conceptName,
+      conceptId: own?.id ?? shortcut.concept,
+      leans: leansText(shortcut),
+      evidence: shortcut.evidence.map((one) => ({
+        ...one,
+        sentence: evidenceSentence(one, shortcut, className),
+      })),
+      notes: [carriedText(shortcut, conceptName), unknownText(shortcut)].filter((text) => text !== ''),
+    };
+  });
+}

@@ -1,0 +1,37 @@
+import type { Frontier, RankCurve } from '../../main/api/contract.ts';
+import type { Connection } from '../api.ts';
+import { Loadable } from './loadable.svelte.ts';
+
+/** What is tried on request before the run that is set up. */
+class Weighing<Outcome> {
+  readonly outcome = new Loadable<Outcome>();
+  readonly #ask: () => Promise<Outcome>;
+  #key = $state('');
+
+  constructor(ask: () => Promise<Outcome>) {
+    this.#ask = ask;
+  }
+
+  /** Weighs for the setup; `key` names what the outcome depends on. */
+  weigh(key: string): void {
+    if (key !== this.#key) this.outcome.set(undefined);
+    this.#key = key;
+    void this.outcome.load(this.#ask);
+  }
+
+  /** The outcome for the setup with this key, if that is the one at hand. */
+  outcomeFor(key: string): Outcome | undefined {
+    return key === this.#key ? this.outcome.value : undefined;
+  }
+}
+
+/** The evidence for a number of concepts and for a layer, before the run that is set up. */
+export class SetupEvidence {
+  readonly ranks: Weighing<RankCurve>;
+  readonly cuts: Weighing<Frontier | null>;
+
+  constructor({ api }: Connection) {
+    this.ranks = new Weighing(() => api.weighRanks({}));
+    this.cuts = new Weighing(() => api.compareCuts({}));
+  }
+}

@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { chooseFromFrontier, type FrontierPoint } from '../../../core/metrics/frontier.ts';
+
+const point = (layer: string, r: number, mean: number, active: number, stability = 0.9): FrontierPoint => ({
+  layer,
+  r,
+  rest: { mean, low: mean / 2, high: mean * 2 },
+  active,
+  stability,
+});
+
+describe('chooseFromFrontier()', () => {
+  it('takes the fewest active concepts of those that leave little and are found again', () => {
+    const best = chooseFromFrontier([
+      point('late', 5, 0.2, 2),
+      point('late', 15, 0.08, 6),
+      point('early', 10, 0.09, 4),
+      point('early', 25, 0.01, 12),
+      point('early', 5, 0.05, 3, 0.5),
+    ]);
+    expect(best).toMatchObject({ layer: 'early', r: 10 });
+  });
+
+  it('takes the smallest rest where none leaves little, of those that are found again if any is', () => {
+    const some = [point('a', 5, 0.4, 2), point('a', 10, 0.3, 5), point('b', 10, 0.2, 5, 0.4)];
+    expect(chooseFromFrontier(some)).toMatchObject({ layer: 'a', r: 10 });
+    expect(chooseFromFrontier(some.slice(2))).toMatchObject({ layer: 'b' });
+    expect(chooseFromFrontier([])).toBeUndefined();
+  });
+
+  it('is never beaten by another that is found again, in both rest and active concepts', () => {
+    const points = fc.array(
+      fc
+        .record({ mean: fc.double({ min: 0, max: 1, noNaN: true }), active: fc.integer({ min: 1, max: 20 }) })
+        .map(({ mean, active }) => point('l', active, mean, active)),
+      { minLength: 1, maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(points, (all) => {
+        const best = chooseFromFrontier(all)!;
+        const isBeaten = all.some(({ rest, active }) => rest.mean < best.rest.mean && active < best.active);
+        expect(isBeaten && best.rest.mean > 0.1).toBe(false);
+        if (all.some(({ rest }) => rest.mean <= 0.1)) expect(best.rest.mean).toBeLessThanOrEqual(0.1);
+      }),
+    );
+  });
+});
