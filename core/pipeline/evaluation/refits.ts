@@ -30,7 +30,7 @@ export async function evaluateStability(
   const { device, options, signal } = context;
   const groups = rowsByImage(rows);
   const all = groups.flat();
-  const refit = async (chosen: readonly number[], random: Random): Promise<Matrix> => {
+  const refit = async (chosen: readonly number[], random: Random): Promise<CodedBank> => {
     signal?.throwIfAborted();
     const sample = takeRows(rows.activations, someOf(chosen, plan.rows, random));
     const bank = await buildBank(sample, Math.min(conceptBank.rows, sample.rows), {
@@ -87,9 +87,9 @@ function someOf(rows: readonly number[], most: number, random: Random): readonly
 }
 
 /** A sample with fewer rows than concepts gives fewer of them: the missing ones were not found again. */
-function withRows(bank: Matrix, rows: number): Matrix {
+function withRows(bank: CodedBank, rows: number): CodedBank {
   if (bank.rows === rows) return bank;
   const data = new Float32Array(rows * bank.cols);
   data.set(bank.data);
-  return { rows, cols: bank.cols, data };
+  return { ...bank, rows, data };
 }
