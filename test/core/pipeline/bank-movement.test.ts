@@ -11,6 +11,7 @@ function problem(seed: number) {
   const given: ActivationRows = {
     activations: matrix(n, p, Float32Array.from(data)),
     places: Array.from({ length: n }, (_, row) => ({ image: Number(rows.imageOf[row]), box: [0, 0, 1, 1] })),
+    isWhole: true,
   };
   return { given, bank: matrix(3, p, Float32Array.from(start)) };
 }
