@@ -12,8 +12,19 @@ const QUIET = {
   resolve: { tsconfigPaths: true },
 } as const satisfies InlineConfig;
 
-/** Packages with native parts are left where they are installed; all others become part of the program. */
-const INSTALLED = ['electron', 'onnxruntime-node', 'onnxruntime-common', 'sharp'];
+/**
+ * Packages with native parts, or with backends that find one another and their WebAssembly by where they are installed, are
+ * left there; all others become part of the program.
+ */
+const INSTALLED = [
+  'electron',
+  'onnxruntime-node',
+  'onnxruntime-common',
+  'sharp',
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-backend-cpu',
+  '@tensorflow/tfjs-backend-wasm',
+];
 
 /** Main process, compute process and host: ES modules for Node.js. */
 const main: InlineConfig = {

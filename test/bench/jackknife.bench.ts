@@ -112,7 +112,7 @@ async function real(model: string, folder: string): Promise<string[]> {
   for (const file of files) {
     const batch = await readBatch(
       environment.codec,
-      [file as Parameters<typeof readBatch>[1][number]],
+      [file],
       intake.preprocessing.preprocessing,
     );
     const own = toRows(await latent.run(requireAll(batch)), layer);

@@ -48,7 +48,7 @@ describe('what-if', () => {
 
   it('counts for each concept the images that need it, as scaling it to 0 does', async () => {
     const all = await json<ConceptDependence[]>();
-    expect(all).toHaveLength(2);
+    expect(all).toHaveLength(3);
     expect(Math.max(...all.map(({ changed }) => changed))).toBeGreaterThan(0);
     for (const { concept, changed } of all) {
       const run = await json<RunAblation>('--scale', `${concept}=0`);
