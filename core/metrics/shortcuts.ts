@@ -44,7 +44,7 @@ export const CUE_BOUNDS: Readonly<Record<CueForm, CueBounds>> = {
 };
 
 /** Of a place painted over, where there are no other pictures to exchange it with: share of the decisions that change. */
-export const PAINTED_BOUNDS = { left: 0.5, low: 0.35 } as const;
+const PAINTED_BOUNDS = { left: 0.5, low: 0.35 } as const;
 
 /** Fewest pictures of the class, and fewest others, of which anything is said. */
 export const FEWEST_PICTURES = 5;

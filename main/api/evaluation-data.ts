@@ -3,7 +3,6 @@ import type { ClaimId } from '../../core/metrics/claims.ts';
 import type { Frontier } from '../../core/metrics/frontier.ts';
 import type { TrustFigure, TrustLevel } from '../../core/metrics/trust.ts';
 import type { PictureId } from './app-data.ts';
-import type { ShortcutItem } from './result-data.ts';
 import type { RunKey } from './run-data.ts';
 
 /*
@@ -29,6 +28,14 @@ export interface TrustLamp {
   readonly says: string;
   /** From where on it is good or fair. */
   readonly bands: string;
+}
+
+/** Something beside the object that the model leans on, in words. */
+export interface ShortcutItem {
+  /** "leans on the top left corner" */
+  readonly leans: string;
+  /** What speaks for it, and what is not known, a sentence each. */
+  readonly evidence: readonly string[];
 }
 
 /** What must hold for an explanation to be trusted, in words. */

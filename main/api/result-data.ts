@@ -10,7 +10,7 @@ import type { DeviceName } from '../../core/platform.ts';
 import type { ScoreFacts } from '../../core/wording/score-words.ts';
 import type { ClassName } from './ablation-data.ts';
 import type { ClassScore, PictureId } from './app-data.ts';
-import type { PointedImage } from './evaluation-data.ts';
+import type { PointedImage, ShortcutItem } from './evaluation-data.ts';
 import type { RunInputs } from './input-data.ts';
 import type { RunKey, RunSummary } from './run-data.ts';
 
@@ -22,14 +22,6 @@ import type { RunKey, RunSummary } from './run-data.ts';
 export interface NamedConcept {
   readonly id: string;
   readonly name: string;
-}
-
-/** Something beside the object that the model leans on, in words. */
-export interface ShortcutItem {
-  /** "leans on the top left corner" */
-  readonly leans: string;
-  /** What speaks for it, and what is not known, a sentence each. */
-  readonly evidence: readonly string[];
 }
 
 /** How a concept moves with the sample of images, and the pictures that it rests on. */

@@ -110,11 +110,7 @@ async function real(model: string, folder: string): Promise<string[]> {
   const files = setting.photos.slice(0, PHOTOS).map((path) => ({ path }));
   const parts = [];
   for (const file of files) {
-    const batch = await readBatch(
-      environment.codec,
-      [file],
-      intake.preprocessing.preprocessing,
-    );
+    const batch = await readBatch(environment.codec, [file], intake.preprocessing.preprocessing);
     const own = toRows(await latent.run(requireAll(batch)), layer);
     parts.push(takeRows(own, spreadPlaces(own.rows, ROWS)));
   }
