@@ -92,7 +92,7 @@ export function claimsOf(evidence: ClaimEvidence): Claim[] {
     modelClaim(evidence),
     decisionClaim(evidence),
     orderClaim(evidence),
-    checked('repeatable', 'stability', stability),
+    checked('repeatable', 'stability', new Set(evidence.scores).size < 2 ? undefined : stability),
     checked('learned', 'sanity', sanity),
     enoughClaim(evidence),
   ];
@@ -172,12 +172,9 @@ function decisionClaim(evidence: ClaimEvidence): Claim {
   return graded(id, carried, figures);
 }
 
-/** Images below which those that were left out say too little by themselves. */
-const FEWEST_HELD_OUT = 5;
-
 /** The rest and the agreement where the concepts could not be fitted to them, if that was looked at. */
 function unseen({ rest, agreement, heldOut }: ClaimEvidence) {
-  if (heldOut?.rest === undefined || heldOut.images < FEWEST_HELD_OUT) return { rest, agreement };
+  if (heldOut?.rest === undefined) return { rest, agreement };
   return {
     rest: heldOut.rest,
     agreement: agreement === undefined ? undefined : heldOut.agreement,

@@ -131,7 +131,7 @@ export interface Evaluation {
   readonly noGradient?: string;
   readonly muFidelity: Stored<MuFidelity>;
   readonly stability: StoredStability;
-  /** Absent of one image, and in evaluations from before it was looked at. */
+  /** Absent where hardly any image is left out, and in evaluations from before it was looked at. */
   readonly heldOut?: HeldOut;
   readonly sparsity: readonly Stored<ConceptSparsity>[];
   readonly collinearity: Collinearity;

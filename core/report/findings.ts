@@ -5,7 +5,7 @@ import { decidedOtherwise } from '../wording/said-words.ts';
 import { effectText } from '../wording/score-words.ts';
 import { scoreFactsOf } from './run-score.ts';
 import { shortcutsInWords } from './shortcuts-in-words.ts';
-import type { ClaimInWords, TrustVerdict } from './trust-verdict.ts';
+import { claimsGraded, type TrustVerdict } from './trust-verdict.ts';
 
 /** What a reader who reads no further should take along. */
 export interface Findings {
@@ -69,9 +69,7 @@ function actionOf(
   const [shortcut] = shortcutsInWords(explanation);
   if (shortcut !== undefined && verdict !== 'weak')
     return `Settle whether the model may go by this: it ${shortcut.leans}. Show it images of ${shortcut.class} where that is different, and other images that have it.`;
-  const lacking = (['weak', 'fair', 'unknown'] as const).flatMap((grade) =>
-    claims.filter((claim: ClaimInWords) => claim.grade === grade && claim.next !== ''),
-  );
+  const lacking = claimsGraded(claims, ['weak', 'fair', 'unknown']).filter(({ next }) => next !== '');
   if (lacking.length > 0) return lacking[0].next;
   const leader = explanation.concepts.at(0);
   return leader === undefined

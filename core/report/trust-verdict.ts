@@ -92,7 +92,7 @@ export function trustVerdict(explanation: Explanation, evaluation?: Evaluation):
     .map((light) => (isChecked || light.level !== 'unknown' ? light : withoutCheck(light, explanation)))
     .map((light) => ({
       ...light,
-      weight: isDecisive(light.figure, isSplitByMean) ? ('decides' as const) : ('shown' as const),
+      weight: isWeighed(light.figure, claims, isSplitByMean) ? ('decides' as const) : ('shown' as const),
     }));
   const shortcuts = shortcutsInWords(explanation);
   const { headline, advice } = GRADE_WORDS[grade];
@@ -170,6 +170,13 @@ function isOfCut({ id, cause }: Claim): boolean {
   return id === 'decision' && ['holds-in-part', 'fails', 'other-answers'].includes(cause);
 }
 
+/** Does a claim rest on the figure? Those of the order count only where an order is claimed. */
+function isWeighed(figure: TrustLight['figure'], claims: readonly Claim[], isSplitByMean: boolean): boolean {
+  const isOfOrder = figure === 'deletion' || figure === 'insertion';
+  const isClaimed = claims.some(({ id, cause }) => id === 'order' && cause !== 'all-tie');
+  return isDecisive(figure, isSplitByMean) && (isClaimed || !isOfOrder);
+}
+
 /** By so much a rest has to be smaller to be worth another run. */
 const WORTH_A_RUN = 0.02;
 
@@ -207,9 +214,19 @@ function withoutCheck(light: LightInWords, { answers }: Explanation): LightInWor
 /** What a good verdict rests on; else what keeps it from being better. */
 const TOLD_OF_GOOD: readonly ClaimId[] = ['decision', 'order'];
 
+/** Claims of some grades, in the order of those; with too little to see nothing else means much, so that this comes first. */
+export function claimsGraded(
+  claims: readonly ClaimInWords[],
+  grades: readonly TrustLevel[],
+): readonly ClaimInWords[] {
+  const isFirst = ({ id, grade }: ClaimInWords): number => Number(id === 'enough' && grade === 'weak');
+  return grades
+    .flatMap((wanted) => claims.filter(({ grade }) => grade === wanted))
+    .sort((a, b) => isFirst(b) - isFirst(a));
+}
+
 function reasonsOf(claims: readonly ClaimInWords[], grade: TrustLevel): string[] {
-  const by = (...grades: readonly TrustLevel[]): ClaimInWords[] =>
-    grades.flatMap((wanted) => claims.filter((claim) => claim.grade === wanted));
+  const by = (...grades: readonly TrustLevel[]) => claimsGraded(claims, grades);
   const chosen = {
     good: claims.filter(({ id }) => TOLD_OF_GOOD.includes(id)),
     fair: by('weak', 'fair', 'unknown'),

@@ -181,7 +181,7 @@ function repeatable({ value = NaN }: ClaimFacts): Sentences {
       `Other images would have given other concepts. ${alike}`,
       `Explain on more images, or with fewer concepts. ${again}`,
     ],
-    'not-known': ['The concepts could not be looked for a second time.', ''],
+    'not-known': ['There are no other images in which the concepts could be looked for again.', ''],
   };
 }
 

@@ -20,6 +20,14 @@ export function intervalText({ low, high }: { readonly low: number; readonly hig
   return from === to ? percentText(low) : withSign(`${from}${separator}${to}`);
 }
 
+/** The interval of a mean over images; over one image there is none. */
+export function overImagesText(
+  interval: { readonly low: number; readonly high: number },
+  images: number,
+): string {
+  return images > 1 ? intervalText(interval) : 'no interval over one image';
+}
+
 /** A share that somebody set, a bound, or a tick of an axis, as short as it goes: "65 %", "97.5 %". */
 export function shortPercentText(fraction: number): string {
   return withSign(numberText(100 * fraction));

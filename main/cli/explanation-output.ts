@@ -38,7 +38,9 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
     concepts: explanation.concepts.map(({ id, name, importance, tier, prevalence, crops }) => ({
       id,
       name,
-      importance,
+      // Over one image there is no interval.
+      importance:
+        explanation.images.length > 1 ? importance : { mean: importance.mean, low: null, high: null },
       tier,
       prevalence,
       ...(evaluation && { reliability: evaluation.stability.concepts[rowOfId(id)].mean }),
@@ -121,7 +123,7 @@ export function explanationText(facts: ReturnType<typeof explanationJson>, score
   const rows = facts.concepts.map(({ name, importance, tier, prevalence }) => [
     name,
     percentText(importance.mean),
-    intervalText(importance),
+    importance.low === null ? 'none' : intervalText(importance),
     `${tier + 1}`,
     percentText(prevalence),
   ]);

@@ -58,7 +58,13 @@ function fitted(
   const named = { className: names[1], classIndex: 1 };
   switch (method) {
     case 'getResult':
-      return { ...answer, ...named, score, run: { ...(answer['run'] as object), ...named } };
+      return {
+        ...answer,
+        ...named,
+        score,
+        concepts: (answer['concepts'] as object[]).map((concept) => ({ ...concept, shortcuts: [] })),
+        run: { ...(answer['run'] as object), ...named },
+      };
     case 'ablateImage':
     case 'findCounterfactual':
       return twoSided(answer, task);

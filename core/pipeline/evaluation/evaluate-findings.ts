@@ -10,6 +10,9 @@ import { compareCuts, isWorthComparing } from './compare-cuts.ts';
 import { influenceStage } from '../stages/influence.ts';
 import { rankStage, storedRankStage } from '../stages/rank.ts';
 
+/** Images from which on another sample of them can be thought of. */
+const FEWEST_IMAGES = 5;
+
 /**
  * Evaluates what a run found, unless the options want none. The evidence for a number of concepts comes with a full
  * evaluation, and with any where it is there already; other cuts are compared in a full one, and where the concepts do not
@@ -37,8 +40,9 @@ export async function evaluateFindings(
     imageImportance: importances.map(meanIndices),
   });
   const rank = level === 'full' ? await stages.get(rankStage) : await stages.peek(storedRankStage);
-  // Sparse and refined concepts are not where the derivative is taken: the minimum of ‖A - UW‖.
-  const influence = kind === 'sparse' || refine ? undefined : await stages.get(influenceStage);
+  // Sparse and refined concepts are not where the derivative is taken, the minimum of ‖A - UW‖; few images say nothing of others.
+  const isMinimum = kind !== 'sparse' && !refine && explanation.images.length >= FEWEST_IMAGES;
+  const influence = isMinimum ? await stages.get(influenceStage) : undefined;
   const frontier = isWorthComparing(level, evaluation, explanation)
     ? await compareCuts(stages, intake, explanation.layer, { concepts })
     : undefined;

@@ -13,12 +13,14 @@ import { ownActivations } from '../own-activations.ts';
 import type { EvaluationPlan } from './plan.ts';
 import type { Refit } from './refits.ts';
 
+/** Fewer images say too little by themselves. */
+const FEWEST = 5;
 /** Masks of one image's rest. */
 const MASKS = { samples: 64, replicates: 2 } as const;
 
 /**
  * What the concepts carry in images that had no part in making them: each image under a bank made from a bootstrap sample
- * that it is not in, at most `plan.heldOut` of them, each once. `tick` is called once an image. Undefined where no sample leaves an image out.
+ * that it is not in, at most `plan.heldOut` of them, each once. `tick` is called once an image. Undefined where the samples leave hardly any out.
  *
  * Source  Breiman 1996, "Out-of-bag estimation".
  * Limits  the banks are made from fewer rows and in fewer sweeps than the explained one, so that what is found errs, if
@@ -33,7 +35,7 @@ export async function evaluateHeldOut(
   const found: HeldOutImage[] = [];
   for (const [refit, images] of shared(refits, plan.heldOut))
     found.push(...(await underBank(context, refit.conceptBank, images, tick)));
-  if (found.length === 0) return undefined;
+  if (found.length < FEWEST) return undefined;
   const { agreement, logitR2 } = fidelity(found);
   const rest = meanRest(
     found.map((image) => image.rest),

@@ -1,7 +1,7 @@
 import { scaleLinear } from 'd3';
 import type { Concept, Estimate, Explanation } from '../../concepts/explanation.ts';
 import { UNEXPLAINED } from '../../wording/claim-words.ts';
-import { intervalText, percentText, shortPercentText } from '../../wording/number-text.ts';
+import { overImagesText, percentText, shortPercentText } from '../../wording/number-text.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import { colourStyle, swatch } from '../sections/swatch.ts';
@@ -20,7 +20,11 @@ const BAR_HEIGHT = 12;
  * interval, and a bracket around the concepts of one tier; last, what no concept explains, where it was weighed. Positions are percentages, so the text keeps its size
  * at any width.
  */
-export function rankingChart({ concepts, rest }: Pick<Explanation, 'concepts' | 'rest'>): Html {
+export function rankingChart({
+  concepts,
+  rest,
+  images,
+}: Pick<Explanation, 'concepts' | 'rest' | 'images'>): Html {
   const scale = scaleOf([...concepts.map(({ importance }) => importance), ...(rest ? [rest] : [])]);
   return html`<table class="ranking">
     <caption class="visually-hidden">
@@ -35,7 +39,7 @@ export function rankingChart({ concepts, rest }: Pick<Explanation, 'concepts' | 
         <th scope="col"><span class="visually-hidden">Ties</span></th>
       </tr>
     </thead>
-    ${tiersOf(concepts).map((tier) => tierRows(tier, concepts, scale))}${rest && restRow(rest, scale)}
+    ${tiersOf(concepts).map((tier) => tierRows(tier, concepts, scale, images.length))}${rest && restRow(rest, scale, images.length)}
     <tfoot>
       <tr>
         <td></td>
@@ -71,7 +75,12 @@ function tiersOf(concepts: readonly Concept[]): Concept[][] {
   return tiers;
 }
 
-function tierRows(tier: readonly Concept[], concepts: readonly Concept[], scale: Scale): Html {
+function tierRows(
+  tier: readonly Concept[],
+  concepts: readonly Concept[],
+  scale: Scale,
+  images: number,
+): Html {
   return html`<tbody>
     ${tier.map(
       (concept, index) =>
@@ -81,20 +90,20 @@ function tierRows(tier: readonly Concept[], concepts: readonly Concept[], scale:
           </th>
           <td class="plot">${bar(concept.importance, scale, concepts.indexOf(concept))}</td>
           <td class="number strong">${percentText(concept.importance.mean)}</td>
-          <td class="number quiet">${intervalText(concept.importance)}</td>
+          <td class="number quiet">${overImagesText(concept.importance, images)}</td>
           ${index === 0 && bracket(tier.length)}
         </tr>`,
     )}
   </tbody>`;
 }
 
-function restRow(rest: Estimate, scale: Scale): Html {
+function restRow(rest: Estimate, scale: Scale, images: number): Html {
   return html`<tbody>
     <tr class="rest">
       <th scope="row">${UNEXPLAINED}</th>
       <td class="plot">${bar(rest, scale)}</td>
       <td class="number">${percentText(rest.mean)}</td>
-      <td class="number quiet">${intervalText(rest)}</td>
+      <td class="number quiet">${overImagesText(rest, images)}</td>
       <td class="ties"></td>
     </tr>
   </tbody>`;

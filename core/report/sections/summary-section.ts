@@ -1,7 +1,7 @@
 import type { Concept, Explanation } from '../../concepts/explanation.ts';
 import type { HeldOut } from '../../metrics/held-out.ts';
 import { countText, listText } from '../../wording/count-text.ts';
-import { intervalText, percentText } from '../../wording/number-text.ts';
+import { intervalText, overImagesText, percentText } from '../../wording/number-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
 import { isNumber } from '../../wording/said-words.ts';
 import { askedText, toldAs, type ScoreFacts } from '../../wording/score-words.ts';
@@ -94,11 +94,11 @@ function isDecided({ model, explained }: ScoreFacts): boolean {
   return isAnswer && model.task !== 'regression';
 }
 
-function amountSentence({ concepts }: Explanation): string {
+function amountSentence({ concepts, images }: Explanation): string {
   const causes = leaders(concepts);
   if (causes.length === 0) return '';
   if (causes.length === 1)
-    return `When concepts are turned up and down at random, ${percentText(causes[0].importance.mean)} of the movement of the score involves it (95\u00a0% interval ${intervalText(causes[0].importance)}).`;
+    return `When concepts are turned up and down at random, ${percentText(causes[0].importance.mean)} of the movement of the score involves it (${images.length > 1 ? `95\u00a0% interval ${intervalText(causes[0].importance)}` : 'no interval over one image'}).`;
   const means = causes.map(({ importance }) => importance.mean);
   return `When concepts are turned up and down at random, each of them is involved in ${percentText(Math.min(...means))} to ${percentText(Math.max(...means))} of the movement of the score; which of them matters most cannot be told.`;
 }
@@ -167,7 +167,7 @@ function glance({ explanation, pictures, notes }: ReportData): Html | undefined 
           <p class="glance-name">${swatch(rank)}<bdi>${concept.name}</bdi></p>
           <p class="glance-share">
             <span class="strong">${percentText(concept.importance.mean)}</span>
-            <span class="quiet">${intervalText(concept.importance)}</span>
+            <span class="quiet">${overImagesText(concept.importance, explanation.images.length)}</span>
           </p>
         </li>`,
     )}
