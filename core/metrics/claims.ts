@@ -23,6 +23,7 @@ export type ClaimCause =
   | 'not-evaluated'
   | 'not-known'
   | 'few-judged'
+  | 'nothing-learned'
   | 'other-answers'
   | 'nothing-moves'
   | 'saturated'
@@ -88,12 +89,17 @@ export function claimsOf(evidence: ClaimEvidence): Claim[] {
     value === undefined
       ? { id, grade: 'unknown', cause: isEvaluated ? 'not-known' : 'not-evaluated' }
       : graded(id, levelOf(value, TRUST_THRESHOLDS[figure]), { value });
+  const model = modelClaim(evidence);
+  // Where nothing was learned maps cannot show it, however unlike those of random weights they are.
+  const knowsNothing = model.grade === 'weak';
   return [
-    modelClaim(evidence),
+    model,
     decisionClaim(evidence),
     orderClaim(evidence),
     checked('repeatable', 'stability', new Set(evidence.scores).size < 2 ? undefined : stability),
-    checked('learned', 'sanity', sanity),
+    knowsNothing
+      ? { id: 'learned', grade: 'unknown', cause: 'nothing-learned' }
+      : checked('learned', 'sanity', sanity),
     enoughClaim(evidence),
   ];
 }

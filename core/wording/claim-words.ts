@@ -198,6 +198,7 @@ function learned({ value = NaN }: ClaimFacts): Sentences {
       'Explain at a later layer, or draw the maps by another method.',
     ],
     'not-known': ['The maps could not be compared with those of random weights.', ''],
+    'nothing-learned': ['The model knows too little of the images for its maps to show what it learned.', ''],
   };
 }
 

@@ -16,7 +16,9 @@ export function percentText(fraction: number): string {
 /** The interval of a share, "55.1–59.8 %"; "−1.0 to 4.2 %" when an end is negative; one number where both ends read alike. */
 export function intervalText({ low, high }: { readonly low: number; readonly high: number }): string {
   const separator = low < 0 || high < 0 ? ' to ' : EN_DASH;
-  const [from, to] = [low, high].map(percentDigits);
+  const [from, upTo] = [low, high].map(percentDigits);
+  // An end of an interval that would read as all may.
+  const to = upTo === MOST && from !== MOST ? '100' : upTo;
   return from === to ? percentText(low) : withSign(`${from}${separator}${to}`);
 }
 

@@ -103,7 +103,7 @@ export function noShortcutText({
   readonly images: number;
   readonly others: number;
 }): string {
-  if (images === 0) return 'Shortcuts were not looked for: too few images are put into the class.';
+  if (images < FEWEST_OTHERS) return 'Shortcuts were not looked for: too few images are put into the class.';
   if (others < FEWEST_OTHERS)
     return 'No shortcut was found by painting over corners and edges; without images of other classes no more can be looked for.';
   return `No shortcut was found in corners, along the edges, in the background, colours, sharpness and grain, exchanged with ${countOf(others, 'other image')}.`;

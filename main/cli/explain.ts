@@ -12,6 +12,7 @@ import {
 } from '../../core/concepts/run-options.ts';
 import { usualClass, type AskedScore } from '../../core/concepts/class-question.ts';
 import type { ModelScores } from '../../core/score/model-scores.ts';
+import type { Frontier } from '../../core/metrics/frontier.ts';
 import { questionsOfClasses } from '../../core/pipeline/class-questions.ts';
 import { explain, type ExplainOutcome } from '../../core/pipeline/explain.ts';
 import { roundsValues } from '../../core/onnx/quantised.ts';
@@ -34,7 +35,7 @@ import { parseArguments, type OptionTable, type ParsedArguments } from './argume
 import { explanationJson, explanationText } from './explanation-output.ts';
 import { optionTable, readOptions, withWholePaths } from './option-arguments.ts';
 import { progressPrinter } from './progress.ts';
-import { AUTO_LAYER, settleCut } from './settle-cut.ts';
+import { AUTO_LAYER, settleCut, withComparison } from './settle-cut.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 
 const DEMO = path.join(import.meta.dirname, '../../models/demo');
@@ -81,8 +82,9 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
       signal,
       reportFollows: true,
     };
-    const settled = isAuto ? await settleCut(scope, question, others) : { question, options };
-    await explainClasses(scope, settled.question, settled.options, args.flag('json'));
+    if (!isAuto) return explainClasses(scope, question, options, args.flag('json'));
+    const settled = await settleCut(scope, question, others);
+    await explainClasses(scope, settled.question, settled.options, args.flag('json'), settled.frontier);
   });
 }
 
@@ -100,10 +102,12 @@ async function explainClasses(
   question: Question | OpenQuestion,
   options: RunOptions,
   asJson: boolean,
+  frontier?: Frontier,
 ): Promise<void> {
   const { folder } = scope.project;
   if ('explained' in question) {
-    const outcome = await explain(scope, question, options, commandText(options, folder));
+    const explained = await explain(scope, question, options, commandText(options, folder));
+    const outcome = frontier === undefined ? explained : await withComparison(explained, frontier);
     const file = await reportOf(scope, outcome, 'report.html');
     const facts = explanationJson(outcome, file);
     tellFewer(options, facts.concepts.length);

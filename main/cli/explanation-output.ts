@@ -16,6 +16,7 @@ import { transparencyText } from '../../core/wording/input-words.ts';
 import { askedText, decisionText, type ScoreFacts } from '../../core/wording/score-words.ts';
 import { LEVEL_WORDS } from '../../core/wording/trust-words.ts';
 import { originText } from '../../core/wording/preprocessing-words.ts';
+import { FEWEST_PICTURES } from '../../core/metrics/shortcuts.ts';
 import { countOf } from '../../core/wording/count-text.ts';
 import { table } from './text-table.ts';
 
@@ -55,7 +56,13 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
     factorization: explanation.factorization,
     importance: explanation.importance,
     rest: explanation.rest ?? null,
-    ...(explanation.shortcuts && { shortcuts: shortcutsInWords(explanation).map(shortcutJson) }),
+    // Of too few images nothing was looked for.
+    ...(explanation.shortcuts && {
+      shortcuts:
+        explanation.shortcuts.images < FEWEST_PICTURES
+          ? null
+          : shortcutsInWords(explanation).map(shortcutJson),
+    }),
     trust: trustJson(trustVerdict(explanation, evaluation)),
     ...(evaluation && { evaluation }),
     skipped: explanation.skipped,

@@ -1,6 +1,8 @@
 import type { RunOptions } from '../../core/concepts/run-options.ts';
 import { TesseraError } from '../../core/errors.ts';
-import { chooseFromFrontier } from '../../core/metrics/frontier.ts';
+import { chooseFromFrontier, type Frontier } from '../../core/metrics/frontier.ts';
+import type { ExplainOutcome } from '../../core/pipeline/explain.ts';
+import { saveEvaluation } from '../../core/project/evaluation-file.ts';
 import { chooseLayer } from '../../core/pipeline/choose-layer.ts';
 import { frontierOfQuestion } from '../../core/pipeline/evaluation/evaluate-run.ts';
 import type { OpenQuestion, Question } from '../../core/pipeline/question.ts';
@@ -15,6 +17,15 @@ export const AUTO_LAYER = 'auto';
 interface Settled {
   readonly question: Question;
   readonly options: RunOptions;
+  readonly frontier: Frontier;
+}
+
+/** The outcome of a run with the comparison that led to its layer, kept with its evaluation if it has one. */
+export async function withComparison(outcome: ExplainOutcome, frontier: Frontier): Promise<ExplainOutcome> {
+  if (outcome.evaluation === undefined) return outcome;
+  const evaluation = { ...outcome.evaluation, frontier };
+  await saveEvaluation(outcome.project, outcome.run.id, evaluation);
+  return { ...outcome, evaluation };
 }
 
 /**
@@ -34,13 +45,14 @@ export async function settleCut(
       options: ['class', 'layer'],
     });
   }
-  const { points = [] } = (await frontierOfQuestion(scope, question, options)) ?? {};
+  const frontier = await frontierOfQuestion(scope, question, options);
+  const points = frontier?.points ?? [];
   const fitting =
     options.concepts === 'auto'
       ? points
       : points.filter(({ r, bank }) => r === options.concepts && bank === options.bank);
   const best = chooseFromFrontier(fitting);
-  if (best === undefined) {
+  if (frontier === undefined || best === undefined) {
     throw new TesseraError(
       'bad-usage',
       'There is nothing to compare layers by: it takes two images or more, a score that concepts move, and layers that hold as many concepts.',
@@ -54,5 +66,6 @@ export async function settleCut(
   return {
     question: { ...question, layer: chooseLayer(question.intake, layer) },
     options: { ...options, layer, concepts: r, bank },
+    frontier,
   };
 }

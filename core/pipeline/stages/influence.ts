@@ -9,12 +9,12 @@ import { importanceStage } from './importance.ts';
 import { rowsStage } from './rows.ts';
 
 const PLANS = {
-  quick: { rows: 1536, groups: 16, refits: 8 },
+  quick: { rows: 768, groups: 16, refits: 8 },
   full: { rows: 16_384, groups: 128, refits: 30 },
 } as const satisfies Record<EvaluationLevel, MovementPlan>;
 
 /** Problems of so few multiplications a product are solved in 64 bits, by plain loops. */
-const PRECISE_UP_TO = 2e6;
+const PRECISE_UP_TO = 5e4;
 /** Pictures kept for a concept. */
 const PICTURES = 8;
 /** Quantile of the normal distribution for intervals of 95 %. */
@@ -28,7 +28,7 @@ export const influenceStage = defineStage({
   name: 'influence',
   inputs: { rows: rowsStage, bank: bankStage, importance: importanceStage },
   facts: [],
-  version: 1,
+  version: 2,
   compute: async (context): Promise<StoredInfluence> => {
     const { value } = await context.entry.get(0, async () => ({
       tensors: new Map(),
