@@ -68,7 +68,7 @@ async function figuresInWindow(page: Page): Promise<Figures> {
 async function figuresInReport(page: Page): Promise<Figures> {
   await page.setContent(renderReport(reportDataOf(sampleProject, run, noNotes, {})));
   const rows = await page
-    .locator('.ranking tbody tr')
+    .locator('.ranking tbody tr:not(.rest)')
     .evaluateAll((trs) =>
       trs.map((tr) => [...tr.querySelectorAll('bdi, .number')].map(({ textContent }) => textContent)),
     );

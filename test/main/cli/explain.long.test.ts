@@ -266,7 +266,17 @@ describe('explain', () => {
     expect(stderr).toMatch(/Of \d+ choices? compared: .* leaves? a rest of/);
     expect(stderr).toContain(`: ${layer} with `);
     expect(concepts.length).toBeGreaterThanOrEqual(1);
-    const all = await tessera(...argv, '--images', images, '--class', 'all', '--layer', 'auto');
+    const all = await tessera(
+      ...argv,
+      '--images',
+      images,
+      '--class',
+      'all',
+      '--layer',
+      'auto',
+      '--concepts',
+      '2',
+    );
     expect(all.code).toBe(2);
     expect(all.stderr).toContain('compared for one class at a time');
   });
