@@ -1,4 +1,5 @@
 import type {
+  Explanation,
   Box,
   Estimate,
   LayerRecord,
@@ -78,7 +79,7 @@ export interface RunResult {
   /** Groups that were merged, but never computed together: each of their concepts is among `concepts`. */
   readonly uncomputed: readonly (readonly NamedConcept[])[];
   readonly reconstruction: Reconstruction;
-  readonly factorization: { readonly method: string; readonly status: string; readonly rows: number };
+  readonly factorization: Explanation['factorization'];
   readonly importance: {
     readonly design: string;
     readonly samples: number;

@@ -123,7 +123,7 @@ export function fakeEdits(reader: DemoRunReader) {
     concepts: shown().map((at, rank) => ({ ...item(at), rank })),
     uncomputed: [],
     reconstruction: run.reconstruction,
-    factorization: run.factorization,
+    factorization: { iterations: 200, ...run.factorization } as RunResult['factorization'],
     importance: run.importance as RunResult['importance'],
     rest: { mean: 0.021, low: 0.012, high: 0.034 },
     device: { used: 'cpu', fallbackReasons: ['webgpu: no adapter was found'] },
