@@ -16,11 +16,7 @@ export function sweepRows(x: Matrix, correlation: Matrix, gram: Float64Array, sw
     : sweepRowsPlain(x, correlation, gram, sweeps);
 }
 
-/**
- * `sweepRows` in plain code, with gradients in float64.
- *
- * @internal Tests compare with it.
- */
+/** `sweepRows` in plain code, with gradients in float64. */
 export function sweepRowsPlain(x: Matrix, correlation: Matrix, gram: Float64Array, sweeps: number): number {
   const r = x.cols;
   let projected = 0;

@@ -32,6 +32,8 @@ interface CueBounds {
  * - Around the middle there is much of a large object: it must do as much when it is made of the upper corners alone and
  *   of the lower ones alone, so that ground, sky and what reaches out of the middle do not count. What it shows in the
  *   middle too is still there when it is taken away, so nothing is asked of that.
+ *
+ * @internal Tests compare with them.
  */
 export const CUE_BOUNDS: Readonly<Record<CueForm, CueBounds>> = {
   corner: { moved: 0.1, left: 0.25, both: 0.35 },
