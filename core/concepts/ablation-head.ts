@@ -38,8 +38,9 @@ interface Folded {
 
 /**
  * The head for all classes, its leading affine part G evaluated r + 2 times an image and never again: with factors f,
- * G(a(f)) = G(A) + Σ_c (f_c - 1) (G(u_c ⊗ W_c) - G(0)), the rest one more of them. What is left for a set of factors is one small matrix product
- * and the head from its first non-linearity on; where all is affine, the product alone. See scaleConcepts for a(f).
+ * G(a(f)) = G(A) + Σ_c (f_c - 1) (G(u_c ⊗ W_c) - G(0)), the rest one more of them. What is left for a set of factors is one
+ * small matrix product and the head from its first non-linearity on; where all is affine, the product alone. See
+ * scaleConcepts for a(f).
  *
  * Limits   holds (r + 2) · size of the frontier an image; factors run in parts that fit `memoryBudget` bytes.
  */

@@ -1,7 +1,5 @@
-import { nmf } from '../factorization/nmf.ts';
 import type { CodedBank } from '../linalg/coded-bank.ts';
-import { sparseDictionary } from '../factorization/sparse-dictionary.ts';
-import { semiNmf } from '../factorization/semi-nmf.ts';
+import { factorise, isSigned, mostConcepts } from '../factorization/factorise.ts';
 import { chooseRank } from '../factorization/rank.ts';
 import type { Factorization, FactorizationOptions } from '../factorization/factorization.ts';
 import type { Matrix } from '../linalg/matrix.ts';
@@ -10,7 +8,8 @@ import type { RunOptions } from './run-options.ts';
 
 /** Numbers of concepts tried when the evidence chooses. */
 const CANDIDATES = [1, 2, 3, 4, 6, 8, 10, 12, 15, 20, 25];
-const SPARSE_CANDIDATES = [8, 12, 16, 24, 32, 48, 64];
+/** The same of sparse concepts. */
+export const SPARSE_CANDIDATES = [8, 12, 16, 24, 32, 48, 64];
 
 /** Concepts with the amounts of each in the rows that they were found in. */
 export interface Bank extends Factorization {
@@ -33,19 +32,17 @@ export async function buildBank(
   concepts: number | 'auto',
   options: Omit<FactorizationOptions, 'nComponents'> & { readonly active?: number | undefined },
 ): Promise<Bank> {
-  const isSigned = rows.data.some((value) => value < 0);
-  const method = isSigned ? 'semi-nmf' : 'nmf';
-  const { active, ...usual } = options;
-  const limit = active === undefined ? Math.min(rows.rows, rows.cols) : rows.rows;
-  const candidates = (active === undefined ? CANDIDATES : SPARSE_CANDIDATES).filter((r) => r <= limit);
+  const { active } = options;
+  const most = mostConcepts(rows, active);
+  const candidates = (active === undefined ? CANDIDATES : SPARSE_CANDIDATES).filter((r) => r <= most);
   const nComponents =
     concepts === 'auto' ? (await chooseRank(rows, { ...options, candidates })).chosen : concepts;
-  if (active !== undefined) {
-    const found = mergeDuplicates(await sparseDictionary(rows, { ...usual, nComponents, active }));
-    return { ...found, conceptBank: { ...found.conceptBank, active }, method };
-  }
-  const factorise = isSigned ? semiNmf : nmf;
-  return { ...mergeDuplicates(await factorise(rows, { ...usual, nComponents })), method };
+  const found = mergeDuplicates(await factorise(rows, { ...options, nComponents }));
+  return {
+    ...found,
+    conceptBank: { ...found.conceptBank, ...(active !== undefined && { active }) },
+    method: isSigned(rows) ? 'semi-nmf' : 'nmf',
+  };
 }
 
 /** How many concepts of a bank a row may have; undefined where it may have any number. */

@@ -62,7 +62,6 @@ export interface Concept {
   readonly merged?: readonly string[];
 }
 
-/** How a bank was made. */
 /** What a bank keeps of images that it was not made on. */
 export type StandInShares = {
   /** R² of the activations. */
@@ -87,6 +86,7 @@ export type RefinedFigures = {
   readonly cosines: readonly number[];
 };
 
+/** How a bank was made. */
 interface Factorization {
   readonly method: 'nmf' | 'semi-nmf';
   readonly status: string;

@@ -3,13 +3,11 @@ import { takeRows, type Matrix } from '../linalg/matrix.ts';
 import { squaredResidual } from '../linalg/norms.ts';
 import type { Gemm } from '../platform.ts';
 import { createRandom } from '../random.ts';
+import { factorise, mostConcepts } from './factorise.ts';
 import { scanActivations } from './factorization.ts';
 import { matchRows } from './match-rows.ts';
-import { nmf } from './nmf.ts';
-import { semiNmf } from './semi-nmf.ts';
 import { codesOf } from './sparse-codes.ts';
 import type { CodedBank } from '../linalg/coded-bank.ts';
-import { sparseDictionary } from './sparse-dictionary.ts';
 
 export interface RankOptions {
   /** Numbers of concepts to try, each 1 … min(rows of a sample, p). */
@@ -55,7 +53,7 @@ export async function chooseRank(
   const { candidates, signal } = options;
   const halves = disjointSamples(activations, options);
   const [{ rows: size, cols }] = halves;
-  const most = options.active === undefined ? Math.min(size, cols) : size;
+  const most = mostConcepts(halves[0], options.active);
   const tried = [...new Set(candidates)].filter((r) => r >= 1 && r <= most).sort((a, b) => a - b);
   if (tried.length === 0) {
     throw new TesseraError(
@@ -110,12 +108,8 @@ async function bankOf(
   nComponents: number,
   { gemm, seed = 0, active, signal }: Omit<RankOptions, 'candidates'>,
 ): Promise<CodedBank> {
-  const asked = { nComponents, gemm, seed, ...(signal ? { signal } : {}) };
-  if (active !== undefined)
-    return { ...(await sparseDictionary(sample, { ...asked, active })).conceptBank, active };
-  const factorize = sample.data.some((value) => value < 0) ? semiNmf : nmf;
-  const { conceptBank } = await factorize(sample, asked);
-  return conceptBank;
+  const asked = { nComponents, gemm, seed, active, ...(signal ? { signal } : {}) };
+  return (await factorise(sample, asked)).conceptBank;
 }
 
 async function fitOf(rows: Matrix, bank: CodedBank, { gemm, signal }: Omit<RankOptions, 'candidates'>) {

@@ -56,9 +56,9 @@ export function withColours(
 }
 
 /**
- * A picture as grainy as another. A picture's detail is what a blur over 3 × 3 pixels takes away. Where the donor has less of it in its corners than the
- * recipient in its own, the recipient's is weakened by their ratio; where it has more, the donor's is added, its upper
- * left corner repeated, as strong as what is lacking. Kept within the range of the two.
+ * A picture as grainy as another. A picture's detail is what a blur over 3 × 3 pixels takes away. Where the donor has less
+ * of it in its corners than the recipient in its own, the recipient's is weakened by their ratio; where it has more, the
+ * donor's is added, its upper left corner repeated, as strong as what is lacking. Kept within the range of the two.
  */
 export function withGrain(recipient: Float32Array, donor: Float32Array, layout: PictureLayout): Float32Array {
   const { channels, height, width } = layout;

@@ -1,5 +1,5 @@
 import { LITTLE_REST } from './claims.ts';
-import type { ShareEstimate } from './held-out.ts';
+import type { MeanShare } from './held-out.ts';
 import { TRUST_THRESHOLDS } from './trust.ts';
 
 /** What so many concepts at a cut would give, on images that had no part in making them. */
@@ -10,7 +10,7 @@ export interface FrontierPoint {
   /** Any number of concepts at a place, or a few of many. */
   readonly bank: 'usual' | 'sparse';
   /** Share of the score's movement that involves what no concept explains. */
-  readonly rest: ShareEstimate;
+  readonly rest: MeanShare;
   /** Mean number of concepts in an image that each make at least a hundredth of what the concepts do to its score. */
   readonly active: number;
   /** Mean cosine of concepts matched between two halves of the images, 0…1. */

@@ -1,5 +1,5 @@
-/** A share of 1 with its 95 % interval. */
-export interface ShareEstimate {
+/** A mean share over images, with its 95 % interval. */
+export interface MeanShare {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
@@ -12,5 +12,5 @@ export interface HeldOut {
   readonly agreement: number;
   readonly logitR2?: number;
   /** Share of the score's movement that involves what no concept explains; absent where nothing moves the score. */
-  readonly rest?: ShareEstimate & { readonly images: number };
+  readonly rest?: MeanShare & { readonly images: number };
 }

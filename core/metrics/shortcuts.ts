@@ -1,5 +1,5 @@
 import { CUE_FORMS, type CueForm } from './cues.ts';
-import { lowestDifference, shareEstimate, type ShareEstimate } from './wilson.ts';
+import { lowestDifference, shareEstimate, type ShareEstimate, Z95 } from './wilson.ts';
 
 /** What happened when something was exchanged between pictures of the class and others. */
 export interface ExchangeCounts {
@@ -103,7 +103,7 @@ export function amountElsewhere(
   if (!(own.mean > 0)) return undefined;
   const value = other.mean / own.mean;
   if (value === 0) return { value, low: 0, high: 0 };
-  const spread = 1.959964 * Math.sqrt((own.error / own.mean) ** 2 + (other.error / other.mean) ** 2);
+  const spread = Z95 * Math.sqrt((own.error / own.mean) ** 2 + (other.error / other.mean) ** 2);
   return { value, low: value * Math.exp(-spread), high: value * Math.exp(spread) };
 }
 

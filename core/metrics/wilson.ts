@@ -1,3 +1,6 @@
+/** Half the width of a 95 % interval of a normal distribution, in standard deviations. */
+export const Z95 = 1.959964;
+
 /** A share with its 95 % interval. */
 export interface ShareEstimate {
   readonly value: number;
@@ -7,7 +10,7 @@ export interface ShareEstimate {
 
 /** 95 % interval of a share of `hits` in `n`, n >= 1. Source: Wilson 1927. */
 export function wilson(hits: number, n: number): [low: number, high: number] {
-  const z = 1.959964;
+  const z = Z95;
   const share = hits / n;
   const middle = (share + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
   const half = (z / (1 + z ** 2 / n)) * Math.sqrt((share * (1 - share)) / n + z ** 2 / (4 * n ** 2));

@@ -8,9 +8,8 @@ import { codesOf } from '../factorization/sparse-codes.ts';
 import { matrix, stackRows, takeRows, type Matrix } from '../linalg/matrix.ts';
 import type { RefinedFigures, StandInShares } from '../concepts/explanation.ts';
 import { createRandom } from '../random.ts';
-import { CHUNK } from './chunked.ts';
 import { cutAt, runnerFor } from './model-parts.ts';
-import { readBatch, requireAll } from './pictures.ts';
+import { ownActivations } from './own-activations.ts';
 import { spreadPlaces } from './spread-places.ts';
 import type { Facts, StageWork } from './stage.ts';
 import type { ActivationRows } from './stages/rows.ts';
@@ -123,25 +122,15 @@ async function wholeImages(
   rows: ActivationRows,
   shown: readonly number[],
 ): Promise<Matrix> {
-  const { environment, images, intake, layer, signal } = context;
+  const { images, layer } = context;
   if (rows.isWhole) {
     return shown.length === images.length
       ? rows.activations
       : imagesOf(rows.activations, shown, positionsOf(layer));
   }
-  const runner = runnerFor(context, cutAt(intake, layer).latent);
   const found: Matrix[] = [];
-  try {
-    for (let at = 0; at < shown.length; at += CHUNK) {
-      signal?.throwIfAborted();
-      const files = shown.slice(at, at + CHUNK).map((image) => images[image]);
-      const batch = await readBatch(environment.codec, files, intake.preprocessing.preprocessing);
-      found.push(toRows(await runner.run(requireAll(batch)), layer));
-    }
-    return stackRows(found);
-  } finally {
-    await runner.dispose();
-  }
+  for await (const { own } of ownActivations(context, shown)) found.push(toRows(own, layer));
+  return stackRows(found);
 }
 
 function imagesOf(whole: Matrix, places: readonly number[], positions: number): Matrix {

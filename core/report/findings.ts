@@ -4,7 +4,6 @@ import { percentText } from '../wording/number-text.ts';
 import { decidedOtherwise } from '../wording/said-words.ts';
 import { effectText } from '../wording/score-words.ts';
 import { scoreFactsOf } from './run-score.ts';
-import { shortcutsInWords } from './shortcuts-in-words.ts';
 import { claimsGraded, type TrustVerdict } from './trust-verdict.ts';
 
 /** What a reader who reads no further should take along. */
@@ -18,7 +17,7 @@ export interface Findings {
 /** Findings of a run and the action that follows, in the words of the report. */
 export function findingsOf(
   explanation: Explanation,
-  verdict: Pick<TrustVerdict, 'grade' | 'claims'>,
+  verdict: Pick<TrustVerdict, 'grade' | 'claims' | 'shortcuts'>,
 ): Findings {
   const sentences = [wayFinding(explanation), removalFinding(explanation), answersFinding(explanation)];
   return { sentences: sentences.filter((text) => text !== ''), action: actionOf(explanation, verdict) };
@@ -64,9 +63,9 @@ function answersFinding({ answers }: Explanation): string {
  */
 function actionOf(
   explanation: Explanation,
-  { claims, grade: verdict }: Pick<TrustVerdict, 'claims' | 'grade'>,
+  { claims, grade: verdict, shortcuts }: Pick<TrustVerdict, 'claims' | 'grade' | 'shortcuts'>,
 ): string {
-  const [shortcut] = shortcutsInWords(explanation);
+  const shortcut = shortcuts.at(0);
   if (shortcut !== undefined && verdict !== 'weak')
     return `Settle whether the model may go by this: it ${shortcut.leans}. Show it images of ${shortcut.class} where that is different, and other images that have it.`;
   const lacking = claimsGraded(claims, ['weak', 'fair', 'unknown']).filter(({ next }) => next !== '');

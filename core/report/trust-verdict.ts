@@ -10,6 +10,7 @@ import {
 } from '../metrics/claims.ts';
 import { trustEvidence, type Evaluation } from '../metrics/evaluation.ts';
 import { fidelity } from '../metrics/fidelity.ts';
+import { FEWEST_PICTURES } from '../metrics/shortcuts.ts';
 import { trustLights, type TrustEvidence, type TrustLevel, type TrustLight } from '../metrics/trust.ts';
 import { claimWords, type ClaimWords } from '../wording/claim-words.ts';
 import { countOf } from '../wording/count-text.ts';
@@ -66,13 +67,9 @@ const NOT_EVALUATED = 'Not evaluated.';
 
 /** The verdict by its claims, see {@link claimsOf}; without an evaluation, by what the run itself knows. */
 export function trustVerdict(explanation: Explanation, evaluation?: Evaluation): TrustVerdict {
-  const evidence = evaluation === undefined ? evidenceOfRun(explanation) : trustEvidence(evaluation);
   const isChecked = evaluation !== undefined;
-  const facts = scoreFactsOf(explanation);
-  const isOfNumber = isNumber(facts);
-  const isSplitByMean = isOfNumber && facts.model.threshold === undefined;
-  const figures = trustLights(evidence, explanation.concepts.length);
-  const found = claimsOf(claimEvidence(explanation, figures, { evaluation, isSplitByMean }));
+  const { isOfNumber, isSplitByMean, figures, evidence } = weighed(explanation, evaluation);
+  const found = claimsOf(evidence);
   const elsewhere = bestElsewhere(explanation, evaluation?.frontier, found);
   const claims = found.map((claim) => ({
     ...claim,
@@ -104,7 +101,8 @@ export function trustVerdict(explanation: Explanation, evaluation?: Evaluation):
     reasons: reasonsOf(claims, grade),
     cautions: [...(shortcuts.length > 0 ? [SHORTCUT_MEANING] : []), ...cautionsOf(explanation)],
     shortcuts,
-    searched: explanation.shortcuts?.found.length === 0 ? noShortcutText(explanation.shortcuts) : '',
+    searched:
+      explanation.shortcuts?.found.length === 0 ? noShortcutText(explanation.shortcuts, FEWEST_PICTURES) : '',
     lights,
     rule: VERDICT_RULE,
   };
@@ -116,10 +114,18 @@ export function trustVerdict(explanation: Explanation, evaluation?: Evaluation):
  * @internal Kept by the calibration bench, which grades it again.
  */
 export function verdictEvidence(explanation: Explanation, evaluation: Evaluation): ClaimEvidence {
+  return weighed(explanation, evaluation).evidence;
+}
+
+/** Every figure of a run and what follows from them for its claims. */
+function weighed(explanation: Explanation, evaluation: Evaluation | undefined) {
   const facts = scoreFactsOf(explanation);
-  const isSplitByMean = isNumber(facts) && facts.model.threshold === undefined;
-  const figures = trustLights(trustEvidence(evaluation), explanation.concepts.length);
-  return claimEvidence(explanation, figures, { evaluation, isSplitByMean });
+  const isOfNumber = isNumber(facts);
+  const isSplitByMean = isOfNumber && facts.model.threshold === undefined;
+  const known = evaluation === undefined ? evidenceOfRun(explanation) : trustEvidence(evaluation);
+  const figures = trustLights(known, explanation.concepts.length);
+  const evidence = claimEvidence(explanation, figures, { evaluation, isSplitByMean });
+  return { isOfNumber, isSplitByMean, figures, evidence };
 }
 
 function claimEvidence(
@@ -190,7 +196,7 @@ function bestElsewhere(
   const point = points.find((one) => isSameChoice(one, suggested));
   if (point === undefined) return undefined;
   const carried = claims.find(({ id }) => id === 'decision')?.value;
-  const bank = factorization.active === undefined ? 'usual' : 'sparse';
+  const { kind: bank = 'usual' } = factorization;
   const isHere = isSameChoice(point, { layer: layer.tensor, r: concepts.length, bank });
   const isBetter = !isHere && carried !== undefined && point.rest.mean < 1 - carried - WORTH_A_RUN;
   return { layer: point.layer, r: point.r, bank: point.bank, rest: point.rest.mean, isBetter };

@@ -1,3 +1,4 @@
+import { countOf } from './count-text.ts';
 import { percentText } from './number-text.ts';
 
 /** What of a factorisation says how its concepts were made. */
@@ -12,6 +13,11 @@ export function bankText({ method, active }: MadeBank): string {
   return active === undefined
     ? `${signs} matrix factorisation`
     : `${signs} sparse dictionary, at most ${active} ${active === 1 ? 'concept' : 'concepts'} at a place`;
+}
+
+/** So many concepts, and of which kind: "10 concepts", "64 sparse concepts". */
+export function conceptsText({ r, bank }: { readonly r: number; readonly bank: 'usual' | 'sparse' }): string {
+  return countOf(r, bank === 'sparse' ? 'sparse concept' : 'concept');
 }
 
 /** What a bank keeps of images that it was not made on. */

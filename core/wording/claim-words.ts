@@ -1,3 +1,4 @@
+import { conceptsText } from './bank-words.ts';
 import { countOf } from './count-text.ts';
 import { decimalText, intervalText, percentText } from './number-text.ts';
 
@@ -146,8 +147,8 @@ function decision(claim: ClaimFacts, { concepts, isOfNumber, elsewhere }: ClaimC
 /** The next step, by what was compared; else what may help. */
 function elsewhereText(elsewhere: Elsewhere | undefined): string {
   if (elsewhere === undefined) return 'Compare other layers and numbers of concepts in the setup.';
-  const { layer, r, bank, rest, isBetter } = elsewhere;
-  const there = `At ${layer} ${countOf(r, bank === 'sparse' ? 'sparse concept' : 'concept')} ${r === 1 ? 'leaves' : 'leave'} a rest of ${percentText(rest)}`;
+  const { layer, r, rest, isBetter } = elsewhere;
+  const there = `At ${layer} ${conceptsText(elsewhere)} ${r === 1 ? 'leaves' : 'leave'} a rest of ${percentText(rest)}`;
   return isBetter
     ? `${there}: explain there.`
     : `No other layer or number that was compared does better. ${there}.`;

@@ -1,3 +1,4 @@
+import { capitalised } from './capitalised.ts';
 import { countOf } from './count-text.ts';
 import { intervalText, percentText, shortPercentText } from './number-text.ts';
 
@@ -61,7 +62,7 @@ export function evidenceSentence(
   className: string,
 ): string {
   const name = cueName(cue);
-  const it = capital(name);
+  const it = capitalised(name);
   const share = `${percentText(evidence.value)} (${intervalText(evidence)})`;
   const called = `\u201c${className}\u201d`;
   switch (evidence.figure) {
@@ -92,23 +93,13 @@ export function unknownText({ isPainted }: ShortcutFacts): string {
   return isPainted ? 'Whether it appears with the class only is not known: there were no other images.' : '';
 }
 
-/** With fewer other images nothing is exchanged; as FEWEST_PICTURES of core/metrics/shortcuts.ts. */
-const FEWEST_OTHERS = 5;
-
-/** What was looked for and not found, or why nothing was looked for. */
-export function noShortcutText({
-  images,
-  others,
-}: {
-  readonly images: number;
-  readonly others: number;
-}): string {
-  if (images < FEWEST_OTHERS) return 'Shortcuts were not looked for: too few images are put into the class.';
-  if (others < FEWEST_OTHERS)
+/** What was looked for and not found, or why nothing was looked for: it takes `fewest` images of the class, and others. */
+export function noShortcutText(
+  { images, others }: { readonly images: number; readonly others: number },
+  fewest: number,
+): string {
+  if (images < fewest) return 'Shortcuts were not looked for: too few images are put into the class.';
+  if (others < fewest)
     return 'No shortcut was found by painting over corners and edges; without images of other classes no more can be looked for.';
   return `No shortcut was found in corners, along the edges, in the background, colours, sharpness and grain, exchanged with ${countOf(others, 'other image')}.`;
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

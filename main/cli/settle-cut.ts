@@ -7,6 +7,7 @@ import { chooseLayer } from '../../core/pipeline/choose-layer.ts';
 import { frontierOfQuestion } from '../../core/pipeline/evaluation/evaluate-run.ts';
 import type { OpenQuestion, Question } from '../../core/pipeline/question.ts';
 import type { RunScope } from '../../core/pipeline/run-context.ts';
+import { conceptsText } from '../../core/wording/bank-words.ts';
 import { countOf } from '../../core/wording/count-text.ts';
 import { percentText } from '../../core/wording/number-text.ts';
 
@@ -61,7 +62,7 @@ export async function settleCut(
   }
   const { layer, r, bank, rest, active } = best;
   console.error(
-    `Of ${countOf(fitting.length, 'choice')} compared: ${layer} with ${countOf(r, bank === 'sparse' ? 'sparse concept' : 'concept')}, which ${r === 1 ? 'leaves' : 'leave'} a rest of ${percentText(rest.mean)}; ${active.toFixed(1)} are active in an image.`,
+    `Of ${countOf(fitting.length, 'choice')} compared: ${layer} with ${conceptsText(best)}, which ${r === 1 ? 'leaves' : 'leave'} a rest of ${percentText(rest.mean)}; ${active.toFixed(1)} are active in an image.`,
   );
   return {
     question: { ...question, layer: chooseLayer(question.intake, layer) },

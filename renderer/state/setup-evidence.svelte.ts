@@ -1,6 +1,20 @@
-import type { Frontier, RankCurve } from '../../main/api/contract.ts';
+import type { Frontier, OptionControl, RankCurve, Setup } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
+
+/**
+ * What evidence depends on: all that is set, but for the options that it compares and those of importance, which comes
+ * later.
+ */
+export function evidenceKey(current: Setup | null, compared: readonly OptionControl['name'][]): string {
+  const ignored = Object.fromEntries([...compared, 'samples', 'replicates'].map((name) => [name, 0]));
+  return JSON.stringify([
+    current?.key,
+    current?.model?.sha256,
+    current?.images?.roots,
+    { ...current?.options, ...ignored },
+  ]);
+}
 
 /** What is tried on request before the run that is set up. */
 class Weighing<Outcome> {

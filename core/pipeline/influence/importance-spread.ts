@@ -3,10 +3,8 @@ import { toRows } from '../../concepts/latent-rows.ts';
 import { createSpecialisedMaskedHead } from '../../concepts/specialised-masked-head.ts';
 import { nnls } from '../../factorization/nnls.ts';
 import { matrix, type Matrix } from '../../linalg/matrix.ts';
-import type { Tensor } from '../../tensor.ts';
-import { sliceItems } from '../batch-items.ts';
-import { cutAt, runnerFor } from '../model-parts.ts';
-import { readBatch, requireAll } from '../pictures.ts';
+import { cutAt } from '../model-parts.ts';
+import { ownActivations } from '../own-activations.ts';
 import { spreadPlaces } from '../spread-places.ts';
 import type { Facts, StageWork } from '../stage.ts';
 import type { BankMovement } from './bank-movement.ts';
@@ -40,7 +38,8 @@ export async function addedVariance(
   const r = importances[0].replicates[0].length;
   const changes = new Float64Array(count * r);
   const chosen = spreadPlaces(work.images.length, IMAGES);
-  const activations = await activationsOf(work, chosen);
+  const rows: Matrix[] = [];
+  for await (const { own } of ownActivations(work, chosen)) rows.push(toRows(own, work.layer));
   for (let m = 0; m < count; m++) {
     const step = directions.steps.subarray(m * bank.length, (m + 1) * bank.length);
     const ends: Float64Array[] = [];
@@ -49,9 +48,7 @@ export async function addedVariance(
         const to = value + sign * step[at];
         return isSigned ? to : Math.max(0, to);
       });
-      ends.push(
-        await meanImportance(work, matrix(r, bank.length / r, Float32Array.from(moved)), activations, seed),
-      );
+      ends.push(await meanImportance(work, matrix(r, bank.length / r, Float32Array.from(moved)), rows, seed));
     }
     for (let k = 0; k < r; k++) changes[m * r + k] = (ends[0][k] - ends[1][k]) / 2;
   }
@@ -100,22 +97,10 @@ function jointVariances(
   return out;
 }
 
-async function activationsOf(work: Work, chosen: readonly number[]): Promise<Tensor<'float32'>> {
-  const { environment, intake, images, layer } = work;
-  const latent = runnerFor(work, cutAt(intake, layer).latent);
-  try {
-    const files = chosen.map((image) => images[image]);
-    const batch = await readBatch(environment.codec, files, intake.preprocessing.preprocessing);
-    return await latent.run(requireAll(batch));
-  } finally {
-    await latent.dispose();
-  }
-}
-
 async function meanImportance(
   { intake, layer, classIndex, device, environment, signal }: Work,
   bank: Matrix,
-  activations: Tensor<'float32'>,
+  rows: readonly Matrix[],
   seed: number,
 ): Promise<Float64Array> {
   const head = await createSpecialisedMaskedHead(cutAt(intake, layer).head, layer, bank, classIndex, {
@@ -123,17 +108,13 @@ async function meanImportance(
     memoryBudget: environment.memoryBudget,
   });
   try {
-    const total = activations.dims[0];
     const coefficients: Matrix[] = [];
-    for (let image = 0; image < total; image++) {
-      const own = toRows(sliceItems(activations, image, image + 1), layer);
-      coefficients.push((await nnls(own, bank, signal ? { signal } : {})).coefficients);
-    }
+    for (const own of rows) coefficients.push((await nnls(own, bank, signal ? { signal } : {})).coefficients);
     const images = await importanceOfImages(
       coefficients,
       head,
       { design: 'sobol', samples: SAMPLES, replicates: 1, seed },
-      { total, ...(signal && { signal }) },
+      { total: rows.length, ...(signal && { signal }) },
     );
     const usable = images.filter(({ status }) => status !== 'non-finite').map(meanIndices);
     return Float64Array.from(

@@ -1,5 +1,6 @@
 import { classImportance } from '../../concepts/importance.ts';
 import type { EvaluationLevel, StoredInfluence } from '../../metrics/evaluation.ts';
+import { Z95 } from '../../metrics/wilson.ts';
 import { invariant } from '../../errors.ts';
 import type { Json } from '../../project/canonical-json.ts';
 import { defineStage, type StageContext } from '../stage.ts';
@@ -17,8 +18,6 @@ const PLANS = {
 const PRECISE_UP_TO = 5e4;
 /** Pictures kept for a concept. */
 const PICTURES = 8;
-/** Quantile of the normal distribution for intervals of 95 %. */
-const Z = 1.959964;
 
 /**
  * What the concepts rest on: how far each would move with another sample of images, what that adds to the interval of its
@@ -93,7 +92,7 @@ function widened(
   { mean, low, high }: { readonly mean: number; readonly low: number; readonly high: number },
   variance: number,
 ): { readonly low: number; readonly high: number } {
-  const more = Z ** 2 * Math.max(0, variance);
+  const more = Z95 ** 2 * Math.max(0, variance);
   return {
     low: Math.max(Math.min(0, low), mean - Math.sqrt((mean - low) ** 2 + more)),
     high: Math.min(Math.max(1, high), mean + Math.sqrt((high - mean) ** 2 + more)),

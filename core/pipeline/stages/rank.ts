@@ -1,21 +1,21 @@
-import { activeOf } from '../../concepts/bank.ts';
+import { activeOf, SPARSE_CANDIDATES } from '../../concepts/bank.ts';
 import { imageImportance } from '../../concepts/importance.ts';
-import { positionsOf, toRows } from '../../concepts/latent-rows.ts';
+import { toRows } from '../../concepts/latent-rows.ts';
 import { createSpecialisedMaskedHead } from '../../concepts/specialised-masked-head.ts';
 import { codesOf } from '../../factorization/sparse-codes.ts';
 import type { CodedBank } from '../../linalg/coded-bank.ts';
+import { mostConcepts } from '../../factorization/factorise.ts';
 import { chooseFrom, disjointSamples, rankEvidence } from '../../factorization/rank.ts';
-import { takeRows, type Matrix } from '../../linalg/matrix.ts';
+import type { Matrix } from '../../linalg/matrix.ts';
 import type { RankCurve, RankPoint } from '../../metrics/evaluation.ts';
 import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
-import { runnerFor, cutAt } from '../model-parts.ts';
-import { readBatch, requireAll } from '../pictures.ts';
+import { cutAt } from '../model-parts.ts';
+import { ownActivations } from '../own-activations.ts';
 import { defineStage, type StageContext } from '../stage.ts';
 import { rowsStage } from './rows.ts';
 
 /** Numbers of concepts that are tried. */
 const CANDIDATES = [2, 3, 4, 6, 8, 10, 12, 15, 20, 25];
-const SPARSE_CANDIDATES = [8, 12, 16, 24, 32, 48, 64];
 
 /** Rows of each of the two samples, images whose importance is measured, and masks of a design. */
 const SAMPLE_ROWS = 1024;
@@ -91,30 +91,19 @@ function pointMeasure(context: Context, activations: Matrix): (r: number) => Pro
 
 function candidatesFor({ rows, cols }: Matrix, active: number | undefined): number[] {
   const half = Math.min(SAMPLE_ROWS, Math.floor(rows / 2));
-  const most = active === undefined ? Math.min(half, cols) : half;
+  const most = mostConcepts({ rows: half, cols }, active);
   const fitting = (active === undefined ? CANDIDATES : SPARSE_CANDIDATES).filter((r) => r <= most);
   return fitting.length > 0 ? fitting : [1];
 }
 
 /** Activation rows [positions, p] of a few images, evenly spread. */
 async function latentRows(context: Context): Promise<Matrix[]> {
-  const { images, intake, layer, environment } = context;
+  const { images, layer } = context;
   const count = Math.min(IMAGES, images.length);
-  const files = Array.from({ length: count }, (_, i) => images[Math.floor((i * images.length) / count)]);
-  const runner = runnerFor(context, cutAt(intake, layer).latent);
-  try {
-    const batch = await readBatch(environment.codec, files, intake.preprocessing.preprocessing);
-    const rows = toRows(await runner.run(requireAll(batch)), layer);
-    const positions = positionsOf(layer);
-    return files.map((_, i) =>
-      takeRows(
-        rows,
-        Array.from({ length: positions }, (__, position) => i * positions + position),
-      ),
-    );
-  } finally {
-    await runner.dispose();
-  }
+  const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * images.length) / count));
+  const rows: Matrix[] = [];
+  for await (const { own } of ownActivations(context, chosen)) rows.push(toRows(own, layer));
+  return rows;
 }
 
 /** Total index of each concept, mean over the images; an image whose logit is not finite does not count. */

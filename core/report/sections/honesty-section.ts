@@ -2,6 +2,7 @@ import type { Explanation } from '../../concepts/explanation.ts';
 import type { Evaluation, RankCurve } from '../../metrics/evaluation.ts';
 import type { Frontier } from '../../metrics/frontier.ts';
 import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
+import { conceptsText } from '../../wording/bank-words.ts';
 import { countOf } from '../../wording/count-text.ts';
 import { logitScatter } from '../charts/logit-scatter.ts';
 import { orderCurves } from '../charts/order-curves.ts';
@@ -134,8 +135,7 @@ function frontierFigure(frontier: Frontier, { layer, concepts }: Explanation): H
       Upwards the share of the score that no concept explains, on images that the concepts were not made from;
       in the circles the numbers of concepts, in squares of sparse ones, dashed where two halves of the images
       give other ones. This explanation: ${concepts.length} at ${layer.tensor}. The comparison argues for
-      ${countOf(suggested.r, suggested.bank === 'sparse' ? 'sparse concept' : 'concept')} at
-      ${suggested.layer}.
+      ${conceptsText(suggested)} at ${suggested.layer}.
     </figcaption>
   </figure>`;
 }

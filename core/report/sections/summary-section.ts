@@ -11,7 +11,7 @@ import type { Html } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
 import { isAsked, scoreFactsOf, withName } from '../run-score.ts';
 import { findingsOf } from '../findings.ts';
-import { trustVerdict } from '../trust-verdict.ts';
+import { trustVerdict, type TrustVerdict } from '../trust-verdict.ts';
 import { picture } from './picture.ts';
 import { colourStyle, swatch } from './swatch.ts';
 
@@ -21,15 +21,16 @@ const MOST_NAMED = 3;
 /** Title, one paragraph for a reader who reads no further, and the leading concepts in pictures. */
 export function summarySection(data: ReportData): Html {
   const score = scoreFactsOf(data.explanation);
+  const verdict = trustVerdict(data.run.explanation ?? data.explanation, data.evaluation);
   return html`<header class="summary">
     <p class="kicker">
       Tessera explanation of <bdi>${fileNameOf(data.project.model.path)}</bdi>,
       ${data.run.created.slice(0, 10)}
     </p>
     <h1>${withName(askedText(score), score)}</h1>
-    ${trustLine(data)}
+    ${trustLine(data, verdict)}
     <p class="lead">${leadSentences(data)}</p>
-    ${findingsList(data)} ${glance(data)}
+    ${findingsList(data.explanation, verdict)} ${glance(data)}
   </header>`;
 }
 
@@ -121,8 +122,10 @@ function leaders(concepts: readonly Concept[]): readonly Concept[] {
 }
 
 /** Three bars and words, so that the grade does not rest on colour. */
-function trustLine({ run, explanation, evaluation }: ReportData): Html {
-  const { grade, headline, reasons, cautions } = trustVerdict(run.explanation ?? explanation, evaluation);
+function trustLine(
+  { explanation, evaluation }: ReportData,
+  { grade, headline, reasons, cautions }: TrustVerdict,
+): Html {
   const { agreement } = evaluation?.heldOut ?? explanation.reconstruction;
   const same = isNumber(scoreFactsOf(explanation))
     ? `Replayed through the concepts, ${percentText(agreement)} of the images stay on their side of the border.`
@@ -137,8 +140,7 @@ function trustLine({ run, explanation, evaluation }: ReportData): Html {
 }
 
 /** What to take along, and what to do about it. */
-function findingsList({ run, explanation, evaluation }: ReportData): Html | false {
-  const verdict = trustVerdict(run.explanation ?? explanation, evaluation);
+function findingsList(explanation: Explanation, verdict: TrustVerdict): Html | false {
   const { sentences, action } = findingsOf(explanation, verdict);
   return (
     sentences.length > 0 &&
