@@ -49,3 +49,8 @@ export async function buildBank(
 export function activeOf({ bank, active }: Pick<RunOptions, 'bank' | 'active'>): number | undefined {
   return bank === 'sparse' ? active : undefined;
 }
+
+/** Are concepts of these options the minimum of ‖A - UW‖, where a derivative by the images can be taken? */
+export function isAtMinimum({ bank, refine }: Pick<RunOptions, 'bank' | 'refine'>): boolean {
+  return bank !== 'sparse' && !refine;
+}

@@ -19,5 +19,6 @@ export function knownBank(
   const ofRun = run.stages['bank']?.fingerprint ?? run.id;
   const fingerprint =
     others === undefined ? ofRun : fingerprintOf(storage, { bank: ofRun, images: filesKey(others) });
-  return { stage: bankStage, fingerprint, value: { conceptBank } };
+  const { method } = run.explanation?.factorization ?? {};
+  return { stage: bankStage, fingerprint, value: { conceptBank, method } };
 }

@@ -154,10 +154,10 @@ export interface ComputeJobs {
   estimate(
     question: PicturesQuestion & { readonly options: RunOptions; readonly selected?: number },
   ): Promise<RunEstimate>;
-  /** Takes answers of {@link predictAll} over. */
+  /** Takes answers of {@link predictAll} over. `stages`: names of those whose results the run keeps. */
   explain(
     question: ExplainQuestion & { readonly cache: string },
-  ): Promise<{ readonly runId: string; readonly resumed: boolean }>;
+  ): Promise<{ readonly runId: string; readonly resumed: boolean; readonly stages: readonly string[] }>;
   probeDevices(question: Record<never, never>): Promise<readonly DeviceReport[]>;
   tryDevice(question: { readonly device: DeviceName }): Promise<Trial>;
 

@@ -132,7 +132,7 @@ export class RunService {
   async #carryOut(current: CurrentRun, signal: AbortSignal): Promise<void> {
     const { runner, log, onChange, projects, cache } = this.#context;
     try {
-      const { runId, resumed } = await runner.run(
+      const { runId, resumed, stages } = await runner.run(
         'explain',
         { ...current.question, cache },
         {
@@ -157,6 +157,7 @@ export class RunService {
       current.project = (await projects.open(current.question.folder)).key;
       current.runId = runId;
       current.isResumed ||= resumed;
+      current.clock.end(stages);
       this.#settle(current, 'done', null);
     } catch (error) {
       const serialized = serializeError(error);

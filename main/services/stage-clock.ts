@@ -1,3 +1,4 @@
+import { isAtMinimum } from '../../core/concepts/bank.ts';
 import type { RunOptions } from '../../core/concepts/run-options.ts';
 import type { Progress } from '../../core/platform.ts';
 import { STAGE_ORDER, stageName } from '../../core/wording/stage-names.ts';
@@ -6,18 +7,24 @@ import type { StageProgress } from '../api/contract.ts';
 /** Follows the stages of a run: rates and times left. */
 export interface StageClock {
   tell(progress: Progress): void;
+  /**
+   * The run has ended, with the stages that it keeps: those that had nothing to tell (all of it was stored, or there was
+   * nothing to look into) are done, and others that never began are not listed.
+   */
+  end(kept: readonly string[]): void;
   readonly stages: readonly StageProgress[];
   readonly etaSeconds: number | null;
 }
 
 /** The stages that the options of a run leave out are not listed. */
 export function createStageClock(
-  options: Pick<RunOptions, 'recurse' | 'evaluate'>,
+  { recurse, evaluate, bank, refine }: Pick<RunOptions, 'recurse' | 'evaluate' | 'bank' | 'refine'>,
   now: () => number = Date.now,
 ): StageClock {
   const leftOut: readonly string[] = [
-    ...(options.recurse === undefined ? ['parts'] : []),
-    ...(options.evaluate === 'none' ? ['evaluation'] : []),
+    ...(recurse === undefined ? ['parts'] : []),
+    ...(evaluate === 'none' ? ['evaluation'] : []),
+    ...(evaluate === 'none' || !isAtMinimum({ bank, refine }) ? ['influence'] : []),
   ];
   const own = STAGE_ORDER.filter((stage) => !leftOut.includes(stage));
   let stages: StageProgress[] = own.map((stage) => ({
@@ -59,6 +66,12 @@ export function createStageClock(
         };
       });
     },
+    end(kept) {
+      const wasKept = ({ stage }: StageProgress): boolean => kept.some((name) => isOfStage(name, stage));
+      stages = stages
+        .filter((stage) => stage.status !== 'waiting' || wasKept(stage))
+        .map((stage) => ({ ...stage, status: 'done', done: stage.total, etaSeconds: null }));
+    },
     get stages() {
       return stages;
     },
@@ -66,4 +79,9 @@ export function createStageClock(
       return stages.find(({ status }) => status === 'running')?.etaSeconds ?? null;
     },
   };
+}
+
+/** Is what a run keeps under a name the work of a stage? */
+function isOfStage(name: string, stage: string): boolean {
+  return stageName(name).startsWith(stageName(stage)) || (stage === 'parts' && name.startsWith('split-'));
 }

@@ -5,9 +5,11 @@ import { TesseraError } from '../../errors.ts';
 import type { Evaluation, EvaluationLevel, RankCurve } from '../../metrics/evaluation.ts';
 import { loadEvaluation, saveEvaluation } from '../../project/evaluation-file.ts';
 import { loadRun } from '../../project/project-folder.ts';
+import type { RunTensors } from '../../project/run-tensors.ts';
 import { loadRunTensors } from '../../project/tensors-file.ts';
 import type { RunFile } from '../../project/schema.ts';
 import { imagesOfRun, requireSameImages } from '../input-changes.ts';
+import { knownBank } from '../known-bank.ts';
 import { withStamps } from '../picture-stamps.ts';
 import type { Question } from '../question.ts';
 import type { ScoredScope, WorkScope } from '../run-context.ts';
@@ -18,8 +20,9 @@ import { predictionsStage } from '../stages/predictions.ts';
 import { rankStage } from '../stages/rank.ts';
 import { rowsStage } from '../stages/rows.ts';
 import type { Frontier } from '../../metrics/frontier.ts';
-import { compareCuts, isWorthComparing } from './compare-cuts.ts';
+import { compareCuts } from './compare-cuts.ts';
 import { evaluate } from './evaluate.ts';
+import { furtherEvidence } from './further-evidence.ts';
 
 /** The model of a finished run, and its project. */
 export type EvaluatedScope = ScoredScope & WorkScope;
@@ -37,8 +40,8 @@ export async function evaluateRun(
   level: EvaluationLevel,
 ): Promise<Evaluation> {
   const { project } = scope;
-  const { explanation, options, facts, stages } = await openFinished(scope, runId);
-  const { conceptBank, coefficients, imageImportance } = await loadRunTensors(project, runId);
+  const { explanation, options, facts, stages, tensors } = await openFinished(scope, runId);
+  const { conceptBank, coefficients, imageImportance } = tensors;
   const subject = {
     explanation,
     rows: await stages.get(rowsStage),
@@ -49,15 +52,14 @@ export async function evaluateRun(
   };
   const before = await loadEvaluation(project, runId);
   const context = { ...scope, ...facts, labels: scope.intake.labels, options };
-  const fresh = await evaluate(context, subject, level);
-  const frontier = isWorthComparing(level, fresh, explanation)
-    ? await compareCuts(stages, scope.intake, explanation.layer, options)
-    : before?.frontier;
+  const figures = await evaluate(context, subject, level);
+  const asked = stages.given({ evaluate: level });
   const evaluation = {
-    ...fresh,
+    ...figures,
+    // Which numbers and cuts were compared does not depend on the level.
     ...(before?.rank && { rank: before.rank }),
-    ...(before?.influence && { influence: before.influence }),
-    ...(frontier && { frontier }),
+    ...(before?.frontier && { frontier: before.frontier }),
+    ...(await furtherEvidence(asked, scope.intake, level, options, figures, explanation)),
   };
   await saveEvaluation(project, runId, evaluation);
   return evaluation;
@@ -112,6 +114,7 @@ interface Finished {
   readonly options: RunOptions;
   readonly facts: Parameters<typeof openStages<FinishedFact>>[1];
   readonly stages: Stages<FinishedFact>;
+  readonly tensors: RunTensors;
 }
 
 /** A finished run's stages, under the fingerprints that it recorded. */
@@ -123,8 +126,14 @@ async function openFinished(scope: EvaluatedScope, runId: string): Promise<Finis
   await requireSameImages(scope.project, run);
   const images = await imagesOfRun(scope.project, run);
   const facts = { intake: scope.intake, device: scope.device, layer, classIndex, images };
-  const known = [{ stage: rowsStage, fingerprint: run.stages['rows'].fingerprint }];
-  return { explanation, options, facts, stages: openStages(scope, facts, options, { known }) };
+  const tensors = await loadRunTensors(scope.project, runId);
+  const { storage } = scope.environment;
+  const known = [
+    { stage: rowsStage, fingerprint: run.stages['rows'].fingerprint },
+    // What follows from the bank is found again where this version made it, and else made of the bank that the run has.
+    knownBank(storage, { run, conceptBank: tensors.conceptBank }),
+  ];
+  return { explanation, options, facts, stages: openStages(scope, facts, options, { known }), tensors };
 }
 
 function requireFinished({ id, explanation, stages }: RunFile): Explanation {

@@ -39,7 +39,7 @@ export function runJobs(environment: Environment, openIntake: OpenIntake): Jobs<
       return inProject(withAnswers(environment, cache), place, context, async (scope) => {
         await takeDraft(scope.project, cache, intake);
         const { run, resumed } = await explain(scope, asked, options, command);
-        return { runId: run.id, resumed };
+        return { runId: run.id, resumed, stages: Object.keys(run.stages) };
       });
     },
   };

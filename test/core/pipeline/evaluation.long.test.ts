@@ -167,13 +167,17 @@ describe('the evaluation of the demo', () => {
     }
   });
 
-  it('can be left out', async () => {
-    const { evaluation, project, run } = await explainOptions(
-      await scopeOf('none'),
-      optionsFor({ evaluate: 'none' }),
-    );
+  it('can be left out, and made later to the same figures, also where what was computed is gone', async () => {
+    const own = await scopeOf('none');
+    const { evaluation, project, run } = await explainOptions(own, optionsFor({ evaluate: 'none' }));
     expect(evaluation).toBeUndefined();
     expect(await loadEvaluation(project, run.id)).toBeUndefined();
+    const later = { ...own, project };
+    expect(houses.evaluation!.influence!.concepts).toHaveLength(10);
+    expect(await evaluateRun(later, run.id, 'quick')).toEqual(houses.evaluation);
+    await rm(path.join(project.folder, 'cache'), { recursive: true });
+    expect(await evaluateRun(later, run.id, 'quick')).toEqual(houses.evaluation);
+    expect(await loadEvaluation(project, run.id)).toEqual({ schemaVersion: 2, ...houses.evaluation });
   });
 
   it('weighs numbers of concepts before a run, which then keeps the evidence', async () => {

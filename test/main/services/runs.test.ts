@@ -113,8 +113,9 @@ describe('RunService', () => {
 
   it('forgets a run that has ended', async () => {
     const { runs, child } = await underWay();
-    child.say({ type: 'done', id: 1, answer: { runId: 'run1', resumed: false } });
+    child.say({ type: 'done', id: 1, answer: { runId: 'run1', resumed: false, stages: ['mistakes'] } });
     await expect.poll(() => runs.state?.status).toBe('done');
+    expect(runs.state!.stages.map(({ stage, status }) => [stage, status])).toEqual([['mistakes', 'done']]);
     expect(runs.state).toMatchObject({ folder: '/nowhere', project: 'key of /nowhere', runId: 'run1' });
     await expect.poll(recalled).toBeUndefined();
   });
