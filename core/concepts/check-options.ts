@@ -1,17 +1,19 @@
 import { TesseraError } from '../errors.ts';
-import { MAX_SOBOL_DIMENSIONS } from '../sampling/direction-numbers.ts';
-import type { RunOptions } from './run-options.ts';
+import { DEFAULT_OPTIONS, type RunOptions } from './run-options.ts';
 
 /** Most values of the masks of one design; as float32 they take 2 GiB. */
 const MOST_MASK_VALUES = 2 ** 29;
 
-type Checked = Pick<RunOptions, 'craft' | 'design' | 'samples' | 'replicates' | 'concepts'>;
+type Checked = Pick<
+  RunOptions,
+  'craft' | 'design' | 'samples' | 'replicates' | 'concepts' | 'bank' | 'active'
+>;
 
 /**
  * Refuses options of which each is allowed by the table, but not together; nothing has to be computed to know.
  * Throws TesseraError 'bad-usage' in words of the options, its hint naming those to change.
  */
-export function checkOptions({ craft, design, samples, replicates, concepts }: Checked): void {
+export function checkOptions({ craft, design, samples, replicates, concepts, bank, active }: Checked): void {
   if (craft && replicates > 1) {
     throw new TesseraError(
       'bad-usage',
@@ -26,14 +28,8 @@ export function checkOptions({ craft, design, samples, replicates, concepts }: C
       { hint: 'Choose another design.', options: ['design=halton', 'design=sobol'] },
     );
   }
+  if (bank !== 'sparse' && active !== DEFAULT_OPTIONS.active) throw activeOfUsual(active);
   if (concepts === 'auto') return;
-  if (design === 'sobol' && concepts > MAX_SOBOL_DIMENSIONS / 2) {
-    throw new TesseraError(
-      'bad-usage',
-      `A Sobol' design has room for ${MAX_SOBOL_DIMENSIONS / 2} concepts, got ${concepts}.`,
-      { hint: 'Choose another design, or ask for fewer concepts.', options: ['design=halton', 'concepts'] },
-    );
-  }
   const most = Math.floor(MOST_MASK_VALUES / ((concepts + 2) * concepts));
   if (samples > most) {
     throw new TesseraError(
@@ -42,4 +38,13 @@ export function checkOptions({ craft, design, samples, replicates, concepts }: C
       { hint: 'Ask for fewer samples, or for fewer concepts.', options: ['samples', 'concepts'] },
     );
   }
+}
+
+/** Why a number of concepts at a place is refused where concepts are of the usual kind: it would change nothing. */
+export function activeOfUsual(active: number): TesseraError {
+  return new TesseraError(
+    'bad-usage',
+    `Only sparse concepts can be held to ${active} at a place; those of the usual kind may be there in any number.`,
+    { hint: 'Choose sparse concepts.', options: ['bank=sparse'] },
+  );
 }

@@ -6,6 +6,9 @@ import { ALPHA_LABELS, DEVICE_LABELS } from '../platform.ts';
 import { TASKS } from '../score/model-scores.ts';
 import { choice, choices, flag, real, text, texts, whole, wholeOrAuto, type Formed } from './option-forms.ts';
 
+/** Concepts that every kind of design has room for. */
+const MOST_CONCEPTS = 256;
+
 /**
  * What reads an option: the question, which is settled before anything is computed; a stage of the run; or the tree,
  * which says what is decomposed into parts and how parts are shown, and stores nothing itself.
@@ -253,7 +256,7 @@ export const RUN_OPTIONS = {
     // Without a default of its own, so that a card can say it.
     absent: 'what the card says, or white',
   }),
-  concepts: option(wholeOrAuto(1, 1_000_000, 'as many as the evidence supports'), {
+  concepts: option(wholeOrAuto(1, MOST_CONCEPTS, 'as many as the evidence supports'), {
     group: 'concepts',
     reads: ['bank'],
     flag: 'concepts',

@@ -5,11 +5,15 @@ import { CRAFT_DEFAULTS, DEFAULT_OPTIONS, OPTION_NAMES, optionOf, type RunOption
 /** Version of stored options: that of the project files that hold them. */
 export const OPTIONS_VERSION = 2;
 
+const MANY_CONCEPTS = 'expected a whole number from 1, or "auto"';
+
 /** All options as they are stored; names that are not known are dropped. */
 export const STORED_OPTIONS = z.object(
   Object.fromEntries(
     OPTION_NAMES.map((name) => {
-      const { schema, absent } = optionOf(name);
+      const { schema: taken, absent } = optionOf(name);
+      // Up to 0.2 other designs than Sobol's took more concepts than there can be today.
+      const schema = name === 'concepts' ? z.union([taken, z.int().positive()], MANY_CONCEPTS) : taken;
       return [name, absent === undefined ? schema : schema.exactOptional()];
     }),
   ),
@@ -31,7 +35,7 @@ export function migrateOptions(json: unknown, version: number): unknown {
 /** The command line of 0.1 knew no upper bounds. A seed counted by its remainder; what else is too much becomes the most. */
 function withinBounds(name: string, value: unknown): unknown {
   const known = OPTION_NAMES.find((one) => one === name);
-  if (known === undefined || typeof value !== 'number') return value;
+  if (known === undefined || typeof value !== 'number' || known === 'concepts') return value;
   const { form } = optionOf(known);
   if (form.kind !== 'number' || value <= form.max) return value;
   return name === 'seed' ? value % 2 ** 32 : form.max;

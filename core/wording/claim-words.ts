@@ -75,7 +75,7 @@ export function claimWords(claim: ClaimFacts, context: ClaimContext): ClaimWords
 }
 
 /** A share with its 95 % interval, "95.4 % (93.1–97.0 %)"; once where both are the same text, "> 99.9 %". */
-function shareText({ value = NaN, low, high }: ClaimFacts): string {
+function shareText({ value = NaN, low, high }: Pick<ClaimFacts, 'value' | 'low' | 'high'>): string {
   const share = percentText(value);
   const interval = low === undefined || high === undefined ? share : intervalText({ low, high });
   return interval === share ? share : `${share} (${interval})`;
@@ -106,14 +106,22 @@ function model(claim: ClaimFacts, { isOfNumber }: ClaimContext): Sentences {
   };
 }
 
-function decision(claim: ClaimFacts, { concepts, isOfNumber, elsewhere }: ClaimContext): Sentences {
+/** How much of the movement of the score the concepts carry, without a full stop. */
+export function carriedText(
+  share: Pick<ClaimFacts, 'value' | 'low' | 'high' | 'heldOut'>,
+  concepts: number,
+): string {
   const [these, carry] =
     concepts === 1 ? ['The concept', 'carries'] : [`The ${countOf(concepts, 'concept')}`, 'carry'];
   const where =
-    claim.heldOut === undefined
+    share.heldOut === undefined
       ? ''
-      : ` in ${countOf(claim.heldOut, 'image')} that had no part in making them`;
-  const carried = `${these} ${carry} ${shareText(claim)} of the movement of the score${where}`;
+      : ` in ${countOf(share.heldOut, 'image')} that had no part in making them`;
+  return `${these} ${carry} ${shareText(share)} of the movement of the score${where}`;
+}
+
+function decision(claim: ClaimFacts, { concepts, isOfNumber, elsewhere }: ClaimContext): Sentences {
+  const carried = carriedText(claim, concepts);
   const more: Sentence[1] = elsewhereText(elsewhere);
   return {
     holds: [`${carried}.`, ''],

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { TesseraError } from '../../core/errors.ts';
-import { checkOptions } from '../../core/concepts/check-options.ts';
+import { activeOfUsual, checkOptions } from '../../core/concepts/check-options.ts';
 import { commandText } from '../../core/concepts/command-text.ts';
 import {
   OPTION_NAMES,
@@ -190,6 +190,7 @@ function readQuestion(args: ParsedArguments): SaidQuestion {
   const given = { ...(args.flag('demo') && DEMO_SUBJECT), ...withWholePaths(readOptions(args)) };
   requireAll(given);
   const { class: query, ...options } = resolveOptions({ ...given, class: given.class ?? '' });
+  if (given.active !== undefined && options.bank !== 'sparse') throw activeOfUsual(given.active);
   checkOptions(options);
   return { ...options, ...(query !== '' && { class: query }) };
 }

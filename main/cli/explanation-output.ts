@@ -1,8 +1,8 @@
 import path from 'node:path';
-import type { Decomposition } from '../../core/concepts/explanation.ts';
+import type { Decomposition, Explanation } from '../../core/concepts/explanation.ts';
 import type { ExplainOutcome } from '../../core/pipeline/explain.ts';
 import type { Evaluation, StoredOrder } from '../../core/metrics/evaluation.ts';
-import { rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
+import { idOfRow, rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
 import { shortcutsInWords, type ShortcutInWords } from '../../core/report/shortcuts-in-words.ts';
 import { trustVerdict, type TrustVerdict } from '../../core/report/trust-verdict.ts';
 import { invariant } from '../../core/errors.ts';
@@ -12,6 +12,7 @@ import {
   intervalText,
   percentText,
 } from '../../core/wording/number-text.ts';
+import { carriedText, UNEXPLAINED } from '../../core/wording/claim-words.ts';
 import { transparencyText } from '../../core/wording/input-words.ts';
 import { askedText, decisionText, type ScoreFacts } from '../../core/wording/score-words.ts';
 import { LEVEL_WORDS } from '../../core/wording/trust-words.ts';
@@ -64,13 +65,30 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
           : shortcutsInWords(explanation).map(shortcutJson),
     }),
     trust: trustJson(trustVerdict(explanation, evaluation)),
-    ...(evaluation && { evaluation }),
+    ...(evaluation && { evaluation: evaluationJson(explanation, evaluation) }),
     skipped: explanation.skipped,
     ...(explanation.transparent && { transparent: explanation.transparent }),
     ...(explanation.preprocessing && { preprocessing: explanation.preprocessing }),
     timings: Object.fromEntries(
       Object.entries(run.stages).map(([name, { elapsedMs }]) => [name, (elapsedMs ?? 0) / 1000]),
     ),
+  };
+}
+
+/** With the id of the concept and the files of the images, as the run has them, beside what each rests on. */
+function evaluationJson({ images }: Explanation, { influence, ...evaluation }: Evaluation) {
+  return {
+    ...evaluation,
+    ...(influence && {
+      influence: {
+        ...influence,
+        concepts: influence.concepts.map((basis, row) => ({
+          id: idOfRow(row),
+          ...basis,
+          images: basis.images.map((one) => ({ ...one, file: images[one.image].file })),
+        })),
+      },
+    }),
   };
 }
 
@@ -134,6 +152,10 @@ export function explanationText(facts: ReturnType<typeof explanationJson>, score
     `${tier + 1}`,
     percentText(prevalence),
   ]);
+  if (facts.rest !== null) {
+    const interval = facts.images > 1 ? intervalText(facts.rest) : 'none';
+    rows.push([UNEXPLAINED, percentText(facts.rest.mean), interval, '', '']);
+  }
   const { r2, relativeError, agreement } = facts.reconstruction;
   const asked = score === undefined ? `What the model looks at for "${facts.class.name}"` : askedText(score);
   return [
@@ -142,6 +164,7 @@ export function explanationText(facts: ReturnType<typeof explanationJson>, score
     '',
     ...table([['concept', 'importance', '95 % interval', 'tier', 'present in'], ...rows]),
     '',
+    ...carriedLines(facts),
     `Reconstruction: R² ${decimalText(r2)}, relative error ${percentText(relativeError)}; same prediction for ${percentText(agreement)} of the images`,
     `Trust: ${LEVEL_WORDS[facts.trust.grade]}. ${facts.trust.headline}.`,
     ...(facts.trust.grade === 'good' ? [] : facts.trust.reasons).map((reason) => `  ${reason}`),
@@ -157,6 +180,29 @@ export function explanationText(facts: ReturnType<typeof explanationJson>, score
     `Project  ${facts.project}`,
     `Report   ${facts.report}`,
   ].join('\n');
+}
+
+/** How much the concepts carry together, in images that had no part in making them where it is known. */
+function carriedLines({
+  concepts,
+  images,
+  rest,
+  evaluation,
+  trust,
+}: ReturnType<typeof explanationJson>): string[] {
+  const { heldOut } = evaluation ?? {};
+  const left = heldOut?.rest ?? rest;
+  if (left === null) return [];
+  const share = {
+    value: 1 - left.mean,
+    ...(images > 1 && { low: 1 - left.high, high: 1 - left.low }),
+    ...(heldOut?.rest && { heldOut: heldOut.images }),
+  };
+  const carried = carriedText(share, concepts.length);
+  // What lowers the grade is told below it.
+  return trust.grade !== 'good' && trust.reasons.some((reason) => reason.startsWith(carried))
+    ? []
+    : [`${carried}.`];
 }
 
 /** How the model decides; and why no image was set aside where nothing but their mean splits them. */

@@ -159,8 +159,14 @@ export function modelOptions(
   );
 }
 
-/** Another output or task says other things, at other layers: what was chosen of the one is not taken for the other. */
-export function withDependent(changes: OptionChanges): OptionChanges {
+/**
+ * Another output or task says other things, at other layers, and another kind of concepts has other numbers: what was chosen of
+ * the one is not taken for the other.
+ */
+export function withDependent(asked: OptionChanges): OptionChanges {
+  // How many concepts a place has is a number of sparse ones.
+  const isUsual = asked.bank !== undefined && asked.bank !== 'sparse';
+  const changes = isUsual ? { active: null, ...asked } : asked;
   if (changes.output === undefined && changes.task === undefined) return changes;
   return {
     ...{ classIndex: null, isNot: null, against: null, reference: null, threshold: null, layer: null },

@@ -107,7 +107,7 @@ describe.skipIf(findBrowser() === undefined)(
       for (const wrong of ['0', '2.5']) {
         await concepts.fill(wrong);
         await concepts.press('Enter');
-        await plan.getByRole('alert').getByText('A whole number from 1 to 1,000,000').waitFor();
+        await plan.getByRole('alert').getByText('A whole number from 1 to 256').waitFor();
       }
       expect(await page.getByText('setOptions').count()).toBe(0);
       // An emptied field shows what counts.

@@ -54,6 +54,11 @@ export function rowOfId(id: string): number {
   return Number(/\d+$/.exec(id)?.[0]);
 }
 
+/** Id of the concept in a row of a run's own bank. */
+export function idOfRow(row: number): string {
+  return `c${row}`;
+}
+
 /** Id of the concept that a part belongs to; undefined for a concept of the run. */
 export function parentIdOf(id: string): string | undefined {
   const at = id.lastIndexOf('-');

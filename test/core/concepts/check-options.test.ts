@@ -21,7 +21,7 @@ describe('checkOptions()', () => {
   it.each([
     [{ craft: true, replicates: 2 }, 'which leaves one repetition; got 2.', ['replicates=1']],
     [{ craft: true, design: 'lhs' }, 'a Latin hypercube always is.', ['design=halton', 'design=sobol']],
-    [{ concepts: 257 }, "A Sobol' design has room for 256 concepts, got 257.", ['design=halton', 'concepts']],
+    [{ active: 9 }, 'Only sparse concepts can be held to 9 at a place;', ['bank=sparse']],
     [
       { concepts: 200, samples: 65_536 },
       'A design for 200 concepts has room in memory for 13288 samples, got 65536.',
@@ -41,7 +41,7 @@ describe('checkOptions()', () => {
     { craft: true, design: 'sobol' },
     { design: 'lhs', replicates: 64 },
     { concepts: 256 },
-    { concepts: 257, design: 'halton' },
+    { active: 9, bank: 'sparse' },
     { concepts: 'auto', samples: 65_536 },
   ] as const)('allows %j', (given) => {
     expect(refusal(given)).toBeUndefined();

@@ -79,6 +79,14 @@ describe('parseRunOptions()', () => {
     expect(options).toMatchObject({ seed: 7, samples: 65_536 });
   });
 
+  it('reads more concepts than can be asked for today as they are, whatever wrote them', () => {
+    for (const version of [1, 2])
+      expect(parseRunOptions({ ...old, concepts: 300 }, version)).toMatchObject({ concepts: 300 });
+    expect(() => parseRunOptions({ ...old, concepts: 0 }, 2)).toThrow(
+      'concepts: expected a whole number from 1',
+    );
+  });
+
   it('counts a map once that a run was told twice', () => {
     const stored = { ...resolveOptions(SUBJECT), maps: ['saliency', 'saliency'] };
     expect(parseRunOptions(stored, 2).maps).toEqual(['saliency']);

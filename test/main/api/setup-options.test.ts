@@ -46,7 +46,7 @@ describe('the argument of a call', () => {
   };
 
   it('is called as the window calls it where a person may have typed it', async () => {
-    const taken = 'expected a whole number from 1 to 1,000,000, or "auto"';
+    const taken = 'expected a whole number from 1 to 256, or "auto"';
     expect(await refusalOf('setOptions', { concepts: 0 })).toBe(`Concepts: ${taken}.`);
     expect(await refusalOf('setOptions', { concepts: 2.5, craft: 'yes' })).toBe(
       `Concepts: ${taken}; As in the paper: expected true or false.`,

@@ -56,14 +56,24 @@ describe('the command line', () => {
     [['explain', '--demo', '--rows', 'tiles'], '--rows takes one of grid, crops; got "tiles"', '--help'],
     [
       ['explain', '--demo', '--concepts', 'many'],
-      '--concepts takes a whole number from 1 to 1,000,000, or "auto"; got "many".',
+      '--concepts takes a whole number from 1 to 256, or "auto"; got "many".',
       '--help',
     ],
     [
       ['explain', '--demo', '--concepts', '0'],
-      '--concepts takes a whole number from 1 to 1,000,000, or "auto"; got "0".',
+      '--concepts takes a whole number from 1 to 256, or "auto"; got "0".',
       '--help',
     ],
+    [
+      ['explain', '--demo', '--concepts', '257'],
+      '--concepts takes a whole number from 1 to 256, or "auto"; got "257".',
+      '--help',
+    ],
+    ...['5', '9'].map((active) => [
+      ['explain', '--demo', '--active', active],
+      `Only sparse concepts can be held to ${active} at a place; those of the usual kind may be there in any number.`,
+      'Choose sparse concepts with --bank sparse.',
+    ]),
     [['inspect'], 'inspect takes one model file, got 0.', 'tessera inspect MODEL.onnx'],
     [['inspect', 'a', 'b'], 'inspect takes one model file, got 2.', 'tessera inspect MODEL.onnx'],
     [['report'], 'report takes one project folder, got 0.', '.tessera'],

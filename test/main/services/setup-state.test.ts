@@ -124,5 +124,7 @@ describe('withDependent()', () => {
       classIndex: null,
     });
     expect(withDependent({ concepts: 4 })).toEqual({ concepts: 4 });
+    expect(withDependent({ bank: 'usual' })).toEqual({ bank: 'usual', active: null });
+    expect(withDependent({ bank: 'sparse' })).toEqual({ bank: 'sparse' });
   });
 });

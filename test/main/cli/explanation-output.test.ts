@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
+import type { Evaluation } from '../../../core/metrics/evaluation.ts';
+import type { Project } from '../../../core/project/project-folder.ts';
+import { explanationJson, explanationText } from '../../../main/cli/explanation-output.ts';
+import { sampleEvaluation, sampleExplanation, sampleRun } from '../../core/report/sample-report.ts';
+
+const told = (explanation = sampleExplanation(), evaluation?: Evaluation) =>
+  explanationJson(
+    {
+      project: { folder: 'boats.tessera' } as Project,
+      run: sampleRun(explanation),
+      resumed: false,
+      ...(evaluation && { evaluation }),
+    },
+    'report.html',
+  );
+const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
+
+describe('what explain prints', () => {
+  it('has a row for what no concept explains, and how much the concepts carry', () => {
+    const text = plain(explanationText(told()));
+    expect(text).toMatch(/^What no concept explains {2,}5\.2 % {2,}4\.1–6\.6 %$/m);
+    expect(text).toContain('The 6 concepts carry 94.8 % (93.4–95.9 %) of the movement of the score.');
+  });
+
+  it('tells what is carried where the concepts were not made, if that was looked at', () => {
+    const heldOut = { images: 24, agreement: 1, rest: { mean: 0.08, low: 0.06, high: 0.1, images: 23 } };
+    const text = plain(explanationText(told(sampleExplanation(), { ...sampleEvaluation(), heldOut })));
+    const carried =
+      'The 6 concepts carry 92.0 % (90.0–94.0 %) of the movement of the score in 24 images that had no part in making them';
+    expect(text.split(carried)).toHaveLength(2);
+  });
+
+  it('says neither of a run in which it was not weighed, and no interval over one image', () => {
+    const { rest, ...before } = sampleExplanation();
+    expect(rest).toBeDefined();
+    expect(explanationText(told(before))).not.toMatch(/no concept explains {2,}|of the movement/);
+    const one = plain(explanationText(told(sampleExplanation({ images: 1 }))));
+    expect(one).toMatch(/^What no concept explains {2,}5\.2 % {2,}none$/m);
+    expect(one).toContain('The 6 concepts carry 94.8 % of the movement');
+  });
+});
+
+describe('explain --json', () => {
+  it('says of which concept and of which files what it rests on tells', () => {
+    const explanation = sampleExplanation();
+    const basis = { spread: 0.1, cosine: 0.9, importance: { low: 0.1, high: 0.2 } };
+    const influence: Evaluation['influence'] = {
+      status: 'solved',
+      source: 'jackknife',
+      nearDegenerate: 0,
+      computedOn: 'cpu',
+      rows: 100,
+      concepts: explanation.concepts.map((_, row) => ({ ...basis, images: [{ image: row, share: 0.5 }] })),
+    };
+    const json = told(explanation, { ...sampleEvaluation(), influence });
+    const { concepts } = json.evaluation!.influence!;
+    expect(concepts.map(({ id }) => id).toSorted()).toEqual(json.concepts.map(({ id }) => id).toSorted());
+    for (const { id, images } of concepts) {
+      const image = rowOfId(id);
+      expect(images).toEqual([{ image, share: 0.5, file: explanation.images[image].file }]);
+    }
+  });
+});
