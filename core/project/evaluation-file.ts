@@ -3,6 +3,7 @@ import { choice } from '../concepts/option-forms.ts';
 import { CHECK_LEVELS } from '../concepts/option-table.ts';
 import { TesseraError } from '../errors.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
+import { FRONTIER } from './frontier-schema.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { requireRun, runPath, type Project } from './project-folder.ts';
 import { SCHEMA_VERSION, VERSION } from './schema.ts';
@@ -79,21 +80,7 @@ const EVALUATION_FILE = z.object({
     flat: COUNT,
     reason: z.string().exactOptional(),
   }),
-  frontier: z
-    .object({
-      points: z.array(
-        z.object({
-          layer: z.string(),
-          r: COUNT,
-          bank: z.enum(['usual', 'sparse']),
-          rest: z.object({ mean: z.number(), low: z.number(), high: z.number() }),
-          active: z.number(),
-          stability: z.number(),
-        }),
-      ),
-      suggested: z.object({ layer: z.string(), r: COUNT, bank: z.enum(['usual', 'sparse']) }),
-    })
-    .exactOptional(),
+  frontier: FRONTIER.exactOptional(),
   rank: z
     .object({
       suggested: COUNT,

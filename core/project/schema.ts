@@ -2,9 +2,11 @@ import { z } from 'zod';
 import type { Explanation } from '../concepts/explanation.ts';
 import { migrateOptions, OPTIONS_VERSION, STORED_OPTIONS } from '../concepts/parse-run-options.ts';
 import type { RunOptions } from '../concepts/run-options.ts';
+import type { Frontier } from '../metrics/frontier.ts';
 import { DEVICE_CHOICES, DEVICE_NAMES } from '../platform.ts';
 import type { Json } from './canonical-json.ts';
 import { EXPLANATION } from './explanation-schema.ts';
+import { FRONTIER } from './frontier-schema.ts';
 
 /*
  * The JSON files of a project folder. Fields that this version does not know are kept at the top level of a file
@@ -93,6 +95,13 @@ export const RUN_FILE = z.object({
       modelData: z.string().exactOptional(),
     })
     .exactOptional(),
+  /** What a comparison settled before the run, with all that was compared; the options hold what it settled on. */
+  comparison: z
+    .object({
+      settled: z.array(z.enum(['layer', 'concepts', 'bank'])).min(1),
+      frontier: FRONTIER,
+    })
+    .exactOptional(),
   /** In the order in which they were begun. */
   stages: z.record(z.string(), STAGE),
   explanation: EXPLANATION.exactOptional(),
@@ -107,11 +116,17 @@ export function migrateRun(content: unknown, version: number): unknown {
 }
 
 /** {@link RUN_FILE} in memory. */
-export type RunFile = Frozen<Omit<z.infer<typeof RUN_FILE>, 'options' | 'explanation' | 'given'>> & {
+export type RunFile = Frozen<
+  Omit<z.infer<typeof RUN_FILE>, 'options' | 'explanation' | 'given' | 'comparison'>
+> & {
   readonly given?: {
     readonly preprocessing: JsonRecord;
     readonly cards: readonly { readonly path: string; readonly sha256: string }[];
     readonly modelData?: string;
+  };
+  readonly comparison?: {
+    readonly settled: readonly ('layer' | 'concepts' | 'bank')[];
+    readonly frontier: Frontier;
   };
   readonly options: RunOptions;
   readonly explanation?: Explanation;

@@ -20,6 +20,20 @@ export function conceptsText({ r, bank }: { readonly r: number; readonly bank: '
   return countOf(r, bank === 'sparse' ? 'sparse concept' : 'concept');
 }
 
+const SETTLED = { layer: 'layer', concepts: 'number of concepts', bank: 'kind of concepts' } as const;
+
+/** What was not asked for by value but settled by comparing so many choices: "Layer and number of concepts were chosen …". */
+export function settledText(settled: readonly (keyof typeof SETTLED)[], choices: number): string {
+  const names = settled.map((name) => SETTLED[name]);
+  const [last, ...others] = names.toReversed();
+  const listed = others.length === 0 ? last : `${others.toReversed().join(', ')} and ${last}`;
+  return `The ${listed} ${names.length === 1 ? 'was' : 'were'} chosen automatically, by comparing ${countOf(choices, 'choice')} on images that their concepts were not made from.`;
+}
+
+/** How the number of concepts came about where nobody gave it. */
+export const NUMBER_BY_EVIDENCE =
+  'The number of concepts was chosen automatically, by how much of unseen activations they reproduce and whether two samples give the same ones.';
+
 /** What a bank keeps of images that it was not made on. */
 interface Kept {
   readonly r2: number;

@@ -12,7 +12,6 @@ import {
 } from '../../core/concepts/run-options.ts';
 import { usualClass, type AskedScore } from '../../core/concepts/class-question.ts';
 import type { ModelScores } from '../../core/score/model-scores.ts';
-import type { Frontier } from '../../core/metrics/frontier.ts';
 import { questionsOfClasses } from '../../core/pipeline/class-questions.ts';
 import { explain, type ExplainOutcome } from '../../core/pipeline/explain.ts';
 import { roundsValues } from '../../core/onnx/quantised.ts';
@@ -27,6 +26,7 @@ import {
 } from '../../core/pipeline/question.ts';
 import type { RunScope } from '../../core/pipeline/run-context.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
+import type { RunFile } from '../../core/project/schema.ts';
 import { markReported } from '../../core/project/start-run.ts';
 import { writeToProject } from '../../core/project/write-lock.ts';
 import { transparencyText } from '../../core/wording/input-words.ts';
@@ -84,7 +84,7 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
     };
     if (!isAuto) return explainClasses(scope, question, options, args.flag('json'));
     const settled = await settleCut(scope, question, others);
-    await explainClasses(scope, settled.question, settled.options, args.flag('json'), settled.frontier);
+    await explainClasses(scope, settled.question, settled.options, args.flag('json'), settled.comparison);
   });
 }
 
@@ -102,12 +102,12 @@ async function explainClasses(
   question: Question | OpenQuestion,
   options: RunOptions,
   asJson: boolean,
-  frontier?: Frontier,
+  comparison?: RunFile['comparison'],
 ): Promise<void> {
   const { folder } = scope.project;
   if ('explained' in question) {
     const explained = await explain(scope, question, options, commandText(options, folder));
-    const outcome = frontier === undefined ? explained : await withComparison(explained, frontier);
+    const outcome = comparison === undefined ? explained : await withComparison(explained, comparison);
     const file = await reportOf(scope, outcome, 'report.html');
     const facts = explanationJson(outcome, file);
     tellFewer(options, facts.concepts.length);

@@ -5,6 +5,7 @@ import type { Evaluation, StoredOrder } from '../../core/metrics/evaluation.ts';
 import { idOfRow, rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
 import { shortcutsInWords, type ShortcutInWords } from '../../core/report/shortcuts-in-words.ts';
 import { trustVerdict, type TrustVerdict } from '../../core/report/trust-verdict.ts';
+import type { RunFile } from '../../core/project/schema.ts';
 import { invariant } from '../../core/errors.ts';
 import {
   decimalEstimateText,
@@ -12,6 +13,7 @@ import {
   intervalText,
   percentText,
 } from '../../core/wording/number-text.ts';
+import { NUMBER_BY_EVIDENCE, settledText } from '../../core/wording/bank-words.ts';
 import { carriedText, UNEXPLAINED } from '../../core/wording/claim-words.ts';
 import { transparencyText } from '../../core/wording/input-words.ts';
 import { askedText, decisionText, type ScoreFacts } from '../../core/wording/score-words.ts';
@@ -57,6 +59,9 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
     factorization: explanation.factorization,
     importance: explanation.importance,
     rest: explanation.rest ?? null,
+    // Options that nobody gave by value, and what was compared to settle them.
+    automatic: automaticOf(run),
+    ...(run.comparison && { comparison: run.comparison.frontier }),
     // Of too few images nothing was looked for.
     ...(explanation.shortcuts && {
       shortcuts:
@@ -73,6 +78,10 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
       Object.entries(run.stages).map(([name, { elapsedMs }]) => [name, (elapsedMs ?? 0) / 1000]),
     ),
   };
+}
+
+function automaticOf({ comparison, options }: RunFile): readonly ('layer' | 'concepts' | 'bank')[] {
+  return comparison?.settled ?? (options.concepts === 'auto' ? ['concepts'] : []);
 }
 
 /** With the id of the concept and the files of the images, as the run has them, beside what each rests on. */
@@ -168,6 +177,7 @@ export function explanationText(facts: ReturnType<typeof explanationJson>, score
     `Reconstruction: R² ${decimalText(r2)}, relative error ${percentText(relativeError)}; same prediction for ${percentText(agreement)} of the images`,
     `Trust: ${LEVEL_WORDS[facts.trust.grade]}. ${facts.trust.headline}.`,
     ...(facts.trust.grade === 'good' ? [] : facts.trust.reasons).map((reason) => `  ${reason}`),
+    ...automaticLines(facts),
     ...(facts.evaluation ? orderLines(facts.evaluation) : []),
     ...(facts.splits.length > 0
       ? [`Decomposed into parts: ${facts.splits.length} concepts and parts (shown in the report)`]
@@ -180,6 +190,12 @@ export function explanationText(facts: ReturnType<typeof explanationJson>, score
     `Project  ${facts.project}`,
     `Report   ${facts.report}`,
   ].join('\n');
+}
+
+/** That the layer or the number of concepts was not asked for by value. */
+function automaticLines({ automatic, comparison }: ReturnType<typeof explanationJson>): string[] {
+  if (comparison) return [settledText(automatic, comparison.points.length)];
+  return automatic.length > 0 ? [NUMBER_BY_EVIDENCE] : [];
 }
 
 /** How much the concepts carry together, in images that had no part in making them where it is known. */

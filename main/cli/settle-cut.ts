@@ -1,8 +1,10 @@
 import type { RunOptions } from '../../core/concepts/run-options.ts';
 import { TesseraError } from '../../core/errors.ts';
-import { chooseFromFrontier, type Frontier } from '../../core/metrics/frontier.ts';
+import { chooseFromFrontier } from '../../core/metrics/frontier.ts';
 import type { ExplainOutcome } from '../../core/pipeline/explain.ts';
 import { saveEvaluation } from '../../core/project/evaluation-file.ts';
+import { saveRun } from '../../core/project/project-folder.ts';
+import type { RunFile } from '../../core/project/schema.ts';
 import { chooseLayer } from '../../core/pipeline/choose-layer.ts';
 import { frontierOfQuestion } from '../../core/pipeline/evaluation/evaluate-run.ts';
 import type { OpenQuestion, Question } from '../../core/pipeline/question.ts';
@@ -18,20 +20,28 @@ export const AUTO_LAYER = 'auto';
 interface Settled {
   readonly question: Question;
   readonly options: RunOptions;
-  readonly frontier: Frontier;
+  readonly comparison: Comparison;
 }
 
-/** The outcome of a run with the comparison that led to its layer, kept with its evaluation if it has one. */
-export async function withComparison(outcome: ExplainOutcome, frontier: Frontier): Promise<ExplainOutcome> {
-  if (outcome.evaluation === undefined) return outcome;
-  const evaluation = { ...outcome.evaluation, frontier };
-  await saveEvaluation(outcome.project, outcome.run.id, evaluation);
-  return { ...outcome, evaluation };
+/** What was compared, and what it settled. */
+type Comparison = NonNullable<RunFile['comparison']>;
+
+/** The outcome of a run with the comparison that led to its layer, kept with the run, and with its evaluation if it has one. */
+export async function withComparison(
+  outcome: ExplainOutcome,
+  comparison: Comparison,
+): Promise<ExplainOutcome> {
+  const run = { ...outcome.run, comparison };
+  await saveRun(outcome.project, run);
+  if (outcome.evaluation === undefined) return { ...outcome, run };
+  const evaluation = { ...outcome.evaluation, frontier: comparison.frontier };
+  await saveEvaluation(outcome.project, run.id, evaluation);
+  return { ...outcome, run, evaluation };
 }
 
 /**
  * Compares cuts for the question and takes the best of those with the number of concepts that is asked for; with
- * `concepts` 'auto' the best of all. What it took is said on stderr and recorded as if it had been asked for.
+ * `concepts` 'auto' the best of all. What it took is said on stderr and recorded among the options, beside the comparison.
  *
  * Throws TesseraError 'bad-usage' for several classes at once, and where there is nothing to compare.
  */
@@ -67,6 +77,9 @@ export async function settleCut(
   return {
     question: { ...question, layer: chooseLayer(question.intake, layer) },
     options: { ...options, layer, concepts: r, bank },
-    frontier,
+    comparison: {
+      settled: options.concepts === 'auto' ? ['layer', 'concepts', 'bank'] : ['layer'],
+      frontier,
+    },
   };
 }

@@ -27,6 +27,7 @@ export function honestySection({ run, explanation, evaluation }: ReportData): Ht
   const isMerged = explanation.concepts.some(({ merged }) => merged !== undefined);
   const verdict = trustVerdict(found, evaluation);
   const { grade, headline, advice, claims, cautions, searched, lights, rule } = verdict;
+  const frontier = evaluation?.frontier ?? run.comparison?.frontier;
   const known = lights.filter(({ value }) => value !== undefined);
   return html`<section id="honesty">
     <h2>How far this can be trusted</h2>
@@ -48,8 +49,8 @@ export function honestySection({ run, explanation, evaluation }: ReportData): Ht
     <p class="quiet small">${rule}</p>
     <div class="columns">
       ${scatterFigure(explanation.images, scoreFactsOf(explanation))}
-      ${evaluation?.rank && rankFigure(evaluation.rank, found.concepts.length, evaluation.frontier !== undefined)}
-      ${evaluation?.frontier && frontierFigure(evaluation.frontier, found)}
+      ${evaluation?.rank && rankFigure(evaluation.rank, found.concepts.length, frontier !== undefined)}
+      ${frontier && frontierFigure(frontier, found)}
     </div>
   </section>`;
 }

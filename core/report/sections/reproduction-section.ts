@@ -1,6 +1,6 @@
 import { commandText } from '../../concepts/command-text.ts';
 import type { MapRecord } from '../../concepts/explanation.ts';
-import { bankText, refinedText } from '../../wording/bank-words.ts';
+import { bankText, NUMBER_BY_EVIDENCE, refinedText, settledText } from '../../wording/bank-words.ts';
 import { countText } from '../../wording/count-text.ts';
 import { durationText } from '../../wording/duration-text.ts';
 import { percentText } from '../../wording/number-text.ts';
@@ -36,6 +36,7 @@ export function reproductionSection({ run, explanation, notes }: ReportData): Ht
             'concepts',
             `${bankText(factorization)} of ${countText(factorization.rows)} rows, ${factorization.status} after ${factorization.iterations} iterations`,
           ],
+          ...chosenFacts(run),
           ...(factorization.refined ? [['refined', refinedText(factorization.refined)] as const] : []),
           ['importance', importanceText(importance)],
           ...(explanation.maps ? [['maps', mapsText(explanation.maps)] as const] : []),
@@ -51,6 +52,12 @@ export function reproductionSection({ run, explanation, notes }: ReportData): Ht
       Run ${run.id}${notes.runName !== undefined && ` “${notes.runName}”`}, begun ${run.created}.
     </p>
   </section>`;
+}
+
+/** What nobody asked for by value. */
+function chosenFacts({ comparison, options }: ReportData['run']): (readonly [string, string])[] {
+  if (comparison) return [['chosen', settledText(comparison.settled, comparison.frontier.points.length)]];
+  return options.concepts === 'auto' ? [['chosen', NUMBER_BY_EVIDENCE]] : [];
 }
 
 /** The methods and their layers; how doubtful their places are, once where all that say it say the same. */

@@ -261,7 +261,17 @@ describe('explain', () => {
   it('chooses the layer too when asked to, and says what it compared', async () => {
     const { argv, images, explain } = await colourCase();
     const more = ['--class', 'red', '--layer', 'auto', '--concepts', 'auto'];
-    const { layer, concepts } = await explain(more);
+    const { layer, concepts, ...told } = await explain([...more, '--evaluate', 'none']);
+    const known = await loadRun(await openProject(fileStorage, told.project), 'run1');
+    expect(known).toMatchObject({
+      options: { layer },
+      comparison: { settled: ['layer', 'concepts', 'bank'] },
+    });
+    expect(told).toMatchObject({
+      automatic: ['layer', 'concepts', 'bank'],
+      comparison: known.comparison!.frontier,
+    });
+    expect(await readFile(told.report, 'utf8')).toContain('were chosen automatically, by comparing');
     const { stderr } = await tessera(...argv, '--images', images, ...more, '--json');
     expect(stderr).toMatch(/Of \d+ choices? compared: .* leaves? a rest of/);
     expect(stderr).toContain(`: ${layer} with `);

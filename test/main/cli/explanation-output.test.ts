@@ -2,14 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
 import type { Evaluation } from '../../../core/metrics/evaluation.ts';
 import type { Project } from '../../../core/project/project-folder.ts';
+import type { RunFile } from '../../../core/project/schema.ts';
+import { renderReport } from '../../../core/report/render-html.ts';
+import { reportDataOf } from '../../../core/report/report-data.ts';
 import { explanationJson, explanationText } from '../../../main/cli/explanation-output.ts';
-import { sampleEvaluation, sampleExplanation, sampleRun } from '../../core/report/sample-report.ts';
+import {
+  noNotes,
+  sampleEvaluation,
+  sampleExplanation,
+  sampleProject,
+  sampleRun,
+} from '../../core/report/sample-report.ts';
 
-const told = (explanation = sampleExplanation(), evaluation?: Evaluation) =>
+const told = (explanation = sampleExplanation(), evaluation?: Evaluation, more: Partial<RunFile> = {}) =>
   explanationJson(
     {
       project: { folder: 'boats.tessera' } as Project,
-      run: sampleRun(explanation),
+      run: { ...sampleRun(explanation), ...more },
       resumed: false,
       ...(evaluation && { evaluation }),
     },
@@ -39,6 +48,44 @@ describe('what explain prints', () => {
     const one = plain(explanationText(told(sampleExplanation({ images: 1 }))));
     expect(one).toMatch(/^What no concept explains {2,}5\.2 % {2,}none$/m);
     expect(one).toContain('The 6 concepts carry 94.8 % of the movement');
+  });
+});
+
+describe('a layer or a number of concepts that nobody gave', () => {
+  const point = { layer: 'relu_7', r: 6, bank: 'usual', active: 3, stability: 0.9 } as const;
+  const rest = { mean: 0.05, low: 0.04, high: 0.06 };
+  const frontier = {
+    points: [
+      { ...point, rest },
+      { ...point, r: 10, rest },
+    ],
+    suggested: { layer: 'relu_7', r: 6, bank: 'usual' as const },
+  };
+  const run = sampleRun(sampleExplanation());
+
+  it.each([
+    [
+      { comparison: { settled: ['layer', 'concepts', 'bank'], frontier } },
+      'The layer, number of concepts and kind of concepts were chosen automatically, by comparing 2 choices',
+    ],
+    [{ comparison: { settled: ['layer'], frontier } }, 'The layer was chosen automatically, by comparing'],
+    [
+      { options: { ...run.options, concepts: 'auto' } },
+      'The number of concepts was chosen automatically, by how much of unseen activations',
+    ],
+  ] as const)('is told in text, JSON and report: %j', (more, says) => {
+    const facts = told(undefined, undefined, more);
+    expect(explanationText(facts)).toContain(says);
+    expect(facts.automatic).toEqual('comparison' in more ? more.comparison.settled : ['concepts']);
+    expect(facts.comparison).toEqual('comparison' in more ? frontier : undefined);
+    const report = renderReport(reportDataOf(sampleProject, { ...run, ...more }, noNotes, {}));
+    expect(report).toContain(says);
+    expect(report.includes('Which layer, and how many concepts?')).toBe('comparison' in more);
+  });
+
+  it('is not told where both were given', () => {
+    expect(told()).toMatchObject({ automatic: [] });
+    expect(explanationText(told())).not.toContain('automatically');
   });
 });
 
