@@ -79,8 +79,10 @@ export type RefinedFigures = {
   readonly madeOn: number;
   /** Leading scores that count. */
   readonly scores: number;
-  /** Weight of the scores' error beside the activations'; 0 where nothing tried was better than the start. */
+  /** Weight of the scores' error beside the activations'; 0 where nothing tried was better than the start, which is kept. */
   readonly weight: number;
+  /** What the best that was tried keeps of the same images, where that is no more than before. */
+  readonly refused?: StandInShares;
   readonly steps: number;
   /** Cosine of every row of the bank with its start. */
   readonly cosines: readonly number[];

@@ -51,6 +51,8 @@ export interface RefinedBank {
   readonly after: StandInErrors;
   /** Weight of the scores' error; 0 where nothing tried was better than the start, which is then the bank. */
   readonly weight: number;
+  /** Of the unseen images under the bank that was chosen, but says no more of their scores: then the start is kept. */
+  readonly refused?: StandInErrors;
   readonly steps: number;
 }
 
@@ -64,7 +66,8 @@ export interface RefinedBank {
  *          weights {@link WEIGHTS} in rising order, a path of ends; taken is the end with the least error of the scores
  *          on `choosing` among those that keep {@link KEPT} of the start's R² there.
  * Source   Mairal, Bach & Ponce 2012 (task-driven dictionaries); Schmidt, Kim & Sra 2011 (projected quasi-Newton).
- * Throws   the signal's reason when aborted. Never a bank that is worse on `choosing` than the start.
+ * Throws   the signal's reason when aborted. Never a bank that is worse on `choosing` or `unseen` than the start.
+ * Limits   `unseen` thus judges whether there is a gain, so that a small one is a little flattered.
  */
 export async function refineBank(
   start: CodedBank,
@@ -109,7 +112,9 @@ export async function refineBank(
   const chosen = fitting.length > 0 ? fitting[0].place : -1;
   const bank = chosen < 0 ? start : ends[chosen];
   const [before, after] = await judge(unseen, [start, bank]);
-  return { bank, before, after, weight: chosen < 0 ? 0 : path.weights[chosen], steps };
+  if (chosen >= 0 && after.scores < before.scores)
+    return { bank, before, after, weight: path.weights[chosen], steps };
+  return { bank: start, before, after: before, weight: 0, steps, ...(chosen >= 0 && { refused: after }) };
 }
 
 /** Cosine of every row with its start, [r]: how far a concept is still the one that it was. */

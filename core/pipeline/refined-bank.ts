@@ -170,7 +170,7 @@ async function openScores(context: Context, whole: Matrix, made: readonly number
 }
 
 function figuresOf(
-  { before, after, bank, weight, steps }: RefinedBank,
+  { before, after, bank, weight, refused, steps }: RefinedBank,
   start: Matrix,
   counts: { readonly made: number; readonly unseen: number; readonly scores: number },
 ): RefinedFigures {
@@ -185,6 +185,7 @@ function figuresOf(
     madeOn: counts.made,
     scores: counts.scores,
     weight,
+    ...(refused && { refused: shares(refused) }),
     steps,
     cosines: cosinesToStart(bank, start),
   };

@@ -92,6 +92,7 @@ const BANK_FACTORIZATION = FACTORIZATION.extend({
       madeOn: COUNT,
       scores: COUNT,
       weight: z.number(),
+      refused: SHARES.exactOptional(),
       steps: COUNT,
       cosines: z.array(z.number()),
     })

@@ -48,10 +48,25 @@ interface Refined {
   readonly madeOn: number;
   readonly scores: number;
   readonly weight: number;
+  readonly refused?: Kept;
   readonly cosines: readonly number[];
 }
 
-/** What refining gained: "made on 90 images; of 30 others it keeps 44.0 % of what the model says (before 25.2 %), …". */
+/** Whether refining was worth it, and whether its outcome was kept: a sentence. */
+export function refinedVerdict({ before, after, images, scores, weight, refused }: Refined): string {
+  const said = `the variation of the ${scores === 1 ? 'score' : 'leading scores'} in ${countOf(images, 'image')} kept back`;
+  const than = (kept: Kept): string =>
+    `${percentText(kept.headR2)} of ${said}, against ${percentText(before.headR2)} before`;
+  if (refused)
+    return `The concepts were left as they were before refining: refined they keep ${than(refused)}.`;
+  if (weight === 0)
+    return 'The concepts were left as they were before refining: nothing that was tried kept more of what the model says without losing too much of the activations.';
+  return after.headR2 > before.headR2
+    ? `The refined concepts are taken: they keep ${than(after)}.`
+    : `Refining gained nothing, and its concepts are taken all the same: they keep ${than(after)}. Explain without it.`;
+}
+
+/** What refining gained in figures: "made on 90 images; of 30 others it keeps 44.0 % of what the model says (before 25.2 %), …". */
 export function refinedText(refined: Refined): string {
   const { before, after, images, madeOn, scores, weight, cosines } = refined;
   const kept = (name: keyof Kept) => `${percentText(after[name])} (before ${percentText(before[name])})`;

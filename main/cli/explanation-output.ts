@@ -13,7 +13,7 @@ import {
   intervalText,
   percentText,
 } from '../../core/wording/number-text.ts';
-import { NUMBER_BY_EVIDENCE, settledText } from '../../core/wording/bank-words.ts';
+import { NUMBER_BY_EVIDENCE, refinedVerdict, settledText } from '../../core/wording/bank-words.ts';
 import { carriedText, UNEXPLAINED } from '../../core/wording/claim-words.ts';
 import { transparencyText } from '../../core/wording/input-words.ts';
 import { askedText, decisionText, type ScoreFacts } from '../../core/wording/score-words.ts';
@@ -178,6 +178,7 @@ export function explanationText(facts: ReturnType<typeof explanationJson>, score
     `Trust: ${LEVEL_WORDS[facts.trust.grade]}. ${facts.trust.headline}.`,
     ...(facts.trust.grade === 'good' ? [] : facts.trust.reasons).map((reason) => `  ${reason}`),
     ...automaticLines(facts),
+    ...(facts.factorization.refined ? [refinedVerdict(facts.factorization.refined)] : []),
     ...(facts.evaluation ? orderLines(facts.evaluation) : []),
     ...(facts.splits.length > 0
       ? [`Decomposed into parts: ${facts.splits.length} concepts and parts (shown in the report)`]

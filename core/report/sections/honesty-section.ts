@@ -2,7 +2,7 @@ import type { Explanation } from '../../concepts/explanation.ts';
 import type { Evaluation, RankCurve } from '../../metrics/evaluation.ts';
 import type { Frontier } from '../../metrics/frontier.ts';
 import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
-import { conceptsText } from '../../wording/bank-words.ts';
+import { conceptsText, refinedVerdict } from '../../wording/bank-words.ts';
 import { countOf } from '../../wording/count-text.ts';
 import { logitScatter } from '../charts/logit-scatter.ts';
 import { orderCurves } from '../charts/order-curves.ts';
@@ -43,6 +43,7 @@ export function honestySection({ run, explanation, evaluation }: ReportData): Ht
     <ul class="claims">
       ${claims.map(claimItem)}
     </ul>
+    ${found.factorization.refined && html`<p class="small">${refinedVerdict(found.factorization.refined)}</p>`}
     ${searched !== '' && html`<p class="small">${searched}</p>`}
     ${isMerged && html`<p class="quiet small">${CHECKED_APART}</p>`} ${evaluation && orderFigures(evaluation)}
     <div class="columns measures">${known.map(measureRow)}</div>

@@ -190,6 +190,23 @@ describe('refineBank()', () => {
     expect(found.after).toEqual(found.before);
   });
 
+  it('gives the start back where what was chosen says no more of images that neither has seen', async () => {
+    const { start, scores, parts } = partsOf(31);
+    // Of these images the scores are those that the start gives, which nothing can be nearer to.
+    const { rows } = parts.unseen;
+    const objective = await openRefineObjective(parts.unseen, scores, Float64Array.of(1, 1), plainGemm);
+    const { coefficients } = await objective.at(start);
+    await objective.dispose();
+    const unseen = { rows, scores: await scores.values(coefficients, start) };
+    const found = await refineBank(start, { ...parts, unseen }, scores, { gemm: plainGemm });
+    expect(found.bank).toEqual(start);
+    expect(found.weight).toBe(0);
+    expect(found.after).toEqual(found.before);
+    expect(found.refused!.scores).toBeGreaterThan(found.before.scores);
+    // On other images the same was a gain.
+    expect((await refineBank(start, parts, scores, { gemm: plainGemm })).refused).toBeUndefined();
+  });
+
   it('stops when it is told to', async () => {
     const { start, scores, parts } = partsOf(50);
     const signal = AbortSignal.abort(new Error('enough'));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bankText, refinedText } from '../../../core/wording/bank-words.ts';
+import { bankText, refinedText, refinedVerdict } from '../../../core/wording/bank-words.ts';
 
 describe('bankText()', () => {
   it('says how concepts were made', () => {
@@ -29,6 +29,27 @@ describe('refinedText()', () => {
       'made on 90 images; of 30 others it keeps 43.8 % (before 25.2 %) of the variation of the 20 leading scores, and ' +
         '20.2 % (before 23.2 %) of that of the activations; cosine of concepts to their start 0.65 to 0.90',
     );
+  });
+
+  it.each([
+    [
+      {},
+      'The refined concepts are taken: they keep 43.8 % of the variation of the leading scores in 30 images kept back, against 25.2 % before.',
+    ],
+    [
+      { weight: 0, after: refined.before, refused: { r2: 0.2, headR2: 0.241 } },
+      'The concepts were left as they were before refining: refined they keep 24.1 % of the variation of the leading scores in 30 images kept back, against 25.2 % before.',
+    ],
+    [
+      { weight: 0, after: refined.before },
+      'The concepts were left as they were before refining: nothing that was tried kept more of what the model says without losing too much of the activations.',
+    ],
+    [
+      { after: { r2: 0.2, headR2: 0.2 }, scores: 1, images: 1 },
+      'Refining gained nothing, and its concepts are taken all the same: they keep 20.0 % of the variation of the score in 1 image kept back, against 25.2 % before. Explain without it.',
+    ],
+  ])('says in a sentence whether it was worth it: %j', (changes, sentence) => {
+    expect(refinedVerdict({ ...refined, ...changes }).replaceAll('\u00a0', ' ')).toBe(sentence);
   });
 
   it('says where nothing was gained', () => {

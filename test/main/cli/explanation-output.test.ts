@@ -89,6 +89,22 @@ describe('a layer or a number of concepts that nobody gave', () => {
   });
 });
 
+describe('a refinement', () => {
+  it('is told with whether it was kept, in text and report', () => {
+    const explanation = sampleExplanation();
+    const kept = { r2: 0.3, headR2: 0.5 };
+    const refined = {
+      ...{ before: kept, after: kept, images: 8, madeOn: 24, scores: 20, weight: 0, steps: 48 },
+      ...{ refused: { r2: 0.3, headR2: 0.4 }, cosines: [1] },
+    };
+    const factorization = { ...explanation.factorization, refined };
+    const says = 'The concepts were left as they were before refining: refined they keep 40.0 %';
+    expect(plain(explanationText(told({ ...explanation, factorization })))).toContain(says);
+    const run = sampleRun({ ...explanation, factorization });
+    expect(plain(renderReport(reportDataOf(sampleProject, run, noNotes, {})))).toContain(says);
+  });
+});
+
 describe('explain --json', () => {
   it('says of which concept and of which files what it rests on tells', () => {
     const explanation = sampleExplanation();
