@@ -8,6 +8,7 @@ import { codesOf } from '../factorization/sparse-codes.ts';
 import { matrix, stackRows, takeRows, type Matrix } from '../linalg/matrix.ts';
 import type { RefinedFigures, StandInShares } from '../concepts/explanation.ts';
 import { createRandom } from '../random.ts';
+import { filesByContent } from './evaluation/alike-images.ts';
 import { cutAt, runnerFor } from './model-parts.ts';
 import { ownActivations } from './own-activations.ts';
 import { spreadPlaces } from './spread-places.ts';
@@ -48,7 +49,7 @@ export async function buildRefinedBank(
   options: BankOptions,
 ): Promise<MadeBank> {
   const { device, layer, images, onProgress, signal } = context;
-  const parts = partsOf(images.length, options.seed ?? 0);
+  const parts = partsOf(filesByContent(images), options.seed ?? 0);
   const isMade = new Set(parts.made);
   const own = rows.places.flatMap(({ image }, row) => (isMade.has(image) ? [row] : []));
   const start = await buildBank(takeRows(rows.activations, own), options.concepts, options);
@@ -98,18 +99,24 @@ interface ImageParts {
   readonly unseen: readonly number[];
 }
 
-/** The images by lot. */
-function partsOf(count: number, seed: number): ImageParts {
+/** The images by lot: of `copies` of one all make the bank, or one judges it. */
+function partsOf(copies: readonly (readonly number[])[], seed: number): ImageParts {
+  const count = copies.length;
   if (count < LEAST_IMAGES) {
     throw new TesseraError(
       'bad-usage',
-      `Refining concepts needs at least ${LEAST_IMAGES} images, since some are kept to judge by; got ${count}.`,
+      `Refining concepts needs at least ${LEAST_IMAGES} images, since some are kept to judge by; got ${count}${copies.flat().length > count ? ' beside their copies' : ''}.`,
       { hint: 'Give more images, or do not refine.', options: ['refine', 'images'] },
     );
   }
   const order = [...createRandom(seed).permutation(count)];
   const [first, second] = [Math.floor(MADE * count), Math.floor((MADE + CHOOSING) * count)];
-  return { made: order.slice(0, first), choosing: order.slice(first, second), unseen: order.slice(second) };
+  const judges = order.slice(first).map((place) => copies[place][0]);
+  return {
+    made: order.slice(0, first).flatMap((place) => copies[place]),
+    choosing: judges.slice(0, second - first),
+    unseen: judges.slice(second - first),
+  };
 }
 
 function imagesThatFit({ layer }: Context): number {

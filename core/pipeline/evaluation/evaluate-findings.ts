@@ -26,5 +26,7 @@ export async function evaluateFindings(
     order: importance.order,
     imageImportance: importances.map(meanIndices),
   });
-  return { ...figures, ...(await furtherEvidence(stages, intake, level, options, figures, explanation)) };
+  const { coefficients } = images;
+  const subject = { explanation, coefficients };
+  return { ...figures, ...(await furtherEvidence(stages, intake, level, options, figures, subject)) };
 }

@@ -59,7 +59,7 @@ export async function evaluateRun(
     // Which numbers and cuts were compared does not depend on the level.
     ...(before?.rank && { rank: before.rank }),
     ...(before?.frontier && { frontier: before.frontier }),
-    ...(await furtherEvidence(asked, scope.intake, level, options, figures, explanation)),
+    ...(await furtherEvidence(asked, scope.intake, level, options, figures, subject)),
   };
   await saveEvaluation(project, runId, evaluation);
   return evaluation;

@@ -6,6 +6,7 @@ import { sparsityOfConcepts } from '../../metrics/sparsity.ts';
 import { stackRows } from '../../linalg/matrix.ts';
 import { rightAnswers } from '../../images/folder-class.ts';
 import type { EvaluationScope } from './evaluation-scope.ts';
+import { distinctImages, firstAlike } from './alike-images.ts';
 import { evaluateCurves } from './curves.ts';
 import { planOf, type EvaluationSubject } from './plan.ts';
 import { evaluateSanity } from './random-weights.ts';
@@ -23,9 +24,9 @@ export async function evaluate(
   subject: EvaluationSubject,
   level: EvaluationLevel,
 ): Promise<Evaluation> {
-  const plan = planOf(level, subject.coefficients.length);
-  const heldOutAtMost = Math.min(plan.heldOut, subject.coefficients.length);
-  const total = plan.images.length + plan.seeds + plan.bootstraps + heldOutAtMost + plan.sanityImages.length;
+  const first = firstAlike(subject.explanation.images, subject.coefficients, context.images);
+  const plan = planOf(level, distinctImages(first));
+  const total = plan.images.length + plan.seeds + plan.bootstraps + plan.heldOut + plan.sanityImages.length;
   let done = 0;
   context.onProgress({ stage: 'evaluation', done, total });
   const tick = (): void => context.onProgress({ stage: 'evaluation', done: ++done, total });
@@ -35,7 +36,7 @@ export async function evaluate(
   const { r2, relativeError } = explanation.reconstruction;
   const everywhere = stackRows(coefficients);
   const curves = await evaluateCurves(context, subject, plan, tick);
-  const { stability, refits } = await evaluateStability(context, subject, plan, tick);
+  const { stability, refits } = await evaluateStability(context, subject, first, plan, tick);
   const heldOut = await evaluateHeldOut(context, refits, plan, tick);
   const sanity = await evaluateSanity(context, subject, plan, tick);
   // Fewer images than planned may be left out by the samples.

@@ -1,15 +1,17 @@
 import { isAtMinimum } from '../../concepts/bank.ts';
 import type { Explanation } from '../../concepts/explanation.ts';
 import type { RunOptions } from '../../concepts/run-options.ts';
+import type { Matrix } from '../../linalg/matrix.ts';
 import type { Evaluation, EvaluationLevel } from '../../metrics/evaluation.ts';
 import type { ModelIntake } from '../model-intake.ts';
 import type { Facts } from '../stage.ts';
 import type { Stages } from '../stage-runner.ts';
 import { influenceStage } from '../stages/influence.ts';
 import { rankStage, storedRankStage } from '../stages/rank.ts';
+import { distinctImages, firstAlike } from './alike-images.ts';
 import { compareCuts, isWorthComparing } from './compare-cuts.ts';
 
-/** Images from which on another sample of them can be thought of. */
+/** Images, without copies, from which on another sample of them can be thought of. */
 const FEWEST_IMAGES = 5;
 
 /** What an evaluation has beside its figures, each made by a stage of its own. */
@@ -26,10 +28,14 @@ export async function furtherEvidence(
   level: EvaluationLevel,
   options: Pick<RunOptions, 'concepts' | 'bank' | 'refine'>,
   figures: Pick<Evaluation, 'heldOut'>,
-  explanation: Explanation,
+  {
+    explanation,
+    coefficients,
+  }: { readonly explanation: Explanation; readonly coefficients: readonly Matrix[] },
 ): Promise<FurtherEvidence> {
   const rank = level === 'full' ? await stages.get(rankStage) : await stages.peek(storedRankStage);
-  const isFound = isAtMinimum(options) && explanation.images.length >= FEWEST_IMAGES;
+  const distinct = distinctImages(firstAlike(explanation.images, coefficients)).length;
+  const isFound = isAtMinimum(options) && distinct >= FEWEST_IMAGES;
   const influence = isFound ? await stages.get(influenceStage) : undefined;
   const frontier = isWorthComparing(level, figures, explanation)
     ? await compareCuts(stages, intake, explanation.layer, options)

@@ -20,7 +20,7 @@ const MASKS = { samples: 64, replicates: 2 } as const;
 
 /**
  * What the concepts carry in images that had no part in making them: each image under a bank made from a bootstrap sample
- * that it is not in, at most `plan.heldOut` of them, each once. `tick` is called once an image. Undefined where the samples
+ * that neither it nor a copy of it is in, at most `plan.heldOut` of them, each once. `tick` is called once an image. Undefined where the samples
  * leave hardly any out.
  *
  * Source  Breiman 1996, "Out-of-bag estimation".

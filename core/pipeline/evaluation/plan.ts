@@ -63,14 +63,19 @@ const SIZES = {
   },
 } as const satisfies Record<EvaluationLevel, Record<keyof EvaluationPlan, number>>;
 
-/** What an evaluation of a level does for so many images. */
-export function planOf(level: EvaluationLevel, imageCount: number): EvaluationPlan {
-  const { images, sanityImages, ...sizes } = SIZES[level];
-  return { ...sizes, images: spread(imageCount, images), sanityImages: spread(imageCount, sanityImages) };
+/** What an evaluation of a level does with such images, none of which is a copy of another. */
+export function planOf(level: EvaluationLevel, distinct: readonly number[]): EvaluationPlan {
+  const { images, sanityImages, heldOut, ...sizes } = SIZES[level];
+  return {
+    ...sizes,
+    images: spread(distinct, images),
+    heldOut: Math.min(heldOut, distinct.length),
+    sanityImages: spread(distinct, sanityImages),
+  };
 }
 
-/** At most `most` of 0 … count-1, evenly spread. */
-function spread(count: number, most: number): number[] {
-  const taken = Math.min(count, most);
-  return Array.from({ length: taken }, (_, i) => Math.floor((i * count) / taken));
+/** At most `most` of some images, evenly spread. */
+function spread(images: readonly number[], most: number): number[] {
+  const taken = Math.min(images.length, most);
+  return Array.from({ length: taken }, (_, i) => images[Math.floor((i * images.length) / taken)]);
 }

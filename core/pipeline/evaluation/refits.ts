@@ -4,6 +4,7 @@ import { takeRows, type Matrix } from '../../linalg/matrix.ts';
 import type { StoredStability } from '../../metrics/evaluation.ts';
 import { stability } from '../../metrics/stability.ts';
 import { createRandom, type Random } from '../../random.ts';
+import { distinctImages } from './alike-images.ts';
 import type { EvaluationScope } from './evaluation-scope.ts';
 import type { ActivationRows } from '../stages/rows.ts';
 import type { EvaluationPlan, EvaluationSubject } from './plan.ts';
@@ -18,17 +19,19 @@ export interface Refit {
 
 /**
  * Makes the bank again, of its own kind, with other seeds from the same rows and from bootstrap samples of the images, and
- * compares. A bootstrap draws whole images, since the rows of one image are alike; of a single image it draws rows. `tick` is
- * called once a bank. The banks of the bootstrap samples come with the images that each left out.
+ * compares. A bootstrap draws whole images with their copies, since the rows of one image are alike; of a single image it
+ * draws rows. `first`: of every image the first that is the same, see firstAlike. `tick` is called once a bank. The banks of
+ * the bootstrap samples come with the images that each left out, without copies.
  */
 export async function evaluateStability(
   context: EvaluationScope,
   { rows, conceptBank }: EvaluationSubject,
+  first: readonly number[],
   plan: EvaluationPlan,
   tick: () => void,
 ): Promise<{ readonly stability: StoredStability; readonly refits: readonly Refit[] }> {
   const { device, options, signal } = context;
-  const groups = rowsByImage(rows);
+  const groups = rowsByImage(rows, first);
   const all = groups.flat();
   const refit = async (chosen: readonly number[], random: Random): Promise<CodedBank> => {
     signal?.throwIfAborted();
@@ -51,8 +54,8 @@ export async function evaluateStability(
     const drawn = groups.flatMap(() => groups[random.integer(groups.length)]);
     const bank = await refit(drawn, random);
     banks.push(bank);
-    const seen = new Set(drawn.map((row) => rows.places[row].image));
-    const leftOut = [...new Set(rows.places.map(({ image }) => image))].filter((image) => !seen.has(image));
+    const seen = new Set(drawn.map((row) => first[rows.places[row].image]));
+    const leftOut = distinctImages(first).filter((image) => !seen.has(image));
     const { active } = conceptBank;
     refits.push({ conceptBank: active === undefined ? bank : { ...bank, active }, leftOut });
   }
@@ -74,10 +77,14 @@ export async function evaluateStability(
   };
 }
 
-/** Rows of each image; where there is one image only, each row by itself. */
-function rowsByImage({ places }: ActivationRows): number[][] {
+/** Rows of each image and its copies; where there is one image only, each row by itself. */
+function rowsByImage({ places }: ActivationRows, first: readonly number[]): number[][] {
   const groups = new Map<number, number[]>();
-  places.forEach(({ image }, row) => groups.set(image, [...(groups.get(image) ?? []), row]));
+  places.forEach(({ image }, row) => {
+    const own = groups.get(first[image]) ?? [];
+    own.push(row);
+    groups.set(first[image], own);
+  });
   return groups.size > 1 ? [...groups.values()] : places.map((_, row) => [row]);
 }
 

@@ -22,7 +22,7 @@ export const evaluationStage = defineStage({
     importance: importanceStage,
   },
   facts: ['labels'],
-  version: 4,
+  version: 5,
   compute: async (context, subject: EvaluationSubject): Promise<Evaluation> => {
     const { evaluate: level } = context.options;
     invariant(level !== 'none', 'an evaluation that is not wanted');

@@ -9,6 +9,7 @@ import { stackRows, takeRows, type Matrix } from '../../linalg/matrix.ts';
 import type { FrontierPoint } from '../../metrics/frontier.ts';
 import { createRandom } from '../../random.ts';
 import type { Tensor } from '../../tensor.ts';
+import { filesByContent } from '../evaluation/alike-images.ts';
 import { cutAt } from '../model-parts.ts';
 import { ownActivations } from '../own-activations.ts';
 import { defineStage, type StageContext } from '../stage.ts';
@@ -43,15 +44,15 @@ const BYTES = 2 ** 26;
 const ACTIVE = 0.01;
 
 /**
- * What each of some numbers of concepts would give at the cut, as {@link FrontierPoint}: the images fall into two halves, a
- * bank of the first is judged on images of the second, and the banks of both are compared. Every number is stored as it is
- * done. The request says what is tried; of that the cut gets what it has channels and rows for, or as many as it has.
+ * What each of some numbers of concepts would give at the cut, as {@link FrontierPoint}: the images, without
+ * copies, fall into two halves, a bank of the first is judged on images of the second, and the banks of both are compared.
+ * Every number is stored as it is done. The request says what is tried; of that the cut gets what it has channels and rows for, or as many as it has.
  */
 export const frontierStage = defineStage({
   name: 'frontier',
   inputs: {},
   facts: ['intake', 'device', 'layer', 'classIndex', 'images'],
-  version: 1,
+  version: 2,
   compute: frontierPoints,
 });
 
@@ -96,7 +97,10 @@ interface Halves {
 /** Images of a half. */
 function halfSize({ images, layer }: Pick<Context, 'images' | 'layer'>): number {
   const bytes = 4 * channelsOf(layer) * positionsOf(layer);
-  return Math.max(1, Math.min(IMAGES, Math.floor(images.length / 2), Math.floor(BYTES / bytes)));
+  return Math.max(
+    1,
+    Math.min(IMAGES, Math.floor(filesByContent(images).length / 2), Math.floor(BYTES / bytes)),
+  );
 }
 
 function mostConcepts(context: Context): number {
@@ -106,9 +110,12 @@ function mostConcepts(context: Context): number {
 
 async function halvesOf(context: Context): Promise<Halves | undefined> {
   const { images, layer, options } = context;
-  if (images.length < 2) return undefined;
+  const distinct = filesByContent(images).map(([first]) => first);
+  if (distinct.length < 2) return undefined;
   const each = halfSize(context);
-  const order = createRandom(options.seed).permutation(images.length);
+  const order = createRandom(options.seed)
+    .permutation(distinct.length)
+    .map((place) => distinct[place]);
   const [first, second] = [order.subarray(0, each), order.subarray(each, 2 * each)];
   const judged: Tensor<'float32'>[] = [];
   const sampled: Matrix[] = [];

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -165,6 +165,22 @@ describe('the evaluation of the demo', () => {
       expect(evaluation!.deletion.orders.sobol.interval).toBeUndefined();
       expect(evaluation!.heldOut).toBeUndefined();
     }
+  });
+
+  it('does not take copies for other images', async () => {
+    const copies = path.join(folder, 'copies');
+    await mkdir(copies);
+    for (const file of (await readdir(HOUSES)).sort().slice(0, 4))
+      for (const copy of [1, 2, 3, 4, 5, 6])
+        await copyFile(path.join(HOUSES, file), path.join(copies, `${copy}-${file}`));
+    const own = await scopeOf('of-copies');
+    const asked = optionsFor({ concepts: 3, images: [copies], select: 'all' });
+    const { evaluation, run } = await explainOptions(own, asked);
+    expect(run.explanation!.images).toHaveLength(24);
+    expect(evaluation!.images).toBe(4);
+    expect(evaluation!.heldOut).toBeUndefined();
+    expect(evaluation!.influence).toBeUndefined();
+    expect(evaluation!.deletion.orders.sobol.interval).toBeDefined();
   });
 
   it('can be left out, and made later to the same figures, also where what was computed is gone', async () => {

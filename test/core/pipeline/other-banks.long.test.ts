@@ -105,5 +105,10 @@ describe('banks of other kinds on the demo', () => {
     await expect(explained('few', { refine: true, images: [few], select: 'all' })).rejects.toThrow(
       'Refining concepts needs at least 10 images, since some are kept to judge by; got 6.',
     );
+    for (const name of await readdir(few))
+      await copyFile(path.join(few, name), path.join(few, `copy-${name}`));
+    await expect(explained('few', { refine: true, images: [few], select: 'all' })).rejects.toThrow(
+      'to judge by; got 6 beside their copies.',
+    );
   });
 });

@@ -1,0 +1,46 @@
+import type { ImageRecord } from '../../concepts/explanation.ts';
+import type { Matrix } from '../../linalg/matrix.ts';
+import type { FileFact } from '../question.ts';
+
+/**
+ * For every image the first that is the same picture: a file of the same bytes, or one of which model and concepts say the
+ * same to the last bit. A copy says nothing that its original has not said.
+ */
+export function firstAlike(
+  images: readonly Pick<ImageRecord, 'logit'>[],
+  coefficients: readonly Matrix[],
+  files: readonly Pick<FileFact, 'stamp'>[] = [],
+): number[] {
+  const byContent = new Map<string, number>();
+  const byLogit = new Map<number, number[]>();
+  return images.map(({ logit }, image) => {
+    const content = files[image]?.stamp?.sha256 ?? `unknown ${image}`;
+    const near = byLogit.get(logit) ?? [];
+    const first =
+      byContent.get(content) ??
+      near.find((other) => isSame(coefficients[other], coefficients[image])) ??
+      image;
+    byContent.set(content, first);
+    if (first === image) byLogit.set(logit, [...near, image]);
+    return first;
+  });
+}
+
+/** The images without the copies of others, by {@link firstAlike}. */
+export function distinctImages(first: readonly number[]): number[] {
+  return [...new Set(first)];
+}
+
+/** By places: of each different file the places of all that have its bytes; a file of which nothing is known is by itself. */
+export function filesByContent(files: readonly Pick<FileFact, 'stamp'>[]): number[][] {
+  const places = new Map<string, number[]>();
+  for (const [place, { stamp }] of files.entries()) {
+    const content = stamp?.sha256 ?? `unknown ${place}`;
+    places.set(content, [...(places.get(content) ?? []), place]);
+  }
+  return [...places.values()];
+}
+
+function isSame({ data }: Matrix, { data: other }: Matrix): boolean {
+  return data.length === other.length && data.every((value, at) => value === other[at]);
+}
