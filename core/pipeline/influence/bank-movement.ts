@@ -27,7 +27,7 @@ export interface BankMovement extends Pick<StoredInfluence, 'status' | 'source' 
   readonly spread: Float64Array;
   readonly cosine: Float64Array;
   readonly directions: SpreadDirections;
-  /** Which group each image is in. */
+  /** Which group each image is in; an image is a picture with its copies here and below. */
   readonly groupOf: readonly number[];
   readonly groups: number;
   /** How far each image moves each concept along the way on which it moves most, signed [images · r]; absent where unknown. */
@@ -46,6 +46,8 @@ interface Setting {
   readonly precision: 'float64' | 'backend';
   readonly isSigned: boolean;
   readonly seed: number;
+  /** Of every image which picture it is, where some are copies of one: these weigh together. */
+  readonly pictureOf?: readonly number[];
   readonly signal?: AbortSignal | undefined;
   readonly onProgress: (done: number) => void;
 }
@@ -61,8 +63,12 @@ export async function bankMovement(
   setting: Setting,
 ): Promise<BankMovement> {
   const sample = sampledRows(places, plan.rows);
-  const images = Math.max(...places.map(({ image }) => image)) + 1;
-  const imageOf = sample.map((row) => places[row].image);
+  const pictureOf = (row: number): number => {
+    const { image } = places[row];
+    return setting.pictureOf?.[image] ?? image;
+  };
+  const images = Math.max(...places.map((_, row) => pictureOf(row))) + 1;
+  const imageOf = sample.map(pictureOf);
   const own = takeRows(activations, sample);
   const rows: ImageRows = { activations: own, imageOf, images };
   const groups = Math.min(images, plan.groups);

@@ -3,6 +3,7 @@ import type { EvaluationLevel, StoredInfluence } from '../../metrics/evaluation.
 import { Z95 } from '../../metrics/wilson.ts';
 import { invariant } from '../../errors.ts';
 import type { Json } from '../../project/canonical-json.ts';
+import { filesByContent } from '../evaluation/alike-images.ts';
 import { defineStage, type StageContext } from '../stage.ts';
 import type { BankMovement, MovementPlan } from '../influence/bank-movement.ts';
 import { bankStage } from './bank.ts';
@@ -27,7 +28,7 @@ export const influenceStage = defineStage({
   name: 'influence',
   inputs: { rows: rowsStage, bank: bankStage, importance: importanceStage },
   facts: [],
-  version: 2,
+  version: 3,
   compute: async (context): Promise<StoredInfluence> => {
     const { value } = await context.entry.get(0, async () => ({
       tensors: new Map(),
@@ -53,7 +54,9 @@ async function influenceOf(context: Context): Promise<StoredInfluence> {
   invariant(level !== 'none', 'an evaluation that is not wanted');
   const { rows, bank, importance } = inputs;
   const plan = PLANS[level];
-  const total = Math.min(plan.groups, context.images.length) + 1;
+  const copies = filesByContent(context.images);
+  const pictureOf = pictures(copies);
+  const total = Math.min(plan.groups, copies.length) + 1;
   const work = Math.min(plan.rows, rows.activations.rows) * bank.conceptBank.data.length;
   const tensors = work > PRECISE_UP_TO ? await environment.tensors?.(device.used) : undefined;
   // Loaded here, so that a start of the program is not kept waiting for TensorFlow.js.
@@ -66,10 +69,12 @@ async function influenceOf(context: Context): Promise<StoredInfluence> {
     precision: tensors === undefined ? 'float64' : 'backend',
     isSigned,
     seed,
+    pictureOf,
     signal,
     onProgress: (done) => onProgress({ stage: 'influence', done, total }),
   });
-  const added = await addedVariance(context, movement, importance, { isSigned, seed });
+  const ofImages = { ...movement, groupOf: pictureOf.map((picture) => movement.groupOf[picture]) };
+  const added = await addedVariance(context, ofImages, importance, { isSigned, seed });
   onProgress({ stage: 'influence', done: total, total });
   const { estimates } = classImportance(importance, seed);
   return {
@@ -82,7 +87,7 @@ async function influenceOf(context: Context): Promise<StoredInfluence> {
       cosine: movement.cosine[k],
       spread: movement.spread[k],
       importance: widened(estimate, added[k]),
-      images: strongestImages(movement, k, estimates.length),
+      images: strongestImages(movement, k, copies),
     })),
   };
 }
@@ -99,14 +104,26 @@ function widened(
   };
 }
 
-/** The images that move a concept most, with their share of all that they do along the same direction. */
-function strongestImages({ influence, groupOf }: BankMovement, concept: number, r: number) {
+/** Which picture each image is, from the copies of each. */
+function pictures(copies: readonly (readonly number[])[]): number[] {
+  const out: number[] = [];
+  copies.forEach((images, picture) => images.forEach((image) => (out[image] = picture)));
+  return out;
+}
+
+/** The images that move a concept most, copies as one, with their share of all that they do along the same direction. */
+function strongestImages(
+  { influence }: BankMovement,
+  concept: number,
+  copies: readonly (readonly number[])[],
+) {
   if (!influence) return [];
-  const squares = groupOf.map((_, image) => influence[image * r + concept] ** 2);
+  const r = influence.length / copies.length;
+  const squares = copies.map((_, picture) => influence[picture * r + concept] ** 2);
   const whole = squares.reduce((sum, square) => sum + square, 0);
   if (!(whole > 0)) return [];
   return squares
-    .map((square, image) => ({ image, share: square / whole }))
+    .map((square, picture) => ({ image: copies[picture][0], share: square / whole }))
     .sort((a, b) => b.share - a.share)
     .slice(0, PICTURES);
 }

@@ -261,6 +261,32 @@ describe('influenceStage', () => {
     expect(figures.every(Number.isFinite)).toBe(true);
   });
 
+  it('takes copies for one picture, which moves a concept more than each by itself would', async () => {
+    const half = (IMAGES / 2) * POSITIONS * CHANNELS;
+    const copied = (rows: Float32Array) => void rows.copyWithin(half, 0, half);
+    const images = Array.from({ length: IMAGES }, (_, image) => {
+      const sha256 = String(image % (IMAGES / 2));
+      return { path: sha256, stamp: { size: 1, modifiedMs: 1, sha256 } };
+    });
+    // Their files are read too, and have to be what is known of them.
+    const { context } = await found(5);
+    const codec = {
+      decodeFitted: async (file: string) => {
+        const picture = await context.environment.codec.decodeFitted(file, {} as never);
+        return { ...picture, sha256: file };
+      },
+    };
+    const environment = { ...context.environment, codec } as unknown as Context['environment'];
+    const apart = (await staged(copied, { environment })).stored;
+    const together = (await staged(copied, { environment, images })).stored;
+    expect(together.source).toBe(apart.source);
+    together.concepts.forEach(({ spread, images: moving }, k) => {
+      // By the square root of two, as far as some refits can tell.
+      expect(spread / apart.concepts[k].spread).toBeGreaterThan(1.1);
+      expect(moving.map(({ image }) => image).toSorted()).toEqual([0, 1, 2, 3]);
+    });
+  });
+
   it('ends when it is stopped, and is not asked of a run without an evaluation', async () => {
     await expect(staged(undefined, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
     const options = { evaluate: 'none', seed: 0 } as const;
