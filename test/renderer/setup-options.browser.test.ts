@@ -56,7 +56,7 @@ describe.skipIf(findBrowser() === undefined)(
       const { page, plan, advanced, open } = await openSetup();
       await open();
       const side = plan.getByLabel('Side of a crop');
-      await side.fill('5000');
+      await side.fill('200');
       await side.press('Enter');
       await plan.getByRole('alert').getByText('A whole number from 1 to 4,096').waitFor();
       expect(await advanced.locator('summary').innerText()).not.toContain('changed');
@@ -75,14 +75,14 @@ describe.skipIf(findBrowser() === undefined)(
       await opened.open();
       const { page, plan } = opened;
       const [concepts, samples] = [plan.getByLabel('Concepts', { exact: true }), plan.getByLabel('Samples')];
-      await concepts.fill('5000');
+      await concepts.fill('200');
       await concepts.press('Enter');
       await plan.getByRole('alert').getByText('80 channels').waitFor();
       await samples.fill('70000');
       await samples.press('Enter');
       await plan.getByRole('alert').getByText('A whole number from 2 to 65,536').waitFor();
       const shown = async () => [await concepts.inputValue(), await samples.inputValue()];
-      expect(await shown()).toEqual(['5000', '70000']);
+      expect(await shown()).toEqual(['200', '70000']);
       const alerts = () => plan.getByRole('alert').count();
       const explain = plan.getByRole('button', { name: 'Explain', exact: true });
       return { ...opened, page, plan, concepts, shown, alerts, explain };
@@ -121,7 +121,7 @@ describe.skipIf(findBrowser() === undefined)(
     it('take refused numbers back with the usual values, and with undo', async () => {
       const { page, plan, shown, alerts } = await openRefused();
       await plan.getByRole('button', { name: 'Take the usual values' }).click();
-      await eventually(shown).toEqual(['5000', '128']);
+      await eventually(shown).toEqual(['200', '128']);
       expect(await alerts()).toBe(1);
       await plan.getByRole('button', { name: 'Undo' }).click();
       await eventually(shown).toEqual(['10', '128']);
