@@ -2,7 +2,7 @@ import type {
   ConfusionStory,
   ErrorAnalysis,
   EvaluationApi,
-  Frontier,
+  FrontierView,
   OutlierGroup,
   PointedImage,
   RunEvaluation,
@@ -56,7 +56,7 @@ const outliersOf = (picture: Pointed): readonly OutlierGroup[] => [
   },
 ];
 /** Two layers, of which the earlier leaves less. */
-const FRONTIER: Frontier = {
+const FRONTIER: FrontierView = {
   points: [5, 10, 15].flatMap((r, at) => [
     {
       layer: '/blocks/blocks.1/Relu_1_output_0',
@@ -76,6 +76,8 @@ const FRONTIER: Frontier = {
     },
   ]),
   suggested: { layer: '/blocks/blocks.1/Relu_1_output_0', r: 5, bank: 'usual' },
+  bounds: { rest: 0.1, stability: 0.75 },
+  argument: 'fewest-active',
 };
 
 /** The part of the contract about trust; `isEvaluated` says whether the run was. */
