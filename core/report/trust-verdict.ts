@@ -102,7 +102,9 @@ export function trustVerdict(explanation: Explanation, evaluation?: Evaluation):
     cautions: [...(shortcuts.length > 0 ? [SHORTCUT_MEANING] : []), ...cautionsOf(explanation)],
     shortcuts,
     searched:
-      explanation.shortcuts?.found.length === 0 ? noShortcutText(explanation.shortcuts, FEWEST_PICTURES) : '',
+      explanation.shortcuts?.found.length === 0
+        ? noShortcutText(explanation.shortcuts, { fewest: FEWEST_PICTURES, isUndecided: isSplitByMean })
+        : '',
     lights,
     rule: VERDICT_RULE,
   };

@@ -93,13 +93,18 @@ export function unknownText({ isPainted }: ShortcutFacts): string {
   return isPainted ? 'Whether it appears with the class only is not known: there were no other images.' : '';
 }
 
-/** What was looked for and not found, or why nothing was looked for: it takes `fewest` images of the class, and others. */
+/**
+ * What was looked for and not found, or why nothing was looked for: it takes `fewest` images of the answer, others, and a
+ * model that decides by itself.
+ */
 export function noShortcutText(
   { images, others }: { readonly images: number; readonly others: number },
-  fewest: number,
+  { fewest, isUndecided }: { readonly fewest: number; readonly isUndecided: boolean },
 ): string {
-  if (images < fewest) return 'Shortcuts were not looked for: too few images are put into the class.';
+  if (isUndecided)
+    return 'Shortcuts were not looked for: they show by answers that change, and without a threshold of its own the model only tells a number.';
+  if (images < fewest) return 'Shortcuts were not looked for: too few of the images are answered this way.';
   if (others < fewest)
-    return 'No shortcut was found by painting over corners and edges; without images of other classes no more can be looked for.';
+    return 'No shortcut was found by painting over corners and edges; without images that are answered otherwise no more can be looked for.';
   return `No shortcut was found in corners, along the edges, in the background, colours, sharpness and grain, exchanged with ${countOf(others, 'other image')}.`;
 }

@@ -88,10 +88,19 @@ describe('trustVerdict()', () => {
       'painting over',
     );
     expect(evaluated({ shortcuts: { images: 0, others: 2, found: [] } }).searched).toContain(
-      'not looked for',
+      'too few of the images',
     );
     expect(evaluated({}).searched).toBe('');
     expect(evaluated({}).headline).toBe('The explanation holds up');
+  });
+
+  it('does not blame the images where a number without a border of its own has nothing to flip', () => {
+    const model = { output: 'age', task: 'regression', activation: 'none', classes: [], width: 1 } as const;
+    const explained = { kind: 'side', side: 1 } as const;
+    const shortcuts = { images: 0, others: 0, found: [] };
+    const { searched } = evaluated({ shortcuts, score: { model, explained, at: 3 } });
+    expect(searched).toMatch(/without a threshold of its own/);
+    expect(searched).not.toMatch(/class|images/);
   });
 
   it('of a model that guesses is weak', () => {
