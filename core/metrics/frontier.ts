@@ -31,19 +31,43 @@ export interface Frontier {
   readonly suggested: FrontierChoice;
 }
 
+/** The rest that is little, and the likeness from which on concepts count as found again. */
+export const FRONTIER_BOUNDS = { rest: LITTLE_REST, stability: TRUST_THRESHOLDS.stability.fair } as const;
+
+/** Why a comparison argues for a point: it fits with the fewest concepts active, or none fits and it leaves the least. */
+export type FrontierArgument = 'fewest-active' | 'least-rest' | 'none-found-again';
+
+/** Are the point's concepts found again in the other half of the images? */
+export function isFoundAgain({ stability }: FrontierPoint): boolean {
+  return stability >= FRONTIER_BOUNDS.stability;
+}
+
+const isFit = (point: FrontierPoint): boolean => isFoundAgain(point) && point.rest.mean <= LITTLE_REST;
+
+/** By which rule {@link chooseFromFrontier} takes one of the points. */
+export function frontierArgument(points: readonly FrontierPoint[]): FrontierArgument {
+  if (points.some(isFit)) return 'fewest-active';
+  return points.some(isFoundAgain) ? 'least-rest' : 'none-found-again';
+}
+
 /**
  * The point that the comparison argues for: of those that leave a rest of at most a tenth and are found again in the other
  * half (0.75 and more) the one with the fewest concepts active in an image; without such a one the smallest rest, of those
  * that are found again if any is. Undefined for no point.
  */
 export function chooseFromFrontier(points: readonly FrontierPoint[]): FrontierPoint | undefined {
-  const isFoundAgain = ({ stability }: FrontierPoint) => stability >= TRUST_THRESHOLDS.stability.fair;
-  const stable = points.filter(isFoundAgain);
-  const fit = stable.filter(({ rest }) => rest.mean <= LITTLE_REST);
-  if (fit.length > 0) return fit.reduce((best, one) => (one.active < best.active ? one : best));
-  const some = stable.length > 0 ? stable : points;
-  return some.reduce<FrontierPoint | undefined>(
-    (best, one) => (best === undefined || one.rest.mean < best.rest.mean ? one : best),
-    undefined,
-  );
+  const argument = frontierArgument(points);
+  const isCandidate = {
+    'fewest-active': isFit,
+    'least-rest': isFoundAgain,
+    'none-found-again': () => true,
+  }[argument];
+  const cost = ({ active, rest }: FrontierPoint): number =>
+    argument === 'fewest-active' ? active : rest.mean;
+  return points
+    .filter(isCandidate)
+    .reduce<FrontierPoint | undefined>(
+      (best, one) => (best === undefined || cost(one) < cost(best) ? one : best),
+      undefined,
+    );
 }

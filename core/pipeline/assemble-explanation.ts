@@ -2,7 +2,7 @@ import type { Concept, CropRef, Explanation, ImageRecord } from '../concepts/exp
 import { strongestPlaces } from '../concepts/gallery.ts';
 import type { ClassImportance, ImageImportance } from '../concepts/importance.ts';
 import type { RunOptions } from '../concepts/run-options.ts';
-import type { Matrix } from '../linalg/matrix.ts';
+import { stackRows, type Matrix } from '../linalg/matrix.ts';
 import { reconstructionError } from '../metrics/reconstruction.ts';
 import type { Question } from './question.ts';
 import { namedAnswer } from '../score/named-answer.ts';
@@ -106,7 +106,9 @@ function imageRecords(
 }
 
 function rankedConcepts({ rows, bank, images, importance, movement: { effects } }: Findings): Concept[] {
-  const galleries = strongestPlaces(bank.coefficients, rows.places, CROPS_KEPT);
+  // Every place was looked at once more with the bank as it came out; those coefficients are what the run keeps.
+  const coefficients = rows.isWhole ? stackRows(images.coefficients) : bank.coefficients;
+  const galleries = strongestPlaces(coefficients, rows.places, CROPS_KEPT);
   return ranked(importance, galleries, prevalences(images.coefficients)).map((concept, rank) => ({
     ...concept,
     id: `c${importance.order[rank]}`,

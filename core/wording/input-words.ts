@@ -6,6 +6,11 @@ const TAKEN_AS = {
   drop: 'taken in the colours stored under them',
 } as const;
 
+/** Says of a project that a browser sent where changes of it go. */
+export function copyNotice(folder: string): string {
+  return `This project is a copy of the folder that was dropped. What is run and changed here stays in the copy, ${folder}, on the computer that serves this window; the dropped folder remains as it was.`;
+}
+
 /** Says what became of transparent pixels: it changes what the model sees, and training mostly leaves alpha out. */
 export function transparencyText(images: number, alpha: keyof typeof TAKEN_AS): string {
   const usual = alpha === 'drop' ? '' : '; most training leaves alpha out';

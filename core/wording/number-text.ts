@@ -13,13 +13,17 @@ export function percentText(fraction: number): string {
   return withSign(percentDigits(fraction));
 }
 
-/** The interval of a share, "55.1–59.8 %"; "−1.0 to 4.2 %" when an end is negative; one number where both ends read alike. */
+/**
+ * The interval of a share, "55.1–59.8 %"; "−1.0 to 4.2 %" when an end is negative; one number where both ends read alike.
+ * An end close to nothing or all is rounded outwards, so that no mark stands in an interval: "0–0.2 %", "99.9–100 %".
+ */
 export function intervalText({ low, high }: { readonly low: number; readonly high: number }): string {
   const separator = low < 0 || high < 0 ? ' to ' : EN_DASH;
-  const [from, upTo] = [low, high].map(percentDigits);
-  // An end of an interval that would read as all may.
-  const to = upTo === MOST && from !== MOST ? '100' : upTo;
-  return from === to ? percentText(low) : withSign(`${from}${separator}${to}`);
+  const [from, to] = [low, high].map(percentDigits);
+  if (from === to) return percentText(low);
+  const outwards = (digits: string, least: string, most: string): string =>
+    digits === LEAST ? least : digits === MOST ? most : digits;
+  return withSign(`${outwards(from, '0', '99.9')}${separator}${outwards(to, '0.1', '100')}`);
 }
 
 /** The interval of a mean over images; over one image there is none. */

@@ -1,6 +1,6 @@
 import type { EvaluationLevel, RankCurve, StoredCurves } from '../../core/metrics/evaluation.ts';
 import type { ClaimId } from '../../core/metrics/claims.ts';
-import type { Frontier } from '../../core/metrics/frontier.ts';
+import type { Frontier, FrontierArgument } from '../../core/metrics/frontier.ts';
 import type { TrustFigure, TrustLevel } from '../../core/metrics/trust.ts';
 import type { PictureId } from './app-data.ts';
 import type { RunKey } from './run-data.ts';
@@ -10,7 +10,14 @@ import type { RunKey } from './run-data.ts';
  * common, and the evidence for a number of concepts. See contract.ts.
  */
 
-export type { EvaluationLevel, Frontier, RankCurve, TrustLevel };
+export type { EvaluationLevel, RankCurve, TrustLevel };
+
+/** Layers, numbers and kinds of concepts compared, with what they are judged by. */
+export interface FrontierView extends Frontier {
+  readonly bounds: { readonly rest: number; readonly stability: number };
+  /** By which rule one is suggested. */
+  readonly argument: FrontierArgument;
+}
 
 /** One figure in words. */
 export interface TrustLamp {
@@ -107,7 +114,7 @@ export interface EvaluationFigures {
   /** In the order of the ranking. */
   readonly concepts: readonly ConceptEvaluation[];
   readonly rank: RankCurve | null;
-  readonly frontier: Frontier | null;
+  readonly frontier: FrontierView | null;
 }
 
 /** `figures` is null where the run was not evaluated; the summary then knows what the run itself does. */
@@ -168,6 +175,6 @@ export interface EvaluationApi {
   getErrorAnalysis(query: RunKey): Promise<ErrorAnalysis>;
   /** The evidence for a number of concepts, for a finished run or else for the setup. */
   /** Compares layers and numbers of concepts for the run that is set up; null where there is nothing to compare. */
-  compareCuts(query: Readonly<Record<never, never>>): Promise<Frontier | null>;
+  compareCuts(query: Readonly<Record<never, never>>): Promise<FrontierView | null>;
   weighRanks(query: { readonly run?: RunKey }): Promise<RankCurve>;
 }

@@ -36,6 +36,8 @@ export interface Setup {
   /** Name of the project; null before a model is given. */
   readonly name: string | null;
   readonly folder: string | null;
+  /** Is the folder a copy that a browser sent, and not the one it was dropped from? */
+  readonly isCopy: boolean;
   readonly model: ModelSummary | null;
   readonly images: ImageSetSummary | null;
   /** Names what the model is asked about; other pictures, another model or preprocessing have another name. */

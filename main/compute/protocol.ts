@@ -27,6 +27,7 @@ import type {
   ReportChoice,
   RunAblation,
   RunEstimate,
+  FrontierView,
   RunEvaluation,
   ImageStrengths,
   RunImages,
@@ -41,7 +42,6 @@ import type {
   Waterfall,
 } from '../api/contract.ts';
 import type { EvaluationLevel, RankCurve } from '../../core/metrics/evaluation.ts';
-import type { Frontier } from '../../core/metrics/frontier.ts';
 import type { NotesFile } from '../../core/project/schema.ts';
 import type { MapsQuestion } from '../../core/pipeline/score-maps.ts';
 import type { AskedOutput } from '../../core/pipeline/choose-output.ts';
@@ -205,7 +205,7 @@ export interface ComputeJobs {
   /** For such a run too; null where there is nothing to compare. */
   frontierOfOptions(
     question: Omit<ExplainQuestion, 'command'> & { readonly cache: string },
-  ): Promise<Frontier | null>;
+  ): Promise<FrontierView | null>;
   writeReport(
     question: Omit<ReportChoice, 'project'> & RunQuestion & { readonly path: string },
   ): Promise<string>;

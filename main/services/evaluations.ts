@@ -1,5 +1,5 @@
 import type { PageId } from '../api/call-handler.ts';
-import type { Frontier, RankCurve, RunEvaluation } from '../api/contract.ts';
+import type { FrontierView, RankCurve, RunEvaluation } from '../api/contract.ts';
 import type { EvaluationLevel } from '../../core/metrics/evaluation.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import type { ExplainQuestion, RunQuestion } from '../compute/protocol.ts';
@@ -11,7 +11,7 @@ export interface Evaluations {
   evaluate(question: RunQuestion, level: EvaluationLevel, page?: PageId): Promise<RunEvaluation>;
   rankOfRun(question: RunQuestion, page?: PageId): Promise<RankCurve>;
   rankOfOptions(question: Omit<ExplainQuestion, 'command'>, page?: PageId): Promise<RankCurve>;
-  frontierOfOptions(question: Omit<ExplainQuestion, 'command'>, page?: PageId): Promise<Frontier | null>;
+  frontierOfOptions(question: Omit<ExplainQuestion, 'command'>, page?: PageId): Promise<FrontierView | null>;
 }
 
 /** Evaluations that the process of runs makes. */

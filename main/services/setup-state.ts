@@ -75,7 +75,11 @@ export function askedOf({ question, scan, scanKey }: SetupState): string | null 
 export type Explained = Pick<Setup, 'project' | 'runs' | 'deletedRuns' | 'continuedRun'>;
 
 /** The setup as views see it, but for images that wait. */
-export function setupOf(state: SetupState, explained: Explained, canUndo: boolean): Omit<Setup, 'offered'> {
+export function setupOf(
+  state: SetupState,
+  explained: Explained,
+  canUndo: boolean,
+): Omit<Setup, 'offered' | 'isCopy'> {
   const { key, folder, model, options, problems } = state;
   const name = folder === null ? null : projectName(folder);
   const [images, asked] = [imagesOf(state), askedOf(state)];

@@ -80,7 +80,12 @@ export class SetupService {
       count: this.#offered.scan.images.length,
       names: this.#offered.roots.map((root) => shownName(path.basename(root))),
     };
-    return { ...setupOf(this.#state, this.#explained, this.#history.undoName !== null), offered };
+    const { uploads } = this.#context.places;
+    return {
+      ...setupOf(this.#state, this.#explained, this.#history.undoName !== null),
+      isCopy: this.#state.folder?.startsWith(uploads + path.sep) ?? false,
+      offered,
+    };
   }
 
   /** The state after the changes that were asked for so far. */

@@ -1,4 +1,4 @@
-import type { Frontier, OptionControl, RankCurve, Setup } from '../../main/api/contract.ts';
+import type { FrontierView, OptionControl, RankCurve, Setup } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
 
@@ -42,7 +42,7 @@ class Weighing<Outcome> {
 /** The evidence for a number of concepts and for a layer, before the run that is set up. */
 export class SetupEvidence {
   readonly ranks: Weighing<RankCurve>;
-  readonly cuts: Weighing<Frontier | null>;
+  readonly cuts: Weighing<FrontierView | null>;
 
   constructor({ api }: Connection) {
     this.ranks = new Weighing(() => api.weighRanks({}));

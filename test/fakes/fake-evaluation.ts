@@ -2,7 +2,6 @@ import type {
   ConfusionStory,
   ErrorAnalysis,
   EvaluationApi,
-  Frontier,
   OutlierGroup,
   PointedImage,
   RunEvaluation,
@@ -55,28 +54,6 @@ const outliersOf = (picture: Pointed): readonly OutlierGroup[] => [
     ],
   },
 ];
-/** Two layers, of which the earlier leaves less. */
-const FRONTIER: Frontier = {
-  points: [5, 10, 15].flatMap((r, at) => [
-    {
-      layer: '/blocks/blocks.1/Relu_1_output_0',
-      bank: 'usual' as const,
-      r,
-      rest: { mean: 0.09 - 0.02 * at, low: 0.06 - 0.02 * at, high: 0.12 - 0.02 * at },
-      active: 3.5 + at,
-      stability: 0.9 - 0.05 * at,
-    },
-    {
-      layer: '/blocks/blocks.2/Relu_1_output_0',
-      bank: 'usual' as const,
-      r,
-      rest: { mean: 0.2 - 0.04 * at, low: 0.15 - 0.04 * at, high: 0.26 - 0.04 * at },
-      active: 2.5 + at,
-      stability: 0.8 - 0.06 * at,
-    },
-  ]),
-  suggested: { layer: '/blocks/blocks.1/Relu_1_output_0', r: 5, bank: 'usual' },
-};
 
 /** The part of the contract about trust; `isEvaluated` says whether the run was. */
 export function fakeEvaluation(isEvaluated: boolean, images: readonly PointedImage[]): EvaluationApi {
@@ -98,7 +75,7 @@ export function fakeEvaluation(isEvaluated: boolean, images: readonly PointedIma
       return Promise.resolve(shown);
     },
     getErrorAnalysis: () => Promise.resolve(errors),
-    compareCuts: () => Promise.resolve(FRONTIER),
+    compareCuts: () => Promise.resolve(demoEvaluation.figures!.frontier),
     weighRanks: () => Promise.resolve(demoEvaluation.figures!.rank!),
   };
 }

@@ -96,6 +96,7 @@ export const emptySetup: Setup = {
   project: null,
   name: null,
   folder: null,
+  isCopy: false,
   model: null,
   images: null,
   asked: null,

@@ -62,6 +62,8 @@ export interface FakeOptions {
   readonly isDoubtful?: boolean;
   /** What the model tells; absent: one of several classes. */
   readonly task?: FakeTask;
+  /** The project was sent by a browser. */
+  readonly isCopy?: boolean;
   /** The model has no cut. */
   readonly isUncut?: boolean;
   /** Methods that fail. */
@@ -107,6 +109,7 @@ export function createFakeWorkbench(
     ...demoSetup,
     ...(options.isDoubtful === true && { model: doubtfulModel }),
     ...(options.isUncut === true && { model: uncutModel }),
+    isCopy: options.isCopy === true,
     runs: hasResult ? fakeRuns(edits.result().run) : [],
   };
   let setup: Setup = options.state === 'empty' ? emptySetup : opened;

@@ -72,6 +72,15 @@ describe.skipIf(findBrowser() === undefined)(
       await page.close();
     });
 
+    it('of a project that a browser sent are said to be of a copy, and where that lies', async () => {
+      const { page } = await pages.openScreen('4', { state: 'done', isCopy: true });
+      await page
+        .getByText(/is a copy of the folder that was dropped.* stays in the copy, \/home\/ada\/demo\.tessera/)
+        .waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.close();
+    });
+
     it('fill the setup again', async () => {
       const { page } = await pages.openScreen('3', { state: 'done' });
       await page.getByRole('button', { name: 'Set up Run 1 again' }).click();

@@ -1,5 +1,12 @@
 import { extent, line, scaleLinear } from 'd3';
-import { isSameChoice, type Frontier, type FrontierPoint } from '../../metrics/frontier.ts';
+import {
+  FRONTIER_BOUNDS,
+  isFoundAgain,
+  isSameChoice,
+  type Frontier,
+  type FrontierPoint,
+} from '../../metrics/frontier.ts';
+import { layerColour, layerEnd } from '../../wording/frontier-words.ts';
 import { shortPercentText } from '../../wording/number-text.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
@@ -10,22 +17,19 @@ const LEFT = 38;
 const TOP = 12;
 const NAMES = 180;
 
-/** The line style of each layer, from those of the orders. */
-const STYLES = ['size', 'gradient', 'random', 'sobol'];
-
 /**
- * What no concept explains against the concepts active in an image, one line a layer, the number of concepts in each
+ * What no concept explains against the concepts active in an image, one colour a layer, the number of concepts in each
  * circle, in a square of sparse ones; dashed where two halves of the images give other concepts, bold what the comparison argues for.
  */
 export function frontierChart({ points, suggested }: Frontier): Html {
   const [, most = 1] = extent(points, ({ active }) => active);
-  const [, highest = 0.12] = extent(points, ({ rest }) => rest.mean);
+  const [, highest = 0] = extent(points, ({ rest }) => rest.mean);
   const x = scaleLinear()
     .domain([0, Math.max(1, most)])
     .range([LEFT, LEFT + PLOT.width])
     .nice();
   const y = scaleLinear()
-    .domain([0, Math.max(0.12, highest)])
+    .domain([0, Math.max(1.2 * FRONTIER_BOUNDS.rest, highest)])
     .range([TOP + PLOT.height, TOP])
     .nice(4);
   const path = line<FrontierPoint>(
@@ -53,24 +57,34 @@ export function frontierChart({ points, suggested }: Frontier): Html {
     <text class="label" x="${LEFT + PLOT.width / 2}" y="${TOP + PLOT.height + 34}" text-anchor="middle">
       concepts active in an image
     </text>
+    <line
+      class="bound"
+      x1="${LEFT}"
+      y1="${y(FRONTIER_BOUNDS.rest)}"
+      x2="${right}"
+      y2="${y(FRONTIER_BOUNDS.rest)}"
+    />
     ${layers.map((layer, at) => {
-      const style = STYLES[at % STYLES.length];
       const top = TOP + 10 + at * 20;
-      return html`<path
-          class="curve ${style}"
-          d="${path(points.filter((one) => one.layer === layer && one.bank === 'usual')) ?? ''}"
-        />
-        <line class="curve ${style}" x1="${right + 12}" y1="${top - 4}" x2="${right + 32}" y2="${top - 4}" />
-        <text class="key-name" x="${right + 39}" y="${top}">${shortened(layer)}</text>`;
+      const own = points.filter((one) => one.layer === layer);
+      const kinds = [own.filter(({ bank }) => bank === 'usual'), own.filter(({ bank }) => bank === 'sparse')];
+      return html`<g style="${colourStyle(at)}">
+          ${kinds.map((some) => html`<path class="curve layer" d="${path(some) ?? ''}" />`)}
+          <line class="curve layer" x1="${right + 12}" y1="${top - 4}" x2="${right + 32}" y2="${top - 4}" />
+        </g>
+        <text class="key-name" x="${right + 39}" y="${top}">${layerEnd(layer, 22)}</text>`;
     })}
-    ${points.map((point) => mark(point, x(point.active), y(point.rest.mean), suggested))}
+    ${points.map((point) => {
+      const style = colourStyle(layers.indexOf(point.layer));
+      return html`<g style="${style}">${mark(point, x(point.active), y(point.rest.mean), suggested)}</g>`;
+    })}
   </svg>`;
 }
 
 /** A circle; a square for sparse concepts. */
 function mark(point: FrontierPoint, x: number, y: number, best: Frontier['suggested']): Html {
-  const { r, bank, stability } = point;
-  const kind = `${isSameChoice(point, best) ? 'best' : ''} ${stability < 0.75 ? 'unstable' : ''}`.trim();
+  const { r, bank } = point;
+  const kind = `${isSameChoice(point, best) ? 'best' : ''} ${isFoundAgain(point) ? '' : 'unstable'}`.trim();
   const corner = bank === 'sparse' ? 3 : 10;
   return html`<rect
       class="choice ${kind}"
@@ -83,6 +97,7 @@ function mark(point: FrontierPoint, x: number, y: number, best: Frontier['sugges
     <text class="tick" x="${x}" y="${y + 4}" text-anchor="middle">${r}</text>`;
 }
 
-function shortened(layer: string): string {
-  return layer.length > 22 ? `…${layer.slice(-21)}` : layer;
+function colourStyle(at: number): string {
+  const { onLight, onDark } = layerColour(at);
+  return `--fill:none;--edge-light:${onLight};--edge-dark:${onDark}`;
 }

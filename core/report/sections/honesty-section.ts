@@ -1,9 +1,10 @@
 import type { Explanation } from '../../concepts/explanation.ts';
 import type { Evaluation, RankCurve } from '../../metrics/evaluation.ts';
-import type { Frontier } from '../../metrics/frontier.ts';
+import { FRONTIER_BOUNDS, frontierArgument, type Frontier } from '../../metrics/frontier.ts';
 import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
-import { conceptsText, refinedVerdict } from '../../wording/bank-words.ts';
+import { refinedVerdict } from '../../wording/bank-words.ts';
 import { countOf } from '../../wording/count-text.ts';
+import { frontierAdvice, frontierReading } from '../../wording/frontier-words.ts';
 import { logitScatter } from '../charts/logit-scatter.ts';
 import { orderCurves } from '../charts/order-curves.ts';
 import { frontierChart } from '../charts/frontier-chart.ts';
@@ -129,15 +130,13 @@ function scatterFigure(images: Parameters<typeof logitScatter>[0], score: ScoreF
 }
 
 function frontierFigure(frontier: Frontier, { layer, concepts }: Explanation): Html {
-  const { suggested } = frontier;
+  const { points, suggested } = frontier;
   return html`<figure>
     <h3>Which layer, and how many concepts?</h3>
     ${frontierChart(frontier)}
     <figcaption>
-      Upwards the share of the score that no concept explains, on images that the concepts were not made from;
-      in the circles the numbers of concepts, in squares of sparse ones, dashed where two halves of the images
-      give other ones. This explanation: ${concepts.length} at ${layer.tensor}. The comparison argues for
-      ${conceptsText(suggested)} at ${suggested.layer}.
+      ${frontierReading(FRONTIER_BOUNDS)} This explanation: ${concepts.length} at ${layer.tensor}.
+      ${frontierAdvice(suggested, frontierArgument(points), FRONTIER_BOUNDS)}
     </figcaption>
   </figure>`;
 }

@@ -11,9 +11,11 @@ export const TRUST_STYLE = `
 #honesty h3 + .curves, #honesty h3 + .scatter { margin-top: 8px; }
 .curves { width: 100%; max-width: 512px; height: auto; }
 .curves text { font-size: 11px; }
-.frontier .choice { fill: var(--page); stroke: var(--quiet); stroke-width: 1.5; }
-.frontier .unstable { stroke-dasharray: 3 2; }
-.frontier .best { stroke: var(--text); stroke-width: 2.5; }
+.frontier .choice { fill: var(--page); stroke: var(--edge); stroke-width: 2; }
+.frontier .unstable { stroke-dasharray: 4 3; }
+.frontier .best { stroke-width: 4; } .frontier .best + text { font-weight: 700; }
+.frontier .layer { stroke: var(--edge); stroke-width: 2; }
+.frontier .bound { stroke: var(--accent); }
 .curves .key-name { fill: var(--text); font-size: 12px; }
 .band { fill: var(--zone1); }
 .curve { fill: none; stroke: var(--quiet); stroke-width: 1.5; stroke-linejoin: round; }

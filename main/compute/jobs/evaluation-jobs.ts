@@ -9,7 +9,7 @@ import { resolveQuestion } from '../../../core/pipeline/question.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
 import { writeToProject } from '../../../core/project/write-lock.ts';
-import { errorAnalysis, evaluationView } from './evaluation-views.ts';
+import { errorAnalysis, evaluationView, frontierView } from './evaluation-views.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { JobContext, Jobs } from './job-context.ts';
 import type { JobQuestion } from '../protocol.ts';
@@ -78,7 +78,8 @@ export function evaluationJobs(
     rankOfOptions: (question, context) => beforeRun(question, context, rankOfQuestion),
 
     async frontierOfOptions(question, context) {
-      return (await beforeRun(question, context, frontierOfQuestion)) ?? null;
+      const frontier = await beforeRun(question, context, frontierOfQuestion);
+      return frontier ? frontierView(frontier) : null;
     },
   };
 }

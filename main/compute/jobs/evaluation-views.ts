@@ -1,6 +1,7 @@
 import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
 import { confusionPairs } from '../../../core/metrics/confusion-pairs.ts';
 import type { Evaluation } from '../../../core/metrics/evaluation.ts';
+import { FRONTIER_BOUNDS, frontierArgument, type Frontier } from '../../../core/metrics/frontier.ts';
 import { hitRate } from '../../../core/metrics/hit-rate.ts';
 import { outliers } from '../../../core/metrics/outlying-images.ts';
 import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
@@ -12,6 +13,7 @@ import type {
   ConceptEvaluation,
   ErrorAnalysis,
   EvaluationFigures,
+  FrontierView,
   NamedClass,
   PointedImage,
   RunEvaluation,
@@ -78,8 +80,13 @@ function figuresOf(
     stability: { mean, unmatched: unmatched ?? null, seeds, bootstraps },
     concepts: concepts.map(({ id }) => conceptEvaluation(id, evaluation)),
     rank: rank ?? null,
-    frontier: frontier ?? null,
+    frontier: frontier ? frontierView(frontier) : null,
   };
+}
+
+/** Layers compared, with the bounds and the rule that the views tell. */
+export function frontierView(frontier: Frontier): FrontierView {
+  return { ...frontier, bounds: FRONTIER_BOUNDS, argument: frontierArgument(frontier.points) };
 }
 
 function conceptEvaluation(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseFromFrontier, type FrontierPoint } from '../../../core/metrics/frontier.ts';
+import { chooseFromFrontier, frontierArgument, type FrontierPoint } from '../../../core/metrics/frontier.ts';
 
 const point = (layer: string, r: number, mean: number, active: number, stability = 0.9): FrontierPoint => ({
   layer,
@@ -28,6 +28,13 @@ describe('chooseFromFrontier()', () => {
     expect(chooseFromFrontier(some)).toMatchObject({ layer: 'a', r: 10 });
     expect(chooseFromFrontier(some.slice(2))).toMatchObject({ layer: 'b' });
     expect(chooseFromFrontier([])).toBeUndefined();
+  });
+
+  it('is told with the rule that took it', () => {
+    const [fit, unlike, much] = [point('a', 5, 0.05, 2), point('a', 5, 0.05, 2, 0.5), point('a', 5, 0.5, 2)];
+    expect(frontierArgument([unlike, much, fit])).toBe('fewest-active');
+    expect(frontierArgument([unlike, much])).toBe('least-rest');
+    expect(frontierArgument([unlike])).toBe('none-found-again');
   });
 
   it('is never beaten by another that is found again, in both rest and active concepts', () => {

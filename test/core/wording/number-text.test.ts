@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   changeText,
@@ -41,9 +42,27 @@ describe('intervalText()', () => {
   it('says once what would read as nothing, or as all, at both ends', () => {
     expect(plain(intervalText({ low: 1e-4, high: 3e-4 }))).toBe('< 0.1 %');
     expect(plain(intervalText({ low: 0.99991, high: 0.99995 }))).toBe('> 99.9 %');
-    expect(plain(intervalText({ low: 1e-4, high: 0.002 }))).toBe('< 0.1–0.2 %');
     expect(intervalText({ low: NaN, high: NaN })).toBe('not defined');
   });
+
+  it.each([
+    [1e-4, 0.002, '0–0.2 %'],
+    [0, 1e-4, '0–0.1 %'],
+    [0.9, 0.99995, '90.0–100 %'],
+    [0.99995, 1, '99.9–100 %'],
+    [1e-4, 0.99995, '0–100 %'],
+    [-0.01, 1e-4, '−1.0 to 0.1 %'],
+  ])('rounds the ends of %d to %d outwards where they come close to nothing or all', (low, high, text) =>
+    expect(plain(intervalText({ low, high }))).toBe(text),
+  );
+
+  it('never has a mark beside another number', () =>
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1 }), fc.double({ min: 0, max: 1 }), (one, other) => {
+        const text = plain(intervalText({ low: Math.min(one, other), high: Math.max(one, other) }));
+        if (text.includes('–')) expect(text).not.toMatch(/[<>]/);
+      }),
+    ));
 });
 
 describe('shortPercentText()', () => {

@@ -1,24 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import type { ScoresSummary } from '../../../main/api/contract.ts';
+import type { ClassCounts, ScoresSummary } from '../../../main/api/contract.ts';
 import type { Predictions } from '../../../main/compute/protocol.ts';
 import { classCounts } from '../../../main/services/class-counts.ts';
 import { emptySetup, type SetupState } from '../../../main/services/setup-state.ts';
 import { fakeModel } from '../../fakes/fake-setup.ts';
 
-function counts(
+function counted(
   scores: Partial<ScoresSummary>,
   classNames: readonly string[],
   answers: Partial<Predictions>,
-): [string, number | null][] {
+  paths: readonly string[] = [],
+): ClassCounts['classes'] {
   const model = { ...fakeModel, scores: { ...fakeModel.scores!, ...scores }, classNames };
   const predicted = answers.predicted ?? [];
   const images = predicted.map((_, i) => i);
-  const files = predicted.map((_, i) => ({ path: `/p/${i}.png`, root: '/p', folder: '' }));
+  const files = predicted.map((_, i) => ({ path: paths[i] ?? `/p/${i}.png`, root: '/p', folder: '' }));
   const scan = { images: files, skipped: [], otherFiles: 0 };
   const state: SetupState = { ...emptySetup('key', 'cpu'), model, scan };
-  const { classes } = classCounts(state, { images, predicted, skipped: [], ...answers });
-  return classes.map(({ name, count }) => [name, count]);
+  return classCounts(state, { images, predicted, skipped: [], ...answers }).classes;
 }
+
+const counts = (...given: Parameters<typeof counted>): [string, number | null][] =>
+  counted(...given).map(({ name, count }) => [name, count]);
 
 const said = (index: number, value?: number) => ({
   index,
@@ -60,5 +63,14 @@ describe('classCounts()', () => {
       ['unlike', null],
       ['like', null],
     ]);
+  });
+
+  it('shows of a class what its folder and the model call so, and a mistaken image only if there is no other', () => {
+    const names = ['cat', 'dog', 'cow', 'elk', 'fox'];
+    const paths = ['/dog/0', '/dog/1', '/cat/2', '/cat/3', '/cow/4', '/p/5', '/dog/6', '/cat/7'];
+    const predicted = [0, 1, 2, 0, 0, 3, 3, 4].map((index) => said(index));
+    const shown = counted({ task: 'multiclass' }, names, { predicted }, paths);
+    const pictureOf = (index: number) => shown.find((one) => one.index === index)?.picture?.at(-1);
+    expect([0, 1, 2, 3, 4].map(pictureOf)).toEqual(['3', '1', '4', '5', '7']);
   });
 });

@@ -12,12 +12,12 @@ import { explainOptionsOf } from '../../../main/services/setup-state.ts';
 import { oldProject } from '../../fixtures/old-project.ts';
 
 /** A setup on a project of 0.1, whose jobs are done in this process. */
-async function openedSetup() {
+async function openedSetup(isSent = false) {
   const { root, project } = await oldProject();
   const jobs = createJobs({}) as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
   const context = { signal: new AbortController().signal, onProgress: () => {}, onNews: () => {} };
   const viewer = { run: (job: string, question: unknown) => jobs[job](question, context) };
-  const places = { demo: root, projects: root, state: root, uploads: root };
+  const places = { demo: root, projects: root, state: root, uploads: isSent ? root : `${root}-sent` };
   const client = viewer as unknown as ComputeClient;
   const setup = new SetupService({
     storage: fileStorage,
@@ -51,5 +51,12 @@ describe('the run that a setup continues', () => {
     expect(await setup.setOptions({ samples: 64 })).toMatchObject({ continuedRun: null });
     expect(await setup.setOptions({ classIndex: null, samples: null })).toMatchObject({ continuedRun: null });
     expect(await setup.setOptions({ classIndex: 0 })).toMatchObject({ continuedRun: 'run3' });
+  });
+});
+
+describe('a project that was opened', () => {
+  it.each([true, false])('is a copy where a browser sent it: %s', async (isSent) => {
+    const { shown } = await openedSetup(isSent);
+    expect(shown.isCopy).toBe(isSent);
   });
 });
