@@ -219,10 +219,19 @@ export interface Transparency {
 }
 
 /** What a figure of a shortcut tells, see {@link ShortcutEvidence}. */
-export const SHORTCUT_FIGURES = ['moved', 'left', 'inside', 'removed', 'elsewhere', 'folder'] as const;
+export const SHORTCUT_FIGURES = [
+  'recurs',
+  'moved',
+  'left',
+  'inside',
+  'removed',
+  'elsewhere',
+  'folder',
+] as const;
 /** Why a concept is said to be a shortcut. */
 export const SHORTCUT_KINDS = [
   'same-place',
+  'same-mark',
   'off-object',
   'whole-picture',
   'flips',
@@ -235,6 +244,7 @@ export type ShortcutKind = (typeof SHORTCUT_KINDS)[number];
 /**
  * One figure that speaks for a shortcut, with its 95 % interval.
  *
+ * - recurs: share of the class's pictures in which a mark looks the same, while what lies around it differs.
  * - moved: share of the other pictures that are called the class once they have the cue from pictures of the class.
  * - left: share of the class's pictures that are called something else once it is taken from them.
  * - inside: share of the concept's amount that lies in the place of the cue; `area` is that of the picture.

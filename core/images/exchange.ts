@@ -1,4 +1,4 @@
-import { formOf, type ExchangeName } from '../metrics/cues.ts';
+import { formOf, type PlaceOrLook } from '../metrics/cues.ts';
 import { clamp, CORNER, stridesOf, type PictureLayout } from './picture-layout.ts';
 import { withColours, withGrain, withSharpness } from './picture-look.ts';
 
@@ -15,7 +15,7 @@ const AROUND = 0.25;
 const SAMPLE = 0.2;
 
 /** Is a point of the frame, by its distances from top and left as shares, in what is taken over? Everywhere for a look. */
-export function isInPlace(name: ExchangeName, top: number, left: number): boolean {
+export function isInPlace(name: PlaceOrLook, top: number, left: number): boolean {
   return (PLACES[formOf(name) === 'background' ? 'around' : name] ?? (() => true))(top, left);
 }
 
@@ -26,7 +26,7 @@ const near = (share: number, width: number): boolean => share < width;
 const far = (share: number, width: number): boolean => share >= 1 - width;
 const edge = (top: number, left: number): number => Math.min(top, 1 - top, left, 1 - left);
 
-const PLACES: Readonly<Partial<Record<ExchangeName, Inside>>> = {
+const PLACES: Readonly<Partial<Record<PlaceOrLook, Inside>>> = {
   'top-left': (top, left) => near(top, CORNER) && near(left, CORNER),
   'top-right': (top, left) => near(top, CORNER) && far(left, CORNER),
   'bottom-left': (top, left) => far(top, CORNER) && near(left, CORNER),
@@ -44,14 +44,14 @@ const PLACES: Readonly<Partial<Record<ExchangeName, Inside>>> = {
  *
  * - a corner, a strip along an edge, the border, all around the middle: the donor's pixels there.
  * - above, below: all around the middle, made of the donor's two upper (lower) corners alone, mirrored as often as needed.
- * - colours: the recipient's pixels with the mean and covariance of the donor's colours.
+ * - colours: the recipient's pixels, changed as its corners have to be to get the mean and covariance of the donor's.
  * - sharpness: the recipient's finest detail as strong, beside coarser detail, as the donor's.
  * - grain: as much fine detail as the donor has in its corners, which seldom show the object.
  *
  * What the last three compute stays within the range that the two pictures have.
  */
 export function exchanged(
-  name: ExchangeName,
+  name: PlaceOrLook,
   recipient: Float32Array,
   donor: Float32Array,
   layout: PictureLayout,
@@ -75,7 +75,7 @@ export function exchanged(
  * A picture with a place of the frame painted over by the nearest pixels outside it; of a corner those in the same row.
  * `name` is one of FRAME_PLACES.
  */
-export function paintedOver(name: ExchangeName, picture: Float32Array, layout: PictureLayout): Float32Array {
+export function paintedOver(name: PlaceOrLook, picture: Float32Array, layout: PictureLayout): Float32Array {
   const inside = PLACES[name]!;
   const bounds = ({ low, high }: { low: number; high: number }, size: number) => ({
     first: Math.ceil(low * size - 0.5),
@@ -95,9 +95,27 @@ export function paintedOver(name: ExchangeName, picture: Float32Array, layout: P
 }
 
 /** The column beside a corner. */
-function beside(name: ExchangeName, { width }: PictureLayout): number {
+function beside(name: PlaceOrLook, { width }: PictureLayout): number {
   const reach = Math.ceil(CORNER * width - 0.5);
   return name.endsWith('left') ? reach : width - 1 - reach;
+}
+
+/** `recipient` with a square of pixels taken from the same place of `donor`. */
+export function withSquare(
+  recipient: Float32Array,
+  donor: Float32Array,
+  layout: PictureLayout,
+  { top, left, side }: { readonly top: number; readonly left: number; readonly side: number },
+): Float32Array {
+  const { height, width } = layout;
+  const isWithin = (share: number, size: number, start: number): boolean =>
+    share * size >= start && share * size < start + side;
+  return withPixels(
+    recipient,
+    donor,
+    layout,
+    (down, right) => isWithin(down, height, top) && isWithin(right, width, left),
+  );
 }
 
 function withPixels(

@@ -1,34 +1,51 @@
 import { choleskyFactor } from '../linalg/cholesky.ts';
 import { clamp, CORNER, stridesOf, type PictureLayout } from './picture-layout.ts';
 
-/** Mean [C] and Cholesky factor of the covariance [C, C] of a picture's colours. */
-function coloursOf(picture: Float32Array, layout: PictureLayout) {
-  const { channels, height, width } = layout;
+/** Mean of each channel over some pixels, [C]. */
+function meanColour(picture: Float32Array, layout: PictureLayout, pixels: Uint32Array): number[] {
   const { column, channel: stride } = stridesOf(layout);
-  const pixels = height * width;
-  const mean = Array.from({ length: channels }, (_, channel) => {
+  return Array.from({ length: layout.channels }, (_, channel) => {
     let sum = 0;
-    for (let pixel = 0; pixel < pixels; pixel++) sum += picture[pixel * column + channel * stride];
-    return sum / pixels;
+    for (const pixel of pixels) sum += picture[pixel * column + channel * stride];
+    return sum / pixels.length;
   });
-  const factor = new Float64Array(channels * channels);
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    for (let i = 0; i < channels; i++) {
-      const own = picture[pixel * column + i * stride] - mean[i];
-      for (let j = 0; j <= i; j++)
-        factor[i * channels + j] += (own * (picture[pixel * column + j * stride] - mean[j])) / pixels;
-    }
-  }
-  // A grey picture has one colour: a little of the largest spread keeps the others from being divided by nothing.
-  const spread = Math.max(...mean.map((_, i) => factor[i * channels + i]), 1e-12);
-  for (let i = 0; i < channels; i++) factor[i * channels + i] += 1e-3 * spread;
-  choleskyFactor(factor, channels);
-  return { mean, factor };
 }
 
+/** A plain picture in the mean colour of another. */
+export function plainPicture(picture: Float32Array, layout: PictureLayout): Float32Array {
+  const size = layout.height * layout.width;
+  const mean = meanColour(picture, layout, pixelsOf(layout));
+  return picture.map((_, i) => mean[layout.layout === 'NCHW' ? Math.floor(i / size) : i % layout.channels]);
+}
+
+/** Numbers of a picture's pixels. */
+function pixelsOf({ height, width }: PictureLayout): Uint32Array {
+  return Uint32Array.from({ length: height * width }, (_, pixel) => pixel);
+}
+
+/** Mean [C] and covariance [C, C], of which the lower half is filled, of the colours of some pixels. */
+function coloursOf(picture: Float32Array, layout: PictureLayout, pixels: Uint32Array) {
+  const { channels } = layout;
+  const { column, channel: stride } = stridesOf(layout);
+  const mean = meanColour(picture, layout, pixels);
+  const covariance = new Float64Array(channels * channels);
+  for (const pixel of pixels) {
+    for (let i = 0; i < channels; i++) {
+      const own = (picture[pixel * column + i * stride] - mean[i]) / pixels.length;
+      for (let j = 0; j <= i; j++)
+        covariance[i * channels + j] += own * (picture[pixel * column + j * stride] - mean[j]);
+    }
+  }
+  return { mean, covariance, spread: Math.max(...mean.map((_, i) => covariance[i * channels + i])) };
+}
+
+/** Corners may be plain: with this share of the whole picture's spread added, those change by little but their mean. */
+const PLAIN_CORNERS = 0.05;
+
 /**
- * A picture with the colours of another: x -> μ' + L' L⁻¹ (x - μ), with means μ and Cholesky factors L of the covariances of
- * the colours, kept within the range of the two.
+ * A picture with the colours of another's corners: x -> μ' + L' L⁻¹ (x - μ), with means μ and Cholesky factors L of the
+ * covariances of the colours in the corners, kept within the range of the two. Corners seldom show the object: what a whole
+ * picture is tinted with goes over, and the object's own colours do not.
  */
 export function withColours(
   recipient: Float32Array,
@@ -37,10 +54,20 @@ export function withColours(
 ): Float32Array {
   const { channels, height, width } = layout;
   const { column, channel: stride } = stridesOf(layout);
-  const [own, other] = [coloursOf(recipient, layout), coloursOf(donor, layout)];
+  const all = pixelsOf(layout);
+  const corners = all.filter(
+    (pixel) => isOuter(Math.floor(pixel / width), height) && isOuter(pixel % width, width),
+  );
+  const least = Math.max(PLAIN_CORNERS * coloursOf(recipient, layout, all).spread, 1e-12);
+  const [own, other] = [recipient, donor].map((picture) => {
+    const { mean, covariance: factor } = coloursOf(picture, layout, corners);
+    for (let i = 0; i < channels; i++) factor[i * channels + i] += least;
+    choleskyFactor(factor, channels);
+    return { mean, factor };
+  });
   const out = new Float32Array(recipient.length);
   const white = new Float64Array(channels);
-  for (let pixel = 0; pixel < height * width; pixel++) {
+  for (const pixel of all) {
     for (let i = 0; i < channels; i++) {
       let value = recipient[pixel * column + i * stride] - own.mean[i];
       for (let j = 0; j < i; j++) value -= own.factor[i * channels + j] * white[j];

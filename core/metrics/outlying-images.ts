@@ -1,3 +1,4 @@
+import { medianOf } from './median.ts';
 import { invariant } from '../errors.ts';
 
 /** An image in which a concept is unlike the other images. */
@@ -36,10 +37,4 @@ export function outliers(strengths: ArrayLike<number>): Outlier[] {
   return Array.from(values, (value, image) => ({ image, score: (value - centre) / unit }))
     .filter(({ score }) => Math.abs(score) > LEAST_SCORE)
     .sort((a, b) => Math.abs(b.score) - Math.abs(a.score));
-}
-
-function medianOf(values: Float64Array): number {
-  const sorted = values.slice().sort();
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

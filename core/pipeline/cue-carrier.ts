@@ -16,6 +16,8 @@ export interface CarriedCue {
   readonly carried: readonly number[];
   /** How much of each concept there is without the cue, summed over places: [pictures][r]. */
   readonly amounts: readonly (readonly number[])[];
+  /** Of a mark: pictures of the class that bear it. */
+  readonly bearers?: number;
 }
 
 /** Finds which concepts carry a cue. */

@@ -18,7 +18,8 @@ export type Glance = () => Promise<boolean>;
 
 /**
  * The cue that decisions follow, if any: the plainest of those that do nearly as much as the strongest. Places of the frame
- * are only looked at where all around the middle does something, and the background where nothing plainer is found.
+ * are only looked at where all around the middle does something, the background where nothing plainer is found, and a mark
+ * that lies anywhere where nothing else is.
  */
 export async function findCue(look: CueLook, glance: Glance): Promise<Cue | undefined> {
   const found: StrongCue[] = [];
@@ -30,6 +31,7 @@ export async function findCue(look: CueLook, glance: Glance): Promise<Cue | unde
     for (const name of FRAME_PLACES) tell(name, await look(name));
     if (found.length === 0) tell('around', await background(look));
   }
+  if (found.length === 0) tell('mark', await look('mark'));
   return plainestCue(found);
 }
 

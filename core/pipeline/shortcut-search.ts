@@ -11,7 +11,7 @@ import { isInPlace } from '../images/exchange.ts';
 import { folderOf } from '../images/folder-class.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import type { HitRate } from '../metrics/hit-rate.ts';
-import { FRAME_PLACES, LOOKS } from '../metrics/cues.ts';
+import { isFramePlace, isLook } from '../metrics/cues.ts';
 import { halfWidth95 } from '../metrics/mean-interval.ts';
 import { amountElsewhere, FEWEST_PICTURES } from '../metrics/shortcuts.ts';
 import { levelOf, TRUST_THRESHOLDS } from '../metrics/trust.ts';
@@ -45,12 +45,12 @@ export function shortcutSearch({ files, cue }: FoundCue, run: SearchedRun): Shor
 
 /**
  * Does what decisions follow say anything? A model that guesses follows whatever it follows; one that is often wrong goes
- * by colours and backgrounds for want of better, and only a place of the frame tells of a cue.
+ * by colours and backgrounds for want of better, and only a place of the frame or a mark tells of a cue.
  */
 function isTelling({ name }: Cue, answers: SearchedRun['answers']): boolean {
   if (answers?.aboveChance === undefined) return true;
   const level = levelOf(answers.aboveChance, TRUST_THRESHOLDS.hitRate);
-  return level === 'good' || (level === 'fair' && FRAME_PLACES.includes(name));
+  return level === 'good' || (level === 'fair' && (isFramePlace(name) || name === 'mark'));
 }
 
 function shortcutOf(
@@ -68,6 +68,7 @@ function shortcutOf(
     others: cue.isPainted ? [] : cue.amounts.map((row) => row[column]),
   };
   const evidence = [
+    ...recursEvidence(cue, own.length),
     ...movedEvidence(cue),
     ...insideEvidence(cue, run, own, column),
     leftEvidence(cue),
@@ -91,8 +92,15 @@ function shortcutOf(
 }
 
 function placeKind({ form, name }: Cue): ShortcutKind {
-  if (LOOKS.includes(name)) return 'whole-picture';
+  if (name === 'mark') return 'same-mark';
+  if (isLook(name)) return 'whole-picture';
   return form === 'background' ? 'off-object' : 'same-place';
+}
+
+/** Of a mark: in how many of the pictures of the class it looks the same. */
+function recursEvidence({ bearers }: CarriedCue, images: number): ShortcutEvidence[] {
+  if (bearers === undefined) return [];
+  return [{ kind: 'same-mark', figure: 'recurs', ...shareEstimate(bearers, images), images }];
 }
 
 /** A cue that was painted over was moved to no other picture. */
@@ -118,7 +126,7 @@ function insideEvidence(
   column: number,
 ): ShortcutEvidence[] {
   const [rows, columns] = layer.grid;
-  if (!FRAME_PLACES.includes(name) || layer.kind === 'vector' || rows < 2 || columns < 2) return [];
+  if (!isFramePlace(name) || layer.kind === 'vector' || rows < 2 || columns < 2) return [];
   const cells = Array.from({ length: rows * columns }, (_, cell) =>
     isInPlace(name, (Math.floor(cell / columns) + 0.5) / rows, ((cell % columns) + 0.5) / columns),
   );

@@ -4,7 +4,7 @@ import { intervalText, percentText, shortPercentText } from './number-text.ts';
 
 /** A figure of a shortcut as wording needs it, see core/concepts/explanation.ts. */
 interface EvidenceFacts {
-  readonly figure: 'moved' | 'left' | 'inside' | 'removed' | 'elsewhere' | 'folder';
+  readonly figure: 'recurs' | 'moved' | 'left' | 'inside' | 'removed' | 'elsewhere' | 'folder';
   readonly value: number;
   readonly low: number;
   readonly high: number;
@@ -36,6 +36,7 @@ const CUE_NAMES: Readonly<Record<string, string>> = {
   colours: 'the colours of the whole image',
   sharpness: 'the sharpness of the whole image',
   grain: 'the grain of the whole image',
+  mark: 'a small mark',
 };
 
 /** What a cue is called in a sentence. */
@@ -66,12 +67,16 @@ export function evidenceSentence(
   const share = `${percentText(evidence.value)} (${intervalText(evidence)})`;
   const called = `\u201c${className}\u201d`;
   switch (evidence.figure) {
+    case 'recurs':
+      return `In ${share} of the images of ${called} ${name} looks the same, while what lies around it differs.`;
     case 'moved':
       return `${it} of images of ${called}, given to ${countOf(evidence.images, 'other image')}, ${cue === 'colours' ? 'turn' : 'turns'} ${share} of them into ${called}.`;
     case 'left':
       return isPainted
         ? `With ${name} painted over, ${share} of the images of ${called} are called something else.`
-        : `With ${name} of other images in its place, ${share} of the images of ${called} are called something else.`;
+        : cue === 'mark'
+          ? `With the same square of other images in place of the mark, ${share} of the images of ${called} are called something else.`
+          : `With ${name} of other images in its place, ${share} of the images of ${called} are called something else.`;
     case 'inside':
       return `${share} of the concept lies in ${name}, which is ${shortPercentText(evidence.area ?? NaN)} of the image.`;
     case 'removed':

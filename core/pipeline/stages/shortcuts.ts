@@ -1,13 +1,10 @@
-import { exchanged, paintedOver } from '../../images/exchange.ts';
+import type { RecurringMark } from '../../images/recurring-mark.ts';
 import { EXCHANGES, type ExchangeName } from '../../metrics/cues.ts';
-import { rowView } from '../../linalg/matrix.ts';
-import { tensorMatrix } from '../../linalg/matrix-tensor.ts';
-import { FEWEST_PICTURES, type ExchangeCounts } from '../../metrics/shortcuts.ts';
-import { decide, isExplained } from '../../score/decision.ts';
+import { FEWEST_PICTURES } from '../../metrics/shortcuts.ts';
 import { openCueCarrier, type CarriedCue } from '../cue-carrier.ts';
-import { cueFiles, readCuePictures, type CueFiles, type CuePictures } from '../cue-pictures.ts';
+import { openCueExchange, type CueExchange } from '../cue-exchange.ts';
+import { cueFiles, type CueFiles } from '../cue-pictures.ts';
 import { findCue, findPaintedCue, type Cue, type CueLook } from '../find-cues.ts';
-import { runnerFor } from '../model-parts.ts';
 import { defineStage, type StageContext } from '../stage.ts';
 import { bankStage } from './bank.ts';
 import { coefficientsStage } from './coefficients.ts';
@@ -20,15 +17,15 @@ export interface FoundCue {
 }
 
 /**
- * Looks for a shortcut: exchanges places of the frame, and looks of the whole picture, between pictures of the class and
- * others, and sees whose decisions change. Where there are too few others, places of the class's own pictures are painted
- * over instead. Each exchange is stored by itself.
+ * Looks for a shortcut: exchanges places of the frame, looks of the whole picture, and marks that recur, between pictures of
+ * the class and others, and sees whose decisions change. Where there are too few others, places of the class's own pictures
+ * are painted over instead. Each exchange is stored by itself.
  */
 export const shortcutsStage = defineStage({
   name: 'shortcuts',
   inputs: { bank: bankStage, coefficients: coefficientsStage },
   facts: ['files', 'answers'],
-  version: 2,
+  version: 3,
   compute: lookForCue,
 });
 
@@ -40,42 +37,34 @@ type Context = StageContext<
 
 async function lookForCue(context: Context): Promise<FoundCue> {
   const files = cueFiles(context);
-  const isPainted = files.others.length < FEWEST_PICTURES;
   if (files.own.length < FEWEST_PICTURES) return { files };
-  const read = once(() => readCuePictures(context, files));
-  const runner = runnerFor(context, context.intake.model);
+  const exchange = openCueExchange(context, files, (find) => keptMark(context, find));
   try {
-    const called = async (pictures: readonly Float32Array[]): Promise<boolean[]> => {
-      const { score } = context.intake;
-      const rows = tensorMatrix(await runner.run((await read()).batch(pictures)));
-      return pictures.map((_, i) => isExplained(score, decide(score, rowView(rows, i))));
-    };
-    const look = keptLook(context, async (name) =>
-      isPainted ? paintedCounts(await read(), name, called) : exchangedCounts(await read(), name, called),
-    );
-    const cue = await (isPainted
+    const look = keptLook(context, exchange);
+    const cue = await (exchange.isPainted
       ? findPaintedCue(look)
-      : findCue(look, () => keptGlance(context, read, called)));
+      : findCue(look, () => keptGlance(context, exchange)));
     context.onProgress({ stage: 'shortcuts', done: EXCHANGES.length, total: EXCHANGES.length });
-    return { files, ...(cue && { cue: { ...cue, ...(await carriedBy(context, cue, read)) } }) };
+    return { files, ...(cue && { cue: { ...cue, ...(await carriedBy(context, cue.name, exchange)) } }) };
   } finally {
-    await runner.dispose();
+    await exchange.dispose();
   }
 }
 
-/** Is a picture, one of many, called the class? */
-type Called = (pictures: readonly Float32Array[]) => Promise<boolean[]>;
+/** Where results are stored: exchanges by their number, what carries them after that, and then what is looked at once. */
+const lookAt = (name: ExchangeName): number => EXCHANGES.indexOf(name);
+const carriersAt = (name: ExchangeName): number => EXCHANGES.length + EXCHANGES.indexOf(name);
+const GLANCE_AT = 2 * EXCHANGES.length;
+const MARK_AT = GLANCE_AT + 1;
 
-/** A look is stored under the place of its name; nothing of it where it was not looked at further. */
-function keptLook(
-  { entry, onProgress, signal }: Context,
-  counts: (name: ExchangeName) => Promise<ExchangeCounts | undefined>,
-): CueLook {
+/** Of an exchange that was not looked at further nothing but that is stored. */
+function keptLook({ entry, onProgress, signal }: Context, exchange: CueExchange): CueLook {
   let done = 0;
   return async (name) => {
     signal?.throwIfAborted();
-    const { value } = await entry.get(EXCHANGES.indexOf(name), async () => {
-      const { pairs, moved, moving, left } = (await counts(name)) ?? NOTHING;
+    const { value } = await entry.get(lookAt(name), async () => {
+      const counts = (await exchange.counts(name)) ?? { pairs: 0, moved: 0, moving: 0, left: 0 };
+      const { pairs, moved, moving, left } = counts;
       return { tensors: new Map(), value: { pairs, moved, moving, left } };
     });
     onProgress({ stage: 'shortcuts', done: ++done, total: EXCHANGES.length });
@@ -83,106 +72,43 @@ function keptLook(
   };
 }
 
-/** All around the middle, on the first half of the pairs. */
-async function keptGlance(
-  { entry }: Context,
-  read: () => Promise<CuePictures>,
-  called: Called,
-): Promise<boolean> {
-  const { value } = await entry.get(2 * EXCHANGES.length, async () => {
-    const { pairs, joined } = pairsOf(await read(), 'around');
-    const isSeen = (await countCalled(called, 0, Math.ceil(pairs / 2), joined)) >= WORTH_A_LOOK;
+async function keptGlance({ entry }: Context, exchange: CueExchange): Promise<boolean> {
+  const { value } = await entry.get(GLANCE_AT, async () => {
+    const isSeen = await exchange.glance();
     return { tensors: new Map(), value: isSeen };
   });
   return value;
 }
 
-const NOTHING: ExchangeCounts = { pairs: 0, moved: 0, moving: 0, left: 0 };
-
-/** Fewest that join the class in the first half of the pairs for an exchange to be looked at further. */
-const WORTH_A_LOOK = 2;
-
-/** What is asked of pair i: an other picture with what it is given, or one of the class with what is taken from it. */
-type Made = (i: number) => Float32Array;
-
-/** Pictures of the one side with those of the other by turns. */
-function pairsOf({ own, others, layout }: CuePictures, name: ExchangeName) {
-  const at = (side: readonly Float32Array[]) => (i: number) => side[i % side.length];
-  const [ownAt, otherAt] = [at(own), at(others)];
-  return {
-    pairs: Math.max(own.length, others.length),
-    joined: (i: number) => exchanged(name, otherAt(i), ownAt(i), layout),
-    unmoved: (i: number) => exchanged(name, otherAt(i), otherAt(i + 1), layout),
-    taken: (i: number) => exchanged(name, ownAt(i), otherAt(i), layout),
-  };
-}
-
-async function countCalled(called: Called, start: number, end: number, made: Made): Promise<number> {
-  const pictures = Array.from({ length: end - start }, (_, i) => made(start + i));
-  return (await called(pictures)).filter((is) => is).length;
-}
-
-async function exchangedCounts(
-  pictures: CuePictures,
-  name: ExchangeName,
-  called: Called,
-): Promise<ExchangeCounts | undefined> {
-  const { pairs, joined, unmoved, taken } = pairsOf(pictures, name);
-  const half = Math.ceil(pairs / 2);
-  const first = await countCalled(called, 0, half, joined);
-  if (first < WORTH_A_LOOK) return undefined;
-  return {
-    pairs,
-    moved: first + (await countCalled(called, half, pairs, joined)),
-    moving: await countCalled(called, 0, pairs, unmoved),
-    left: pairs - (await countCalled(called, 0, pairs, taken)),
-  };
-}
-
-async function paintedCounts(
-  { own, layout }: CuePictures,
-  name: ExchangeName,
-  called: Called,
-): Promise<ExchangeCounts> {
-  const still = await called(own.map((picture) => paintedOver(name, picture, layout)));
-  return { ...NOTHING, pairs: own.length, left: still.filter((is) => !is).length };
+/** A mark is stored as its side and its place in each picture; of none the side is 0. */
+async function keptMark(
+  { entry }: Context,
+  find: () => Promise<RecurringMark | undefined>,
+): Promise<RecurringMark | undefined> {
+  const { value } = await entry.get(MARK_AT, async () => {
+    const { side, places } = (await find()) ?? { side: 0, places: [] };
+    const plain = places.map((place) => (place === undefined ? null : { top: place.top, left: place.left }));
+    return { tensors: new Map(), value: { side, places: plain } };
+  });
+  const { side, places } = value;
+  return side === 0 ? undefined : { side, places: places.map((place) => place ?? undefined) };
 }
 
 /** Pictures in which it is seen which concepts carry a cue. */
 const MOST_CARRIERS = 24;
 
-async function carriedBy(
-  context: Context,
-  { name, isPainted }: Cue,
-  read: () => Promise<CuePictures>,
-): Promise<CarriedCue> {
-  const { entry, inputs } = context;
-  const at = EXCHANGES.length + EXCHANGES.indexOf(name);
-  const { value } = await entry.get(at, async () => {
-    const { own, others, layout, batch } = await read();
-    const carrier = openCueCarrier(context, inputs.bank.conceptBank);
-    const without = isPainted
-      ? own.slice(0, MOST_CARRIERS).map((picture) => paintedOver(name, picture, layout))
-      : Array.from(
-          { length: Math.min(MOST_CARRIERS, Math.max(own.length, others.length)) },
-          (_, i) => others[i % others.length],
-        );
-    const withCue = isPainted
-      ? own.slice(0, MOST_CARRIERS)
-      : without.map((picture, i) => exchanged(name, picture, own[i % own.length], layout));
+async function carriedBy(context: Context, name: ExchangeName, exchange: CueExchange): Promise<CarriedCue> {
+  const { value } = await context.entry.get(carriersAt(name), async () => {
+    const { without, withCue } = await exchange.changed(name, MOST_CARRIERS);
+    const carrier = openCueCarrier(context, context.inputs.bank.conceptBank);
     try {
-      const { change, carried, amounts } = await carrier.carriedBy(batch(without), batch(withCue));
+      const { change, carried, amounts } = await carrier.carriedBy(without, withCue);
       const plain = { change, carried: [...carried], amounts: amounts.map((row) => [...row]) };
       return { tensors: new Map(), value: plain };
     } finally {
       await carrier.dispose();
     }
   });
-  return value;
-}
-
-/** Makes a value at the first call. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let value: Promise<T> | undefined;
-  return () => (value ??= make());
+  if (name !== 'mark') return value;
+  return { ...value, bearers: (await exchange.mark())!.places.filter((place) => place !== undefined).length };
 }

@@ -21,15 +21,18 @@ describe('kept models with known faults', () => {
     expect(isSound(caption)).toBe(true);
     expect(caption.run.concepts[0].change).toBeGreaterThan(0.5);
     expect(caption.grade).not.toBe('weak');
+    expect(caption.run.flags?.map(({ kinds }) => kinds[0])).toEqual(['same-place']);
     // A cue of the whole picture has no place; taking it away takes the concept away.
     const blur = await explained('leaves-a-03', 'shortcut: blur');
     expect(isSound(blur)).toBe(true);
     expect(blur.run.concepts[0]).not.toHaveProperty('onCue');
     expect(blur.grade).not.toBe('weak');
+    expect(blur.run.flags?.map(({ kinds }) => kinds[0])).toEqual(['whole-picture']);
     // A mark that lies beside the object, wherever that is.
     const ring = await explained('tools-a-02', 'shortcut: ring beside the object');
     expect(isSound(ring)).toBe(true);
     expect(ring.grade).not.toBe('weak');
+    expect(ring.run.flags?.map(({ kinds }) => kinds[0])).toEqual(['same-mark']);
   });
 
   it('finds the object, on the same pictures, in the clean sibling', async () => {
@@ -39,6 +42,7 @@ describe('kept models with known faults', () => {
     expect(first.change).toBeLessThan(0.25);
     expect(first.onObject).toBeGreaterThan(first.objectArea);
     expect(clean.grade).toBe('good');
+    expect(clean.run.flags).toEqual([]);
   });
 
   it('calls weak what is said of a model that learned nothing, and of one that learned noise by heart', async () => {

@@ -61,8 +61,12 @@ describe('what is counted of planted models', () => {
       result(planted, { concepts: [CUE] }),
       result(planted, { concepts: [ON_OBJECT, { ...CUE, tier: 1 }] }),
       result(planted, { concepts: [ON_OBJECT, CUE] }),
+      result(planted, {
+        concepts: [ON_OBJECT],
+        flags: [{ class: 'beetle', concept: 'c0', kinds: ['flips'] }],
+      }),
     ]);
-    expect(goodIsRight).toEqual({ hits: 5, of: 8 });
+    expect(goodIsRight).toEqual({ hits: 6, of: 9 });
   });
 
   it('never calls sound what a model says that is not worth explaining', () => {

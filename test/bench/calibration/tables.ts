@@ -31,7 +31,7 @@ const DEFINITIONS = [
   `An explanation is sound when its model is worth explaining (right on at least ${WORTH} % of the shipped pictures, and neither`,
   'untrained nor memorised on noise) and its leading concepts, those of the first tier, are what the truth says: for a class',
   `with a shortcut, at least one of them is the cue (${CUE_CHANGE * 100} % of it or more goes, or comes, when the cue is taken out of the same`,
-  'scenes); in a model without a shortcut, at least one is not a cue and lies on the object (denser in the objects’ boxes than',
+  'scenes) or the shortcut is flagged, which the verdict then says; in a model without a shortcut, at least one is not a cue and lies on the object (denser in the objects’ boxes than',
   'outside). The place of what leads is not judged in the other classes of a model with a shortcut, which turn on the lack of the',
   'cue as well, nor behind attention, where every position knows the whole picture. A flag is right on a class with a shortcut and false on any other.',
 ];
@@ -54,9 +54,14 @@ function leading({ run }: Graded): PlacedConcept[] {
 export function isSound(result: Graded): boolean {
   if (!isWorth(result)) return false;
   const first = leading(result);
-  if (result.isPlanted) return first.some(isCue);
+  if (result.isPlanted) return first.some(isCue) || isFlagged(result);
   const isPlaced = result.kind !== 'shortcut' && !result.architecture.includes('attention');
   return first.some((concept) => !isCue(concept) && (!isPlaced || isOnObject(concept)));
+}
+
+/** Is a shortcut told beside the verdict? */
+function isFlagged({ run }: Graded): boolean {
+  return (run.flags ?? []).length > 0;
 }
 
 function isWorth({ kind, accuracy }: Result): boolean {
@@ -104,7 +109,7 @@ export function calibrationOf(results: readonly Result[]): Calibration {
   const worthless = all.filter((result) => !isWorth(result));
   const planted = all.filter((result) => result.isPlanted);
   const flagged = all.filter(({ run }) => run.flags !== undefined);
-  const raised = flagged.filter(({ run }) => run.flags!.length > 0);
+  const raised = flagged.filter(isFlagged);
   return {
     goodIsRight: shareOf(good, isSound),
     soundNotWeak: shareOf(sound, ({ grade }) => grade !== 'weak'),
@@ -114,7 +119,7 @@ export function calibrationOf(results: readonly Result[]): Calibration {
       flagPrecision: shareOf(raised, ({ isPlanted }) => isPlanted),
       flagRecall: shareOf(
         flagged.filter(({ isPlanted }) => isPlanted),
-        ({ run }) => run.flags!.length > 0,
+        isFlagged,
       ),
     }),
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { exchanged, isInPlace, paintedOver } from '../../../core/images/exchange.ts';
+import { exchanged, isInPlace, paintedOver, withSquare } from '../../../core/images/exchange.ts';
 import type { PictureLayout } from '../../../core/images/picture-layout.ts';
-import { EXCHANGES, FRAME_PLACES } from '../../../core/metrics/cues.ts';
+import { FRAME_PLACES, PLACES_AND_LOOKS } from '../../../core/metrics/cues.ts';
 import { createRandom } from '../../../core/random.ts';
 
 const SIDE = 20;
@@ -24,7 +24,7 @@ function pixels(picture: Float32Array): number[] {
 describe('exchanged()', () => {
   it('does the same whichever way channels lie', () => {
     const [recipient, donor] = [noise(1), noise(2, 1)];
-    for (const name of EXCHANGES) {
+    for (const name of PLACES_AND_LOOKS) {
       const planar = mixed(exchanged(name, recipient, donor, PLANAR));
       const last = exchanged(name, mixed(recipient), mixed(donor), MIXED);
       expect(planar.map((value, i) => Math.abs(value - last[i])).every((gap) => gap < 1e-5)).toBe(true);
@@ -63,18 +63,27 @@ describe('exchanged()', () => {
     expect(out[10 * SIDE + 10]).toBe(0);
   });
 
-  it('gives the mean and spread of the colours, within the range of both', () => {
+  it("gives the corners the mean and spread of the donor's, within the range of both", () => {
     const [recipient, donor] = [noise(3), noise(4, 2).map((value) => value / 2)];
     const out = exchanged('colours', recipient, donor, PLANAR);
-    const mean = (picture: Float32Array): number =>
-      pixels(picture).reduce((sum, value) => sum + value, 0) / 400;
-    expect(mean(out)).toBeCloseTo(mean(donor), 1);
+    const isCorner = (pixel: number): boolean =>
+      [Math.floor(pixel / SIDE), pixel % SIDE].every((at) => Math.min(at, SIDE - 1 - at) < 5);
+    const corners = (picture: Float32Array): number[] =>
+      pixels(picture).filter((_, pixel) => isCorner(pixel));
+    const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const spread = (values: number[]): number =>
+      Math.hypot(...values.map((value) => value - mean(values))) / Math.sqrt(values.length);
+    expect(mean(corners(out))).toBeCloseTo(mean(corners(donor)), 1);
+    expect(spread(corners(out))).toBeCloseTo(spread(corners(donor)), 1);
     expect(Math.max(...pixels(out))).toBeLessThanOrEqual(Math.max(...pixels(recipient), ...pixels(donor)));
     const grey = new Float32Array(1200).fill(0.5);
-    expect(exchanged('colours', recipient, grey, PLANAR).every((value) => Math.abs(value - 0.5) < 0.2)).toBe(
-      true,
-    );
+    const plain = exchanged('colours', recipient, grey, PLANAR);
+    expect(spread(pixels(plain))).toBeLessThan(0.3 * spread(pixels(recipient)));
     expect(exchanged('colours', grey, donor, PLANAR).every(Number.isFinite)).toBe(true);
+    // What an object in the middle is coloured like does not go over.
+    const flower = grey.slice();
+    flower.fill(0.9, 8 * SIDE, 12 * SIDE);
+    expect(corners(exchanged('colours', recipient, flower, PLANAR))).toEqual(corners(plain));
   });
 
   it('softens what is sharper than the donor and roughens what is softer', () => {
@@ -117,5 +126,17 @@ describe('paintedOver()', () => {
     expect(at(paintedOver('border', picture, PLANAR), 0, 0)).toBeCloseTo(2.02, 5);
     for (const name of FRAME_PLACES)
       expect(at(paintedOver(name, picture, PLANAR), 10, 10)).toBeCloseTo(10.1, 5);
+  });
+});
+
+describe('withSquare()', () => {
+  it('takes a square from the same place of the donor and leaves the rest', () => {
+    const [none, all] = [new Float32Array(1200), new Float32Array(1200).fill(1)];
+    const square = { top: 3, left: 15, side: 4 };
+    const out = pixels(withSquare(none, all, PLANAR, square));
+    const taken = [...out.keys()].filter((pixel) => out[pixel] === 1);
+    expect(taken).toHaveLength(16);
+    expect([taken[0], taken[15]]).toEqual([3 * SIDE + 15, 6 * SIDE + 18]);
+    expect(mixed(withSquare(none, all, PLANAR, square))).toEqual(withSquare(none, all, MIXED, square));
   });
 });

@@ -17,7 +17,13 @@ describe('isCue()', () => {
     expect(isCue('corner', { ...counts, moved: 0 })).toBe(false);
     // A model that is unsure of its class leaves it at any change of a picture.
     expect(isCue('border', { ...counts, moved: 0, left: 46 })).toBe(false);
-    expect(isCue('corner', { ...counts, left: 3 })).toBe(false);
+    expect(isCue('corner', { ...counts, moved: 12, left: 3 })).toBe(false);
+    expect(isCue('sharpness', { ...counts, left: 3 })).toBe(false);
+  });
+
+  it('asks for few that leave a place of the frame where many join, since the cue may reach out of it', () => {
+    expect(isCue('strip', { pairs: 48, moved: 20, moving: 1, left: 1 })).toBe(true);
+    expect(isCue('strip', { pairs: 48, moved: 20, moving: 12, left: 1 })).toBe(false);
   });
 
   it('counts only what pictures of the class do and no others', () => {

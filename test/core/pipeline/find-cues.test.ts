@@ -20,7 +20,7 @@ describe('findCue()', () => {
   it('finds nothing where nothing moves, and then does not look at places', async () => {
     const { asked, look } = looksOf({});
     expect(await findCue(look, () => Promise.resolve(false))).toBeUndefined();
-    expect(asked).toEqual(['colours', 'sharpness', 'grain']);
+    expect(asked).toEqual(['colours', 'sharpness', 'grain', 'mark']);
   });
 
   it('names the corner rather than the edges that it lies on', async () => {
@@ -39,6 +39,14 @@ describe('findCue()', () => {
     // A large object reaches out of the middle, ground lies below alone.
     expect(await findCue(looksOf({ ...around, above: STILL }).look, seen)).toBeUndefined();
     expect(await findCue(looksOf({ around: MOVES }).look, seen)).toBeUndefined();
+  });
+
+  it('looks for a mark where nothing else is found, wherever it lies', async () => {
+    const { look } = looksOf({ mark: MOVES });
+    expect(await findCue(look, () => Promise.resolve(false))).toMatchObject({ name: 'mark', form: 'mark' });
+    const both = looksOf({ mark: MOVES, border: MOVES });
+    expect(await findCue(both.look, seen)).toMatchObject({ name: 'border' });
+    expect(both.asked).not.toContain('mark');
   });
 
   it('finds a look of the whole picture without any place', async () => {

@@ -86,6 +86,13 @@ describe('shortcutSearch()', () => {
     expect(shortcut.kinds).not.toContain('off-object');
   });
 
+  it('says of a mark in how many pictures it looks the same, and of no place where it lies', () => {
+    const [shortcut] = found({ name: 'mark', form: 'mark', bearers: 15 }).found;
+    expect(shortcut.kinds).toEqual(['same-mark', 'flips', 'class-only', 'folder']);
+    expect(shortcut.evidence[0]).toMatchObject({ figure: 'recurs', value: 0.75, images: IMAGES });
+    expect(shortcut.evidence.map(({ figure }) => figure)).not.toContain('inside');
+  });
+
   it("does not claim that a concept is the class's own where others have as much, or none were seen", () => {
     const amounts = cue.amounts.map(() => [64, 4.4]);
     expect(found({ amounts }).found[0].kinds).not.toContain('class-only');
@@ -100,6 +107,8 @@ describe('shortcutSearch()', () => {
     expect(found(look, { answers: { aboveChance: 0.3 } }).found).toEqual([]);
     expect(found({}, { answers: { aboveChance: 0.3 } }).found).toHaveLength(1);
     expect(found(look).found[0].kinds[0]).toBe('whole-picture');
+    const mark = { name: 'mark', form: 'mark', bearers: 15 } as const;
+    expect(found(mark, { answers: { aboveChance: 0.3 } }).found).toHaveLength(1);
   });
 
   it('finds nothing where no cue was found', () => {

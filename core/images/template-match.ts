@@ -1,0 +1,173 @@
+import { pearson } from '../metrics/correlation.ts';
+import { stridesOf, type PictureLayout } from './picture-layout.ts';
+
+/** Upper left pixel of a square. */
+export interface Place {
+  readonly top: number;
+  readonly left: number;
+}
+
+/** A picture [height, width, channels]. */
+export interface Pixels {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly data: Float32Array;
+}
+
+/** A picture of the means over squares of `factor` pixels; what is left over at the lower and right edge is dropped. */
+export function averaged(picture: Float32Array, layout: PictureLayout, factor: number): Pixels {
+  const { channels } = layout;
+  const [height, width] = [Math.floor(layout.height / factor), Math.floor(layout.width / factor)];
+  const strides = stridesOf(layout);
+  const data = new Float32Array(height * width * channels);
+  for (let row = 0; row < height * factor; row++) {
+    for (let column = 0; column < width * factor; column++) {
+      const to = (Math.floor(row / factor) * width + Math.floor(column / factor)) * channels;
+      const from = row * strides.row + column * strides.column;
+      for (let channel = 0; channel < channels; channel++)
+        data[to + channel] += picture[from + channel * strides.channel] / factor ** 2;
+    }
+  }
+  return { height, width, channels, data };
+}
+
+/** A square with less of its picture's variance shows nothing. */
+const PLAIN = 0.1;
+
+/** What a square of a picture shows: its values less their mean and of length 1. */
+export interface Template {
+  readonly side: number;
+  readonly values: Float32Array;
+}
+
+/** Undefined where the square is too plain to be told from others. */
+export function templateOf(picture: Pixels, place: Place, side: number): Template | undefined {
+  const values = squareOf(picture, place, side);
+  const spread = centred(values);
+  const whole = centred(picture.data.slice());
+  if (!(spread ** 2 / values.length > (PLAIN * whole ** 2) / picture.data.length)) return undefined;
+  return { side, values: values.map((value) => value / spread) };
+}
+
+function squareOf({ width, channels, data }: Pixels, { top, left }: Place, side: number): Float32Array {
+  const out = new Float32Array(side * side * channels);
+  for (let row = 0; row < side; row++) {
+    const from = ((top + row) * width + left) * channels;
+    out.set(data.subarray(from, from + side * channels), row * side * channels);
+  }
+  return out;
+}
+
+/** Takes the mean away, in place. Returns the length of what is left. */
+function centred(values: Float32Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) {
+    values[i] -= mean;
+    squares += values[i] ** 2;
+  }
+  return Math.sqrt(squares);
+}
+
+/** The square of a picture that is likest to a template. */
+export interface Match extends Place {
+  /** Correlation with the template over pixels and channels. */
+  readonly likeness: number;
+}
+
+/** Looks at every square of a picture. */
+export function bestMatch(picture: Pixels, { side, values }: Template): Match {
+  const spreadAt = spreads(picture, side);
+  let best: Match = { top: 0, left: 0, likeness: -1 };
+  for (let top = 0; top <= picture.height - side; top++) {
+    for (let left = 0; left <= picture.width - side; left++) {
+      const spread = spreadAt(top, left);
+      const likeness = spread > 0 ? product(picture, top, left, side, values) / spread : 0;
+      if (likeness > best.likeness) best = { top, left, likeness };
+    }
+  }
+  return best;
+}
+
+/** Sum of a square's values times a template's. */
+function product(
+  { width, channels, data }: Pixels,
+  top: number,
+  left: number,
+  side: number,
+  values: Float32Array,
+): number {
+  let sum = 0;
+  const length = side * channels;
+  for (let row = 0; row < side; row++) {
+    const from = ((top + row) * width + left) * channels;
+    const at = row * length;
+    for (let i = 0; i < length; i++) sum += data[from + i] * values[at + i];
+  }
+  return sum;
+}
+
+/**
+ * How far the values of a square are from their mean, as a length; 0 of one that shows nothing. Of every square in one
+ * pass over the picture: sums over all above and left of a corner, of which four make those of a square.
+ */
+function spreads(
+  { height, width, channels, data }: Pixels,
+  side: number,
+): (top: number, left: number) => number {
+  const across = width + 1;
+  const sums = new Float64Array((height + 1) * across);
+  const squares = new Float64Array((height + 1) * across);
+  for (let row = 0; row < height; row++) {
+    let [sum, square] = [0, 0];
+    for (let column = 0; column < width; column++) {
+      for (let channel = 0; channel < channels; channel++) {
+        const value = data[(row * width + column) * channels + channel];
+        sum += value;
+        square += value * value;
+      }
+      const at = (row + 1) * across + column + 1;
+      sums[at] = sums[at - across] + sum;
+      squares[at] = squares[at - across] + square;
+    }
+  }
+  const count = side * side * channels;
+  return (top, left) => {
+    const [upper, lower] = [top * across + left, (top + side) * across + left];
+    const within = (all: Float64Array): number =>
+      all[lower + side] - all[upper + side] - all[lower] + all[upper];
+    const variance = within(squares) - within(sums) ** 2 / count;
+    return variance > 1e-6 * count ? Math.sqrt(variance) : 0;
+  };
+}
+
+/** Values around a square, as far again as half its side; of what lies beyond the picture NaN. */
+export function aroundOf(
+  { height, width, channels, data }: Pixels,
+  { top, left }: Place,
+  side: number,
+): number[] {
+  const out: number[] = [];
+  const reach = Math.ceil(side / 2);
+  for (let row = top - reach; row < top + side + reach; row++) {
+    for (let column = left - reach; column < left + side + reach; column++) {
+      if (row >= top && row < top + side && column >= left && column < left + side) continue;
+      const isBeyond = row < 0 || row >= height || column < 0 || column >= width;
+      for (let channel = 0; channel < channels; channel++)
+        out.push(isBeyond ? NaN : data[(row * width + column) * channels + channel]);
+    }
+  }
+  return out;
+}
+
+/** Correlation of two lists over the values that both have; 0 where one does not vary. */
+export function correlationOfBoth(a: readonly number[], b: readonly number[]): number {
+  const both = [...a.keys()].filter((i) => !Number.isNaN(a[i] + b[i]));
+  return (
+    pearson(
+      both.map((i) => a[i]),
+      both.map((i) => b[i]),
+    ) ?? 0
+  );
+}
