@@ -56,7 +56,7 @@ describe.skipIf(findBrowser() === undefined)(
       const { page, plan, advanced, open } = await openSetup();
       await open();
       const side = plan.getByLabel('Side of a crop');
-      await side.fill('200');
+      await side.fill('5000');
       await side.press('Enter');
       await plan.getByRole('alert').getByText('A whole number from 1 to 4,096').waitFor();
       expect(await advanced.locator('summary').innerText()).not.toContain('changed');
