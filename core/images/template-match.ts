@@ -7,12 +7,19 @@ export interface Place {
   readonly left: number;
 }
 
-/** A picture [height, width, channels]. */
+/** A picture [height, width, channels] to be looked through for squares. */
 export interface Pixels {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
   readonly data: Float32Array;
+  readonly totals: Totals;
+}
+
+/** Sums of a picture's values, and of their squares, over all above and left of each corner, [height + 1, width + 1]. */
+interface Totals {
+  readonly sums: Float64Array;
+  readonly squares: Float64Array;
 }
 
 /** A picture of the means over squares of `factor` pixels; what is left over at the lower and right edge is dropped. */
@@ -29,7 +36,42 @@ export function averaged(picture: Float32Array, layout: PictureLayout, factor: n
         data[to + channel] += picture[from + channel * strides.channel] / factor ** 2;
     }
   }
-  return { height, width, channels, data };
+  return { height, width, channels, data, totals: totalsOf(data, height, width, channels) };
+}
+
+function totalsOf(data: Float32Array, height: number, width: number, channels: number): Totals {
+  const across = width + 1;
+  const sums = new Float64Array((height + 1) * across);
+  const squares = new Float64Array((height + 1) * across);
+  for (let row = 0; row < height; row++) {
+    let [sum, square] = [0, 0];
+    for (let column = 0; column < width; column++) {
+      for (let channel = 0; channel < channels; channel++) {
+        const value = data[(row * width + column) * channels + channel];
+        sum += value;
+        square += value * value;
+      }
+      const at = (row + 1) * across + column + 1;
+      sums[at] = sums[at - across] + sum;
+      squares[at] = squares[at - across] + square;
+    }
+  }
+  return { sums, squares };
+}
+
+/** Sum of the squared differences of a rectangle's values from their mean; of a plain one next to nothing, never below 0. */
+function spreadOf(
+  { width, channels, totals }: Pixels,
+  { top, left }: Place,
+  rows: number,
+  columns: number,
+): number {
+  const across = width + 1;
+  const upper = top * across + left;
+  const lower = upper + rows * across;
+  const within = (all: Float64Array): number =>
+    all[lower + columns] - all[upper + columns] - all[lower] + all[upper];
+  return Math.max(0, within(totals.squares) - within(totals.sums) ** 2 / (rows * columns * channels));
 }
 
 /** A square with less of its picture's variance shows nothing. */
@@ -43,11 +85,13 @@ export interface Template {
 
 /** Undefined where the square is too plain to be told from others. */
 export function templateOf(picture: Pixels, place: Place, side: number): Template | undefined {
+  const { height, width } = picture;
+  const whole = spreadOf(picture, { top: 0, left: 0 }, height, width) / (height * width);
+  if (!(spreadOf(picture, place, side, side) / side ** 2 > PLAIN * whole)) return undefined;
   const values = squareOf(picture, place, side);
-  const spread = centred(values);
-  const whole = centred(picture.data.slice());
-  if (!(spread ** 2 / values.length > (PLAIN * whole ** 2) / picture.data.length)) return undefined;
-  return { side, values: values.map((value) => value / spread) };
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const length = Math.hypot(...values.map((value) => value - mean));
+  return { side, values: values.map((value) => (value - mean) / length) };
 }
 
 function squareOf({ width, channels, data }: Pixels, { top, left }: Place, side: number): Float32Array {
@@ -59,31 +103,23 @@ function squareOf({ width, channels, data }: Pixels, { top, left }: Place, side:
   return out;
 }
 
-/** Takes the mean away, in place. Returns the length of what is left. */
-function centred(values: Float32Array): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  let squares = 0;
-  for (let i = 0; i < values.length; i++) {
-    values[i] -= mean;
-    squares += values[i] ** 2;
-  }
-  return Math.sqrt(squares);
-}
-
 /** The square of a picture that is likest to a template. */
 export interface Match extends Place {
   /** Correlation with the template over pixels and channels. */
   readonly likeness: number;
 }
 
+/** Variance of a square that shows nothing at all, beside rounding. */
+const PLAINEST = 1e-6;
+
 /** Looks at every square of a picture. */
 export function bestMatch(picture: Pixels, { side, values }: Template): Match {
-  const spreadAt = spreads(picture, side);
   let best: Match = { top: 0, left: 0, likeness: -1 };
   for (let top = 0; top <= picture.height - side; top++) {
     for (let left = 0; left <= picture.width - side; left++) {
-      const spread = spreadAt(top, left);
-      const likeness = spread > 0 ? product(picture, top, left, side, values) / spread : 0;
+      const spread = spreadOf(picture, { top, left }, side, side);
+      const likeness =
+        spread > PLAINEST * values.length ? product(picture, top, left, side, values) / Math.sqrt(spread) : 0;
       if (likeness > best.likeness) best = { top, left, likeness };
     }
   }
@@ -106,40 +142,6 @@ function product(
     for (let i = 0; i < length; i++) sum += data[from + i] * values[at + i];
   }
   return sum;
-}
-
-/**
- * How far the values of a square are from their mean, as a length; 0 of one that shows nothing. Of every square in one
- * pass over the picture: sums over all above and left of a corner, of which four make those of a square.
- */
-function spreads(
-  { height, width, channels, data }: Pixels,
-  side: number,
-): (top: number, left: number) => number {
-  const across = width + 1;
-  const sums = new Float64Array((height + 1) * across);
-  const squares = new Float64Array((height + 1) * across);
-  for (let row = 0; row < height; row++) {
-    let [sum, square] = [0, 0];
-    for (let column = 0; column < width; column++) {
-      for (let channel = 0; channel < channels; channel++) {
-        const value = data[(row * width + column) * channels + channel];
-        sum += value;
-        square += value * value;
-      }
-      const at = (row + 1) * across + column + 1;
-      sums[at] = sums[at - across] + sum;
-      squares[at] = squares[at - across] + square;
-    }
-  }
-  const count = side * side * channels;
-  return (top, left) => {
-    const [upper, lower] = [top * across + left, (top + side) * across + left];
-    const within = (all: Float64Array): number =>
-      all[lower + side] - all[upper + side] - all[lower] + all[upper];
-    const variance = within(squares) - within(sums) ** 2 / count;
-    return variance > 1e-6 * count ? Math.sqrt(variance) : 0;
-  };
 }
 
 /** Values around a square, as far again as half its side; of what lies beyond the picture NaN. */

@@ -1,5 +1,6 @@
 import type { Concept, CropRef, Explanation, ImageRecord } from '../concepts/explanation.ts';
 import { strongestPlaces } from '../concepts/gallery.ts';
+import { idOfRow } from '../concepts/recursion/concept-tree.ts';
 import type { ClassImportance, ImageImportance } from '../concepts/importance.ts';
 import type { RunOptions } from '../concepts/run-options.ts';
 import { stackRows, type Matrix } from '../linalg/matrix.ts';
@@ -111,7 +112,7 @@ function rankedConcepts({ rows, bank, images, importance, movement: { effects } 
   const galleries = strongestPlaces(coefficients, rows.places, CROPS_KEPT);
   return ranked(importance, galleries, prevalences(images.coefficients)).map((concept, rank) => ({
     ...concept,
-    id: `c${importance.order[rank]}`,
+    id: idOfRow(importance.order[rank]),
     name: `Concept ${rank + 1}`,
     ...(effects && { effect: effects[importance.order[rank]] }),
   }));

@@ -107,7 +107,7 @@ function model(claim: ClaimFacts, { isOfNumber }: ClaimContext): Sentences {
 }
 
 /** How much of the movement of the score the concepts carry, without a full stop. */
-export function carriedText(
+export function carriedShareText(
   share: Pick<ClaimFacts, 'value' | 'low' | 'high' | 'heldOut'>,
   concepts: number,
 ): string {
@@ -121,7 +121,7 @@ export function carriedText(
 }
 
 function decision(claim: ClaimFacts, { concepts, isOfNumber, elsewhere }: ClaimContext): Sentences {
-  const carried = carriedText(claim, concepts);
+  const carried = carriedShareText(claim, concepts);
   const more: Sentence[1] = elsewhereText(elsewhere);
   return {
     holds: [`${carried}.`, ''],

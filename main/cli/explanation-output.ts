@@ -14,7 +14,7 @@ import {
   percentText,
 } from '../../core/wording/number-text.ts';
 import { NUMBER_BY_EVIDENCE, refinedVerdict, settledText } from '../../core/wording/bank-words.ts';
-import { carriedText, UNEXPLAINED } from '../../core/wording/claim-words.ts';
+import { carriedShareText, UNEXPLAINED } from '../../core/wording/claim-words.ts';
 import { transparencyText } from '../../core/wording/input-words.ts';
 import { askedText, decisionText, type ScoreFacts } from '../../core/wording/score-words.ts';
 import { LEVEL_WORDS } from '../../core/wording/trust-words.ts';
@@ -215,7 +215,7 @@ function carriedLines({
     ...(images > 1 && { low: 1 - left.high, high: 1 - left.low }),
     ...(heldOut?.rest && { heldOut: heldOut.images }),
   };
-  const carried = carriedText(share, concepts.length);
+  const carried = carriedShareText(share, concepts.length);
   // What lowers the grade is told below it.
   return trust.grade !== 'good' && trust.reasons.some((reason) => reason.startsWith(carried))
     ? []

@@ -14,7 +14,7 @@ export function firstAlike(
   const byContent = new Map<string, number>();
   const byLogit = new Map<number, number[]>();
   return images.map(({ logit }, image) => {
-    const content = files[image]?.stamp?.sha256 ?? `unknown ${image}`;
+    const content = contentOf(files[image], image);
     const near = byLogit.get(logit) ?? [];
     const first =
       byContent.get(content) ??
@@ -34,11 +34,16 @@ export function distinctImages(first: readonly number[]): number[] {
 /** By places: of each different file the places of all that have its bytes; a file of which nothing is known is by itself. */
 export function filesByContent(files: readonly Pick<FileFact, 'stamp'>[]): number[][] {
   const places = new Map<string, number[]>();
-  for (const [place, { stamp }] of files.entries()) {
-    const content = stamp?.sha256 ?? `unknown ${place}`;
+  for (const [place, file] of files.entries()) {
+    const content = contentOf(file, place);
     places.set(content, [...(places.get(content) ?? []), place]);
   }
   return [...places.values()];
+}
+
+/** The same of files of the same bytes; a file of which nothing is known has a content of its own. */
+function contentOf(file: Pick<FileFact, 'stamp'> | undefined, place: number): string {
+  return file?.stamp?.sha256 ?? `unknown ${place}`;
 }
 
 function isSame({ data }: Matrix, { data: other }: Matrix): boolean {

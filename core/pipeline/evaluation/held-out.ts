@@ -20,8 +20,8 @@ const MASKS = { samples: 64, replicates: 2 } as const;
 
 /**
  * What the concepts carry in images that had no part in making them: each image under a bank made from a bootstrap sample
- * that neither it nor a copy of it is in, at most `plan.heldOut` of them, each once. `tick` is called once an image. Undefined where the samples
- * leave hardly any out.
+ * that neither it nor a copy of it is in, at most `plan.heldOut` of them, each once. `tick` is called once an image.
+ * Undefined where the samples leave hardly any out.
  *
  * Source  Breiman 1996, "Out-of-bag estimation".
  * Limits  the banks are made from fewer rows and in fewer sweeps than the explained one, so that what is found errs, if

@@ -44,9 +44,10 @@ const BYTES = 2 ** 26;
 const ACTIVE = 0.01;
 
 /**
- * What each of some numbers of concepts would give at the cut, as {@link FrontierPoint}: the images, without
- * copies, fall into two halves, a bank of the first is judged on images of the second, and the banks of both are compared.
- * Every number is stored as it is done. The request says what is tried; of that the cut gets what it has channels and rows for, or as many as it has.
+ * What each of some numbers of concepts would give at the cut, as {@link FrontierPoint}: the images, without copies, fall
+ * into two halves, a bank of the first is judged on images of the second, and the banks of both are compared. Every number is
+ * stored as it is done. The request says what is tried; of that the cut gets what it has channels and rows for, or as many as
+ * it has.
  */
 export const frontierStage = defineStage({
   name: 'frontier',

@@ -4,7 +4,7 @@ import type { Evaluation } from '../../../core/metrics/evaluation.ts';
 import { FRONTIER_BOUNDS, frontierArgument, type Frontier } from '../../../core/metrics/frontier.ts';
 import { hitRate } from '../../../core/metrics/hit-rate.ts';
 import { outliers } from '../../../core/metrics/outlying-images.ts';
-import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
+import { idOfRow, rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
 import { judgedImages } from '../../../core/images/folder-class.ts';
 import { strengthsOf } from '../../../core/pipeline/write-report.ts';
 import { trustVerdict } from '../../../core/report/trust-verdict.ts';
@@ -105,7 +105,7 @@ function conceptEvaluation(
     isDead: collinearity.dead.includes(column),
     twins: collinearity.pairs
       .filter(({ first, second }) => first === column || second === column)
-      .map(({ first, second, cosine }) => ({ concept: `c${first === column ? second : first}`, cosine })),
+      .map(({ first, second, cosine }) => ({ concept: idOfRow(first === column ? second : first), cosine })),
   };
 }
 

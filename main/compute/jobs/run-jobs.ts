@@ -1,4 +1,5 @@
 import { chooseScore } from '../../../core/concepts/class-question.ts';
+import { idOfRow } from '../../../core/concepts/recursion/concept-tree.ts';
 import type { RunOptions } from '../../../core/concepts/run-options.ts';
 import { explain } from '../../../core/pipeline/explain.ts';
 import type { ModelIntake } from '../../../core/pipeline/model-intake.ts';
@@ -98,7 +99,7 @@ async function inProject<T>(
           runId,
           files: images.map(({ path }) => path),
           preprocessing: intake.preprocessing.preprocessing,
-          crops: places.map((crops, concept) => ({ id: `c${concept}`, crops: [...crops] })),
+          crops: places.map((crops, concept) => ({ id: idOfRow(concept), crops: [...crops] })),
         }),
     });
   });

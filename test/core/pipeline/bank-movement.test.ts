@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { plainGemm } from '../../../core/linalg/plain-gemm.ts';
 import { matrix } from '../../../core/linalg/matrix.ts';
 import { bankMovement } from '../../../core/pipeline/influence/bank-movement.ts';
 import type { ActivationRows } from '../../../core/pipeline/stages/rows.ts';
-import { randomRows } from '../../fixtures/influence-cases.ts';
+import { MOVEMENT_SETTING, randomRows } from '../../fixtures/influence-cases.ts';
 
 function problem(seed: number) {
   const { rows, start } = randomRows(seed, { images: 8, perImage: 12, p: 14, r: 3 });
@@ -16,14 +15,6 @@ function problem(seed: number) {
   return { given, bank: matrix(3, p, Float32Array.from(start)) };
 }
 
-const setting = {
-  gemm: plainGemm,
-  precision: 'float64' as const,
-  isSigned: false,
-  seed: 0,
-  onProgress: () => undefined,
-};
-
 describe('bankMovement()', () => {
   it('moves the bank by every image where there are few, and names the image that outweighs the others', async () => {
     const { given, bank } = problem(11);
@@ -32,7 +23,7 @@ describe('bankMovement()', () => {
       at >= 60 * 14 && at < 72 * 14 ? 4 * value : value,
     );
     const rows = { ...given, activations: matrix(96, 14, odd) };
-    const found = await bankMovement(rows, bank, { rows: 96, groups: 8, refits: 4 }, setting);
+    const found = await bankMovement(rows, bank, { rows: 96, groups: 8, refits: 4 }, MOVEMENT_SETTING);
     expect(found.groups).toBe(found.source === 'jackknife' ? 8 : 4);
     expect(found.spread.every((value) => value > 0 && Number.isFinite(value))).toBe(true);
     expect(found.cosine.every((value) => value > 0 && value < 1)).toBe(true);
@@ -50,7 +41,7 @@ describe('bankMovement()', () => {
     const pure = given.activations.data.slice();
     for (let row = 0; row < 96; row += 2) pure.set(bank.data.subarray(0, 14), row * 14);
     const rows = { ...given, activations: matrix(96, 14, pure) };
-    const found = await bankMovement(rows, bank, { rows: 64, groups: 4, refits: 3 }, setting);
+    const found = await bankMovement(rows, bank, { rows: 64, groups: 4, refits: 3 }, MOVEMENT_SETTING);
     expect(found.nearDegenerate).toBeGreaterThan(0.05);
     expect(found).toMatchObject({ status: 'near-degenerate', source: 'refits', groups: 3 });
     expect(found.groupOf).toEqual([0, 0, 1, 1, 2, 2, 3, 3]);

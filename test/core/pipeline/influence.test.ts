@@ -14,7 +14,7 @@ import { addedVariance } from '../../../core/pipeline/influence/importance-sprea
 import { cutAt } from '../../../core/pipeline/model-parts.ts';
 import { influenceStage } from '../../../core/pipeline/stages/influence.ts';
 import { UNKEPT_ENTRY } from '../../../core/project/stage-entry.ts';
-import { polished, randomRows } from '../../fixtures/influence-cases.ts';
+import { MOVEMENT_SETTING, polished, randomRows } from '../../fixtures/influence-cases.ts';
 import {
   PIXEL_PREPROCESSING,
   pixelLayer,
@@ -129,14 +129,6 @@ async function varianceByDifferences(problem: Found, isRefitted: boolean): Promi
 }
 
 const plan = { rows: IMAGES * POSITIONS, groups: IMAGES, refits: 4 };
-const setting = {
-  gemm: plainGemm,
-  precision: 'float64' as const,
-  isSigned: false,
-  seed: 0,
-  onProgress: () => undefined,
-};
-
 describe('addedVariance()', () => {
   it.each([2, 5])(
     'agrees with differences of refits by the weight of every image (seed %i)',
@@ -144,7 +136,7 @@ describe('addedVariance()', () => {
       const problem = await found(seed);
       const { context, bank } = problem;
       const { rows, importance } = context.inputs;
-      const movement = await bankMovement(rows, bank, plan, setting);
+      const movement = await bankMovement(rows, bank, plan, MOVEMENT_SETTING);
       expect(movement).toMatchObject({ status: 'solved', source: 'jackknife' });
       const added = await addedVariance(context, movement, importance, { isSigned: false, seed: 0 });
       const whole = await varianceByDifferences(problem, true);
@@ -164,7 +156,7 @@ describe('addedVariance()', () => {
   it('is the sum over directions where there are only refits, and nothing where the bank does not move', async () => {
     const { context, bank } = await found(5);
     const { rows, importance } = context.inputs;
-    const movement = await bankMovement(rows, bank, plan, setting);
+    const movement = await bankMovement(rows, bank, plan, MOVEMENT_SETTING);
     const { directions } = movement;
     const told = (changes: Partial<BankMovement>, images = importance) =>
       addedVariance(context, { ...movement, ...changes }, images, { isSigned: false, seed: 0 });
@@ -184,7 +176,7 @@ describe('addedVariance()', () => {
   it('leaves out an image whose score is not a finite number', async () => {
     const { context, bank } = await found(5);
     const { rows, importance } = context.inputs;
-    const movement = await bankMovement(rows, bank, plan, setting);
+    const movement = await bankMovement(rows, bank, plan, MOVEMENT_SETTING);
     const broken: ImageImportance = {
       ...importance[0],
       replicates: [new Float64Array(CONCEPTS).fill(NaN)],
