@@ -1,18 +1,18 @@
 import { vjp } from '../autodiff/vjp.ts';
 import type { RowScores } from '../factorization/refine-objective.ts';
 import { matrix, type Matrix } from '../linalg/matrix.ts';
-import { innerProduct } from '../linalg/norms.ts';
 import { transpose } from '../linalg/transpose.ts';
 import { withClasses } from '../onnx/class-slice.ts';
 import { foldConstants } from '../onnx/constant-folding.ts';
-import type { Model } from '../onnx/graph.ts';
+import type { Model, Node } from '../onnx/graph.ts';
+import { withGraph } from '../onnx/graph-edits.ts';
 import { encodeModel } from '../onnx/proto.ts';
 import { inferShapes } from '../onnx/shapes.ts';
 import { specialiseHead } from '../onnx/specialise.ts';
 import type { BoundMatrix, Gemm, Session, SessionFactory } from '../platform.ts';
 import { expectFloat32, float32, sizeOf, type Tensor } from '../tensor.ts';
 import type { LayerRecord } from './explanation.ts';
-import { channelsOf, fromRows, positionsOf, toRows } from './latent-rows.ts';
+import { channelsOf, positionsOf } from './latent-rows.ts';
 
 /** Images that go through the head at once, where it takes more than one. */
 const BATCH = 16;
@@ -65,8 +65,13 @@ export async function openLeadingScores(
 
 /** By the head itself, on U·W. */
 function graphScores(head: HeadOnRows, gemm: Gemm): RowScores {
-  const rebuilt = async (u: Matrix, bank: Matrix): Promise<Matrix> =>
-    withBound(gemm, u, (bound) => bound.timesTransposed(transpose(bank)));
+  let last: { readonly u: Matrix; readonly product: Promise<Matrix> } | undefined;
+  // Gradients are asked for where values were, so that one product serves both.
+  const rebuilt = (u: Matrix, bank: Matrix): Promise<Matrix> => {
+    if (last?.u !== u)
+      last = { u, product: withBound(gemm, u, (bound) => bound.timesTransposed(transpose(bank))) };
+    return last.product;
+  };
   return {
     values: async (u, bank) => head.values(await rebuilt(u, bank)),
     gradient: async (u, bank, cotangents) => {
@@ -98,34 +103,21 @@ async function affineScores(head: HeadOnRows, layer: LayerRecord, k: number, gem
   const offset = (await head.values(matrix(positions, zeros.cols))).data;
   const along = (bank: Matrix): Promise<Matrix> =>
     withBound(gemm, slopes, (bound) => bound.timesTransposed(bank));
+  const ofImages = ({ rows, cols, data }: Matrix): Matrix => matrix(rows / positions, positions * cols, data);
   return {
     async values(u, bank) {
-      const t = await along(bank);
-      const images = u.rows / positions;
-      const size = positions * u.cols;
-      const result = matrix(images, k);
-      for (let at = 0; at < result.data.length; at++) {
-        const [image, score] = [Math.floor(at / k), at % k];
-        const own = u.data.subarray(image * size, (image + 1) * size);
-        result.data[at] =
-          offset[score] + innerProduct(own, t.data.subarray(score * size, (score + 1) * size));
-      }
-      return result;
+      const t = ofImages(await along(bank));
+      const result = await withBound(gemm, ofImages(u), (bound) => bound.timesTransposed(t));
+      const data = result.data.map((value, at) => value + offset[at % k]);
+      return matrix(result.rows, k, data);
     },
     async gradient(u, bank, cotangents) {
-      const t = await along(bank);
-      const size = positions * u.cols;
-      const byCodes = matrix(u.rows, u.cols);
-      const weighted = matrix(k * positions, u.cols);
-      cotangents.data.forEach((cotangent, at) => {
-        const [image, score] = [Math.floor(at / k) * size, (at % k) * size];
-        for (let i = 0; i < size; i++) {
-          byCodes.data[image + i] += cotangent * t.data[score + i];
-          weighted.data[score + i] += cotangent * u.data[image + i];
-        }
-      });
-      const byBank = await withBound(gemm, slopes, (bound) => bound.transposedTimes(weighted));
-      return { byCodes, byBank };
+      const t = ofImages(await along(bank));
+      const byCodes = await withBound(gemm, t, (bound) => bound.transposedTimes(transpose(cotangents)));
+      const weighted = await withBound(gemm, ofImages(u), (bound) => bound.transposedTimes(cotangents));
+      const own = matrix(k * positions, u.cols, weighted.data);
+      const byBank = await withBound(gemm, slopes, (bound) => bound.transposedTimes(own));
+      return { byCodes: matrix(u.rows, u.cols, byCodes.data), byBank };
     },
   };
 }
@@ -141,18 +133,22 @@ async function openHead(
   const dims = new Map([[layer.tensor, [batch, ...layer.shape.slice(1)]]]);
   const folded = foldConstants(head, dims);
   const reduced = withClasses(folded, inferShapes(folded, dims), columns);
-  const [output] = reduced.graph.outputs;
-  const backward = vjp(reduced, {
-    from: layer.tensor,
+  const { model, input } = takingRows(reduced, layer, batch);
+  const [output] = model.graph.outputs;
+  const backward = vjp(model, {
+    from: input.name,
     to: output.name,
-    inputDims: dims,
+    inputDims: new Map([[input.name, input.dims]]),
     cotangents: 'single',
   });
   const session = await sessions.open(encodeModel(backward.model));
   const size = sizeOf(layer.shape);
   const k = columns.length;
-  const run = async (rows: Matrix, cotangents: Matrix | undefined, wanted: string): Promise<Float32Array> => {
-    const { data } = fromRows(rows, layer);
+  const run = async (
+    { data }: Matrix,
+    cotangents: Matrix | undefined,
+    wanted: string,
+  ): Promise<Float32Array> => {
     const images = data.length / size;
     const each = wanted === backward.outputs.a ? k : size;
     const out = new Float32Array(images * each);
@@ -160,7 +156,7 @@ async function openHead(
       const x = padded(data.subarray(start * size, (start + batch) * size), batch * size);
       const v = padded(cotangents?.data.subarray(start * k, (start + batch) * k), batch * k);
       const found = await outputOf(session, wanted, {
-        [backward.inputs.x]: float32(x, [batch, ...layer.shape.slice(1)]),
+        [backward.inputs.x]: float32(x, input.dims),
         [backward.inputs.v]: float32(v, [batch, k]),
       });
       out.set(found.subarray(0, Math.min(batch, images - start) * each), start * each);
@@ -168,16 +164,34 @@ async function openHead(
     return out;
   };
   return {
-    async values(rows) {
-      return matrix(rows.rows / positionsOf(layer), k, await run(rows, undefined, backward.outputs.a));
-    },
-    async gradient(rows, cotangents) {
-      const data = await run(rows, cotangents, backward.outputs.gx);
-      const tensor = float32(data, [cotangents.rows, ...layer.shape.slice(1)]);
-      return toRows(tensor, layer);
-    },
+    values: async (rows) =>
+      matrix(rows.rows / positionsOf(layer), k, await run(rows, undefined, backward.outputs.a)),
+    gradient: async (rows, cotangents) =>
+      matrix(rows.rows, rows.cols, await run(rows, cotangents, backward.outputs.gx)),
     dispose: () => session.dispose(),
   };
+}
+
+/** The head with channels last at its input, as rows have them: the runtime transposes faster than plain code does. */
+function takingRows(head: Model, layer: LayerRecord, batch: number) {
+  const { tensor, shape, channelAxis } = layer;
+  const outer = shape.map((_, axis) => axis).filter((axis) => axis !== channelAxis);
+  const order = [...outer, channelAxis];
+  const name = `${tensor}/rows`;
+  const dims = order.map((axis) => (axis === 0 ? batch : shape[axis]));
+  const transposed: Node = {
+    name,
+    opType: 'Transpose',
+    domain: '',
+    inputs: [name],
+    outputs: [tensor],
+    attributes: new Map([['perm', { type: 'ints', value: shape.map((_, axis) => order.indexOf(axis)) }]]),
+  };
+  const model = withGraph(head, {
+    inputs: [{ name, type: 'float32', dims }],
+    nodes: [transposed, ...head.graph.nodes],
+  });
+  return { model, input: { name, dims } };
 }
 
 async function outputOf(

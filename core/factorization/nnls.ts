@@ -1,10 +1,9 @@
 import { BugError, TesseraError } from '../errors.ts';
 import { gramOfRows } from '../linalg/gram.ts';
 import { matrix, rowView, type Matrix } from '../linalg/matrix.ts';
-import { squaredRowNorms } from '../linalg/norms.ts';
 import { plainGemm } from '../linalg/plain-gemm.ts';
 import type { Gemm } from '../platform.ts';
-import { scanActivations } from './factorization.ts';
+import { bindRows, type BoundRows } from './bound-rows.ts';
 import { sweepRows } from './hals.ts';
 import { createPassiveSetSolver, type PassiveSetSolver } from './passive-set.ts';
 
@@ -50,33 +49,45 @@ export async function nnls(
   conceptBank: Matrix,
   { gemm = plainGemm, signal }: NnlsOptions = {},
 ): Promise<NnlsSolution> {
-  requireFits(activations, conceptBank);
-  const bound = await gemm.bind(activations);
+  const bound = await bindRows(activations, gemm);
   try {
-    const correlation = await bound.timesTransposed(conceptBank);
-    return solveRows(activations, conceptBank, correlation, signal);
+    return await nnlsOf(bound, conceptBank, signal);
   } finally {
     await bound.dispose();
   }
 }
 
-/** Throws TesseraError 'bad-tensor' unless activations and bank are finite and of one width. */
-export function requireFits(activations: Matrix, conceptBank: Matrix): void {
-  if (activations.cols !== conceptBank.cols) {
+/** As {@link nnls}, of rows that are bound already. */
+export async function nnlsOf(
+  { products, norms }: BoundRows,
+  conceptBank: Matrix,
+  signal?: AbortSignal,
+): Promise<NnlsSolution> {
+  requireFits(products, conceptBank);
+  return solveRows(norms, conceptBank, await products.timesTransposed(conceptBank), signal);
+}
+
+/** Throws TesseraError 'bad-tensor' unless the bank is finite and as wide as the activations. */
+export function requireFits({ cols }: Pick<Matrix, 'cols'>, conceptBank: Matrix): void {
+  if (cols !== conceptBank.cols) {
     throw new TesseraError(
       'bad-tensor',
-      `nnls: activations have ${activations.cols} channels, but the concept bank has ${conceptBank.cols}`,
+      `nnls: activations have ${cols} channels, but the concept bank has ${conceptBank.cols}`,
       { hint: 'Use the bank with activations of the layer it was made for.' },
     );
   }
-  scanActivations('nnls', activations, { nonNegative: false });
   if (!conceptBank.data.every(Number.isFinite)) {
     throw new TesseraError('bad-tensor', 'nnls: the concept bank must be finite');
   }
 }
 
-function solveRows(a: Matrix, w: Matrix, correlation: Matrix, signal: AbortSignal | undefined): NnlsSolution {
-  const { rows: n } = a;
+function solveRows(
+  rowNorms: Float64Array,
+  w: Matrix,
+  correlation: Matrix,
+  signal: AbortSignal | undefined,
+): NnlsSolution {
+  const n = rowNorms.length;
   const { rows: r } = w;
   if (correlation.rows !== n || correlation.cols !== r)
     throw new BugError('nnls: product of the wrong shape');
@@ -86,7 +97,6 @@ function solveRows(a: Matrix, w: Matrix, correlation: Matrix, signal: AbortSigna
   sweepRows(near, correlation, gram, GUESS_SWEEPS);
   const coefficients = matrix(n, r);
   const support = new Uint8Array(n * r);
-  const rowNorms = squaredRowNorms(a);
   const c = new Float64Array(r);
   let maxKktResidual = 0;
   for (let row = 0; row < n; row++) {

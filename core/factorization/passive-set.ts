@@ -1,4 +1,5 @@
 import { choleskyFactor, choleskySolve } from '../linalg/cholesky.ts';
+import { supportKey } from './support-patterns.ts';
 
 /** Solution of one small non-negative least-squares problem. */
 export interface PassiveSetSolution {
@@ -37,7 +38,7 @@ export function createPassiveSetSolver(gram: Float64Array, r: number): PassiveSe
   const { scaled, scale, isRegularized } = equilibrate(gram, r);
   const factors = new Map<string, Factor>();
   const factorOf = (support: Uint8Array): Factor => {
-    const key = keyOf(support);
+    const key = supportKey(support);
     let factor = factors.get(key);
     if (!factor) {
       if (factors.size >= CACHE_SIZE) factors.clear();
@@ -70,17 +71,6 @@ export function createPassiveSetSolver(gram: Float64Array, r: number): PassiveSe
  */
 export function solveNnls(gram: Float64Array, correlation: Float64Array, r: number): PassiveSetSolution {
   return createPassiveSetSolver(gram, r).solve(correlation);
-}
-
-/** Sixteen flags a character. */
-function keyOf(support: Uint8Array): string {
-  let key = '';
-  for (let from = 0; from < support.length; from += 16) {
-    let bits = 0;
-    for (let k = Math.min(from + 16, support.length) - 1; k >= from; k--) bits = 2 * bits + support[k];
-    key += String.fromCharCode(bits);
-  }
-  return key;
 }
 
 interface Factor {

@@ -1,9 +1,10 @@
 import { invariant } from '../errors.ts';
 import { gramOfColumns, gramOfRows } from '../linalg/gram.ts';
 import { matrix, rowView, type Matrix } from '../linalg/matrix.ts';
-import { innerProduct, squaredRowNorms } from '../linalg/norms.ts';
+import { innerProduct } from '../linalg/norms.ts';
 import type { BoundMatrix, Gemm } from '../platform.ts';
-import { codesOf } from './sparse-codes.ts';
+import { bindRows } from './bound-rows.ts';
+import { codesOfBound } from './sparse-codes.ts';
 import type { CodedBank } from '../linalg/coded-bank.ts';
 import { patternsOf, solveOn } from './support-patterns.ts';
 
@@ -70,15 +71,15 @@ export async function openRefineObjective(
   weights: Float64Array,
   gemm: Gemm,
 ): Promise<RefineObjective> {
-  const bound = await gemm.bind(rows);
-  const norm = squaredRowNorms(rows).reduce((sum, own) => sum + own, 0);
+  const bound = await bindRows(rows, gemm);
+  const norm = bound.norms.reduce((sum, own) => sum + own, 0);
   const spread = { activations: variationOf(rows), scores: weightedVariation(scores, weights) };
   return {
     async at(bank) {
-      const { coefficients, support } = await codesOf(rows, bank, { gemm });
+      const { coefficients, support } = await codesOfBound(bound, bank);
       const values = await model.values(coefficients, bank);
       const errors = {
-        activations: (await squaredError(bound, norm, coefficients, bank)) / spread.activations,
+        activations: (await squaredError(bound.products, norm, coefficients, bank)) / spread.activations,
         scores: weightedDistance(scores, values, weights) / spread.scores,
       };
       return { bank, coefficients, support, values, errors };
@@ -90,7 +91,7 @@ export async function openRefineObjective(
         cotangents.data[i] = scale * weights[i % scores.cols] * (point.values.data[i] - own);
       });
       const moved = await model.gradient(point.coefficients, point.bank, cotangents);
-      return gradientOf(point, bound, moved, spread.activations);
+      return gradientOf(point, bound.products, moved, spread.activations);
     },
     curvatures({ coefficients: { data, cols } }) {
       const sums = new Float64Array(cols);

@@ -34,15 +34,17 @@ const openKernel = kernelOpener<Exports>(SPARSE_KERNEL);
  * float32, over at most p or n products.
  */
 export function sparseMatrix(a: Matrix, maxDensity: number): SparseMatrix | undefined {
-  const entries = countEntries(a.data);
-  if (a.data.length === 0 || entries > Math.min(maxDensity * a.data.length, MOST_ENTRIES)) return undefined;
+  const most = Math.min(maxDensity * a.data.length, MOST_ENTRIES);
+  const entries = countEntries(a.data, most);
+  if (a.data.length === 0 || entries > most) return undefined;
   const exports = openKernel();
   return exports && onExports(exports, a, entries);
 }
 
-function countEntries(data: Float32Array): number {
+/** Entries that are not zero; one too many as soon as there are more than `most`. */
+function countEntries(data: Float32Array, most: number): number {
   let count = 0;
-  for (let k = 0; k < data.length; k++) if (data[k] !== 0) count++;
+  for (let k = 0; k < data.length && count <= most; k++) if (data[k] !== 0) count++;
   return count;
 }
 

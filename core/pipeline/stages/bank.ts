@@ -31,7 +31,7 @@ export const bankStage = defineStage({
   name: 'bank',
   inputs: { rows: rowsStage },
   facts: [],
-  version: 2,
+  version: 3,
   compute: findConcepts,
 });
 
