@@ -1,0 +1,71 @@
+import type { ConceptMatch, LoneConcept } from '../../comparison/compare-runs.ts';
+import {
+  CANNOT_MATCH,
+  decisionsText,
+  figureChangeText,
+  isClearChange,
+  namesText,
+} from '../../wording/comparison-words.ts';
+import { countOf, countText } from '../../wording/count-text.ts';
+import { percentText } from '../../wording/number-text.ts';
+import { isOneRun, missing, type ComparedSide, type ComparedSides } from './comparison-data.ts';
+
+/** What changed between two runs, in one paragraph for a reader who reads no further. */
+export function comparisonLead(sides: ComparedSides): string {
+  const { comparison } = sides;
+  return [
+    isOneRun(sides) ? 'A and B are the same run.' : '',
+    ...(comparison.matchedBy === undefined ? [CANNOT_MATCH] : conceptSentences(sides)),
+    typeof comparison.decisions === 'string'
+      ? ''
+      : decisionsText(comparison.decisions.agree, comparison.decisions.images),
+  ]
+    .filter((text) => text !== '')
+    .join(' ');
+}
+
+function conceptSentences(sides: ComparedSides): string[] {
+  const { a, b, comparison } = sides;
+  return [
+    matchSentence(sides),
+    loneSentence('A', comparison.onlyA, a),
+    loneSentence('B', comparison.onlyB, b),
+    changeSentence(comparison.matches, a),
+  ];
+}
+
+function matchSentence({ a, b, comparison: { matches } }: ComparedSides): string {
+  const [inA, inB] = [a.compared.concepts.length, b.compared.concepts.length];
+  const same = matches.filter(({ status }) => status === 'same').length;
+  const alike = matches.length - same;
+  const of = `Of ${countOf(inA, 'concept')} in A and ${countText(inB)} in B,`;
+  if (matches.length === 0) return `${of} none are the same.`;
+  const surely = same === 0 ? 'none are surely the same' : `${countText(same)} ${be(same)} the same`;
+  return alike === 0 ? `${of} ${surely}.` : `${of} ${surely}, and ${countText(alike)} ${be(alike)} alike.`;
+}
+
+function loneSentence(side: 'A' | 'B', lone: readonly LoneConcept[], { compared }: ComparedSide): string {
+  const own = missing(lone);
+  if (own.length === 0) return '';
+  const { name, importance } = compared.concepts[own[0].concept];
+  const share = percentText(importance.mean);
+  if (own.length === 1) return `Only ${side} has ${namesText([name])} (importance ${share}).`;
+  return `Only ${side} has ${countText(own.length)} of its concepts, first of all ${namesText([name])} (importance ${share}).`;
+}
+
+/** The match whose importance moved most, of those that surely moved. */
+function changeSentence(matches: readonly ConceptMatch[], { compared }: ComparedSide): string {
+  const clear = matches.filter(({ importance }) => isClearChange(importance));
+  if (matches.length === 0) return '';
+  if (clear.length === 0)
+    return `No difference in importance is larger than other images of the same kind would make it.`;
+  const size = ({ importance }: ConceptMatch): number => Math.abs(importance.difference);
+  const largest = clear.reduce((most, one) => (size(one) > size(most) ? one : most));
+  const { importance } = largest;
+  const way = importance.difference > 0 ? 'rises' : 'falls';
+  return `Most changed the importance of ${namesText([compared.concepts[largest.a].name])} of A: it ${way} from ${percentText(importance.a)} to ${percentText(importance.b)}, by ${figureChangeText(importance)} points.`;
+}
+
+function be(count: number): string {
+  return count === 1 ? 'is' : 'are';
+}

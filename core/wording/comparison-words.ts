@@ -1,0 +1,107 @@
+import { countOf, countText, listText } from './count-text.ts';
+import { decimalText, percentText, signedText } from './number-text.ts';
+
+/** What concepts of two runs are matched by, as a sentence without its end. */
+export const MATCHED_BY = {
+  places: 'by where they are active: the correlation of their amounts at the same places of the same images',
+  images: 'by the images in which they are active: the correlation of their mean amounts',
+  directions: 'by their directions in the layer, which both runs share: the cosine',
+} as const;
+
+/** Why nothing is said of concepts. */
+export const CANNOT_MATCH =
+  'Nothing tells which concepts are the same: the runs explain too few images in common, and they are not at the same layer of one model.';
+
+/** Why nothing is said of decisions. */
+export const NO_DECISIONS = {
+  'not-kept': 'One of the runs is of a version that did not keep what the model said of every image.',
+  'number-and-class': 'One model tells a number, the other a class.',
+  'no-border': 'The models tell a number, and nothing splits it in two in both runs; see --threshold.',
+  'other-borders': 'The models tell a number, and the runs split it in two at different values.',
+  'no-common-classes': 'The models have no two classes in common by name.',
+  'no-common-images': 'The runs were not given the same images.',
+} as const;
+
+/** How images of two runs were found to be the same. */
+export const PAIRED_BY = {
+  content: 'told by their content',
+  path: 'told by their paths, as their content was not recorded',
+} as const;
+
+/** What the intervals of differences cover and what not. */
+export const DIFFERENCE_LIMITS =
+  'Intervals cover other images of the same kind and other random designs. They do not cover that another seed or sample can make other concepts: two runs of one model differ by that too.';
+
+/** What the word for a match means. */
+export const STATUS_WORDS = { same: 'same', changed: 'changed?' } as const;
+
+/** A figure in both runs, as {@link figureChangeText} needs it. */
+interface FigureChange {
+  readonly a: number;
+  readonly b: number;
+  readonly difference: number;
+  readonly interval?: readonly [low: number, high: number];
+}
+
+/** A share in both runs: "57.4 % → 72.1 %". */
+export function bothSharesText({ a, b }: FigureChange): string {
+  return `${percentText(a)} → ${percentText(b)}`;
+}
+
+/** By how much a share differs, in hundredths: "+14.7 (+13.2 to +16.1)"; of one image without an interval. */
+export function figureChangeText({ difference, interval }: FigureChange): string {
+  const points = (share: number): string => signedText(100 * share, 1);
+  return interval === undefined
+    ? `${points(difference)} (no interval over one image)`
+    : `${points(difference)} (${interval.map(points).join(' to ')})`;
+}
+
+/** Does the interval leave no doubt about the direction of a difference? */
+export function isClearChange({ interval }: FigureChange): boolean {
+  return interval !== undefined && (interval[0] > 0 || interval[1] < 0);
+}
+
+/** A concept that only one run has: what it is most like in the other. */
+export function nearestText(
+  nearest: { readonly name: string; readonly similarity: number } | undefined,
+  isDoubled: boolean,
+): string {
+  if (nearest === undefined) return 'active in none of the images that were looked at';
+  const { name, similarity } = nearest;
+  return isDoubled
+    ? `another half of ${name} there (${decimalText(similarity)})`
+    : `most like ${name} there (${decimalText(similarity)})`;
+}
+
+/** A concept behind a changed decision, as {@link causeText} needs it. */
+interface Cause {
+  readonly run: 'a' | 'b';
+  readonly name: string;
+  readonly weight: number;
+  readonly other?: number;
+  readonly without?: string;
+}
+
+/** What a concept has to do with a changed decision: "A: Concept 1, without it barn", "B: Concept 2, weight 0.41 against 0.10". */
+export function causeText({ run, name, weight, other, without }: Cause): string {
+  const side = `${run.toUpperCase()}: ${name}`;
+  if (without !== undefined) return `${side}, without it ${without}`;
+  const against = other === undefined ? '' : ` against ${decimalText(other)}`;
+  return `${side}, weight ${decimalText(weight)}${against}`;
+}
+
+/** Names in quotes, "“wall”, “roof” and 3 more". */
+export function namesText(names: readonly string[], most = 3): string {
+  const quoted = names.slice(0, most).map((name) => `“${name}”`);
+  const more = names.length - quoted.length;
+  return listText(more > 0 ? [...quoted, `${countText(more)} more`] : quoted);
+}
+
+/** How many decisions are the same: "The models say the same of 301 of 320 images and differ in 19." */
+export function decisionsText(agree: number, images: number): string {
+  const changed = images - agree;
+  const all = countOf(images, 'image');
+  if (changed === 0)
+    return `The models say the same of ${images === 1 ? 'the image' : `all ${all}`} that both were given.`;
+  return `Of ${all} that both were given, the models say the same of ${countText(agree)} and differ in ${countText(changed)}.`;
+}
