@@ -32,6 +32,19 @@ export const PAIRED_BY = {
 export const DIFFERENCE_LIMITS =
   'Intervals cover other images of the same kind and other random designs. They do not cover that another seed or sample can make other concepts: two runs of one model differ by that too.';
 
+/** What becomes of a pair, by how alike it is. */
+export const STATUS_MEANING =
+  'From 0.8 on two concepts are the same. From 0.4 on they are alike: the concept may have changed, or be another that occurs beside it, which pictures tell best. What is less alike, or no more than by chance, is not matched.';
+
+/** What stands below a decision that changed. */
+export const BEHIND_MEANING =
+  'Below each the concepts behind it, where a run explains the image: those without which a model says something else, then those whose weight differs most; a weight is the total index in the image by how much of the concept is there.';
+
+/** That pictures are shown blank. */
+export function inputsText(lost: number): string {
+  return `${countOf(lost, 'image is', 'images are')} changed or missing since the runs, and shown blank.`;
+}
+
 /** What the word for a match means. */
 export const STATUS_WORDS = { same: 'same', changed: 'changed?' } as const;
 
@@ -82,10 +95,10 @@ interface Cause {
   readonly without?: string;
 }
 
-/** What a concept has to do with a changed decision: "A: Concept 1, without it barn", "B: Concept 2, weight 0.41 against 0.10". */
+/** What a concept has to do with a changed decision: "A: Concept 1, without it: barn", "B: Concept 2, weight 0.41 against 0.10". */
 export function causeText({ run, name, weight, other, without }: Cause): string {
   const side = `${run.toUpperCase()}: ${name}`;
-  if (without !== undefined) return `${side}, without it ${without}`;
+  if (without !== undefined) return `${side}, without it: ${without}`;
   const against = other === undefined ? '' : ` against ${decimalText(other)}`;
   return `${side}, weight ${decimalText(weight)}${against}`;
 }

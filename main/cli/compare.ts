@@ -1,6 +1,7 @@
 import { TesseraError } from '../../core/errors.ts';
 import { compareRuns } from '../../core/comparison/compare-runs.ts';
 import { loadComparedRun, sideOf } from '../../core/pipeline/compared-run.ts';
+import { writeComparison } from '../../core/pipeline/write-comparison.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type ParsedArguments } from './arguments.ts';
@@ -9,8 +10,12 @@ import { namedRun } from './run-argument.ts';
 
 /** `compare A B`: what two finished runs have in common, what only one has, and which decisions changed. */
 export async function compareCommand(argv: readonly string[]): Promise<void> {
-  const args = parseArguments(argv, { json: { type: 'boolean' } });
-  const { storage } = createNodeEnvironment();
+  const args = parseArguments(argv, {
+    report: { type: 'string', takes: 'a file to write' },
+    json: { type: 'boolean' },
+  });
+  const environment = createNodeEnvironment();
+  const { storage } = environment;
   const [a, b] = await Promise.all(
     runsOf(args).map(async (text) => {
       const { project, runId } = await namedRun(storage, text);
@@ -18,9 +23,14 @@ export async function compareCommand(argv: readonly string[]): Promise<void> {
     }),
   );
   const comparison = compareRuns(a.compared, b.compared);
+  const file = args.text('report');
+  const report =
+    file === undefined ? undefined : await writeComparison(environment, { a, b }, comparison, file);
   const sides = { a: sideOf(a), b: sideOf(b), comparison };
-  if (args.flag('json')) console.log(JSON.stringify(comparisonJson(sides), null, 2));
-  else console.log(shownName(comparisonText(sides)));
+  if (args.flag('json'))
+    console.log(JSON.stringify({ ...comparisonJson(sides), ...(report && { report }) }, null, 2));
+  else
+    console.log(shownName([comparisonText(sides), ...(report ? ['', `Report  ${report}`] : [])].join('\n')));
 }
 
 function runsOf({ positionals }: ParsedArguments): readonly string[] {

@@ -3,6 +3,7 @@ import type { ComparedConcept, ComparedRun } from '../../comparison/compared-run
 import type { DecisionCause } from '../../comparison/decision-causes.ts';
 import type { Explanation } from '../../concepts/explanation.ts';
 import { runLabel } from '../../wording/run-label.ts';
+import type { PictureUrl } from '../report-data.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
 
 /** One of two runs that are compared, as it is told of. */
@@ -22,6 +23,22 @@ export interface ComparedSides {
   readonly a: ComparedSide;
   readonly b: ComparedSide;
   readonly comparison: Comparison;
+}
+
+/** The pictures of one concept: where it is strongest, and its map in the images that stand for the match. */
+export interface ConceptPicturesOf {
+  readonly crops: readonly PictureUrl[];
+  readonly maps: readonly PictureUrl[];
+}
+
+/** Everything that the page shows. */
+export interface ComparisonPage extends ComparedSides {
+  /** By the place of a concept in its run. */
+  readonly pictures: { readonly a: readonly ConceptPicturesOf[]; readonly b: readonly ConceptPicturesOf[] };
+  /** Of decisions that changed, by file of the first run; those not shown, and those whose file is gone, are left out. */
+  readonly changedPictures: Readonly<Record<string, PictureUrl>>;
+  /** Images of both runs that are changed or missing since, and shown blank. */
+  readonly lost: number;
 }
 
 /** What a side is called: its project and its run. */

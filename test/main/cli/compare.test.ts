@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { oldProject } from '../../fixtures/old-project.ts';
@@ -40,6 +40,18 @@ describe('tessera compare', () => {
     const { stdout } = await tessera('compare', `${project}:run1`, `${project}:run1`);
     expect(stdout).toContain('A and B are the same run. Of ');
     expect(stdout).toMatch(/^in A +in B +alike +importance +change \(95 %\) +present in +change \(95 %\)$/m);
+  });
+
+  it('writes a report with the pictures in it, and says where', async () => {
+    const { root, project } = await oldProject();
+    const file = path.join(root, 'compared.html');
+    const { code, stdout, stderr } = await tessera('compare', `${project}:run1`, project, '--report', file);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain(`Report  ${file}`);
+    const page = await readFile(file, 'utf8');
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(page).toContain('data:image/jpeg;base64,');
+    expect(page).not.toContain('changed or missing since');
   });
 
   // A colon is no letter of a name on Windows.

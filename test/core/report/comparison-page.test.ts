@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { compareRuns } from '../../../core/comparison/compare-runs.ts';
+import type { ComparedRun } from '../../../core/comparison/compared-run.ts';
+import type { ComparedSide, ComparisonPage } from '../../../core/report/comparison/comparison-data.ts';
+import { comparisonLead } from '../../../core/report/comparison/comparison-lead.ts';
+import { renderComparison } from '../../../core/report/comparison/comparison-page.ts';
+import { randomAmounts, sampleRun } from '../comparison/sample-runs.ts';
+import { explanation } from '../project/sample-run.ts';
+
+const PIXEL = 'data:image/png;base64,iVBORw0KGgo=';
+const amounts = randomAmounts(20, 3);
+const A = sampleRun({ amounts, importance: [0.6, 0.2, 0.1], names: ['stamp', 'wall', 'roof'], said: [1] });
+/** Without the stamp, and the wall matters more; all images say the same of by how much. */
+const B = sampleRun({
+  amounts: amounts.map(([, ...others]) => others),
+  importance: [0.7, 0.1],
+  names: ['stone', '<b>roof</b>'],
+});
+
+function side(run: string, compared: ComparedRun): ComparedSide {
+  return { folder: '/work/houses.tessera/', run, model: '/models/old & new.onnx', explanation, compared };
+}
+
+function pageOf(a: ComparedRun, b: ComparedRun): ComparisonPage {
+  const shown = ({ concepts }: ComparedRun) => concepts.map(() => ({ crops: [PIXEL, PIXEL], maps: [PIXEL] }));
+  return {
+    a: side('run1', a),
+    b: side('run2', b),
+    comparison: compareRuns(a, b),
+    pictures: { a: shown(a), b: shown(b) },
+    changedPictures: {},
+    lost: 0,
+  };
+}
+
+describe('comparisonLead()', () => {
+  it('says what is the same, what is missing, what moved most, and how many decisions changed', () => {
+    expect(comparisonLead(pageOf(A, B)).replaceAll('\u00a0', ' ')).toBe(
+      'Of 3 concepts in A and 2 in B, 2 are the same. Only A has “stamp” (importance 60.0 %). ' +
+        'Most changed the importance of “wall” of A: it rises from 20.0 % to 70.0 %, by +50.0 (+50.0 to +50.0) points. ' +
+        'Of 20 images that both were given, the models say the same of 19 and differ in 1.',
+    );
+  });
+
+  it('says of a run and itself that nothing differs', () => {
+    const page = pageOf(A, A);
+    expect(comparisonLead({ ...page, b: page.a })).toBe(
+      'A and B are the same run. Of 3 concepts in A and 3 in B, 3 are the same. ' +
+        'No difference in importance is larger than other images of the same kind would make it. ' +
+        'The models say the same of all 20 images that both were given.',
+    );
+  });
+
+  it('says that nothing can be said where nothing tells which concepts are the same', () => {
+    const other = sampleRun({ amounts, importance: [0.6, 0.2, 0.1], firstImage: 90, layer: 'conv' });
+    const page = pageOf(A, other);
+    expect(comparisonLead(page)).toMatch(/^Nothing tells which concepts are the same: [^.]+\.$/);
+    const html = renderComparison(page);
+    expect(html).not.toContain('id="lone"');
+    expect(html).toContain('The runs were not given the same images.');
+  });
+});
+
+describe('renderComparison()', () => {
+  const html = renderComparison(pageOf(A, B));
+
+  it('opens with the paragraph and shows both sides of a match, what one has alone, and what changed', () => {
+    expect(html).toContain(comparisonLead(pageOf(A, B)).slice(0, 60));
+    const order = ['class="lead"', 'id="matches"', 'id="lone"', 'id="changed"', 'id="data"'];
+    const places = order.map((mark) => html.indexOf(mark));
+    expect(places).toEqual([...places].sort((x, y) => x - y));
+    expect(places[0]).toBeGreaterThan(0);
+    expect(html.match(/class="concept match same"/g)).toHaveLength(2);
+    expect(html.slice(places[2], places[3])).toContain('stamp');
+    expect(html.slice(places[3], places[4])).toContain('0.jpg');
+  });
+
+  it('asks nothing of the network and lets no name become markup', () => {
+    expect(html).not.toMatch(/<script|https?:/);
+    expect(html).not.toContain('<b>roof</b>');
+    expect(html).toContain('&lt;b&gt;roof&lt;/b&gt;');
+    expect(html).toContain('old &amp; new.onnx');
+  });
+});
