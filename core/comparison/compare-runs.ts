@@ -5,10 +5,10 @@ import type { ComparedRun } from './compared-run.ts';
 import type { Difference } from './difference.ts';
 import { directionSimilarity, sharesLayer } from './directions.ts';
 import {
+  isMatch,
   matchConcepts,
   nearestIn,
   nearestTo,
-  SURE,
   type ConceptPair,
   type Nearest,
 } from './match-concepts.ts';
@@ -16,6 +16,7 @@ import { pairedMeanDifferences, separateMeanDifferences } from './mean-differenc
 import { pairImages, type ImagePair } from './pair-images.ts';
 import { pairedShareDifference, separateShareDifference } from './share-difference.ts';
 import type { SimilarityTable } from './similarity-table.ts';
+import { withMovement } from './with-movement.ts';
 
 /** Explained pictures in common from which on concepts are matched by where they are active. */
 const ENOUGH_IMAGES = 10;
@@ -35,7 +36,7 @@ export interface LoneConcept {
   /** What is most like it in the other run; absent where nothing is known of it in the images that were looked at. */
   readonly nearest?: Nearest;
   /** Is that surely the same, but matched with another concept: are two here what is one there? */
-  readonly isDoubled: boolean;
+  readonly isSecond: boolean;
 }
 
 /** What two runs have in common and what not. */
@@ -49,11 +50,13 @@ export interface Comparison {
   };
   /** Are the figures of matches those over the pictures in common? Else of each run over its own. */
   readonly isPaired: boolean;
+  /** Do the intervals of all differences in importance hold how far the concepts would move with other pictures? */
+  readonly coversMovement: boolean;
   /** What concepts were matched by; absent where nothing tells which are the same: then nothing is said of any. */
   readonly matchedBy?: SimilarityTable['by'];
   /** In the order of importance in the first run. */
   readonly matches: readonly ConceptMatch[];
-  /** The most important first, so that a shortcut that was lost or gained leads; after them those that are doubled. */
+  /** The most important first, so that a shortcut that was lost or gained leads. */
   readonly onlyA: readonly LoneConcept[];
   readonly onlyB: readonly LoneConcept[];
   /** Or why answers are not compared. */
@@ -80,8 +83,25 @@ export function compareRuns(a: ComparedRun, b: ComparedRun, seed = 0): Compariso
     isPaired,
     ...(table && { matchedBy: table.by }),
     matches,
-    onlyA: table === undefined ? [] : loneConcepts(a, left, (one) => nearestIn(table, one)),
-    onlyB: table === undefined ? [] : loneConcepts(b, right, (one) => nearestTo(table, one)),
+    coversMovement: found.every((pair) => movedOf(a, b, pair)),
+    onlyA:
+      table === undefined
+        ? []
+        : loneConcepts(
+            a,
+            left,
+            (one) => nearestIn(table, one),
+            (one, other) => isMatch(table, one, other),
+          ),
+    onlyB:
+      table === undefined
+        ? []
+        : loneConcepts(
+            b,
+            right,
+            (one) => nearestTo(table, one),
+            (one, other) => isMatch(table, other, one),
+          ),
     decisions: compareDecisions({ a, b }, found),
   };
 }
@@ -122,7 +142,7 @@ function withFigures(
   const prevalence = pairs === undefined ? separateShareDifference : pairedShareDifference;
   return found.map((pair, at) => ({
     ...pair,
-    importance: importance[at],
+    importance: withMovement(importance[at], a.concepts[pair.a], b.concepts[pair.b]) ?? importance[at],
     prevalence: prevalence(
       taken.a.map((image) => a.present[image][pair.a]),
       taken.b.map((image) => b.present[image][pair.b]),
@@ -130,21 +150,22 @@ function withFigures(
   }));
 }
 
+function movedOf(a: ComparedRun, b: ComparedRun, pair: ConceptPair): boolean {
+  return a.concepts[pair.a].moved !== undefined && b.concepts[pair.b].moved !== undefined;
+}
+
 function loneConcepts(
   { concepts }: ComparedRun,
   matched: ReadonlySet<number>,
   nearestOf: (concept: number) => Nearest | undefined,
+  isLike: (concept: number, other: number) => boolean,
 ): LoneConcept[] {
   return [...concepts.keys()]
     .filter((concept) => !matched.has(concept))
     .map((concept): LoneConcept => {
       const nearest = nearestOf(concept);
-      const isDoubled = nearest !== undefined && nearest.similarity >= SURE;
-      return { concept, ...(nearest && { nearest }), isDoubled };
+      const isSecond = nearest !== undefined && isLike(concept, nearest.concept);
+      return { concept, ...(nearest && { nearest }), isSecond };
     })
-    .sort(
-      (x, y) =>
-        Number(x.isDoubled) - Number(y.isDoubled) ||
-        concepts[y.concept].importance.mean - concepts[x.concept].importance.mean,
-    );
+    .sort((x, y) => concepts[y.concept].importance.mean - concepts[x.concept].importance.mean);
 }

@@ -32,6 +32,8 @@ export interface ComparedConcept {
   readonly name: string;
   /** Over all explained images of its run. */
   readonly importance: Estimate;
+  /** The interval of the importance that also holds how far the concept would move with other pictures; absent where that was not looked at. */
+  readonly moved?: { readonly low: number; readonly high: number } | undefined;
   readonly prevalence: number;
   /** What the model says without it, by place in {@link ComparedRun.images}, where that is another answer. */
   readonly without: ReadonlyMap<number, string>;

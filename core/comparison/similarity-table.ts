@@ -1,7 +1,7 @@
 /** How alike the concepts of two runs are, pair by pair. */
 export interface SimilarityTable {
   /**
-   * `places`: correlation of the amounts at the same places of the same images. `images`: correlation of the mean amounts
+   * `places`: correlation of the amounts at the same places of the same images, less what is the same in all. `images`: correlation of the mean amounts
    * in the same images. `directions`: cosine of the directions in the layer that both share.
    */
   readonly by: 'places' | 'images' | 'directions';

@@ -2,6 +2,8 @@ import type { ComparedRun, KnownImage, RunAnswers } from '../comparison/compared
 import type { Explanation } from '../concepts/explanation.ts';
 import { rowOfId } from '../concepts/recursion/concept-tree.ts';
 import { TesseraError } from '../errors.ts';
+import type { Evaluation } from '../metrics/evaluation.ts';
+import { loadEvaluation } from '../project/evaluation-file.ts';
 import { frameOf, parsePreprocessing, type Preprocessing } from '../images/preprocessing.ts';
 import { matrix, rowView, takeRows, type Matrix } from '../linalg/matrix.ts';
 import { loadNotes, loadRun, type Project } from '../project/project-folder.ts';
@@ -61,7 +63,11 @@ export async function loadComparedRun(project: Project, runId: string): Promise<
     grid: boxes.length > 1 ? explanation.layer.grid : [1, 1],
     view: viewOf(preprocessing),
     images: places.map((place) => knownImage(files[place])),
-    ...arraysOf(explanation, shown.tensors, { places, positions: boxes.length }),
+    ...arraysOf(explanation, shown.tensors, {
+      places,
+      positions: boxes.length,
+      influence: (await loadEvaluation(project, runId))?.influence,
+    }),
     directions: directionsOf(explanation, stored.tensors, known),
     answers: await answersOf(project, run),
   };
@@ -98,7 +104,15 @@ function viewOf(preprocessing: Preprocessing): string {
 function arraysOf(
   explanation: Explanation,
   { coefficients, imageImportance }: RunTensors,
-  { places, positions }: { readonly places: readonly number[]; readonly positions: number },
+  {
+    places,
+    positions,
+    influence,
+  }: {
+    readonly places: readonly number[];
+    readonly positions: number;
+    readonly influence: Evaluation['influence'];
+  },
 ): Pick<ComparedRun, 'concepts' | 'amounts' | 'indices' | 'strengths' | 'present'> {
   const columns = explanation.concepts.map(({ id }) => rowOfId(id));
   const most = coefficients.map(strongest);
@@ -108,8 +122,10 @@ function arraysOf(
   );
   const placeOf = new Map(places.map((image, place) => [image, place]));
   return {
-    concepts: explanation.concepts.map(({ id, name, importance, prevalence }) => ({
+    concepts: explanation.concepts.map(({ id, name, importance, prevalence, merged }) => ({
       ...{ id, name, importance, prevalence },
+      // The check was of concepts by themselves.
+      moved: merged === undefined ? influence?.concepts[rowOfId(id)].importance : undefined,
       without: new Map(
         (explanation.removals?.find(({ concept }) => concept === id)?.flips ?? []).flatMap(
           ({ image, to }): [number, string][] => (placeOf.has(image) ? [[placeOf.get(image)!, to.name]] : []),

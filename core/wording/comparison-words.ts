@@ -3,7 +3,8 @@ import { decimalText, percentText, signedText } from './number-text.ts';
 
 /** What concepts of two runs are matched by, as a sentence without its end. */
 export const MATCHED_BY = {
-  places: 'by where they are active: the correlation of their amounts at the same places of the same images',
+  places:
+    'by where they are active: the correlation of their amounts at the same places of the same images, less what is the same in every image',
   images: 'by the images in which they are active: the correlation of their mean amounts',
   directions: 'by their directions in the layer, which both runs share: the cosine',
 } as const;
@@ -28,9 +29,12 @@ export const PAIRED_BY = {
   path: 'told by their paths, as their content was not recorded',
 } as const;
 
-/** What the intervals of differences cover and what not. */
-export const DIFFERENCE_LIMITS =
-  'Intervals cover other images of the same kind and other random designs. They do not cover that another seed or sample can make other concepts: two runs of one model differ by that too.';
+/** What the intervals of differences in importance cover and what not. */
+export function differenceLimits(coversMovement: boolean): string {
+  return coversMovement
+    ? 'Intervals of importance cover other images of the same kind, other random designs, and how far the concepts would move with other images. Another seed can still make other concepts.'
+    : 'Intervals cover other images of the same kind and other random designs. They do not cover that another seed or sample makes other concepts, by which two runs of one model differ too; how far concepts would move is in them where both runs were checked (--evaluate).';
+}
 
 /** What becomes of a pair, by how alike it is. */
 export const STATUS_MEANING =
@@ -77,13 +81,12 @@ export function isClearChange({ interval }: FigureChange): boolean {
 /** A concept that only one run has: what it is most like in the other. */
 export function nearestText(
   nearest: { readonly name: string; readonly similarity: number } | undefined,
-  isDoubled: boolean,
+  isSecond: boolean,
 ): string {
   if (nearest === undefined) return 'active in none of the images that were looked at';
   const { name, similarity } = nearest;
-  return isDoubled
-    ? `another half of ${name} there (${decimalText(similarity)})`
-    : `most like ${name} there (${decimalText(similarity)})`;
+  const like = `${name} there (${decimalText(similarity)})`;
+  return isSecond ? `like ${like}, which has a closer match` : `most like ${like}`;
 }
 
 /** A concept behind a changed decision, as {@link causeText} needs it. */

@@ -13,7 +13,7 @@ import { answerText } from '../../core/wording/answer-text.ts';
 import {
   bothSharesText,
   causeText,
-  DIFFERENCE_LIMITS,
+  differenceLimits,
   figureChangeText,
   MATCHED_BY,
   nearestText,
@@ -32,12 +32,13 @@ const MOST_LISTED = 20;
 /** A comparison as `--json` prints it; ids name concepts within their run, differences are those of B over A. */
 export function comparisonJson(sides: ComparedSides) {
   const { a, b, comparison } = sides;
-  const { images, isPaired, matchedBy, decisions } = comparison;
+  const { images, isPaired, coversMovement, matchedBy, decisions } = comparison;
   const lone = (own: ComparedSide, other: ComparedSide) => (one: LoneConcept) => loneJson(one, own, other);
   return {
     a: sideJson(a),
     b: sideJson(b),
     images: { ...images, isPaired },
+    coversMovement,
     matchedBy: matchedBy ?? null,
     matches: comparison.matches.map((match) => matchJson(match, sides)),
     onlyA: comparison.onlyA.map(lone(a, b)),
@@ -74,7 +75,7 @@ function differenceJson({ interval, ...figures }: Difference) {
 function loneJson(one: LoneConcept, own: ComparedSide, other: ComparedSide) {
   const { concept, nearest } = namedLone(one, own.compared, other.compared);
   const { id, name, importance, prevalence } = concept;
-  return { concept: id, name, importance, prevalence, nearest: nearest ?? null, isDoubled: one.isDoubled };
+  return { concept: id, name, importance, prevalence, nearest: nearest ?? null, isSecond: one.isSecond };
 }
 
 function changedJson({ concepts, ...changed }: DecisionChanged, sides: ComparedSides) {
@@ -118,7 +119,7 @@ function imageLines({ comparison: { images, matchedBy, isPaired } }: ComparedSid
   return [`${common} Concepts are matched ${MATCHED_BY[matchedBy]}. ${figures}`];
 }
 
-function matchLines({ a, b, comparison: { matches } }: ComparedSides): string[] {
+function matchLines({ a, b, comparison: { matches, coversMovement } }: ComparedSides): string[] {
   if (matches.length === 0) return [];
   const rows = matches.map((match) => [
     a.compared.concepts[match.a].name,
@@ -132,7 +133,7 @@ function matchLines({ a, b, comparison: { matches } }: ComparedSides): string[] 
   ]);
   const [importance, prevalence] = ['importance', 'present in'];
   const head = ['in A', 'in B', 'alike', '', importance, 'change (95 %)', prevalence, 'change (95 %)'];
-  return ['', ...table([head, ...rows]), DIFFERENCE_LIMITS];
+  return ['', ...table([head, ...rows]), differenceLimits(coversMovement)];
 }
 
 function loneLines(
@@ -152,7 +153,7 @@ function loneLines(
       percentText(importance.mean),
       interval,
       percentText(prevalence),
-      nearestText(nearest, one.isDoubled),
+      nearestText(nearest, one.isSecond),
     ];
   });
   return ['', ...table([[`only in ${letter}`, 'importance', '95 % interval', 'present in', ''], ...rows])];

@@ -51,9 +51,9 @@ export function isOneRun({ a, b }: Pick<ComparedSides, 'a' | 'b'>): boolean {
   return a.folder === b.folder && a.run === b.run;
 }
 
-/** What only one run has, but for those that are there as another half of a matched one. */
+/** What only one run has, but for those that are like something in the other that has a closer match. */
 export function missing(lone: readonly LoneConcept[]): readonly LoneConcept[] {
-  return lone.filter(({ isDoubled }) => !isDoubled);
+  return lone.filter(({ isSecond }) => !isSecond);
 }
 
 /** The concept of a lone one, and what is nearest to it in the other run, by name. */

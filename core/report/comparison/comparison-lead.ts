@@ -28,8 +28,8 @@ function conceptSentences(sides: ComparedSides): string[] {
   const { a, b, comparison } = sides;
   return [
     matchSentence(sides),
-    loneSentence('A', comparison.onlyA, a),
-    loneSentence('B', comparison.onlyB, b),
+    loneSentence(['A', 'B'], comparison.onlyA, a, b),
+    loneSentence(['B', 'A'], comparison.onlyB, b, a),
     changeSentence(comparison.matches, a),
   ];
 }
@@ -44,13 +44,28 @@ function matchSentence({ a, b, comparison: { matches } }: ComparedSides): string
   return alike === 0 ? `${of} ${surely}.` : `${of} ${surely}, and ${countText(alike)} ${be(alike)} alike.`;
 }
 
-function loneSentence(side: 'A' | 'B', lone: readonly LoneConcept[], { compared }: ComparedSide): string {
-  const own = missing(lone);
-  if (own.length === 0) return '';
-  const { name, importance } = compared.concepts[own[0].concept];
-  const share = percentText(importance.mean);
-  if (own.length === 1) return `Only ${side} has ${namesText([name])} (importance ${share}).`;
-  return `Only ${side} has ${countText(own.length)} of its concepts, first of all ${namesText([name])} (importance ${share}).`;
+/** What only one side has; and first what is like a concept there that has a closer match, where that matters more. */
+function loneSentence(
+  [side, other]: readonly ['A', 'B'] | readonly ['B', 'A'],
+  lone: readonly LoneConcept[],
+  own: ComparedSide,
+  there: ComparedSide,
+): string {
+  const { concepts } = own.compared;
+  const shareOf = (concept: number): string => `importance ${percentText(concepts[concept].importance.mean)}`;
+  const [first] = lone;
+  const second =
+    first?.isSecond && first.nearest !== undefined
+      ? `${namesText([concepts[first.concept].name])} of ${side} (${shareOf(first.concept)}) is like ${namesText([there.compared.concepts[first.nearest.concept].name])} of ${other}, which has a closer match.`
+      : '';
+  const only = missing(lone);
+  if (only.length === 0) return second;
+  const name = namesText([concepts[only[0].concept].name]);
+  const what =
+    only.length === 1
+      ? `Only ${side} has ${name} (${shareOf(only[0].concept)}).`
+      : `Only ${side} has ${countText(only.length)} of its concepts, first of all ${name} (${shareOf(only[0].concept)}).`;
+  return second === '' ? what : `${second} ${what}`;
 }
 
 /** The match whose importance moved most, of those that surely moved. */

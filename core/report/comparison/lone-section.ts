@@ -18,8 +18,8 @@ export function loneSection({ a, b, comparison, pictures }: ComparisonPage): Htm
   return html`<section id="lone">
     <h2>Concepts in one of them</h2>
     <p class="intro">
-      No concept of the other run is active where these are, as far as the images that were looked at tell;
-      the most important first, and last those of which two are here what one is there.
+      The other run has no concept that is active in the same places, as far as the images that were looked at
+      tell, or only one that has a closer match. The most important come first.
     </p>
     <div class="columns">
       ${loneColumn('A', onlyA, a, b, pictures.a)} ${loneColumn('B', onlyB, b, a, pictures.b)}
@@ -50,7 +50,7 @@ function loneColumn(
           ${percentText(prevalence)}
         </p>
         ${cropRow(pictures[one.concept].crops, `${letter}: ${concept.name}`)}
-        <p class="small quiet">${nearestText(nearest, one.isDoubled)}</p>
+        <p class="small quiet">${nearestText(nearest, one.isSecond)}</p>
       </article>`;
     })}
   </div>`;

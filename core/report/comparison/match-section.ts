@@ -2,7 +2,7 @@ import type { ConceptMatch } from '../../comparison/compare-runs.ts';
 import type { Difference } from '../../comparison/difference.ts';
 import {
   CANNOT_MATCH,
-  DIFFERENCE_LIMITS,
+  differenceLimits,
   figureChangeText,
   MATCHED_BY,
   PAIRED_BY,
@@ -28,7 +28,8 @@ export function matchSection(page: ComparisonPage): Html {
   return html`<section id="matches">
     <h2>Concepts in both</h2>
     <p class="intro">
-      Matched ${MATCHED_BY[matchedBy]}. ${STATUS_MEANING} ${imagesText(page)} ${DIFFERENCE_LIMITS}
+      Matched ${MATCHED_BY[matchedBy]}. ${STATUS_MEANING} ${imagesText(page)}
+      ${differenceLimits(comparison.coversMovement)}
     </p>
     ${matches.map((match) => matchArticle(match, page))}
   </section>`;

@@ -51,7 +51,7 @@ describe('compareRuns()', () => {
     ]);
   });
 
-  it('says of a concept that is there twice that it is doubled, after those that are only here', () => {
+  it('says of a concept that it is like one that has a closer match', () => {
     const random = createRandom(8);
     const a = sampleRun({
       amounts: amounts.map(([first]) => [first, 0.9 * first + 0.1 * random.uniform(), random.uniform()]),
@@ -59,9 +59,26 @@ describe('compareRuns()', () => {
     });
     const b = sampleRun({ amounts: amounts.map(([first]) => [first]), importance: [0.9] });
     expect(compareRuns(a, b).onlyA).toMatchObject([
-      { concept: 2, isDoubled: false },
-      { concept: 1, isDoubled: true, nearest: { concept: 0 } },
+      { concept: 1, isSecond: true, nearest: { concept: 0 } },
+      { concept: 2, isSecond: false },
     ]);
+  });
+
+  it('holds in its intervals how far concepts would move, where the checks of both runs say it', () => {
+    const moving = (importance: readonly number[], moved?: { low: number; high: number }) => {
+      const run = sampleRun({ amounts, importance, noise: 0.01, seed: importance[0] });
+      return { ...run, concepts: run.concepts.map((concept) => ({ ...concept, moved })) };
+    };
+    const a = moving([0.5, 0.3, 0.1], { low: 0.2, high: 0.9 });
+    const found = compareRuns(a, moving([0.6, 0.3, 0.1], { low: 0.3, high: 0.6 }));
+    expect(found.coversMovement).toBe(true);
+    const [low, high] = found.matches[0].importance.interval!;
+    // 0.6 may fall by 0.3, and 0.5 rise by 0.4: by 0.5 together; nothing lifts 0.6, and 0.5 may fall by 0.3.
+    expect(low).toBeCloseTo(0.1 - 0.5, 1);
+    expect(high).toBeCloseTo(0.1 + 0.3, 1);
+    const narrow = compareRuns(a, moving([0.6, 0.3, 0.1]));
+    expect(narrow.coversMovement).toBe(false);
+    expect(narrow.matches[0].importance.interval![0]).toBeGreaterThan(0.08);
   });
 
   it('matches by direction where too few images are the same, and draws the images apart', () => {
@@ -121,7 +138,7 @@ describe('compareRuns()', () => {
       importance: [0.5, 0.4],
       model: 'two',
     });
-    expect(compareRuns(a, b).onlyA).toEqual([{ concept: 1, isDoubled: false }]);
+    expect(compareRuns(a, b).onlyA).toEqual([{ concept: 1, isSecond: false }]);
   });
 });
 
