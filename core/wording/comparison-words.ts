@@ -33,7 +33,7 @@ export const PAIRED_BY = {
 export function differenceLimits(coversMovement: boolean): string {
   return coversMovement
     ? 'Intervals of importance cover other images of the same kind, other random designs, and how far the concepts would move with other images. Another seed can still make other concepts.'
-    : 'Intervals cover other images of the same kind and other random designs. They do not cover that another seed or sample makes other concepts, by which two runs of one model differ too; how far concepts would move is in them where both runs were checked (--evaluate).';
+    : 'Intervals cover other images of the same kind and other random designs. They do not cover that another seed or sample makes other concepts, by which two runs of one model differ too; how far concepts would move is in them where both runs were checked.';
 }
 
 /** What becomes of a pair, by how alike it is. */
@@ -47,6 +47,11 @@ export const BEHIND_MEANING =
 /** That pictures are shown blank. */
 export function inputsText(lost: number): string {
   return `${countOf(lost, 'image is', 'images are')} changed or missing since the runs, and shown blank.`;
+}
+
+/** How alike two concepts are, rounded down, so that what is below a bound does not read like the bound. */
+export function similarityText(similarity: number): string {
+  return decimalText(Math.floor(100 * similarity + 1e-9) / 100);
 }
 
 /** What the word for a match means. */
@@ -85,7 +90,7 @@ export function nearestText(
 ): string {
   if (nearest === undefined) return 'active in none of the images that were looked at';
   const { name, similarity } = nearest;
-  const like = `${name} there (${decimalText(similarity)})`;
+  const like = `${name} there (${similarityText(similarity)})`;
   return isSecond ? `like ${like}, which has a closer match` : `most like ${like}`;
 }
 

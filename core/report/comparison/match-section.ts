@@ -6,11 +6,12 @@ import {
   figureChangeText,
   MATCHED_BY,
   PAIRED_BY,
+  similarityText,
   STATUS_MEANING,
   STATUS_WORDS,
 } from '../../wording/comparison-words.ts';
 import { countOf } from '../../wording/count-text.ts';
-import { decimalText, percentText } from '../../wording/number-text.ts';
+import { percentText } from '../../wording/number-text.ts';
 import { html, type Html } from '../html.ts';
 import { picture } from '../sections/picture.ts';
 import { colourStyle, swatch } from '../sections/swatch.ts';
@@ -53,7 +54,7 @@ function matchArticle(match: ConceptMatch, page: ComparisonPage): Html {
         <div>
           <dt>alike</dt>
           <dd>
-            <span class="strong">${decimalText(similarity)}</span>
+            <span class="strong">${similarityText(similarity)}</span>
             <span class="quiet">${STATUS_WORDS[status]}</span>
           </dd>
         </div>

@@ -21,6 +21,9 @@ export function sidesSection({ a, b }: ComparedSides): Html {
   return html`<section id="data">
     <h2>What was compared</h2>
     <table class="plain">
+      <caption>
+        Both runs
+      </caption>
       <thead>
         <tr>
           <th scope="col"><span class="visually-hidden">fact</span></th>

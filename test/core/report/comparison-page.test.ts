@@ -1,37 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { compareRuns } from '../../../core/comparison/compare-runs.ts';
-import type { ComparedRun } from '../../../core/comparison/compared-run.ts';
-import type { ComparedSide, ComparisonPage } from '../../../core/report/comparison/comparison-data.ts';
 import { comparisonLead } from '../../../core/report/comparison/comparison-lead.ts';
 import { renderComparison } from '../../../core/report/comparison/comparison-page.ts';
-import { randomAmounts, sampleRun } from '../comparison/sample-runs.ts';
-import { explanation } from '../project/sample-run.ts';
-
-const PIXEL = 'data:image/png;base64,iVBORw0KGgo=';
-const amounts = randomAmounts(20, 3);
-const A = sampleRun({ amounts, importance: [0.6, 0.2, 0.1], names: ['stamp', 'wall', 'roof'], said: [1] });
-/** Without the stamp, and the wall matters more; all images say the same of by how much. */
-const B = sampleRun({
-  amounts: amounts.map(([, ...others]) => others),
-  importance: [0.7, 0.1],
-  names: ['stone', '<b>roof</b>'],
-});
-
-function side(run: string, compared: ComparedRun): ComparedSide {
-  return { folder: '/work/houses.tessera/', run, model: '/models/old & new.onnx', explanation, compared };
-}
-
-function pageOf(a: ComparedRun, b: ComparedRun): ComparisonPage {
-  const shown = ({ concepts }: ComparedRun) => concepts.map(() => ({ crops: [PIXEL, PIXEL], maps: [PIXEL] }));
-  return {
-    a: side('run1', a),
-    b: side('run2', b),
-    comparison: compareRuns(a, b),
-    pictures: { a: shown(a), b: shown(b) },
-    changedPictures: {},
-    lost: 0,
-  };
-}
+import { sampleRun } from '../comparison/sample-runs.ts';
+import { A, AMOUNTS, B, pageOf } from './sample-comparison.ts';
 
 describe('comparisonLead()', () => {
   it('says what is the same, what is missing, what moved most, and how many decisions changed', () => {
@@ -52,7 +23,7 @@ describe('comparisonLead()', () => {
   });
 
   it('says that nothing can be said where nothing tells which concepts are the same', () => {
-    const other = sampleRun({ amounts, importance: [0.6, 0.2, 0.1], firstImage: 90, layer: 'conv' });
+    const other = sampleRun({ amounts: AMOUNTS, importance: [0.6, 0.2, 0.1], firstImage: 90, layer: 'conv' });
     const page = pageOf(A, other);
     expect(comparisonLead(page)).toMatch(/^Nothing tells which concepts are the same: [^.]+\.$/);
     const html = renderComparison(page);
