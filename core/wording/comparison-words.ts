@@ -36,6 +36,13 @@ export function differenceLimits(coversMovement: boolean): string {
     : 'Intervals cover other images of the same kind and other random designs. They do not cover that another seed or sample makes other concepts, by which two runs of one model differ too; how far concepts would move is in them where both runs were checked.';
 }
 
+/** What it means that a concept is in one run alone. */
+export const LONE_MEANING = {
+  places: 'The other run has no concept that is active in the same places',
+  images: 'The other run has no concept that is active in the same images',
+  directions: 'The other run has no concept of the same direction',
+} as const;
+
 /** What becomes of a pair, by how alike it is. */
 export const STATUS_MEANING =
   'From 0.8 on two concepts are the same. From 0.4 on they are alike: the concept may have changed, or be another that occurs beside it, which pictures tell best. What is less alike, or no more than by chance, is not matched.';

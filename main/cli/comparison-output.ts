@@ -19,10 +19,11 @@ import {
   nearestText,
   NO_DECISIONS,
   PAIRED_BY,
+  similarityText,
   STATUS_WORDS,
 } from '../../core/wording/comparison-words.ts';
 import { countOf, countText } from '../../core/wording/count-text.ts';
-import { decimalText, intervalText, percentText } from '../../core/wording/number-text.ts';
+import { intervalText, percentText } from '../../core/wording/number-text.ts';
 import { fileNameOf } from '../../core/wording/path-text.ts';
 import { table } from './text-table.ts';
 
@@ -124,7 +125,7 @@ function matchLines({ a, b, comparison: { matches, coversMovement } }: ComparedS
   const rows = matches.map((match) => [
     a.compared.concepts[match.a].name,
     b.compared.concepts[match.b].name,
-    decimalText(match.similarity),
+    similarityText(match.similarity),
     STATUS_WORDS[match.status],
     bothSharesText(match.importance),
     figureChangeText(match.importance),

@@ -73,12 +73,12 @@ function changeSentence(matches: readonly ConceptMatch[], { compared }: Compared
   const clear = matches.filter(({ importance }) => isClearChange(importance));
   if (matches.length === 0) return '';
   if (clear.length === 0)
-    return `No difference in importance is larger than other images of the same kind would make it.`;
+    return 'No difference in importance is larger than other images of the same kind would make it.';
   const size = ({ importance }: ConceptMatch): number => Math.abs(importance.difference);
   const largest = clear.reduce((most, one) => (size(one) > size(most) ? one : most));
   const { importance } = largest;
   const way = importance.difference > 0 ? 'rises' : 'falls';
-  return `Most changed the importance of ${namesText([compared.concepts[largest.a].name])} of A: it ${way} from ${percentText(importance.a)} to ${percentText(importance.b)}, by ${figureChangeText(importance)} points.`;
+  return `The importance of ${namesText([compared.concepts[largest.a].name])} of A changed most: it ${way} from ${percentText(importance.a)} to ${percentText(importance.b)}, by ${figureChangeText(importance)} points.`;
 }
 
 function be(count: number): string {

@@ -1,5 +1,5 @@
 import type { LoneConcept } from '../../comparison/compare-runs.ts';
-import { nearestText } from '../../wording/comparison-words.ts';
+import { LONE_MEANING, nearestText } from '../../wording/comparison-words.ts';
 import { overImagesText, percentText } from '../../wording/number-text.ts';
 import { html, type Html } from '../html.ts';
 import { swatch } from '../sections/swatch.ts';
@@ -18,8 +18,8 @@ export function loneSection({ a, b, comparison, pictures }: ComparisonPage): Htm
   return html`<section id="lone">
     <h2>Concepts in one of them</h2>
     <p class="intro">
-      The other run has no concept that is active in the same places, as far as the images that were looked at
-      tell, or only one that has a closer match. The most important come first.
+      ${LONE_MEANING[matchedBy]}, as far as the images that were looked at tell, or only one that has a closer
+      match. The most important come first.
     </p>
     <div class="columns">
       ${loneColumn('A', onlyA, a, b, pictures.a)} ${loneColumn('B', onlyB, b, a, pictures.b)}

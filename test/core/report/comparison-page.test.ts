@@ -8,7 +8,7 @@ describe('comparisonLead()', () => {
   it('says what is the same, what is missing, what moved most, and how many decisions changed', () => {
     expect(comparisonLead(pageOf(A, B)).replaceAll('\u00a0', ' ')).toBe(
       'Of 3 concepts in A and 2 in B, 2 are the same. Only A has “stamp” (importance 60.0 %). ' +
-        'Most changed the importance of “wall” of A: it rises from 20.0 % to 70.0 %, by +50.0 (+50.0 to +50.0) points. ' +
+        'The importance of “wall” of A changed most: it rises from 20.0 % to 70.0 %, by +50.0 (+50.0 to +50.0) points. ' +
         'Of 20 images that both were given, the models say the same of 19 and differ in 1.',
     );
   });

@@ -1,7 +1,9 @@
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { comparisonJson } from '../../../main/cli/comparison-output.ts';
-import { temporaryFolder, writeModel, writePictures } from './colour-case.ts';
+import { createJobs } from '../../../main/compute/jobs/all-jobs.ts';
+import { blobsOf, scene, temporaryFolder, writeModel, writePictures, type Blob } from './colour-case.ts';
 import { tessera } from './run-tessera.ts';
 
 const PLANTED = path.join(import.meta.dirname, '../../fixtures/planted');
@@ -96,5 +98,47 @@ describe('tessera compare', () => {
     expect(differences).toBe(21);
     // Pairs of seven seeds are no independent samples.
     expect(held / differences).toBeGreaterThan(0.85);
+  });
+
+  it('takes what a person merged as one, under the name that a person gave, and copies of an image once', async () => {
+    const root = await temporaryFolder();
+    const [own, edited] = ['own.tessera', 'edited.tessera'].map((name) => path.join(root, name));
+    const images = path.join(root, 'images');
+    await mkdir(images);
+    for (let i = 0; i < 12; i++) {
+      const green: Blob = { left: 4 * (i % 4), top: 20, side: 4 + 4 * (i % 2), colour: [20, 240, 20] };
+      await writeFile(path.join(images, `${i + 10}.png`), await scene([...blobsOf(i), green]));
+    }
+    await cp(path.join(images, '10.png'), path.join(images, 'copy.png'));
+    const model = await writeModel(path.join(root, 'model'));
+    const given = ['--model', model, '--images', images, '--class', 'red', '--select', 'all'];
+    await explained(...given, '--layer', 'colours', '--concepts', '3', '--out', own);
+    await cp(own, edited, { recursive: true });
+    const jobs = createJobs({});
+    const question = { folder: edited, key: '', runId: 'run1' };
+    const context = {
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+      onNews: () => undefined,
+    };
+    for (const edit of [
+      { kind: 'merge', concepts: ['c0', 'c1'] },
+      { kind: 'rename', concept: 'c0', name: 'both' },
+    ] as const) {
+      await jobs.computeMerge({ ...question, edit }, context);
+      await jobs.editConcept({ ...question, edit }, context);
+    }
+    const found = await compared(own, edited);
+    expect(found.images).toMatchObject({ a: 12, b: 12, common: 12 });
+    expect([found.a.concepts, found.b.concepts]).toEqual([3, 2]);
+    const merged = found.matches.find(({ b }) => b === 'c0')!;
+    expect(merged.names.b).toBe('both');
+    expect(['c0', 'c1']).toContain(merged.a);
+    expect(found.matches.find(({ a }) => a === 'c2')).toMatchObject({
+      b: 'c2',
+      similarity: 1,
+      status: 'same',
+    });
+    expect(found.onlyA).toHaveLength(1);
   });
 });

@@ -18,7 +18,10 @@ describe('tessera compare', () => {
     const found = JSON.parse(stdout) as Compared;
     expect(found).toMatchObject({
       a: { run: 'run1', class: 'red', layer: 'squashed' },
-      images: { common: expect.any(Number) as number, isPaired: true },
+      // That version recorded neither hashes nor answers.
+      images: { common: expect.any(Number) as number, isPaired: true, pairedBy: 'path' },
+      decisions: null,
+      noDecisions: expect.stringContaining('did not keep what the model said') as string,
       onlyA: [],
       onlyB: [],
     });
