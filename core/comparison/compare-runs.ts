@@ -66,7 +66,7 @@ export interface Comparison {
 /**
  * Compares two finished runs. Concepts are matched by where they are active where both explain at least
  * {@link ENOUGH_IMAGES} pictures in common, else by direction where both are at the same layer of the same model, else not
- * at all. Differences are those of the second run over the first.
+ * at all; direction comes first where the layer has no places. Differences are those of the second run over the first.
  *
  * The figures of a match are over the pictures in common where there are enough, and their intervals paired; else over all
  * of each run, drawn apart.
@@ -115,6 +115,8 @@ function tableOf(
   if (pairs === undefined) return directions;
   const activity = activitySimilarity(a, b, pairs);
   if (directions === undefined) return activity;
+  // One number an image tells less of a concept than its direction does.
+  if (activity.by === 'images') return directions;
   // What is the same everywhere in these images has no correlation, but a direction.
   const values = activity.values.map((value, at) => (Number.isNaN(value) ? directions.values[at] : value));
   return { ...activity, values, chance: (i, j) => activity.chance(i, j) ?? directions.chance(i, j) };

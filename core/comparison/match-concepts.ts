@@ -35,6 +35,9 @@ export interface Nearest {
  * pairs of at least {@link LEAST}: what is less alike cannot push a match aside. A pair that does not stand out from
  * chance by three deviations is no match, and one from {@link SURE} on is then `changed`.
  *
+ * Measured on concepts that have nothing to do with each other (10 to 40 images with one number each, 5 to 25 concepts): of
+ * a hundred 1 to 6 find a match, and at most 1 is called the same.
+ *
  * In the order of the first run. A concept of which nothing is known (NaN) is matched with none.
  */
 export function matchConcepts(table: SimilarityTable): ConceptPair[] {

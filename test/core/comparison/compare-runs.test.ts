@@ -125,9 +125,38 @@ describe('compareRuns()', () => {
     const { matchedBy, matches } = compareRuns(a, b);
     expect(matchedBy).toBe('places');
     expect(matches.map(({ status }) => status)).toEqual(['same', 'same', 'same']);
-    const vector = sampleRun({ amounts, importance: IMPORTANCE, grid: [1, 1] });
+    const vector = sampleRun({ amounts, importance: IMPORTANCE, grid: [1, 1], model: 'two' });
     expect(compareRuns(a, vector).matchedBy).toBe('images');
-    expect(compareRuns(a, { ...b, view: 'centre' }).matchedBy).toBe('images');
+    expect(compareRuns(a, { ...b, view: 'centre', model: 'two' }).matchedBy).toBe('images');
+  });
+
+  it('goes by direction in a layer without places, which both runs share', () => {
+    const directions = matrix(2, 2, Float32Array.of(1, 0, 0, 1));
+    const own = { importance: [0.5, 0.1], directions, grid: [1, 1] } as const;
+    const [a, b] = [3, 4].map((seed) =>
+      sampleRun({ ...own, amounts: randomAmounts(12, 2, createRandom(seed)) }),
+    );
+    expect(compareRuns(a, b)).toMatchObject({
+      isPaired: true,
+      matchedBy: 'directions',
+      onlyA: [],
+      onlyB: [],
+    });
+  });
+
+  it('hardly ever matches concepts of ten images that have nothing to do with each other', () => {
+    const random = createRandom(21);
+    const made = (model: string) =>
+      sampleRun({
+        amounts: randomAmounts(10, 10, random),
+        importance: Array<number>(10).fill(0.1),
+        grid: [1, 1],
+        model,
+      });
+    const found = Array.from({ length: 30 }, () => compareRuns(made('one'), made('two')).matches).flat();
+    // 300 concepts a side.
+    expect(found.length).toBeLessThan(30);
+    expect(found.filter(({ status }) => status === 'same').length).toBeLessThan(4);
   });
 
   it('leaves a concept that is active in none of these images to no guess', () => {
