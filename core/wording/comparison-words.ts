@@ -56,9 +56,9 @@ export function inputsText(lost: number): string {
   return `${countOf(lost, 'image is', 'images are')} changed or missing since the runs, and shown blank.`;
 }
 
-/** How alike two concepts are, rounded down, so that what is below a bound does not read like the bound. */
+/** How alike two concepts are; below 0.8 rounded down, so that what is not surely the same does not read "0.80". */
 export function similarityText(similarity: number): string {
-  return decimalText(Math.floor(100 * similarity + 1e-9) / 100);
+  return decimalText(similarity < 0.8 ? Math.floor(100 * similarity + 1e-9) / 100 : similarity);
 }
 
 /** What the word for a match means. */

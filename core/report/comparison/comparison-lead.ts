@@ -68,6 +68,9 @@ function loneSentence(
   return second === '' ? what : `${second} ${what}`;
 }
 
+/** A difference in importance that reads as one. */
+const LEAST_TOLD = 0.001;
+
 /** The match whose importance moved most, of those that surely moved. */
 function changeSentence(matches: readonly ConceptMatch[], { compared }: ComparedSide): string {
   const clear = matches.filter(({ importance }) => isClearChange(importance));
@@ -77,6 +80,7 @@ function changeSentence(matches: readonly ConceptMatch[], { compared }: Compared
   const size = ({ importance }: ConceptMatch): number => Math.abs(importance.difference);
   const largest = clear.reduce((most, one) => (size(one) > size(most) ? one : most));
   const { importance } = largest;
+  if (size(largest) < LEAST_TOLD) return 'No difference in importance reaches 0.1 points.';
   const way = importance.difference > 0 ? 'rises' : 'falls';
   return `The importance of ${namesText([compared.concepts[largest.a].name])} of A changed most: it ${way} from ${percentText(importance.a)} to ${percentText(importance.b)}, by ${figureChangeText(importance)} points.`;
 }

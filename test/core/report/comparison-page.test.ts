@@ -22,6 +22,11 @@ describe('comparisonLead()', () => {
     );
   });
 
+  it('does not call a change what reads as none', () => {
+    const hardly = { ...A, indices: A.indices.map((own) => own.map((value) => value + 0.0004)) };
+    expect(comparisonLead(pageOf(A, hardly))).toContain('No difference in importance reaches 0.1 points.');
+  });
+
   it('says that nothing can be said where nothing tells which concepts are the same', () => {
     const other = sampleRun({ amounts: AMOUNTS, importance: [0.6, 0.2, 0.1], firstImage: 90, layer: 'conv' });
     const page = pageOf(A, other);
