@@ -14,8 +14,9 @@ export const ROOMS = {
   'main/api': ['core/concepts', 'core/images', 'core/metrics', 'core/score', 'core/wording'],
   'main/build': ['core/autodiff'],
   'core/pipeline': [
-    ...['core/report', 'core/project', 'core/concepts', 'core/attribution', 'core/images', 'core/metrics'],
+    ...['core/report', 'core/comparison', 'core/project', 'core/concepts', 'core/attribution', 'core/images'],
     ...[
+      'core/metrics',
       'core/sensitivity',
       'core/factorization',
       'core/autodiff',
@@ -27,9 +28,17 @@ export const ROOMS = {
   ],
   'core/runtime': ['core/project', 'core/images', 'core/onnx', 'core/linalg'],
   'core/report': [
-    ...['core/project', 'core/concepts', 'core/attribution', 'core/images', 'core/metrics', 'core/score'],
-    'core/wording',
+    ...[
+      'core/comparison',
+      'core/project',
+      'core/concepts',
+      'core/attribution',
+      'core/images',
+      'core/metrics',
+    ],
+    ...['core/score', 'core/wording'],
   ],
+  'core/comparison': ['core/concepts', 'core/metrics', 'core/sensitivity', 'core/score', 'core/linalg'],
   'core/project': ['core/concepts', 'core/metrics', 'core/score', 'core/linalg'],
   'core/concepts': [
     ...['core/attribution', 'core/images', 'core/metrics', 'core/sensitivity', 'core/factorization'],

@@ -12,8 +12,6 @@ import type { NotesFile, RunFile } from '../project/schema.ts';
 import { reportDataOf } from '../report/report-data.ts';
 import type { ReportContents } from '../report/report-sections.ts';
 import { renderReport } from '../report/render-html.ts';
-import { dataUrl } from '../report/data-url.ts';
-import { cutScaled } from '../report/rgb-picture.ts';
 import { shownParts } from '../report/sections/parts-section.ts';
 import { mapSources } from './report-maps.ts';
 import { partMapSource } from './part-map-source.ts';
@@ -23,15 +21,12 @@ import { listText } from '../wording/count-text.ts';
 import { inputNotices } from '../wording/input-words.ts';
 import { uncomputedText } from '../wording/merge-words.ts';
 import type { Environment } from './environment.ts';
-import { CHANGED, readPicture } from './pictures.ts';
-import type { FileFact } from './question.ts';
 import { loadMerges, mergedRun, type Merges } from './merged-run.ts';
 import { shownFrame } from './shown-frame.ts';
 import { runBoxes } from './run-boxes.ts';
+import { blankPicture, smallPictures } from './small-pictures.ts';
 import { asRunFound, inputChanges, type InputChanges } from './input-changes.ts';
 
-/** Grey level of pictures that cannot be shown. */
-const BLANK = 200;
 /** Names listed of changed images. */
 const MOST_NAMES = 20;
 
@@ -95,7 +90,7 @@ export async function writeReport(
       found,
       ...(evaluation && { evaluation }),
       ...(given && { given }),
-      mistakePictures: await mistakePictures(
+      mistakePictures: await smallPictures(
         codec,
         await asRunFound(project, run, explanation.mistakes ?? []),
         fit,
@@ -123,34 +118,6 @@ function mergeNotes({ uncomputed }: Merges, { explanation }: RunFile, { names }:
   return uncomputed.map((group) => uncomputedText(group.map(nameOf)));
 }
 
-/** Side of a mistake's picture in pixels. */
-const MISTAKE_SIDE = 160;
-
-/** The pictures of the mistakes, by file; those that can no longer be read are left out, those that were changed blank. */
-async function mistakePictures(
-  codec: ImageCodec,
-  files: readonly FileFact[],
-  fit: FitOptions,
-): Promise<Record<string, string>> {
-  const pictures: Record<string, string> = {};
-  for (const file of files) {
-    const read = await readPicture(codec, file, fit);
-    const isChanged = 'reason' in read && read.reason === CHANGED;
-    if ('reason' in read && !isChanged) continue;
-    const picture = 'reason' in read ? blankPicture(fit) : read;
-    const { width, height } = picture;
-    const scale = MISTAKE_SIDE / Math.max(width, height);
-    const small = cutScaled(
-      picture,
-      [0, 0, width, height],
-      Math.round(width * scale),
-      Math.round(height * scale),
-    );
-    pictures[file.path] = dataUrl('image/jpeg', await codec.encodeJpeg(small, { quality: 80 }));
-  }
-  return pictures;
-}
-
 /** Notes that also hide every concept, and every part of one, that is not among the chosen. */
 function withOnly(notes: NotesFile, { explanation }: RunFile, chosen: ReportContents['concepts']): NotesFile {
   if (chosen === undefined) return notes;
@@ -172,11 +139,6 @@ async function pictureFor(
       cause: error,
     });
   }
-}
-
-/** Another picture must not stand as evidence for what the run found in the one that was there. */
-function blankPicture({ width, height }: FitOptions): RgbImage {
-  return { width, height, data: new Uint8Array(3 * width * height).fill(BLANK) };
 }
 
 function inputNotes({ isKnown, changed, missing, cards }: InputChanges, { images }: Explanation): string[] {

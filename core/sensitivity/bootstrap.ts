@@ -62,11 +62,31 @@ export function bootstrapImportance(
   const low = new Float64Array(mean.length);
   const high = new Float64Array(mean.length);
   for (let i = 0; i < mean.length; i++) {
-    const sorted = column(draws, mean.length, i).sort();
-    low[i] = Math.min(mean[i], Math.max(0, quantile(sorted, 0.025)));
-    high[i] = Math.max(mean[i], Math.min(1, quantile(sorted, 0.975)));
+    const [from, to] = middle95(drawsColumn(draws, mean.length, i));
+    low[i] = Math.min(mean[i], Math.max(0, from));
+    high[i] = Math.max(mean[i], Math.min(1, to));
   }
   return { mean, low, high, draws, resampled: byImage ? 'images' : 'replicates' };
+}
+
+/** The means of some vectors, with what they would be of other vectors of the same kind. */
+export interface MeanDraws {
+  readonly mean: Float64Array;
+  /** [nDraws, r] row-major; entries of a row belong together. */
+  readonly draws: Float64Array;
+}
+
+/**
+ * The mean of n >= 2 vectors [r] with draws of it as {@link bootstrapImportance} makes them: whole units with
+ * replacement, deviations enlarged for their small number. Throws BugError for fewer.
+ */
+export function bootstrapMeans(
+  units: readonly Float64Array[],
+  { nDraws = 2000, seed = 0 }: Omit<BootstrapOptions, 'exact'> = {},
+): MeanDraws {
+  invariant(units.length > 1, 'bootstrapMeans: needs at least two units');
+  const mean = meanOf(units);
+  return { mean, draws: drawMeans(units, mean, nDraws, createRandom(seed)) };
 }
 
 /** Means of units drawn with replacement, their deviations enlarged for the small number of units. */
@@ -106,8 +126,14 @@ function meanOf(vectors: readonly Float64Array[]): Float64Array {
   return sum.map((value) => value / vectors.length);
 }
 
-/** Column i of row-major draws, as a copy. */
-function column(draws: Float64Array, r: number, i: number): Float64Array {
+/** The ends between which the middle 95 % of some draws lie; sorts them. */
+export function middle95(draws: Float64Array): [low: number, high: number] {
+  const sorted = draws.sort();
+  return [quantile(sorted, 0.025), quantile(sorted, 0.975)];
+}
+
+/** Column i of row-major draws [n, r], as a copy. */
+export function drawsColumn(draws: Float64Array, r: number, i: number): Float64Array {
   return Float64Array.from({ length: draws.length / r }, (_, draw) => draws[draw * r + i]);
 }
 

@@ -1,5 +1,6 @@
 import { TesseraError } from '../../core/errors.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
+import { compareCommand } from './compare.ts';
 import { devices } from './devices.ts';
 import { hintWithFlags } from './error-text.ts';
 import { explainCommand } from './explain.ts';
@@ -22,6 +23,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   explain: explainCommand,
   maps: mapsCommand,
   runs: runsCommand,
+  compare: compareCommand,
   report,
   devices,
   vjp,

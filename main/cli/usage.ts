@@ -54,6 +54,12 @@ tessera runs PROJECT [--rename RUN=NAME] [--delete RUN] [--json]
     The runs of a project, newest first: name, class, layer, concepts, images, when, how long, how far to be trusted.
     A damaged one says why. --rename gives a run a name (an empty one takes it back); --delete removes it for good.
 
+tessera compare A[:RUN] B[:RUN] [--report FILE] [--json]
+    Two finished runs, each the newest of its project unless one is named (old.tessera:run2): two runs, models, layers or
+    folders. Concepts are matched by where they are active in the images that both explain, else by direction in one
+    layer; which are the same, changed, only in A or only in B, how importance and prevalence differ, and which decisions
+    changed, with the concepts behind them. --report writes it as one HTML file with pictures.
+
 tessera report PROJECT [--run ID] [--out FILE]
     Writes the report of a finished run again, with the names given to concepts since.
 

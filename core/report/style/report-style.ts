@@ -1,3 +1,4 @@
+import { COMPARISON_STYLE } from './comparison-style.ts';
 import { CONCEPTS_STYLE } from './concepts-style.ts';
 import { FOUNDATION_STYLE } from './foundation-style.ts';
 import { NARROW_STYLE, PAPER_STYLE } from './media-style.ts';
@@ -20,6 +21,7 @@ export const REPORT_STYLE = [
   PARTS_STYLE,
   MISTAKES_STYLE,
   MAPS_STYLE,
+  COMPARISON_STYLE,
   NARROW_STYLE,
   PAPER_STYLE,
 ].join('');

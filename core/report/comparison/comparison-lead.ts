@@ -1,0 +1,90 @@
+import type { ConceptMatch, LoneConcept } from '../../comparison/compare-runs.ts';
+import {
+  CANNOT_MATCH,
+  decisionsText,
+  figureChangeText,
+  isClearChange,
+  namesText,
+} from '../../wording/comparison-words.ts';
+import { countOf, countText } from '../../wording/count-text.ts';
+import { percentText } from '../../wording/number-text.ts';
+import { isOneRun, missing, type ComparedSide, type ComparedSides } from './comparison-data.ts';
+
+/** What changed between two runs, in one paragraph for a reader who reads no further. */
+export function comparisonLead(sides: ComparedSides): string {
+  const { comparison } = sides;
+  return [
+    isOneRun(sides) ? 'A and B are the same run.' : '',
+    ...(comparison.matchedBy === undefined ? [CANNOT_MATCH] : conceptSentences(sides)),
+    typeof comparison.decisions === 'string'
+      ? ''
+      : decisionsText(comparison.decisions.agree, comparison.decisions.images),
+  ]
+    .filter((text) => text !== '')
+    .join(' ');
+}
+
+function conceptSentences(sides: ComparedSides): string[] {
+  const { a, b, comparison } = sides;
+  return [
+    matchSentence(sides),
+    loneSentence(['A', 'B'], comparison.onlyA, a, b),
+    loneSentence(['B', 'A'], comparison.onlyB, b, a),
+    changeSentence(comparison.matches, a),
+  ];
+}
+
+function matchSentence({ a, b, comparison: { matches } }: ComparedSides): string {
+  const [inA, inB] = [a.compared.concepts.length, b.compared.concepts.length];
+  const same = matches.filter(({ status }) => status === 'same').length;
+  const alike = matches.length - same;
+  const of = `Of ${countOf(inA, 'concept')} in A and ${countText(inB)} in B,`;
+  if (matches.length === 0) return `${of} none are the same.`;
+  const surely = same === 0 ? 'none are surely the same' : `${countText(same)} ${be(same)} the same`;
+  return alike === 0 ? `${of} ${surely}.` : `${of} ${surely}, and ${countText(alike)} ${be(alike)} alike.`;
+}
+
+/** What only one side has; and first what is like a concept there that has a closer match, where that matters more. */
+function loneSentence(
+  [side, other]: readonly ['A', 'B'] | readonly ['B', 'A'],
+  lone: readonly LoneConcept[],
+  own: ComparedSide,
+  there: ComparedSide,
+): string {
+  const { concepts } = own.compared;
+  const shareOf = (concept: number): string => `importance ${percentText(concepts[concept].importance.mean)}`;
+  const [first] = lone;
+  const second =
+    first?.isSecond && first.nearest !== undefined
+      ? `${namesText([concepts[first.concept].name])} of ${side} (${shareOf(first.concept)}) is like ${namesText([there.compared.concepts[first.nearest.concept].name])} of ${other}, which has a closer match.`
+      : '';
+  const only = missing(lone);
+  if (only.length === 0) return second;
+  const name = namesText([concepts[only[0].concept].name]);
+  const what =
+    only.length === 1
+      ? `Only ${side} has ${name} (${shareOf(only[0].concept)}).`
+      : `Only ${side} has ${countText(only.length)} of its concepts, first of all ${name} (${shareOf(only[0].concept)}).`;
+  return second === '' ? what : `${second} ${what}`;
+}
+
+/** A difference in importance that reads as one. */
+const LEAST_TOLD = 0.001;
+
+/** The match whose importance moved most, of those that surely moved. */
+function changeSentence(matches: readonly ConceptMatch[], { compared }: ComparedSide): string {
+  const clear = matches.filter(({ importance }) => isClearChange(importance));
+  if (matches.length === 0) return '';
+  if (clear.length === 0)
+    return 'No difference in importance is larger than other images of the same kind would make it.';
+  const size = ({ importance }: ConceptMatch): number => Math.abs(importance.difference);
+  const largest = clear.reduce((most, one) => (size(one) > size(most) ? one : most));
+  const { importance } = largest;
+  if (size(largest) < LEAST_TOLD) return 'No difference in importance reaches 0.1 points.';
+  const way = importance.difference > 0 ? 'rises' : 'falls';
+  return `The importance of ${namesText([compared.concepts[largest.a].name])} of A changed most: it ${way} from ${percentText(importance.a)} to ${percentText(importance.b)}, by ${figureChangeText(importance)} points.`;
+}
+
+function be(count: number): string {
+  return count === 1 ? 'is' : 'are';
+}

@@ -1,0 +1,41 @@
+import { TesseraError } from '../../core/errors.ts';
+import { compareRuns } from '../../core/comparison/compare-runs.ts';
+import { loadComparedRun, sideOf } from '../../core/pipeline/compared-run.ts';
+import { writeComparison } from '../../core/pipeline/write-comparison.ts';
+import { shownName } from '../../core/wording/shown-name.ts';
+import { createNodeEnvironment } from '../compute/node-environment.ts';
+import { parseArguments, type ParsedArguments } from './arguments.ts';
+import { comparisonJson, comparisonText } from './comparison-output.ts';
+import { namedRun } from './run-argument.ts';
+
+/** `compare A B`: what two finished runs have in common, what only one has, and which decisions changed. */
+export async function compareCommand(argv: readonly string[]): Promise<void> {
+  const args = parseArguments(argv, {
+    report: { type: 'string', takes: 'a file to write' },
+    json: { type: 'boolean' },
+  });
+  const environment = createNodeEnvironment();
+  const { storage } = environment;
+  const [a, b] = await Promise.all(
+    runsOf(args).map(async (text) => {
+      const { project, runId } = await namedRun(storage, text);
+      return loadComparedRun(project, runId);
+    }),
+  );
+  const comparison = compareRuns(a.compared, b.compared);
+  const file = args.text('report');
+  const report =
+    file === undefined ? undefined : await writeComparison(environment, { a, b }, comparison, file);
+  const sides = { a: sideOf(a), b: sideOf(b), comparison };
+  if (args.flag('json'))
+    console.log(JSON.stringify({ ...comparisonJson(sides), ...(report && { report }) }, null, 2));
+  else
+    console.log(shownName([comparisonText(sides), ...(report ? ['', `Report  ${report}`] : [])].join('\n')));
+}
+
+function runsOf({ positionals }: ParsedArguments): readonly string[] {
+  if (positionals.length === 2) return positionals;
+  throw new TesseraError('bad-usage', `compare takes two runs, got ${positionals.length}.`, {
+    hint: 'Give two project folders, each with a run of it after a colon where it is not the newest: old.tessera:run1 new.tessera.',
+  });
+}
