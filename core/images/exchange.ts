@@ -1,6 +1,6 @@
 import { formOf, type PlaceOrLook } from '../metrics/cues.ts';
 import { clamp, CORNER, stridesOf, type PictureLayout } from './picture-layout.ts';
-import { withColours, withGrain, withSharpness } from './picture-look.ts';
+import { withColours, withGrain, withSaturation, withSharpness } from './picture-look.ts';
 
 /*
  * What is taken over from one picture into another to find out what a decision rests on: a place of the frame that seldom
@@ -45,10 +45,11 @@ const PLACES: Readonly<Partial<Record<PlaceOrLook, Inside>>> = {
  * - a corner, a strip along an edge, the border, all around the middle: the donor's pixels there.
  * - above, below: all around the middle, made of the donor's two upper (lower) corners alone, mirrored as often as needed.
  * - colours: the recipient's pixels, changed as its corners have to be to get the mean and covariance of the donor's.
- * - sharpness: the recipient's finest detail as strong, beside coarser detail, as the donor's.
+ * - saturation: the recipient's colours as far from grey as the donor's.
+ * - sharpness: the recipient blurred, or its finest detail made stronger, until it is as sharp as the donor.
  * - grain: as much fine detail as the donor has in its corners, which seldom show the object.
  *
- * What the last three compute stays within the range that the two pictures have.
+ * What the last four compute stays within the range that the two pictures have.
  */
 export function exchanged(
   name: PlaceOrLook,
@@ -59,6 +60,8 @@ export function exchanged(
   switch (name) {
     case 'colours':
       return withColours(recipient, donor, layout);
+    case 'saturation':
+      return withSaturation(recipient, donor, layout);
     case 'sharpness':
       return withSharpness(recipient, donor, layout);
     case 'grain':

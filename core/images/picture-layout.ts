@@ -7,6 +7,8 @@ export interface PictureLayout {
   readonly height: number;
   readonly width: number;
   readonly layout: 'NCHW' | 'NHWC';
+  /** Of a picture of red, green and blue: the values of each channel for black, and what white adds to them. */
+  readonly grey?: { readonly black: readonly number[]; readonly white: readonly number[] };
 }
 
 /** Steps from one value of a picture to the next along rows, columns and channels. */

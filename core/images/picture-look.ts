@@ -82,6 +82,69 @@ export function withColours(
   return withinRange(out, recipient, donor, layout);
 }
 
+/** Most that colours are taken from grey. */
+const COLOURED = 3;
+
+/**
+ * A picture as colourful as another: every pixel's distance from the grey of its own brightness changed by the ratio of
+ * what the two have in their corners, root mean square. Kept within the range of the two; as it is where the channels are
+ * not red, green and blue.
+ */
+export function withSaturation(
+  recipient: Float32Array,
+  donor: Float32Array,
+  layout: PictureLayout,
+): Float32Array {
+  const { grey, channels } = layout;
+  if (grey === undefined) return recipient;
+  const [own, other] = [recipient, donor].map((picture) => distanceFromGrey(picture, layout, grey));
+  const gain = own > 0 ? Math.min(COLOURED, other / own) : 1;
+  const { column, channel: stride } = stridesOf(layout);
+  const out = new Float32Array(recipient.length);
+  for (let pixel = 0; pixel < layout.height * layout.width; pixel++) {
+    const at = pixel * column;
+    const brightness = brightnessAt(recipient, at, layout, grey);
+    for (let channel = 0; channel < channels; channel++) {
+      const plain = grey.black[channel] + grey.white[channel] * brightness;
+      out[at + channel * stride] = plain + gain * (recipient[at + channel * stride] - plain);
+    }
+  }
+  return withinRange(out, recipient, donor, layout);
+}
+
+type Grey = NonNullable<PictureLayout['grey']>;
+
+/** Mean over the channels of a pixel's place between black, 0, and white, 1. */
+function brightnessAt(
+  picture: Float32Array,
+  at: number,
+  layout: PictureLayout,
+  { black, white }: Grey,
+): number {
+  const { channel: stride } = stridesOf(layout);
+  return black.reduce(
+    (sum, dark, channel) => sum + (picture[at + channel * stride] - dark) / white[channel] / black.length,
+    0,
+  );
+}
+
+/** Root mean square over the pixels of the corners. */
+function distanceFromGrey(picture: Float32Array, layout: PictureLayout, grey: Grey): number {
+  const { height, width } = layout;
+  const { column, channel: stride } = stridesOf(layout);
+  let [sum, count] = [0, 0];
+  for (let pixel = 0; pixel < height * width; pixel++) {
+    if (!isOuter(Math.floor(pixel / width), height) || !isOuter(pixel % width, width)) continue;
+    const at = pixel * column;
+    const brightness = brightnessAt(picture, at, layout, grey);
+    grey.black.forEach((dark, channel) => {
+      sum += ((picture[at + channel * stride] - dark) / grey.white[channel] - brightness) ** 2;
+    });
+    count++;
+  }
+  return Math.sqrt(sum / Math.max(1, count));
+}
+
 /**
  * A picture as grainy as another. A picture's detail is what a blur over 3 × 3 pixels takes away. Where the donor has less
  * of it in its corners than the recipient in its own, the recipient's is weakened by their ratio; where it has more, the
@@ -111,28 +174,44 @@ export function withGrain(recipient: Float32Array, donor: Float32Array, layout: 
   return withinRange(out, recipient, donor, layout);
 }
 
-/** Most that detail is strengthened, and least that is left of it. */
+/** Most that detail is strengthened, least that is left of it, and how often a picture is blurred over 3 × 3 pixels. */
 const SHARPENED = 4;
-const BLURRED = 0.1;
+const WEAKENED = 0.1;
+const BLURS = 8;
 
 /**
- * A picture as sharp as another: detail of two sizes, each scaled so that it is as strong beside the next coarser as in the
- * other, whatever the two show. Kept within the range of the two.
+ * A picture as sharp as another, whatever the two show: blurred until detail of middle size is as weak beside coarser detail
+ * as in the other, unless it is stronger there; then detail of two sizes is strengthened or weakened to what it is in the
+ * other. Kept within the range of the two.
  */
 export function withSharpness(
   recipient: Float32Array,
   donor: Float32Array,
   layout: PictureLayout,
 ): Float32Array {
-  const own = bandsOf(recipient, layout);
   const other = bandsOf(donor, layout);
+  const isSharper = other.middle > bandsOf(recipient, layout).middle;
+  const own = bandsOf(isSharper ? recipient : blurredTo(other.middle, recipient, layout), layout);
+  const [least, most] = isSharper ? [1, SHARPENED] : [WEAKENED, 1];
   const gainOf = (band: 'fine' | 'middle'): number =>
-    own[band] > 0 ? clamp(other[band] / own[band], BLURRED, SHARPENED) : 1;
+    own[band] > 0 ? clamp(other[band] / own[band], least, most) : 1;
   const [fine, middle] = [gainOf('fine'), gainOf('middle')];
   const out = own.softer.map(
-    (value, i) => value + middle * (own.soft[i] - value) + fine * (recipient[i] - own.soft[i]),
+    (value, i) => value + middle * (own.soft[i] - value) + fine * (own.picture[i] - own.soft[i]),
   );
   return withinRange(out, recipient, donor, layout);
+}
+
+/** Of a picture blurred ever more the first that has no more detail of middle size than that, or the one before if that is nearer. */
+function blurredTo(middle: number, picture: Float32Array, layout: PictureLayout): Float32Array {
+  let before = { picture, middle: bandsOf(picture, layout).middle };
+  for (let blur = 0; blur < BLURS; blur++) {
+    const next = smoothed(before.picture, layout);
+    const left = bandsOf(next, layout).middle;
+    if (left <= middle) return middle - left < before.middle - middle ? next : before.picture;
+    before = { picture: next, middle: left };
+  }
+  return before.picture;
 }
 
 /** A picture blurred once and again, and how strong what each blur takes away is beside what a third does. */
@@ -145,7 +224,7 @@ function bandsOf(picture: Float32Array, layout: PictureLayout) {
     Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0));
   const coarse = size(softer, softest);
   const share = (amount: number): number => (coarse > 0 ? amount / coarse : 0);
-  return { soft, softer, fine: share(size(picture, soft)), middle: share(size(soft, softer)) };
+  return { picture, soft, softer, fine: share(size(picture, soft)), middle: share(size(soft, softer)) };
 }
 
 /** Is a row or column one of those of a corner? */
@@ -175,14 +254,17 @@ function cornerDetail(
   return count > 0 ? Math.sqrt(sum / count) : 0;
 }
 
-/** The mean over 3 × 3 pixels, twice; at the edges the nearest pixels stand for those outside. */
+/** The mean over 3 × 3 pixels, twice. */
 function softened(picture: Float32Array, layout: PictureLayout): Float32Array {
+  return smoothed(smoothed(picture, layout), layout);
+}
+
+/** The mean over 3 × 3 pixels; at the edges the nearest pixels stand for those outside. */
+function smoothed(picture: Float32Array, layout: PictureLayout): Float32Array {
   const { channels, height, width } = layout;
   const strides = stridesOf(layout);
   let from = picture;
   for (const { size, stride, other, lines } of [
-    { size: width, stride: strides.column, other: strides.row, lines: height },
-    { size: height, stride: strides.row, other: strides.column, lines: width },
     { size: width, stride: strides.column, other: strides.row, lines: height },
     { size: height, stride: strides.row, other: strides.column, lines: width },
   ]) {

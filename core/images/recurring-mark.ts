@@ -33,11 +33,12 @@ export interface RecurringMark {
   readonly places: readonly (Place | undefined)[];
 }
 
-/** Shares of the frame: sides of the squares that are tried, the largest first, and steps by which they are shifted. */
-const SIDES = [0.3, 0.25, 0.2];
-const SHIFTS = [-0.06, 0, 0.06];
-/** Pictures are averaged down to at most so many pixels of their shorter side for the search; squares of few tell nothing. */
+/** Shares of the frame: sides of the squares that are tried, the largest first; they are shifted by this share of their side. */
+const SIDES = [0.3, 0.25, 0.2, 0.15, 0.11];
+const SHIFTS = [-0.25, 0, 0.25];
+/** Pictures are averaged down to so many pixels of their shorter side for the search, or until a square has so many; squares of few tell nothing. */
 const COARSE = 48;
+const FINE = 8;
 const FEWEST_PIXELS = 7;
 /** Least correlation of two squares that show the same, and share of the pictures in which it must be found. */
 const SAME = 0.85;
@@ -54,7 +55,7 @@ const HOPELESS = 0.7;
  *
  * Shapes   pictures: each [channels, height, width] or [height, width, channels], as `layout` says.
  * Returns  undefined where nothing recurs, or all around it recurs as well.
- * Limits   squares of a fifth to three tenths of the frame; a mark that is turned or scaled from picture to picture is not
+ * Limits   squares of a ninth to three tenths of the frame; a mark that is turned or scaled from picture to picture is not
  *          found, nor one that lies in fewer than three in five pictures.
  */
 export function recurringMark(
@@ -62,9 +63,11 @@ export function recurringMark(
   layout: PictureLayout,
   suspects: readonly Suspect[],
 ): RecurringMark | undefined {
-  const factor = Math.ceil(Math.min(layout.height, layout.width) / COARSE);
-  const coarse = pictures.map((picture) => averaged(picture, layout, factor));
+  const shorter = Math.min(layout.height, layout.width);
+  const averagedBy = kept((factor: number) => pictures.map((picture) => averaged(picture, layout, factor)));
   for (const share of SIDES) {
+    const factor = Math.max(1, Math.min(Math.ceil(shorter / COARSE), Math.floor((share * shorter) / FINE)));
+    const coarse = averagedBy(factor);
     const side = Math.round(share * Math.min(coarse[0].height, coarse[0].width));
     if (side < FEWEST_PIXELS) return undefined;
     const best = mostAlike(coarse, side, suspects, factor);
@@ -79,6 +82,16 @@ export function recurringMark(
     return { side: factor * side, places };
   }
   return undefined;
+}
+
+/** Makes the value of each number once. */
+function kept<T>(make: (of: number) => T): (of: number) => T {
+  const known = new Map<number, T>();
+  return (of) => {
+    const value = known.get(of) ?? make(of);
+    known.set(of, value);
+    return value;
+  };
 }
 
 /** What one picture shows at a place. */
@@ -100,7 +113,7 @@ function mostAlike(
     const { height, width } = pictures[suspect.picture];
     const start = (at: number, shift: number, size: number): number =>
       Math.round(
-        Math.min(size - side, Math.max(0, (at + suspect.side / 2) / factor - side / 2 + shift * size)),
+        Math.min(size - side, Math.max(0, (at + suspect.side / 2) / factor - side / 2 + shift * side)),
       );
     for (const down of SHIFTS) {
       for (const right of SHIFTS) {

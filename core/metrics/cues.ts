@@ -13,6 +13,7 @@ export const PLACES_AND_LOOKS = [
   'above',
   'below',
   'colours',
+  'saturation',
   'sharpness',
   'grain',
 ] as const;
@@ -33,6 +34,7 @@ export const CUE_FORMS = [
   'strip',
   'border',
   'colours',
+  'saturation',
   'sharpness',
   'grain',
   'background',
@@ -42,7 +44,7 @@ export const CUE_FORMS = [
 export type CueForm = (typeof CUE_FORMS)[number];
 
 /** Looks of the whole picture. */
-export const LOOKS = ['colours', 'sharpness', 'grain'] as const;
+export const LOOKS = ['colours', 'saturation', 'sharpness', 'grain'] as const;
 
 /** Is it a look of the whole picture? */
 export function isLook(name: ExchangeName): name is (typeof LOOKS)[number] {

@@ -1,4 +1,4 @@
-import { channelCount, frameOf } from '../images/preprocessing.ts';
+import { channelCount, frameOf, type Preprocessing } from '../images/preprocessing.ts';
 import type { PictureLayout } from '../images/picture-layout.ts';
 import { isExplained, isUndecided } from '../score/decision.ts';
 import { float32, sizeOf, type Tensor } from '../tensor.ts';
@@ -79,6 +79,14 @@ export interface CuePictures {
   readonly batch: (pictures: readonly Float32Array[]) => Tensor<'float32'>;
 }
 
+/** Where grey lies among the values of a picture in colour. */
+function greysOf({ mean, std, scale }: Preprocessing): Pick<PictureLayout, 'grey'> {
+  if (mean.length !== 3) return {};
+  const black = mean.map((value, channel) => -value / std[channel]);
+  const white = std.map((value) => 255 / scale / value);
+  return { grey: { black, white } };
+}
+
 /** Reads the pictures of both sides. Throws 'bad-image' for one that can no longer be read. */
 export async function readCuePictures(
   { environment, intake, images }: Pick<StageWork, 'environment'> & Pick<Facts, 'intake' | 'images'>,
@@ -94,7 +102,7 @@ export async function readCuePictures(
   return {
     own: all.slice(0, own.length),
     others: all.slice(own.length),
-    layout: { channels, height, width, layout: preprocessing.layout },
+    layout: { channels, height, width, layout: preprocessing.layout, ...greysOf(preprocessing) },
     batch(pictures) {
       const joined = new Float32Array(pictures.length * size);
       pictures.forEach((picture, i) => joined.set(picture, i * size));

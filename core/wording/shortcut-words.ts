@@ -34,6 +34,7 @@ const CUE_NAMES: Readonly<Record<string, string>> = {
   border: 'the border',
   around: 'the background',
   colours: 'the colours of the whole image',
+  saturation: 'how colourful the whole image is',
   sharpness: 'the sharpness of the whole image',
   grain: 'the grain of the whole image',
   mark: 'a small mark',
@@ -111,5 +112,5 @@ export function noShortcutText(
   if (images < fewest) return 'Shortcuts were not looked for: too few of the images are answered this way.';
   if (others < fewest)
     return 'No shortcut was found by painting over corners and edges; without images that are answered otherwise no more can be looked for.';
-  return `No shortcut was found in corners, along the edges, in the background, colours, sharpness and grain, exchanged with ${countOf(others, 'other image')}.`;
+  return `No shortcut was found by exchanging corners, edges, background, colours, sharpness and grain with ${countOf(others, 'other image')}, and by looking for a small mark; others there may be.`;
 }

@@ -25,7 +25,7 @@ export const shortcutsStage = defineStage({
   name: 'shortcuts',
   inputs: { bank: bankStage, coefficients: coefficientsStage },
   facts: ['files', 'answers'],
-  version: 3,
+  version: 4,
   compute: lookForCue,
 });
 

@@ -108,6 +108,35 @@ describe('sharpness', () => {
     expect(step(exchanged('sharpness', other, blurred, PLANAR))).toBeLessThan(0.8 * step(other));
     expect(step(exchanged('sharpness', blurred, other, PLANAR))).toBeGreaterThan(1.2 * step(blurred));
     expect(step(exchanged('sharpness', other, sharp, PLANAR))).toBeCloseTo(step(other), -2);
+    // As a strong blur leaves nothing to be strengthened, it can be taken over but hardly back.
+    let soft = other;
+    for (let time = 0; time < 4; time++) soft = exchanged('sharpness', soft, blurred, PLANAR);
+    const very = soft.map((value, i) => (soft[Math.max(0, i - 1)] + value + soft[Math.min(1199, i + 1)]) / 3);
+    expect(step(exchanged('sharpness', sharp, very, PLANAR))).toBeLessThan(0.5 * step(sharp));
+  });
+});
+
+describe('saturation', () => {
+  const GREY = { black: [-0.5, 0, 1], white: [2, 3, 1.5] };
+  const layout = { ...PLANAR, grey: GREY };
+  /** Pixels of brightness 0.5, so far from grey. */
+  const coloured = (far: number): Float32Array =>
+    Float32Array.from({ length: 1200 }, (_, i) => {
+      const channel = Math.floor(i / 400);
+      return GREY.black[channel] + GREY.white[channel] * (0.5 + far * [1, 0, -1][channel]);
+    });
+  const close = (a: Float32Array, b: Float32Array): boolean =>
+    a.every((value, i) => Math.abs(value - b[i]) < 1e-5);
+
+  it('takes a picture as far from grey as another, whatever black and white are', () => {
+    expect(close(exchanged('saturation', coloured(0.3), coloured(0), layout), coloured(0))).toBe(true);
+    expect(close(exchanged('saturation', coloured(0.1), coloured(0.2), layout), coloured(0.2))).toBe(true);
+    // Grey has no colour to strengthen.
+    expect(close(exchanged('saturation', coloured(0), coloured(0.2), layout), coloured(0))).toBe(true);
+  });
+
+  it('leaves alone what is not red, green and blue', () => {
+    expect(exchanged('saturation', coloured(0.3), coloured(0), PLANAR)).toEqual(coloured(0.3));
   });
 });
 

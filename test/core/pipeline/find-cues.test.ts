@@ -20,7 +20,7 @@ describe('findCue()', () => {
   it('finds nothing where nothing moves, and then does not look at places', async () => {
     const { asked, look } = looksOf({});
     expect(await findCue(look, () => Promise.resolve(false))).toBeUndefined();
-    expect(asked).toEqual(['colours', 'sharpness', 'grain', 'mark']);
+    expect(asked).toEqual(['colours', 'saturation', 'sharpness', 'grain', 'mark']);
   });
 
   it('names the corner rather than the edges that it lies on', async () => {

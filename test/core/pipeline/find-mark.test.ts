@@ -35,7 +35,22 @@ const pictures: CuePictures = {
 const ink: Scores = (all) =>
   Promise.resolve(all.map((one) => one.filter((value) => Math.abs(value) > 2).length));
 
+/** Noise with a square of one colour, always in the same place. */
+function stamped(seed: number): Float32Array {
+  const out = picture(seed);
+  for (let at = 0; at < 25; at++) out[(18 + Math.floor(at / 5)) * SIDE + 12 + (at % 5)] = 3;
+  return out;
+}
+
 describe('findMark()', () => {
+  it('finds what lies in one place of all, however plain it is', async () => {
+    const own = places.map((_, i) => stamped(i + 1));
+    const mark = (await findMark({ ...pictures, own }, ink))!;
+    expect(mark.side).toBeLessThanOrEqual(7);
+    expect(mark.places[0]!.top).toBeGreaterThanOrEqual(17);
+    expect(mark.places[0]!.left).toBeGreaterThanOrEqual(10);
+  });
+
   it('finds what the score rests on where that looks the same from picture to picture', async () => {
     const mark = (await findMark(pictures, ink))!;
     expect(mark.places.filter((place) => place !== undefined)).toHaveLength(12);
