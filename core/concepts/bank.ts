@@ -50,7 +50,11 @@ export function activeOf({ bank, active }: Pick<RunOptions, 'bank' | 'active'>):
   return bank === 'sparse' ? active : undefined;
 }
 
-/** Are concepts of these options the minimum of ‖A - UW‖, where a derivative by the images can be taken? */
-export function isAtMinimum({ bank, refine }: Pick<RunOptions, 'bank' | 'refine'>): boolean {
-  return bank !== 'sparse' && !refine;
+/** Are concepts of these options the minimum of ‖A - UW‖ over the explained images, where a derivative by them can be taken? */
+export function isAtMinimum({
+  bank,
+  refine,
+  sharing,
+}: Pick<RunOptions, 'bank' | 'refine' | 'sharing'>): boolean {
+  return bank !== 'sparse' && !refine && sharing !== 'shared';
 }

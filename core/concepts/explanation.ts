@@ -96,12 +96,17 @@ interface Factorization {
   readonly rows: number;
 }
 
+/** A class, by its index, and how many images of it there are. */
+export type ClassCount = { readonly index: number; readonly images: number };
+
 /** The factorisation of a run's bank. */
 interface BankFactorization extends Factorization {
   /** Absent where a place may have any number of concepts. */
   readonly kind?: 'sparse';
   /** How many concepts a place has at most, where that is limited. */
   readonly active?: number;
+  /** Of a bank that runs of other classes have too: what names it, and the images of each class that it was made of. */
+  readonly shared?: { readonly bank: string; readonly classes: readonly ClassCount[] };
   /** Absent where the bank was not refined. */
   readonly refined?: RefinedFigures;
 }

@@ -29,6 +29,7 @@ export type OptionReader =
   | 'parts'
   | 'part-importance'
   | 'part-maps'
+  | 'refits'
   | 'evaluation'
   | 'influence'
   | 'rank'
@@ -93,6 +94,12 @@ const DESIGNS: Readonly<Record<DesignKind, string>> = {
 const BANK_KINDS = {
   usual: 'Any number at a place',
   sparse: 'Few at a place',
+} as const;
+
+/** Whose images concepts are made of. */
+const SHARINGS = {
+  each: 'The explained class alone',
+  shared: 'All classes together',
 } as const;
 
 /** How thoroughly an explanation is checked, where it is. */
@@ -277,6 +284,17 @@ export const RUN_OPTIONS = {
     visibility: 'advanced',
     default: 'usual',
   }),
+  sharing: option(choice(SHARINGS), {
+    group: 'concepts',
+    // A shared bank is a fact of its own, named by what it is made of.
+    reads: ['question'],
+    flag: 'bank',
+    help: 'whose images concepts are made of: each, the explained class alone, or shared, all classes together, so that the same concepts explain every class; shared without --concepts has 10 and 5 more for each further class',
+    label: 'Concepts of',
+    note: 'All classes together: the same concepts explain every class, and can be compared between classes',
+    visibility: 'advanced',
+    absent: 'shared with --class all, else each',
+  }),
   active: option(whole(1, 64), {
     group: 'concepts',
     reads: ['bank', 'rank'],
@@ -399,7 +417,7 @@ export const RUN_OPTIONS = {
   }),
   evaluate: option(choice({ none: 'Not at all', ...CHECK_LEVELS }), {
     group: 'trust',
-    reads: ['evaluation', 'influence'],
+    reads: ['refits', 'evaluation', 'influence'],
     flag: 'evaluate',
     help: 'how thoroughly the explanation is checked; full repeats more often and tries other numbers of concepts',
     label: 'Check the explanation',
@@ -416,6 +434,7 @@ export const RUN_OPTIONS = {
       'rest',
       'parts',
       'part-importance',
+      'refits',
       'evaluation',
       'influence',
       'rank',

@@ -9,8 +9,9 @@ import type { Question } from './question.ts';
 import { namedAnswer } from '../score/named-answer.ts';
 import { scoreRecord } from '../score/score-record.ts';
 import type { ScoredModel } from './scored-model.ts';
+import type { SharedBank } from './shared-bank.ts';
 import { rightAnswers } from '../images/folder-class.ts';
-import type { ConceptBank } from './stages/bank.ts';
+import type { ConceptBank } from './concept-bank.ts';
 import type { ImageCoefficients } from './stages/coefficients.ts';
 import type { Prediction } from './prediction.ts';
 import type { Movement } from './stages/rest.ts';
@@ -34,6 +35,8 @@ export interface Findings {
   readonly importances: readonly ImageImportance[];
   readonly importance: ClassImportance;
   readonly movement: Movement;
+  /** Null where the concepts are those of the class alone. */
+  readonly shared: SharedBank | null;
 }
 
 /** Puts the findings of a run into the form that project, report and window share. */
@@ -44,7 +47,7 @@ export function assembleExplanation(
 ): Explanation {
   const { layer, intake, files } = question;
   const { score } = intake;
-  const { predictions, rows, bank, images, importance, importances, movement } = findings;
+  const { predictions, rows, bank, images, importance, importances, movement, shared } = findings;
   const count = images.coefficients.length;
   return {
     classIndex: score.column,
@@ -63,6 +66,7 @@ export function assembleExplanation(
       iterations: bank.iterations,
       rows: rows.activations.rows,
       ...(bank.conceptBank.active !== undefined && { kind: 'sparse', active: bank.conceptBank.active }),
+      ...(shared && { shared: { bank: shared.fingerprint, classes: shared.sample.classes } }),
       ...(bank.refined && { refined: bank.refined }),
     },
     importance: {

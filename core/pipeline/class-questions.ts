@@ -1,4 +1,5 @@
 import { chooseScore } from '../concepts/class-question.ts';
+import { LEAST_IMAGES } from './shared-bank.ts';
 import type { RunOptions } from '../concepts/run-options.ts';
 import { TesseraError } from '../errors.ts';
 import { withStamps } from './picture-stamps.ts';
@@ -9,9 +10,6 @@ import { predictedClasses } from './selection.ts';
 import { openStages } from './stage-runner.ts';
 import type { Prediction } from './prediction.ts';
 import { predictionsStage } from './stages/predictions.ts';
-
-/** Fewest images of a class that "every class" takes up. */
-const LEAST_IMAGES = 5;
 
 /** A question for each class that the model predicts for at least {@link LEAST_IMAGES} images, the most frequent first. */
 export async function questionsOfClasses(

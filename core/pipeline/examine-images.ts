@@ -42,7 +42,7 @@ export function examineImages(
   const { layer, classIndex } = explanation;
   const stages = openStages(
     { ...setting, environment },
-    { intake, device, layer, classIndex, images },
+    { intake, device, layer, classIndex, images, sharedBank: null },
     parseRunOptions(run.options, run.schemaVersion),
     { known: [knownBank(environment.storage, { run, conceptBank }, images)] },
   );

@@ -32,7 +32,7 @@ interface DrawnModel extends ModelScope {
  * is drawn by occlusion, and the record says why.
  */
 export async function exampleMaps(
-  stages: Stages<'intake' | 'device' | 'layer' | 'images'>,
+  stages: Stages<'intake' | 'device' | 'layer' | 'images' | 'sharedBank'>,
   { layer, conceptBank, ...model }: DrawnModel,
   concepts: readonly Concept[],
   methods: readonly MapMethod[],

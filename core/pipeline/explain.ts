@@ -1,8 +1,10 @@
-import type { Explanation } from '../concepts/explanation.ts';
+import type { Explanation, LayerRecord } from '../concepts/explanation.ts';
 import { strongestPlaces } from '../concepts/gallery.ts';
 import { classImportance, meanIndices } from '../concepts/importance.ts';
 import type { RunOptions } from '../concepts/run-options.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
+import { keepBank } from '../project/bank-folder.ts';
+import { shareNotes } from '../project/run-notes.ts';
 import { saveEvaluation } from '../project/evaluation-file.ts';
 import { type Project, type RunContent } from '../project/project-folder.ts';
 import { markReported, startRun } from '../project/start-run.ts';
@@ -17,6 +19,7 @@ import { exampleMaps } from './example-maps.ts';
 import { givenWith } from './input-changes.ts';
 import { withStamps } from './picture-stamps.ts';
 import type { Question } from './question.ts';
+import { openSharedBank } from './open-shared-bank.ts';
 import { growTree, type GrownTree } from './recursion.ts';
 import type { RunScope } from './run-context.ts';
 import { selectImages } from './selection.ts';
@@ -84,6 +87,7 @@ export async function explain(
   });
   const running = { scope: { ...scope, project }, question, options, store };
   const { stages, findings, intake } = await findConcepts(running);
+  await keepShared(project, started.id, findings, question.layer);
   const scored = { ...question, intake };
   const whole = assembleExplanation(scored, options, findings);
   const drawn = await drawConcepts({ ...running, question: scored }, stages, findings, whole);
@@ -134,7 +138,10 @@ async function findConcepts({ scope, question, options, store }: Running): Promi
   const chosen = selectImages(answers, { ...question, intake });
   const images = chosen.map(({ at }) => files[at]);
   const { labels, score } = intake;
-  const stages = open.about({ intake, labels, classIndex: score.column, answers, images });
+  const subject = { ...question, intake, device, predictions: asked.predictions };
+  const shared = options.sharing === 'shared' ? await openSharedBank(scope, subject, options) : null;
+  const classIndex = score.column;
+  const stages = open.about({ intake, labels, classIndex, answers, images, sharedBank: shared });
   const predictions = { ...asked, predictions: answers };
   const rows = await stages.get(rowsStage);
   const bank = await stages.get(bankStage);
@@ -152,8 +159,27 @@ async function findConcepts({ scope, question, options, store }: Running): Promi
     importances,
     importance,
     movement,
+    shared,
   };
   return { stages, findings, intake };
+}
+
+/** The bank that the run has in common with others gets a home, and what is said of its concepts is said in all. */
+async function keepShared(
+  project: Project,
+  runId: string,
+  { shared, bank: { conceptBank } }: Findings,
+  layer: LayerRecord,
+): Promise<void> {
+  if (shared === null) return;
+  const { images, classes } = shared.sample;
+  await keepBank(project, shared.fingerprint, {
+    layer: layer.tensor,
+    concepts: conceptBank.rows,
+    classes: [...classes],
+    images: images.map(({ path }) => path),
+  });
+  await shareNotes(project, runId, shared.fingerprint);
 }
 
 function givenImages(

@@ -6,10 +6,11 @@ import { stackRows, type Matrix } from '../linalg/matrix.ts';
 import { loadMerged, type MergedFigures } from '../project/merged-file.ts';
 import type { Project } from '../project/project-folder.ts';
 import type { DrawnMaps, RunTensors } from '../project/run-tensors.ts';
-import type { NotesFile, RunFile } from '../project/schema.ts';
+import type { RunFile } from '../project/schema.ts';
 import { bootstrapImportance } from '../sensitivity/bootstrap.ts';
 import { tiers } from '../sensitivity/tiers.ts';
 import { CROPS_KEPT, prevalences } from './assemble-explanation.ts';
+import type { NotesFile } from '../project/run-notes.ts';
 
 /*
  * A run as it is shown where a person merged concepts. What is computed of a group (merge-concepts.ts) takes the place of

@@ -4,7 +4,7 @@ import { isGoodDecomposition } from '../concepts/recursion/decomposition-verdict
 import { TesseraError } from '../errors.ts';
 import { changeProject } from '../project/change-lock.ts';
 import type { ProcessIdentity } from '../project/lock-file.ts';
-import { loadNotes, loadRun, saveNotes, type Project } from '../project/project-folder.ts';
+import { loadRun, type Project } from '../project/project-folder.ts';
 import type { PartTensors, RunTensors } from '../project/run-tensors.ts';
 import { loadRunTensors, saveRunTensors } from '../project/tensors-file.ts';
 import { openStageStore } from '../project/stage-store.ts';
@@ -16,6 +16,7 @@ import {
 } from './decompose-concept.ts';
 import { requireSameImages } from './input-changes.ts';
 import { parentConcept } from './parent-concept.ts';
+import { loadNotes, saveNotes } from '../project/run-notes.ts';
 
 /** What the automatic mode goes by, beside {@link isGoodDecomposition}. */
 const TREE_LIMITS = {

@@ -18,11 +18,7 @@ export function withScore(intake: ModelIntake, score: Score): ScoredModel {
   return { ...intake, labels, score, model: withColumns(raw, columns, { keepsRaw }) };
 }
 
-/**
- * {@link withScore} of what is explained; `at` splits a number without a threshold.
- *
- * @internal Tests make models with it.
- */
+/** {@link withScore} of what is explained; `at` splits a number without a threshold. */
 export function scoredBy(intake: ModelIntake, explained: Explained, at?: number): ScoredModel {
   return withScore(intake, scoreOf(intake.scores, explained, at));
 }

@@ -39,6 +39,8 @@ export interface Stages<Fact extends FactName> {
   /** As `get`, without a record in the run. */
   peek<Result>(stage: Runnable<Fact, void, Result>): Promise<Result>;
   peek<Request, Result>(stage: Runnable<Fact, Request, Result>, request: Request): Promise<Result>;
+  /** What names the result of a stage; every fact that it rests on must be known. */
+  fingerprintOf(stage: AnyStage): string;
   /** The same stages where more is known of the question. */
   about<More extends FactName>(facts: Pick<Facts, More>): Stages<Fact | More>;
   /** The same stages with other options. */
@@ -121,6 +123,7 @@ function stagesOf<Fact extends FactName>(
       return result as Promise<never>;
     },
     peek: (stage: AnyStage, request?: unknown) => work(stage, request, quietly) as Promise<never>,
+    fingerprintOf,
     about: (more) => stagesOf(subject, { ...facts, ...more }, options),
     given: (changes) => stagesOf(subject, facts, { ...options, ...changes }),
   };

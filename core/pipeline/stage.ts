@@ -14,6 +14,7 @@ import { modelKey } from './model-key.ts';
 import type { Prediction } from './prediction.ts';
 import type { FileFact } from './question.ts';
 import type { ParentConcept } from './parent-concept.ts';
+import type { SharedBank } from './shared-bank.ts';
 
 /** What is known of a question, as far as stages declare that they use it. */
 export interface Facts {
@@ -30,6 +31,8 @@ export interface Facts {
   readonly answers: readonly Prediction[];
   /** The explained ones, in the order of every later array. */
   readonly images: readonly FileFact[];
+  /** The bank of all classes where the run has that, else null. */
+  readonly sharedBank: SharedBank | null;
   /** A concept, or a part, that is decomposed, and the cut at which. */
   readonly parent: ParentConcept;
   readonly earlier: LayerRecord;
@@ -140,7 +143,7 @@ export function stageFingerprint(
 }
 
 type FactKeys = {
-  readonly [Fact in FactName]: (value: Facts[Fact], storage: Pick<Storage, 'sha256'>) => Json;
+  readonly [Fact in FactName]: (value: Facts[Fact], storage: Pick<Storage, 'sha256'>) => Json | undefined;
 };
 
 /** What of a fact determines results. */
@@ -154,6 +157,7 @@ const FACT_KEYS: FactKeys = {
   answers: (answers) => answers.map(({ at, index }) => [at, index]),
   files: filesKey,
   images: filesKey,
+  sharedBank: (shared) => shared?.fingerprint,
   parent: ({ layer, column, conceptBank, coefficients, inside = [] }, storage) => [
     layer.tensor,
     column,
@@ -182,7 +186,7 @@ function factKey<Fact extends FactName>(
   storage: Pick<Storage, 'sha256'>,
   fact: Fact,
   facts: Partial<Facts>,
-): Json {
+): Json | undefined {
   const value = facts[fact];
   invariant(value !== undefined, `the fact ${fact} is not known yet`);
   return FACT_KEYS[fact](value, storage);

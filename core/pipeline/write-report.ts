@@ -4,11 +4,11 @@ import type { Matrix } from '../linalg/matrix.ts';
 import { TesseraError } from '../errors.ts';
 import type { FitOptions, ImageCodec, OnProgress, RgbImage } from '../platform.ts';
 import { loadEvaluation } from '../project/evaluation-file.ts';
-import { loadNotes, loadRun, type Project } from '../project/project-folder.ts';
+import { loadRun, type Project } from '../project/project-folder.ts';
 import { loadPredictions } from '../project/predictions-file.ts';
 import { loadRunTensors } from '../project/tensors-file.ts';
 import { assemblePictures } from '../report/report-pictures.ts';
-import type { NotesFile, RunFile } from '../project/schema.ts';
+import type { RunFile } from '../project/schema.ts';
 import { reportDataOf } from '../report/report-data.ts';
 import type { ReportContents } from '../report/report-sections.ts';
 import { renderReport } from '../report/render-html.ts';
@@ -26,6 +26,7 @@ import { shownFrame } from './shown-frame.ts';
 import { runBoxes } from './run-boxes.ts';
 import { blankPicture, smallPictures } from './small-pictures.ts';
 import { asRunFound, inputChanges, type InputChanges } from './input-changes.ts';
+import { type NotesFile, loadNotes } from '../project/run-notes.ts';
 
 /** Names listed of changed images. */
 const MOST_NAMES = 20;

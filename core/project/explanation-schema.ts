@@ -84,6 +84,9 @@ const SHARES = z.object({ r2: z.number(), headR2: z.number() });
 const BANK_FACTORIZATION = FACTORIZATION.extend({
   kind: z.literal('sparse').exactOptional(),
   active: COUNT.exactOptional(),
+  shared: z
+    .object({ bank: z.string(), classes: z.array(z.object({ index: COUNT, images: COUNT })) })
+    .exactOptional(),
   refined: z
     .object({
       before: SHARES,

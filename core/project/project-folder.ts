@@ -2,8 +2,8 @@ import { TesseraError } from '../errors.ts';
 import type { Storage } from '../platform.ts';
 import { changeProject } from './change-lock.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
-import { ID_PATTERN, migrateRun, NOTES_FILE, PROJECT_FILE, RUN_FILE, SCHEMA_VERSION } from './schema.ts';
-import type { NotesFile, ProjectFile, RunFile } from './schema.ts';
+import { ID_PATTERN, migrateRun, PROJECT_FILE, RUN_FILE, SCHEMA_VERSION } from './schema.ts';
+import type { ProjectFile, RunFile } from './schema.ts';
 import type { ProcessIdentity } from './lock-file.ts';
 
 /*
@@ -103,20 +103,6 @@ export function saveRun(project: Project, run: RunFile): Promise<void> {
 export async function loadRun(project: Project, id: string): Promise<RunFile> {
   requireRun(project, id);
   return readJsonFile(project.storage, runPath(project, id, 'run.json'), RUN_FILE, migrateRun);
-}
-
-/** Writes `runs/ID/notes.json`. */
-export async function saveNotes(project: Project, id: string, notes: NotesFile): Promise<void> {
-  requireRun(project, id);
-  await writeJsonFile(project.storage, runPath(project, id, 'notes.json'), NOTES_FILE, notes);
-}
-
-/** Reads a run's notes; empty notes when none were taken. */
-export async function loadNotes(project: Project, id: string): Promise<NotesFile> {
-  requireRun(project, id);
-  const path = runPath(project, id, 'notes.json');
-  if (await project.storage.exists(path)) return readJsonFile(project.storage, path, NOTES_FILE);
-  return { schemaVersion: SCHEMA_VERSION, names: {}, hidden: [], merged: [], comments: {} };
 }
 
 /** Throws TesseraError 'unknown-name' unless the project has a run of that id. */

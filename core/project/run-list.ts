@@ -4,18 +4,17 @@ import { changeProject } from './change-lock.ts';
 import { loadEvaluation } from './evaluation-file.ts';
 import {
   changeProjectFile,
-  loadNotes,
   loadRun,
   requireRun,
   runFolder,
   runPath,
-  saveNotes,
   type Project,
 } from './project-folder.ts';
 import { lastNumber } from './start-run.ts';
 import type { RunFile } from './schema.ts';
 import type { ProcessIdentity } from './lock-file.ts';
 import { writeToProject } from './write-lock.ts';
+import { loadNotes, saveNotes } from './run-notes.ts';
 
 /** A run as a list of them tells of it; a damaged one says why it cannot be read. */
 export type ListedRun =

@@ -131,19 +131,3 @@ export type RunFile = Frozen<
   readonly options: RunOptions;
   readonly explanation?: Explanation;
 };
-
-/** `runs/ID/notes.json`: what a person made of the concepts, by concept id. */
-export const NOTES_FILE = z.object({
-  schemaVersion: VERSION,
-  names: z.record(z.string(), z.string()),
-  hidden: z.array(z.string()),
-  /** Groups shown as one concept; the first of a group lends its id, name and comment. */
-  merged: z.array(z.array(z.string()).min(2)),
-  comments: z.record(z.string(), z.string()),
-  /** Concepts and parts whose parts are not shown, with all below them. */
-  joined: z.array(z.string()).exactOptional(),
-  /** Name of the run itself. */
-  runName: z.string().exactOptional(),
-});
-/** {@link NOTES_FILE} in memory. */
-export type NotesFile = Frozen<z.infer<typeof NOTES_FILE>>;

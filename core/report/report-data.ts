@@ -2,7 +2,8 @@ import type { Explanation } from '../concepts/explanation.ts';
 import { TesseraError } from '../errors.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
 import type { GivenImage } from '../project/predictions-file.ts';
-import type { NotesFile, ProjectFile, RunFile } from '../project/schema.ts';
+import type { ProjectFile, RunFile } from '../project/schema.ts';
+import type { NotesFile } from '../project/run-notes.ts';
 
 /** A picture on the page: always a `data:image/…` URL, never an address. */
 export type PictureUrl = string;

@@ -6,7 +6,7 @@ import { openModel } from '../../core/pipeline/model-intake.ts';
 import { reopenModel } from '../../core/pipeline/reopen-model.ts';
 import { findConceptId } from '../../core/pipeline/parent-concept.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
-import { loadNotes, loadRun, openProject, type Project } from '../../core/project/project-folder.ts';
+import { loadRun, openProject, type Project } from '../../core/project/project-folder.ts';
 import { writeToProject } from '../../core/project/write-lock.ts';
 import { decimalText, intervalText, percentText } from '../../core/wording/number-text.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
@@ -18,6 +18,7 @@ import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
 import { table } from './text-table.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
+import { loadNotes } from '../../core/project/run-notes.ts';
 
 const TABLE: OptionTable = {
   concept: { type: 'string' },

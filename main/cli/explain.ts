@@ -189,10 +189,17 @@ function readQuestion(args: ParsedArguments): SaidQuestion {
   }
   const given = { ...(args.flag('demo') && DEMO_SUBJECT), ...withWholePaths(readOptions(args)) };
   requireAll(given);
-  const { class: query, ...options } = resolveOptions({ ...given, class: given.class ?? '' });
+  const { class: query, ...options } = resolveOptions({ ...shareable(given), class: given.class ?? '' });
   if (given.active !== undefined && options.bank !== 'sparse') throw activeOfUsual(given.active);
   checkOptions(options);
   return { ...options, ...(query !== '' && { class: query }) };
+}
+
+/** All classes have their concepts in common unless it is said; how many then depends on the classes. */
+function shareable<Given extends Partial<RunOptions>>(given: Given): Given {
+  const sharing = given.sharing ?? (given.class === 'all' ? 'shared' : undefined);
+  if (sharing !== 'shared') return given;
+  return { ...given, sharing, concepts: given.concepts ?? 'auto' };
 }
 
 /** Throws TesseraError 'bad-usage' for an option that has to be said and was not. */

@@ -23,11 +23,23 @@ export function optionTable(names: readonly OptionName[] = OPTION_NAMES): Option
   return Object.fromEntries(
     names.map((name) => {
       const { flag, form } = optionOf(name);
-      const multiple = form.kind === 'texts' || form.kind === 'choices';
-      const takes = takenWords(formOfOne(form));
+      const multiple = form.kind === 'texts' || form.kind === 'choices' || sharersOf(flag).length > 1;
+      const takes = takenWords(formOfOne(formOfFlag(flag, form)));
       return [flag, { type: form.kind === 'flag' ? 'boolean' : 'string', multiple, takes }] as const;
     }),
   );
+}
+
+/** The options of one flag: where there are several, all are choices, and a value says which is meant. */
+function sharersOf(flag: string): OptionName[] {
+  return OPTION_NAMES.filter((name) => optionOf(name).flag === flag);
+}
+
+/** What a flag takes: what its option does, or any of its options. */
+function formOfFlag(flag: string, form: OptionForm): OptionForm {
+  const forms = sharersOf(flag).map((name) => optionOf(name).form);
+  if (forms.length === 1) return form;
+  return { kind: 'choice', choices: forms.flatMap((one) => ('choices' in one ? one.choices : [])) };
 }
 
 /** Options that were said. */
@@ -64,13 +76,28 @@ export function readOption<Name extends OptionName>(
   name: Name,
 ): SaidOptions[Name] | undefined {
   const { flag, form, schema, placeholder } = optionOf(name);
-  const value = form.kind === 'flag' ? args.flag(flag) || undefined : valueOf(args, flag, form);
+  const value =
+    form.kind === 'flag'
+      ? args.flag(flag) || undefined
+      : sharersOf(flag).length > 1
+        ? sharedValue(args, flag, form)
+        : valueOf(args, flag, form);
   if (value === undefined) return undefined;
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data as SaidOptions[Name];
   // Of several the one that is wrong; of a number the text, as it was written.
   const wrong = args.text(flag) ?? args.texts(flag)[Number(parsed.error.issues[0].path[0] ?? 0)];
   throw refused(flag, form, placeholder, wrong);
+}
+
+/** Of the values of a flag that has several options the last that this one takes. */
+function sharedValue(args: ParsedArguments, flag: string, form: OptionForm): string | undefined {
+  const takes = (own: OptionForm, text: string): boolean =>
+    'choices' in own && own.choices.some(({ value }) => value === text);
+  const whole = formOfFlag(flag, form);
+  const wrong = args.texts(flag).find((text) => !takes(whole, text));
+  if (wrong !== undefined) throw refused(flag, whole, undefined, wrong);
+  return args.texts(flag).findLast((text) => takes(form, text));
 }
 
 function valueOf(args: ParsedArguments, flag: string, form: OptionForm): unknown {

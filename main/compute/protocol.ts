@@ -42,11 +42,11 @@ import type {
   Waterfall,
 } from '../api/contract.ts';
 import type { EvaluationLevel, RankCurve } from '../../core/metrics/evaluation.ts';
-import type { NotesFile } from '../../core/project/schema.ts';
 import type { MapsQuestion } from '../../core/pipeline/score-maps.ts';
 import type { AskedOutput } from '../../core/pipeline/choose-output.ts';
 import type { RecordedModel } from '../../core/pipeline/model-intake.ts';
 import type { PictureName } from './picture-ids.ts';
+import type { NotesFile } from '../../core/project/run-notes.ts';
 
 /** A model file and what a person chose for it. */
 export interface ModelQuestion extends AskedOutput {

@@ -1,7 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { TesseraError } from '../../core/errors.ts';
 import type { Storage } from '../../core/platform.ts';
-import type { NotesFile } from '../../core/project/schema.ts';
 import { createQueue } from '../../core/queue.ts';
 import type { ConceptEdit, ConceptTree, RunKey, RunResult } from '../api/contract.ts';
 import type { ComputeClient, JobOptions } from '../compute/client.ts';
@@ -11,6 +10,7 @@ import { nameOfEdit } from './edit-name.ts';
 import type { EventHub } from './events.ts';
 import { createHistory, type History } from './history.ts';
 import type { Projects } from './projects.ts';
+import type { NotesFile } from '../../core/project/run-notes.ts';
 
 /** What runs found out, and what a person makes of it. */
 export interface Results {

@@ -18,13 +18,13 @@ export interface StageClock {
 
 /** The stages that the options of a run leave out are not listed. */
 export function createStageClock(
-  { recurse, evaluate, bank, refine }: Pick<RunOptions, 'recurse' | 'evaluate' | 'bank' | 'refine'>,
+  { recurse, evaluate, ...made }: Pick<RunOptions, 'recurse' | 'evaluate' | 'bank' | 'refine' | 'sharing'>,
   now: () => number = Date.now,
 ): StageClock {
   const leftOut: readonly string[] = [
     ...(recurse === undefined ? ['parts'] : []),
     ...(evaluate === 'none' ? ['evaluation'] : []),
-    ...(evaluate === 'none' || !isAtMinimum({ bank, refine }) ? ['influence'] : []),
+    ...(evaluate === 'none' || !isAtMinimum(made) ? ['influence'] : []),
   ];
   const own = STAGE_ORDER.filter((stage) => !leftOut.includes(stage));
   let stages: StageProgress[] = own.map((stage) => ({

@@ -15,13 +15,14 @@ import { TesseraError } from '../../core/errors.ts';
 import { encodeModel } from '../../core/onnx/proto.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
 import { loadEvaluation } from '../../core/project/evaluation-file.ts';
-import { loadNotes, loadRun, openProject } from '../../core/project/project-folder.ts';
+import { loadRun, openProject } from '../../core/project/project-folder.ts';
 import { loadRunPictures } from '../../core/project/run-pictures.ts';
 import { loadRunTensors } from '../../core/project/tensors-file.ts';
 import { createRandom, type Random } from '../../core/random.ts';
 import { sharpCodec } from '../../core/runtime/image-codec.ts';
 import { fileStorage } from '../../core/runtime/storage.ts';
 import { colourModel } from '../fixtures/colour-model.ts';
+import { loadNotes } from '../../core/project/run-notes.ts';
 
 /** No answer may take longer. */
 const LONGEST_MS = 10_000;

@@ -41,6 +41,13 @@ export function filesByContent(files: readonly Pick<FileFact, 'stamp'>[]): numbe
   return [...places.values()];
 }
 
+/** Of every place the first that is the same, from the places of each different file. */
+export function firstOfEach(copies: readonly (readonly number[])[]): number[] {
+  const first: number[] = [];
+  for (const places of copies) for (const place of places) first[place] = places[0];
+  return first;
+}
+
 /** The same of files of the same bytes; a file of which nothing is known has a content of its own. */
 function contentOf(file: Pick<FileFact, 'stamp'> | undefined, place: number): string {
   return file?.stamp?.sha256 ?? `unknown ${place}`;

@@ -12,7 +12,7 @@ import { furtherEvidence } from './further-evidence.ts';
 export async function evaluateFindings(
   stages: RunStages,
   intake: ModelIntake,
-  options: Pick<RunOptions, 'evaluate' | 'concepts' | 'bank' | 'refine'>,
+  options: Pick<RunOptions, 'evaluate' | 'concepts' | 'bank' | 'refine' | 'sharing'>,
   { rows, bank, images, importances, importance }: Findings,
   explanation: Explanation,
 ): Promise<Evaluation | undefined> {

@@ -8,8 +8,11 @@ import { loadRun } from '../../project/project-folder.ts';
 import type { RunTensors } from '../../project/run-tensors.ts';
 import { loadRunTensors } from '../../project/tensors-file.ts';
 import type { RunFile } from '../../project/schema.ts';
-import { imagesOfRun, requireSameImages } from '../input-changes.ts';
+import { loadBank } from '../../project/bank-folder.ts';
+import { asRunFound, imagesOfRun, requireSameImages } from '../input-changes.ts';
 import { knownBank } from '../known-bank.ts';
+import { reopenSharedBank } from '../open-shared-bank.ts';
+import type { SharedBank } from '../shared-bank.ts';
 import { withStamps } from '../picture-stamps.ts';
 import type { Question } from '../question.ts';
 import type { ScoredScope, WorkScope } from '../run-context.ts';
@@ -107,7 +110,28 @@ async function stagesOfQuestion(scope: QuestionScope, question: Question, option
   return open.about({ intake, classIndex: intake.score.column, images });
 }
 
-type FinishedFact = 'intake' | 'device' | 'layer' | 'classIndex' | 'images';
+/** The bank of all classes that a finished run has, with its rows; null where it has one of its own. */
+async function sharedBankOf(
+  scope: EvaluatedScope,
+  run: RunFile,
+  { layer, factorization }: Explanation,
+): Promise<SharedBank | null> {
+  const { shared, method, status, iterations } = factorization;
+  if (shared === undefined) return null;
+  const { project, device, intake } = scope;
+  const { images: files } = await loadBank(project, shared.bank);
+  const images = await asRunFound(
+    project,
+    run,
+    files.map((file) => ({ file })),
+  );
+  const { conceptBank } = await loadRunTensors(project, run.id);
+  const bank = { conceptBank, method, status, iterations };
+  const made = { fingerprint: shared.bank, bank, sample: { images, classes: shared.classes } };
+  return reopenSharedBank(scope, { intake, device, layer }, made, run.options);
+}
+
+type FinishedFact = 'intake' | 'device' | 'layer' | 'classIndex' | 'images' | 'sharedBank';
 
 interface Finished {
   readonly explanation: Explanation;
@@ -125,7 +149,9 @@ async function openFinished(scope: EvaluatedScope, runId: string): Promise<Finis
   const { classIndex, layer } = explanation;
   await requireSameImages(scope.project, run);
   const images = await imagesOfRun(scope.project, run);
-  const facts = { intake: scope.intake, device: scope.device, layer, classIndex, images };
+  const { intake, device } = scope;
+  const sharedBank = await sharedBankOf(scope, run, explanation);
+  const facts = { intake, device, layer, classIndex, images, sharedBank };
   const tensors = await loadRunTensors(scope.project, runId);
   const { storage } = scope.environment;
   const known = [

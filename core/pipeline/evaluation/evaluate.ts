@@ -6,11 +6,12 @@ import { sparsityOfConcepts } from '../../metrics/sparsity.ts';
 import { stackRows } from '../../linalg/matrix.ts';
 import { rightAnswers } from '../../images/folder-class.ts';
 import type { EvaluationScope } from './evaluation-scope.ts';
-import { distinctImages, firstAlike } from './alike-images.ts';
+import type { FileFact } from '../question.ts';
+import { distinctImages, filesByContent, firstAlike, firstOfEach } from './alike-images.ts';
 import { evaluateCurves } from './curves.ts';
-import { planOf, type EvaluationSubject } from './plan.ts';
+import { planOf, type EvaluationPlan, type EvaluationSubject } from './plan.ts';
 import { evaluateSanity } from './random-weights.ts';
-import { evaluateStability } from './refits.ts';
+import { makeAgain, refitsOf, stabilityOf } from './refits.ts';
 import { evaluateHeldOut } from './held-out.ts';
 
 /**
@@ -36,7 +37,7 @@ export async function evaluate(
   const { r2, relativeError } = explanation.reconstruction;
   const everywhere = stackRows(coefficients);
   const curves = await evaluateCurves(context, subject, plan, tick);
-  const { stability, refits } = await evaluateStability(context, subject, first, plan, tick);
+  const { stability, refits } = await stabilityAndRefits(context, subject, { first, plan, level }, tick);
   const heldOut = await evaluateHeldOut(context, refits, plan, tick);
   const sanity = await evaluateSanity(context, subject, plan, tick);
   // Fewer images than planned may be left out by the samples.
@@ -61,6 +62,33 @@ export async function evaluate(
     })),
     collinearity: collinearity(everywhere, conceptBank),
   };
+}
+
+/** Whether other samples give the same concepts; banks of all classes are made again once, whichever class is explained. */
+async function stabilityAndRefits(
+  context: EvaluationScope,
+  { rows, conceptBank }: EvaluationSubject,
+  {
+    first,
+    plan,
+    level,
+  }: { readonly first: readonly number[]; readonly plan: EvaluationPlan; readonly level: EvaluationLevel },
+  tick: () => void,
+) {
+  const { sharedBank, images } = context;
+  const explained = distinctImages(first);
+  if (sharedBank === null) {
+    const made = await makeAgain(context, { rows, conceptBank, first }, plan, tick);
+    const refits = refitsOf(made, explained, (image) => first[image]);
+    return { stability: stabilityOf(conceptBank, made), refits };
+  }
+  const made = await sharedBank.madeAgain(level);
+  const own = sharedBank.sample.images;
+  const firstOfOwn = firstOfEach(filesByContent(own));
+  const keyOf = ({ path, stamp }: FileFact): string => stamp?.sha256 ?? path;
+  const placeByFile = new Map(own.map((file, place) => [keyOf(file), firstOfOwn[place]]));
+  const refits = refitsOf(made, explained, (image) => placeByFile.get(keyOf(images[image])));
+  return { stability: stabilityOf(conceptBank, made), refits };
 }
 
 /** What a run from before all answers were kept has to go by. */

@@ -20,19 +20,23 @@ export type FurtherEvidence = Pick<Evaluation, 'rank' | 'influence' | 'frontier'
 /**
  * What belongs to an evaluation of a level beside its figures, whether the run makes it or a person asks for it later; the
  * stages must be open with this level. The evidence for a number of concepts comes with a full evaluation, and with any
- * where it is there already; other cuts are compared in a full one, and where the concepts do not carry the decision.
+ * where it is there already; other cuts are compared in a full one, and where the concepts do not carry the decision. Where
+ * concepts are those of all classes, none of this is asked of one class.
  */
 export async function furtherEvidence(
-  stages: Stages<Extract<keyof Facts, 'intake' | 'device' | 'layer' | 'classIndex' | 'images'>>,
+  stages: Stages<
+    Extract<keyof Facts, 'intake' | 'device' | 'layer' | 'classIndex' | 'images' | 'sharedBank'>
+  >,
   intake: ModelIntake,
   level: EvaluationLevel,
-  options: Pick<RunOptions, 'concepts' | 'bank' | 'refine'>,
+  options: Pick<RunOptions, 'concepts' | 'bank' | 'refine' | 'sharing'>,
   figures: Pick<Evaluation, 'heldOut'>,
   {
     explanation,
     coefficients,
   }: { readonly explanation: Explanation; readonly coefficients: readonly Matrix[] },
 ): Promise<FurtherEvidence> {
+  if (options.sharing === 'shared') return {};
   const rank = level === 'full' ? await stages.get(rankStage) : await stages.peek(storedRankStage);
   const distinct = distinctImages(firstAlike(explanation.images, coefficients)).length;
   const isFound = isAtMinimum(options) && distinct >= FEWEST_IMAGES;

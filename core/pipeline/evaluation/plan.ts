@@ -63,6 +63,15 @@ const SIZES = {
   },
 } as const satisfies Record<EvaluationLevel, Record<keyof EvaluationPlan, number>>;
 
+/** Rows of a bank that is made again, for each of its concepts, where it has more than a few. */
+const ROWS_A_CONCEPT = 150;
+
+/** How a bank of so many concepts is made again. */
+export function refitPlan(level: EvaluationLevel, concepts: number) {
+  const { seeds, bootstraps, rows, maxIter } = SIZES[level];
+  return { seeds, bootstraps, rows: Math.max(rows, ROWS_A_CONCEPT * concepts), maxIter };
+}
+
 /** What an evaluation of a level does with such images, none of which is a copy of another. */
 export function planOf(level: EvaluationLevel, distinct: readonly number[]): EvaluationPlan {
   const { images, sanityImages, heldOut, ...sizes } = SIZES[level];

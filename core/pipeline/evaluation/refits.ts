@@ -4,10 +4,10 @@ import { takeRows, type Matrix } from '../../linalg/matrix.ts';
 import type { StoredStability } from '../../metrics/evaluation.ts';
 import { stability } from '../../metrics/stability.ts';
 import { createRandom, type Random } from '../../random.ts';
-import { distinctImages } from './alike-images.ts';
 import type { EvaluationScope } from './evaluation-scope.ts';
 import type { ActivationRows } from '../stages/rows.ts';
-import type { EvaluationPlan, EvaluationSubject } from './plan.ts';
+import type { MadeAgain } from '../concept-bank.ts';
+import type { EvaluationPlan } from './plan.ts';
 
 /** A bank made again from some of the images. */
 export interface Refit {
@@ -17,20 +17,28 @@ export interface Refit {
   readonly leftOut: readonly number[];
 }
 
+/** What a bank is made again of. */
+export interface MadeOf {
+  readonly rows: ActivationRows;
+  readonly conceptBank: CodedBank;
+  /** Of each image in the rows the first that is the same, see firstAlike. */
+  readonly first: readonly number[];
+}
+
+/** How often, and with how much, a bank is made again. */
+export type RefitPlan = Pick<EvaluationPlan, 'seeds' | 'bootstraps' | 'rows' | 'maxIter'>;
+
 /**
- * Makes the bank again, of its own kind, with other seeds from the same rows and from bootstrap samples of the images, and
- * compares. A bootstrap draws whole images with their copies, since the rows of one image are alike; of a single image it
- * draws rows. `first`: of every image the first that is the same, see firstAlike. `tick` is called once a bank. The banks of
- * the bootstrap samples come with the images that each left out, without copies.
+ * Makes the bank again, of its own kind, with other seeds from the same rows and from bootstrap samples of the images. A
+ * bootstrap draws whole images with their copies, since the rows of one image are alike; of a single image it draws rows.
+ * `tick` is called once a bank.
  */
-export async function evaluateStability(
-  context: EvaluationScope,
-  { rows, conceptBank }: EvaluationSubject,
-  first: readonly number[],
-  plan: EvaluationPlan,
+export async function makeAgain(
+  { device, options, signal }: Pick<EvaluationScope, 'device' | 'options' | 'signal'>,
+  { rows, conceptBank, first }: MadeOf,
+  plan: RefitPlan,
   tick: () => void,
-): Promise<{ readonly stability: StoredStability; readonly refits: readonly Refit[] }> {
-  const { device, options, signal } = context;
+): Promise<MadeAgain> {
   const groups = rowsByImage(rows, first);
   const all = groups.flat();
   const refit = async (chosen: readonly number[], random: Random): Promise<CodedBank> => {
@@ -47,34 +55,49 @@ export async function evaluateStability(
     return withRows(bank.conceptBank, conceptBank.rows);
   };
   const random = createRandom(options.seed + 1);
-  const banks: Matrix[] = [];
-  const refits: Refit[] = [];
-  for (let seed = 0; seed < plan.seeds; seed++) banks.push(await refit(all, random));
+  const seeds: CodedBank[] = [];
+  const bootstraps: MadeAgain['bootstraps'][number][] = [];
+  for (let seed = 0; seed < plan.seeds; seed++) seeds.push(await refit(all, random));
   for (let draw = 0; draw < plan.bootstraps; draw++) {
     const drawn = groups.flatMap(() => groups[random.integer(groups.length)]);
     const bank = await refit(drawn, random);
-    banks.push(bank);
-    const seen = new Set(drawn.map((row) => first[rows.places[row].image]));
-    const leftOut = distinctImages(first).filter((image) => !seen.has(image));
-    const { active } = conceptBank;
-    refits.push({ conceptBank: active === undefined ? bank : { ...bank, active }, leftOut });
+    bootstraps.push({ bank, seen: [...new Set(drawn.map((row) => first[rows.places[row].image]))] });
   }
-  const { mean, min, concepts, unmatched } = stability(conceptBank, banks);
+  return { seeds, bootstraps };
+}
+
+/** How alike a bank's concepts are in the banks that were made again. */
+export function stabilityOf(conceptBank: CodedBank, { seeds, bootstraps }: MadeAgain): StoredStability {
+  const samples = bootstraps.map(({ bank }) => bank);
+  const { mean, min, concepts, unmatched } = stability(conceptBank, [...seeds, ...samples]);
   const meanOf = (own: readonly Matrix[]) => ({
     count: own.length,
     mean: stability(conceptBank, own).mean,
   });
   return {
-    stability: {
-      mean,
-      min,
-      ...(unmatched !== undefined && { unmatched }),
-      seeds: meanOf(banks.slice(0, plan.seeds)),
-      bootstraps: meanOf(banks.slice(plan.seeds)),
-      concepts,
-    },
-    refits,
+    mean,
+    min,
+    ...(unmatched !== undefined && { unmatched }),
+    seeds: meanOf(seeds),
+    bootstraps: meanOf(samples),
+    concepts,
   };
+}
+
+/**
+ * The banks of the bootstrap samples with the explained images that each left out. `placeOf`: which of the images that they
+ * were drawn from an explained one is; undefined for one that was not among them.
+ */
+export function refitsOf(
+  { bootstraps }: MadeAgain,
+  explained: readonly number[],
+  placeOf: (image: number) => number | undefined,
+): Refit[] {
+  return bootstraps.map(({ bank, seen }) => {
+    const drawn = new Set(seen);
+    const leftOut = explained.filter((image) => !drawn.has(placeOf(image) ?? -1));
+    return { conceptBank: bank, leftOut };
+  });
 }
 
 /** Rows of each image and its copies; where there is one image only, each row by itself. */

@@ -2,56 +2,46 @@ import { activeOf, buildBank, type Bank } from '../../concepts/bank.ts';
 import type { RefinedFigures } from '../../concepts/explanation.ts';
 import type { RunOptions } from '../../concepts/run-options.ts';
 import { TesseraError } from '../../errors.ts';
-import type { CodedBank } from '../../linalg/coded-bank.ts';
 import { matrixTensor, tensorMatrix } from '../../linalg/matrix-tensor.ts';
 import type { Matrix } from '../../linalg/matrix.ts';
 import { expectFloat32 } from '../../tensor.ts';
+import { codesOf } from '../../factorization/sparse-codes.ts';
 import { buildRefinedBank } from '../refined-bank.ts';
 import { defineStage, type StageContext } from '../stage.ts';
+import type { ConceptBank } from '../concept-bank.ts';
+import type { SharedBank } from '../shared-bank.ts';
 import { rowsStage } from './rows.ts';
-
-/** The factorisation A ≈ U W of the activation rows. */
-export interface ConceptBank {
-  /** U [n, r] */
-  readonly coefficients: Matrix;
-  /** W [r, p], with how many of them a row may have. */
-  readonly conceptBank: CodedBank;
-  readonly method: 'nmf' | 'semi-nmf';
-  readonly status: string;
-  readonly iterations: number;
-  /** What refining it gained; absent where it was not refined. */
-  readonly refined?: RefinedFigures;
-}
 
 /** Sweeps at most. */
 const MAX_ITER = 200;
 
-/** The concepts: one direction a row of the bank (CRAFT, section 3.1). */
+/** The concepts: one direction a row of the bank (CRAFT, section 3.1), made of the rows or shared with other classes. */
 export const bankStage = defineStage({
   name: 'bank',
   inputs: { rows: rowsStage },
-  facts: [],
+  facts: ['sharedBank'],
   version: 3,
   compute: findConcepts,
 });
 
 type BankContext = StageContext<
   'bank',
-  'intake' | 'device' | 'layer' | 'images',
+  'intake' | 'device' | 'layer' | 'images' | 'sharedBank',
   { readonly rows: typeof rowsStage }
 >;
 
 async function findConcepts(context: BankContext): Promise<ConceptBank> {
-  const { inputs, options, entry } = context;
-  requireRows(inputs.rows.activations, options.concepts);
+  const { inputs, options, entry, sharedBank } = context;
+  if (sharedBank === null) requireRows(inputs.rows.activations, options.concepts);
   const { tensors, value } = await entry.get(0, async () => {
-    const { coefficients, conceptBank, method, status, stats, refined } = await factorised(context);
+    const { coefficients, conceptBank, ...made } =
+      sharedBank === null ? await factorised(context) : await codedBy(context, sharedBank.bank);
     return {
       tensors: new Map([
         ['coefficients', matrixTensor(coefficients)],
         ['conceptBank', matrixTensor(conceptBank)],
       ]),
-      value: { method, status, iterations: stats.iterations, ...(refined && { refined }) },
+      value: made,
     };
   });
   const matrixOf = (name: string): Matrix => tensorMatrix(expectFloat32(tensors.get(name), name));
@@ -60,7 +50,19 @@ async function findConcepts(context: BankContext): Promise<ConceptBank> {
   return { coefficients: matrixOf('coefficients'), conceptBank, ...value };
 }
 
-async function factorised(context: BankContext): Promise<Bank & { readonly refined?: RefinedFigures }> {
+/** The rows in the terms of concepts that others made. */
+async function codedBy(
+  { inputs, device, signal }: BankContext,
+  shared: SharedBank['bank'],
+): Promise<ConceptBank> {
+  const { coefficients } = await codesOf(inputs.rows.activations, shared.conceptBank, {
+    gemm: device.gemm,
+    ...(signal && { signal }),
+  });
+  return { ...shared, coefficients };
+}
+
+async function factorised(context: BankContext): Promise<ConceptBank> {
   const { inputs, options, device, onProgress, signal } = context;
   const asked = {
     gemm: device.gemm,
@@ -70,11 +72,19 @@ async function factorised(context: BankContext): Promise<Bank & { readonly refin
     onIteration: (done: number) => onProgress({ stage: 'concepts', done, total: MAX_ITER }),
     ...(signal && { signal }),
   };
-  const bank = options.refine
+  const bank: Bank & { readonly refined?: RefinedFigures } = options.refine
     ? await buildRefinedBank(context, inputs.rows, { ...asked, concepts: options.concepts })
     : await buildBank(inputs.rows.activations, options.concepts, asked);
   onProgress({ stage: 'concepts', done: MAX_ITER, total: MAX_ITER });
-  return bank;
+  const { coefficients, conceptBank, method, status, stats, refined } = bank;
+  return {
+    coefficients,
+    conceptBank,
+    method,
+    status,
+    iterations: stats.iterations,
+    ...(refined && { refined }),
+  };
 }
 
 /** A factorisation has at most as many concepts as rows; known here, where images may prove to be too few. */

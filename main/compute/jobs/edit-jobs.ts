@@ -5,8 +5,6 @@ import type { Environment } from '../../../core/pipeline/environment.ts';
 import { changeProject } from '../../../core/project/change-lock.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
 import { loadMerged } from '../../../core/project/merged-file.ts';
-import { loadNotes, saveNotes } from '../../../core/project/project-folder.ts';
-import type { NotesFile } from '../../../core/project/schema.ts';
 import type { EditedRun, RunQuestion } from '../protocol.ts';
 import { runStamp } from '../run-stamp.ts';
 import { editedNotes, groupsMadeBy } from './edited-notes.ts';
@@ -14,6 +12,7 @@ import type { Jobs } from './job-context.ts';
 import type { OpenedRun, OpenRun } from './opened-runs.ts';
 import { resultView } from './result-view.ts';
 import { treeView } from './tree-view.ts';
+import { type NotesFile, loadNotes, saveNotes } from '../../../core/project/run-notes.ts';
 
 /** Concepts as the run found them, and the parts of them that are not taken out of sight. */
 export function editableIds({ run }: OpenedRun, { joined }: NotesFile): string[] {

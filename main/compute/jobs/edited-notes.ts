@@ -1,6 +1,6 @@
 import { TesseraError } from '../../../core/errors.ts';
-import type { NotesFile } from '../../../core/project/schema.ts';
 import type { ConceptEdit } from '../../api/contract.ts';
+import type { NotesFile } from '../../../core/project/run-notes.ts';
 
 /** The notes after an edit. Throws 'unknown-name' for a concept that the run does not have. */
 export function editedNotes(notes: NotesFile, edit: ConceptEdit, known: readonly string[]): NotesFile {

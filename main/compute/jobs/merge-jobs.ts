@@ -2,13 +2,13 @@ import type { Environment } from '../../../core/pipeline/environment.ts';
 import { mergeConcepts } from '../../../core/pipeline/merge-concepts.ts';
 import { changeProject } from '../../../core/project/change-lock.ts';
 import { loadMerged, saveMerged } from '../../../core/project/merged-file.ts';
-import { loadNotes } from '../../../core/project/project-folder.ts';
 import { editableIds } from './edit-jobs.ts';
 import { groupsMadeBy } from './edited-notes.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
 import type { OpenRun } from './opened-runs.ts';
 import { openRunModel } from './run-models.ts';
+import { loadNotes } from '../../../core/project/run-notes.ts';
 
 /** Computes concepts together before they are shown as one; what is known already is not computed again. */
 export function mergeJobs(

@@ -50,8 +50,9 @@ export function createDrawMaps(environment: Environment, openIntake: OpenIntake)
       const options = { ...parseRunOptions(run.options, run.schemaVersion), maps: [method] };
       const known = [knownBank(environment.storage, { run, conceptBank }, others)];
       const images = others ?? opened.images;
+      const facts = { intake, device, layer, images, sharedBank: null };
       const setting = { environment, project, signal, onProgress };
-      const stages = openStages(setting, { intake, device, layer, images }, options, { known });
+      const stages = openStages(setting, facts, options, { known });
       const places = Array.from({ length: conceptBank.rows }, (_, concept) => ({ concept, image: place }));
       const { maps } = await stages.get(mapsStage, { mapper, places });
       const drawn = maps.map((map) => coarser(map, mapper.sources.size));

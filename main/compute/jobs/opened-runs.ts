@@ -24,7 +24,7 @@ import { runBoxes } from '../../../core/pipeline/run-boxes.ts';
 import { mergedKey, mergedStamp } from '../../../core/project/merged-file.ts';
 import type { RunTensors } from '../../../core/project/run-tensors.ts';
 import { loadRunTensors } from '../../../core/project/tensors-file.ts';
-import { loadNotes, loadRun, openProject, type Project } from '../../../core/project/project-folder.ts';
+import { loadRun, openProject, type Project } from '../../../core/project/project-folder.ts';
 import type { RunFile } from '../../../core/project/schema.ts';
 import type { CoefficientMap } from '../../../core/report/rgb-picture.ts';
 import type { Storage } from '../../../core/platform.ts';
@@ -32,6 +32,7 @@ import { answerNames } from '../../../core/score/score-record.ts';
 import type { RunQuestion } from '../protocol.ts';
 import { maximaOf, sourceOf, type ConceptSource } from './concept-source.ts';
 import { createKeptAnswers } from './kept-answers.ts';
+import { loadNotes } from '../../../core/project/run-notes.ts';
 
 /** A finished run with its arrays as views ask for it: where concepts were merged, they are one. */
 export interface OpenedRun {

@@ -2,11 +2,12 @@ import { writeReport } from '../../../core/pipeline/write-report.ts';
 import { inputChanges } from '../../../core/pipeline/input-changes.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
-import { loadNotes, openProject } from '../../../core/project/project-folder.ts';
+import { openProject } from '../../../core/project/project-folder.ts';
 import type { Jobs } from './job-context.ts';
 import type { OpenRun } from './opened-runs.ts';
 import { resultView } from './result-view.ts';
 import type { Progress } from '../../../core/platform.ts';
+import { loadNotes } from '../../../core/project/run-notes.ts';
 
 /** Jobs that read what a run found out. */
 export function resultJobs(environment: Environment, openRun: OpenRun): Jobs<'readResult' | 'writeReport'> {

@@ -4,7 +4,6 @@ import { PRESENT_FROM } from '../../../core/pipeline/assemble-explanation.ts';
 import type { InputChanges } from '../../../core/pipeline/input-changes.ts';
 import { strengthsOf } from '../../../core/pipeline/write-report.ts';
 import type { ScoreFacts } from '../../../core/wording/score-words.ts';
-import type { NotesFile } from '../../../core/project/schema.ts';
 import { shortcutsInWords, type ShortcutInWords } from '../../../core/report/shortcuts-in-words.ts';
 import type { Explanation } from '../../../core/concepts/explanation.ts';
 import type { ConceptItem, NamedConcept, ShortcutItem } from '../../api/contract.ts';
@@ -13,6 +12,7 @@ import { pictureId } from '../picture-ids.ts';
 import type { RunQuestion, RunView } from '../protocol.ts';
 import type { OpenedRun } from './opened-runs.ts';
 import { runSummaryOf } from './run-list-jobs.ts';
+import type { NotesFile } from '../../../core/project/run-notes.ts';
 
 /** Crops that stand for a concept in a list. */
 const COVER = 6;

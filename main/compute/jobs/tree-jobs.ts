@@ -3,13 +3,13 @@ import { earlierCuts, proposeEarlierCut } from '../../../core/pipeline/earlier-c
 import { decomposeInRun, requireUnmerged } from '../../../core/pipeline/recursion.ts';
 import { chooseLayer } from '../../../core/pipeline/choose-layer.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
-import { loadNotes } from '../../../core/project/project-folder.ts';
 import { writeToProject } from '../../../core/project/write-lock.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
 import { openRunModel } from './run-models.ts';
 import type { OpenRun } from './opened-runs.ts';
 import { treeView } from './tree-view.ts';
+import { loadNotes } from '../../../core/project/run-notes.ts';
 
 /** Jobs about concepts and their parts. */
 export function treeJobs(

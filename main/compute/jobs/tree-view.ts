@@ -4,11 +4,11 @@ import {
   parentIdOf,
   type TreeNode,
 } from '../../../core/concepts/recursion/concept-tree.ts';
-import type { NotesFile } from '../../../core/project/schema.ts';
 import type { ConceptTree, DecompositionFacts, TreeItem } from '../../api/contract.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { RunQuestion } from '../protocol.ts';
 import type { OpenedRun } from './opened-runs.ts';
+import type { NotesFile } from '../../../core/project/run-notes.ts';
 
 /** Crops that stand for a concept in the tree. */
 const COVER = 4;

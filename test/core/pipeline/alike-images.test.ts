@@ -6,8 +6,8 @@ import {
   filesByContent,
   firstAlike,
 } from '../../../core/pipeline/evaluation/alike-images.ts';
-import { planOf, type EvaluationSubject } from '../../../core/pipeline/evaluation/plan.ts';
-import { evaluateStability } from '../../../core/pipeline/evaluation/refits.ts';
+import { planOf } from '../../../core/pipeline/evaluation/plan.ts';
+import { makeAgain, refitsOf, type MadeOf } from '../../../core/pipeline/evaluation/refits.ts';
 import { randomRows } from '../../fixtures/influence-cases.ts';
 
 const amounts = (...values: number[]): Matrix => matrix(values.length, 1, Float32Array.from(values));
@@ -42,38 +42,39 @@ describe('filesByContent()', () => {
   });
 });
 
-describe('evaluateStability()', () => {
+describe('makeAgain() and refitsOf()', () => {
   const PER_IMAGE = 6;
   /** So many images with so many copies of each, one set after the other. */
-  async function refitsOf(distinct: number, copies: number) {
+  async function refitsWith(distinct: number, copies: number) {
     const { rows } = randomRows(4, { images: distinct, perImage: PER_IMAGE, p: 9, r: 2 });
     const { data } = rows.activations;
     const all = Array.from({ length: copies }, () => [...data]).flat();
     const images = distinct * copies;
-    const subject = {
+    const subject: Omit<MadeOf, 'first'> = {
       rows: {
         activations: matrix(images * PER_IMAGE, 9, Float32Array.from(all)),
         places: Array.from({ length: images * PER_IMAGE }, (_, row) => ({
           image: Math.floor(row / PER_IMAGE),
-          box: [0, 0, 1, 1],
+          box: [0, 0, 1, 1] as const,
         })),
         isWhole: true,
       },
       conceptBank: matrix(2, 9, Float32Array.from(all.slice(0, 18))),
-    } as unknown as EvaluationSubject;
+    };
     const first = Array.from({ length: images }, (_, image) => image % distinct);
     const context = { device: { gemm: plainGemm }, options: { seed: 0 } } as never;
     const plan = planOf('full', distinctImages(first));
-    return (await evaluateStability(context, subject, first, plan, () => undefined)).refits;
+    const made = await makeAgain(context, { ...subject, first }, plan, () => undefined);
+    return refitsOf(made, distinctImages(first), (image) => first[image]);
   }
 
   it('leaves an image out only with all its copies, and tells of it once', async () => {
-    const refits = await refitsOf(3, 8);
+    const refits = await refitsWith(3, 8);
     expect(refits.some(({ leftOut }) => leftOut.length > 0)).toBe(true);
     for (const { leftOut } of refits) expect([0, 1, 2]).toEqual(expect.arrayContaining([...leftOut]));
   });
 
   it('leaves none out where all are copies of one', async () => {
-    for (const { leftOut } of await refitsOf(1, 24)) expect(leftOut).toEqual([]);
+    for (const { leftOut } of await refitsWith(1, 24)) expect(leftOut).toEqual([]);
   });
 });

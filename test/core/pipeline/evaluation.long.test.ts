@@ -238,6 +238,7 @@ describe('the evaluation of the demo', () => {
       ...facts,
       labels: on.intake.labels,
       classIndex: explanation.classIndex,
+      sharedBank: null,
       options: optionsFor(),
       entry: await openStageEntry(houses.project, 'coefficients', `${key}c`.repeat(4)),
     };

@@ -24,6 +24,7 @@ import { removalsStage } from '../../../core/pipeline/stages/removals.ts';
 import { rowsStage } from '../../../core/pipeline/stages/rows.ts';
 import { canonicalJson, type Json } from '../../../core/project/canonical-json.ts';
 import { memoryStorage } from '../project/memory-storage.ts';
+import type { SharedBank } from '../../../core/pipeline/shared-bank.ts';
 
 const storage = memoryStorage();
 
@@ -104,6 +105,7 @@ const FACTS: Facts = {
   files: [{ path: '/a.png', stamp: { size: 1, modifiedMs: 2 } }],
   answers: [{ at: 0, index: 0, probability: 1 }],
   images: [{ path: '/a.png', stamp: { size: 1, modifiedMs: 2 } }],
+  sharedBank: null,
   parent,
   earlier: layer('early'),
 };
@@ -123,6 +125,7 @@ const OTHERS: { readonly [Fact in keyof Facts]: readonly Facts[Fact][] } = {
   classIndex: [1],
   files: [[{ path: '/a.png', stamp: { size: 1, modifiedMs: 3 } }]],
   answers: [[{ at: 0, index: 1, probability: 1 }]],
+  sharedBank: [{ fingerprint: 'f' } as SharedBank],
   images: [
     [{ path: '/b.png', stamp: { size: 1, modifiedMs: 2 } }],
     [{ path: '/a.png', stamp: { size: 2, modifiedMs: 2 } }],

@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
   createProject,
-  loadNotes,
   loadRun,
   openProject,
-  saveNotes,
   saveProject,
   saveRun,
 } from '../../../core/project/project-folder.ts';
 import { startRun } from '../../../core/project/start-run.ts';
 import { memoryStorage } from './memory-storage.ts';
 import { explanation, projectContent, runContent, self } from './sample-run.ts';
+import { loadNotes, saveNotes } from '../../../core/project/run-notes.ts';
 
 const folder = '/boat.tessera';
 const PROJECT = `${folder}/project.json`;

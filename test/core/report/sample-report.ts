@@ -2,7 +2,7 @@ import { resolveOptions } from '../../../core/concepts/run-options.ts';
 import type { Concept, Explanation, ImageRecord, MapRecord } from '../../../core/concepts/explanation.ts';
 import type { Evaluation } from '../../../core/metrics/evaluation.ts';
 import type { RgbImage } from '../../../core/platform.ts';
-import type { NotesFile, ProjectFile, RunFile } from '../../../core/project/schema.ts';
+import type { ProjectFile, RunFile } from '../../../core/project/schema.ts';
 import { createRandom } from '../../../core/random.ts';
 import { assemblePictures } from '../../../core/report/report-pictures.ts';
 import type { PictureOptions } from '../../../core/report/report-pictures.ts';
@@ -10,6 +10,7 @@ import { reportDataOf } from '../../../core/report/report-data.ts';
 import type { ReportData } from '../../../core/report/report-data.ts';
 import type { CoefficientMap } from '../../../core/report/rgb-picture.ts';
 import { sharpCodec } from '../../../core/runtime/image-codec.ts';
+import type { NotesFile } from '../../../core/project/run-notes.ts';
 
 const NAMES = ['striped hull', 'waves', 'white sail', 'stamp in the corner', 'open sky', 'rocks'];
 const FRAME = { width: 128, height: 128 };

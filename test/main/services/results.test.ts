@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { NotesFile } from '../../../core/project/schema.ts';
 import type { ComputeClient } from '../../../main/compute/client.ts';
 import { editedNotes } from '../../../main/compute/jobs/edited-notes.ts';
 import type { EditedRun, RunQuestion } from '../../../main/compute/protocol.ts';
@@ -9,6 +8,7 @@ import { createEventHub } from '../../../main/services/events.ts';
 import type { Projects } from '../../../main/services/projects.ts';
 import { createResults, type Results } from '../../../main/services/results.ts';
 import { memoryStorage } from '../../core/project/memory-storage.ts';
+import type { NotesFile } from '../../../core/project/run-notes.ts';
 
 const NO_NOTES: NotesFile = { schemaVersion: 2, names: {}, hidden: [], merged: [], comments: {} };
 const RENAME = { kind: 'rename', concept: 'c0', name: 'sky' } as const;

@@ -1,0 +1,81 @@
+import { channelsOf } from '../concepts/latent-rows.ts';
+import type { RunOptions } from '../concepts/run-options.ts';
+import type { EvaluationLevel } from '../metrics/evaluation.ts';
+import type { ModelScores } from '../score/model-scores.ts';
+import type { Explained } from '../score/explained.ts';
+import type { Question } from './question.ts';
+import { scoredBy, type ScoredModel } from './scored-model.ts';
+import { conceptsFor, sampleForBank, type BankSample, type SharedBank } from './shared-bank.ts';
+import { openStages, type StageSetting, type Stages } from './stage-runner.ts';
+import type { OpenedDevice } from './environment.ts';
+import type { Prediction } from './prediction.ts';
+import { bankStage } from './stages/bank.ts';
+import { refitsStage } from './stages/refits.ts';
+
+/** Whose activations a shared bank is made of. */
+export type SharedSubject = Pick<Question, 'layer' | 'files'> & {
+  readonly intake: ScoredModel;
+  readonly device: OpenedDevice;
+  readonly predictions: readonly Prediction[];
+};
+
+/**
+ * The bank of all classes: rows of the sample's images, factorised once. It is kept in the project's cache under what it is
+ * made of, whichever class is explained, so that the runs of one question have the same concepts.
+ */
+export async function openSharedBank(
+  setting: StageSetting,
+  { intake, device, layer, files, predictions }: SharedSubject,
+  options: RunOptions,
+): Promise<SharedBank> {
+  const sample = sampleForBank(predictions, files, options.seed);
+  const concepts =
+    options.concepts === 'auto' ? conceptsFor(sample.classes.length, channelsOf(layer)) : options.concepts;
+  const facts = { intake: whateverClass(intake), device, layer, images: sample.images, sharedBank: null };
+  const stages = openStages(setting, facts, { ...options, concepts });
+  const bank = await stages.get(bankStage);
+  return sharedBankOf(stages, stages.fingerprintOf(bankStage), bank, sample);
+}
+
+/** The bank of all classes that a finished run has, for what is asked of it later: nothing is computed until then. */
+export function reopenSharedBank(
+  setting: StageSetting,
+  { intake, device, layer }: Omit<SharedSubject, 'files' | 'predictions'>,
+  { fingerprint, bank, sample }: Pick<SharedBank, 'fingerprint' | 'bank' | 'sample'>,
+  options: RunOptions,
+): SharedBank {
+  const facts = { intake: whateverClass(intake), device, layer, images: sample.images, sharedBank: null };
+  const known = [{ stage: bankStage, fingerprint, value: bank }];
+  return sharedBankOf(openStages(setting, facts, options, { known }), fingerprint, bank, sample);
+}
+
+function sharedBankOf(
+  stages: Stages<'intake' | 'device' | 'layer' | 'images' | 'sharedBank'>,
+  fingerprint: string,
+  bank: SharedBank['bank'],
+  sample: BankSample,
+): SharedBank {
+  const madeAgain = (level: EvaluationLevel) => stages.given({ evaluate: level }).get(refitsStage);
+  return { fingerprint, bank, sample, madeAgain };
+}
+
+/** The model scored by a fixed class, so that what is stored is named alike for all of them. */
+function whateverClass(intake: ScoredModel): ScoredModel {
+  const explained = firstScore(intake.scores);
+  return explained === undefined ? intake : scoredBy(intake, explained);
+}
+
+/** Undefined where it takes a reference to know: then there is one score alone. */
+function firstScore({ task }: ModelScores): Explained | undefined {
+  switch (task) {
+    case 'multiclass':
+      return { kind: 'class', index: 0 };
+    case 'multilabel':
+      return { kind: 'side', side: 1, label: 0 };
+    case 'binary':
+    case 'regression':
+      return { kind: 'side', side: 1 };
+    case 'embedding':
+      return undefined;
+  }
+}
