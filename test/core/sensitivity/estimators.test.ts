@@ -155,6 +155,18 @@ describe('the estimators', () => {
     expect(gFunctionA(6).totals).toBeAllclose(g.exact.total.data, { atol: 1e-12 });
   });
 
+  it('Jansen stays within 0 and 1 where the output is almost always the same', () => {
+    const [samples, nConcepts] = [64, 3];
+    // A probability that is nearly 1, but for a few rows of one of the blocks C.
+    const outputs = Float64Array.from({ length: (nConcepts + 2) * samples }, (_, row) =>
+      row > 3 * samples && row % 16 === 0 && row < 4 * samples ? 0 : 1 - 1e-6 * (row % 7),
+    );
+    const { indices, status } = ESTIMATORS.jansen(outputs, nConcepts);
+    expect(status).toBe('ok');
+    for (const index of indices) expect(index >= 0 && index <= 1).toBe(true);
+    expect([...indices].indexOf(Math.max(...indices))).toBe(1);
+  });
+
   it('Glen gives 1 when the output on C_i does not vary', () => {
     const outputs = Float64Array.from([1, 2, 3, 4, 0, 0, 0, 0, 5, 5, 5, 5]);
     expect(ESTIMATORS.glen(outputs, 1)).toEqual({ indices: Float64Array.of(1), status: 'ok' });
