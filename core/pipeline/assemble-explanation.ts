@@ -110,14 +110,17 @@ function imageRecords(
   }));
 }
 
-function rankedConcepts({ rows, bank, images, importance, movement: { effects } }: Findings): Concept[] {
+function rankedConcepts(findings: Findings): Concept[] {
+  const { rows, bank, images, importance, shared } = findings;
+  const { effects } = findings.movement;
   // Every place was looked at once more with the bank as it came out; those coefficients are what the run keeps.
   const coefficients = rows.isWhole ? stackRows(images.coefficients) : bank.coefficients;
   const galleries = strongestPlaces(coefficients, rows.places, CROPS_KEPT);
   return ranked(importance, galleries, prevalences(images.coefficients)).map((concept, rank) => ({
     ...concept,
     id: idOfRow(importance.order[rank]),
-    name: `Concept ${rank + 1}`,
+    // Of a bank that other classes have too the name is that of the concept, not of its rank for one of them.
+    name: `Concept ${(shared === null ? rank : importance.order[rank]) + 1}`,
     ...(effects && { effect: effects[importance.order[rank]] }),
   }));
 }

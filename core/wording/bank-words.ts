@@ -30,6 +30,16 @@ export function settledText(settled: readonly (keyof typeof SETTLED)[], choices:
   return `The ${listed} ${names.length === 1 ? 'was' : 'were'} chosen automatically, by comparing ${countOf(choices, 'choice')} on images that their concepts were not made from.`;
 }
 
+/** How the number of concepts of a bank of several classes came about where nobody gave it. */
+export const NUMBER_BY_CLASSES =
+  'The number of concepts follows from the number of classes that have them in common.';
+
+/** Whose the concepts are where several classes have them in common. */
+export function sharedText(classes: readonly { readonly images: number }[]): string {
+  const images = classes.reduce((sum, one) => sum + one.images, 0);
+  return `Made of ${countOf(images, 'image')} of ${countOf(classes.length, 'class', 'classes')}, which have these concepts in common`;
+}
+
 /** How the number of concepts came about where nobody gave it. */
 export const NUMBER_BY_EVIDENCE =
   'The number of concepts was chosen automatically, by how much of unseen activations they reproduce and whether two samples give the same ones.';

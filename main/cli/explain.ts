@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { TesseraError } from '../../core/errors.ts';
 import { activeOfUsual, checkOptions } from '../../core/concepts/check-options.ts';
+import type { Explanation } from '../../core/concepts/explanation.ts';
 import { commandText } from '../../core/concepts/command-text.ts';
 import {
   OPTION_NAMES,
@@ -34,6 +35,7 @@ import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { explanationJson, explanationText } from './explanation-output.ts';
 import { optionTable, readOptions, withWholePaths } from './option-arguments.ts';
+import { overviewJson, overviewText } from './overview-output.ts';
 import { progressPrinter } from './progress.ts';
 import { AUTO_LAYER, settleCut, withComparison } from './settle-cut.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
@@ -119,7 +121,8 @@ async function explainClasses(
     );
     return;
   }
-  const all = [];
+  const all: ReturnType<typeof explanationJson>[] = [];
+  const explanations: Explanation[] = [];
   let { project } = scope;
   for (const one of await questionsOfClasses(scope, question, options)) {
     const index = indexOf(one.explained);
@@ -129,9 +132,14 @@ async function explainClasses(
     const facts = explanationJson(outcome, await reportOf(scope, outcome, `report-${index}.html`));
     tellFewer(options, facts.concepts.length);
     all.push(facts);
+    if (outcome.run.explanation) explanations.push(outcome.run.explanation);
     if (!asJson) console.log(`${shownName(explanationText(facts, outcome.run.explanation?.score))}\n`);
   }
-  if (asJson) console.log(JSON.stringify({ explanations: all }, null, 2));
+  const isShared = options.sharing === 'shared';
+  if (asJson) {
+    const overview = isShared && overviewJson(explanations);
+    console.log(JSON.stringify({ ...(overview && { overview }), explanations: all }, null, 2));
+  } else if (isShared) console.log(shownName(overviewText(explanations)));
 }
 
 /** A class as it is asked for by number. */

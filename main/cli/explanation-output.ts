@@ -13,7 +13,12 @@ import {
   intervalText,
   percentText,
 } from '../../core/wording/number-text.ts';
-import { NUMBER_BY_EVIDENCE, refinedVerdict, settledText } from '../../core/wording/bank-words.ts';
+import {
+  NUMBER_BY_CLASSES,
+  NUMBER_BY_EVIDENCE,
+  refinedVerdict,
+  settledText,
+} from '../../core/wording/bank-words.ts';
 import { carriedShareText, UNEXPLAINED } from '../../core/wording/claim-words.ts';
 import { transparencyText } from '../../core/wording/input-words.ts';
 import { askedText, decisionText, type ScoreFacts } from '../../core/wording/score-words.ts';
@@ -194,9 +199,14 @@ export function explanationText(facts: ReturnType<typeof explanationJson>, score
 }
 
 /** That the layer or the number of concepts was not asked for by value. */
-function automaticLines({ automatic, comparison }: ReturnType<typeof explanationJson>): string[] {
+function automaticLines({
+  automatic,
+  comparison,
+  factorization,
+}: ReturnType<typeof explanationJson>): string[] {
   if (comparison) return [settledText(automatic, comparison.points.length)];
-  return automatic.length > 0 ? [NUMBER_BY_EVIDENCE] : [];
+  if (automatic.length === 0) return [];
+  return [factorization.shared ? NUMBER_BY_CLASSES : NUMBER_BY_EVIDENCE];
 }
 
 /** How much the concepts carry together, in images that had no part in making them where it is known. */

@@ -1,6 +1,13 @@
 import { commandText } from '../../concepts/command-text.ts';
 import type { MapRecord } from '../../concepts/explanation.ts';
-import { bankText, NUMBER_BY_EVIDENCE, refinedText, settledText } from '../../wording/bank-words.ts';
+import {
+  bankText,
+  NUMBER_BY_CLASSES,
+  NUMBER_BY_EVIDENCE,
+  sharedText,
+  refinedText,
+  settledText,
+} from '../../wording/bank-words.ts';
 import { countText } from '../../wording/count-text.ts';
 import { durationText } from '../../wording/duration-text.ts';
 import { percentText } from '../../wording/number-text.ts';
@@ -55,9 +62,14 @@ export function reproductionSection({ run, explanation, notes }: ReportData): Ht
 }
 
 /** What nobody asked for by value. */
-function chosenFacts({ comparison, options }: ReportData['run']): (readonly [string, string])[] {
+function chosenFacts({ comparison, options, explanation }: ReportData['run']): (readonly [string, string])[] {
   if (comparison) return [['chosen', settledText(comparison.settled, comparison.frontier.points.length)]];
-  return options.concepts === 'auto' ? [['chosen', NUMBER_BY_EVIDENCE]] : [];
+  const shared = explanation?.factorization.shared;
+  const chosen = shared ? NUMBER_BY_CLASSES : NUMBER_BY_EVIDENCE;
+  return [
+    ...(shared ? [['shared', sharedText(shared.classes)] as const] : []),
+    ...(options.concepts === 'auto' ? [['chosen', chosen] as const] : []),
+  ];
 }
 
 /** The methods and their layers; how doubtful their places are, once where all that say it say the same. */
