@@ -33,12 +33,13 @@ const PLACE: CueBounds = { moved: 0.1, left: 0.25, both: 0.35, movedAlone: 0.3 }
  * - A corner, a strip along an edge or the border hold nothing of the object: little is due to chance there (0.15 at most
  *   join). A cue that reaches out of the place is still there when that is taken away, so joining alone is enough.
  * - Colours and grain are taken from the corners but change the object too (0.2, and 0.35 with few that leave). Sharpness
- *   hardly moves any to a class that was not taught it (0.04). What a blur or a lack of colour has taken away cannot be
+ *   moves fewer to a class that was not taught it (0.23). What a blur or a lack of colour has taken away cannot be
  *   given back, so that none need leave where many join.
  * - Around the middle there is much of a large object: it must do as much when it is made of the upper corners alone and
  *   of the lower ones alone, so that ground, sky and what reaches out of the middle do not count. What it shows in the
  *   middle too is still there when it is taken away, so nothing is asked of that.
- * - A mark is told from a part of the object by looking the same everywhere; what it does comes on top of that (0.15).
+ * - A mark is told from a part of the object by looking the same everywhere; what it does comes on top of that (0.15). Where
+ *   the class shows by its object as well, few leave without it.
  *
  * @internal Tests compare with them.
  */
@@ -48,10 +49,10 @@ export const CUE_BOUNDS: Readonly<Record<CueForm, CueBounds>> = {
   border: PLACE,
   colours: { moved: 0.4, left: 0.25, both: 0.4 },
   saturation: { moved: 0.4, left: 0.25, both: 0.4, movedAlone: 0.5 },
-  sharpness: { moved: 0.2, left: 0.25, both: 0.3, movedAlone: 0.5 },
+  sharpness: { moved: 0.35, left: 0.25, both: 0.35, movedAlone: 0.5 },
   grain: { moved: 0.4, left: 0.25, both: 0.4 },
   background: { moved: 0.4, left: 0, both: 0 },
-  mark: { moved: 0.25, left: 0.25, both: 0.4 },
+  mark: { moved: 0.25, left: 0.25, both: 0.4, movedAlone: 0.4 },
 };
 
 /** Of a place painted over, where there are no other pictures to exchange it with: share of the decisions that change. */
