@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { csvFormatRows } from 'd3';
 import { TesseraError } from '../../core/errors.ts';
 import { scanImages } from '../../core/images/folder-scan.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
@@ -12,6 +10,7 @@ import { INTAKE_OPTIONS, optionTable, readOptions } from './option-arguments.ts'
 import { predictionFacts, predictionRows, predictionText } from './predict-output.ts';
 import { predictionNotes, probabilityNotes } from './predict-notes.ts';
 import { progressPrinter } from './progress.ts';
+import { writeCsv } from './write-csv.ts';
 
 const TABLE: OptionTable = {
   ...optionTable(['model', 'images', 'device', ...INTAKE_OPTIONS]),
@@ -48,7 +47,7 @@ export async function predict(argv: readonly string[], signal: AbortSignal): Pro
     skipped: [...scan.skipped, ...skipped],
   });
   const csv = args.text('csv');
-  if (csv !== undefined) await writeCsv(csv, csvFormatRows(predictionRows(facts)));
+  if (csv !== undefined) await writeCsv(csv, predictionRows(facts));
   if (args.flag('json')) console.log(JSON.stringify(facts, null, 2));
   else console.log(predictionText(facts, { listsAll: csv === undefined }));
 }
@@ -62,19 +61,4 @@ function readQuestion(args: ParsedArguments) {
   }
   const { model, images, device = 'auto', ...rest } = said;
   return { model, images, device, ...rest };
-}
-
-async function writeCsv(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, `${text}\n`);
-  } catch (error) {
-    throw new TesseraError(
-      'storage',
-      `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        hint: 'Choose another place for the table.',
-        cause: error,
-      },
-    );
-  }
 }

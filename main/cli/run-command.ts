@@ -9,6 +9,7 @@ import { mapsCommand } from './maps.ts';
 import { predict } from './predict.ts';
 import { report } from './report.ts';
 import { runsCommand } from './runs.ts';
+import { score } from './score.ts';
 import { decomposeCommand } from './decompose.ts';
 import { USAGE } from './usage.ts';
 import { vjp } from './vjp.ts';
@@ -24,6 +25,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   maps: mapsCommand,
   runs: runsCommand,
   compare: compareCommand,
+  score,
   report,
   devices,
   vjp,

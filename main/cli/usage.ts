@@ -49,6 +49,11 @@ tessera what-if PROJECT --image N|FILE --counterfactual [--to CLASS] [--run ID] 
     --counterfactual finds the smallest change of the concepts that makes the image's class win: --to CLASS, or the
     class of the picture's folder.
 
+tessera score PROJECT --images DIR… [--run ID] [--device D] [--csv FILE] [--json]
+    New images with the concepts of a finished run: how much of each is in them, what each does to the score, what none
+    explains; which concepts are there otherwise than in the run's own images (drift), and which images they do not know.
+    --csv writes a table.
+
 tessera runs PROJECT [--json]
 tessera runs PROJECT [--rename RUN=NAME] [--delete RUN] [--json]
     The runs of a project, newest first: name, class, layer, concepts, images, when, how long, how far to be trusted.

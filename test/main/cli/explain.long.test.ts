@@ -9,16 +9,8 @@ import { float32 } from '../../../core/tensor.ts';
 import { createJobs } from '../../../main/compute/jobs/all-jobs.ts';
 import type { JobContext } from '../../../main/compute/jobs/job-context.ts';
 import { colourModel } from '../../fixtures/colour-model.ts';
-import {
-  type Blob,
-  BLUE,
-  GREY,
-  RED,
-  scene,
-  temporaryFolder,
-  writeModel,
-  writePictures,
-} from './colour-case.ts';
+import { type Blob, BLUE, GREY, RED, scene, writePictures } from './colour-case.ts';
+import { colourCase, type Facts } from './explained-colours.ts';
 import { findingsOf, tessera, tesseraProcess } from './run-tessera.ts';
 
 const CONTEXT: JobContext = {
@@ -26,67 +18,6 @@ const CONTEXT: JobContext = {
   onProgress: () => undefined,
   onNews: () => undefined,
 };
-
-interface Facts {
-  readonly project: string;
-  readonly report: string;
-  readonly class: { readonly index: number; readonly name: string };
-  readonly layer: string;
-  readonly concepts: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly importance: { readonly mean: number; readonly low: number; readonly high: number };
-    readonly crops: readonly {
-      readonly image: string;
-      readonly box: number[];
-      readonly coefficient: number;
-    }[];
-  }[];
-  readonly reconstruction: {
-    readonly r2: number;
-    readonly relativeError: number;
-    readonly agreement: number;
-  };
-  readonly factorization: { readonly shared?: { readonly bank: string } };
-  readonly trust: { readonly claims: readonly { readonly id: string; readonly grade: string }[] };
-  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
-  readonly timings: Readonly<Record<string, number>>;
-}
-
-/** What is told of all classes at once. */
-interface AllFacts {
-  readonly explanations: readonly Facts[];
-  readonly overview?: {
-    readonly bank: string | null;
-    readonly classes: readonly { readonly index: number; readonly name: string }[];
-  };
-}
-
-interface Case {
-  readonly model?: Model;
-  readonly card?: object;
-  readonly pictures?: number;
-}
-
-/** Arguments for the colour model, or another, on its pictures; `more` options come last and win. */
-async function colourCase({ model, card, pictures = 9 }: Case = {}) {
-  const folder = await temporaryFolder();
-  const file = await writeModel(path.join(folder, 'model'), model, card);
-  const images = await writePictures(path.join(folder, 'images'), pictures);
-  const argv = ['explain', '--model', file, '--device', 'cpu', '--out', path.join(folder, 'out.tessera')];
-  const explain = async (more: readonly string[], from = images): Promise<Facts> => {
-    const { code, stdout, stderr } = await tessera(
-      ...argv,
-      '--images',
-      from,
-      ...['--concepts', '2', '--json'],
-      ...more,
-    );
-    expect(code, stderr).toBe(0);
-    return JSON.parse(stdout) as Facts;
-  };
-  return { folder, argv, file, images, explain };
-}
 
 function changed(model: Model, graph: Partial<Model['graph']>): Model {
   return { ...model, graph: { ...model.graph, ...graph } };
@@ -362,63 +293,6 @@ describe('explain', () => {
       expect(concepts[0].crops.map(({ box }) => box)).toEqual(Array(6).fill([0, 0, 32, 32]));
     },
   );
-
-  it('says that no class is predicted often enough to explain every one', async () => {
-    const { argv, images } = await colourCase({ pictures: 4 });
-    const { code, stderr } = await tessera(...argv, '--images', images, '--class', 'all', '--concepts', '2');
-    expect(stderr).toContain('The model predicts no class for at least 5 of the 4 images.');
-    expect(stderr).toContain('Give more images, or name one class.');
-    expect(code).toBe(2);
-  });
-
-  it('explains every class that is predicted often enough, each with a report', async () => {
-    const { argv, images } = await colourCase();
-    const all = ['--images', images, '--class', 'all', '--concepts', '2', '--json'];
-    const few = await tessera(...argv, ...all);
-    expect(few.code).toBe(0);
-    const more = await writePictures(images, 18);
-    const { code, stdout } = await tessera(...argv, ...all, '--images', more);
-    expect(code).toBe(0);
-    const { explanations, overview } = JSON.parse(stdout) as AllFacts;
-    expect(explanations.map((facts) => facts.class.name)).toEqual(['red', 'blue']);
-    // Both have the concepts of one bank, by the same names.
-    const banks = explanations.map(({ factorization }) => factorization.shared?.bank);
-    expect(banks).toEqual([overview!.bank, overview!.bank]);
-    const named = explanations.map(({ concepts }) => concepts.map(({ id, name }) => `${id} ${name}`).sort());
-    expect(named[0]).toEqual(['c0 Concept 1', 'c1 Concept 2']);
-    expect(named[1]).toEqual(named[0]);
-    expect(overview!.classes.map(({ name }) => name).sort()).toEqual(['blue', 'red']);
-    expect(explanations[0].trust.claims.find(({ id }) => id === 'repeatable')!.grade).not.toBe('unknown');
-    expect(new Set(explanations.map(({ report }) => report)).size).toBe(2);
-    for (const { report } of explanations) expect(await readFile(report, 'utf8')).toContain('</html>');
-  });
-
-  it('explains every class with concepts of its own where that is asked for', async () => {
-    const { argv, images } = await colourCase();
-    const all = ['--class', 'all', '--bank', 'each', '--concepts', '2', '--json'];
-    const { stdout, stderr, code } = await tessera(...argv, '--images', images, ...all);
-    expect(code, stderr).toBe(0);
-    const { explanations, overview } = JSON.parse(stdout) as AllFacts;
-    expect(overview).toBeUndefined();
-    for (const { factorization } of explanations) expect(factorization.shared).toBeUndefined();
-  });
-
-  it('explains one class with the concepts of all, as when all are explained', async () => {
-    const { argv, images } = await colourCase();
-    const more = await writePictures(images, 18);
-    const given = ['--images', images, '--images', more, '--concepts', '2', '--bank', 'shared', '--json'];
-    const one = await tessera(...argv, ...given, '--class', 'blue');
-    expect(one.code, one.stderr).toBe(0);
-    const all = await tessera(...argv, ...given, '--class', 'all');
-    const blue = JSON.parse(one.stdout) as Facts;
-    const { explanations } = JSON.parse(all.stdout) as AllFacts;
-    const again = explanations.find((facts) => facts.class.name === 'blue')!;
-    expect(again.factorization).toEqual(blue.factorization);
-    expect(again.concepts).toEqual(blue.concepts);
-    const wrong = await tessera(...argv, ...given, '--bank', 'common', '--class', 'blue');
-    expect(wrong.code).toBe(2);
-    expect(wrong.stderr).toContain('--bank takes one of usual, sparse, each, shared; got "common".');
-  });
 
   it('explains the pictures of the folder that is named like the class, whatever is predicted', async () => {
     const { argv, folder } = await colourCase();

@@ -1,0 +1,96 @@
+import { rowOfId } from '../concepts/recursion/concept-tree.ts';
+import type { Explanation, SkippedFile } from '../concepts/explanation.ts';
+import { TesseraError } from '../errors.ts';
+import { driftOf, type Drift } from '../metrics/drift.ts';
+import type { OnProgress } from '../platform.ts';
+import type { Project } from '../project/project-folder.ts';
+import { loadNotes } from '../project/run-notes.ts';
+import type { RunFile } from '../project/schema.ts';
+import { loadRunTensors } from '../project/tensors-file.ts';
+import { strongest } from './assemble-explanation.ts';
+import { imagesOfRun } from './input-changes.ts';
+import type { FileFact } from './question.ts';
+import type { ScoredScope } from './run-context.ts';
+import { scoreImages, type ScoredImage } from './score-images.ts';
+import { spreadPlaces } from './spread-places.ts';
+
+/** Images of the run whose rest is looked at again, to know what is usual. */
+const MOST_OWN = 200;
+/** Fewer of the run's images do not tell what rest is usual. */
+const FEWEST_OWN = 20;
+
+/** A concept of the run with what became of it in the new images. */
+export interface ScoredConcept {
+  readonly id: string;
+  readonly name: string;
+  /** Undefined where either side has too few images that are answered as the run explains. */
+  readonly drift?: Drift;
+}
+
+/** New images in the terms of a finished run. */
+export interface ScoredRun {
+  readonly images: readonly ScoredImage[];
+  readonly skipped: readonly SkippedFile[];
+  /** In the order of the run, the most important first. */
+  readonly concepts: readonly ScoredConcept[];
+  /** Images between which distributions were compared: those of the run, and new ones with the same answer. */
+  readonly compared: { readonly before: number; readonly now: number };
+  /** More of the activations is left than in any of the run's own images; undefined where those are too few to tell. */
+  readonly mostRest?: number;
+}
+
+/**
+ * Scores images with the bank of a finished run, and looks for concepts whose amounts are distributed otherwise than in the
+ * run's own images: among those that are answered alike where the run explains such, else among all.
+ *
+ * Throws TesseraError 'no-images' where none can be read, 'bad-project' for a run that has not finished.
+ */
+export async function scoreRun(
+  scope: ScoredScope,
+  { project, run }: { readonly project: Project; readonly run: RunFile },
+  files: readonly FileFact[],
+  options: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal } = {},
+): Promise<ScoredRun> {
+  const explanation = finished(run);
+  const { conceptBank, coefficients } = await loadRunTensors(project, run.id);
+  const { images, skipped } = await scoreImages(scope, explanation, conceptBank, files, options);
+  if (images.length === 0) {
+    const reasons = skipped.slice(0, 3).map(({ file, reason }) => `${file} (${reason})`);
+    throw new TesseraError('no-images', `None of the images could be used: ${reasons.join('; ')}.`, {
+      hint: 'Give a folder of pictures that can be read.',
+    });
+  }
+  const own = await imagesOfRun(project, run);
+  const some = spreadPlaces(own.length, MOST_OWN).map((place) => own[place]);
+  const known = await scoreImages(scope, explanation, conceptBank, some, options);
+  const rests = known.images.map(({ rest }) => rest);
+  const alike = run.options.select === 'all' ? images : images.filter(({ isExplained }) => isExplained);
+  const before = coefficients.map(strongest);
+  const drifts = driftOf(
+    before,
+    alike.map(({ amounts }) => amounts),
+    run.seed,
+  );
+  const { names } = await loadNotes(project, run.id);
+  return {
+    images,
+    skipped,
+    concepts: explanation.concepts.map(({ id, name }) => {
+      const drift = drifts?.[rowOfId(id)];
+      return { id, name: names[id] ?? name, ...(drift && { drift }) };
+    }),
+    compared: { before: before.length, now: alike.length },
+    ...(rests.length >= FEWEST_OWN && { mostRest: Math.max(...rests) }),
+  };
+}
+
+function finished({ explanation, id }: RunFile): Explanation {
+  if (explanation !== undefined) return explanation;
+  throw new TesseraError(
+    'bad-project',
+    `project: ${id} has not finished; there are no concepts to look for.`,
+    {
+      hint: 'The same explain command continues it.',
+    },
+  );
+}
