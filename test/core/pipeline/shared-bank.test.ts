@@ -8,12 +8,13 @@ const files = (count: number, contentOf: (i: number) => number = (i) => i) =>
     stamp: { size: 1, modifiedMs: 0, sha256: `content ${contentOf(i)}` },
   }));
 const called = (...classes: number[]) => classes.map((index, at) => ({ at, index }));
+const times = (count: number, index: number) => Array.from({ length: count }, () => index);
 const countOf = (sample: ReturnType<typeof sampleForBank>) =>
   Object.fromEntries(sample.classes.map(({ index, images }) => [index, images]));
 
 describe('sampleForBank()', () => {
   it('takes up every class of five images or more, the most frequent first', () => {
-    const predictions = called(...Array(5).fill(2), ...Array(8).fill(0), ...Array(4).fill(1));
+    const predictions = called(...times(5, 2), ...times(8, 0), ...times(4, 1));
     const sample = sampleForBank(predictions, files(17), 0);
     expect(sample.classes).toEqual([
       { index: 0, images: 8 },
@@ -23,7 +24,7 @@ describe('sampleForBank()', () => {
   });
 
   it('gives no class more than its share, drawn by lot and the same for a seed', () => {
-    const predictions = called(...Array(3000).fill(0), ...Array(40).fill(1));
+    const predictions = called(...times(3000, 0), ...times(40, 1));
     const draw = (seed: number) => sampleForBank(predictions, files(3040), seed);
     expect(countOf(draw(0))).toEqual({ 0: 512, 1: 40 });
     expect(draw(0)).toEqual(draw(0));
@@ -32,7 +33,7 @@ describe('sampleForBank()', () => {
   });
 
   it('counts copies of one image as one', () => {
-    const predictions = called(...Array(12).fill(0), ...Array(12).fill(1));
+    const predictions = called(...times(12, 0), ...times(12, 1));
     // Class 1 has twelve copies of three images.
     const copies = files(24, (i) => (i < 12 ? i : i % 3));
     expect(countOf(sampleForBank(predictions, copies, 0))).toEqual({ 0: 12 });
