@@ -4,7 +4,8 @@ import { percentText } from '../wording/number-text.ts';
 import { decidedOtherwise } from '../wording/said-words.ts';
 import { effectText } from '../wording/score-words.ts';
 import { scoreFactsOf } from './run-score.ts';
-import { claimsGraded, type TrustVerdict } from './trust-verdict.ts';
+import { claimsGraded, isOneCause } from './claims-in-words.ts';
+import type { TrustVerdict } from './trust-verdict.ts';
 
 /** What a reader who reads no further should take along. */
 export interface Findings {
@@ -19,8 +20,15 @@ export function findingsOf(
   explanation: Explanation,
   verdict: Pick<TrustVerdict, 'grade' | 'claims' | 'shortcuts'>,
 ): Findings {
-  const sentences = [wayFinding(explanation), removalFinding(explanation), answersFinding(explanation)];
+  // Where nothing moves the score no concept has anything to say.
+  const ofConcepts = nothingMoves(explanation) ? [] : [wayFinding(explanation), removalFinding(explanation)];
+  const sentences = [...ofConcepts, answersFinding(explanation)];
   return { sentences: sentences.filter((text) => text !== ''), action: actionOf(explanation, verdict) };
+}
+
+/** Does no concept move the score of any image? */
+export function nothingMoves({ importance, images }: Explanation): boolean {
+  return images.length > 0 && importance.still === images.length;
 }
 
 const quoted = ({ name }: Pick<Concept, 'name'>): string => `\u201c${name}\u201d`;
@@ -68,6 +76,8 @@ function actionOf(
   const shortcut = shortcuts.at(0);
   if (shortcut !== undefined && verdict !== 'weak')
     return `Settle whether the model may go by this: it ${shortcut.leans}. Show it images of ${shortcut.class} where that is different, and other images that have it.`;
+  const first = claims.find(isOneCause);
+  if (first !== undefined) return first.next;
   const lacking = claimsGraded(claims, ['weak', 'fair', 'unknown']).filter(({ next }) => next !== '');
   if (lacking.length > 0) return lacking[0].next;
   const leader = explanation.concepts.at(0);

@@ -106,6 +106,7 @@ export function toldAs(score: ScoreFacts): { readonly name: string; readonly sig
  */
 export function effectText(score: ScoreFacts, effect: number): string {
   const { name, sign } = toldAs(score);
+  if (effect === 0) return `does not move the ${name}`;
   return `${sign * effect < 0 ? 'lowers' : 'lifts'} the ${name} by ${numberText(Math.abs(effect))} on average`;
 }
 

@@ -41,10 +41,26 @@ describe('reportDataOf()', () => {
 });
 
 describe('leadSentences()', () => {
+  it('claims no reason where no concept moves the score', () => {
+    const { importance, concepts, ...own } = sampleExplanation();
+    const still = concepts.map((concept) => ({
+      ...concept,
+      tier: 0,
+      importance: { mean: 0, low: 0, high: 0 },
+    }));
+    const text = leadSentences({
+      explanation: { ...own, concepts: still, importance: { ...importance, still: own.images.length } },
+    });
+    expect(text).toMatch(
+      /^The model calls these 40 images “boat”\. Nothing that the concepts do moves its score/,
+    );
+    expect(text).not.toMatch(/because|reasons, most|involved in/);
+  });
+
   it('names the one leading concept with its share and interval', () => {
     const explanation = sampleExplanation();
     expect(spaces(leadSentences({ explanation }))).toBe(
-      'The model calls these 40 images “boat” for several reasons, most of all “striped hull”. When concepts are turned up and down at random, 44.0 % of the movement of the score involves it (95 % interval 39.3–48.7 %). All 6 concepts together carry 94.8 % of it (93.4–95.9 %).',
+      'The model calls these 40 images “boat” for several reasons, most of all “striped hull”. When concepts are turned up and down at random, 44.0 % of the movement of the score involves it (95 % interval 39.3–48.7 %). All 6 concepts together carry 94.8 % of it (93.4–95.9 %) in the images that they were made from.',
     );
     const rest = { mean: 0.08, low: 0.06, high: 0.1, images: 20 };
     const evaluation = { ...sampleEvaluation(), heldOut: { images: 20, agreement: 1, rest } };
@@ -83,7 +99,7 @@ describe('leadSentences()', () => {
     };
     const text = leadSentences({ explanation });
     expect(spaces(text)).toBe(
-      'The model calls 35 of these 40 images “boat”. The score of boat depends mostly on “striped hull” and “waves”. When concepts are turned up and down at random, each of them is involved in 29.0 % to 44.0 % of the movement of the score; which of them matters most cannot be told. All 6 concepts together carry 94.8 % of it (93.4–95.9 %).',
+      'The model calls 35 of these 40 images “boat”. The score of boat depends mostly on “striped hull” and “waves”. When concepts are turned up and down at random, each of them is involved in 29.0 % to 44.0 % of the movement of the score; which of them matters most cannot be told. All 6 concepts together carry 94.8 % of it (93.4–95.9 %) in the images that they were made from.',
     );
   });
 });

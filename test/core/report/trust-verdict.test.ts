@@ -31,7 +31,7 @@ describe('trustVerdict()', () => {
   it.each<[string, Partial<Explanation>, string, string]>([
     ['one picture', { images: images.slice(0, 1) }, 'weak', 'One image was explained'],
     ['three pictures', { images: images.slice(0, 3) }, 'weak', 'Seen on 3 images: other images may'],
-    ['black pictures', { images: scoredAlike(images) }, 'weak', 'no difference between the 40 images'],
+    ['black pictures', { images: scoredAlike(images) }, 'weak', 'all 40 images the same score'],
     [
       'a score that does not move',
       { importance: { ...importance, still: 40 } },
@@ -143,8 +143,8 @@ describe('trustVerdict()', () => {
   it('gives the reason of every claim that made the grade', () => {
     const good = sampleEvaluation();
     expect(trustVerdict(sampleExplanation(), good).reasons).toEqual([
-      'The 6 concepts carry 94.8\u00a0% (93.4–95.9\u00a0%) of the movement of the score.',
-      'The leading concepts move the score most. The score moves by them before 99.0\u00a0% of random orders.',
+      'The 6 concepts carry 94.8\u00a0% (93.4–95.9\u00a0%) of the movement of the score in the images that they were made from.',
+      'The order by importance is not chance. The score moves by it before 99.0\u00a0% of random orders.',
     ]);
     const shaken = { ...good, stability: { ...good.stability, mean: 0.6 } };
     expect(trustVerdict(sampleExplanation(), shaken)).toMatchObject({
