@@ -21,7 +21,7 @@ import { GRADE_WORDS, OF_FEW_IMAGES, VERDICT_RULE } from '../wording/trust-words
 import { asShown } from './as-shown.ts';
 import { claimsInWords, isOneCause, reasonsOf, type ClaimInWords } from './claims-in-words.ts';
 import { lightInWords, type LightInWords } from './light-in-words.ts';
-import { scoreFactsOf } from './run-score.ts';
+import { looksLikeProbability, scoreFactsOf } from './run-score.ts';
 import { shortcutsInWords, type ShortcutInWords } from './shortcuts-in-words.ts';
 
 /** A figure in words; `decides`: a claim rests on it. */
@@ -125,7 +125,6 @@ function claimEvidence(
     images,
     importance,
     concepts,
-    score,
     layer,
   } = explanation;
   const valueOf = (wanted: TrustLight['figure']) => figures.find(({ figure }) => figure === wanted)?.value;
@@ -133,8 +132,6 @@ function claimEvidence(
   const order = deletion === undefined || insertion === undefined ? undefined : Math.min(deletion, insertion);
   const [stability, sanity] = [valueOf('stability'), valueOf('sanity')];
   const scores = images.map(({ logit }) => logit);
-  const activation = score?.model.activation ?? 'kept';
-  const isShare = scores.every((value) => value >= 0 && value <= 1);
   return {
     isEvaluated: evaluation !== undefined,
     ...(answers && { answers }),
@@ -143,7 +140,7 @@ function claimEvidence(
     ...(evaluation?.heldOut && { heldOut: evaluation.heldOut }),
     scores,
     ...(importance.still !== undefined && { still: importance.still }),
-    isProbability: isShare && (activation === 'none' || activation === 'kept'),
+    isProbability: looksLikeProbability(explanation),
     isAtScores: layer.kind === 'vector' && layer.computeShare >= 1,
     concepts: concepts.length,
     tiers: new Set(concepts.map(({ tier }) => tier)).size,

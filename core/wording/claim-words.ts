@@ -141,7 +141,7 @@ function decision(
   const more: Sentence[1] = elsewhereText(elsewhere);
   return {
     holds: [`${carried}.`, ''],
-    'holds-in-part': [`${carried}; the remainder lies with what no concept explains.`, more],
+    'holds-in-part': [`${carried}; what no concept explains carries what is left.`, more],
     fails: [`${carried}: too much lies with what no concept explains.`, more],
     'other-answers': [
       isOfNumber
@@ -174,7 +174,7 @@ function decision(
 function elsewhereText(elsewhere: Elsewhere | undefined): string {
   if (elsewhere === undefined) return 'Compare other layers and numbers of concepts in the setup.';
   const { layer, r, rest, isBetter } = elsewhere;
-  const there = `At ${layer} ${conceptsText(elsewhere)} ${r === 1 ? 'leaves' : 'leave'} a rest of ${percentText(rest)}`;
+  const there = `At ${layer} ${conceptsText(elsewhere)} ${r === 1 ? 'leaves' : 'leave'} ${percentText(rest)} that no concept explains`;
   return isBetter
     ? `${there}: explain there.`
     : `No other layer or number that was compared does better. ${there}.`;

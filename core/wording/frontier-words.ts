@@ -18,12 +18,12 @@ export function frontierAdvice(
   argument: 'fewest-active' | 'least-rest' | 'none-found-again',
   { rest, stability }: Bounds,
 ): string {
-  const little = `a rest of at most ${shortPercentText(rest)}`;
+  const little = `at most ${shortPercentText(rest)} that no concept explains`;
   const again = `found again (${decimalText(stability)} or more)`;
   const why = {
     'fewest-active': `of the choices that leave ${little} and are ${again}, this one has the fewest concepts active in an image and so is the easiest to read`,
     'least-rest': `none that is ${again} leaves ${little}, and of those this one leaves the least`,
-    'none-found-again': `none is ${again}, and this one leaves the smallest rest`,
+    'none-found-again': `none is ${again}, and this one leaves the least that no concept explains`,
   }[argument];
   return `The comparison argues for ${conceptsText(suggested)} at ${suggested.layer}: ${why}.`;
 }

@@ -130,7 +130,7 @@ function shortcutJson({ shortcut, class: of, evidence }: ShortcutInWords) {
   return {
     class: of,
     concept: shortcut.concept,
-    kinds: shortcut.kinds,
+    kinds: shortcut.kinds.filter((wanted) => evidence.some(({ kind }) => kind === wanted)),
     evidence: evidence.map(({ kind, value, low, high, sentence }) => ({ kind, value, low, high, sentence })),
     flips: shortcut.flips,
   };

@@ -11,6 +11,7 @@ import type { Html } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
 import { isAsked, scoreFactsOf, withName } from '../run-score.ts';
 import { findingsOf, nothingMoves } from '../findings.ts';
+import { shortcutsInWords } from '../shortcuts-in-words.ts';
 import { trustVerdict, type TrustVerdict } from '../trust-verdict.ts';
 import { picture } from './picture.ts';
 import { colourStyle, swatch } from './swatch.ts';
@@ -42,6 +43,7 @@ export function leadSentences({
   return [
     verdictSentence(explanation),
     amountSentence(explanation),
+    flaggedSentence(explanation),
     carriedSentence(explanation, evaluation?.heldOut),
   ]
     .filter((text) => text !== '')
@@ -61,6 +63,10 @@ function verdictSentence(explanation: Explanation): string {
       ? listText(causes.map(({ name }) => `\u201c${name}\u201d`))
       : `${causes.length} concepts together`;
   const score = scoreFactsOf(explanation);
+  if (isUntold(explanation)) {
+    const untold = `Which of the ${countText(concepts.length)} concepts the ${toldAs(score).name} depends on most cannot be told.`;
+    return isDecided(score) ? `${calledSentence(explanation, called)} ${untold}` : untold;
+  }
   const these = images.length === 1 ? 'this image' : `these ${countText(images.length)} images`;
   const isMost = sum(causes) >= MOSTLY;
   const onWhat = isMost ? `depends mostly on ${names}` : `leans on several things, most on ${names}`;
@@ -73,6 +79,23 @@ function verdictSentence(explanation: Explanation): string {
     return `${calledSentence(explanation, called)} ${told} ${what}`;
   const why = isMost ? `mostly because of ${names}` : `for several reasons, most of all ${names}`;
   return `The model calls ${these} \u201c${className}\u201d ${why}.`;
+}
+
+/** Is no concept told apart from another, where there are too many to name? */
+function isUntold({ concepts }: Explanation): boolean {
+  return concepts.length > MOST_NAMED && leaders(concepts).length === concepts.length;
+}
+
+/** That a concept which leads is one that carries a shortcut; empty where none is. */
+function flaggedSentence(explanation: Explanation): string {
+  const leading = new Set(leaders(explanation.concepts).map(({ id }) => id));
+  return shortcutsInWords(explanation)
+    .filter(({ conceptId }) => leading.has(conceptId) && !nothingMoves(explanation))
+    .map(
+      ({ conceptName, leans }) =>
+        `\u201c${conceptName}\u201d is flagged as a shortcut: through it the model ${leans}.`,
+    )
+    .join(' ');
 }
 
 /** How many of the images are answered as explained. */
@@ -106,7 +129,7 @@ function isDecided({ model, explained }: ScoreFacts): boolean {
 function amountSentence(explanation: Explanation): string {
   const { concepts, images } = explanation;
   const causes = leaders(concepts);
-  if (nothingMoves(explanation) || causes.length === 0) return '';
+  if (nothingMoves(explanation) || isUntold(explanation) || causes.length === 0) return '';
   if (causes.length === 1)
     return `When concepts are turned up and down at random, ${percentText(causes[0].importance.mean)} of the movement of the score involves it (${images.length > 1 && hasInterval(causes[0].importance) ? '95\u00a0% interval ' : ''}${overImagesText(causes[0].importance, images.length)}).`;
   const means = causes.map(({ importance }) => importance.mean);

@@ -7,6 +7,7 @@ import { strengthsOf } from '../../../core/pipeline/write-report.ts';
 import type { ScoreFacts } from '../../../core/wording/score-words.ts';
 import type { NotesFile } from '../../../core/project/schema.ts';
 import { asShown } from '../../../core/report/as-shown.ts';
+import { looksLikeProbability } from '../../../core/report/run-score.ts';
 import { shortcutsInWords, type ShortcutInWords } from '../../../core/report/shortcuts-in-words.ts';
 import type { Explanation } from '../../../core/concepts/explanation.ts';
 import type { ConceptItem, NamedConcept, ShortcutItem } from '../../api/contract.ts';
@@ -60,7 +61,7 @@ export function resultView(
 }
 
 /** Without the vector of a reference, which is long. Of a run of before scores were recorded: a class, by some score. */
-function scoreFacts({ score, className }: OpenedRun['explanation']): ScoreFacts {
+function scoreFacts({ score, className, images }: OpenedRun['explanation']): ScoreFacts {
   if (score === undefined) {
     const model = { task: 'multiclass', activation: 'kept', classes: [className] } as const;
     return { model, explained: { kind: 'class', index: 0 } };
@@ -73,6 +74,7 @@ function scoreFacts({ score, className }: OpenedRun['explanation']): ScoreFacts 
         ? { ...explained, reference: { name: explained.reference.name } }
         : explained,
     ...(at !== undefined && { at }),
+    ...(looksLikeProbability({ score, images }) && { isShare: true }),
   };
 }
 

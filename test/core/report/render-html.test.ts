@@ -41,6 +41,22 @@ describe('reportDataOf()', () => {
 });
 
 describe('leadSentences()', () => {
+  it('names no reason where no concept can be told from another, and says which one is flagged', () => {
+    const explanation = sampleExplanation();
+    const tied = explanation.concepts.map((concept) => ({ ...concept, tier: 0 }));
+    expect(leadSentences({ explanation: { ...explanation, concepts: tied } })).toMatch(
+      /^The model calls these 40 images “boat”\. Which of the 6 concepts the score of boat depends on most cannot be told\. All 6/,
+    );
+    const found = [
+      { concept: 'c0', carried: 0.8, cue: 'left', isPainted: false, kinds: [], evidence: [], flips: 1 },
+    ] as const;
+    expect(
+      leadSentences({ explanation: { ...explanation, shortcuts: { images: 40, others: 48, found } } }),
+    ).toContain(
+      '“striped hull” is flagged as a shortcut: through it the model leans on the strip along the left edge.',
+    );
+  });
+
   it('claims no reason where no concept moves the score', () => {
     const { importance, concepts, ...own } = sampleExplanation();
     const still = concepts.map((concept) => ({

@@ -197,4 +197,34 @@ describe('trustVerdict()', () => {
       '33.3\u00a0% of the files could not be read.',
     ]);
   });
+
+  it('leaves out that images of a class lie in the folder of the class', () => {
+    const folder = { kind: 'folder', figure: 'folder', value: 1, low: 0.9, high: 1, images: 40 } as const;
+    const of = (name: string) =>
+      evaluated({
+        shortcuts: {
+          images: 37,
+          others: 48,
+          found: [{ ...shortcut, evidence: [{ ...folder, folder: name }] }],
+        },
+      }).shortcuts[0].evidence.length;
+    expect([of('boat'), of('Boat'), of('hospital 2')]).toEqual([0, 0, 1]);
+  });
+
+  it('gives one next step where nothing moves the score, and no doubt of the labels', () => {
+    const still = {
+      importance: { ...importance, still: 40 },
+      ...{ answers: { known: 160, hits: 40, aboveChance: 0 } },
+    };
+    const verdict = evaluated({ ...still, given: 40 });
+    expect(verdict.claims.filter(({ next }) => next !== '').map(({ id }) => id)).toEqual(['decision']);
+    expect(verdict.reasons[0]).toMatch(/^Nothing that the concepts do moves the score/);
+    expect(verdict.cautions.join(' ')).not.toContain('labels in another order');
+  });
+
+  it('gives figures of few images no better light than the claim', () => {
+    const { lights } = evaluated({ images: images.slice(0, 3) });
+    for (const figure of ['deletion', 'insertion', 'stability'])
+      expect(lights.find((light) => light.figure === figure)?.level).toBe('unknown');
+  });
 });

@@ -15,15 +15,15 @@ describe('frontierAdvice()', () => {
   it.each([
     [
       'fewest-active',
-      'The comparison argues for 5 concepts at block5: of the choices that leave a rest of at most 10 % and are found again (0.75 or more), this one has the fewest concepts active in an image and so is the easiest to read.',
+      'The comparison argues for 5 concepts at block5: of the choices that leave at most 10 % that no concept explains and are found again (0.75 or more), this one has the fewest concepts active in an image and so is the easiest to read.',
     ],
     [
       'least-rest',
-      'The comparison argues for 5 concepts at block5: none that is found again (0.75 or more) leaves a rest of at most 10 %, and of those this one leaves the least.',
+      'The comparison argues for 5 concepts at block5: none that is found again (0.75 or more) leaves at most 10 % that no concept explains, and of those this one leaves the least.',
     ],
     [
       'none-found-again',
-      'The comparison argues for 5 concepts at block5: none is found again (0.75 or more), and this one leaves the smallest rest.',
+      'The comparison argues for 5 concepts at block5: none is found again (0.75 or more), and this one leaves the least that no concept explains.',
     ],
   ] as const)('tells the rule: %s', (argument, text) =>
     expect(plain(frontierAdvice(SUGGESTED, argument, BOUNDS))).toBe(text),
