@@ -18,6 +18,7 @@ import {
   numberText,
   overImagesText,
   percentText,
+  shortPercentText,
 } from '../../wording/number-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
 import { strengthStrip } from '../charts/strength-strip.ts';
@@ -35,6 +36,10 @@ import { colourStyle } from './swatch.ts';
 export function conceptsSection(data: ReportData): Html {
   const { concepts } = data.explanation;
   const hidden = concepts.filter(({ id }) => data.notes.hidden.includes(id)).length;
+  const ranked = concepts
+    .map((concept, rank) => ({ concept, rank, isMinor: isMinorConcept(concept, data) }))
+    .filter(({ concept }) => !data.notes.hidden.includes(concept.id));
+  const minor = ranked.filter(({ isMinor }) => isMinor);
   return html`<section id="concepts">
     <h2>The concepts, one by one</h2>
     <p class="intro">
@@ -44,8 +49,28 @@ export function conceptsSection(data: ReportData): Html {
       ${hidden > 0 && html`${countOf(hidden, 'concept')} hidden by the analyst ${hidden === 1 ? 'is' : 'are'} left out here.`}
     </p>
     ${methodList(data.explanation)}
-    ${concepts.map((concept, rank) => !data.notes.hidden.includes(concept.id) && conceptArticle(concept, rank, data))}
+    ${ranked.filter(({ isMinor }) => !isMinor || minor.length < FEW_MINOR).map(({ concept, rank }) => conceptArticle(concept, rank, data))}
+    ${
+      minor.length >= FEW_MINOR &&
+      html`<details class="minor">
+        <summary>
+          ${countOf(minor.length, 'concept')} with less than ${shortPercentText(MINOR)} of the movement of the
+          score each
+        </summary>
+        ${minor.map(({ concept, rank }) => conceptArticle(concept, rank, data))}
+      </details>`
+    }
   </section>`;
+}
+
+/** Importance below which a concept is folded away, and how many of those are left in sight. */
+const MINOR = 0.01;
+const FEW_MINOR = 6;
+
+/** Does next to nothing of the score depend on it, and has nobody and nothing remarked on it? */
+function isMinorConcept({ id, importance }: Concept, { explanation, notes }: ReportData): boolean {
+  const isFlagged = shortcutsInWords(explanation).some(({ conceptId }) => conceptId === id);
+  return importance.mean < MINOR && !isFlagged && (notes.comments[id] ?? '') === '';
 }
 
 function conceptArticle(concept: Concept, rank: number, data: ReportData): Html {

@@ -231,6 +231,23 @@ describe('renderReport()', () => {
       expect(page.split(interval).length - 1).toBeGreaterThanOrEqual(2);
   });
 
+  it('folds concepts on which next to nothing depends, but for what somebody remarked on', () => {
+    const { concepts, ...own } = sampleExplanation();
+    const many = Array.from({ length: 64 }, (_, i) => ({
+      ...concepts[i % concepts.length],
+      id: `c${i}`,
+      importance: i < 3 ? concepts[i].importance : { mean: 0.002, low: 0.001, high: 0.003 },
+    }));
+    const page = renderReport(
+      withoutPictures({ ...own, concepts: many }, { ...noNotes, comments: { c9: 'a leaf' } }),
+    );
+    const [open, folded] = page.slice(page.indexOf('id="concepts"')).split('<details class="minor">');
+    expect(open.match(/<article/g)).toHaveLength(4);
+    expect(open).toContain('a leaf');
+    expect(folded.slice(0, folded.indexOf('</details>')).match(/<article/g)).toHaveLength(60);
+    expect(folded).toMatch(/60 concepts with less than\s+1\u00a0% of the movement/);
+  });
+
   it('draws one bracket around the tied concepts', () => {
     const page = renderReport(withoutPictures(sampleExplanation()));
     expect([...page.matchAll(/class="ties tied" rowspan="(\d)"/g)].map((match) => match[1])).toEqual(['3']);
