@@ -82,6 +82,30 @@ const CARRIED = { good: 1 - LITTLE_REST, fair: 0.75, direction: 'higher' } as co
 /** Images from which on there is enough to see; below `fewest` nothing can be said of others. */
 const ENOUGH_IMAGES = { good: 20, fair: 10, fewest: 5 } as const;
 
+/** Images that the model tells apart: those that it scores alike to the last bit, as copies of a picture, count as one. */
+export function imagesApart(scores: readonly number[]): number {
+  return new Set(scores).size;
+}
+
+/** The best that can be said from so few images of what others would give; undefined where there are enough. */
+export function bestOfFew(apart: number): 'unknown' | 'fair' | undefined {
+  if (apart >= ENOUGH_IMAGES.fair) return undefined;
+  return apart < ENOUGH_IMAGES.fewest ? 'unknown' : 'fair';
+}
+
+/** Values at which the grade of a claim changes; none where it is not graded by a figure. */
+export function boundsOf(id: ClaimId): readonly number[] {
+  const by = {
+    model: TRUST_THRESHOLDS.hitRate,
+    decision: CARRIED,
+    order: TRUST_THRESHOLDS.deletion,
+    repeatable: TRUST_THRESHOLDS.stability,
+    learned: TRUST_THRESHOLDS.sanity,
+    enough: undefined,
+  }[id];
+  return by === undefined ? [] : [by.good, by.fair];
+}
+
 /** Every claim of {@link CLAIM_IDS}, in that order. An unknown is never good. */
 export function claimsOf(evidence: ClaimEvidence): Claim[] {
   const { isEvaluated, stability, sanity } = evidence;
@@ -95,8 +119,11 @@ export function claimsOf(evidence: ClaimEvidence): Claim[] {
   return [
     model,
     decisionClaim(evidence),
-    orderClaim(evidence),
-    checked('repeatable', 'stability', new Set(evidence.scores).size < 2 ? undefined : stability),
+    ofFew(orderClaim(evidence), evidence),
+    ofFew(
+      checked('repeatable', 'stability', imagesApart(evidence.scores) < 2 ? undefined : stability),
+      evidence,
+    ),
     knowsNothing
       ? { id: 'learned', grade: 'unknown', cause: 'nothing-learned' }
       : checked('learned', 'sanity', sanity),
@@ -144,6 +171,14 @@ function graded(id: ClaimId, grade: TrustLevel, figures: Omit<Claim, 'id' | 'gra
   return { id, grade, cause: CAUSE_OF[grade], ...figures };
 }
 
+/** A claim about other images, as far as so few can make it. */
+function ofFew(claim: Claim, { scores }: ClaimEvidence): Claim {
+  const best = bestOfFew(imagesApart(scores));
+  if (best === undefined || claim.grade === 'unknown') return claim;
+  if (best === 'unknown') return { id: claim.id, grade: 'unknown', cause: 'few-images' };
+  return claim.grade === 'good' ? { ...claim, grade: 'fair', cause: 'few-images' } : claim;
+}
+
 /** Right answers above chance; one whose interval reaches chance may be guessing. */
 function modelClaim({ answers }: ClaimEvidence): Claim {
   if (answers?.aboveChance === undefined) return { id: 'model', grade: 'unknown', cause: 'not-known' };
@@ -151,7 +186,8 @@ function modelClaim({ answers }: ClaimEvidence): Claim {
   const right = hits / known;
   const chance = value < 1 ? (right - value) / (1 - value) : 0.5;
   const [low, high] = wilson(hits, known).map((share) => (share - chance) / (1 - chance));
-  const figures = { value, low: Math.min(low, value), high: Math.min(1, Math.max(high, value)) };
+  // Less than guessing is no part of what is asked.
+  const figures = { value, low: Math.min(Math.max(0, low), value), high: Math.min(1, Math.max(high, value)) };
   const grade = levelOf(value, TRUST_THRESHOLDS.hitRate);
   if (grade !== 'weak' && low <= 0) return { id: 'model', grade: 'fair', cause: 'few-judged', ...figures };
   return graded('model', grade, figures);
@@ -163,19 +199,27 @@ function decisionClaim(evidence: ClaimEvidence): Claim {
   const { rest, agreement, heldOut } = unseen(evidence);
   const id = 'decision';
   if (scores.length > 0 && still === scores.length) return { id, grade: 'weak', cause: 'nothing-moves' };
-  const figures =
-    rest === undefined
-      ? {}
-      : { value: 1 - rest.mean, low: 1 - rest.high, high: 1 - rest.low, ...(heldOut && { heldOut }) };
+  const figures = rest === undefined ? {} : carriedFigures(rest, heldOut);
   const same = agreement === undefined ? 'good' : levelOf(agreement, TRUST_THRESHOLDS.agreement);
+  const carried = rest === undefined ? 'unknown' : levelOf(1 - rest.mean, CARRIED);
+  // Where the score hardly moves, no share of its movement says much.
+  if (isProbability && isSaturated(scores))
+    return { id, grade: [same, carried].includes('weak') ? 'weak' : 'fair', cause: 'saturated', ...figures };
   if (same === 'weak') return { id, grade: 'weak', cause: 'other-answers', ...figures };
   if (rest === undefined) return { id, grade: 'unknown', cause: 'rest-not-weighed' };
-  const carried = levelOf(1 - rest.mean, CARRIED);
   if (carried === 'weak') return graded(id, carried, figures);
   if (isAtScores) return { id, grade: 'fair', cause: 'at-the-scores', ...figures };
-  if (isProbability && isSaturated(scores)) return { id, grade: 'fair', cause: 'saturated', ...figures };
   if (same === 'fair') return { id, grade: 'fair', cause: 'other-answers', ...figures };
   return graded(id, carried, figures);
+}
+
+/** The share that the concepts carry; without an interval where there is none. */
+function carriedFigures(rest: NonNullable<ClaimEvidence['rest']>, heldOut: number | undefined) {
+  return {
+    value: 1 - rest.mean,
+    ...(rest.low < rest.high && { low: 1 - rest.high, high: 1 - rest.low }),
+    ...(heldOut !== undefined && { heldOut }),
+  };
 }
 
 /** The rest and the agreement where the concepts could not be fitted to them, if that was looked at. */
@@ -194,17 +238,17 @@ function isSaturated(scores: readonly number[]): boolean {
   return stuck >= scores.length / 2;
 }
 
-function orderClaim({ isEvaluated, concepts, tiers, order }: ClaimEvidence): Claim {
+function orderClaim({ isEvaluated, concepts, tiers, order, still, scores }: ClaimEvidence): Claim {
   const unknown = (cause: ClaimCause): Claim => ({ id: 'order', grade: 'unknown', cause });
   if (concepts < 2) return unknown('one-concept');
+  if (scores.length > 0 && still === scores.length) return unknown('nothing-moves');
   if (tiers < 2) return unknown('all-tie');
   if (order === undefined) return unknown(isEvaluated ? 'not-known' : 'not-evaluated');
   return graded('order', levelOf(order, TRUST_THRESHOLDS.deletion), { value: order });
 }
 
-/** Images that the model scores alike to the last bit count as one. */
 function enoughClaim({ scores }: ClaimEvidence): Claim {
-  const value = new Set(scores).size;
+  const value = imagesApart(scores);
   const { good, fair, fewest } = ENOUGH_IMAGES;
   const own = (grade: TrustLevel, cause: ClaimCause): Claim => ({ id: 'enough', grade, cause, value });
   if (scores.length < 2) return own('weak', 'one-image');

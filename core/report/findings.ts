@@ -1,10 +1,11 @@
 import type { Concept, ConceptRemoval, Explanation } from '../concepts/explanation.ts';
 import { countOf } from '../wording/count-text.ts';
 import { percentText } from '../wording/number-text.ts';
-import { decidedOtherwise } from '../wording/said-words.ts';
+import { decidedOtherwise, isNumber } from '../wording/said-words.ts';
 import { effectText } from '../wording/score-words.ts';
 import { scoreFactsOf } from './run-score.ts';
-import { claimsGraded, type TrustVerdict } from './trust-verdict.ts';
+import { claimsGraded, isOneCause } from './claims-in-words.ts';
+import type { TrustVerdict } from './trust-verdict.ts';
 
 /** What a reader who reads no further should take along. */
 export interface Findings {
@@ -19,8 +20,15 @@ export function findingsOf(
   explanation: Explanation,
   verdict: Pick<TrustVerdict, 'grade' | 'claims' | 'shortcuts'>,
 ): Findings {
-  const sentences = [wayFinding(explanation), removalFinding(explanation), answersFinding(explanation)];
+  // Where nothing moves the score no concept has anything to say.
+  const ofConcepts = nothingMoves(explanation) ? [] : [wayFinding(explanation), removalFinding(explanation)];
+  const sentences = [...ofConcepts, answersFinding(explanation)];
   return { sentences: sentences.filter((text) => text !== ''), action: actionOf(explanation, verdict) };
+}
+
+/** Does no concept move the score of any image? */
+export function nothingMoves({ importance, images }: Explanation): boolean {
+  return images.length > 0 && importance.still === images.length;
 }
 
 const quoted = ({ name }: Pick<Concept, 'name'>): string => `\u201c${name}\u201d`;
@@ -45,16 +53,35 @@ function removalFinding(explanation: Explanation): string {
     undefined,
   );
   const named = concepts.find(({ id }) => id === most?.concept);
-  const all = countOf(images.length, 'image');
   if (most === undefined || named === undefined)
-    return `Without any one of the concepts none of the ${all} ${decidedOtherwise(score, true)}.`;
+    return images.length === 1
+      ? 'Without any one of the concepts the image is decided as it is with them.'
+      : `Without any one of the concepts none of the ${countOf(images.length, 'image')} ${decidedOtherwise(score, true)}.`;
   const count = most.flips.length;
-  return `Without ${quoted(named)} ${count} of the ${all} ${decidedOtherwise(score, count === 1)}.`;
+  const which = images.length === 1 ? 'the image' : `${count} of the ${countOf(images.length, 'image')}`;
+  return `Without ${quoted(named)} ${which} ${decidedOtherwise(score, count === 1)}${changeText(most, explanation)}.`;
+}
+
+/** What most of the images become, and what they were: ", “kite” rather than “ring”". */
+function changeText({ flips }: ConceptRemoval, explanation: Explanation): string {
+  const score = scoreFactsOf(explanation);
+  if (isNumber(score)) return '';
+  const changes = new Map<string, number>();
+  for (const { image, to } of flips) {
+    const from = explanation.images[image].predicted.name;
+    const change = `\u201c${to.name}\u201d rather than \u201c${from}\u201d`;
+    changes.set(change, (changes.get(change) ?? 0) + 1);
+  }
+  const [[change, count]] = [...changes].sort(([, one], [, other]) => other - one);
+  return changes.size === 1 ? `, ${change}` : `, ${count} of them ${change}`;
 }
 
 function answersFinding({ answers }: Explanation): string {
   if (answers === undefined || answers.known === 0) return '';
-  return `The model is right about ${answers.hits} of the ${countOf(answers.known, 'image')} whose folder names an answer.`;
+  const { hits, known } = answers;
+  if (known === 1)
+    return `The model is ${hits === 1 ? 'right' : 'wrong'} about the one image whose folder names an answer.`;
+  return `The model is right about ${hits === known ? 'all' : hits} of the ${countOf(known, 'image')} whose folder names an answer.`;
 }
 
 /**
@@ -68,6 +95,8 @@ function actionOf(
   const shortcut = shortcuts.at(0);
   if (shortcut !== undefined && verdict !== 'weak')
     return `Settle whether the model may go by this: it ${shortcut.leans}. Show it images of ${shortcut.class} where that is different, and other images that have it.`;
+  const first = claims.find(isOneCause);
+  if (first !== undefined) return first.next;
   const lacking = claimsGraded(claims, ['weak', 'fair', 'unknown']).filter(({ next }) => next !== '');
   if (lacking.length > 0) return lacking[0].next;
   const leader = explanation.concepts.at(0);

@@ -1,5 +1,10 @@
 import { TRUST_THRESHOLDS, type TrustLight } from '../metrics/trust.ts';
-import { decimalText, numberText, percentText, shortPercentText } from '../wording/number-text.ts';
+import {
+  gradedDecimalText,
+  gradedPercentText,
+  numberText,
+  shortPercentText,
+} from '../wording/number-text.ts';
 import { figureWords, LEVEL_WORDS } from '../wording/trust-words.ts';
 
 /** A light as people read it. */
@@ -19,13 +24,14 @@ export interface LightInWords extends TrustLight {
 export function lightInWords(light: TrustLight, isOfNumber: boolean): LightInWords {
   const { name, technical, kind, meaning, says } = figureWords(light.figure, isOfNumber);
   const { good, fair, direction } = TRUST_THRESHOLDS[light.figure];
-  const [text, bound] = kind === 'share' ? [percentText, shortPercentText] : [decimalText, numberText];
+  const [text, bound] =
+    kind === 'share' ? [gradedPercentText, shortPercentText] : [gradedDecimalText, numberText];
   const from = direction === 'higher' ? 'from' : 'up to';
   return {
     ...light,
     name,
     technical,
-    text: light.value === undefined ? LEVEL_WORDS.unknown : text(light.value),
+    text: light.value === undefined ? LEVEL_WORDS.unknown : text(light.value, [good, fair]),
     meaning,
     says: says[light.level],
     bands: `good ${from} ${bound(good)}, fair ${from} ${bound(fair)}`,

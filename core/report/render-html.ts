@@ -12,6 +12,7 @@ import { removalSection } from './sections/removal-section.ts';
 import { reproductionSection } from './sections/reproduction-section.ts';
 import { partsSection } from './sections/parts-section.ts';
 import { leadSentences, summarySection } from './sections/summary-section.ts';
+import { INTERVAL_WITH_SAMPLES } from '../wording/influence-words.ts';
 import { samplingText } from '../wording/sampling-text.ts';
 import { askedText, scoreName } from '../wording/score-words.ts';
 import { scoreFactsOf, withName } from './run-score.ts';
@@ -48,7 +49,7 @@ const SECTIONS: Readonly<Record<SectionId, (data: ReportData) => Html | false | 
   reproduce: reproductionSection,
 };
 
-function rankingSection({ explanation }: ReportData): Html {
+function rankingSection({ explanation, evaluation }: ReportData): Html {
   const { importance } = explanation;
   const score = scoreFactsOf(explanation);
   return html`<section id="ranking">
@@ -58,8 +59,11 @@ function rankingSection({ explanation }: ReportData): Html {
       All concepts are turned up and down at random while the score is watched. A concept's share is the part
       of the score's movement that involves it, alone or together with others; so shares overlap and may add
       up to more than 100&nbsp;%. The thin line is the 95&nbsp;% interval
-      ${importance.method === 'exact' ? 'over images' : 'over images and repetitions'}. Concepts joined by a
-      bracket cannot be told apart: their order may be chance.
+      ${importance.method === 'exact' ? 'over images' : 'over images and repetitions'}${
+        evaluation?.influence && `, ${INTERVAL_WITH_SAMPLES}`
+      }.
+      Concepts joined by a bracket cannot be told apart: their order may be chance. All of it is of the images
+      that the concepts were made from.
       <span class="quiet">Sobol total index, ${samplingText(importance)}.</span>
     </p>
   </section>`;

@@ -4,6 +4,7 @@ import type { Evaluation } from '../metrics/evaluation.ts';
 import type { GivenImage } from '../project/predictions-file.ts';
 import type { ProjectFile, RunFile } from '../project/schema.ts';
 import type { NotesFile } from '../project/run-notes.ts';
+import { asShown } from './as-shown.ts';
 
 /** A picture on the page: always a `data:image/…` URL, never an address. */
 export type PictureUrl = string;
@@ -73,8 +74,8 @@ export function reportDataOf(
   strengths: Readonly<Record<string, readonly number[]>> = {},
   { found, ...further }: FurtherData = {},
 ): ReportData {
-  const explanation = found ?? run.explanation;
-  if (explanation === undefined)
+  const given = found ?? run.explanation;
+  if (given === undefined)
     throw new TesseraError(
       'bad-project',
       `report: run ${run.id} has not finished; there is nothing to report.`,
@@ -82,6 +83,7 @@ export function reportDataOf(
         hint: 'Start the run again: it continues where it stopped.',
       },
     );
+  const explanation = asShown(given, further.evaluation);
   const concepts = explanation.concepts.map((concept) => ({
     ...concept,
     name: notes.names[concept.id] ?? concept.name,

@@ -9,14 +9,23 @@ export function scoreFactsOf({
   score,
   classIndex,
   className,
-}: Pick<Explanation, 'score' | 'classIndex' | 'className'>): ScoreFacts {
-  if (score !== undefined) return score;
+  images,
+}: Pick<Explanation, 'score' | 'classIndex' | 'className' | 'images'>): ScoreFacts {
+  if (score !== undefined)
+    return looksLikeProbability({ score, images }) ? { ...score, isShare: true } : score;
   const classes: string[] = [];
   classes[classIndex] = className;
   return {
     model: { task: 'multiclass', activation: 'kept', classes },
     explained: { kind: 'class', index: classIndex },
   };
+}
+
+/** Are the scores of all images within 0 and 1, with no activation known that was taken off? */
+export function looksLikeProbability({ score, images }: Pick<Explanation, 'score' | 'images'>): boolean {
+  const activation = score?.model.activation ?? 'kept';
+  const isOpen = activation === 'none' || activation === 'kept';
+  return isOpen && images.length > 0 && images.every(({ logit }) => logit >= 0 && logit <= 1);
 }
 
 /** Is the answer of that index what is explained? */

@@ -28,11 +28,21 @@ export function shortcutsInWords({ shortcuts, concepts, className }: Explanation
       conceptName,
       conceptId: own?.id ?? shortcut.concept,
       leans: leansText(shortcut),
-      evidence: shortcut.evidence.map((one) => ({
-        ...one,
-        sentence: evidenceSentence(one, shortcut, className),
-      })),
+      // That images of the class lie in the folder of the class says nothing.
+      evidence: shortcut.evidence
+        .filter((one) => !isOwnFolder(one, className))
+        .map((one) => ({
+          ...one,
+          sentence: evidenceSentence(one, shortcut, className),
+        })),
       notes: [carriedText(shortcut, conceptName), unknownText(shortcut)].filter((text) => text !== ''),
     };
   });
+}
+
+function isOwnFolder({ figure, folder = '' }: ShortcutEvidence, className: string): boolean {
+  const [own, named] = [folder, className].map((name) =>
+    name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, ''),
+  );
+  return figure === 'folder' && own === named;
 }

@@ -1,38 +1,28 @@
 import type { Explanation } from '../concepts/explanation.ts';
-import { isSameChoice, type Frontier, type FrontierPoint } from '../metrics/frontier.ts';
 import {
+  bestOfFew,
   claimsOf,
+  imagesApart,
   isDecisive,
   verdictOf,
   type Claim,
   type ClaimEvidence,
-  type ClaimId,
 } from '../metrics/claims.ts';
 import { trustEvidence, type Evaluation } from '../metrics/evaluation.ts';
 import { fidelity } from '../metrics/fidelity.ts';
 import { FEWEST_PICTURES } from '../metrics/shortcuts.ts';
 import { trustLights, type TrustEvidence, type TrustLevel, type TrustLight } from '../metrics/trust.ts';
-import { claimWords, type ClaimWords } from '../wording/claim-words.ts';
 import { countOf } from '../wording/count-text.ts';
 import { percentText } from '../wording/number-text.ts';
 import { fewRightText, isDoubtful, originText } from '../wording/preprocessing-words.ts';
 import { isNumber } from '../wording/said-words.ts';
 import { noShortcutText, SHORTCUT_MEANING } from '../wording/shortcut-words.ts';
-import { GRADE_WORDS, VERDICT_RULE } from '../wording/trust-words.ts';
+import { GRADE_WORDS, OF_FEW_IMAGES, VERDICT_RULE } from '../wording/trust-words.ts';
+import { asShown } from './as-shown.ts';
+import { claimsInWords, isOneCause, reasonsOf, type ClaimInWords } from './claims-in-words.ts';
 import { lightInWords, type LightInWords } from './light-in-words.ts';
-import { scoreFactsOf } from './run-score.ts';
+import { looksLikeProbability, scoreFactsOf } from './run-score.ts';
 import { shortcutsInWords, type ShortcutInWords } from './shortcuts-in-words.ts';
-
-/** A run that does better, as options of a run. */
-interface FrontierSetup extends Pick<FrontierPoint, 'layer' | 'bank'> {
-  readonly concepts: number;
-}
-
-/** A claim with the words for it. */
-export interface ClaimInWords extends Claim, ClaimWords {
-  /** What a run that follows the next step would change, where something is known to help. */
-  readonly setup?: FrontierSetup;
-}
 
 /** A figure in words; `decides`: a claim rests on it. */
 export interface VerdictLight extends LightInWords {
@@ -66,27 +56,17 @@ export interface TrustVerdict {
 const NOT_EVALUATED = 'Not evaluated.';
 
 /** The verdict by its claims, see {@link claimsOf}; without an evaluation, by what the run itself knows. */
-export function trustVerdict(explanation: Explanation, evaluation?: Evaluation): TrustVerdict {
+export function trustVerdict(found: Explanation, evaluation?: Evaluation): TrustVerdict {
+  const explanation = asShown(found, evaluation);
   const isChecked = evaluation !== undefined;
   const { isOfNumber, isSplitByMean, figures, evidence } = weighed(explanation, evaluation);
-  const found = claimsOf(evidence);
-  const elsewhere = bestElsewhere(explanation, evaluation?.frontier, found);
-  const claims = found.map((claim) => ({
-    ...claim,
-    ...claimWords(claim, {
-      images: explanation.images.length,
-      concepts: explanation.concepts.length,
-      isOfNumber,
-      elsewhere,
-    }),
-    ...(elsewhere?.isBetter === true &&
-      isOfCut(claim) && { setup: { layer: elsewhere.layer, concepts: elsewhere.r, bank: elsewhere.bank } }),
-  }));
+  const claims = claimsInWords(claimsOf(evidence), { explanation, evaluation, isOfNumber });
   const grade = verdictOf(claims, isChecked);
   const lights = figures
     .filter(({ figure, value }) => !isOfNumber || figure !== 'hitRate' || value !== undefined)
     .map((light) => lightInWords(light, isOfNumber))
     .map((light) => (isChecked || light.level !== 'unknown' ? light : withoutCheck(light, explanation)))
+    .map((light) => ofFew(light, imagesApart(evidence.scores)))
     .map((light) => ({
       ...light,
       weight: isWeighed(light.figure, claims, isSplitByMean) ? ('decides' as const) : ('shown' as const),
@@ -99,7 +79,7 @@ export function trustVerdict(explanation: Explanation, evaluation?: Evaluation):
     advice,
     claims,
     reasons: reasonsOf(claims, grade),
-    cautions: [...(shortcuts.length > 0 ? [SHORTCUT_MEANING] : []), ...cautionsOf(explanation)],
+    cautions: [...(shortcuts.length > 0 ? [SHORTCUT_MEANING] : []), ...cautionsOf(explanation, claims)],
     shortcuts,
     searched:
       explanation.shortcuts?.found.length === 0
@@ -145,7 +125,6 @@ function claimEvidence(
     images,
     importance,
     concepts,
-    score,
     layer,
   } = explanation;
   const valueOf = (wanted: TrustLight['figure']) => figures.find(({ figure }) => figure === wanted)?.value;
@@ -153,8 +132,6 @@ function claimEvidence(
   const order = deletion === undefined || insertion === undefined ? undefined : Math.min(deletion, insertion);
   const [stability, sanity] = [valueOf('stability'), valueOf('sanity')];
   const scores = images.map(({ logit }) => logit);
-  const activation = score?.model.activation ?? 'kept';
-  const isShare = scores.every((value) => value >= 0 && value <= 1);
   return {
     isEvaluated: evaluation !== undefined,
     ...(answers && { answers }),
@@ -163,7 +140,7 @@ function claimEvidence(
     ...(evaluation?.heldOut && { heldOut: evaluation.heldOut }),
     scores,
     ...(importance.still !== undefined && { still: importance.still }),
-    isProbability: isShare && (activation === 'none' || activation === 'kept'),
+    isProbability: looksLikeProbability(explanation),
     isAtScores: layer.kind === 'vector' && layer.computeShare >= 1,
     concepts: concepts.length,
     tiers: new Set(concepts.map(({ tier }) => tier)).size,
@@ -173,35 +150,11 @@ function claimEvidence(
   };
 }
 
-/** Is it the cut, or the number of concepts, that keeps the decision from being carried? */
-function isOfCut({ id, cause }: Claim): boolean {
-  return id === 'decision' && ['holds-in-part', 'fails', 'other-answers'].includes(cause);
-}
-
 /** Does a claim rest on the figure? Those of the order count only where an order is claimed. */
 function isWeighed(figure: TrustLight['figure'], claims: readonly Claim[], isSplitByMean: boolean): boolean {
   const isOfOrder = figure === 'deletion' || figure === 'insertion';
   const isClaimed = claims.some(({ id, cause }) => id === 'order' && cause !== 'all-tie');
   return isDecisive(figure, isSplitByMean) && (isClaimed || !isOfOrder);
-}
-
-/** By so much a rest has to be smaller to be worth another run. */
-const WORTH_A_RUN = 0.02;
-
-/** What the comparison of cuts argues for, and whether it leaves less than this run does. */
-function bestElsewhere(
-  { layer, concepts, factorization }: Explanation,
-  frontier: Frontier | undefined,
-  claims: readonly Claim[],
-) {
-  const { points = [], suggested } = frontier ?? {};
-  const point = points.find((one) => isSameChoice(one, suggested));
-  if (point === undefined) return undefined;
-  const carried = claims.find(({ id }) => id === 'decision')?.value;
-  const { kind: bank = 'usual' } = factorization;
-  const isHere = isSameChoice(point, { layer: layer.tensor, r: concepts.length, bank });
-  const isBetter = !isHere && carried !== undefined && point.rest.mean < 1 - carried - WORTH_A_RUN;
-  return { layer: point.layer, r: point.r, bank: point.bank, rest: point.rest.mean, isBetter };
 }
 
 function evidenceOfRun({ reconstruction, images, answers }: Explanation): TrustEvidence {
@@ -213,40 +166,27 @@ function evidenceOfRun({ reconstruction, images, answers }: Explanation): TrustE
   };
 }
 
+/** Figures that say what other images would give. */
+const OF_OTHERS: ReadonlySet<TrustLight['figure']> = new Set(['deletion', 'insertion', 'stability']);
+
+/** A figure of so few images is worth no more than the claim that rests on it. */
+function ofFew(light: LightInWords, apart: number): LightInWords {
+  const best = bestOfFew(apart);
+  if (best === undefined || light.level === 'unknown' || !OF_OTHERS.has(light.figure)) return light;
+  if (best === 'fair' && light.level !== 'good') return light;
+  return { ...light, level: best, says: OF_FEW_IMAGES };
+}
+
 /** A figure that is not known of a run that was not evaluated: most were never looked at. */
 function withoutCheck(light: LightInWords, { answers }: Explanation): LightInWords {
   const isKnownOfRun = light.figure === 'logitR2' || (light.figure === 'hitRate' && answers !== undefined);
   return isKnownOfRun ? light : { ...light, says: NOT_EVALUATED };
 }
 
-/** What a good verdict rests on; else what keeps it from being better. */
-const TOLD_OF_GOOD: readonly ClaimId[] = ['decision', 'order'];
-
-/** Claims of some grades, in the order of those; with too little to see nothing else means much, so that this comes first. */
-export function claimsGraded(
-  claims: readonly ClaimInWords[],
-  grades: readonly TrustLevel[],
-): readonly ClaimInWords[] {
-  const isFirst = ({ id, grade }: ClaimInWords): number => Number(id === 'enough' && grade === 'weak');
-  return grades
-    .flatMap((wanted) => claims.filter(({ grade }) => grade === wanted))
-    .sort((a, b) => isFirst(b) - isFirst(a));
-}
-
-function reasonsOf(claims: readonly ClaimInWords[], grade: TrustLevel): string[] {
-  const by = (...grades: readonly TrustLevel[]) => claimsGraded(claims, grades);
-  const chosen = {
-    good: claims.filter(({ id }) => TOLD_OF_GOOD.includes(id)),
-    fair: by('weak', 'fair', 'unknown'),
-    weak: by('weak'),
-    unknown: by('fair', 'unknown'),
-  }[grade];
-  return [...new Set(chosen.map(({ reason }) => reason))];
-}
-
-function cautionsOf(explanation: Explanation): string[] {
+function cautionsOf(explanation: Explanation, claims: readonly Claim[]): string[] {
   const { images, factorization, skipped, given } = explanation;
-  const cautions = preprocessingCautions(explanation);
+  // Where every image is scored alike, few right answers are no sign of labels in another order.
+  const cautions = claims.some(isOneCause) ? [] : preprocessingCautions(explanation);
   if (factorization.status !== 'converged')
     cautions.push(
       `The factorisation stopped early (${factorization.status}); more iterations may change the concepts.`,

@@ -1,6 +1,6 @@
 import { conceptsText } from './bank-words.ts';
 import { countOf } from './count-text.ts';
-import { decimalText, intervalText, percentText } from './number-text.ts';
+import { gradedDecimalText, gradedPercentText, intervalText, percentText } from './number-text.ts';
 
 /** A claim as wording needs it, see core/metrics/claims.ts. */
 interface ClaimFacts {
@@ -20,6 +20,14 @@ interface ClaimContext {
   readonly elsewhere?: Elsewhere | undefined;
   /** Does the model tell a number or a likeness, of which folders cannot say whether it is right? */
   readonly isOfNumber: boolean;
+  /** Images that the model tells apart. */
+  readonly apart: number;
+  /** Values at which the claim's grade changes, so that its figure is printed on its side of them. */
+  readonly bounds: readonly number[];
+  /** Was every image that was given explained, among them such whose folders name other answers? */
+  readonly isSameOfAll: boolean;
+  /** Orders that let the score fall faster than that by importance, "by gradient". */
+  readonly fasterOrders: readonly string[];
 }
 
 /** The best of the cuts and numbers of concepts that were compared. */
@@ -75,14 +83,18 @@ export function claimWords(claim: ClaimFacts, context: ClaimContext): ClaimWords
 }
 
 /** A share with its 95 % interval, "95.4 % (93.1–97.0 %)"; once where both are the same text, "> 99.9 %". */
-function shareText({ value = NaN, low, high }: Pick<ClaimFacts, 'value' | 'low' | 'high'>): string {
-  const share = percentText(value);
+function shareText(
+  { value = NaN, low, high }: Pick<ClaimFacts, 'value' | 'low' | 'high'>,
+  bounds: readonly number[],
+): string {
+  const share = gradedPercentText(value, bounds);
   const interval = low === undefined || high === undefined ? share : intervalText({ low, high });
   return interval === share ? share : `${share} (${interval})`;
 }
 
-function model(claim: ClaimFacts, { isOfNumber }: ClaimContext): Sentences {
-  const above = `Right answers above chance: ${shareText(claim)}.`;
+function model(claim: ClaimFacts, { isOfNumber, bounds }: ClaimContext): Sentences {
+  const above = `Right answers above chance: ${shareText(claim, bounds)}.`;
+  const guess = (claim.low ?? 1) <= 0 ? ' At 0\u00a0% it guesses.' : '';
   return {
     holds: [`The model knows what the images show. ${above}`, ''],
     'holds-in-part': [`The model is often wrong about the images. ${above}`, 'Look into its mistakes first.'],
@@ -91,7 +103,7 @@ function model(claim: ClaimFacts, { isOfNumber }: ClaimContext): Sentences {
       'Check the preprocessing and the order of the labels; else the model has to be trained better.',
     ],
     'few-judged': [
-      `Too few images lie in folders that name an answer to tell the model from one that guesses. ${above}`,
+      `Too few images lie in folders that name an answer to tell the model from one that guesses. ${above}${guess}`,
       'Add images in folders named like its answers.',
     ],
     'not-known': isOfNumber
@@ -110,22 +122,26 @@ function model(claim: ClaimFacts, { isOfNumber }: ClaimContext): Sentences {
 export function carriedShareText(
   share: Pick<ClaimFacts, 'value' | 'low' | 'high' | 'heldOut'>,
   concepts: number,
+  bounds: readonly number[],
 ): string {
   const [these, carry] =
     concepts === 1 ? ['The concept', 'carries'] : [`The ${countOf(concepts, 'concept')}`, 'carry'];
   const where =
     share.heldOut === undefined
-      ? ''
+      ? ' in the images that they were made from'
       : ` in ${countOf(share.heldOut, 'image')} that had no part in making them`;
-  return `${these} ${carry} ${shareText(share)} of the movement of the score${where}`;
+  return `${these} ${carry} ${shareText(share, bounds)} of the movement of the score${where}`;
 }
 
-function decision(claim: ClaimFacts, { concepts, isOfNumber, elsewhere }: ClaimContext): Sentences {
-  const carried = carriedShareText(claim, concepts);
+function decision(
+  claim: ClaimFacts,
+  { concepts, isOfNumber, elsewhere, bounds, isSameOfAll }: ClaimContext,
+): Sentences {
+  const carried = carriedShareText(claim, concepts, bounds);
   const more: Sentence[1] = elsewhereText(elsewhere);
   return {
     holds: [`${carried}.`, ''],
-    'holds-in-part': [`${carried}; the remainder lies with what no concept explains.`, more],
+    'holds-in-part': [`${carried}; what no concept explains carries what is left.`, more],
     fails: [`${carried}: too much lies with what no concept explains.`, more],
     'other-answers': [
       isOfNumber
@@ -135,10 +151,12 @@ function decision(claim: ClaimFacts, { concepts, isOfNumber, elsewhere }: ClaimC
     ],
     'nothing-moves': [
       'Nothing that the concepts do moves the score: there is no decision to explain.',
-      'Look at what the model says of different images; it may say the same of all.',
+      isSameOfAll
+        ? 'Take another model, or check that the preprocessing does not make all images alike: their folders name different answers, and the model scores them all the same.'
+        : 'Ask the model about other images: if it scores them the same too, it is the model that does not tell images apart.',
     ],
     saturated: [
-      `${carried}, but the score is a probability that is nearly 0 or 1 for most images and hardly moves.`,
+      `The score is a probability that is nearly 0 or 1 for most images and hardly moves, so that shares of its movement say little.${claim.value === undefined ? '' : ` ${carried}.`}`,
       'Export the model without its last activation.',
     ],
     'at-the-scores': [
@@ -156,16 +174,20 @@ function decision(claim: ClaimFacts, { concepts, isOfNumber, elsewhere }: ClaimC
 function elsewhereText(elsewhere: Elsewhere | undefined): string {
   if (elsewhere === undefined) return 'Compare other layers and numbers of concepts in the setup.';
   const { layer, r, rest, isBetter } = elsewhere;
-  const there = `At ${layer} ${conceptsText(elsewhere)} ${r === 1 ? 'leaves' : 'leave'} a rest of ${percentText(rest)}`;
+  const there = `At ${layer} ${conceptsText(elsewhere)} ${r === 1 ? 'leaves' : 'leave'} ${percentText(rest)} that no concept explains`;
   return isBetter
     ? `${there}: explain there.`
     : `No other layer or number that was compared does better. ${there}.`;
 }
 
-function order({ value = NaN }: ClaimFacts): Sentences {
-  const moved = `The score moves by them before ${percentText(value)} of random orders.`;
+function order({ value = NaN }: ClaimFacts, { bounds, apart, fasterOrders }: ClaimContext): Sentences {
+  const faster =
+    fasterOrders.length === 0
+      ? ''
+      : ` Taking concepts away ${fasterOrders.join(' or ')} changes the score faster still.`;
+  const moved = `The score moves by it before ${gradedPercentText(value, bounds)} of random orders.${faster}`;
   return {
-    holds: [`The leading concepts move the score most. ${moved}`, ''],
+    holds: [`The order by importance is not chance. ${moved}`, ''],
     'holds-in-part': [
       `The order is better than most random ones, but not beyond doubt. ${moved}`,
       'Take the leading concepts together.',
@@ -176,13 +198,21 @@ function order({ value = NaN }: ClaimFacts): Sentences {
       'No concept can be told apart from another by importance: no order is claimed.',
       'Explain on more images, or take the concepts together.',
     ],
+    'nothing-moves': ['No concept moves the score: no order is claimed.', ''],
+    'few-images': Number.isNaN(value)
+      ? [`${fewText(apart)} nothing says in which order others would put the concepts.`, '']
+      : [`${moved} ${fewText(apart)} no more than this can be claimed.`, ''],
     'not-known': ['The order could not be compared with chance.', ''],
   };
 }
 
-function repeatable({ value = NaN }: ClaimFacts): Sentences {
-  const alike = `Likeness of the concepts found again: ${decimalText(value)}.`;
-  const again = 'See on the screen Evaluate which concepts are found again, and rely on those.';
+function fewText(apart: number): string {
+  return `From ${countOf(apart, 'image')}${apart === 1 ? '' : ' that differ'}`;
+}
+
+function repeatable({ value = NaN }: ClaimFacts, { bounds, apart }: ClaimContext): Sentences {
+  const alike = `Likeness of the concepts found again: ${gradedDecimalText(value, bounds)}.`;
+  const again = 'Rely on the concepts that are found again; each says how far it is.';
   return {
     holds: [`Other images would have given the same concepts. ${alike}`, ''],
     'holds-in-part': [`Other images would have given somewhat different concepts. ${alike}`, again],
@@ -190,12 +220,15 @@ function repeatable({ value = NaN }: ClaimFacts): Sentences {
       `Other images would have given other concepts. ${alike}`,
       `Explain on more images, or with fewer concepts. ${again}`,
     ],
+    'few-images': Number.isNaN(value)
+      ? [`${fewText(apart)} nothing says what concepts others would give.`, '']
+      : [`${alike} ${fewText(apart)} no more than this can be claimed.`, ''],
     'not-known': ['There are no other images in which the concepts could be looked for again.', ''],
   };
 }
 
-function learned({ value = NaN }: ClaimFacts): Sentences {
-  const alike = `Likeness of the maps to those of random weights: ${decimalText(value)}.`;
+function learned({ value = NaN }: ClaimFacts, { bounds }: ClaimContext): Sentences {
+  const alike = `Likeness of the maps to those of random weights: ${gradedDecimalText(value, bounds)}.`;
   return {
     holds: [`The maps show what the model has learned. ${alike}`, ''],
     'holds-in-part': [
@@ -226,7 +259,7 @@ function enough({ value = 0 }: ClaimFacts, { images }: ClaimContext): Sentences 
       more,
     ],
     'all-alike': [
-      `The model sees no difference between the ${countOf(images, 'image')}.`,
+      `The model gives all ${countOf(images, 'image')} the same score: they count as one.`,
       'Explain on images that differ.',
     ],
   };

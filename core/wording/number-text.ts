@@ -26,12 +26,18 @@ export function intervalText({ low, high }: { readonly low: number; readonly hig
   return withSign(`${outwards(from, '0', '99.9')}${separator}${outwards(to, '0.1', '100')}`);
 }
 
-/** The interval of a mean over images; over one image there is none. */
+/** Is there an interval? Over one image, or over copies of one, both ends are the same but for rounding. */
+export function hasInterval({ low, high }: { readonly low: number; readonly high: number }): boolean {
+  return high - low > 1e-9;
+}
+
+/** The interval of a mean over images; over one image, or images that are all alike, there is none. */
 export function overImagesText(
   interval: { readonly low: number; readonly high: number },
   images: number,
 ): string {
-  return images > 1 ? intervalText(interval) : 'no interval over one image';
+  if (images < 2) return 'no interval over one image';
+  return hasInterval(interval) ? intervalText(interval) : 'no interval';
 }
 
 /** A share that somebody set, a bound, or a tick of an axis, as short as it goes: "65 %", "97.5 %". */
@@ -50,6 +56,32 @@ export function decimalEstimateText(
   interval?: readonly [low: number, high: number] | null,
 ): string {
   return `${decimalText(value ?? NaN)}${interval ? ` (${interval.map(decimalText).join(' to ')})` : ''}`;
+}
+
+/** Most digits that a figure near a bound is given. */
+const MOST_DIGITS = 7;
+
+/**
+ * {@link decimalText} with as many digits as show on which side of each bound the value lies, so that a grade follows
+ * from what is printed: against 0.9 "0.898" rather than "0.90".
+ */
+export function gradedDecimalText(value: number, bounds: readonly number[]): string {
+  return fixed(value, digitsBeside(value, bounds, 2));
+}
+
+/** {@link percentText} likewise. */
+export function gradedPercentText(fraction: number, bounds: readonly number[]): string {
+  const inPercent = bounds.map((bound) => Number((100 * bound).toPrecision(12)));
+  const digits = digitsBeside(100 * fraction, inPercent, 1);
+  return digits === 1 ? percentText(fraction) : withSign(fixed(100 * fraction, digits));
+}
+
+function digitsBeside(value: number, bounds: readonly number[], least: number): number {
+  const isOnItsSide = (digits: number): boolean =>
+    bounds.every((bound) => Math.sign(Number(value.toFixed(digits)) - bound) === Math.sign(value - bound));
+  let digits = least;
+  while (digits < MOST_DIGITS && !isOnItsSide(digits)) digits++;
+  return digits;
 }
 
 /** Any other number, in at most three significant digits and without an exponent where it can be: "0.0457", "12,345". */

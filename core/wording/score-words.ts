@@ -29,6 +29,8 @@ export interface ScoreFacts {
     | { readonly kind: 'similarity'; readonly side: 0 | 1; readonly reference: { readonly name: string } };
   /** Where a number without a threshold was split. */
   readonly at?: number;
+  /** Do the scores look like probabilities, a softmax or sigmoid being part of what is explained? */
+  readonly isShare?: boolean;
 }
 
 /** What is explained: "house", "not house", "cat rather than dog", "higher age", "like cats". */
@@ -76,9 +78,9 @@ export function askedName(
   return reference === undefined ? name : `${name} ${fileNameOf(reference)}`;
 }
 
-/** Is the number that is explained a logit? Not of a number or a likeness, and not known where an activation was kept. */
-export function isLogit({ model }: ScoreFacts): boolean {
-  return model.task !== 'regression' && model.task !== 'embedding' && model.activation !== 'kept';
+/** Is the number that is explained a logit? Not of a number or a likeness, nor of a probability; not known where an activation was kept. */
+export function isLogit({ model, isShare = false }: ScoreFacts): boolean {
+  return !isShare && model.task !== 'regression' && model.task !== 'embedding' && model.activation !== 'kept';
 }
 
 /** What the number that is explained is called: "logit of house", "age in years", "similarity to cats", "lead of cat over dog". */
@@ -106,6 +108,7 @@ export function toldAs(score: ScoreFacts): { readonly name: string; readonly sig
  */
 export function effectText(score: ScoreFacts, effect: number): string {
   const { name, sign } = toldAs(score);
+  if (effect === 0) return `does not move the ${name}`;
   return `${sign * effect < 0 ? 'lowers' : 'lifts'} the ${name} by ${numberText(Math.abs(effect))} on average`;
 }
 

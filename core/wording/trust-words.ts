@@ -41,9 +41,12 @@ export const GRADE_WORDS = {
   },
 } as const;
 
-/** The rule of the verdict in a sentence. */
+/** The rule of the verdict in a sentence, see verdictOf in core/metrics/claims.ts. */
 export const VERDICT_RULE =
-  'The verdict is as good as its claims: one that is weak makes it weak, one that is fair or not known makes it fair at most; being found again lowers it to fair where it is weak. The bounds are conventions of this program, not statistical tests.';
+  'One claim that is weak makes the verdict weak, except “Another sample would find the same”, which makes it fair. The verdict is good if every claim is good, where “Another sample would find the same” may be fair; otherwise it is fair. Without an evaluation it is not known, unless a claim is weak. The bounds are conventions of this program, not statistical tests.';
+
+/** What a figure of how few images say is worth. */
+export const OF_FEW_IMAGES = 'From so few images that differ no more can be said.';
 
 /** What a figure is called and means; `isOfNumber` where the model tells a number or a likeness, which has no answers. */
 export function figureWords(figure: keyof typeof FIGURE_WORDS, isOfNumber: boolean): FigureWords {
@@ -151,7 +154,7 @@ const FIGURE_WORDS = {
     meaning:
       'Concepts are put in one after another, the most important first. Share of random orders along which the score had moved less, up or down, by as many concepts.',
     says: {
-      good: 'The leading concepts alone move the score most.',
+      good: 'The leading concepts alone move the score more than random ones.',
       fair: 'The leading concepts alone move the score more than most others, but not beyond doubt.',
       weak: 'The leading concepts alone move the score no more than any others.',
       unknown: 'The order of the concepts could not be compared with chance.',

@@ -1,8 +1,10 @@
 import path from 'node:path';
-import type { Decomposition, Explanation } from '../../core/concepts/explanation.ts';
+import type { Decomposition, Estimate, Explanation } from '../../core/concepts/explanation.ts';
 import type { ExplainOutcome } from '../../core/pipeline/explain.ts';
+import { bestOfFew, boundsOf, imagesApart } from '../../core/metrics/claims.ts';
 import type { Evaluation, StoredOrder } from '../../core/metrics/evaluation.ts';
 import { idOfRow, rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
+import { asShown, sampledInterval } from '../../core/report/as-shown.ts';
 import { shortcutsInWords, type ShortcutInWords } from '../../core/report/shortcuts-in-words.ts';
 import { trustVerdict, type TrustVerdict } from '../../core/report/trust-verdict.ts';
 import type { RunFile } from '../../core/project/schema.ts';
@@ -10,6 +12,7 @@ import { invariant } from '../../core/errors.ts';
 import {
   decimalEstimateText,
   decimalText,
+  hasInterval,
   intervalText,
   percentText,
 } from '../../core/wording/number-text.ts';
@@ -35,6 +38,9 @@ const CROPS_LISTED = 12;
 export function explanationJson({ project, run, resumed, evaluation }: ExplainOutcome, report: string) {
   const { explanation } = run;
   invariant(explanation !== undefined, 'a finished run has no explanation');
+  const shown = asShown(explanation, evaluation);
+  const isFoundAgainKnown =
+    bestOfFew(imagesApart(explanation.images.map(({ logit }) => logit))) !== 'unknown';
   return {
     project: path.resolve(project.folder),
     run: run.id,
@@ -44,15 +50,17 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
     layer: explanation.layer.tensor,
     images: explanation.images.length,
     device: run.device,
-    concepts: explanation.concepts.map(({ id, name, importance, tier, prevalence, crops }) => ({
+    concepts: explanation.concepts.map(({ id, name, importance, prevalence, crops }, rank) => ({
       id,
       name,
-      // Over one image there is no interval.
-      importance:
-        explanation.images.length > 1 ? importance : { mean: importance.mean, low: null, high: null },
-      tier,
+      importance: {
+        ...estimateJson(importance, explanation.images.length),
+        ...sampledJson(explanation.concepts[rank], evaluation),
+      },
+      tier: shown.concepts[rank].tier,
       prevalence,
-      ...(evaluation && { reliability: evaluation.stability.concepts[rowOfId(id)].mean }),
+      ...(isFoundAgainKnown &&
+        evaluation && { reliability: evaluation.stability.concepts[rowOfId(id)].mean }),
       crops: crops.slice(0, CROPS_LISTED).map(({ image, box, coefficient }) => ({
         image: explanation.images[image].file,
         box,
@@ -63,7 +71,9 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
     reconstruction: explanation.reconstruction,
     factorization: explanation.factorization,
     importance: explanation.importance,
-    rest: explanation.rest ?? null,
+    rest: explanation.rest
+      ? { ...explanation.rest, ...estimateJson(explanation.rest, explanation.images.length) }
+      : null,
     // Options that nobody gave by value, and what was compared to settle them.
     automatic: automaticOf(run),
     ...(run.comparison && { comparison: run.comparison.frontier }),
@@ -83,6 +93,20 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
       Object.entries(run.stages).map(([name, { elapsedMs }]) => [name, (elapsedMs ?? 0) / 1000]),
     ),
   };
+}
+
+/** Without an interval where there is none, as over one image or copies of one. */
+function estimateJson({ mean, low, high }: Estimate, images: number) {
+  return { mean, ...(images > 1 && hasInterval({ low, high }) ? { low, high } : { low: null, high: null }) };
+}
+
+/** The interval with the movement of the concepts from sample to sample in it, where that is known. */
+function sampledJson(
+  concept: Explanation['concepts'][number],
+  evaluation: Evaluation | undefined,
+): { readonly sampled?: { readonly low: number; readonly high: number } } {
+  const sampled = sampledInterval(concept, evaluation);
+  return sampled === undefined ? {} : { sampled: { low: sampled.low, high: sampled.high } };
 }
 
 function automaticOf({ comparison, options }: RunFile): readonly ('layer' | 'concepts' | 'bank')[] {
@@ -111,7 +135,7 @@ function shortcutJson({ shortcut, class: of, evidence }: ShortcutInWords) {
   return {
     class: of,
     concept: shortcut.concept,
-    kinds: shortcut.kinds,
+    kinds: shortcut.kinds.filter((wanted) => evidence.some(({ kind }) => kind === wanted)),
     evidence: evidence.map(({ kind, value, low, high, sentence }) => ({ kind, value, low, high, sentence })),
     flips: shortcut.flips,
   };
@@ -157,18 +181,21 @@ export function decompositionJson({ parent, layer, parts, ...rest }: Decompositi
   };
 }
 
+function estimateText({ low, high }: { readonly low: number | null; readonly high: number | null }): string {
+  return low === null || high === null ? 'none' : intervalText({ low, high });
+}
+
 /** The short table that `explain` prints for people; `score` is that of the run. */
 export function explanationText(facts: ReturnType<typeof explanationJson>, score?: ScoreFacts): string {
   const rows = facts.concepts.map(({ name, importance, tier, prevalence }) => [
     name,
     percentText(importance.mean),
-    importance.low === null ? 'none' : intervalText(importance),
+    estimateText(importance.sampled ?? importance),
     `${tier + 1}`,
     percentText(prevalence),
   ]);
   if (facts.rest !== null) {
-    const interval = facts.images > 1 ? intervalText(facts.rest) : 'none';
-    rows.push([UNEXPLAINED, percentText(facts.rest.mean), interval, '', '']);
+    rows.push([UNEXPLAINED, percentText(facts.rest.mean), estimateText(facts.rest), '', '']);
   }
   const { r2, relativeError, agreement } = facts.reconstruction;
   const asked = score === undefined ? `What the model looks at for "${facts.class.name}"` : askedText(score);
@@ -177,6 +204,7 @@ export function explanationText(facts: ReturnType<typeof explanationJson>, score
     ...(score === undefined || score.model.task === 'multiclass' ? [] : [decisionLine(score)]),
     '',
     ...table([['concept', 'importance', '95 % interval', 'tier', 'present in'], ...rows]),
+    ...(facts.rest === null ? [] : ['(of the images that the concepts were made from)']),
     '',
     ...carriedLines(facts),
     `Reconstruction: R² ${decimalText(r2)}, relative error ${percentText(relativeError)}; same prediction for ${percentText(agreement)} of the images`,
@@ -210,24 +238,19 @@ function automaticLines({
 }
 
 /** How much the concepts carry together, in images that had no part in making them where it is known. */
-function carriedLines({
-  concepts,
-  images,
-  rest,
-  evaluation,
-  trust,
-}: ReturnType<typeof explanationJson>): string[] {
+function carriedLines({ concepts, rest, evaluation, trust }: ReturnType<typeof explanationJson>): string[] {
   const { heldOut } = evaluation ?? {};
   const left = heldOut?.rest ?? rest;
   if (left === null) return [];
+  const { mean, low, high } = left;
   const share = {
-    value: 1 - left.mean,
-    ...(images > 1 && { low: 1 - left.high, high: 1 - left.low }),
+    value: 1 - mean,
+    ...(low !== null && high !== null && { low: 1 - high, high: 1 - low }),
     ...(heldOut?.rest && { heldOut: heldOut.images }),
   };
-  const carried = carriedShareText(share, concepts.length);
+  const carried = carriedShareText(share, concepts.length, boundsOf('decision'));
   // What lowers the grade is told below it.
-  return trust.grade !== 'good' && trust.reasons.some((reason) => reason.startsWith(carried))
+  return trust.grade !== 'good' && trust.reasons.some((reason) => reason.includes(carried))
     ? []
     : [`${carried}.`];
 }

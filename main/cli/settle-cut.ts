@@ -72,7 +72,7 @@ export async function settleCut(
   }
   const { layer, r, bank, rest, active } = best;
   console.error(
-    `Of ${countOf(fitting.length, 'choice')} compared: ${layer} with ${conceptsText(best)}, which ${r === 1 ? 'leaves' : 'leave'} a rest of ${percentText(rest.mean)}; ${active.toFixed(1)} are active in an image.`,
+    `Of ${countOf(fitting.length, 'choice')} compared: ${layer} with ${conceptsText(best)}, which ${r === 1 ? 'leaves' : 'leave'} ${percentText(rest.mean)} that no concept explains; ${active.toFixed(1)} are active in an image.`,
   );
   return {
     question: { ...question, layer: chooseLayer(question.intake, layer) },

@@ -1,3 +1,4 @@
+import { UNEXPLAINED } from '../../core/wording/claim-words.ts';
 import type { Waterfall } from '../../main/api/contract.ts';
 
 /** One bar of a waterfall: from where it starts to where it ends, in logits. */
@@ -44,7 +45,7 @@ export function waterfallBars(
       `${others.length} more`,
       others.reduce((sum, { change }) => sum + change, 0),
     );
-  add('rest', null, 'Unexplained', unexplained);
+  add('rest', null, UNEXPLAINED, unexplained);
   return [...bars, { kind: 'total', concept: null, label: total, from: 0, to: logit }];
 }
 

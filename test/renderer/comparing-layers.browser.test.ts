@@ -18,7 +18,7 @@ describe.skipIf(findBrowser() === undefined)(
         await expect.poll(() => choices.count()).toBe(23);
         const best = chart.getByRole('button', { name: /the comparison argues for it/ });
         expect(await best.getAttribute('aria-label')).toBe(
-          '/blocks/blocks.2/Relu_1_output_0, 5 concepts: a rest of 0.8\u00a0%, 2.13 active in an image, found again 0.83; the comparison argues for it',
+          '/blocks/blocks.2/Relu_1_output_0, 5 concepts: 0.8\u00a0% that no concept explains, 2.13 active in an image, found again 0.83; the comparison argues for it',
         );
         await page
           .getByText(/argues for 5 concepts at .*blocks\.2.*: of the choices .* the fewest/)

@@ -6,7 +6,7 @@ import {
   type Frontier,
   type FrontierPoint,
 } from '../../metrics/frontier.ts';
-import { layerColour, layerEnd } from '../../wording/frontier-words.ts';
+import { FRONTIER_AXIS, frontierTop, layerColour, layerNames } from '../../wording/frontier-words.ts';
 import { shortPercentText } from '../../wording/number-text.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
@@ -14,7 +14,9 @@ import { ticksBelow } from './axes.ts';
 
 const PLOT = { width: 330, height: 200 } as const;
 const LEFT = 38;
-const TOP = 12;
+const TOP = 26;
+/** A mark at zero stays clear of the numbers of the axis. */
+const INSET = 14;
 const NAMES = 180;
 
 /**
@@ -23,14 +25,13 @@ const NAMES = 180;
  */
 export function frontierChart({ points, suggested }: Frontier): Html {
   const [, most = 1] = extent(points, ({ active }) => active);
-  const [, highest = 0] = extent(points, ({ rest }) => rest.mean);
   const x = scaleLinear()
     .domain([0, Math.max(1, most)])
-    .range([LEFT, LEFT + PLOT.width])
+    .range([LEFT + INSET, LEFT + PLOT.width])
     .nice();
   const y = scaleLinear()
-    .domain([0, Math.max(1.2 * FRONTIER_BOUNDS.rest, highest)])
-    .range([TOP + PLOT.height, TOP])
+    .domain([0, frontierTop(points.map(({ rest }) => rest.mean))])
+    .range([TOP + PLOT.height - INSET, TOP])
     .nice(4);
   const path = line<FrontierPoint>(
     ({ active }) => x(active),
@@ -38,6 +39,7 @@ export function frontierChart({ points, suggested }: Frontier): Html {
   );
   const layers = [...new Set(points.map(({ layer }) => layer))];
   const right = LEFT + PLOT.width;
+  const names = layerNames(layers, 22);
   return html`<svg
     class="curves frontier"
     viewBox="0 0 ${right + NAMES} ${TOP + PLOT.height + 38}"
@@ -57,22 +59,26 @@ export function frontierChart({ points, suggested }: Frontier): Html {
     <text class="label" x="${LEFT + PLOT.width / 2}" y="${TOP + PLOT.height + 34}" text-anchor="middle">
       concepts active in an image
     </text>
-    <line
-      class="bound"
-      x1="${LEFT}"
-      y1="${y(FRONTIER_BOUNDS.rest)}"
-      x2="${right}"
-      y2="${y(FRONTIER_BOUNDS.rest)}"
-    />
+    <text class="label" x="4" y="12">${FRONTIER_AXIS}</text>
+    ${
+      FRONTIER_BOUNDS.rest <= y.domain()[1] &&
+      html`<line
+        class="bound"
+        x1="${LEFT}"
+        y1="${y(FRONTIER_BOUNDS.rest)}"
+        x2="${right}"
+        y2="${y(FRONTIER_BOUNDS.rest)}"
+      />`
+    }
     ${layers.map((layer, at) => {
       const top = TOP + 10 + at * 20;
-      const own = points.filter((one) => one.layer === layer);
+      const own = points.filter((one) => one.layer === layer).sort((one, other) => one.active - other.active);
       const kinds = [own.filter(({ bank }) => bank === 'usual'), own.filter(({ bank }) => bank === 'sparse')];
       return html`<g style="${colourStyle(at)}">
           ${kinds.map((some) => html`<path class="curve layer" d="${path(some) ?? ''}" />`)}
           <line class="curve layer" x1="${right + 12}" y1="${top - 4}" x2="${right + 32}" y2="${top - 4}" />
         </g>
-        <text class="key-name" x="${right + 39}" y="${top}">${layerEnd(layer, 22)}</text>`;
+        <text class="key-name" x="${right + 39}" y="${top}"><title>${layer}</title>${names[at]}</text>`;
     })}
     ${points.map((point) => {
       const style = colourStyle(layers.indexOf(point.layer));

@@ -1,7 +1,7 @@
 import { scaleLinear } from 'd3';
 import type { Concept, Estimate, Explanation } from '../../concepts/explanation.ts';
 import { UNEXPLAINED } from '../../wording/claim-words.ts';
-import { overImagesText, percentText, shortPercentText } from '../../wording/number-text.ts';
+import { hasInterval, overImagesText, percentText, shortPercentText } from '../../wording/number-text.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import { colourStyle, swatch } from '../sections/swatch.ts';
@@ -133,9 +133,14 @@ function bar(estimate: Estimate, { at, ticks }: Scale, rank?: number): Html {
       width="${rounded(Math.abs(mean - zero))}%"
       height="${BAR_HEIGHT}"
     />
-    ${line('halo', low, middle, high, middle)} ${line('whisker', low, middle, high, middle)}
-    ${line('whisker', low, middle - 4, low, middle + 4)}
-    ${line('whisker', high, middle - 4, high, middle + 4)}
+    ${
+      hasInterval(estimate) && [
+        line('halo', low, middle, high, middle),
+        line('whisker', low, middle, high, middle),
+        line('whisker', low, middle - 4, low, middle + 4),
+        line('whisker', high, middle - 4, high, middle + 4),
+      ]
+    }
   </svg>`;
 }
 

@@ -1,6 +1,7 @@
 import { rowOfId } from '../../concepts/recursion/concept-tree.ts';
 import type { Concept } from '../../concepts/explanation.ts';
 import { sampledText } from '../../wording/influence-words.ts';
+import { bestOfFew, imagesApart } from '../../metrics/claims.ts';
 import type { ConceptBasis } from '../../metrics/evaluation.ts';
 import type { ConceptStability } from '../../metrics/stability.ts';
 import { TRUST_THRESHOLDS } from '../../metrics/trust.ts';
@@ -10,7 +11,15 @@ import { FOUND_AGAIN_UNKNOWN, MERGED_MEANING, mergedFromText } from '../../wordi
 import { answerText } from '../../wording/answer-text.ts';
 import { isNumber, saidText } from '../../wording/said-words.ts';
 import { toldAs, type ScoreFacts } from '../../wording/score-words.ts';
-import { changeText, decimalText, intervalText, numberText, percentText } from '../../wording/number-text.ts';
+import {
+  changeText,
+  decimalText,
+  gradedDecimalText,
+  numberText,
+  overImagesText,
+  percentText,
+  shortPercentText,
+} from '../../wording/number-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
 import { strengthStrip } from '../charts/strength-strip.ts';
 import { html } from '../html.ts';
@@ -27,6 +36,10 @@ import { colourStyle } from './swatch.ts';
 export function conceptsSection(data: ReportData): Html {
   const { concepts } = data.explanation;
   const hidden = concepts.filter(({ id }) => data.notes.hidden.includes(id)).length;
+  const ranked = concepts
+    .map((concept, rank) => ({ concept, rank, isMinor: isMinorConcept(concept, data) }))
+    .filter(({ concept }) => !data.notes.hidden.includes(concept.id));
+  const minor = ranked.filter(({ isMinor }) => isMinor);
   return html`<section id="concepts">
     <h2>The concepts, one by one</h2>
     <p class="intro">
@@ -36,8 +49,28 @@ export function conceptsSection(data: ReportData): Html {
       ${hidden > 0 && html`${countOf(hidden, 'concept')} hidden by the analyst ${hidden === 1 ? 'is' : 'are'} left out here.`}
     </p>
     ${methodList(data.explanation)}
-    ${concepts.map((concept, rank) => !data.notes.hidden.includes(concept.id) && conceptArticle(concept, rank, data))}
+    ${ranked.filter(({ isMinor }) => !isMinor || minor.length < FEW_MINOR).map(({ concept, rank }) => conceptArticle(concept, rank, data))}
+    ${
+      minor.length >= FEW_MINOR &&
+      html`<details class="minor">
+        <summary>
+          ${countOf(minor.length, 'concept')} with less than ${shortPercentText(MINOR)} of the movement of the
+          score each
+        </summary>
+        ${minor.map(({ concept, rank }) => conceptArticle(concept, rank, data))}
+      </details>`
+    }
   </section>`;
+}
+
+/** Importance below which a concept is folded away, and how many of those are left in sight. */
+const MINOR = 0.01;
+const FEW_MINOR = 6;
+
+/** Does next to nothing of the score depend on it, and has nobody and nothing remarked on it? */
+function isMinorConcept({ id, importance }: Concept, { explanation, notes }: ReportData): boolean {
+  const isFlagged = shortcutsInWords(explanation).some(({ conceptId }) => conceptId === id);
+  return importance.mean < MINOR && !isFlagged && (notes.comments[id] ?? '') === '';
 }
 
 function conceptArticle(concept: Concept, rank: number, data: ReportData): Html {
@@ -83,7 +116,8 @@ function effectFact(effect: number, score: ScoreFacts): Html {
 function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: ReportData): Html {
   const { concepts, images } = explanation;
   const ties = concepts.filter(({ tier }) => tier === concept.tier).length - 1;
-  const found = concept.merged ? undefined : evaluation?.stability.concepts[rowOfId(concept.id)];
+  const isKnown = bestOfFew(imagesApart(images.map(({ logit }) => logit))) !== 'unknown';
+  const found = concept.merged || !isKnown ? undefined : evaluation?.stability.concepts[rowOfId(concept.id)];
   const basis = concept.merged ? undefined : evaluation?.influence?.concepts[rowOfId(concept.id)];
   const strip = strengthStrip(strengths[concept.id] ?? [], concepts.indexOf(concept));
   return html`<dl class="facts">
@@ -91,7 +125,7 @@ function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: 
       <dt>importance</dt>
       <dd>
         <span class="strong">${percentText(concept.importance.mean)}</span>
-        <span class="quiet">${intervalText(concept.importance)}</span>
+        <span class="quiet">${overImagesText(concept.importance, images.length)}</span>
       </dd>
     </div>
     ${concept.effect !== undefined && effectFact(concept.effect, scoreFactsOf(explanation))}
@@ -111,7 +145,8 @@ function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: 
         >
       </dd>
     </div>
-    ${found !== undefined && foundAgain(found)} ${basis !== undefined && sampled(basis)}
+    ${found !== undefined && foundAgain(found)}
+    ${basis !== undefined && sampled(basis, evaluation?.influence?.source === 'refits', found?.mean)}
     ${concept.merged && evaluation && notChecked()}
     ${
       strip &&
@@ -124,10 +159,10 @@ function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: 
 }
 
 /** How it would come out of other pictures, with the wider interval. */
-function sampled({ cosine, importance }: ConceptBasis): Html {
+function sampled({ cosine }: ConceptBasis, isRefitted: boolean, foundAgain: number | undefined): Html {
   return html`<div class="wide">
     <dt>from other pictures</dt>
-    <dd><span class="quiet">${sampledText(cosine, importance)}</span></dd>
+    <dd><span class="quiet">${sampledText({ cosine, isRefitted }, foundAgain ?? null)}</span></dd>
   </div>`;
 }
 
@@ -152,7 +187,7 @@ function foundAgain({ mean, min }: ConceptStability): Html {
   return html`<div>
     <dt>found again</dt>
     <dd>
-      <span class="strong">${decimalText(mean)}</span>
+      <span class="strong">${gradedDecimalText(mean, [good, fair])}</span>
       <span class="quiet">${word}, at worst ${decimalText(min)}</span>
     </dd>
   </div>`;

@@ -19,7 +19,8 @@ import { LEVEL_WORDS } from '../../wording/trust-words.ts';
 import { scoreName, type ScoreFacts } from '../../wording/score-words.ts';
 import type { LightInWords } from '../light-in-words.ts';
 import { scoreFactsOf } from '../run-score.ts';
-import { trustVerdict, type ClaimInWords } from '../trust-verdict.ts';
+import type { ClaimInWords } from '../claims-in-words.ts';
+import { trustVerdict } from '../trust-verdict.ts';
 
 /** How faithful the explanation is, in numbers that say what they mean, and a verdict in plain words. */
 export function honestySection({ run, explanation, evaluation }: ReportData): Html {

@@ -1,7 +1,7 @@
 import type { Concept, Explanation } from '../../concepts/explanation.ts';
 import type { HeldOut } from '../../metrics/held-out.ts';
 import { countText, listText } from '../../wording/count-text.ts';
-import { intervalText, overImagesText, percentText } from '../../wording/number-text.ts';
+import { hasInterval, intervalText, overImagesText, percentText } from '../../wording/number-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
 import { isNumber } from '../../wording/said-words.ts';
 import { askedText, toldAs, type ScoreFacts } from '../../wording/score-words.ts';
@@ -10,7 +10,8 @@ import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import type { ReportData } from '../report-data.ts';
 import { isAsked, scoreFactsOf, withName } from '../run-score.ts';
-import { findingsOf } from '../findings.ts';
+import { findingsOf, nothingMoves } from '../findings.ts';
+import { shortcutsInWords } from '../shortcuts-in-words.ts';
 import { trustVerdict, type TrustVerdict } from '../trust-verdict.ts';
 import { picture } from './picture.ts';
 import { colourStyle, swatch } from './swatch.ts';
@@ -42,6 +43,7 @@ export function leadSentences({
   return [
     verdictSentence(explanation),
     amountSentence(explanation),
+    flaggedSentence(explanation),
     carriedSentence(explanation, evaluation?.heldOut),
   ]
     .filter((text) => text !== '')
@@ -51,6 +53,8 @@ export function leadSentences({
 function verdictSentence(explanation: Explanation): string {
   const { images, className, concepts } = explanation;
   const called = images.filter(({ predicted }) => isAsked(explanation, predicted.index)).length;
+  if (nothingMoves(explanation))
+    return `${calledSentence(explanation, called)} Nothing that the concepts do moves its score: no reason is found, and none is claimed.`;
   const causes = leaders(concepts);
   if (images.length === 0 || causes.length === 0)
     return `No explanation of \u201c${className}\u201d was found.`;
@@ -59,19 +63,46 @@ function verdictSentence(explanation: Explanation): string {
       ? listText(causes.map(({ name }) => `\u201c${name}\u201d`))
       : `${causes.length} concepts together`;
   const score = scoreFactsOf(explanation);
+  if (isUntold(explanation)) {
+    const untold = `Which of the ${countText(concepts.length)} concepts the ${toldAs(score).name} depends on most cannot be told.`;
+    return isDecided(score) ? `${calledSentence(explanation, called)} ${untold}` : untold;
+  }
   const these = images.length === 1 ? 'this image' : `these ${countText(images.length)} images`;
   const isMost = sum(causes) >= MOSTLY;
   const onWhat = isMost ? `depends mostly on ${names}` : `leans on several things, most on ${names}`;
   const told = `The ${toldAs(score).name}`;
   const what = `${onWhat}${wayOf(causes, score)}.`;
   if (!isDecided(score)) return `${told} ${isNumber(score) ? 'of' : 'in'} ${these} ${what}`;
-  if (called < images.length)
-    return `The model calls ${countText(called)} of ${these} \u201c${className}\u201d. ${told} ${what}`;
+  if (called < images.length) return `${calledSentence(explanation, called)} ${told} ${what}`;
   // What holds the answer down is no reason for it.
   if (causes.some(({ effect = 0 }) => effect < 0))
-    return `The model calls ${these} \u201c${className}\u201d. ${told} ${what}`;
+    return `${calledSentence(explanation, called)} ${told} ${what}`;
   const why = isMost ? `mostly because of ${names}` : `for several reasons, most of all ${names}`;
   return `The model calls ${these} \u201c${className}\u201d ${why}.`;
+}
+
+/** Is no concept told apart from another, where there are too many to name? */
+function isUntold({ concepts }: Explanation): boolean {
+  return concepts.length > MOST_NAMED && leaders(concepts).length === concepts.length;
+}
+
+/** That a concept which leads is one that carries a shortcut; empty where none is. */
+function flaggedSentence(explanation: Explanation): string {
+  const leading = new Set(leaders(explanation.concepts).map(({ id }) => id));
+  return shortcutsInWords(explanation)
+    .filter(({ conceptId }) => leading.has(conceptId) && !nothingMoves(explanation))
+    .map(
+      ({ conceptName, leans }) =>
+        `\u201c${conceptName}\u201d is flagged as a shortcut: through it the model ${leans}.`,
+    )
+    .join(' ');
+}
+
+/** How many of the images are answered as explained. */
+function calledSentence({ images, className }: Explanation, called: number): string {
+  const these = images.length === 1 ? 'this image' : `these ${countText(images.length)} images`;
+  const which = called < images.length ? `${called === 0 ? 'none' : countText(called)} of ${these}` : these;
+  return `The model calls ${which} \u201c${className}\u201d.`;
 }
 
 /** Which way the one leading concept moves the number, where that is not what is explained already. */
@@ -95,11 +126,12 @@ function isDecided({ model, explained }: ScoreFacts): boolean {
   return isAnswer && model.task !== 'regression';
 }
 
-function amountSentence({ concepts, images }: Explanation): string {
+function amountSentence(explanation: Explanation): string {
+  const { concepts, images } = explanation;
   const causes = leaders(concepts);
-  if (causes.length === 0) return '';
+  if (nothingMoves(explanation) || isUntold(explanation) || causes.length === 0) return '';
   if (causes.length === 1)
-    return `When concepts are turned up and down at random, ${percentText(causes[0].importance.mean)} of the movement of the score involves it (${images.length > 1 ? `95\u00a0% interval ${intervalText(causes[0].importance)}` : 'no interval over one image'}).`;
+    return `When concepts are turned up and down at random, ${percentText(causes[0].importance.mean)} of the movement of the score involves it (${images.length > 1 && hasInterval(causes[0].importance) ? '95\u00a0% interval ' : ''}${overImagesText(causes[0].importance, images.length)}).`;
   const means = causes.map(({ importance }) => importance.mean);
   return `When concepts are turned up and down at random, each of them is involved in ${percentText(Math.min(...means))} to ${percentText(Math.max(...means))} of the movement of the score; which of them matters most cannot be told.`;
 }
@@ -112,8 +144,11 @@ function carriedSentence({ concepts, ...own }: Explanation, heldOut: HeldOut | u
     percentText(1 - rest.mean),
     intervalText({ low: 1 - rest.high, high: 1 - rest.low }),
   ];
-  const within = interval === carried ? '' : ` (${interval})`;
-  const where = heldOut?.rest === undefined ? '' : ' in images that had no part in making them';
+  const within = !hasInterval(rest) || interval === carried ? '' : ` (${interval})`;
+  const where =
+    heldOut?.rest === undefined
+      ? ' in the images that they were made from'
+      : ' in images that had no part in making them';
   return `All ${countText(concepts.length)} concepts together carry ${carried} of it${within}${where}.`;
 }
 

@@ -3,6 +3,8 @@ import { mapGradient } from '../../wording/map-colours.ts';
 /** Style of the concepts one by one: facts, crops, maps and their scales. */
 export const CONCEPTS_STYLE = `
 .concept { margin-top: 24px; padding-top: 20px; border-top: 1px solid var(--line); }
+.minor { margin-top: 24px; }
+.minor > summary { cursor: pointer; color: var(--quiet); }
 .concept > header { display: grid; grid-template-columns: minmax(160px, 1fr) minmax(0, 2.6fr); gap: 8px 24px; align-items: start; }
 .concept h3 { display: flex; align-items: baseline; gap: 10px; font-size: 19px; line-height: 1.3; }
 .rank {

@@ -1,9 +1,12 @@
 import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
+import { bestOfFew, imagesApart } from '../../../core/metrics/claims.ts';
 import type { Evaluation } from '../../../core/metrics/evaluation.ts';
 import { PRESENT_FROM } from '../../../core/pipeline/assemble-explanation.ts';
 import type { InputChanges } from '../../../core/pipeline/input-changes.ts';
 import { strengthsOf } from '../../../core/pipeline/write-report.ts';
 import type { ScoreFacts } from '../../../core/wording/score-words.ts';
+import { asShown } from '../../../core/report/as-shown.ts';
+import { looksLikeProbability } from '../../../core/report/run-score.ts';
 import { shortcutsInWords, type ShortcutInWords } from '../../../core/report/shortcuts-in-words.ts';
 import type { Explanation } from '../../../core/concepts/explanation.ts';
 import type { ConceptItem, NamedConcept, ShortcutItem } from '../../api/contract.ts';
@@ -58,7 +61,7 @@ export function resultView(
 }
 
 /** Without the vector of a reference, which is long. Of a run of before scores were recorded: a class, by some score. */
-function scoreFacts({ score, className }: OpenedRun['explanation']): ScoreFacts {
+function scoreFacts({ score, className, images }: OpenedRun['explanation']): ScoreFacts {
   if (score === undefined) {
     const model = { task: 'multiclass', activation: 'kept', classes: [className] } as const;
     return { model, explained: { kind: 'class', index: 0 } };
@@ -71,6 +74,7 @@ function scoreFacts({ score, className }: OpenedRun['explanation']): ScoreFacts 
         ? { ...explained, reference: { name: explained.reference.name } }
         : explained,
     ...(at !== undefined && { at }),
+    ...(looksLikeProbability({ score, images }) && { isShare: true }),
   };
 }
 
@@ -112,7 +116,9 @@ function conceptItems(
   const strengths = strengthsOf(explanation, coefficients);
   const named = namedConcepts(opened, notes);
   const shortcuts = shortcutsInWords(withNames(explanation, notes));
-  return explanation.concepts.map(
+  const isFoundAgainKnown =
+    bestOfFew(imagesApart(explanation.images.map(({ logit }) => logit))) !== 'unknown';
+  return asShown(explanation, evaluation).concepts.map(
     ({ id, name, importance, effect, tier, prevalence, crops, merged = [] }, rank) => {
       const isMerged = merged.length > 0;
       return {
@@ -124,8 +130,9 @@ function conceptItems(
         tier,
         effect: effect ?? null,
         prevalence,
-        // The check was of concepts by themselves.
-        reliability: isMerged ? null : (evaluation?.stability.concepts[rowOfId(id)].mean ?? null),
+        // The check was of concepts by themselves, and from too few images it says nothing.
+        reliability:
+          isMerged || !isFoundAgainKnown ? null : (evaluation?.stability.concepts[rowOfId(id)].mean ?? null),
         shortcuts: shortcuts.filter(({ conceptId }) => conceptId === id).map(shortcutItem),
         basis: isMerged ? null : basisOf({ key, runId }, opened, evaluation?.influence, rowOfId(id)),
         isHidden: notes.hidden.includes(id),

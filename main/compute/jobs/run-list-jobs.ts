@@ -1,3 +1,4 @@
+import type { Concept } from '../../../core/concepts/explanation.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { openProject, type Project } from '../../../core/project/project-folder.ts';
 import {
@@ -71,12 +72,23 @@ export function runSummaryOf(project: string, listed: ListedRun): RunSummary {
     concepts: concepts.length,
     images: images.length,
     verdict: trustVerdict(explanation, evaluation).grade,
-    cover: concepts
-      .flatMap(({ crops }) => crops.slice(0, 1))
-      .slice(0, COVER)
-      .map(({ image, box }) => pictureId({ kind: 'crop', project, run: runId, image, box })),
+    cover: coverOf(concepts.slice(0, COVER), { project, run: runId }),
     isFinished: true,
   };
+}
+
+/** The strongest crop of each concept that no concept before it is shown by: two may be strongest at one place. */
+function coverOf(
+  concepts: readonly Pick<Concept, 'crops'>[],
+  of: { readonly project: string; readonly run: string },
+): string[] {
+  const cover = new Set<string>();
+  for (const { crops } of concepts) {
+    const own = crops.map(({ image, box }) => pictureId({ kind: 'crop', ...of, image, box }));
+    const other = own.find((id) => !cover.has(id));
+    if (other !== undefined) cover.add(other);
+  }
+  return [...cover];
 }
 
 const UNKNOWN = {

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
+  boundsOf,
   claimsOf,
   verdictOf,
   type Claim,
   type ClaimEvidence,
   type ClaimId,
 } from '../../../core/metrics/claims.ts';
+import { levelOf } from '../../../core/metrics/trust.ts';
 import { claimWords } from '../../../core/wording/claim-words.ts';
+import { VERDICT_RULE } from '../../../core/wording/trust-words.ts';
 
 const GOOD: ClaimEvidence = {
   isEvaluated: true,
@@ -126,21 +129,141 @@ describe('verdictOf()', () => {
   });
 });
 
+const CONTEXT = {
+  images: 30,
+  concepts: 10,
+  isOfNumber: false,
+  apart: 30,
+  bounds: [],
+  isSameOfAll: false,
+  fasterOrders: [],
+} as const;
+
+describe('claims about other images', () => {
+  it.each([
+    ['one', [4]],
+    ['thirty copies of one', Array<number>(30).fill(4)],
+    ['three', [1, 2, 3]],
+  ])('are not known from %s, whatever the figures', (_, scores) => {
+    for (const id of ['order', 'repeatable'] as const) {
+      const claim = claimOf({ scores, stability: 0.97, order: 1 }, id);
+      expect(claim.grade).toBe('unknown');
+      expect(claim.value).toBeUndefined();
+      const context = { ...CONTEXT, apart: new Set(scores).size };
+      expect(claimWords(claim, context).reason).toMatch(/^(From |There are no other images)/);
+    }
+  });
+
+  it('are fair at most from eight, and keep what is worse', () => {
+    const scores = [1, 2, 3, 4, 5, 6, 7, 8];
+    expect(claimOf({ scores }, 'order')).toMatchObject({ grade: 'fair', cause: 'few-images', value: 1 });
+    expect(claimOf({ scores, stability: 0.3 }, 'repeatable')).toMatchObject({
+      grade: 'weak',
+      cause: 'fails',
+    });
+    expect(claimWords(claimOf({ scores }, 'order'), { ...CONTEXT, apart: 8 }).reason).toMatch(
+      /^The score moves by it before 100\u00a0% of random orders\. From 8 images/,
+    );
+  });
+});
+
+describe('a figure of a claim', () => {
+  it('has no interval where all images are alike, and no share of right answers below guessing', () => {
+    const alike = claimOf({ rest: { mean: 0.04, low: 0.04, high: 0.04 } }, 'decision');
+    expect(alike).not.toHaveProperty('low');
+    expect(alike).not.toHaveProperty('high');
+    const one = claimOf({ answers: { known: 1, hits: 1, aboveChance: 1 } }, 'model');
+    expect(one).toMatchObject({ value: 1, low: 0, high: 1 });
+    expect(claimWords(one, CONTEXT).reason).toContain('100\u00a0% (0–100\u00a0%). At 0\u00a0% it guesses.');
+  });
+
+  it('is printed on its side of the bound of the grade', () => {
+    for (const [id, field, texts] of [
+      ['repeatable', 'stability', ['0.899', '0.8996', '0.90', '0.901']],
+      ['learned', 'sanity', ['0.30', '0.301', '0.3004']],
+    ] as const)
+      for (const text of texts) {
+        const claim = claimOf({ [field]: Number(text) }, id);
+        const { reason } = claimWords(claim, { ...CONTEXT, bounds: boundsOf(id) });
+        const printed = Number(/: (\d\.\d+)\.$/.exec(reason)?.[1]);
+        const bounds = {
+          good: boundsOf(id)[0],
+          fair: boundsOf(id)[1],
+          direction: field === 'sanity' ? 'lower' : 'higher',
+        } as const;
+        expect(levelOf(printed, bounds), reason).toBe(claim.grade);
+      }
+    expect(
+      claimWords(claimOf({ order: 0.9746 }, 'order'), { ...CONTEXT, bounds: boundsOf('order') }).reason,
+    ).toContain('97.46\u00a0%');
+  });
+
+  it('says no more of an order than was measured, and which others are faster', () => {
+    const { reason } = claimWords(claimOf({}, 'order'), { ...CONTEXT, fasterOrders: ['by gradient'] });
+    expect(reason).not.toContain('most.');
+    expect(reason).toMatch(
+      /random orders\. Taking concepts away by gradient changes the score faster still\.$/,
+    );
+  });
+});
+
+describe('a cause that empties all other figures', () => {
+  it('is told first of a probability that hardly moves, and never lets the claim be good or better than it is', () => {
+    const stuck = { isProbability: true, scores: GOOD.scores.map((_, i) => 1 - i * 1e-6) };
+    expect(claimOf({ ...stuck, rest: { mean: 1.84, low: 0, high: 2 } }, 'decision')).toMatchObject({
+      grade: 'weak',
+      cause: 'saturated',
+    });
+    const { reason } = claimWords(claimOf(stuck, 'decision'), CONTEXT);
+    expect(reason).toMatch(/^The score is a probability that is nearly 0 or 1/);
+  });
+
+  it('claims no order where nothing moves', () => {
+    expect(claimOf({ still: 30 }, 'order')).toMatchObject({ grade: 'unknown', cause: 'nothing-moves' });
+  });
+});
+
+describe('VERDICT_RULE', () => {
+  it('says what verdictOf() does', () => {
+    const of = (grades: Partial<Record<ClaimId, Claim['grade']>>, isEvaluated = true) =>
+      verdictOf(
+        claimsOf(GOOD).map((claim) => ({ ...claim, grade: grades[claim.id] ?? claim.grade })),
+        isEvaluated,
+      );
+    const others = ['model', 'decision', 'order', 'learned', 'enough'] as const;
+    expect(VERDICT_RULE).toContain(
+      'One claim that is weak makes the verdict weak, except “Another sample would find the same”, which makes it fair.',
+    );
+    for (const id of others) expect(of({ [id]: 'weak' })).toBe('weak');
+    expect(of({ repeatable: 'weak' })).toBe('fair');
+    expect(VERDICT_RULE).toContain(
+      'The verdict is good if every claim is good, where “Another sample would find the same” may be fair; otherwise it is fair.',
+    );
+    expect(of({})).toBe('good');
+    expect(of({ repeatable: 'fair' })).toBe('good');
+    expect(of({ repeatable: 'unknown' })).toBe('fair');
+    for (const id of others)
+      for (const grade of ['fair', 'unknown'] as const) expect(of({ [id]: grade })).toBe('fair');
+    expect(VERDICT_RULE).toContain('Without an evaluation it is not known, unless a claim is weak.');
+    expect(of({}, false)).toBe('unknown');
+    expect(of({ enough: 'weak' }, false)).toBe('weak');
+  });
+});
+
 describe('claimWords()', () => {
   it('has a name and a reason for every grade of every claim, and a next step for what is not good', () => {
-    const context = { images: 30, concepts: 10, isOfNumber: false };
     const cases = [{}, { isEvaluated: false }, { tiers: 1 }, { concepts: 1 }, { still: 30 }, { scores: [1] }];
     for (const changes of cases)
       for (const claim of claimsOf({ ...GOOD, ...changes })) {
-        const { name, reason } = claimWords(claim, context);
+        const { name, reason } = claimWords(claim, { ...CONTEXT, apart: 30 });
         expect(name.length).toBeGreaterThan(10);
         expect(reason).not.toMatch(/NaN|undefined/);
       }
     const weak = claimOf({ rest: { mean: 0.4, low: 0.3, high: 0.5 } }, 'decision');
-    expect(claimWords(weak, context)).toEqual({
+    expect(claimWords(weak, CONTEXT)).toEqual({
       name: 'The concepts carry the decision',
       reason:
-        'The 10 concepts carry 60.0\u00a0% (50.0–70.0\u00a0%) of the movement of the score: too much lies with what no concept explains.',
+        'The 10 concepts carry 60.0\u00a0% (50.0–70.0\u00a0%) of the movement of the score in the images that they were made from: too much lies with what no concept explains.',
       next: 'Compare other layers and numbers of concepts in the setup.',
     });
   });

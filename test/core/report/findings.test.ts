@@ -146,4 +146,23 @@ describe('findingsOf()', () => {
       { numRuns: 400 },
     );
   });
+
+  it('says of one image, and of what images become, what is so', () => {
+    const { images } = explanation;
+    const flipsOf = (count: number) =>
+      images.slice(0, count).map((_, image) => ({ image, to: { index: 3, name: 'kite' } }));
+    const found = (changes: Partial<typeof explanation>) =>
+      findingsOf({ ...explanation, ...changes }, { grade: 'fair', claims: [], shortcuts: [] }).sentences.join(
+        ' ',
+      );
+    const removed = [{ concept: 'c0', flips: flipsOf(images.length) }];
+    const from = images[0].predicted.name;
+    expect(found({ removals: removed })).toContain(`“kite” rather than “${from}”`);
+    const one = { images: images.slice(0, 1), answers: { known: 1, hits: 1, aboveChance: 1 } };
+    expect(found({ ...one, removals: [{ concept: 'c0', flips: [] }] })).toMatch(
+      /the image is decided as it is with them\. The model is right about the one image/,
+    );
+    const still = { ...explanation.importance, still: images.length };
+    expect(found({ importance: still, removals: removed })).not.toMatch(/Without|is found in/);
+  });
 });

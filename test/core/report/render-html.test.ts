@@ -41,10 +41,42 @@ describe('reportDataOf()', () => {
 });
 
 describe('leadSentences()', () => {
+  it('names no reason where no concept can be told from another, and says which one is flagged', () => {
+    const explanation = sampleExplanation();
+    const tied = explanation.concepts.map((concept) => ({ ...concept, tier: 0 }));
+    expect(leadSentences({ explanation: { ...explanation, concepts: tied } })).toMatch(
+      /^The model calls these 40 images “boat”\. Which of the 6 concepts the score of boat depends on most cannot be told\. All 6/,
+    );
+    const found = [
+      { concept: 'c0', carried: 0.8, cue: 'left', isPainted: false, kinds: [], evidence: [], flips: 1 },
+    ] as const;
+    expect(
+      leadSentences({ explanation: { ...explanation, shortcuts: { images: 40, others: 48, found } } }),
+    ).toContain(
+      '“striped hull” is flagged as a shortcut: through it the model leans on the strip along the left edge.',
+    );
+  });
+
+  it('claims no reason where no concept moves the score', () => {
+    const { importance, concepts, ...own } = sampleExplanation();
+    const still = concepts.map((concept) => ({
+      ...concept,
+      tier: 0,
+      importance: { mean: 0, low: 0, high: 0 },
+    }));
+    const text = leadSentences({
+      explanation: { ...own, concepts: still, importance: { ...importance, still: own.images.length } },
+    });
+    expect(text).toMatch(
+      /^The model calls these 40 images “boat”\. Nothing that the concepts do moves its score/,
+    );
+    expect(text).not.toMatch(/because|reasons, most|involved in/);
+  });
+
   it('names the one leading concept with its share and interval', () => {
     const explanation = sampleExplanation();
     expect(spaces(leadSentences({ explanation }))).toBe(
-      'The model calls these 40 images “boat” for several reasons, most of all “striped hull”. When concepts are turned up and down at random, 44.0 % of the movement of the score involves it (95 % interval 39.3–48.7 %). All 6 concepts together carry 94.8 % of it (93.4–95.9 %).',
+      'The model calls these 40 images “boat” for several reasons, most of all “striped hull”. When concepts are turned up and down at random, 44.0 % of the movement of the score involves it (95 % interval 39.3–48.7 %). All 6 concepts together carry 94.8 % of it (93.4–95.9 %) in the images that they were made from.',
     );
     const rest = { mean: 0.08, low: 0.06, high: 0.1, images: 20 };
     const evaluation = { ...sampleEvaluation(), heldOut: { images: 20, agreement: 1, rest } };
@@ -83,7 +115,7 @@ describe('leadSentences()', () => {
     };
     const text = leadSentences({ explanation });
     expect(spaces(text)).toBe(
-      'The model calls 35 of these 40 images “boat”. The score of boat depends mostly on “striped hull” and “waves”. When concepts are turned up and down at random, each of them is involved in 29.0 % to 44.0 % of the movement of the score; which of them matters most cannot be told. All 6 concepts together carry 94.8 % of it (93.4–95.9 %).',
+      'The model calls 35 of these 40 images “boat”. The score of boat depends mostly on “striped hull” and “waves”. When concepts are turned up and down at random, each of them is involved in 29.0 % to 44.0 % of the movement of the score; which of them matters most cannot be told. All 6 concepts together carry 94.8 % of it (93.4–95.9 %) in the images that they were made from.',
     );
   });
 });
@@ -197,6 +229,23 @@ describe('renderReport()', () => {
       '3.9–7.2 %',
     ])
       expect(page.split(interval).length - 1).toBeGreaterThanOrEqual(2);
+  });
+
+  it('folds concepts on which next to nothing depends, but for what somebody remarked on', () => {
+    const { concepts, ...own } = sampleExplanation();
+    const many = Array.from({ length: 64 }, (_, i) => ({
+      ...concepts[i % concepts.length],
+      id: `c${i}`,
+      importance: i < 3 ? concepts[i].importance : { mean: 0.002, low: 0.001, high: 0.003 },
+    }));
+    const page = renderReport(
+      withoutPictures({ ...own, concepts: many }, { ...noNotes, comments: { c9: 'a leaf' } }),
+    );
+    const [open, folded] = page.slice(page.indexOf('id="concepts"')).split('<details class="minor">');
+    expect(open.match(/<article/g)).toHaveLength(4);
+    expect(open).toContain('a leaf');
+    expect(folded.slice(0, folded.indexOf('</details>')).match(/<article/g)).toHaveLength(60);
+    expect(folded).toMatch(/60 concepts with less than\s+1\u00a0% of the movement/);
   });
 
   it('draws one bracket around the tied concepts', () => {

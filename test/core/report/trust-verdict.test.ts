@@ -31,7 +31,7 @@ describe('trustVerdict()', () => {
   it.each<[string, Partial<Explanation>, string, string]>([
     ['one picture', { images: images.slice(0, 1) }, 'weak', 'One image was explained'],
     ['three pictures', { images: images.slice(0, 3) }, 'weak', 'Seen on 3 images: other images may'],
-    ['black pictures', { images: scoredAlike(images) }, 'weak', 'no difference between the 40 images'],
+    ['black pictures', { images: scoredAlike(images) }, 'weak', 'all 40 images the same score'],
     [
       'a score that does not move',
       { importance: { ...importance, still: 40 } },
@@ -143,8 +143,8 @@ describe('trustVerdict()', () => {
   it('gives the reason of every claim that made the grade', () => {
     const good = sampleEvaluation();
     expect(trustVerdict(sampleExplanation(), good).reasons).toEqual([
-      'The 6 concepts carry 94.8\u00a0% (93.4–95.9\u00a0%) of the movement of the score.',
-      'The leading concepts move the score most. The score moves by them before 99.0\u00a0% of random orders.',
+      'The 6 concepts carry 94.8\u00a0% (93.4–95.9\u00a0%) of the movement of the score in the images that they were made from.',
+      'The order by importance is not chance. The score moves by it before 99.0\u00a0% of random orders.',
     ]);
     const shaken = { ...good, stability: { ...good.stability, mean: 0.6 } };
     expect(trustVerdict(sampleExplanation(), shaken)).toMatchObject({
@@ -196,5 +196,35 @@ describe('trustVerdict()', () => {
       'The factorisation stopped early (max-iter-reached); more iterations may change the concepts.',
       '33.3\u00a0% of the files could not be read.',
     ]);
+  });
+
+  it('leaves out that images of a class lie in the folder of the class', () => {
+    const folder = { kind: 'folder', figure: 'folder', value: 1, low: 0.9, high: 1, images: 40 } as const;
+    const of = (name: string) =>
+      evaluated({
+        shortcuts: {
+          images: 37,
+          others: 48,
+          found: [{ ...shortcut, evidence: [{ ...folder, folder: name }] }],
+        },
+      }).shortcuts[0].evidence.length;
+    expect([of('boat'), of('Boat'), of('hospital 2')]).toEqual([0, 0, 1]);
+  });
+
+  it('gives one next step where nothing moves the score, and no doubt of the labels', () => {
+    const still = {
+      importance: { ...importance, still: 40 },
+      ...{ answers: { known: 160, hits: 40, aboveChance: 0 } },
+    };
+    const verdict = evaluated({ ...still, given: 40 });
+    expect(verdict.claims.filter(({ next }) => next !== '').map(({ id }) => id)).toEqual(['decision']);
+    expect(verdict.reasons[0]).toMatch(/^Nothing that the concepts do moves the score/);
+    expect(verdict.cautions.join(' ')).not.toContain('labels in another order');
+  });
+
+  it('gives figures of few images no better light than the claim', () => {
+    const { lights } = evaluated({ images: images.slice(0, 3) });
+    for (const figure of ['deletion', 'insertion', 'stability'])
+      expect(lights.find((light) => light.figure === figure)?.level).toBe('unknown');
   });
 });

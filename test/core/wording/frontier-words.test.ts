@@ -4,7 +4,8 @@ import {
   frontierAdvice,
   frontierReading,
   layerColour,
-  layerEnd,
+  frontierTop,
+  layerNames,
 } from '../../../core/wording/frontier-words.ts';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -15,15 +16,15 @@ describe('frontierAdvice()', () => {
   it.each([
     [
       'fewest-active',
-      'The comparison argues for 5 concepts at block5: of the choices that leave a rest of at most 10 % and are found again (0.75 or more), this one has the fewest concepts active in an image and so is the easiest to read.',
+      'The comparison argues for 5 concepts at block5: of the choices that leave at most 10 % that no concept explains and are found again (0.75 or more), this one has the fewest concepts active in an image and so is the easiest to read.',
     ],
     [
       'least-rest',
-      'The comparison argues for 5 concepts at block5: none that is found again (0.75 or more) leaves a rest of at most 10 %, and of those this one leaves the least.',
+      'The comparison argues for 5 concepts at block5: none that is found again (0.75 or more) leaves at most 10 % that no concept explains, and of those this one leaves the least.',
     ],
     [
       'none-found-again',
-      'The comparison argues for 5 concepts at block5: none is found again (0.75 or more), and this one leaves the smallest rest.',
+      'The comparison argues for 5 concepts at block5: none is found again (0.75 or more), and this one leaves the least that no concept explains.',
     ],
   ] as const)('tells the rule: %s', (argument, text) =>
     expect(plain(frontierAdvice(SUGGESTED, argument, BOUNDS))).toBe(text),
@@ -34,7 +35,7 @@ describe('frontierReading()', () => {
   it('gives a dash one meaning, and every bound as it is', () => {
     const text = plain(frontierReading({ rest: 0.2, stability: 0.8 }));
     expect(text.match(/dash/g)).toHaveLength(1);
-    expect(text).toContain('up to the line, 20 %, it is little');
+    expect(text).toContain('up to 20 %, the line where it is in sight, it is little');
     expect(text).toContain('likeness below 0.80');
   });
 });
@@ -51,9 +52,23 @@ describe('layerColour()', () => {
   });
 });
 
-describe('layerEnd()', () => {
-  it('keeps whole parts at the end of a long name', () => {
-    expect(layerEnd('layer3.2', 21)).toBe('layer3.2');
-    expect(layerEnd('/features/features.2/features.2.2/Relu_output_0', 21)).toBe('…2.2/Relu_output_0');
+describe('layerNames()', () => {
+  it('keeps what tells layers apart, without the end that all have', () => {
+    expect(layerNames(['layer3.2', 'layer2.2'], 21)).toEqual(['layer3.2', 'layer2.2']);
+    expect(layerNames(['/f/f.1/f.1.2/Relu_output_0', '/f/f.2/f.2.2/Relu_output_0'], 21)).toEqual([
+      '/f/f.1/f.1.2…',
+      '/f/f.2/f.2.2…',
+    ]);
+    const deep = [1, 2].map((k) => `/features/features.${k}/features.${k}.2/Relu_output_0`);
+    const short = layerNames(deep, 21);
+    expect(short).toEqual(['/fea….1/features.1.2…', '/fea….2/features.2.2…']);
+    expect(layerNames(['/features/features.2/Relu_output_0'], 21)[0]).toHaveLength(21);
+  });
+});
+
+describe('frontierTop()', () => {
+  it('follows what is shown, not the bound', () => {
+    expect(frontierTop([0.01, 0.02])).toBeCloseTo(0.024, 12);
+    expect(frontierTop([])).toBeGreaterThan(0);
   });
 });

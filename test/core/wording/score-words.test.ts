@@ -7,6 +7,7 @@ import {
   askedText,
   changeUnit,
   decisionText,
+  effectText,
   explainedName,
   figureOf,
   figureTitle,
@@ -95,6 +96,30 @@ const CASES: readonly (readonly [ScoreFacts, string, string, string])[] = [
     'What makes a picture unlike cats',
   ],
 ];
+
+describe('a score that is a probability', () => {
+  it('is called no logit', () => {
+    const score = {
+      model: { task: 'multiclass', activation: 'none', classes: ['kite', 'ring'] },
+      explained: { kind: 'class', index: 1 },
+    } as const;
+    expect(scoreName(score)).toBe('logit of ring');
+    expect(scoreName({ ...score, isShare: true })).toBe('score of ring');
+    expect(changeUnit({ ...score, isShare: true })).toBe('');
+  });
+
+  it('that a concept leaves alone is said to be left alone', () => {
+    expect(
+      effectText(
+        {
+          model: { task: 'multiclass', activation: 'softmax', classes: ['a'] },
+          explained: { kind: 'class', index: 0 },
+        },
+        0,
+      ),
+    ).toBe('does not move the logit of a');
+  });
+});
 
 describe('words of a score', () => {
   it.each(CASES)('name what is explained and the number behind it (%#)', (score, name, number, asked) => {

@@ -30,7 +30,9 @@ describe('what explain prints', () => {
   it('has a row for what no concept explains, and how much the concepts carry', () => {
     const text = plain(explanationText(told()));
     expect(text).toMatch(/^What no concept explains {2,}5\.2 % {2,}4\.1–6\.6 %$/m);
-    expect(text).toContain('The 6 concepts carry 94.8 % (93.4–95.9 %) of the movement of the score.');
+    expect(text).toContain(
+      'The 6 concepts carry 94.8 % (93.4–95.9 %) of the movement of the score in the images that they were made from.',
+    );
   });
 
   it('tells what is carried where the concepts were not made, if that was looked at', () => {

@@ -33,7 +33,7 @@ describe('waterfallBars()', () => {
       'c1',
       'c3',
       '2 more',
-      'Unexplained',
+      'What no concept explains',
       'Logit',
     ]);
     expect(waterfallExtent(bars)).toEqual([-2, 1]);
