@@ -24,16 +24,16 @@ interface CueBounds {
   readonly movedAlone?: number;
 }
 
-const PLACE: CueBounds = { moved: 0.1, left: 0.25, both: 0.35, movedAlone: 0.3 };
+const PLACE: CueBounds = { moved: 0.1, left: 0.25, both: 0.35, movedAlone: 0.25 };
 
 /**
  * The one place where bounds of flags stand. Our conventions, chosen on a hundred and ten small classifiers of which the
  * faults are known (models/planted): what their classes had not been taught moves less than these.
  *
- * - A corner, a strip along an edge or the border hold nothing of the object: little is due to chance there (0.15 at most
+ * - A corner, a strip along an edge or the border hold nothing of the object: little is due to chance there (0.10 at most
  *   join). A cue that reaches out of the place is still there when that is taken away, so joining alone is enough.
  * - Colours and grain are taken from the corners but change the object too (0.2, and 0.35 with few that leave). Sharpness
- *   moves fewer to a class that was not taught it (0.23). What a blur or a lack of colour has taken away cannot be
+ *   moves fewer to a class that was not taught it (0.23), a lack of colour too (0.15). What a blur or a lack of colour has taken away cannot be
  *   given back, so that none need leave where many join.
  * - Around the middle there is much of a large object: it must do as much when it is made of the upper corners alone and
  *   of the lower ones alone, so that ground, sky and what reaches out of the middle do not count. What it shows in the

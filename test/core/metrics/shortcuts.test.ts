@@ -17,7 +17,7 @@ describe('isCue()', () => {
     expect(isCue('corner', { ...counts, moved: 0 })).toBe(false);
     // A model that is unsure of its class leaves it at any change of a picture.
     expect(isCue('border', { ...counts, moved: 0, left: 46 })).toBe(false);
-    expect(isCue('corner', { ...counts, moved: 12, left: 3 })).toBe(false);
+    expect(isCue('corner', { ...counts, moved: 11, left: 3 })).toBe(false);
     expect(isCue('sharpness', { ...counts, left: 3 })).toBe(false);
   });
 
