@@ -199,7 +199,7 @@ function decisionClaim(evidence: ClaimEvidence): Claim {
   const { rest, agreement, heldOut } = unseen(evidence);
   const id = 'decision';
   if (scores.length > 0 && still === scores.length) return { id, grade: 'weak', cause: 'nothing-moves' };
-  const figures = rest === undefined ? {} : carriedFigures(rest, heldOut);
+  const figures = rest === undefined ? {} : carriedFigures(rest, heldOut, imagesApart(scores));
   const same = agreement === undefined ? 'good' : levelOf(agreement, TRUST_THRESHOLDS.agreement);
   const carried = rest === undefined ? 'unknown' : levelOf(1 - rest.mean, CARRIED);
   // Where the score hardly moves, no share of its movement says much.
@@ -213,11 +213,15 @@ function decisionClaim(evidence: ClaimEvidence): Claim {
   return graded(id, carried, figures);
 }
 
-/** The share that the concepts carry; without an interval where there is none. */
-function carriedFigures(rest: NonNullable<ClaimEvidence['rest']>, heldOut: number | undefined) {
+/** The share that the concepts carry; without an interval over images that are all alike. */
+function carriedFigures(
+  rest: NonNullable<ClaimEvidence['rest']>,
+  heldOut: number | undefined,
+  apart: number,
+) {
   return {
     value: 1 - rest.mean,
-    ...(rest.low < rest.high && { low: 1 - rest.high, high: 1 - rest.low }),
+    ...(apart > 1 && { low: 1 - rest.high, high: 1 - rest.low }),
     ...(heldOut !== undefined && { heldOut }),
   };
 }

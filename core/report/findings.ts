@@ -37,7 +37,10 @@ const quoted = ({ name }: Pick<Concept, 'name'>): string => `\u201c${name}\u201d
 function wayFinding(explanation: Explanation): string {
   const leader = explanation.concepts.at(0);
   if (leader === undefined) return '';
-  const there = `is found in ${percentText(leader.prevalence)} of the images`;
+  const there =
+    explanation.images.length === 1
+      ? 'is found in the image'
+      : `is found in ${percentText(leader.prevalence)} of the images`;
   return leader.effect === undefined
     ? `${quoted(leader)} ${there}.`
     : `${quoted(leader)} ${there} and ${effectText(scoreFactsOf(explanation), leader.effect)}.`;

@@ -26,7 +26,7 @@ export function intervalText({ low, high }: { readonly low: number; readonly hig
   return withSign(`${outwards(from, '0', '99.9')}${separator}${outwards(to, '0.1', '100')}`);
 }
 
-/** Is there an interval? Over one image, or over copies of one, both ends are the same but for rounding. */
+/** Has an interval a width to be drawn? Over one image, or over copies of one, both ends are the same but for rounding. */
 export function hasInterval({ low, high }: { readonly low: number; readonly high: number }): boolean {
   return high - low > 1e-9;
 }
@@ -37,7 +37,9 @@ export function overImagesText(
   images: number,
 ): string {
   if (images < 2) return 'no interval over one image';
-  return hasInterval(interval) ? intervalText(interval) : 'no interval';
+  // That all or nothing goes through a concept in each of several images is known.
+  const isCertain = interval.low === 0 || interval.low === 1;
+  return hasInterval(interval) || isCertain ? intervalText(interval) : 'no interval';
 }
 
 /** A share that somebody set, a bound, or a tick of an axis, as short as it goes: "65 %", "97.5 %". */

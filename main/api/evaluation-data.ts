@@ -81,9 +81,9 @@ interface TrustSummary {
 /** What was measured of one concept. */
 export interface ConceptEvaluation {
   readonly concept: string;
-  /** Mean and least cosine with its partner in banks made again. */
-  readonly reliability: number;
-  readonly worst: number;
+  /** Mean and least cosine with its partner in banks made again; null where too few images differ to say it. */
+  readonly reliability: number | null;
+  readonly worst: number | null;
   /** Hoyer's sparsity 0…1 and the excess kurtosis κ₄ of its coefficients; null where they do not exist. */
   readonly hoyer: number | null;
   readonly kurtosis: number | null;

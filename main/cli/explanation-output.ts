@@ -12,7 +12,6 @@ import { invariant } from '../../core/errors.ts';
 import {
   decimalEstimateText,
   decimalText,
-  hasInterval,
   intervalText,
   percentText,
 } from '../../core/wording/number-text.ts';
@@ -39,8 +38,8 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
   const { explanation } = run;
   invariant(explanation !== undefined, 'a finished run has no explanation');
   const shown = asShown(explanation, evaluation);
-  const isFoundAgainKnown =
-    bestOfFew(imagesApart(explanation.images.map(({ logit }) => logit))) !== 'unknown';
+  const apart = imagesApart(explanation.images.map(({ logit }) => logit));
+  const isFoundAgainKnown = bestOfFew(apart) !== 'unknown';
   return {
     project: path.resolve(project.folder),
     run: run.id,
@@ -54,7 +53,7 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
       id,
       name,
       importance: {
-        ...estimateJson(importance, explanation.images.length),
+        ...estimateJson(importance, apart),
         ...sampledJson(explanation.concepts[rank], evaluation),
       },
       tier: shown.concepts[rank].tier,
@@ -71,9 +70,7 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
     reconstruction: explanation.reconstruction,
     factorization: explanation.factorization,
     importance: explanation.importance,
-    rest: explanation.rest
-      ? { ...explanation.rest, ...estimateJson(explanation.rest, explanation.images.length) }
-      : null,
+    rest: explanation.rest ? { ...explanation.rest, ...estimateJson(explanation.rest, apart) } : null,
     // Options that nobody gave by value, and what was compared to settle them.
     automatic: automaticOf(run),
     ...(run.comparison && { comparison: run.comparison.frontier }),
@@ -96,8 +93,8 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
 }
 
 /** Without an interval where there is none, as over one image or copies of one. */
-function estimateJson({ mean, low, high }: Estimate, images: number) {
-  return { mean, ...(images > 1 && hasInterval({ low, high }) ? { low, high } : { low: null, high: null }) };
+function estimateJson({ mean, low, high }: Estimate, apart: number) {
+  return { mean, ...(apart > 1 ? { low, high } : { low: null, high: null }) };
 }
 
 /** The interval with the movement of the concepts from sample to sample in it, where that is known. */

@@ -137,19 +137,22 @@ function amountSentence(explanation: Explanation): string {
 }
 
 /** How much the concepts carry beside what none of them explains, in images that had no part in making them if it is known. */
-function carriedSentence({ concepts, ...own }: Explanation, heldOut: HeldOut | undefined): string {
+function carriedSentence(explanation: Explanation, heldOut: HeldOut | undefined): string {
+  const { concepts, ...own } = explanation;
   const rest = heldOut?.rest ?? own.rest;
   if (rest === undefined || concepts.length < 2) return '';
   const [carried, interval] = [
     percentText(1 - rest.mean),
     intervalText({ low: 1 - rest.high, high: 1 - rest.low }),
   ];
+  // Where the amount of each was told just before, the movement is named already.
+  const ofWhat = amountSentence(explanation) === '' ? 'the movement of the score' : 'it';
   const within = !hasInterval(rest) || interval === carried ? '' : ` (${interval})`;
   const where =
     heldOut?.rest === undefined
-      ? ' in the images that they were made from'
+      ? ` in the ${own.images.length === 1 ? 'image' : 'images'} that they were made from`
       : ' in images that had no part in making them';
-  return `All ${countText(concepts.length)} concepts together carry ${carried} of it${within}${where}.`;
+  return `All ${countText(concepts.length)} concepts together carry ${carried} of ${ofWhat}${within}${where}.`;
 }
 
 function leaders(concepts: readonly Concept[]): readonly Concept[] {

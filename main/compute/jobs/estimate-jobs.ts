@@ -1,6 +1,7 @@
 import type { LayerRecord } from '../../../core/concepts/explanation.ts';
 import { channelsOf, positionsOf } from '../../../core/concepts/latent-rows.ts';
 import { createSpecialisedMaskedHead } from '../../../core/concepts/specialised-masked-head.ts';
+import type { RunOptions } from '../../../core/concepts/run-options.ts';
 import { cropBoxes } from '../../../core/images/crops.ts';
 import { frameOf } from '../../../core/images/preprocessing.ts';
 import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
@@ -19,6 +20,14 @@ const TIMED_MASKS = 32;
 const TIMED = 4;
 /** As in the rows stage: the activation matrix grows no larger. */
 const MATRIX_BYTES = 2 ** 27;
+
+/** What the estimate leaves out, by how thoroughly the explanation is checked. */
+const ON_TOP: Readonly<Record<RunOptions['evaluate'], string>> = {
+  none: 'Looking for shortcuts comes on top.',
+  quick:
+    'The quick check and looking for shortcuts come on top; with a small model they take longer than the rest.',
+  full: 'The full check and looking for shortcuts come on top, usually several times as long.',
+};
 
 /** Says before a run what it will take, from one timed batch of the model and of the head's masks on the CPU. */
 export function estimateJobs(environment: Environment, openIntake: OpenIntake): Jobs<'estimate'> {
@@ -64,6 +73,7 @@ export function estimateJobs(environment: Environment, openIntake: OpenIntake): 
         channels,
         basis: [
           `${milliseconds(forward)} an image${mask > 0 ? ` and ${milliseconds(mask)} a mask` : ''}, measured on the CPU.`,
+          ON_TOP[options.evaluate],
           'What an earlier run has stored takes no time.',
           ...(options.recurse === undefined
             ? []

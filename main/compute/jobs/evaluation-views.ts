@@ -1,4 +1,5 @@
 import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
+import { bestOfFew, imagesApart } from '../../../core/metrics/claims.ts';
 import { confusionPairs } from '../../../core/metrics/confusion-pairs.ts';
 import type { Evaluation } from '../../../core/metrics/evaluation.ts';
 import { FRONTIER_BOUNDS, frontierArgument, type Frontier } from '../../../core/metrics/frontier.ts';
@@ -55,17 +56,18 @@ export function evaluationView(project: string, { run }: OpenedRun, evaluation?:
       })),
       lamps: lights.map(({ value, ...light }) => ({ ...light, value: value ?? null })),
     },
-    figures: evaluation === undefined ? null : figuresOf(explanation.concepts, evaluation),
+    figures: evaluation === undefined ? null : figuresOf(explanation, evaluation),
   };
 }
 
 function figuresOf(
-  concepts: OpenedRun['explanation']['concepts'],
+  { concepts, images: explained }: OpenedRun['explanation'],
   evaluation: Evaluation,
 ): EvaluationFigures {
   const { level, images, deletion, insertion, noGradient, muFidelity, stability, rank, frontier } =
     evaluation;
   const { mean, unmatched, seeds, bootstraps } = stability;
+  const isFoundAgainKnown = bestOfFew(imagesApart(explained.map(({ logit }) => logit))) !== 'unknown';
   return {
     level,
     images,
@@ -78,7 +80,7 @@ function figuresOf(
       images: muFidelity.images,
     },
     stability: { mean, unmatched: unmatched ?? null, seeds, bootstraps },
-    concepts: concepts.map(({ id }) => conceptEvaluation(id, evaluation)),
+    concepts: concepts.map(({ id }) => conceptEvaluation(id, evaluation, isFoundAgainKnown)),
     rank: rank ?? null,
     frontier: frontier ? frontierView(frontier) : null,
   };
@@ -92,14 +94,15 @@ export function frontierView(frontier: Frontier): FrontierView {
 function conceptEvaluation(
   concept: string,
   { stability, sparsity, collinearity }: Evaluation,
+  isFoundAgainKnown: boolean,
 ): ConceptEvaluation {
   const column = rowOfId(concept);
   const { mean, min } = stability.concepts[column];
   const { hoyer, kurtosis } = sparsity[column];
   return {
     concept,
-    reliability: mean,
-    worst: min,
+    reliability: isFoundAgainKnown ? mean : null,
+    worst: isFoundAgainKnown ? min : null,
     hoyer: hoyer ?? null,
     kurtosis: kurtosis ?? null,
     isDead: collinearity.dead.includes(column),

@@ -169,7 +169,8 @@ describe('claims about other images', () => {
 
 describe('a figure of a claim', () => {
   it('has no interval where all images are alike, and no share of right answers below guessing', () => {
-    const alike = claimOf({ rest: { mean: 0.04, low: 0.04, high: 0.04 } }, 'decision');
+    const scores = Array<number>(30).fill(4);
+    const alike = claimOf({ scores, rest: { mean: 0.04, low: 0.04, high: 0.04 } }, 'decision');
     expect(alike).not.toHaveProperty('low');
     expect(alike).not.toHaveProperty('high');
     const one = claimOf({ answers: { known: 1, hits: 1, aboveChance: 1 } }, 'model');

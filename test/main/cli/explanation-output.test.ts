@@ -43,6 +43,18 @@ describe('what explain prints', () => {
     expect(text.split(carried)).toHaveLength(2);
   });
 
+  it('has no interval over copies of an image, and one where all of each of several images is the same', () => {
+    const own = sampleExplanation();
+    const certain = own.concepts.map((concept) => ({ ...concept, importance: { mean: 1, low: 1, high: 1 } }));
+    expect(told({ ...own, concepts: certain }).concepts[0].importance).toEqual({ mean: 1, low: 1, high: 1 });
+    const copies = own.images.map((image) => ({ ...image, logit: 4 }));
+    const alike = told({ ...own, images: copies });
+    const { mean } = own.concepts[0].importance;
+    expect(alike.concepts[0].importance).toEqual({ mean, low: null, high: null });
+    expect(alike.rest).toMatchObject({ low: null, high: null });
+    expect(plain(explanationText(alike))).toMatch(/^striped hull .* none /m);
+  });
+
   it('says neither of a run in which it was not weighed, and no interval over one image', () => {
     const { rest, ...before } = sampleExplanation();
     expect(rest).toBeDefined();
