@@ -106,7 +106,7 @@ function partsOf(copies: readonly (readonly number[])[], seed: number): ImagePar
     throw new TesseraError(
       'bad-usage',
       `Refining concepts needs at least ${LEAST_IMAGES} images, since some are kept to judge by; got ${count}${copies.flat().length > count ? ' beside their copies' : ''}.`,
-      { hint: 'Give more images, or do not refine.', options: ['refine', 'images'] },
+      { hint: 'Leave the refining away, or give more images', options: ['images'] },
     );
   }
   const order = [...createRandom(seed).permutation(count)];
@@ -161,8 +161,8 @@ async function openScores(context: Context, whole: Matrix, made: readonly number
         'bad-usage',
         'The model says the same of all images; there is nothing to refine for.',
         {
-          hint: 'Give images of which it says different things, or do not refine.',
-          options: ['refine', 'images'],
+          hint: 'Leave the refining away, or give images of which it says different things',
+          options: ['images'],
         },
       );
     }
