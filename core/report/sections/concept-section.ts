@@ -158,9 +158,9 @@ function conceptFacts(concept: Concept, { explanation, strengths, evaluation }: 
   </dl>`;
 }
 
-/** How it would come out of other pictures, with the wider interval. */
+/** How it would come out of other pictures. */
 function sampled({ cosine }: ConceptBasis, isRefitted: boolean, foundAgain: number | undefined): Html {
-  return html`<div class="wide">
+  return html`<div class="sentence">
     <dt>from other pictures</dt>
     <dd><span class="quiet">${sampledText({ cosine, isRefitted }, foundAgain ?? null)}</span></dd>
   </div>`;

@@ -15,6 +15,7 @@ export const CONCEPTS_STYLE = `
 .facts dt { font-size: 12px; color: var(--quiet); }
 .facts dd .quiet { font-size: 13px; }
 .facts .wide { flex: 1 1 160px; min-width: min-content; }
+.facts .sentence { flex: 1 1 100%; }
 .strip figcaption { display: flex; justify-content: space-between; gap: 8px; font-size: 11px; white-space: nowrap; color: var(--quiet); }
 .strip-tick { stroke: var(--edge); stroke-width: 1.5; }
 .baseline { stroke: var(--line); }
