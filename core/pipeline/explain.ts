@@ -1,10 +1,8 @@
-import type { Explanation, LayerRecord } from '../concepts/explanation.ts';
+import type { Explanation } from '../concepts/explanation.ts';
 import { strongestPlaces } from '../concepts/gallery.ts';
 import { classImportance, meanIndices } from '../concepts/importance.ts';
 import type { RunOptions } from '../concepts/run-options.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
-import { keepBank } from '../project/bank-folder.ts';
-import { shareNotes } from '../project/run-notes.ts';
 import { saveEvaluation } from '../project/evaluation-file.ts';
 import { type Project, type RunContent } from '../project/project-folder.ts';
 import { markReported, startRun } from '../project/start-run.ts';
@@ -19,6 +17,7 @@ import { exampleMaps } from './example-maps.ts';
 import { givenWith } from './input-changes.ts';
 import { withStamps } from './picture-stamps.ts';
 import type { Question } from './question.ts';
+import { keepSharedBank } from './keep-shared-bank.ts';
 import { openSharedBank } from './open-shared-bank.ts';
 import { growTree, type GrownTree } from './recursion.ts';
 import type { RunScope } from './run-context.ts';
@@ -87,7 +86,8 @@ export async function explain(
   });
   const running = { scope: { ...scope, project }, question, options, store };
   const { stages, findings, intake } = await findConcepts(running);
-  await keepShared(project, started.id, findings, question.layer);
+  const { shared } = findings;
+  if (shared) await keepSharedBank(project, started.id, shared, question.layer, environment.warn);
   const scored = { ...question, intake };
   const whole = assembleExplanation(scored, options, findings);
   const drawn = await drawConcepts({ ...running, question: scored }, stages, findings, whole);
@@ -162,24 +162,6 @@ async function findConcepts({ scope, question, options, store }: Running): Promi
     shared,
   };
   return { stages, findings, intake };
-}
-
-/** The bank that the run has in common with others gets a home, and what is said of its concepts is said in all. */
-async function keepShared(
-  project: Project,
-  runId: string,
-  { shared, bank: { conceptBank } }: Findings,
-  layer: LayerRecord,
-): Promise<void> {
-  if (shared === null) return;
-  const { images, classes } = shared.sample;
-  await keepBank(project, shared.fingerprint, {
-    layer: layer.tensor,
-    concepts: conceptBank.rows,
-    classes: [...classes],
-    images: images.map(({ path }) => path),
-  });
-  await shareNotes(project, runId, shared.fingerprint);
 }
 
 function givenImages(

@@ -44,7 +44,8 @@ export type NotesFile = Readonly<
   readonly joined?: readonly string[];
 };
 
-type ConceptNotes = Pick<NotesFile, 'names' | 'hidden' | 'merged' | 'comments'>;
+/** What is said of the concepts of a bank. */
+export type ConceptNotes = Pick<NotesFile, 'names' | 'hidden' | 'merged' | 'comments'>;
 
 const NOTHING: ConceptNotes = { names: {}, hidden: [], merged: [], comments: {} };
 
@@ -54,10 +55,11 @@ export async function saveNotes(project: Project, id: string, notes: NotesFile):
   const { storage } = project;
   const { bank } = notes;
   if (bank !== undefined) {
-    const path = bankPath(project, bank, 'notes.json');
-    await storage.makeDirectory(storage.dirname(path));
-    const shared = { schemaVersion: SCHEMA_VERSION, ...ofConcepts(notes, (concept) => !isPart(concept)) };
-    await writeJsonFile(storage, path, BANK_NOTES_FILE, shared);
+    await saveBankNotes(
+      project,
+      bank,
+      ofConcepts(notes, (concept) => !isPart(concept)),
+    );
   }
   const own = bank === undefined ? notes : { ...notes, ...ofConcepts(notes, isPart) };
   await writeJsonFile(storage, runPath(project, id, 'notes.json'), NOTES_FILE, own);
@@ -71,9 +73,8 @@ export async function loadNotes(project: Project, id: string): Promise<NotesFile
   if (!(await storage.exists(path))) return { schemaVersion: SCHEMA_VERSION, ...NOTHING };
   const own: NotesFile = await readJsonFile(storage, path, NOTES_FILE);
   if (own.bank === undefined) return own;
-  const sharedPath = bankPath(project, own.bank, 'notes.json');
-  if (!(await storage.exists(sharedPath))) return own;
-  const shared = await readJsonFile(storage, sharedPath, BANK_NOTES_FILE);
+  const shared = await loadBankNotes(project, own.bank);
+  if (shared === undefined) return own;
   return {
     ...own,
     names: { ...shared.names, ...own.names },
@@ -81,6 +82,26 @@ export async function loadNotes(project: Project, id: string): Promise<NotesFile
     merged: [...shared.merged, ...own.merged],
     comments: { ...shared.comments, ...own.comments },
   };
+}
+
+/** Writes what is said of the concepts of a bank. */
+export async function saveBankNotes(
+  { storage, folder }: Project,
+  bank: string,
+  notes: ConceptNotes,
+): Promise<void> {
+  const path = bankPath({ storage, folder }, bank, 'notes.json');
+  await storage.makeDirectory(storage.dirname(path));
+  await writeJsonFile(storage, path, BANK_NOTES_FILE, { schemaVersion: SCHEMA_VERSION, ...notes });
+}
+
+/** Reads what is said of the concepts of a bank; undefined where nothing was. */
+export async function loadBankNotes(
+  { storage, folder }: Project,
+  bank: string,
+): Promise<ConceptNotes | undefined> {
+  const path = bankPath({ storage, folder }, bank, 'notes.json');
+  return (await storage.exists(path)) ? readJsonFile(storage, path, BANK_NOTES_FILE) : undefined;
 }
 
 /** Lets a run share what is said of its concepts with all runs that have the bank. */

@@ -23,7 +23,14 @@ export function memoryStorage(
     },
     exists: (path) =>
       Promise.resolve(files.has(path) || [...files.keys()].some((key) => key.startsWith(`${path}/`))),
-    list: absent,
+    list(folder) {
+      const below = [...files.keys()].filter((key) => key.startsWith(`${folder}/`));
+      const names = new Set(below.map((key) => key.slice(folder.length + 1).split('/')[0]));
+      if (names.size === 0) return absent(folder);
+      return Promise.resolve(
+        [...names].map((name) => ({ name, kind: files.has(`${folder}/${name}`) ? 'file' : 'directory' })),
+      );
+    },
     makeDirectory: () => Promise.resolve(),
     remove(path) {
       for (const key of files.keys()) if (key === path || key.startsWith(`${path}/`)) files.delete(key);
