@@ -26,7 +26,7 @@ export interface Facts {
     readonly agreement: number;
   };
   readonly factorization: { readonly shared?: { readonly bank: string } };
-  readonly trust: { readonly claims: readonly { readonly id: string; readonly grade: string }[] };
+  readonly evaluation: { readonly stability: { readonly mean: number } };
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
   readonly timings: Readonly<Record<string, number>>;
 }
