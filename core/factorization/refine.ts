@@ -18,7 +18,7 @@ const WEIGHTS = [0.5, 2, 8];
 /** Of a model that is costly to ask, whose steps are fewer. */
 const COSTLY = { weights: [0.5, 2], steps: 5 };
 /** Steps for each weight, and how many are remembered for the curvature. */
-const STEPS = 14;
+const STEPS = 11;
 const MEMORY = 8;
 /** A weight is taken only where this share of the start's R² of the activations remains, on images not refined on. */
 const KEPT = 0.75;
