@@ -1,5 +1,4 @@
-import { rowView } from '../linalg/matrix.ts';
-import { innerProduct, squaredRowNorms } from '../linalg/norms.ts';
+import { rowCosines } from '../linalg/row-cosines.ts';
 import type { ComparedRun } from './compared-run.ts';
 import { chanceOf, roundedSimilarity, type SimilarityTable } from './similarity-table.ts';
 
@@ -14,17 +13,8 @@ export function sharesLayer(a: ComparedRun, b: ComparedRun): boolean {
  * Requires {@link sharesLayer}. O(r · s · p).
  */
 export function directionSimilarity(a: ComparedRun, b: ComparedRun): SimilarityTable {
-  const [first, second] = [a.directions, b.directions];
-  const [rows, cols] = [first.rows, second.rows];
-  const lengths = [first, second].map((bank) => squaredRowNorms(bank).map(Math.sqrt));
-  const values = new Float64Array(rows * cols).fill(NaN);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < cols; j++) {
-      const scale = lengths[0][i] * lengths[1][j];
-      if (scale > 0)
-        values[i * cols + j] = roundedSimilarity(innerProduct(rowView(first, i), rowView(second, j)) / scale);
-    }
-  }
+  const [rows, cols] = [a.directions.rows, b.directions.rows];
+  const values = rowCosines(a.directions, b.directions).map(roundedSimilarity);
   const others = (i: number, j: number): number[] => [
     ...Array.from({ length: cols }, (_, other) => (other === j ? NaN : values[i * cols + other])),
     ...Array.from({ length: rows }, (_, other) => (other === i ? NaN : values[other * cols + j])),

@@ -1,4 +1,4 @@
-import { assignRows } from '../linalg/assignment.ts';
+import { assignPairs } from '../linalg/assignment.ts';
 import type { SimilarityTable } from './similarity-table.ts';
 
 /** From here on two concepts are surely the same one. */
@@ -42,8 +42,8 @@ export interface Nearest {
  */
 export function matchConcepts(table: SimilarityTable): ConceptPair[] {
   const { rows, cols, values } = table;
-  const gains = values.map((value) => (value >= LEAST ? value : 0));
-  return partnersOf(gains, rows, cols).flatMap(([a, b]) => {
+  const costs = values.map((value) => (value >= LEAST ? -value : 0));
+  return assignPairs(costs, rows, cols).flatMap(([a, b]) => {
     const status = statusOf(table, a, b);
     return status === undefined ? [] : [{ a, b, similarity: values[a * cols + b], status }];
   });
@@ -67,23 +67,6 @@ function boundOf({ chance }: SimilarityTable, a: number, b: number): number {
   return known === undefined
     ? LEAST
     : Math.min(BEYOND_CHANCE, known.mean + CHANCE_DEVIATIONS * known.deviation);
-}
-
-/** The assignment of the smaller side to the larger one, as pairs in the order of the rows. */
-function partnersOf(gains: Float64Array, rows: number, cols: number): [row: number, column: number][] {
-  if (rows <= cols) {
-    const columns = assignRows(
-      gains.map((gain) => -gain),
-      rows,
-      cols,
-    );
-    return [...columns].map((column, row) => [row, column]);
-  }
-  const turned = Float64Array.from(gains, (_, at) => -gains[(at % rows) * cols + Math.floor(at / rows)]);
-  const found = assignRows(turned, cols, rows);
-  return [...found]
-    .map((row, column): [number, number] => [row, column])
-    .sort(([first], [second]) => first - second);
 }
 
 /** The most alike concept in the second run of one in the first; undefined where nothing is known of it. */

@@ -1,6 +1,6 @@
 import { assignRows } from '../linalg/assignment.ts';
-import { innerProduct, squaredRowNorms } from '../linalg/norms.ts';
-import { rowView, type Matrix } from '../linalg/matrix.ts';
+import type { Matrix } from '../linalg/matrix.ts';
+import { rowCosines } from '../linalg/row-cosines.ts';
 
 /** Which row of the second bank each row of the first corresponds to. */
 export interface RowMatching {
@@ -12,16 +12,7 @@ export interface RowMatching {
 
 /** One-to-one matching of the rows of two banks [r, p], [s, p], r <= s, that maximises the sum of their cosines. */
 export function matchRows(first: Matrix, second: Matrix): RowMatching {
-  const norms = [first, second].map((bank) => squaredRowNorms(bank).map(Math.sqrt));
-  const cosines = new Float64Array(first.rows * second.rows);
-  for (let i = 0; i < first.rows; i++) {
-    for (let j = 0; j < second.rows; j++) {
-      const scale = norms[0][i] * norms[1][j];
-      if (scale > 0) {
-        cosines[i * second.rows + j] = innerProduct(rowView(first, i), rowView(second, j)) / scale;
-      }
-    }
-  }
+  const cosines = rowCosines(first, second).map((value) => (Number.isNaN(value) ? 0 : value));
   const partners = assignRows(
     cosines.map((value) => -value),
     first.rows,

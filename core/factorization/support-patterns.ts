@@ -14,6 +14,7 @@ export class Pattern {
   readonly factor: Float64Array;
   readonly #block: Float64Array;
   #inverse: Float64Array | undefined;
+  #isIllConditioned: boolean | undefined;
 
   constructor(gram: Float64Array, r: number, support: Uint8Array) {
     const indices: number[] = [];
@@ -41,7 +42,9 @@ export class Pattern {
 
   get isIllConditioned(): boolean {
     const s = this.indices.length;
-    return largestRowSum(this.#block, s) * largestRowSum(this.inverse, s) > WORST_CONDITION;
+    this.#isIllConditioned ??=
+      largestRowSum(this.#block, s) * largestRowSum(this.inverse, s) > WORST_CONDITION;
+    return this.#isIllConditioned;
   }
 }
 

@@ -1,6 +1,8 @@
 import { medianOf } from '../metrics/median.ts';
 import { stridesOf, type PictureLayout } from './picture-layout.ts';
 import type { RecurringMark } from './recurring-mark.ts';
+import { summedArea, sumWithin, type SummedArea } from './summed-area.ts';
+import type { Place } from './place.ts';
 
 /** Shares of the frame: sides of the squares that are tried, the largest first. */
 const SIDES = [0.3, 0.25, 0.2, 0.15, 0.11, 0.08];
@@ -25,20 +27,25 @@ export function fixedMark(
   layout: PictureLayout,
 ): RecurringMark | undefined {
   const { height, width } = layout;
-  const [own, other] = [pictures, others].map((some) => sumsOf(deviationsOf(some, layout), layout));
-  const usual = other.within({ top: 0, left: 0 }, height, width);
+  const [own, other] = [pictures, others].map((some) => {
+    const deviations = deviationsOf(some, layout);
+    return summedArea(height, width, (row, column) => deviations[row * width + column]);
+  });
+  const meanIn = (area: SummedArea, place: Place, rows: number, columns: number): number =>
+    sumWithin(area, place, rows, columns) / (rows * columns);
+  const usual = meanIn(other, { top: 0, left: 0 }, height, width);
   for (const share of SIDES) {
     const side = Math.round(share * Math.min(height, width));
     if (side < FEWEST_PIXELS) return undefined;
     let best = { top: 0, left: 0, deviation: Infinity };
     for (let top = 0; top <= height - side; top++) {
       for (let left = 0; left <= width - side; left++) {
-        const deviation = own.within({ top, left }, side, side);
+        const deviation = meanIn(own, { top, left }, side, side);
         if (deviation < best.deviation) best = { top, left, deviation };
       }
     }
     const place = { top: best.top, left: best.left };
-    const bound = Math.min(SAME * usual, UNLIKE_OTHERS * other.within(place, side, side));
+    const bound = Math.min(SAME * usual, UNLIKE_OTHERS * meanIn(other, place, side, side));
     if (best.deviation < bound) return { side, places: pictures.map(() => place) };
   }
   return undefined;
@@ -58,23 +65,4 @@ function deviationsOf(pictures: readonly Float32Array[], layout: PictureLayout):
     }
     return sum / channels;
   });
-}
-
-/** Means over rectangles of a picture of one channel. */
-function sumsOf(values: Float64Array, { height, width }: PictureLayout) {
-  const across = width + 1;
-  const sums = new Float64Array((height + 1) * across);
-  for (let row = 0; row < height; row++) {
-    let sum = 0;
-    for (let column = 0; column < width; column++) {
-      sum += values[row * width + column];
-      sums[(row + 1) * across + column + 1] = sums[row * across + column + 1] + sum;
-    }
-  }
-  return {
-    within({ top, left }: { readonly top: number; readonly left: number }, rows: number, columns: number) {
-      const [upper, lower] = [top * across + left, (top + rows) * across + left];
-      return (sums[lower + columns] - sums[upper + columns] - sums[lower] + sums[upper]) / (rows * columns);
-    },
-  };
 }

@@ -1,5 +1,6 @@
 import { medianOf } from '../metrics/median.ts';
 import type { PictureLayout } from './picture-layout.ts';
+import type { Place } from './place.ts';
 import {
   aroundOf,
   averaged,
@@ -8,7 +9,6 @@ import {
   templateOf,
   type Match,
   type Pixels,
-  type Place,
   type Template,
 } from './template-match.ts';
 

@@ -1,11 +1,7 @@
 import { pearson } from '../metrics/correlation.ts';
+import type { Place } from './place.ts';
 import { stridesOf, type PictureLayout } from './picture-layout.ts';
-
-/** Upper left pixel of a square. */
-export interface Place {
-  readonly top: number;
-  readonly left: number;
-}
+import { summedArea, sumWithin, type SummedArea } from './summed-area.ts';
 
 /** A picture [height, width, channels] to be looked through for squares. */
 export interface Pixels {
@@ -16,10 +12,10 @@ export interface Pixels {
   readonly totals: Totals;
 }
 
-/** Sums of a picture's values, and of their squares, over all above and left of each corner, [height + 1, width + 1]. */
+/** Of a picture's values, and of their squares. */
 interface Totals {
-  readonly sums: Float64Array;
-  readonly squares: Float64Array;
+  readonly sums: SummedArea;
+  readonly squares: SummedArea;
 }
 
 /** A picture of the means over squares of `factor` pixels; what is left over at the lower and right edge is dropped. */
@@ -40,38 +36,23 @@ export function averaged(picture: Float32Array, layout: PictureLayout, factor: n
 }
 
 function totalsOf(data: Float32Array, height: number, width: number, channels: number): Totals {
-  const across = width + 1;
-  const sums = new Float64Array((height + 1) * across);
-  const squares = new Float64Array((height + 1) * across);
-  for (let row = 0; row < height; row++) {
-    let [sum, square] = [0, 0];
-    for (let column = 0; column < width; column++) {
-      for (let channel = 0; channel < channels; channel++) {
-        const value = data[(row * width + column) * channels + channel];
-        sum += value;
-        square += value * value;
-      }
-      const at = (row + 1) * across + column + 1;
-      sums[at] = sums[at - across] + sum;
-      squares[at] = squares[at - across] + square;
-    }
-  }
-  return { sums, squares };
+  const over = (counted: (value: number) => number): SummedArea =>
+    summedArea(height, width, (row, column) => {
+      let sum = 0;
+      for (let channel = 0; channel < channels; channel++)
+        sum += counted(data[(row * width + column) * channels + channel]);
+      return sum;
+    });
+  return { sums: over((value) => value), squares: over((value) => value * value) };
 }
 
 /** Sum of the squared differences of a rectangle's values from their mean; of a plain one next to nothing, never below 0. */
-function spreadOf(
-  { width, channels, totals }: Pixels,
-  { top, left }: Place,
-  rows: number,
-  columns: number,
-): number {
-  const across = width + 1;
-  const upper = top * across + left;
-  const lower = upper + rows * across;
-  const within = (all: Float64Array): number =>
-    all[lower + columns] - all[upper + columns] - all[lower] + all[upper];
-  return Math.max(0, within(totals.squares) - within(totals.sums) ** 2 / (rows * columns * channels));
+function spreadOf({ channels, totals }: Pixels, place: Place, rows: number, columns: number): number {
+  const sum = sumWithin(totals.sums, place, rows, columns);
+  return Math.max(
+    0,
+    sumWithin(totals.squares, place, rows, columns) - sum ** 2 / (rows * columns * channels),
+  );
 }
 
 /** A square with less of its picture's variance shows nothing. */

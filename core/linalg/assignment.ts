@@ -20,6 +20,14 @@ export function assignRows(cost: ArrayLike<number>, n: number, m: number): Int32
   return columns;
 }
 
+/** {@link assignRows} of whichever side is smaller to the other: the matched pairs in the order of the rows, for any shape. */
+export function assignPairs(cost: Float64Array, rows: number, cols: number): [row: number, column: number][] {
+  if (rows <= cols) return Array.from(assignRows(cost, rows, cols), (column, row) => [row, column]);
+  const turned = cost.map((_, at) => cost[(at % rows) * cols + Math.floor(at / rows)]);
+  const pairs = Array.from(assignRows(turned, cols, rows), (row, column): [number, number] => [row, column]);
+  return pairs.sort(([first], [second]) => first - second);
+}
+
 /** Dijkstra over reduced costs from the unplaced row to the nearest free column, which it returns. */
 function shortestPath(
   cost: ArrayLike<number>,

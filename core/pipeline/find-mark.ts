@@ -3,7 +3,7 @@ import { plainPicture } from '../images/picture-look.ts';
 import { recurringMark, type RecurringMark, type Suspect } from '../images/recurring-mark.ts';
 import type { CuePictures } from './cue-pictures.ts';
 import { fixedMark } from '../images/fixed-mark.ts';
-import type { Place } from '../images/template-match.ts';
+import type { Place } from '../images/place.ts';
 import { spreadPlaces } from './spread-places.ts';
 
 /** Pictures of the class in which it is looked for what the decision rests on, and squares of each that are suspected. */

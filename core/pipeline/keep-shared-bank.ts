@@ -1,7 +1,8 @@
-import { matchRows } from '../factorization/match-rows.ts';
 import { idOfRow, rowOfId } from '../concepts/recursion/concept-tree.ts';
 import type { LayerRecord } from '../concepts/explanation.ts';
+import { assignPairs } from '../linalg/assignment.ts';
 import type { Matrix } from '../linalg/matrix.ts';
+import { rowCosines } from '../linalg/row-cosines.ts';
 import { keepBank, listBanks, loadDirections } from '../project/bank-folder.ts';
 import type { Project } from '../project/project-folder.ts';
 import { loadBankNotes, saveBankNotes, shareNotes, type ConceptNotes } from '../project/run-notes.ts';
@@ -65,13 +66,14 @@ async function carryNotes(
 export type Partners = ReadonlyMap<string, { readonly id: string; readonly cosine: number }>;
 
 function partnersOf(before: Matrix, now: Matrix): Partners {
-  const isFewer = before.rows <= now.rows;
-  const { partners, similarities } = isFewer ? matchRows(before, now) : matchRows(now, before);
+  const cosines = rowCosines(before, now).map((value) => (Number.isNaN(value) ? 0 : value));
+  const pairs = assignPairs(
+    cosines.map((value) => -value),
+    before.rows,
+    now.rows,
+  );
   return new Map(
-    [...partners].map((partner, row) => {
-      const [old, id] = isFewer ? [row, partner] : [partner, row];
-      return [idOfRow(old), { id: idOfRow(id), cosine: similarities[row] }];
-    }),
+    pairs.map(([old, own]) => [idOfRow(old), { id: idOfRow(own), cosine: cosines[old * now.rows + own] }]),
   );
 }
 

@@ -36,27 +36,78 @@ export interface ScoredImage {
 /** Pictures at once. */
 const BATCH = 16;
 
+/** Whose concepts are looked for, and in which pictures. */
+export interface ScoredSubject {
+  readonly scope: ScoredScope;
+  readonly explanation: Pick<Explanation, 'layer' | 'classIndex'>;
+  readonly conceptBank: CodedBank;
+  readonly files: readonly FileFact[];
+}
+
+interface ScoreWork {
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Looks for the concepts of a finished run in any pictures, with its bank as it is. Files that cannot be read are listed,
  * not fatal. Throws the signal's reason when aborted.
  */
 export async function scoreImages(
-  scope: ScoredScope,
-  { layer, classIndex }: Pick<Explanation, 'layer' | 'classIndex'>,
-  conceptBank: CodedBank,
-  files: readonly FileFact[],
-  { onProgress, signal }: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal } = {},
+  subject: ScoredSubject,
+  work: ScoreWork = {},
 ): Promise<{ readonly images: readonly ScoredImage[]; readonly skipped: readonly SkippedFile[] }> {
+  const { scope, conceptBank } = subject;
+  const { layer, classIndex } = subject.explanation;
   const { intake, device, environment } = scope;
   const { score, labels } = intake;
   const parts = cutAt(intake, layer);
-  const [latent, head] = [runnerFor(scope, parts.latent), runnerFor(scope, parts.head)];
+  const head = runnerFor(scope, parts.head);
   const masked = await createSpecialisedMaskedHead(parts.head, layer, conceptBank, classIndex, {
     sessions: device.sessions,
     memoryBudget: environment.memoryBudget,
   });
   const images: ScoredImage[] = [];
   const skipped: SkippedFile[] = [];
+  try {
+    for await (const picture of codedPictures(subject, work, skipped)) {
+      const { file, own, coefficients, rebuilt, rest } = picture;
+      const said = (await head.run(own)).data;
+      const logit = await masked.prepareWithRest(coefficients, own);
+      const answer = answerIn(score, said);
+      images.push({
+        file: file.path,
+        predicted: namedAnswer(labels.names, answer),
+        isExplained: isExplained(score, answer.index),
+        score: said[classIndex],
+        ofConcepts: (await head.run(fromRows(rebuilt, layer))).data[classIndex],
+        amounts: strongest(coefficients),
+        contributions: await conceptEffects(logit, conceptBank.rows),
+        rest,
+      });
+    }
+  } finally {
+    await head.dispose();
+    await masked.dispose();
+  }
+  return { images, skipped };
+}
+
+/** What of the activations no concept explains, as {@link ScoredImage} has it, of the pictures that can be read. */
+export async function restsOf(subject: ScoredSubject, work: ScoreWork = {}): Promise<number[]> {
+  const rests: number[] = [];
+  for await (const { rest } of codedPictures(subject, work, [])) rests.push(rest);
+  return rests;
+}
+
+/** The pictures that can be read, one after another, in the terms of the concepts; the others go to `skipped`. */
+async function* codedPictures(
+  { scope, explanation: { layer }, conceptBank, files }: ScoredSubject,
+  { onProgress, signal }: ScoreWork,
+  skipped: SkippedFile[],
+) {
+  const { intake, environment } = scope;
+  const latent = runnerFor(scope, cutAt(intake, layer).latent);
   try {
     for (let start = 0; start < files.length; start += BATCH) {
       signal?.throwIfAborted();
@@ -71,28 +122,13 @@ export async function scoreImages(
         const rows = toRows(own, layer);
         const { coefficients } = await codesOf(rows, conceptBank);
         const rebuilt = reconstruct(coefficients, conceptBank);
-        const said = (await head.run(own)).data;
-        const logit = await masked.prepareWithRest(coefficients, own);
-        const answer = answerIn(score, said);
-        images.push({
-          file: some[at].path,
-          predicted: namedAnswer(labels.names, answer),
-          isExplained: isExplained(score, answer.index),
-          score: said[classIndex],
-          ofConcepts: (await head.run(fromRows(rebuilt, layer))).data[classIndex],
-          amounts: strongest(coefficients),
-          contributions: await conceptEffects(logit, conceptBank.rows),
-          rest: relativeRest(rows, rebuilt),
-        });
+        yield { file: some[at], own, coefficients, rebuilt, rest: relativeRest(rows, rebuilt) };
       }
     }
     onProgress?.({ stage: 'coefficients', done: files.length, total: files.length });
   } finally {
     await latent.dispose();
-    await head.dispose();
-    await masked.dispose();
   }
-  return { images, skipped };
 }
 
 function relativeRest({ data }: Matrix, rebuilt: Matrix): number {

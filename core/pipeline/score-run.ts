@@ -11,7 +11,7 @@ import { strongest } from './assemble-explanation.ts';
 import { imagesOfRun } from './input-changes.ts';
 import type { FileFact } from './question.ts';
 import type { ScoredScope } from './run-context.ts';
-import { scoreImages, type ScoredImage } from './score-images.ts';
+import { restsOf, scoreImages, type ScoredImage } from './score-images.ts';
 import { spreadPlaces } from './spread-places.ts';
 
 /** Images of the run whose rest is looked at again, to know what is usual. */
@@ -53,7 +53,8 @@ export async function scoreRun(
 ): Promise<ScoredRun> {
   const explanation = finished(run);
   const { conceptBank, coefficients } = await loadRunTensors(project, run.id);
-  const { images, skipped } = await scoreImages(scope, explanation, conceptBank, files, options);
+  const subject = { scope, explanation, conceptBank };
+  const { images, skipped } = await scoreImages({ ...subject, files }, options);
   if (images.length === 0) {
     const reasons = skipped.slice(0, 3).map(({ file, reason }) => `${file} (${reason})`);
     throw new TesseraError('no-images', `None of the images could be used: ${reasons.join('; ')}.`, {
@@ -62,8 +63,7 @@ export async function scoreRun(
   }
   const own = await imagesOfRun(project, run);
   const some = spreadPlaces(own.length, MOST_OWN).map((place) => own[place]);
-  const known = await scoreImages(scope, explanation, conceptBank, some, options);
-  const rests = known.images.map(({ rest }) => rest);
+  const rests = await restsOf({ ...subject, files: some }, options);
   const alike = run.options.select === 'all' ? images : images.filter(({ isExplained }) => isExplained);
   const before = coefficients.map(strongest);
   const drifts = driftOf(

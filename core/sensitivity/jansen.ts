@@ -16,16 +16,29 @@ const UNTYPICAL = 0.1;
  *         2010, Table 2 (f).
  */
 export const jansen: Estimator = (outputs, nConcepts) => {
-  const samples = outputs.length / (nConcepts + 2);
-  const a = outputs.subarray(0, samples);
-  const all = Float64Array.from([...a, ...outputs.subarray(2 * samples)]);
-  const [own, pooled] = [covariance(a, a, 1), covariance(all, all, 1)];
-  const isUntypical = own < UNTYPICAL * pooled;
-  return estimateEach(outputs, nConcepts, (base, c) => {
-    const index = meanSquaredDifference(base, c) / (2 * (isUntypical ? pooled : own));
-    return isUntypical ? Math.min(1, index) : index;
+  let spread: Spread | undefined;
+  return estimateEach(outputs, nConcepts, (a, c) => {
+    spread ??= spreadOf(outputs, a);
+    const index = meanSquaredDifference(a, c) / (2 * spread.variance);
+    return spread.isUntypical ? Math.min(1, index) : index;
   });
 };
+
+interface Spread {
+  readonly variance: number;
+  /** Is it that of all blocks, since block A's says nothing? */
+  readonly isUntypical: boolean;
+}
+
+/** What indices are a share of; block B is not read. */
+function spreadOf(outputs: Float64Array, a: Float64Array): Spread {
+  const all = new Float64Array(outputs.length - a.length);
+  all.set(a);
+  all.set(outputs.subarray(2 * a.length), a.length);
+  const [own, pooled] = [covariance(a, a, 1), covariance(all, all, 1)];
+  const isUntypical = own < UNTYPICAL * pooled;
+  return { variance: isUntypical ? pooled : own, isUntypical };
+}
 
 function meanSquaredDifference(x: Float64Array, y: Float64Array): number {
   let sum = 0;

@@ -76,19 +76,22 @@ async function stabilityAndRefits(
   tick: () => void,
 ) {
   const { sharedBank, images } = context;
-  const explained = distinctImages(first);
-  if (sharedBank === null) {
-    const made = await makeAgain(context, { rows, conceptBank, first }, plan, tick);
-    const refits = refitsOf(made, explained, (image) => first[image]);
-    return { stability: stabilityOf(conceptBank, made), refits };
-  }
-  const made = await sharedBank.madeAgain(level);
-  const own = sharedBank.sample.images;
-  const firstOfOwn = firstOfEach(filesByContent(own));
+  const made = sharedBank
+    ? await sharedBank.madeAgain(level)
+    : await makeAgain(context, { rows, conceptBank, first }, plan, tick);
+  const placeOf = sharedBank ? placesIn(sharedBank.sample.images, images) : (image: number) => first[image];
+  return {
+    stability: stabilityOf(conceptBank, made),
+    refits: refitsOf(made, distinctImages(first), placeOf),
+  };
+}
+
+/** Which of a sample's images an explained one is, by the first that is the same; undefined for one that is not in it. */
+function placesIn(sample: readonly FileFact[], images: readonly FileFact[]) {
+  const first = firstOfEach(filesByContent(sample));
   const keyOf = ({ path, stamp }: FileFact): string => stamp?.sha256 ?? path;
-  const placeByFile = new Map(own.map((file, place) => [keyOf(file), firstOfOwn[place]]));
-  const refits = refitsOf(made, explained, (image) => placeByFile.get(keyOf(images[image])));
-  return { stability: stabilityOf(conceptBank, made), refits };
+  const places = new Map(sample.map((file, place) => [keyOf(file), first[place]]));
+  return (image: number): number | undefined => places.get(keyOf(images[image]));
 }
 
 /** What a run from before all answers were kept has to go by. */
