@@ -15,6 +15,7 @@ export const ROOMS = {
   'main/build': ['core/autodiff'],
   'core/pipeline': [
     ...['core/report', 'core/comparison', 'core/project', 'core/concepts', 'core/attribution', 'core/images'],
+    'core/tables',
     ...[
       'core/metrics',
       'core/sensitivity',
@@ -38,6 +39,7 @@ export const ROOMS = {
     ],
     ...['core/score', 'core/wording'],
   ],
+  'core/tables': ['core/images', 'core/metrics', 'core/wording'],
   'core/comparison': ['core/concepts', 'core/metrics', 'core/sensitivity', 'core/score', 'core/linalg'],
   'core/project': ['core/concepts', 'core/metrics', 'core/score', 'core/linalg'],
   'core/concepts': [

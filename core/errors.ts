@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'unsupported-operator'
   | 'not-differentiable'
   | 'bad-labels'
+  | 'bad-table'
   | 'unknown-name'
   | 'must-choose'
   | 'bad-image'

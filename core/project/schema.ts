@@ -46,6 +46,11 @@ export const PROJECT_FILE = z.object({
   preprocessing: JSON_RECORD,
   labels: z.object({ source: z.string(), names: z.array(z.string()).exactOptional() }),
   imageRoots: z.array(z.string()),
+  /**
+   * What is known of the pictures beside what they show. Like these it stays where it is: it may be large, and may name
+   * people, so that it is not for a project to multiply it; the hash tells whether it was changed since.
+   */
+  table: z.object({ path: z.string(), sha256: z.string() }).optional(),
   runs: z.array(RUN_ID),
   /** Taken off the list; their folders are there until the deletion is carried out. */
   deleted: z.array(RUN_ID).exactOptional(),

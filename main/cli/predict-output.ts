@@ -5,6 +5,7 @@ import type { ModelIntake } from '../../core/pipeline/model-intake.ts';
 import type { Predictions } from '../../core/pipeline/stages/predictions.ts';
 import { countOf } from '../../core/wording/count-text.ts';
 import { answerText } from '../../core/wording/answer-text.ts';
+import type { CsvCell } from '../../core/wording/csv.ts';
 import { percentText } from '../../core/wording/number-text.ts';
 import {
   classShares,
@@ -124,8 +125,8 @@ function furtherColumns({
 
 type Image = PredictionFacts['images'][number];
 
-/** A header and one row a picture, as text; empty where something is not known. */
-export function predictionRows(facts: PredictionFacts): string[][] {
+/** A header and one row a picture; empty where something is not known. */
+export function predictionRows(facts: PredictionFacts): CsvCell[][] {
   const { images } = facts;
   const further = furtherColumns(facts);
   const rows = images.map((image) => {
@@ -138,7 +139,7 @@ export function predictionRows(facts: PredictionFacts): string[][] {
       ...[folderClass?.name, folderClass?.index],
       right === null ? undefined : right ? 'yes' : 'no',
       ...further.map(([, of]) => of(image)),
-    ].map((cell) => String(cell ?? ''));
+    ];
   });
   return [[...HEADER, ...further.map(([name]) => name)], ...rows];
 }

@@ -1,5 +1,6 @@
 import { TesseraError } from '../../core/errors.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
+import { columnsCommand } from './columns.ts';
 import { compareCommand } from './compare.ts';
 import { devices } from './devices.ts';
 import { hintWithFlags } from './error-text.ts';
@@ -26,6 +27,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   runs: runsCommand,
   compare: compareCommand,
   score,
+  columns: columnsCommand,
   report,
   devices,
   vjp,
@@ -43,6 +45,7 @@ const BAD_INPUT: ReadonlySet<string> = new Set([
   'unsupported-operator',
   'not-differentiable',
   'bad-labels',
+  'bad-table',
   'unknown-name',
   'must-choose',
   'bad-image',

@@ -3,6 +3,7 @@ import { DISCOVERY_RATE, FEWEST_IMAGES } from '../../core/metrics/drift.ts';
 import type { ScoredRun } from '../../core/pipeline/score-run.ts';
 import { countOf, listText } from '../../core/wording/count-text.ts';
 import { answerText } from '../../core/wording/answer-text.ts';
+import type { CsvCell } from '../../core/wording/csv.ts';
 import { decimalText, percentText } from '../../core/wording/number-text.ts';
 import { table } from './text-table.ts';
 
@@ -49,8 +50,8 @@ export function scoreFacts(
   };
 }
 
-/** A header and a row a picture, as text. */
-export function scoreRows({ concepts, images }: ScoreFacts): string[][] {
+/** A header and a row a picture. */
+export function scoreRows({ concepts, images }: ScoreFacts): CsvCell[][] {
   const header = [
     ...['file', 'predicted', 'probability', 'score', 'rest', 'unknown_to_the_concepts'],
     ...concepts.map(({ name }) => `amount of ${name}`),
@@ -62,15 +63,7 @@ export function scoreRows({ concepts, images }: ScoreFacts): string[][] {
     ...concepts.map(({ id }) => amounts[id]),
     ...concepts.map(({ id }) => contributions[id]),
   ]);
-  return [header, ...rows.map((row) => row.map(cellOf))];
-}
-
-/** A spreadsheet takes a text that begins so for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
-
-function cellOf(value: string | number | undefined): string {
-  if (typeof value !== 'string') return String(value ?? '');
-  return FORMULA.test(value) ? `'${value}` : value;
+  return [header, ...rows];
 }
 
 /** Which concepts drifted, which images the concepts do not know, and what was left out. */

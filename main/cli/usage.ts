@@ -54,6 +54,11 @@ tessera score PROJECT --images DIR… [--run ID] [--device D] [--csv FILE] [--js
     explains; which concepts are there otherwise than in the run's own images (drift), and which images they do not know.
     --csv writes a table.
 
+tessera columns PROJECT [--table FILE] [--run ID] [--csv FILE] [--json]
+    What a table of the pictures (CSV, TSV or JSON: one column of file names or paths, others of numbers, categories or
+    dates) has to do with the concepts of a finished run: which concepts go along with which columns, and in which values
+    of them the model is wrong more often. The project remembers the table. --csv writes all that was looked at.
+
 tessera runs PROJECT [--json]
 tessera runs PROJECT [--rename RUN=NAME] [--delete RUN] [--json]
     The runs of a project, newest first: name, class, layer, concepts, images, when, how long, how far to be trusted.

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
-import { csvFormatRows } from 'd3';
 import { TesseraError } from '../../core/errors.ts';
+import { csvText, type CsvCell } from '../../core/wording/csv.ts';
 
-/** Writes rows of text as comma-separated values. Throws TesseraError 'storage' where the file cannot be written. */
-export async function writeCsv(file: string, rows: string[][]): Promise<void> {
+/** Writes rows as comma-separated values, no cell of which is a formula. Throws TesseraError 'storage' where the file cannot be written. */
+export async function writeCsv(file: string, rows: readonly (readonly CsvCell[])[]): Promise<void> {
   try {
-    await writeFile(file, `${csvFormatRows(rows)}\n`);
+    await writeFile(file, csvText(rows));
   } catch (error) {
     throw new TesseraError(
       'storage',

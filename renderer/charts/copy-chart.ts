@@ -1,13 +1,8 @@
+import { csvText } from '../../core/wording/csv.ts';
+
 /** Rows of text and numbers as CSV (RFC 4180). */
 export function toCsv(rows: readonly (readonly (string | number)[])[]): string {
-  return rows.map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
-}
-
-/** Quotes what must be quoted; a text that a spreadsheet would run as a formula is led by an apostrophe. */
-function csvCell(cell: string | number): string {
-  if (typeof cell === 'number') return String(cell);
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvText(rows, '\r\n');
 }
 
 const COPIED = [
