@@ -11,7 +11,7 @@ export const ROOMS = {
   'main/web-host': ['main/services', 'main/api', 'core/project'],
   'main/services': ['main/compute', 'main/api', 'core'],
   'main/compute': ['main/api', 'core'],
-  'main/api': ['core/concepts', 'core/images', 'core/metrics', 'core/score', 'core/wording'],
+  'main/api': ['core/concepts', 'core/images', 'core/metrics', 'core/score', 'core/tables', 'core/wording'],
   'main/build': ['core/autodiff'],
   'core/pipeline': [
     ...['core/report', 'core/comparison', 'core/project', 'core/concepts', 'core/attribution', 'core/images'],

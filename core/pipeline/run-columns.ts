@@ -1,61 +1,19 @@
 import { answerNames } from '../score/score-record.ts';
 import { truthFinder } from '../images/folder-class.ts';
 import type { Project } from '../project/project-folder.ts';
-import { associationsOf, type Association } from '../tables/associations.ts';
+import { associationsOf } from '../tables/associations.ts';
 import { columnLevels } from '../tables/column-levels.ts';
-import type { Column, ColumnKind } from '../tables/column-kinds.ts';
+import type { Column } from '../tables/column-kinds.ts';
 import type { KnownPicture } from '../tables/match-pictures.ts';
 import type { PictureTable } from '../tables/read-table.ts';
-import { sliceConcepts, type SliceConcept } from '../tables/slice-concepts.ts';
-import { slicesOf, type Slice } from '../tables/slices.ts';
+import { sliceConcepts } from '../tables/slice-concepts.ts';
+import { slicesOf } from '../tables/slices.ts';
+import type { RunColumns } from '../tables/table-facts.ts';
 import { loadComparedRun, type LoadedRun } from './compared-run.ts';
 import { givenPictures, type GivenPicture } from './given-pictures.ts';
 
 /** Concepts told of beside a slice. */
 const MOST_CONCEPTS = 3;
-
-/** A column as a person sees it: what it holds, and its levels to filter by. */
-export interface ColumnFacts {
-  readonly name: string;
-  readonly kind: ColumnKind;
-  /** Images without a value. */
-  readonly missing: number;
-  readonly notice?: string;
-  /** Absent where it cannot be filtered by. */
-  readonly levels?: readonly string[];
-  /** The place of the level of each image that the run was given, explained ones first; -1 where it is not known. */
-  readonly of?: readonly number[];
-}
-
-/** An association by the names of what goes along. */
-export type NamedAssociation = Omit<Association, 'concept' | 'column'> & {
-  /** Id of the concept. */
-  readonly concept: string;
-  readonly column: string;
-};
-
-/** A slice with the concepts that are more active in it. */
-export type NamedSlice = Omit<Slice, 'column'> & {
-  readonly column: string;
-  /** Null where too few images of it, or of the others, were explained. */
-  readonly concepts: readonly (Omit<SliceConcept, 'concept'> & { readonly concept: string })[] | null;
-};
-
-/** What a table has to do with a run. */
-export interface RunColumns {
-  readonly table: Omit<PictureTable, 'columns'>;
-  readonly columns: readonly ColumnFacts[];
-  readonly concepts: readonly { readonly id: string; readonly name: string }[];
-  /** Explained images, each once. */
-  readonly explained: number;
-  /** Images whose folder says what they are, and those of them that the model calls something else. */
-  readonly judged: number;
-  readonly wrong: number;
-  /** Of every concept with every column, the clearest first. */
-  readonly associations: readonly NamedAssociation[];
-  /** The worst first. */
-  readonly slices: readonly NamedSlice[];
-}
 
 /** A finished run, and every picture that it was given. */
 export interface RunForColumns {

@@ -5,6 +5,7 @@ export const SCREEN_NAMES = {
   run: 'Run',
   concepts: 'Concepts',
   image: 'Images',
+  columns: 'Columns',
   evaluate: 'Evaluate',
   report: 'Report',
 } as const;
@@ -24,7 +25,8 @@ export const SCREEN_KEYS: Readonly<Record<Screen, string>> = {
   image: '5',
   evaluate: '6',
   report: '7',
-  // Kept for those to come: overview 8, map 9, columns 0, compare c, score n.
+  columns: '0',
+  // Kept for those to come: overview 8, map 9, compare c, score n.
 };
 
 const SCREEN_OF_KEY = new Map(SCREENS.map((screen) => [SCREEN_KEYS[screen], screen]));

@@ -64,6 +64,8 @@ const METHOD_TABLE = {
   listRunImages: true,
   getWhyNot: true,
   measureImages: true,
+  getColumns: true,
+  removeTable: true,
   getImage: true,
   getWaterfall: true,
   ablateImage: true,

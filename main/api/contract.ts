@@ -3,6 +3,7 @@ import type { OptionValue } from '../../core/concepts/option-forms.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
 import type { DeviceChoice, Progress } from '../../core/platform.ts';
 import type { AblationApi } from './ablation-data.ts';
+import type { ColumnsApi } from './columns-data.ts';
 import type {
   SerializedError,
   Result,
@@ -59,12 +60,13 @@ export type * from './report-data.ts';
 export type * from './score-map-data.ts';
 export type * from './result-data.ts';
 export type * from './ablation-data.ts';
+export type * from './columns-data.ts';
 export type * from './tree-data.ts';
 export type * from './evaluation-data.ts';
 export type * from './image-data.ts';
 
 /** Each method takes one object (or nothing) and may fail with a {@link SerializedError}. */
-export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi, ScoreMapApi {
+export interface WorkbenchApi extends AblationApi, ColumnsApi, EvaluationApi, ImageApi, ScoreMapApi {
   getApp(): Promise<AppInfo>;
   getSettings(): Promise<Settings>;
   setSettings(changes: Partial<Settings>): Promise<Settings>;
@@ -109,7 +111,8 @@ export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi, Scor
    * (a picture) or `references` (a folder of them) is what likeness is explained to.
    */
   chooseFiles(query: {
-    readonly what: 'model' | 'folders' | 'pictures' | 'labels' | 'project' | 'reference' | 'references';
+    readonly what:
+      'model' | 'folders' | 'pictures' | 'labels' | 'table' | 'project' | 'reference' | 'references';
     readonly images?: 'add' | 'replace';
   }): Promise<Setup>;
   removeImages(query: { readonly root: string }): Promise<Setup>;

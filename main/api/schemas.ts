@@ -74,7 +74,7 @@ export const schemas = {
   answerImages: z.strictObject({ way: z.enum(['add', 'replace', 'leave']) }),
   takeBackProject: z.strictObject({ key: NAME }),
   chooseFiles: z.strictObject({
-    what: z.enum(['model', 'folders', 'pictures', 'labels', 'project', 'reference', 'references']),
+    what: z.enum(['model', 'folders', 'pictures', 'labels', 'table', 'project', 'reference', 'references']),
     images: IMAGE_WAY.exactOptional(),
   }),
   removeImages: z.strictObject({ root: PATH }),
@@ -139,6 +139,8 @@ export const schemas = {
   }),
 
   listRunImages: RUN,
+  getColumns: RUN,
+  removeTable: NOTHING,
   getWhyNot: z.strictObject({ ...RUN_KEY, image: COUNT, other: COUNT }),
   measureImages: RUN,
   getImage: z.strictObject({ ...RUN_KEY, image: COUNT, method: NAME.exactOptional() }),

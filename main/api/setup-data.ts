@@ -6,6 +6,7 @@ import type { LabelMisfit } from '../../core/images/labels.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
 import type { ModelScores, Task } from '../../core/score/model-scores.ts';
 import type { PictureId, ProjectId, SerializedError } from './app-data.ts';
+import type { TableSummary } from './columns-data.ts';
 import type { ProjectKey, RunSummary } from './run-data.ts';
 
 /*
@@ -40,6 +41,8 @@ export interface Setup {
   readonly isCopy: boolean;
   readonly model: ModelSummary | null;
   readonly images: ImageSetSummary | null;
+  /** What is known of the images beside what they show. */
+  readonly table: TableSummary | null;
   /** Names what the model is asked about; other pictures, another model or preprocessing have another name. */
   readonly asked: string | null;
   readonly options: SetupOptions;
@@ -57,7 +60,7 @@ export interface Setup {
 }
 
 /** The parts of a setup that can be refused by themselves. */
-export type SetupPart = 'files' | 'model' | 'images' | 'labels' | 'preprocessing' | 'options';
+export type SetupPart = 'files' | 'model' | 'images' | 'labels' | 'table' | 'preprocessing' | 'options';
 
 /** What is known of a model before it is explained. */
 export interface ModelSummary {

@@ -24,6 +24,11 @@ const CHOICES: Readonly<Record<FileChoice, OpenDialogOptions>> = {
     properties: ['openFile'],
     filters: [{ name: 'Labels', extensions: ['txt', 'json', 'csv'] }],
   },
+  table: {
+    title: 'Choose a table of the images',
+    properties: ['openFile'],
+    filters: [{ name: 'Tables', extensions: ['csv', 'tsv', 'tab', 'txt', 'json', 'jsonl', 'ndjson'] }],
+  },
   project: { title: 'Open a project', properties: ['openDirectory'] },
   reference: {
     title: 'Choose a picture to compare with',

@@ -1,5 +1,5 @@
 import { DISCOVERY_RATE } from '../../core/metrics/drift.ts';
-import type { RunColumns } from '../../core/pipeline/run-columns.ts';
+import type { RunColumns } from '../../core/tables/table-facts.ts';
 import { countOf, listText } from '../../core/wording/count-text.ts';
 import type { CsvCell } from '../../core/wording/csv.ts';
 import { percentText } from '../../core/wording/number-text.ts';

@@ -26,6 +26,7 @@ import type {
   Preview,
   ReportChoice,
   RunAblation,
+  RunColumns,
   RunEstimate,
   FrontierView,
   RunEvaluation,
@@ -39,6 +40,7 @@ import type {
   DecompositionQuery,
   SerializedError,
   ScoreMaps,
+  TableSummary,
   Waterfall,
 } from '../api/contract.ts';
 import type { EvaluationLevel, RankCurve } from '../../core/metrics/evaluation.ts';
@@ -184,6 +186,14 @@ export interface ComputeJobs {
   listRunImages(question: RunQuestion): Promise<RunImages>;
   whyNot(question: RunQuestion & { readonly image: number; readonly other: number }): Promise<WhyNot>;
   measureImages(question: RunQuestion): Promise<ImageStrengths>;
+  /** What a table says of some images. */
+  readTable(question: {
+    readonly path: string;
+    readonly images: readonly ImageFile[];
+  }): Promise<TableSummary>;
+  /** Makes a project remember a table, or none. */
+  rememberTable(question: Pick<RunQuestion, 'folder'> & { readonly path: string | null }): Promise<null>;
+  readColumns(question: RunQuestion): Promise<RunColumns | null>;
   readImage(
     question: RunQuestion & { readonly image: number; readonly method?: string },
   ): Promise<ImageDetail>;

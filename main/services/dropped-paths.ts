@@ -1,6 +1,7 @@
 import { isPictureName, refusalByName } from '../../core/images/picture-kinds.ts';
 import { otherFormat } from '../../core/onnx/other-formats.ts';
 import type { DirectoryEntry, Storage } from '../../core/platform.ts';
+import { looksLikeTable } from '../../core/tables/looks-like-table.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 
 /** Something that was given and is not taken, and why, in a few words. */
@@ -22,6 +23,8 @@ export interface DroppedPaths {
   readonly project: string | undefined;
   readonly model: string | undefined;
   readonly labels: string | undefined;
+  /** What is known of the pictures beside what they show. */
+  readonly table: string | undefined;
   /** Folders and pictures. */
   readonly images: readonly string[];
   /** Those of the folders that also gave the model: they need hold no picture. */
@@ -40,12 +43,15 @@ const SHORTCUT = /\.tesseraproject$/i;
 /** ONNX files were called .pb as well; what they are is seen when they are read. */
 const MODEL = /\.(onnx|pb)$/i;
 const LABELS = /\.(txt|json|csv)$/i;
+const TABLE = /\.(tsv|tab|jsonl|ndjson)$/i;
+/** May be either: what is in it tells. */
+const LABELS_OR_TABLE = /\.(json|csv|txt)$/i;
 const ARCHIVE = /\.(zip|tar|gz|tgz|bz2|xz|7z|rar|zst)$/i;
 const WEIGHTS = /\.(data|onnx_data)$/i;
 
 /**
  * Sorts paths by what they are: a project folder (or its project.json or .tesseraproject), a model, a labels file (.txt,
- * .json, .csv), pictures and folders; what is none of these is refused, and so is a second model or labels file. A folder
+ * .json, .csv), a table (.tsv, .jsonl, or one of the former in which pictures are named), pictures and folders; what is none of these is refused, and so is a second model or labels file. A folder
  * with a single .onnx file right inside gives the model too, unless one was given by itself. A model's card and weights
  * are left aside: they are found beside it.
  */
@@ -54,6 +60,7 @@ export async function sortDropped(storage: Storage, paths: readonly string[]): P
     project: undefined,
     model: undefined,
     labels: undefined,
+    table: undefined,
     images: [],
     modelFolders: [],
     refused: [],
@@ -61,7 +68,7 @@ export async function sortDropped(storage: Storage, paths: readonly string[]): P
   const names = paths.map((path) => storage.basename(path));
   for (const path of paths.map((given) => storage.resolve(given))) {
     const entries = await storage.list(path).catch(() => undefined);
-    if (entries === undefined) sortFile(storage, path, names, sorted);
+    if (entries === undefined) await sortFile(storage, path, names, sorted);
     else sortFolder(path, entries, sorted);
   }
   const [folder] = sorted.modelFolders;
@@ -72,24 +79,39 @@ export async function sortDropped(storage: Storage, paths: readonly string[]): P
   return sorted;
 }
 
-function sortFile(storage: Storage, path: string, names: readonly string[], sorted: Sorted): void {
+async function sortFile(
+  storage: Storage,
+  path: string,
+  names: readonly string[],
+  sorted: Sorted,
+): Promise<void> {
   const name = storage.basename(path);
   const refused = refusalOfFile(name, names);
   if (refused !== undefined) sorted.refused.push(refused);
   else if (name === PROJECT_FILE || SHORTCUT.test(name)) sorted.project = storage.dirname(path);
   else if (MODEL.test(name)) take('model', path, name, sorted);
   else if (isBesideModel(name, names)) return;
+  else if (TABLE.test(name) || (await isTable(storage, path))) take('table', path, name, sorted);
   else if (LABELS.test(name)) take('labels', path, name, sorted);
   else sorted.images.push(path);
 }
 
-function take(what: 'model' | 'labels', path: string, name: string, sorted: Sorted): void {
+async function isTable(storage: Storage, path: string): Promise<boolean> {
+  if (!LABELS_OR_TABLE.test(path)) return false;
+  const bytes = await storage.readBytes(path).catch(() => undefined);
+  return bytes !== undefined && looksLikeTable(bytes);
+}
+
+function take(what: Single, path: string, name: string, sorted: Sorted): void {
   if (sorted[what] === undefined) sorted[what] = path;
   else refuseSecond(what, name, sorted);
 }
 
-function refuseSecond(what: 'model' | 'labels', name: string, sorted: Sorted): void {
-  const reason = what === 'model' ? 'a second model' : 'a second labels file';
+/** Of which there is one. */
+type Single = 'model' | 'labels' | 'table';
+
+function refuseSecond(what: Single, name: string, sorted: Sorted): void {
+  const reason = { model: 'a second model', labels: 'a second labels file', table: 'a second table' }[what];
   sorted.refused.push({ name: shownName(name), reason, hint: 'Drop one of them.' });
 }
 
@@ -125,10 +147,10 @@ export function refusalOfFile(name: string, names: readonly string[]): Refused |
   const picture = refusalByName(name);
   if (picture !== undefined) return refused(picture);
   if (ARCHIVE.test(name)) return refused('an archive', 'Unpack it, and drop the folder.');
-  const isUseful = [MODEL, LABELS, SHORTCUT].some((kind) => kind.test(name)) || isPictureName(name);
+  const isUseful = [MODEL, LABELS, TABLE, SHORTCUT].some((kind) => kind.test(name)) || isPictureName(name);
   if (isUseful || isBesideModel(name, names)) return undefined;
   if (WEIGHTS.test(name)) return refused('weights of a model', 'Drop them together with their .onnx file.');
-  return refused('neither an image nor a model, labels or a project');
+  return refused('neither an image nor a model, labels, a table or a project');
 }
 
 function article(kind: string): string {

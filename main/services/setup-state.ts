@@ -17,6 +17,7 @@ import type {
   SerializedError,
   Setup,
   SetupPart,
+  TableSummary,
 } from '../api/contract.ts';
 import { chooseScore, type AskedScore } from '../../core/concepts/class-question.ts';
 import type { ModelScores } from '../../core/score/model-scores.ts';
@@ -37,6 +38,7 @@ export interface SetupState {
   readonly scan: FolderScan | null;
   /** Names the scan in names of pictures. */
   readonly scanKey: string;
+  readonly table: TableSummary | null;
   readonly options: SetupOptions;
   /** What the model says of the scan, once it was asked. */
   readonly predictions: Predictions | null;
@@ -53,6 +55,7 @@ export function emptySetup(key: string, device: SetupOptions['device']): SetupSt
     roots: [],
     scan: null,
     scanKey: key,
+    table: null,
     options: { ...DEFAULT_OPTIONS, classIndex: null, device },
     predictions: null,
     problems: {},
@@ -80,10 +83,10 @@ export function setupOf(
   explained: Explained,
   canUndo: boolean,
 ): Omit<Setup, 'offered' | 'isCopy'> {
-  const { key, folder, model, options, problems } = state;
+  const { key, folder, model, table, options, problems } = state;
   const name = folder === null ? null : projectName(folder);
   const [images, asked] = [imagesOf(state), askedOf(state)];
-  return { key, name, folder, model, images, asked, options, problems, canUndo, ...explained };
+  return { key, name, folder, model, images, table, asked, options, problems, canUndo, ...explained };
 }
 
 function imagesOf({ scan, roots, model }: SetupState): ImageSetSummary | null {

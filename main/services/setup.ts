@@ -32,6 +32,7 @@ import {
   type SetupState,
 } from './setup-state.ts';
 import { scanStamp } from './scan-stamp.ts';
+import { keepTable, tableStep, withTable } from './setup-table.ts';
 import { takeDropped, type DropSteps, type ImageWay, type Looked, type Taken } from './take-dropped.ts';
 
 /** What the setup needs of the workbench. */
@@ -181,6 +182,7 @@ export class SetupService {
       },
       withModel: (state, question) => this.#withModel(state, question),
       withLabels: (state, labels) => this.#withLabels(state, labels),
+      withTable: (state, table) => withTable(this.#context, state, table),
       withImages: (state, roots) => this.#withImages(state, roots),
     };
   }
@@ -195,6 +197,10 @@ export class SetupService {
       const state = await this.#fromProject(folder, runId);
       return open === folder ? { ...state, key } : state;
     });
+  }
+
+  removeTable(): Promise<Setup> {
+    return this.#change('remove the table', (state) => Promise.resolve({ ...state, table: null }));
   }
 
   removeImages(root: string): Promise<Setup> {
@@ -286,6 +292,7 @@ export class SetupService {
   /** Reads the project's runs again: one has begun or ended. */
   async refreshRuns(): Promise<void> {
     await this.#readRuns();
+    if (this.#state.table !== null) await keepTable(this.#context, this.#state);
     await this.#findContinued();
     this.#context.events.emit('setup', this.setup);
   }
@@ -309,13 +316,14 @@ export class SetupService {
   }
 
   async #become(state: SetupState): Promise<void> {
-    const { folder, key } = this.#state;
+    const { folder, key, table } = this.#state;
     const hasMoved = state.folder !== folder || state.key !== key;
     // A run that was deleted can be restored until its project is left, or is opened again.
     if (hasMoved) for (const place of new Set([folder, state.folder])) await this.#carryOutDeletions(place);
     this.#state = state;
     if (state.scan !== null) await this.#keepScan(state.scanKey, state.scan);
     if (hasMoved) await this.#readRuns();
+    if (!hasMoved && table?.path !== state.table?.path) await keepTable(this.#context, state);
     await this.#findContinued();
     this.#context.events.emit('setup', this.setup);
   }
@@ -359,7 +367,7 @@ export class SetupService {
 
   async #inParts(
     state: SetupState,
-    parts: readonly [SetupPart, (state: SetupState) => Promise<SetupState>][],
+    parts: readonly (readonly [SetupPart, (state: SetupState) => Promise<SetupState>])[],
   ): Promise<SetupState> {
     let next: SetupState = { ...state, problems: {} };
     let accepted = 0;
@@ -413,14 +421,21 @@ export class SetupService {
   async #withImages(state: SetupState, given: readonly string[]): Promise<SetupState> {
     const roots = [...new Set(given)];
     const scan = roots.length === 0 ? null : await this.#context.viewer.run('scanImages', { roots });
-    return { ...state, roots, scan, scanKey: this.#newKey(), predictions: null, problems: {} };
+    const next = { ...state, roots, scan, scanKey: this.#newKey(), predictions: null, problems: {} };
+    if (state.table === null || scan === null) return { ...next, table: null };
+    // A table that says nothing of the new images is told of, and let go.
+    return withTable(this.#context, next, state.table.path).catch((error: unknown) => ({
+      ...next,
+      table: null,
+      problems: { table: serializeError(error) },
+    }));
   }
 
   /** With the options of the newest run, or of the one that is named. */
   async #fromProject(folder: string, named?: string): Promise<SetupState> {
     const { projects } = this.#context;
     const { project } = await projects.open(folder);
-    const { model, imageRoots, runs } = project.file;
+    const { model, imageRoots, runs, table } = project.file;
     const id = named ?? runs.at(-1);
     const reading = id === undefined ? Promise.resolve(undefined) : loadRun(project, id);
     const stored = (await (named === undefined ? reading.catch(() => undefined) : reading))?.options;
@@ -436,6 +451,7 @@ export class SetupService {
     const opened = await this.#inParts(fresh, [
       ['model', (state) => this.#withModel(state, question)],
       ['images', (state) => this.#withImages(state, roots)],
+      ...tableStep(this.#context, table),
     ]).catch((error: unknown) => ({ ...fresh, problems: { model: serializeError(error) } }));
     await projects.remember(folder);
     const options = stored && optionsOfRun(stored, opened.model);
@@ -463,7 +479,7 @@ export class SetupService {
 
 /** Is a state the same but for what is told of it? Then there is nothing to take back. */
 function isSameSetup(a: SetupState, b: SetupState): boolean {
-  const fields = ['key', 'folder', 'question', 'scanKey', 'options'] as const;
+  const fields = ['key', 'folder', 'question', 'scanKey', 'table', 'options'] as const;
   return fields.every((field) => a[field] === b[field]);
 }
 

@@ -20,6 +20,7 @@ export interface DropSteps {
   readonly begin: (question: ModelQuestion, images: Looked) => Promise<SetupState>;
   readonly withModel: (state: SetupState, question: ModelQuestion) => Promise<SetupState>;
   readonly withLabels: (state: SetupState, labels: string) => Promise<SetupState>;
+  readonly withTable: (state: SetupState, table: string) => Promise<SetupState>;
   readonly withImages: (state: SetupState, roots: readonly string[]) => Promise<SetupState>;
 }
 
@@ -49,7 +50,7 @@ export async function takeDropped(
   steps: DropSteps,
   way?: ImageWay,
 ): Promise<Taken> {
-  const { project, model, labels } = dropped;
+  const { project, model, labels, table } = dropped;
   if (project !== undefined) return openedProject(await steps.fromProject(project), project, dropped);
   const { images, refused } = await lookInto(dropped, steps);
   const parts = new Parts(before, refused);
@@ -59,16 +60,24 @@ export async function takeDropped(
     isBegun = await parts.take('model', () => steps.begin(question, images));
   else if (question !== undefined) await parts.take('model', (state) => steps.withModel(state, question));
   else if (labels !== undefined) await parts.take('labels', (state) => steps.withLabels(state, labels));
-  if (images === null || isBegun) return { state: parts.end(), offered: null, isBegun };
+  const takeTable = async (): Promise<void> => {
+    if (table !== undefined) await parts.take('table', (state) => steps.withTable(state, table));
+  };
+  if (images === null || isBegun) {
+    await takeTable();
+    return { state: parts.end(), offered: null, isBegun };
+  }
   const { roots } = parts.state;
   // What is given once more is looked into again.
   const isKnown = images.roots.every((root) => roots.includes(root));
   if (way === undefined && roots.length > 0 && !isKnown) {
     parts.accepted++;
+    await takeTable();
     return { state: parts.end(), offered: images, isBegun };
   }
   const next = way === 'replace' ? images.roots : [...roots, ...images.roots];
   await parts.take('images', (state) => steps.withImages(state, next));
+  await takeTable();
   return { state: parts.end(), offered: null, isBegun };
 }
 
@@ -94,8 +103,8 @@ async function lookInto(
 
 /** A project is opened alone; what came with it is named. */
 function openedProject(state: SetupState, folder: string, dropped: DroppedPaths): Taken {
-  const { model, labels, images, refused } = dropped;
-  const others = [model, labels, ...images].filter(
+  const { model, labels, table, images, refused } = dropped;
+  const others = [model, labels, table, ...images].filter(
     (one) => one !== undefined && path.dirname(one) !== folder,
   );
   const all = [
@@ -137,7 +146,14 @@ class Parts {
   /** The setup with all problems; throws where there is nothing else. */
   end(): SetupState {
     const refused = this.#refused.length === 0 ? undefined : serializeError(refusalOf(this.#refused));
-    const problems = { ...this.#problems, ...(refused !== undefined && { files: refused }) };
+    // A table that says nothing of new images is told of by the step that took these.
+    const { table } = this.state.problems;
+    const isNew = table !== undefined && table !== this.#before.problems.table;
+    const problems = {
+      ...(isNew && { table }),
+      ...this.#problems,
+      ...(refused !== undefined && { files: refused }),
+    };
     const all = Object.values(problems);
     if (this.accepted === 0 && all.length > 0) throw new CarriedError(joined(all));
     // Nothing has changed: a setup that is the same one is no step to take back.

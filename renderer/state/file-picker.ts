@@ -3,13 +3,15 @@ import type { Setup } from '../../main/api/contract.ts';
 import { fromList, looseNames, withoutLoose, type DroppedFiles } from './dropped-files.ts';
 
 /** What a person is asked to choose. */
-export type PickKind = 'model' | 'folders' | 'pictures' | 'labels' | 'project' | 'reference' | 'references';
+export type PickKind =
+  'model' | 'folders' | 'pictures' | 'labels' | 'table' | 'project' | 'reference' | 'references';
 
 const ACCEPT: Readonly<Record<PickKind, string>> = {
   model: '.onnx,.data,.txt,.json,image/*',
   folders: '',
   pictures: 'image/*',
   labels: '.txt,.json',
+  table: '.csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson',
   project: '',
   reference: 'image/*',
   references: '',
@@ -59,7 +61,7 @@ function askBrowser(what: PickKind): Promise<File[]> {
   const input = document.createElement('input');
   input.type = 'file';
   input.accept = ACCEPT[what];
-  input.multiple = what !== 'labels' && what !== 'reference';
+  input.multiple = what !== 'labels' && what !== 'table' && what !== 'reference';
   input.webkitdirectory = what === 'folders' || what === 'references' || what === 'project';
   return new Promise((resolve) => {
     input.addEventListener('change', () => resolve([...(input.files ?? [])]));

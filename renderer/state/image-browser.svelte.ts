@@ -14,6 +14,7 @@ import {
   type ImageFilter,
   type ImageOrder,
 } from './image-list.ts';
+import type { ColumnLevel, ColumnsState } from './columns.svelte.ts';
 import { Loadable } from './loadable.svelte.ts';
 import type { ResultState } from './result.svelte.ts';
 
@@ -41,14 +42,20 @@ export class ImageBrowser {
   readonly #connection: Connection;
   readonly #run: RunKey;
   readonly #result: ResultState;
+  readonly #columns: ColumnsState;
   #isOpen = false;
   /** What the answer to "why not?" is about. */
   #asked = '';
 
-  constructor(connection: Connection, run: RunKey, result: ResultState) {
+  constructor(
+    connection: Connection,
+    run: RunKey,
+    { result, columns }: { readonly result: ResultState; readonly columns: ColumnsState },
+  ) {
     this.#connection = connection;
     this.#run = run;
     this.#result = result;
+    this.#columns = columns;
   }
 
   readonly images = $derived(this.list.value?.images ?? []);
@@ -61,6 +68,7 @@ export class ImageBrowser {
       order: this.order,
       columns: this.list.value?.confusion.columns.map(({ index }) => index) ?? [],
       strengthOf: (concept, image) => this.#strengthOf(concept, image),
+      isOfLevel: (level, image) => this.#columns.isOf(level, image),
     }),
   );
   /** Images in which nobody has looked for the concepts. */
@@ -115,6 +123,12 @@ export class ImageBrowser {
   showMistakes(): void {
     this.order = 'surest';
     this.setFilter({ ...EVERY_IMAGE, show: 'wrong' });
+  }
+
+  /** Lists the images of a value of a column, or the mistakes among them, the surest first. */
+  showLevel(level: ColumnLevel, show: 'all' | 'wrong'): void {
+    if (show === 'wrong') this.order = 'surest';
+    this.setFilter({ ...EVERY_IMAGE, show, level });
   }
 
   setMethod(method: string): void {

@@ -1,4 +1,5 @@
 import type { RunImage } from '../../main/api/contract.ts';
+import type { ColumnLevel } from './columns.svelte.ts';
 
 /** Is the model's answer what the image's folder says? Unknown where the folder names no class. */
 export type Judgement = 'right' | 'wrong' | 'unknown';
@@ -14,13 +15,15 @@ export interface ImageFilter {
   readonly show: 'all' | Judgement | 'explained';
   readonly folder: string | null;
   readonly cell: ConfusionCell | null;
+  /** A value of a column of the project's table. */
+  readonly level: ColumnLevel | null;
 }
 
 /** `most:ID`: where most of a concept is comes first. */
 export type ImageOrder = 'given' | 'surest' | 'least-sure' | 'name' | 'folder' | `most:${string}`;
 
 /** All images. */
-export const EVERY_IMAGE: ImageFilter = { show: 'all', folder: null, cell: null };
+export const EVERY_IMAGE: ImageFilter = { show: 'all', folder: null, cell: null, level: null };
 
 /** How an image is judged by its folder. */
 export function judgementOf({ expected, predicted }: Pick<RunImage, 'expected' | 'predicted'>): Judgement {
@@ -36,18 +39,20 @@ export interface ImageListing {
   readonly columns: readonly number[];
   /** How strong a concept is in an image; undefined where nobody has looked: those come last. */
   readonly strengthOf: (concept: string, image: number) => number | undefined;
+  readonly isOfLevel: (level: ColumnLevel, image: number) => boolean;
 }
 
 /** The images that a filter lets through, in an order; equals stay as they are. */
 export function listedImages(
   images: readonly RunImage[],
-  { filter, order, columns, strengthOf }: ImageListing,
+  { filter, order, columns, strengthOf, isOfLevel }: ImageListing,
 ): readonly RunImage[] {
-  const { show, folder, cell } = filter;
+  const { show, folder, cell, level } = filter;
   const isIn = (image: RunImage): boolean =>
     (show === 'all' || (show === 'explained' ? image.isExplained : judgementOf(image) === show)) &&
     (folder === null || image.folder === folder) &&
-    (cell === null || isInCell(image, cell, columns));
+    (cell === null || isInCell(image, cell, columns)) &&
+    (level === null || isOfLevel(level, image.image));
   const found = images.filter(isIn);
   if (order === 'given') return found;
   if (order === 'name') return found.sort((a, b) => compare(a.fileName, b.fileName));

@@ -1,6 +1,7 @@
 import { runLabel } from '../../core/wording/run-label.ts';
 import type { RunKey } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
+import { ColumnsState } from './columns.svelte.ts';
 import { EvaluationState } from './evaluation.svelte.ts';
 import { ImageBrowser } from './image-browser.svelte.ts';
 import type { Notice, Notices, Telling } from './notices.svelte.ts';
@@ -27,6 +28,7 @@ export class ShownRun {
   readonly serial = ++made;
   readonly result: ResultState;
   readonly tree: TreeState;
+  readonly columns: ColumnsState;
   readonly images: ImageBrowser;
   readonly report: ReportDraft;
   readonly whatIfImage: WhatIfImage;
@@ -42,7 +44,8 @@ export class ShownRun {
     this.#notices = new RunNotices(notices);
     this.result = new ResultState(connection, this.#notices, run, () => this.#regroup());
     this.tree = new TreeState(connection, this.#notices, run);
-    this.images = new ImageBrowser(connection, run, this.result);
+    this.columns = new ColumnsState(connection, run);
+    this.images = new ImageBrowser(connection, run, { result: this.result, columns: this.columns });
     this.evaluations = new EvaluationState(connection, run);
     this.report = new ReportDraft(connection, this.#notices, run);
     this.whatIfImage = new WhatIfImage(connection, run);

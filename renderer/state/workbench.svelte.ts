@@ -14,6 +14,7 @@ import type {
   Setup,
 } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
+import type { ColumnLevel } from './columns.svelte.ts';
 import { currentRunOf } from './current-run.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { Notices } from './notices.svelte.ts';
@@ -25,7 +26,7 @@ import { ShownRun } from './shown-run.svelte.ts';
 import { trailOf } from './trail.ts';
 
 /** Screens that show one run, and nothing else. */
-export const RUN_SCREENS: readonly Screen[] = ['concepts', 'image', 'evaluate', 'report'];
+export const RUN_SCREENS: readonly Screen[] = ['concepts', 'image', 'columns', 'evaluate', 'report'];
 
 /** The window's state: which screen, and the parts that the screens show. */
 export class Workbench {
@@ -78,6 +79,9 @@ export class Workbench {
   }
   get images(): ShownRun['images'] {
     return this.#shown.images;
+  }
+  get columns(): ShownRun['columns'] {
+    return this.#shown.columns;
   }
   get report(): ShownRun['report'] {
     return this.#shown.report;
@@ -201,6 +205,12 @@ export class Workbench {
   showMistakes(): void {
     this.go('image');
     this.images.showMistakes();
+  }
+
+  /** Shows the images of a value of a column, or its mistakes. */
+  showLevel({ column, level }: ColumnLevel, show: 'all' | 'wrong' = 'all'): void {
+    this.go('image');
+    this.images.showLevel({ column, level }, show);
   }
 
   /** Shows the concepts of a run, which may be another than the one that is shown. */

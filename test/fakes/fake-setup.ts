@@ -99,6 +99,7 @@ export const emptySetup: Setup = {
   isCopy: false,
   model: null,
   images: null,
+  table: null,
   asked: null,
   options: { ...DEFAULT_OPTIONS, classIndex: null },
   problems: {},

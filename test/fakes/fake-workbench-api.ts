@@ -17,6 +17,7 @@ import { optionControls } from '../../main/api/setup-options.ts';
 import { DEFAULT_SETTINGS } from '../../main/services/default-settings.ts';
 import { readDemoRun, type DemoRun } from './demo-run.ts';
 import { fakeAblation } from './fake-ablation.ts';
+import { fakeColumns, fakeTable } from './fake-columns.ts';
 import { fakeEvaluation } from './fake-evaluation.ts';
 import { fakeRunImages } from './fake-run-images.ts';
 import { fakeEdits } from './fake-edits.ts';
@@ -66,6 +67,8 @@ export interface FakeOptions {
   readonly isCopy?: boolean;
   /** The model has no cut. */
   readonly isUncut?: boolean;
+  /** The images have a table. */
+  readonly hasTable?: boolean;
   /** Methods that fail. */
   readonly failing?: readonly (keyof WorkbenchApi)[];
 }
@@ -97,6 +100,7 @@ export function createFakeWorkbench(
   });
   const edits = fakeEdits(reader);
   const images = fakeRunImages(reader);
+  const columns = options.hasTable === true ? fakeColumns(reader, images.images) : null;
   const tree = fakeTree(reader, edits.notes);
   const listeners = new Map<string, Set<(payload: never) => void>>();
   const emit = <Name extends keyof WorkbenchEvents>(event: Name, payload: WorkbenchEvents[Name]): void =>
@@ -110,6 +114,7 @@ export function createFakeWorkbench(
     ...(options.isDoubtful === true && { model: doubtfulModel }),
     ...(options.isUncut === true && { model: uncutModel }),
     isCopy: options.isCopy === true,
+    table: columns && fakeTable(columns),
     runs: hasResult ? fakeRuns(edits.result().run) : [],
   };
   let setup: Setup = options.state === 'empty' ? emptySetup : opened;
@@ -293,6 +298,8 @@ export function createFakeWorkbench(
     redoEdit: () => Promise.resolve(edits.redo()),
     ...tree,
     ...images.api,
+    getColumns: () => Promise.resolve(columns),
+    removeTable: () => take({ table: null }),
     getImage: ({ image, method = 'coefficients' }) => Promise.resolve(images.detailOf(image, method)),
     getWaterfall: ({ image }) => Promise.resolve(reader.waterfallOf(image % reader.images.length)),
     ...fakeAblation(reader),

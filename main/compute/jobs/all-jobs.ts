@@ -2,6 +2,7 @@ import type { ProbeOptions } from '../../../core/runtime/device.ts';
 import { createNodeEnvironment } from '../node-environment.ts';
 import { ablationJobs } from './ablation-jobs.ts';
 import { createAblators } from './ablators.ts';
+import { columnJobs } from './column-jobs.ts';
 import { cropJobs } from './crop-jobs.ts';
 import { editJobs } from './edit-jobs.ts';
 import { estimateJobs } from './estimate-jobs.ts';
@@ -48,6 +49,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...imageJobs(environment, openRun, withHead, createDrawMaps(environment, openIntake), examiner),
     ...givenImageJobs(environment, openRun, withAblator, examiner),
     ...evaluationJobs(environment, openIntake, openRun),
+    ...columnJobs(environment),
     ...cropJobs(openRun, withHead),
     ...ablationJobs(openRun, withAblator),
     ...editJobs(environment, openRun),

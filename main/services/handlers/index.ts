@@ -1,5 +1,6 @@
 import type { Handlers } from '../../api/call-handler.ts';
 import { ablationHandlers } from './ablation.ts';
+import { columnHandlers } from './columns.ts';
 import { evaluationHandlers } from './evaluation.ts';
 import { imageHandlers } from './images.ts';
 import { libraryHandlers } from './library.ts';
@@ -24,6 +25,7 @@ export function createHandlers(services: Services): Handlers {
     ...runHandlers(services),
     ...resultHandlers(services),
     ...imageHandlers(services),
+    ...columnHandlers(services),
     ...ablationHandlers(services),
     ...treeHandlers(services),
     ...evaluationHandlers(services),

@@ -157,11 +157,11 @@ describe('images dropped alone', () => {
 
 describe('what is neither image, model, labels nor project', () => {
   const TAKEN =
-    'Images and folders of them are taken, a model (.onnx), its labels (.txt or .json), and a project.';
+    'Images and folders of them are taken, a model (.onnx), its labels (.txt or .json), a table of the images (.csv, .tsv or .json), and a project.';
 
   it.each([
     ['photos.zip', 'an archive', 'Unpack it, and drop the folder.'],
-    ['notes.md', 'neither an image nor a model, labels or a project', TAKEN],
+    ['notes.md', 'neither an image nor a model, labels, a table or a project', TAKEN],
     ['scan.dcm', 'DICOM picture, which is not taken; convert it to PNG or JPEG', TAKEN],
     ['model.data', 'weights of a model', 'Drop them together with their .onnx file.'],
   ])('is named and refused: %s', async (name, reason, hint) => {
@@ -203,7 +203,7 @@ describe('what is neither image, model, labels nor project', () => {
     expect(after).toMatchObject({ images: { count: 1 }, problems: { files: { code: 'bad-usage' } } });
   });
 
-  it('is a table that is called .csv', async () => {
+  it('is a table without images, and is no list of names', async () => {
     const { setup, file, model } = await dropCase();
     await setup.addPaths([model]);
     expect(
@@ -213,7 +213,8 @@ describe('what is neither image, model, labels nor project', () => {
     });
     const table = await file('table.csv', 'file,label,split\n1.png,red,train\n2.png,blue,test\n');
     expect(await rejection(setup.addPaths([table]))).toMatchObject({
-      message: `${table} is a table, not a list of class names.`,
+      message: 'This needs images that the table speaks of.',
+      hint: 'Drop the images first, or with the table.',
     });
   });
 
@@ -267,5 +268,46 @@ describe('images that are looked at again', () => {
     await rm(at('red'), { recursive: true });
     expect((await setup.refreshImages()).images?.count).toBe(5);
     expect(setup.state.scanKey).toBe(all);
+  });
+});
+
+describe('a table', () => {
+  const text = (names: readonly string[]): string =>
+    ['file,camera', ...names.map((name, i) => `${name},${'AB'[i % 2]}`)].join('\n');
+
+  it('is taken with images or after them, told from labels by what is in it, and taken back', async () => {
+    const { setup, pictures, file, model } = await dropCase();
+    const names = ['000.png', '001.png', '002.png', '003.png'];
+    const images = await pictures('red', 4);
+    const first = await setup.addPaths([model, images, await file('a.csv', text(names))]);
+    expect(first.table).toMatchObject({
+      fileName: 'a.csv',
+      matched: '4 images of 4 have a row; column “file” names them.',
+      notes: [],
+      columns: [{ name: 'camera', kind: 'category' }],
+    });
+    expect(first.model?.labelsSource).not.toContain('a.csv');
+    const json = JSON.stringify([{ file: '001.png', camera: 'A' }]);
+    const second = await setup.addPaths([await file('b.json', json)]);
+    expect(second.table).toMatchObject({
+      fileName: 'b.json',
+      notes: [expect.stringMatching(/^3 images have no row/)],
+    });
+    expect((await setup.undo()).table?.fileName).toBe('a.csv');
+    expect((await setup.removeTable()).table).toBeNull();
+  });
+
+  it('that names none of the images is refused in words, and one that new images have no row in is let go', async () => {
+    const { setup, pictures, file, model } = await dropCase();
+    await setup.addPaths([model, await pictures('red', 2), await file('a.csv', text(['000.png']))]);
+    const wrong = await rejection(setup.addPaths([await file('wrong.csv', 'id,camera,x\nq,A,1\n')]));
+    expect(wrong.message).toBe(
+      'No column of wrong.csv names any of the 2 pictures; its columns are id, camera, x.',
+    );
+    expect(setup.setup.table?.fileName).toBe('a.csv');
+    await setup.addPaths([await file('a.csv', text(['gone.png']))]).catch(() => undefined);
+    const moved = await setup.addPaths([await pictures('blue', 2)], { way: 'replace' });
+    expect(moved.table).toBeNull();
+    expect(moved.problems.table?.message).toMatch(/^No column of a.csv names any of the 2 pictures/);
   });
 });

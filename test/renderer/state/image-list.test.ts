@@ -35,6 +35,7 @@ const list = (filter: Partial<ImageFilter>, order: ImageOrder = 'given'): number
   listedImages(IMAGES, {
     ...{ filter: { ...EVERY_IMAGE, ...filter }, order, columns: [0, 1] },
     strengthOf: (_, at) => [0.2, 0, 3, undefined, 0.4][at],
+    isOfLevel: ({ column, level }, at) => column === 'camera' && level === 'AABBB'[at],
   }).map(({ image: at }) => at);
 
 describe('judgementOf()', () => {
@@ -44,6 +45,12 @@ describe('judgementOf()', () => {
 });
 
 describe('listedImages()', () => {
+  it('lets the images of a value of a column through', () => {
+    expect(list({ level: { column: 'camera', level: 'B' } })).toEqual([2, 3, 4]);
+    expect(list({ level: { column: 'camera', level: 'B' }, show: 'wrong' })).toEqual([3]);
+    expect(list({ level: { column: 'gone', level: 'B' } })).toEqual([]);
+  });
+
   it('lets through what every part of the filter lets through', () => {
     expect(list({})).toEqual([0, 1, 2, 3, 4]);
     expect(list({ show: 'wrong' })).toEqual([1, 3]);

@@ -1,0 +1,87 @@
+import type { Page } from 'playwright';
+import { describe, expect, it } from 'vitest';
+import { fakeWorkbenchPages } from './fake-workbench-pages.ts';
+import { findBrowser } from './find-browser.ts';
+import { violations } from './violations.ts';
+
+const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+const settled = (page: Page) =>
+  page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
+
+describe.skipIf(findBrowser() === undefined)(
+  'columns, in a browser (needs chromium or google-chrome on the PATH, or CHROME_PATH)',
+  { timeout: 120_000 },
+  () => {
+    const pages = fakeWorkbenchPages();
+
+    it.each([
+      ['light', 1440, 900],
+      ['dark', 1024, 700],
+    ] as const)(
+      'show in %s what goes along and where the model does worse',
+      async (colorScheme, width, height) => {
+        const { page, faults } = await pages.openScreen(
+          '0',
+          { state: 'done', hasTable: true },
+          { colorScheme, width, height },
+        );
+        const first = region(page, 'What goes along').getByRole('listitem').first();
+        await first.getByText('Concept 1 is stronger in images with photographer = Anna').waitFor();
+        expect(await first.locator('.tiny').innerText()).toMatch(
+          /^AUC 1\.00 \(0\.\d\d to 1\.00\), q [<=] 0\.\d{3} · 24 images$/,
+        );
+        await region(page, 'Where it does worse').getByText('wrong in 3 of 5 images').waitFor();
+        await region(page, 'photos.csv').getByText('31 images of 31 have a row').waitFor();
+        await settled(page);
+        const shots = process.env['COLUMN_SHOTS'];
+        if (shots !== undefined) await page.screenshot({ path: `${shots}/columns-${colorScheme}.png` });
+        expect(await violations(page)).toEqual([]);
+        expect(faults).toEqual([]);
+        await page.close();
+      },
+    );
+
+    it('lead to the images of a value, its mistakes and the concept, by keyboard', async () => {
+      const { page, faults } = await pages.openScreen('0', { state: 'done', hasTable: true });
+      const listed = page.getByRole('grid', { name: 'Images of this run' }).getByRole('gridcell');
+      await region(page, 'Where it does worse').getByRole('button', { name: '3 wrong' }).focus();
+      await page.keyboard.press('Enter');
+      await expect.poll(() => listed.count()).toBe(3);
+      const chooser = page.getByLabel('Value of a column', { exact: true });
+      expect(await chooser.locator('option:checked').innerText()).toBe('time = night (6)');
+      await page.getByLabel('Which images', { exact: true }).selectOption('all');
+      await expect.poll(() => listed.count()).toBe(6);
+      await settled(page);
+      const shots = process.env['COLUMN_SHOTS'];
+      if (shots !== undefined) await page.screenshot({ path: `${shots}/filtered.png` });
+      expect(await violations(page)).toEqual([]);
+      await chooser.selectOption({ label: 'photographer = Anna (11)' });
+      await expect.poll(() => listed.count()).toBe(11);
+      await chooser.selectOption('');
+      await page.keyboard.press('0');
+      await region(page, 'What goes along').getByRole('button', { name: 'Show Concept 1' }).first().click();
+      await page.getByRole('option', { name: /^Concept 1 /, selected: true }).waitFor();
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    it('say how to make a table where there is none, and forget one', async () => {
+      const { page, faults } = await pages.openScreen('0', { state: 'done' });
+      await page.getByRole('heading', { name: 'No table yet' }).waitFor();
+      await page.getByText('One column holds file names or paths').waitFor();
+      await page.getByText('house/01.jpg,A,2024-03-01,61').waitFor();
+      const shots = process.env['COLUMN_SHOTS'];
+      if (shots !== undefined) await page.screenshot({ path: `${shots}/columns-empty.png` });
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press('5');
+      await page.getByRole('grid', { name: 'Images of this run' }).waitFor();
+      expect(await page.getByLabel('Value of a column', { exact: true }).count()).toBe(0);
+      await page.close();
+      const other = await pages.openScreen('0', { state: 'done', hasTable: true });
+      await other.page.getByRole('button', { name: 'Leave the table out' }).click();
+      await other.page.getByRole('heading', { name: 'No table yet' }).waitFor();
+      expect([...faults, ...other.faults]).toEqual([]);
+      await other.page.close();
+    });
+  },
+);
