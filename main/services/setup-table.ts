@@ -1,10 +1,18 @@
 import path from 'node:path';
-import type { SetupContext } from './setup.ts';
+import type { Storage } from '../../core/platform.ts';
+import type { ComputeClient } from '../compute/client.ts';
+import type { Projects } from './projects.ts';
 import { missing, type SetupState } from './setup-state.ts';
+
+interface TableContext {
+  readonly storage: Storage;
+  readonly viewer: ComputeClient;
+  readonly projects: Projects;
+}
 
 /** A setup with a table, and what it says of the images. Throws 'bad-usage' without images, 'bad-table'. */
 export async function withTable(
-  { viewer }: Pick<SetupContext, 'viewer'>,
+  { viewer }: Pick<TableContext, 'viewer'>,
   state: SetupState,
   file: string,
 ): Promise<SetupState> {
@@ -18,7 +26,7 @@ export async function withTable(
 
 /** Lets the project remember the table of the setup; where there is no project yet, its first run makes it do so. */
 export async function keepTable(
-  { storage, viewer, projects }: Pick<SetupContext, 'storage' | 'viewer' | 'projects'>,
+  { storage, viewer, projects }: TableContext,
   { folder, table }: SetupState,
 ): Promise<void> {
   if (folder === null || !(await storage.exists(path.join(folder, 'project.json')))) return;
@@ -30,7 +38,7 @@ export async function keepTable(
 
 /** The step that takes the table that a project remembers, if it does. */
 export function tableStep(
-  context: Pick<SetupContext, 'viewer'>,
+  context: Pick<TableContext, 'viewer'>,
   table: { readonly path: string } | undefined,
 ): (readonly ['table', (state: SetupState) => Promise<SetupState>])[] {
   return table === undefined ? [] : [['table', (state) => withTable(context, state, table.path)]];
