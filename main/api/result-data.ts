@@ -121,6 +121,8 @@ export interface CropQuery extends RunKey {
   readonly sort?: 'coefficient' | 'effect';
   /** Every place of the concept, or the strongest of each image. @default 'all' */
   readonly places?: 'all' | 'strongest';
+  /** Those of these images alone, by index. */
+  readonly only?: readonly number[];
   readonly offset: number;
   readonly limit: number;
 }

@@ -125,6 +125,7 @@ export const schemas = {
     concept: NAME,
     sort: z.enum(['coefficient', 'effect']).exactOptional(),
     places: z.enum(['all', 'strongest']).exactOptional(),
+    only: z.array(COUNT).exactOptional(),
   }),
   editConcept: z.strictObject({ ...RUN_KEY, edit: EDIT }),
   undoEdit: RUN,

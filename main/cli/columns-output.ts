@@ -1,3 +1,4 @@
+import type { RunObjects } from '../../core/pipeline/run-objects.ts';
 import { DISCOVERY_RATE } from '../../core/metrics/drift.ts';
 import type { RunColumns } from '../../core/tables/table-facts.ts';
 import { countOf, listText } from '../../core/wording/count-text.ts';
@@ -11,6 +12,7 @@ import {
   sliceSentence,
   tableSentences,
 } from '../../core/wording/table-words.ts';
+import { table } from './text-table.ts';
 
 /** The stable fields of `columns --json`. */
 export type ColumnsFacts = ReturnType<typeof columnsFacts>;
@@ -57,10 +59,10 @@ export function columnRows({ associations, slices, concepts }: ColumnsFacts): Cs
 
 /** What was understood of the table, what goes along with its columns, and where the model does worse. */
 export function columnsText(facts: ColumnsFacts): string {
-  const { table, columns } = facts;
+  const { table: read, columns } = facts;
   return [
-    `${table.file}: ${matchedSentence(table)}`,
-    ...tableSentences(table).map((sentence) => `  ${sentence}`),
+    `${read.file}: ${matchedSentence(read)}`,
+    ...tableSentences(read).map((sentence) => `  ${sentence}`),
     ...kindLines(columns),
     ...columns.flatMap(({ name, notice }) => (notice === null ? [] : [`  ${name}: ${notice}`])),
     '',
@@ -121,4 +123,19 @@ function sliceLines({ slices, judged, wrong, concepts }: ColumnsFacts): string[]
       return `  ${slice.column} = ${slice.level}: ${sliceSentence(slice)}${active}.`;
     }),
   ];
+}
+
+/** How much of each concept lies in marked objects. */
+export function objectsText({ images, explained, shares }: RunObjects): string {
+  const percents = (low: number, high: number): string => `${percentText(low)} to ${percentText(high)}`;
+  return [
+    `What of the concepts lies in marked objects, in ${images} of ${countOf(explained, 'explained image')}:`,
+    ...table([
+      ['concept', 'inside', 'objects take', 'difference', 'images'],
+      ...shares.map(({ name, inside, area, difference, low, high, images: own }) => [
+        ...[name, percentText(inside), percentText(area)],
+        ...[`${percentText(difference)} (${percents(low, high)})`, String(own)],
+      ]),
+    ]),
+  ].join('\n');
 }

@@ -1,11 +1,12 @@
 import { TesseraError } from '../../core/errors.ts';
 import { openProjectTable, openTableFile, rememberTable } from '../../core/pipeline/project-table.ts';
+import { readMarks, runObjects } from '../../core/pipeline/run-objects.ts';
 import { loadForColumns, picturesOf, runColumns } from '../../core/pipeline/run-columns.ts';
 import { openProject } from '../../core/project/project-folder.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type ParsedArguments } from './arguments.ts';
-import { columnRows, columnsText, columnsFacts } from './columns-output.ts';
+import { columnRows, columnsFacts, columnsText, objectsText } from './columns-output.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { writeCsv } from './write-csv.ts';
 
@@ -16,6 +17,7 @@ import { writeCsv } from './write-csv.ts';
 export async function columnsCommand(argv: readonly string[]): Promise<void> {
   const args = parseArguments(argv, {
     table: { type: 'string', takes: 'a CSV, TSV or JSON file' },
+    objects: { type: 'string', takes: 'a COCO file or a folder of Pascal VOC annotations' },
     run: { type: 'string' },
     csv: { type: 'string' },
     json: { type: 'boolean' },
@@ -31,16 +33,25 @@ export async function columnsCommand(argv: readonly string[]): Promise<void> {
     file === undefined
       ? await openProjectTable(project, pictures)
       : { ...(await openTableFile(storage, file, pictures)), isChanged: false };
-  if (opened === undefined)
+  const marks = args.text('objects');
+  const objects = marks === undefined ? undefined : runObjects(run.loaded, await readMarks(storage, marks));
+  if (opened === undefined && objects === undefined)
     throw new TesseraError('bad-usage', `${folder} has no table yet.`, {
       hint: 'Give one: tessera columns model.tessera --table photos.csv',
     });
   if (file !== undefined) await rememberTable(project, self, file);
-  if (opened.isChanged) console.error(`${opened.table.file} has changed since the project was given it.`);
-  const facts = columnsFacts({ project: folder, run: runId }, runColumns(run, opened.table));
+  if (opened?.isChanged === true)
+    console.error(`${opened.table.file} has changed since the project was given it.`);
+  const facts = opened && columnsFacts({ project: folder, run: runId }, runColumns(run, opened.table));
   const csv = args.text('csv');
-  if (csv !== undefined) await writeCsv(csv, columnRows(facts));
-  console.log(args.flag('json') ? JSON.stringify(facts, null, 2) : shownName(columnsText(facts)));
+  if (csv !== undefined && facts !== undefined) await writeCsv(csv, columnRows(facts));
+  if (args.flag('json')) {
+    const named = facts ?? { project: folder, run: runId };
+    console.log(JSON.stringify({ ...named, ...(objects && { objects }) }, null, 2));
+    return;
+  }
+  const texts = [...(facts ? [columnsText(facts)] : []), ...(objects ? [objectsText(objects)] : [])];
+  console.log(shownName(texts.join('\n\n')));
 }
 
 function folderOf({ positionals }: ParsedArguments): string {

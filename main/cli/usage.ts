@@ -57,7 +57,8 @@ tessera score PROJECT --images DIR… [--run ID] [--device D] [--csv FILE] [--js
 tessera columns PROJECT [--table FILE] [--run ID] [--csv FILE] [--json]
     What a table of the pictures (CSV, TSV or JSON: one column of file names or paths, others of numbers, categories or
     dates) has to do with the concepts of a finished run: which concepts go along with which columns, and in which values
-    of them the model is wrong more often. The project remembers the table. --csv writes all that was looked at.
+    of them the model is wrong more often. The project remembers the table. --csv writes all that was looked at. --objects
+    takes boxes or masks (a COCO file, or a folder of Pascal VOC's XML): how much of each concept lies inside of them.
 
 tessera runs PROJECT [--json]
 tessera runs PROJECT [--rename RUN=NAME] [--delete RUN] [--json]

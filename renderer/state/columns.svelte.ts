@@ -13,6 +13,8 @@ export type Facet = ColumnFacts & { readonly levels: readonly string[]; readonly
 
 /** What the project's table has to do with one run. */
 export class ColumnsState {
+  /** The value whose images are in the galleries of crops. */
+  galleryLevel = $state.raw<ColumnLevel | null>(null);
   readonly found = new Loadable<RunColumns | null>();
   readonly #connection: Connection;
   readonly #run: RunKey;
@@ -37,6 +39,11 @@ export class ColumnsState {
   isOf({ column, level }: ColumnLevel, image: number): boolean {
     const facet = this.facets.find(({ name }) => name === column);
     return facet !== undefined && facet.levels[facet.of[image]] === level;
+  }
+
+  /** The first `count` images of the run that are of a level. */
+  imagesOf(level: ColumnLevel, count: number): readonly number[] {
+    return Array.from({ length: count }, (_, image) => image).filter((image) => this.isOf(level, image));
   }
 }
 

@@ -24,6 +24,8 @@ export class ResultState {
   showHidden = $state(false);
   look = $state<GalleryLook>('crop');
   sort = $state<'coefficient' | 'effect'>('coefficient');
+  /** Crops of these images alone are in the galleries; null: of all. */
+  only = $state.raw<readonly number[] | null>(null);
   places = $state<'all' | 'strongest'>('strongest');
   cellSize = $state(128);
   readonly #connection: Connection;
@@ -120,11 +122,12 @@ export class ResultState {
 
   /** Pages of a concept's crops in the chosen order. */
   cropsOf(concept: string): CropPages {
-    const { sort, places } = this;
+    const { sort, places, only } = this;
+    const within = only === null ? {} : { only };
     // Read anew where other concepts are merged into it.
     void this.grouping;
     return new CropPages((offset, limit) =>
-      this.#connection.api.listCrops({ ...this.#run, concept, sort, places, offset, limit }),
+      this.#connection.api.listCrops({ ...this.#run, concept, sort, places, ...within, offset, limit }),
     );
   }
 

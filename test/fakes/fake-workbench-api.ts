@@ -276,8 +276,9 @@ export function createFakeWorkbench(
     getEarlyConcepts: () => Promise.resolve(state === null ? null : early),
     ...fakeRunList(() => setup, take),
     getResult: () => Promise.resolve(edits.result()),
-    listCrops: ({ concept, sort, places = 'all', offset, limit }) => {
-      const found = reader.placesOf(rankOf(concept), places);
+    listCrops: ({ concept, sort, places = 'all', only, offset, limit }) => {
+      const all = reader.placesOf(rankOf(concept), places);
+      const found = only ? all.filter(({ image }) => only.includes(image)) : all;
       const total = options.crops ?? found.length;
       return Promise.resolve({
         total,

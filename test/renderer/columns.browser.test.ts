@@ -61,6 +61,11 @@ describe.skipIf(findBrowser() === undefined)(
       await page.keyboard.press('0');
       await region(page, 'What goes along').getByRole('button', { name: 'Show Concept 1' }).first().click();
       await page.getByRole('option', { name: /^Concept 1 /, selected: true }).waitFor();
+      const crops = page.getByRole('grid', { name: /crops/i }).getByRole('gridcell');
+      const before = await crops.count();
+      await chooser.selectOption({ label: 'photographer = Anna (11)' });
+      await expect.poll(() => crops.count()).toBe(11);
+      expect(before).toBeGreaterThan(11);
       expect(faults).toEqual([]);
       await page.close();
     });

@@ -23,7 +23,10 @@ export function cropJobs(openRun: OpenRun, withHead: WithHead): Jobs<'listCrops'
   };
 
   return {
-    async listCrops({ concept, sort = 'coefficient', places = 'all', offset, limit, ...question }, context) {
+    async listCrops(
+      { concept, sort = 'coefficient', places = 'all', only, offset, limit, ...question },
+      context,
+    ) {
       const opened = await openRun(question);
       const source = opened.sourceOf(concept);
       // What the score loses without a part is not known; its crops keep the order of their coefficients.
@@ -39,13 +42,25 @@ export function cropJobs(openRun: OpenRun, withHead: WithHead): Jobs<'listCrops'
           ...(effects && { effects: columnData(effects, opened.playerOf(concept)) }),
         });
       known.set(key, order);
-      const end = Math.min(order.images.length, offset + limit);
-      const crops = Array.from({ length: Math.max(0, end - offset) }, (_, i) =>
-        cropItem(question, opened, concept, order.images[offset + i], order.cells[offset + i], effects),
+      const shown = placesIn(order, source.images, only);
+      const crops = Array.from(shown.subarray(offset, offset + limit), (place) =>
+        cropItem(question, opened, concept, order.images[place], order.cells[place], effects),
       );
-      return { total: order.images.length, crops };
+      return { total: shown.length, crops };
     },
   };
+}
+
+/** The places of an order that lie in some images of the run, or all. */
+function placesIn(
+  order: CropOrder,
+  images: readonly number[],
+  only: readonly number[] | undefined,
+): Uint32Array {
+  const all = Uint32Array.from(order.images, (_, place) => place);
+  if (only === undefined) return all;
+  const isIn = new Set(only);
+  return all.filter((place) => isIn.has(images[order.images[place]]));
 }
 
 /** How far the logit of each image falls when one concept, or all of a merged one, is taken out, [images, players]. */

@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunObjects } from '../../../core/pipeline/run-objects.ts';
 import { loadForColumns } from '../../../core/pipeline/run-columns.ts';
 import { openProject } from '../../../core/project/project-folder.ts';
 import { createRandom } from '../../../core/random.ts';
@@ -94,6 +95,36 @@ describe('tessera columns', { timeout: 300_000 }, () => {
     }
     // Where nothing goes along every find is false, so 5 % of the tables may have one: 7 of 40 in 3 of 1,000 cases.
     expect(alarms).toBeLessThan(7);
+  });
+
+  it('tells how much of the concepts lies in marked objects, of COCO and Pascal VOC alike', async () => {
+    // Where the card says that the stamp is, in the first houses.
+    const houses = Array.from({ length: 40 }, (_, i) => i).filter((i) => !UNSTAMPED.includes(i));
+    const name = (i: number): string => `house/${String(i).padStart(2, '0')}.jpg`;
+    const marks = path.join(root, 'marks.json');
+    const coco = {
+      images: houses.map((i) => ({ id: i, file_name: name(i), width: 128, height: 128 })),
+      annotations: houses.map((i) => ({ image_id: i, category_id: 1, bbox: [4, 4, 20, 20] })),
+      categories: [{ id: 1, name: 'stamp' }],
+    };
+    await writeFile(marks, JSON.stringify(coco));
+    const folder = path.join(root, 'voc');
+    await mkdir(folder);
+    for (const i of houses)
+      await writeFile(
+        path.join(folder, `${i}.xml`),
+        `<annotation><filename>${name(i)}</filename><size><width>128</width><height>128</height></size><object><name>stamp</name><bndbox><xmin>5</xmin><ymin>5</ymin><xmax>24</xmax><ymax>24</ymax></bndbox></object></annotation>`,
+      );
+    const sharesOf = async (from: string): Promise<RunObjects> =>
+      ((await columns('--objects', from)) as ColumnsFacts & { objects: RunObjects }).objects;
+    const first = await sharesOf(marks);
+    const second = await sharesOf(folder);
+    expect(second).toEqual(first);
+    expect(first).toMatchObject({ images: houses.length, explained: 320 });
+    const [leading] = first.shares;
+    expect(leading.name).toBe('Concept 1');
+    expect(leading.area).toBeCloseTo(20 ** 2 / 128 ** 2, 2);
+    expect(leading.low).toBeGreaterThan(0.2);
   });
 
   it('remembers the table, says when it was changed, and writes no formula', async () => {
