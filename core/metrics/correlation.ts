@@ -25,11 +25,7 @@ export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): number | u
   return pearson(averageRanks(x), averageRanks(y));
 }
 
-/**
- * Ranks 1 … n from the smallest; equal values share the mean of their ranks. Throws BugError for NaN.
- *
- * @internal Tests compare with it.
- */
+/** Ranks 1 … n from the smallest; equal values share the mean of their ranks. Throws BugError for NaN. */
 export function averageRanks(x: ArrayLike<number>): Float64Array {
   const order = Uint32Array.from({ length: x.length }, (_, i) => i).sort((i, j) =>
     x[i] < x[j] ? -1 : Number(x[i] > x[j]),

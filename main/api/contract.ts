@@ -62,6 +62,7 @@ export type * from './score-map-data.ts';
 export type * from './result-data.ts';
 export type * from './ablation-data.ts';
 export type * from './columns-data.ts';
+export type * from './table-data.ts';
 export type * from './tree-data.ts';
 export type * from './evaluation-data.ts';
 export type * from './image-data.ts';

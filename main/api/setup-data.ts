@@ -4,10 +4,10 @@ import type { OptionName, RunOptions } from '../../core/concepts/run-options.ts'
 import type { PreprocessingGuess } from '../../core/images/guess-preprocessing.ts';
 import type { LabelMisfit } from '../../core/images/labels.ts';
 import type { Preprocessing } from '../../core/images/preprocessing.ts';
-import type { ColumnKind } from '../../core/tables/column-kinds.ts';
 import type { ModelScores, Task } from '../../core/score/model-scores.ts';
 import type { PictureId, ProjectId, SerializedError } from './app-data.ts';
 import type { ProjectKey, RunSummary } from './run-data.ts';
+import type { TableSummary } from './table-data.ts';
 
 /*
  * Plain data that crosses from the workbench to its views: recent projects and the setup of a run. See contract.ts.
@@ -162,17 +162,6 @@ export interface ImageSetSummary {
     readonly count: number;
     readonly classIndex: number | null;
   }[];
-}
-
-/** A table that belongs to the pictures of a setup, and what was understood of it. */
-export interface TableSummary {
-  readonly path: string;
-  readonly fileName: string;
-  /** Which of the images it speaks of; empty while there are no images. */
-  readonly matched: string;
-  /** What could not be used, or was not clear, a sentence each. */
-  readonly notes: readonly string[];
-  readonly columns: readonly { readonly name: string; readonly kind: ColumnKind; readonly notice?: string }[];
 }
 
 /** The options of a run that a person sets one by one; the others are parts of the setup. */

@@ -10,12 +10,20 @@ import { fileStorage } from '../../../core/runtime/storage.ts';
 import { associationsOf } from '../../../core/tables/associations.ts';
 import { readColumn } from '../../../core/tables/column-kinds.ts';
 import type { ColumnsFacts } from '../../../main/cli/columns-output.ts';
+import { createJobs } from '../../../main/compute/jobs/all-jobs.ts';
+import type { JobContext } from '../../../main/compute/jobs/job-context.ts';
 import card from '../../../models/demo/card.json' with { type: 'json' };
 import { tessera } from './run-tessera.ts';
 
 /** Houses of the demo without the stamp, as one sees; the card counts them. */
 const UNSTAMPED = [5, 8, 16, 38];
 const CLASSES = ['barn', 'car', 'house', 'lighthouse', 'sailboat', 'train', 'tree', 'windmill'];
+
+const CONTEXT: JobContext = {
+  signal: new AbortController().signal,
+  onProgress: () => undefined,
+  onNews: () => undefined,
+};
 
 let root: string;
 let project: string;
@@ -80,6 +88,13 @@ describe('tessera columns', { timeout: 300_000 }, () => {
     // One in twenty finds may be due to chance: two of four are so in 1 of 100 cases.
     expect(finds.filter(({ column }) => column !== 'photographer').length).toBeLessThan(2);
     expect(facts.slices.filter(({ isWorse }) => isWorse)).toEqual([]);
+    // The window is told the same, and the level of every image.
+    const question = { folder: project, key: 'k', runId: 'run1' };
+    const shown = (await createJobs({}).readColumns(question, CONTEXT))!;
+    expect(shown.associations).toEqual(facts.associations);
+    const facet = shown.columns.find(({ name }) => name === 'photographer')!;
+    const stamped = facet.levels!.indexOf('Stampf');
+    expect(facet.of!.filter((level) => level === stamped)).toHaveLength(36);
   });
 
   it('gives no more false finds among 50 columns of noise than promised', async () => {
@@ -112,7 +127,7 @@ describe('tessera columns', { timeout: 300_000 }, () => {
     await mkdir(folder);
     for (const i of houses)
       await writeFile(
-        path.join(folder, `${i}.xml`),
+        path.join(folder, `${String(i).padStart(2, '0')}.xml`),
         `<annotation><filename>${name(i)}</filename><size><width>128</width><height>128</height></size><object><name>stamp</name><bndbox><xmin>5</xmin><ymin>5</ymin><xmax>24</xmax><ymax>24</ymax></bndbox></object></annotation>`,
       );
     const sharesOf = async (from: string): Promise<RunObjects> =>

@@ -1,0 +1,16 @@
+import type { ColumnKind } from '../../core/tables/column-kinds.ts';
+
+/*
+ * Plain data about the table of a setup. See contract.ts; what it has to do with runs is in columns-data.ts.
+ */
+
+/** A table that belongs to the pictures of a setup, and what was understood of it. */
+export interface TableSummary {
+  readonly path: string;
+  readonly fileName: string;
+  /** Which of the images it speaks of; empty while there are no images. */
+  readonly matched: string;
+  /** What could not be used, or was not clear, a sentence each. */
+  readonly notes: readonly string[];
+  readonly columns: readonly { readonly name: string; readonly kind: ColumnKind; readonly notice?: string }[];
+}
