@@ -27,17 +27,17 @@ export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): number | u
 
 /** Ranks 1 … n from the smallest; equal values share the mean of their ranks. Throws BugError for NaN. */
 export function averageRanks(x: ArrayLike<number>): Float64Array {
-  const order = Uint32Array.from({ length: x.length }, (_, i) => i).sort((i, j) =>
-    x[i] < x[j] ? -1 : Number(x[i] > x[j]),
-  );
-  const ranks = new Float64Array(x.length);
-  for (let start = 0, end = 0; start < order.length; start = end) {
-    invariant(!Number.isNaN(x[order[start]]), `averageRanks: entry ${order[start]} is not a number`);
-    while (end < order.length && x[order[end]] === x[order[start]]) end++;
+  for (let i = 0; i < x.length; i++)
+    invariant(!Number.isNaN(x[i]), `averageRanks: entry ${i} is not a number`);
+  // Sorting numbers alone is several times as fast as sorting their places.
+  const sorted = Float64Array.from(x).sort();
+  const rankOf = new Map<number, number>();
+  for (let start = 0, end = 0; start < sorted.length; start = end) {
+    while (end < sorted.length && sorted[end] === sorted[start]) end++;
     // Ranks start + 1 … end.
-    for (let place = start; place < end; place++) ranks[order[place]] = (start + 1 + end) / 2;
+    rankOf.set(sorted[start], (start + 1 + end) / 2);
   }
-  return ranks;
+  return Float64Array.from(x, (value) => rankOf.get(value)!);
 }
 
 /** Deviations from the mean in units of the largest distance, so that nothing overflows; undefined if all are zero. */

@@ -103,6 +103,24 @@ export function groupsTest(
 }
 
 /**
+ * The group whose numbers are most likely larger than the others', and none for an empty list: from the ranks' sums, as
+ * {@link probabilityOfMore} counts for each group.
+ */
+export function leadingGroup(x: ArrayLike<number>, groups: ArrayLike<number>): number | undefined {
+  const ranks = averageRanks(x);
+  const sums = new Map<number, { readonly size: number; readonly sum: number }>();
+  ranks.forEach((rank, i) => {
+    const { size, sum } = sums.get(groups[i]) ?? { size: 0, sum: 0 };
+    sums.set(groups[i], { size: size + 1, sum: sum + rank });
+  });
+  const chances = [...sums].map(([group, { size, sum }]) => {
+    const larger = sum - (size * (size + 1)) / 2;
+    return { group, chance: larger / (size * (ranks.length - size)) };
+  });
+  return chances.sort((a, b) => b.chance - a.chance).at(0)?.group;
+}
+
+/**
  * Probability that a number of the one kind (`isIn[i]` not 0) is larger than one of the other, ties counted half, with its
  * 95 % interval; undefined where either kind is missing.
  *

@@ -3,6 +3,7 @@ import { falseDiscoveryRates } from '../metrics/false-discovery.ts';
 import {
   correlationTest,
   groupsTest,
+  leadingGroup,
   probabilityOfMore,
   type RankTestOptions,
 } from '../metrics/rank-tests.ts';
@@ -101,12 +102,8 @@ function pairTest(
 
 /** The level that sets itself apart most by having more of the concept than the others. */
 function leadingLevel(own: Float64Array, values: Float64Array, levels: readonly string[]): AssociationEffect {
-  const used = [...new Set(values)];
-  const effects = used.map((level) => {
-    const isIn = Uint8Array.from(values, (value) => Number(value === level));
-    const images = isIn.reduce((sum, one) => sum + one, 0);
-    return { level: levels[level], images, more: probabilityOfMore(own, isIn)! };
-  });
-  const best = effects.reduce((most, one) => (one.more.value > most.more.value ? one : most));
-  return { kind: 'level', ...best };
+  const level = leadingGroup(own, values)!;
+  const isIn = Uint8Array.from(values, (value) => Number(value === level));
+  const images = isIn.reduce((sum, one) => sum + one, 0);
+  return { kind: 'level', level: levels[level], images, more: probabilityOfMore(own, isIn)! };
 }

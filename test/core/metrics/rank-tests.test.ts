@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fisherExact } from '../../../core/metrics/fisher-exact.ts';
-import { correlationTest, groupsTest, probabilityOfMore } from '../../../core/metrics/rank-tests.ts';
+import {
+  correlationTest,
+  groupsTest,
+  leadingGroup,
+  probabilityOfMore,
+} from '../../../core/metrics/rank-tests.ts';
 import { chiSquareTail, logFactorial } from '../../../core/metrics/tail-probability.ts';
 import { createRandom } from '../../../core/random.ts';
 
@@ -133,5 +138,24 @@ describe('probabilityOfMore()', () => {
       if (low <= 0.76025 && high >= 0.76025) held++;
     }
     expect(held / 400).toBeGreaterThan(0.91);
+  });
+});
+
+describe('leadingGroup()', () => {
+  it('is the group of the highest probability of more', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(5), fc.nat(2)), { minLength: 2 }), (pairs) => {
+        const [x, groups] = [pairs.map(([value]) => value), pairs.map(([, group]) => group)];
+        const all = [...new Set(groups)];
+        fc.pre(all.length > 1);
+        const chanceOf = (one: number): number =>
+          probabilityOfMore(
+            x,
+            groups.map((group) => Number(group === one)),
+          )!.value;
+        expect(chanceOf(leadingGroup(x, groups)!)).toBeCloseTo(Math.max(...all.map(chanceOf)), 9);
+      }),
+    );
+    expect(leadingGroup([], [])).toBeUndefined();
   });
 });
