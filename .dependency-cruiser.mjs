@@ -15,6 +15,7 @@ export const ROOMS = {
   'main/build': ['core/autodiff'],
   'core/pipeline': [
     ...['core/report', 'core/comparison', 'core/project', 'core/concepts', 'core/attribution', 'core/images'],
+    'core/embedding',
     ...[
       'core/metrics',
       'core/sensitivity',
@@ -47,6 +48,7 @@ export const ROOMS = {
   'core/attribution': ['core/sensitivity', 'core/autodiff', 'core/onnx', 'core/sampling'],
   'core/images': ['core/metrics', 'core/onnx', 'core/linalg'],
   'core/metrics': ['core/sensitivity', 'core/factorization', 'core/linalg'],
+  'core/embedding': ['core/factorization', 'core/linalg'],
   'core/experiments': ['core/implicit', 'core/linalg'],
   'core/sensitivity': ['core/sampling', 'core/linalg'],
   'core/factorization': ['core/implicit', 'core/linalg'],

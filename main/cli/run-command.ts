@@ -4,6 +4,7 @@ import { compareCommand } from './compare.ts';
 import { devices } from './devices.ts';
 import { hintWithFlags } from './error-text.ts';
 import { explainCommand } from './explain.ts';
+import { exportCommand } from './export.ts';
 import { inspect } from './inspect.ts';
 import { mapsCommand } from './maps.ts';
 import { predict } from './predict.ts';
@@ -26,6 +27,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   runs: runsCommand,
   compare: compareCommand,
   score,
+  export: exportCommand,
   report,
   devices,
   vjp,
