@@ -5,6 +5,7 @@ export const SCREEN_NAMES = {
   run: 'Run',
   concepts: 'Concepts',
   image: 'Images',
+  map: 'Map',
   evaluate: 'Evaluate',
   report: 'Report',
 } as const;
@@ -22,9 +23,10 @@ export const SCREEN_KEYS: Readonly<Record<Screen, string>> = {
   run: '3',
   concepts: '4',
   image: '5',
+  map: '9',
   evaluate: '6',
   report: '7',
-  // Kept for those to come: overview 8, map 9, columns 0, compare c, score n.
+  // Kept for those to come: overview 8, columns 0, compare c, score n.
 };
 
 const SCREEN_OF_KEY = new Map(SCREENS.map((screen) => [SCREEN_KEYS[screen], screen]));

@@ -19,6 +19,9 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   drawScoreMaps: 'score-maps',
   measureImages: 'measure',
   writeReport: 'report',
+  mapImages: 'map',
+  groupImages: 'groups',
+  exportRun: 'export',
 };
 
 /** The kinds of long work among jobs, in their order, each once. */

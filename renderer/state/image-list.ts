@@ -14,13 +14,15 @@ export interface ImageFilter {
   readonly show: 'all' | Judgement | 'explained';
   readonly folder: string | null;
   readonly cell: ConfusionCell | null;
+  /** Images that a person chose, as on the map; null: not asked for. */
+  readonly chosen: ReadonlySet<number> | null;
 }
 
 /** `most:ID`: where most of a concept is comes first. */
 export type ImageOrder = 'given' | 'surest' | 'least-sure' | 'name' | 'folder' | `most:${string}`;
 
 /** All images. */
-export const EVERY_IMAGE: ImageFilter = { show: 'all', folder: null, cell: null };
+export const EVERY_IMAGE: ImageFilter = { show: 'all', folder: null, cell: null, chosen: null };
 
 /** How an image is judged by its folder. */
 export function judgementOf({ expected, predicted }: Pick<RunImage, 'expected' | 'predicted'>): Judgement {
@@ -43,11 +45,12 @@ export function listedImages(
   images: readonly RunImage[],
   { filter, order, columns, strengthOf }: ImageListing,
 ): readonly RunImage[] {
-  const { show, folder, cell } = filter;
+  const { show, folder, cell, chosen } = filter;
   const isIn = (image: RunImage): boolean =>
     (show === 'all' || (show === 'explained' ? image.isExplained : judgementOf(image) === show)) &&
     (folder === null || image.folder === folder) &&
-    (cell === null || isInCell(image, cell, columns));
+    (cell === null || isInCell(image, cell, columns)) &&
+    (chosen === null || chosen.has(image.image));
   const found = images.filter(isIn);
   if (order === 'given') return found;
   if (order === 'name') return found.sort((a, b) => compare(a.fileName, b.fileName));

@@ -3,6 +3,7 @@ import type { RunKey } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import { EvaluationState } from './evaluation.svelte.ts';
 import { ImageBrowser } from './image-browser.svelte.ts';
+import { MapState } from './map.svelte.ts';
 import type { Notice, Notices, Telling } from './notices.svelte.ts';
 import { ReportDraft } from './report-draft.svelte.ts';
 import { ResultState } from './result.svelte.ts';
@@ -28,6 +29,7 @@ export class ShownRun {
   readonly result: ResultState;
   readonly tree: TreeState;
   readonly images: ImageBrowser;
+  readonly map: MapState;
   readonly report: ReportDraft;
   readonly whatIfImage: WhatIfImage;
   readonly whatIfRun: WhatIfRun;
@@ -43,6 +45,7 @@ export class ShownRun {
     this.result = new ResultState(connection, this.#notices, run, () => this.#regroup());
     this.tree = new TreeState(connection, this.#notices, run);
     this.images = new ImageBrowser(connection, run, this.result);
+    this.map = new MapState(connection, this.#notices, run, this.images);
     this.evaluations = new EvaluationState(connection, run);
     this.report = new ReportDraft(connection, this.#notices, run);
     this.whatIfImage = new WhatIfImage(connection, run);

@@ -15,6 +15,7 @@ import type {
 } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import { currentRunOf } from './current-run.ts';
+import { EVERY_IMAGE } from './image-list.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { SetupEvidence } from './setup-evidence.svelte.ts';
@@ -25,7 +26,7 @@ import { ShownRun } from './shown-run.svelte.ts';
 import { trailOf } from './trail.ts';
 
 /** Screens that show one run, and nothing else. */
-export const RUN_SCREENS: readonly Screen[] = ['concepts', 'image', 'evaluate', 'report'];
+export const RUN_SCREENS: readonly Screen[] = ['concepts', 'image', 'map', 'evaluate', 'report'];
 
 /** The window's state: which screen, and the parts that the screens show. */
 export class Workbench {
@@ -78,6 +79,9 @@ export class Workbench {
   }
   get images(): ShownRun['images'] {
     return this.#shown.images;
+  }
+  get map(): ShownRun['map'] {
+    return this.#shown.map;
   }
   get report(): ShownRun['report'] {
     return this.#shown.report;
@@ -201,6 +205,12 @@ export class Workbench {
   showMistakes(): void {
     this.go('image');
     this.images.showMistakes();
+  }
+
+  /** Lists images that a person chose, and no others. */
+  showChosen(chosen: readonly number[]): void {
+    this.go('image');
+    this.images.setFilter({ ...EVERY_IMAGE, chosen: new Set(chosen) });
   }
 
   /** Shows the concepts of a run, which may be another than the one that is shown. */

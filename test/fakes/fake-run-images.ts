@@ -19,6 +19,7 @@ const OTHERS: readonly (readonly [file: string, truth: number | null, answer: nu
 /** The images of the demo's run and seven that it was given beside: three of them mistakes. */
 export function fakeRunImages({ run, images: explained, strengths, detailOf }: DemoRunReader): {
   readonly api: ImageApi;
+  readonly images: readonly RunImage[];
   readonly detailOf: (image: number, method: string) => ImageDetail;
 } {
   const others = OTHERS.map(([file, truth, answer, probability], i): RunImage => ({
@@ -73,6 +74,7 @@ export function fakeRunImages({ run, images: explained, strengths, detailOf }: D
   };
   return {
     api,
+    images,
     detailOf(image, method) {
       if (image < explained.length) return detailOf(image, method);
       const { fileName, folder, picture, predicted, runnerUp, expected, isExplained } = images[image];

@@ -19,6 +19,7 @@ import { readDemoRun, type DemoRun } from './demo-run.ts';
 import { fakeAblation } from './fake-ablation.ts';
 import { fakeEvaluation } from './fake-evaluation.ts';
 import { fakeRunImages } from './fake-run-images.ts';
+import { fakeMap, type FakeGroups } from './fake-map.ts';
 import { fakeEdits } from './fake-edits.ts';
 import { fakeScoreMaps } from './fake-score-maps.ts';
 import { fakeRunList, fakeRuns } from './fake-runs.ts';
@@ -66,6 +67,8 @@ export interface FakeOptions {
   readonly isCopy?: boolean;
   /** The model has no cut. */
   readonly isUncut?: boolean;
+  /** What is said of groups of images; absent: there are two. */
+  readonly groups?: FakeGroups;
   /** Methods that fail. */
   readonly failing?: readonly (keyof WorkbenchApi)[];
 }
@@ -293,6 +296,7 @@ export function createFakeWorkbench(
     redoEdit: () => Promise.resolve(edits.redo()),
     ...tree,
     ...images.api,
+    ...fakeMap(reader, images.images, options.groups),
     getImage: ({ image, method = 'coefficients' }) => Promise.resolve(images.detailOf(image, method)),
     getWaterfall: ({ image }) => Promise.resolve(reader.waterfallOf(image % reader.images.length)),
     ...fakeAblation(reader),

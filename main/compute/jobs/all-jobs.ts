@@ -13,6 +13,7 @@ import { createDescriptions, createIntakes } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
 import { createMaskedHeads } from './masked-heads.ts';
 import { createDrawMaps } from './method-maps.ts';
+import { mapJobs } from './map-jobs.ts';
 import { mergeJobs } from './merge-jobs.ts';
 import { modelJobs } from './model-jobs.ts';
 import { createOpenedRuns } from './opened-runs.ts';
@@ -51,6 +52,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...cropJobs(openRun, withHead),
     ...ablationJobs(openRun, withAblator),
     ...editJobs(environment, openRun),
+    ...mapJobs(environment, openRun, openIntake),
     ...mergeJobs(environment, openRun, openIntake),
     ...treeJobs(environment, openRun, openIntake),
     ...pictureJobs(environment, openRun),

@@ -4,6 +4,7 @@ import { evaluationHandlers } from './evaluation.ts';
 import { imageHandlers } from './images.ts';
 import { libraryHandlers } from './library.ts';
 import { lookingHandlers } from './looking.ts';
+import { mapHandlers } from './map.ts';
 import { programHandlers } from './program.ts';
 import { reportHandlers } from './report.ts';
 import { resultHandlers } from './results.ts';
@@ -25,6 +26,7 @@ export function createHandlers(services: Services): Handlers {
     ...resultHandlers(services),
     ...imageHandlers(services),
     ...ablationHandlers(services),
+    ...mapHandlers(services),
     ...treeHandlers(services),
     ...evaluationHandlers(services),
     ...reportHandlers(services),
