@@ -16,6 +16,9 @@ import { Loadable } from './loadable.svelte.ts';
 import { groupColouring, kindsOf, USUAL_COLOURINGS, type Colouring } from './map-colouring.ts';
 import type { Telling } from './notices.svelte.ts';
 
+/** Up to so many images all are laid out at first; measuring more may take minutes. */
+const MOST_AT_ONCE = 1000;
+
 /** Begins the id of a colouring by how much of a concept there is. */
 const BY_CONCEPT = 'concept:';
 
@@ -67,11 +70,12 @@ export class MapState {
     return found === undefined ? [] : kindsOf(this.images, found);
   });
 
-  /** Reads the map, once. */
+  /** Reads the map, once, as soon as it is known which images there are. */
   open(): void {
-    if (this.#isOpen) return;
-    this.#isOpen = true;
     this.#images.open();
+    if (this.#isOpen || this.#images.list.value === undefined) return;
+    this.#isOpen = true;
+    if (this.#images.images.length <= MOST_AT_ONCE) this.scope = 'all';
     this.#read();
     void this.concepts.load(() => this.#connection.api.getConceptMap(this.#run));
   }
