@@ -7,9 +7,9 @@ import { principalPlane } from './plane.ts';
 import type { EmbeddingWork } from './work.ts';
 
 /** Fewer rows have no map worth the name: any two points are as far apart as any others. */
-export const FEWEST_POINTS = 3;
+const FEWEST_POINTS = 3;
 /** With fewer rows neighbourhoods are all of the rows: the plane that they vary along most says more. */
-export const FEWEST_FOR_NEIGHBOURS = 30;
+const FEWEST_FOR_NEIGHBOURS = 30;
 /** Neighbours of a row that the map tries to keep near it. */
 const NEIGHBOURS = 15;
 /** Rows up to which the points are moved longer. */
@@ -44,7 +44,7 @@ export interface Embedding {
  *
  * The same rows and seed give the same map on every machine: plain code, one stream of random numbers, one thread.
  * Of more than 20,000 rows a random 20,000 are laid out, and each of the others lies at the mean of the 5 of those that are
- * nearest to it, weighted by nearness. Measured at 25 columns on one core: 20,000 rows in 8 s, 100,000 in 21 s. Throws the
+ * nearest to it, weighted by nearness. Measured at 25 columns on one core: 20,000 rows in 11 s, 100,000 in 22 s. Throws the
  * signal's reason when aborted.
  *
  * Source  McInnes, Healy, Melville 2018 (arXiv:1802.03426); a start that keeps the large: Kobak & Linderman 2021,

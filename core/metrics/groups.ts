@@ -8,7 +8,7 @@ import { meanSilhouette } from './silhouette.ts';
 import { drawUnimodal, unimodalColumn } from './unimodal-null.ts';
 
 /** Fewer rows are not parted. */
-export const FEWEST_GROUPED = 20;
+const FEWEST_GROUPED = 20;
 /** Numbers of groups that are tried, and the share of the rows that the smallest must have. */
 const MOST_GROUPS = 8;
 const LEAST_SHARE = 0.05;

@@ -12,7 +12,6 @@ import { createLog, type Log } from './log.ts';
 import { createPictures, type Pictures } from './pictures.ts';
 import { createPredictions } from './predictions.ts';
 import { createProjects } from './projects.ts';
-import { createExports } from './exports.ts';
 import { createReports, type Reports } from './reports.ts';
 import { createResults } from './results.ts';
 import { RunService } from './runs.ts';
@@ -105,7 +104,6 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     evaluations,
     pictures,
     predictions,
-    exports: createExports(storage, { runner, viewer }, jobs, reports),
     scoreMaps: createScoreMaps({ storage, setup, runner, events, jobs, reports }),
     settings,
     recalled,

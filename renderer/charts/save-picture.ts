@@ -59,6 +59,6 @@ function backgroundOf(element: Element): string {
 }
 
 /** A title as the name of a file, on every system. */
-export function fileName(title: string): string {
+function fileName(title: string): string {
   return title.replaceAll(/[^\p{L}\p{N} _-]/gu, '').trim() || 'chart';
 }

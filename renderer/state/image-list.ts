@@ -24,6 +24,11 @@ export type ImageOrder = 'given' | 'surest' | 'least-sure' | 'name' | 'folder' |
 /** All images. */
 export const EVERY_IMAGE: ImageFilter = { show: 'all', folder: null, cell: null, chosen: null };
 
+/** Images that a person chose, and no others. */
+export function onlyChosen(images: readonly number[]): ImageFilter {
+  return { ...EVERY_IMAGE, chosen: new Set(images) };
+}
+
 /** How an image is judged by its folder. */
 export function judgementOf({ expected, predicted }: Pick<RunImage, 'expected' | 'predicted'>): Judgement {
   if (expected === null) return 'unknown';

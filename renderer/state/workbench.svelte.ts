@@ -15,7 +15,7 @@ import type {
 } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import { currentRunOf } from './current-run.ts';
-import { EVERY_IMAGE } from './image-list.ts';
+import { onlyChosen } from './image-list.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { SetupEvidence } from './setup-evidence.svelte.ts';
@@ -210,7 +210,7 @@ export class Workbench {
   /** Lists images that a person chose, and no others. */
   showChosen(chosen: readonly number[]): void {
     this.go('image');
-    this.images.setFilter({ ...EVERY_IMAGE, chosen: new Set(chosen) });
+    this.images.setFilter(onlyChosen(chosen));
   }
 
   /** Shows the concepts of a run, which may be another than the one that is shown. */

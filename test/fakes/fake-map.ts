@@ -1,14 +1,19 @@
 import type { MapApi, RunImage } from '../../main/api/contract.ts';
 import type { DemoRunReader } from './demo-run.ts';
 
-/** What the fake says of groups. */
-export type FakeGroups = 'groups' | 'none';
+/** What is on the fake's map. */
+export interface FakeMapOptions {
+  /** What is said of groups of images; absent: there are two. */
+  readonly groups?: 'groups' | 'none';
+  /** Points, by images that come again and again; absent: one an image. */
+  readonly points?: number;
+}
 
 /** A map of the demo's run: its images in two heaps and a few apart, which are also its groups. */
 export function fakeMap(
   { run, strengths }: Pick<DemoRunReader, 'run' | 'strengths'>,
   images: readonly RunImage[],
-  groups: FakeGroups = 'groups',
+  { groups = 'groups', points }: FakeMapOptions,
 ): MapApi {
   const explained = images.filter(({ isExplained }) => isExplained).map(({ image }) => image);
   const some = (which: 'explained' | 'all'): number[] =>
@@ -29,8 +34,12 @@ export function fakeMap(
     getImageMap: ({ images: which }) =>
       Promise.resolve({
         method: 'neighbours',
-        images: some(which),
-        points: some(which).flatMap(pointOf),
+        images: repeated(some(which), points),
+        points: repeated(some(which), points).flatMap((image, at) =>
+          pointOf(image).map(
+            (value, axis) => value + (points === undefined ? 0 : Math.sin((at + axis) * 1.7)),
+          ),
+        ),
         share: null,
         laidOut: null,
         skipped: 0,
@@ -69,4 +78,8 @@ export function fakeMap(
     exportRun: () => Promise.resolve({ path: '/tables/images.csv', document: null }),
     exportPaths: () => Promise.resolve({ path: '/tables/selected images.csv', document: null }),
   };
+}
+
+function repeated(images: readonly number[], count = images.length): number[] {
+  return Array.from({ length: count }, (_, at) => images[at % images.length]);
 }

@@ -19,7 +19,7 @@ import { readDemoRun, type DemoRun } from './demo-run.ts';
 import { fakeAblation } from './fake-ablation.ts';
 import { fakeEvaluation } from './fake-evaluation.ts';
 import { fakeRunImages } from './fake-run-images.ts';
-import { fakeMap, type FakeGroups } from './fake-map.ts';
+import { fakeMap, type FakeMapOptions } from './fake-map.ts';
 import { fakeEdits } from './fake-edits.ts';
 import { fakeScoreMaps } from './fake-score-maps.ts';
 import { fakeRunList, fakeRuns } from './fake-runs.ts';
@@ -41,7 +41,7 @@ import {
 } from './fake-setup.ts';
 
 /** What the fake starts with, and what goes wrong in it. */
-export interface FakeOptions {
+export interface FakeOptions extends FakeMapOptions {
   readonly state: 'empty' | 'ready' | 'running' | 'failed' | 'done';
   /** Further classes that the model predicts, to find one among. */
   readonly classes?: number;
@@ -67,8 +67,6 @@ export interface FakeOptions {
   readonly isCopy?: boolean;
   /** The model has no cut. */
   readonly isUncut?: boolean;
-  /** What is said of groups of images; absent: there are two. */
-  readonly groups?: FakeGroups;
   /** Methods that fail. */
   readonly failing?: readonly (keyof WorkbenchApi)[];
 }
@@ -296,7 +294,7 @@ export function createFakeWorkbench(
     redoEdit: () => Promise.resolve(edits.redo()),
     ...tree,
     ...images.api,
-    ...fakeMap(reader, images.images, options.groups),
+    ...fakeMap(reader, images.images, options),
     getImage: ({ image, method = 'coefficients' }) => Promise.resolve(images.detailOf(image, method)),
     getWaterfall: ({ image }) => Promise.resolve(reader.waterfallOf(image % reader.images.length)),
     ...fakeAblation(reader),

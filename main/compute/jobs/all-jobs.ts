@@ -5,6 +5,7 @@ import { createAblators } from './ablators.ts';
 import { cropJobs } from './crop-jobs.ts';
 import { editJobs } from './edit-jobs.ts';
 import { estimateJobs } from './estimate-jobs.ts';
+import { exportJobs } from './export-jobs.ts';
 import { evaluationJobs } from './evaluation-jobs.ts';
 import { createExaminer } from './examined-images.ts';
 import { givenImageJobs } from './given-image-jobs.ts';
@@ -53,6 +54,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...ablationJobs(openRun, withAblator),
     ...editJobs(environment, openRun),
     ...mapJobs(environment, openRun, openIntake),
+    ...exportJobs(environment, openRun, openIntake),
     ...mergeJobs(environment, openRun, openIntake),
     ...treeJobs(environment, openRun, openIntake),
     ...pictureJobs(environment, openRun),

@@ -1,10 +1,8 @@
 import { truthFinder } from '../../../core/images/folder-class.ts';
-import { exportFile, pathTable, tabledRun } from '../../../core/pipeline/export-run.ts';
 import { groupsOfImages } from '../../../core/pipeline/image-groups.ts';
 import { mapOfConcepts, mapOfImages } from '../../../core/pipeline/image-map.ts';
 import { measureImages, type MeasuredImages } from '../../../core/pipeline/measured-images.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
-import type { ScoredScope } from '../../../core/pipeline/run-context.ts';
 import { isExplained } from '../../../core/score/decision.ts';
 import { idOfRow } from '../../../core/concepts/recursion/concept-tree.ts';
 import type { ConceptMapPlane, ImageGroupItem, MapImages } from '../../api/contract.ts';
@@ -13,22 +11,18 @@ import type { RunQuestion } from '../protocol.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { JobContext, Jobs } from './job-context.ts';
 import type { OpenedRun, OpenRun } from './opened-runs.ts';
-import { openRunModel } from './run-models.ts';
+import { runScope } from './run-models.ts';
 
 /** Pictures that stand for a group. */
 const COVER = 12;
 
-/** Jobs about a run's images and concepts on a plane, groups of its images, and files for other programs. */
+/** Jobs about a run's images and concepts on a plane, and groups of its images. */
 export function mapJobs(
   environment: Environment,
   openRun: OpenRun,
   openIntake: OpenIntake,
-): Jobs<'mapImages' | 'mapConcepts' | 'groupImages' | 'readAmounts' | 'exportRun' | 'exportPaths'> {
-  const scopeOf = async (opened: OpenedRun): Promise<ScoredScope> => ({
-    environment,
-    intake: await openRunModel(openIntake, opened),
-    device: await environment.openDevice('cpu'),
-  });
+): Jobs<'mapImages' | 'mapConcepts' | 'groupImages' | 'readAmounts'> {
+  const scopeOf = (opened: OpenedRun) => runScope(environment, openIntake, opened);
   const measure = async (
     opened: OpenedRun,
     images: MapImages,
@@ -97,20 +91,6 @@ export function mapJobs(
       const { amounts } = await measure(opened, images, context);
       const column = opened.conceptColumn(concept);
       return Array.from({ length: amounts.rows }, (_, row) => amounts.data[row * amounts.cols + column]);
-    },
-
-    async exportRun({ file, path, ...question }, context) {
-      const opened = await openRun(question);
-      const tabled = await tabledRun(await scopeOf(opened), opened.project, opened.run, context);
-      await environment.storage.writeAtomic(path, exportFile(tabled, file));
-      return null;
-    },
-
-    async exportPaths({ images, path, ...question }) {
-      const opened = await openRun(question);
-      const paths = images.map((image) => opened.pictureAt(image).file.path);
-      await environment.storage.writeAtomic(path, pathTable(paths));
-      return null;
     },
   };
 }

@@ -1,15 +1,18 @@
+import { createExports } from '../exports.ts';
 import type { Part, Services } from './services.ts';
 
 /** Images and concepts of a run on a plane, groups of images, and files for other programs. */
 export function mapHandlers({
+  storage,
   results,
   runner,
   viewer,
   jobs,
-  exports,
-}: Pick<Services, 'results' | 'runner' | 'viewer' | 'jobs' | 'exports'>): Part<
+  reports,
+}: Pick<Services, 'storage' | 'results' | 'runner' | 'viewer' | 'jobs' | 'reports'>): Part<
   'getImageMap' | 'getConceptMap' | 'getImageGroups' | 'getMapAmounts' | 'exportRun' | 'exportPaths'
 > {
+  const exports = createExports(storage, { runner, viewer }, jobs, reports);
   return {
     async getImageMap(query, page) {
       const question = await results.questionOf(query);

@@ -2,7 +2,6 @@ import type { Handlers } from '../../api/call-handler.ts';
 import type { Settings } from '../../api/contract.ts';
 import type { ComputeClient } from '../../compute/client.ts';
 import type { Evaluations } from '../evaluations.ts';
-import type { Exports } from '../exports.ts';
 import type { EventHub } from '../events.ts';
 import type { LongJobs } from '../long-jobs.ts';
 import type { Log } from '../log.ts';
@@ -30,7 +29,6 @@ export interface Services extends Pick<WorkbenchOptions, 'storage' | 'desktop' |
   readonly runs: RunService;
   readonly results: Results;
   readonly reports: Reports;
-  readonly exports: Exports;
   readonly evaluations: Evaluations;
   readonly pictures: Pictures;
   readonly predictions: AllPredictions;

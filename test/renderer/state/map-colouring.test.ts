@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunImage } from '../../../main/api/contract.ts';
-import { EVERY_IMAGE, listedImages } from '../../../renderer/state/image-list.ts';
+import { listedImages, onlyChosen } from '../../../renderer/state/image-list.ts';
 import { groupColouring, kindsOf, USUAL_COLOURINGS } from '../../../renderer/state/map-colouring.ts';
 
 const image = (at: number, folder: string, predicted: string): RunImage => ({
@@ -69,7 +69,7 @@ describe('kindsOf', () => {
 describe('a list of chosen images', () => {
   it('has those and no others', () => {
     const listing = { order: 'given', columns: [], strengthOf: () => undefined } as const;
-    const filter = { ...EVERY_IMAGE, chosen: new Set([1, 3]) };
+    const filter = onlyChosen([1, 3]);
     expect(listedImages(images, { ...listing, filter }).map((one) => one.image)).toEqual([1, 3]);
   });
 });
