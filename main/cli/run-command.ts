@@ -7,6 +7,7 @@ import { explainCommand } from './explain.ts';
 import { exportCommand } from './export.ts';
 import { inspect } from './inspect.ts';
 import { mapsCommand } from './maps.ts';
+import { overviewCommand } from './overview.ts';
 import { predict } from './predict.ts';
 import { report } from './report.ts';
 import { runsCommand } from './runs.ts';
@@ -26,6 +27,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   maps: mapsCommand,
   runs: runsCommand,
   compare: compareCommand,
+  overview: overviewCommand,
   score,
   export: exportCommand,
   report,

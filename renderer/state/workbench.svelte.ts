@@ -18,6 +18,7 @@ import { currentRunOf } from './current-run.ts';
 import { onlyChosen } from './image-list.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { Notices } from './notices.svelte.ts';
+import { OverviewState } from './overview.svelte.ts';
 import { SetupEvidence } from './setup-evidence.svelte.ts';
 import { RunList } from './run-list.svelte.ts';
 import { RunWatch } from './run.svelte.ts';
@@ -35,6 +36,7 @@ export class Workbench {
   readonly setup: SetupState;
   readonly run: RunWatch;
   readonly runs: RunList;
+  readonly overview: OverviewState;
   readonly evidence: SetupEvidence;
   #shown = $state.raw<ShownRun>()!;
   /** The setup whose runs are shown. */
@@ -63,6 +65,7 @@ export class Workbench {
     this.setup = new SetupState(connection, this.notices, (setup) => this.#followSetup(setup));
     this.run = new RunWatch(connection, this.notices);
     this.runs = new RunList(connection, this.notices, this.setup);
+    this.overview = new OverviewState(connection, this.notices);
     this.evidence = new SetupEvidence(connection);
     this.#shown = new ShownRun(connection, this.notices, undefined);
   }

@@ -5,6 +5,7 @@ import { imageHandlers } from './images.ts';
 import { libraryHandlers } from './library.ts';
 import { lookingHandlers } from './looking.ts';
 import { mapHandlers } from './map.ts';
+import { overviewHandlers } from './overview.ts';
 import { programHandlers } from './program.ts';
 import { reportHandlers } from './report.ts';
 import { resultHandlers } from './results.ts';
@@ -29,6 +30,7 @@ export function createHandlers(services: Services): Handlers {
     ...mapHandlers(services),
     ...treeHandlers(services),
     ...evaluationHandlers(services),
+    ...overviewHandlers(services),
     ...reportHandlers(services),
   };
 }
