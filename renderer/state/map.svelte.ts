@@ -1,4 +1,3 @@
-import { SvelteSet } from 'svelte/reactivity';
 import type {
   ConceptMapPlane,
   ExportFile,
@@ -11,6 +10,7 @@ import type {
   SavedReport,
 } from '../../main/api/contract.ts';
 import { isCancelled, type Connection } from '../api.ts';
+import { NONE_CHOSEN, toggled, withImages } from './chosen-images.ts';
 import type { ImageBrowser } from './image-browser.svelte.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { groupColouring, kindsOf, USUAL_COLOURINGS, type Colouring } from './map-colouring.ts';
@@ -34,7 +34,7 @@ export class MapState {
   scope = $state<MapImages>('explained');
   colouringId = $state('judgement');
   /** Places of images in the run. */
-  readonly chosen = new SvelteSet<number>();
+  chosen = $state.raw(NONE_CHOSEN);
   isSaving = $state(false);
   saved = $state.raw<SavedReport | null>(null);
   readonly #connection: Connection;
@@ -87,7 +87,7 @@ export class MapState {
 
   setScope(scope: MapImages): void {
     this.scope = scope;
-    this.chosen.clear();
+    this.chosen = NONE_CHOSEN;
     this.#read();
     this.setColouring(this.colouringId);
   }
@@ -107,15 +107,12 @@ export class MapState {
 
   /** Chooses images in the place of those that are chosen, or beside them. */
   choose(images: readonly number[], isMore = false): void {
-    if (!isMore) this.chosen.clear();
-    for (const image of images) this.chosen.add(image);
+    this.chosen = withImages(isMore ? this.chosen : NONE_CHOSEN, images);
   }
 
   /** Takes images off where all of them are chosen, else chooses them too. */
   toggle(images: readonly number[]): void {
-    if (images.every((image) => this.chosen.has(image)))
-      for (const image of images) this.chosen.delete(image);
-    else this.choose(images, true);
+    this.chosen = toggled(this.chosen, images);
   }
 
   /** Saves the paths of what is chosen as a table. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunImage } from '../../../main/api/contract.ts';
+import { NONE_CHOSEN, toggled, withImages } from '../../../renderer/state/chosen-images.ts';
 import { listedImages, onlyChosen } from '../../../renderer/state/image-list.ts';
 import { groupColouring, kindsOf, USUAL_COLOURINGS } from '../../../renderer/state/map-colouring.ts';
 
@@ -71,5 +72,14 @@ describe('a list of chosen images', () => {
     const listing = { order: 'given', columns: [], strengthOf: () => undefined } as const;
     const filter = onlyChosen([1, 3]);
     expect(listedImages(images, { ...listing, filter }).map((one) => one.image)).toEqual([1, 3]);
+  });
+});
+
+describe('a choice', () => {
+  it('takes images on and off together', () => {
+    const some = withImages(NONE_CHOSEN, [1, 2]);
+    expect([...toggled(some, [2, 3])]).toEqual([1, 2, 3]);
+    expect([...toggled(some, [2])]).toEqual([1]);
+    expect([...some]).toEqual([1, 2]);
   });
 });
