@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { fakeWorkbenchPages } from './fake-workbench-pages.ts';
@@ -116,6 +117,15 @@ describe.skipIf(findBrowser() === undefined)(
       await map(page).waitFor();
       await page.getByText('Concepts', { exact: true }).last().click();
       await page.getByText('It keeps 42.0 % of the spread.').waitFor();
+      for (const [label, file] of [
+        ['Save as PNG', 'Concepts by direction.png'],
+        ['Save as SVG', 'Concepts by direction.svg'],
+      ]) {
+        const download = page.waitForEvent('download');
+        await page.getByRole('button', { name: label }).click();
+        expect((await download).suggestedFilename()).toBe(file);
+        expect(await text(await (await download).createReadStream())).toMatch(/^.PNG|^<svg/);
+      }
       await page.getByRole('button', { name: /^Concept 2: importance/ }).press('Enter');
       await expect.poll(() => page.getByLabel('Colour by').inputValue()).toMatch(/^concept:/);
       await page.getByText('none', { exact: true }).waitFor();
