@@ -16,6 +16,7 @@ export const ROOMS = {
   'core/pipeline': [
     ...['core/report', 'core/comparison', 'core/project', 'core/concepts', 'core/attribution', 'core/images'],
     'core/tables',
+    'core/embedding',
     ...[
       'core/metrics',
       'core/sensitivity',
@@ -49,6 +50,7 @@ export const ROOMS = {
   'core/attribution': ['core/sensitivity', 'core/autodiff', 'core/onnx', 'core/sampling'],
   'core/images': ['core/metrics', 'core/onnx', 'core/linalg'],
   'core/metrics': ['core/sensitivity', 'core/factorization', 'core/linalg'],
+  'core/embedding': ['core/factorization', 'core/linalg'],
   'core/experiments': ['core/implicit', 'core/linalg'],
   'core/sensitivity': ['core/sampling', 'core/linalg'],
   'core/factorization': ['core/implicit', 'core/linalg'],

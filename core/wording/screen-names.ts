@@ -6,6 +6,7 @@ export const SCREEN_NAMES = {
   overview: 'Overview',
   concepts: 'Concepts',
   image: 'Images',
+  map: 'Map',
   columns: 'Columns',
   evaluate: 'Evaluate',
   report: 'Report',
@@ -25,10 +26,11 @@ export const SCREEN_KEYS: Readonly<Record<Screen, string>> = {
   overview: '8',
   concepts: '4',
   image: '5',
+  map: '9',
   evaluate: '6',
   report: '7',
   columns: '0',
-  // Kept for those to come: overview 8, map 9, compare c, score n.
+  // Kept for those to come: compare c, score n.
 };
 
 const SCREEN_OF_KEY = new Map(SCREENS.map((screen) => [SCREEN_KEYS[screen], screen]));

@@ -15,6 +15,14 @@ const STAGE_NAMES = {
   influence: 'Find what each concept rests on',
 } as const;
 
+/** Steps of work on a finished run. */
+const OTHER_STEPS: ReadonlyMap<string, string> = new Map([
+  ['measured', 'Measure every concept in every image'],
+  ['neighbours', 'Find what is near what'],
+  ['layout', 'Lay them out'],
+  ['groups', 'Look for groups'],
+]);
+
 /** The stages of a run, in their order. */
 export const STAGE_ORDER = Object.keys(STAGE_NAMES);
 
@@ -27,7 +35,7 @@ const KEPT_AS: Readonly<Record<string, string>> = { bank: 'concepts' };
  */
 export function stageName(stage: string): string {
   const [, base, method] = /^(maps)-(.+)$/.exec(stage) ?? [stage, KEPT_AS[stage] ?? stage];
-  if (!Object.hasOwn(STAGE_NAMES, base)) return stage;
+  if (!Object.hasOwn(STAGE_NAMES, base)) return OTHER_STEPS.get(stage) ?? stage;
   const name = STAGE_NAMES[base as keyof typeof STAGE_NAMES];
   return method === undefined ? name : `${name} (${method})`;
 }

@@ -38,6 +38,7 @@ import type { ConceptQuery, ConceptTree, DecompositionLayer, DecompositionQuery 
 import type { EvaluationApi } from './evaluation-data.ts';
 import type { ImageApi } from './image-data.ts';
 import type { JobChoice, LongJob } from './job-data.ts';
+import type { MapApi } from './map-data.ts';
 import type { EarlyConcepts, RunKey, RunState } from './run-data.ts';
 import type { RunResult, ConceptEdit, CropQuery, CropPage, Waterfall, ImageDetail } from './result-data.ts';
 import type { OverviewApi } from './overview-data.ts';
@@ -66,11 +67,12 @@ export type * from './table-data.ts';
 export type * from './tree-data.ts';
 export type * from './evaluation-data.ts';
 export type * from './image-data.ts';
+export type * from './map-data.ts';
 export type * from './overview-data.ts';
 
 /** Each method takes one object (or nothing) and may fail with a {@link SerializedError}. */
 export interface WorkbenchApi
-  extends AblationApi, ColumnsApi, EvaluationApi, ImageApi, OverviewApi, ScoreMapApi {
+  extends AblationApi, ColumnsApi, EvaluationApi, ImageApi, MapApi, OverviewApi, ScoreMapApi {
   getApp(): Promise<AppInfo>;
   getSettings(): Promise<Settings>;
   setSettings(changes: Partial<Settings>): Promise<Settings>;

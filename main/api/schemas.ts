@@ -6,6 +6,7 @@ import { allPresets } from '../../core/images/preprocessing-presets.ts';
 import { JOB_KINDS } from '../../core/wording/job-words.ts';
 import { ablationSchemas } from './ablation-schemas.ts';
 import type { WorkbenchApi } from './contract.ts';
+import { mapSchemas } from './map-schemas.ts';
 import { overviewSchemas } from './overview-schemas.ts';
 import { OPTION_CHANGES } from './setup-options.ts';
 
@@ -148,6 +149,7 @@ export const schemas = {
   getImage: z.strictObject({ ...RUN_KEY, image: COUNT, method: NAME.exactOptional() }),
   getWaterfall: z.strictObject({ ...RUN_KEY, image: COUNT }),
   ...ablationSchemas,
+  ...mapSchemas,
 
   getEvaluation: RUN,
   evaluateRun: z.strictObject({ ...RUN_KEY, level: choice(CHECK_LEVELS).schema }),

@@ -5,6 +5,7 @@ import { compareCommand } from './compare.ts';
 import { devices } from './devices.ts';
 import { hintWithFlags } from './error-text.ts';
 import { explainCommand } from './explain.ts';
+import { exportCommand } from './export.ts';
 import { inspect } from './inspect.ts';
 import { mapsCommand } from './maps.ts';
 import { overviewCommand } from './overview.ts';
@@ -30,6 +31,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   overview: overviewCommand,
   score,
   columns: columnsCommand,
+  export: exportCommand,
   report,
   devices,
   vjp,

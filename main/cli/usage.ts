@@ -78,6 +78,11 @@ tessera compare A[:RUN] B[:RUN] [--report FILE] [--json]
     layer; which are the same, changed, only in A or only in B, how importance and prevalence differ, and which decisions
     changed, with the concepts behind them. --report writes it as one HTML file with pictures.
 
+tessera export PROJECT --out FOLDER [--run ID] [--device D] [--json]
+    A finished run for other programs: images.csv (a row an image: path, class, answer, score, amount and contribution of
+    every concept, rest), concepts.csv (names, importance with interval, prevalence, comments), and the same with the
+    directions of the concepts as arrays, run.npz (NumPy) and run.safetensors. Images are those that the run was given.
+
 tessera report PROJECT [--run ID] [--out FILE]
     Writes the report of a finished run again, with the names given to concepts since.
 

@@ -15,7 +15,13 @@ import type {
   ConceptTree,
   DeviceReport,
   ImageAblation,
+  ConceptMapPlane,
   ErrorAnalysis,
+  ExportFile,
+  ImageGroupsView,
+  ImageMap,
+  MapImages,
+  MapQuery,
   ImageDetail,
   ImageCounterfactual,
   ModelSummary,
@@ -200,6 +206,18 @@ export interface ComputeJobs {
   /** Makes a project remember a table, or none. */
   rememberTable(question: Pick<RunQuestion, 'folder'> & { readonly path: string | null }): Promise<null>;
   readColumns(question: RunQuestion): Promise<RunColumns | null>;
+  /** Keeps what is measured, and the map, in the project's cache. */
+  mapImages(question: RunQuestion & Omit<MapQuery, keyof RunKey>): Promise<ImageMap>;
+  mapConcepts(question: RunQuestion): Promise<ConceptMapPlane>;
+  groupImages(question: RunQuestion & { readonly images: MapImages }): Promise<ImageGroupsView>;
+  readAmounts(
+    question: RunQuestion & { readonly images: MapImages; readonly concept: string },
+  ): Promise<readonly number[]>;
+  /** Writes to `path`. */
+  exportRun(question: RunQuestion & { readonly file: ExportFile; readonly path: string }): Promise<null>;
+  exportPaths(
+    question: RunQuestion & { readonly images: readonly number[]; readonly path: string },
+  ): Promise<null>;
   readImage(
     question: RunQuestion & { readonly image: number; readonly method?: string },
   ): Promise<ImageDetail>;

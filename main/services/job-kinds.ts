@@ -20,6 +20,9 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   measureImages: 'measure',
   explainPair: 'pair',
   writeReport: 'report',
+  mapImages: 'map',
+  groupImages: 'groups',
+  exportRun: 'export',
   writeOverview: 'report',
 };
 

@@ -79,12 +79,15 @@ export function createResources(
     const headers = {
       'content-security-policy': DOCUMENT_POLICY,
       'cache-control': 'no-store',
-      ...(address.searchParams.has('download') && {
-        'content-disposition': 'attachment; filename="report.html"',
-      }),
+      ...(address.searchParams.has('download') && { 'content-disposition': dispositionOf(file) }),
     };
-    return found(await readFile(file), TYPES['.html'], headers);
+    return found(await readFile(file), TYPES[path.extname(file)] ?? 'application/octet-stream', headers);
   }
+}
+
+/** A report has a name; of any other file the page that asks for it says one. */
+function dispositionOf(file: string): string {
+  return path.extname(file) === '.html' ? 'attachment; filename="report.html"' : 'attachment';
 }
 
 /** A file of the built renderer. Only names that remain inside its folder are read. */

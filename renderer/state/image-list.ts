@@ -17,13 +17,20 @@ export interface ImageFilter {
   readonly cell: ConfusionCell | null;
   /** A value of a column of the project's table. */
   readonly level: ColumnLevel | null;
+  /** Images that a person chose, as on the map; null: not asked for. */
+  readonly chosen: ReadonlySet<number> | null;
 }
 
 /** `most:ID`: where most of a concept is comes first. */
 export type ImageOrder = 'given' | 'surest' | 'least-sure' | 'name' | 'folder' | `most:${string}`;
 
 /** All images. */
-export const EVERY_IMAGE: ImageFilter = { show: 'all', folder: null, cell: null, level: null };
+export const EVERY_IMAGE: ImageFilter = { show: 'all', folder: null, cell: null, level: null, chosen: null };
+
+/** Images that a person chose, and no others. */
+export function onlyChosen(images: readonly number[]): ImageFilter {
+  return { ...EVERY_IMAGE, chosen: new Set(images) };
+}
 
 /** How an image is judged by its folder. */
 export function judgementOf({ expected, predicted }: Pick<RunImage, 'expected' | 'predicted'>): Judgement {
@@ -47,12 +54,13 @@ export function listedImages(
   images: readonly RunImage[],
   { filter, order, columns, strengthOf, isOfLevel }: ImageListing,
 ): readonly RunImage[] {
-  const { show, folder, cell, level } = filter;
+  const { show, folder, cell, level, chosen } = filter;
   const isIn = (image: RunImage): boolean =>
     (show === 'all' || (show === 'explained' ? image.isExplained : judgementOf(image) === show)) &&
     (folder === null || image.folder === folder) &&
     (cell === null || isInCell(image, cell, columns)) &&
-    (level === null || isOfLevel(level, image.image));
+    (level === null || isOfLevel(level, image.image)) &&
+    (chosen === null || chosen.has(image.image));
   const found = images.filter(isIn);
   if (order === 'given') return found;
   if (order === 'name') return found.sort((a, b) => compare(a.fileName, b.fileName));

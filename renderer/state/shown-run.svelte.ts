@@ -4,6 +4,7 @@ import type { Connection } from '../api.ts';
 import { ColumnsState } from './columns.svelte.ts';
 import { EvaluationState } from './evaluation.svelte.ts';
 import { ImageBrowser } from './image-browser.svelte.ts';
+import { MapState } from './map.svelte.ts';
 import type { Notice, Notices, Telling } from './notices.svelte.ts';
 import { ReportDraft } from './report-draft.svelte.ts';
 import { ResultState } from './result.svelte.ts';
@@ -30,6 +31,7 @@ export class ShownRun {
   readonly tree: TreeState;
   readonly columns: ColumnsState;
   readonly images: ImageBrowser;
+  readonly map: MapState;
   readonly report: ReportDraft;
   readonly whatIfImage: WhatIfImage;
   readonly whatIfRun: WhatIfRun;
@@ -46,6 +48,7 @@ export class ShownRun {
     this.tree = new TreeState(connection, this.#notices, run);
     this.columns = new ColumnsState(connection, run);
     this.images = new ImageBrowser(connection, run, { result: this.result, columns: this.columns });
+    this.map = new MapState(connection, this.#notices, run, this.images);
     this.evaluations = new EvaluationState(connection, run);
     this.report = new ReportDraft(connection, this.#notices, run);
     this.whatIfImage = new WhatIfImage(connection, run);

@@ -16,6 +16,7 @@ import type {
 import type { Connection } from '../api.ts';
 import type { ColumnLevel } from './columns.svelte.ts';
 import { currentRunOf } from './current-run.ts';
+import { onlyChosen } from './image-list.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { OverviewState } from './overview.svelte.ts';
@@ -27,7 +28,7 @@ import { ShownRun } from './shown-run.svelte.ts';
 import { trailOf } from './trail.ts';
 
 /** Screens that show one run, and nothing else. */
-export const RUN_SCREENS: readonly Screen[] = ['concepts', 'image', 'columns', 'evaluate', 'report'];
+export const RUN_SCREENS: readonly Screen[] = ['concepts', 'image', 'map', 'columns', 'evaluate', 'report'];
 
 /** The window's state: which screen, and the parts that the screens show. */
 export class Workbench {
@@ -85,6 +86,9 @@ export class Workbench {
   }
   get columns(): ShownRun['columns'] {
     return this.#shown.columns;
+  }
+  get map(): ShownRun['map'] {
+    return this.#shown.map;
   }
   get report(): ShownRun['report'] {
     return this.#shown.report;
@@ -214,6 +218,12 @@ export class Workbench {
   showLevel({ column, level }: ColumnLevel, show: 'all' | 'wrong' = 'all'): void {
     this.go('image');
     this.images.showLevel({ column, level }, show);
+  }
+
+  /** Lists images that a person chose, and no others. */
+  showChosen(chosen: readonly number[]): void {
+    this.go('image');
+    this.images.setFilter(onlyChosen(chosen));
   }
 
   /** Shows the concepts of a run, which may be another than the one that is shown. */

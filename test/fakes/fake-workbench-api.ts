@@ -21,6 +21,7 @@ import { fakeColumns, fakeTable } from './fake-columns.ts';
 import { fakeEvaluation } from './fake-evaluation.ts';
 import { fakeOverview } from './fake-overview.ts';
 import { fakeRunImages } from './fake-run-images.ts';
+import { fakeMap, type FakeMapOptions } from './fake-map.ts';
 import { fakeEdits } from './fake-edits.ts';
 import { fakeScoreMaps } from './fake-score-maps.ts';
 import { fakeRunList, fakeRuns } from './fake-runs.ts';
@@ -42,7 +43,7 @@ import {
 } from './fake-setup.ts';
 
 /** What the fake starts with, and what goes wrong in it. */
-export interface FakeOptions {
+export interface FakeOptions extends FakeMapOptions {
   readonly state: 'empty' | 'ready' | 'running' | 'failed' | 'done';
   /** Further classes that the model predicts, to find one among. */
   readonly classes?: number;
@@ -304,6 +305,7 @@ export function createFakeWorkbench(
     ...images.api,
     getColumns: () => Promise.resolve(columns),
     removeTable: () => take({ table: null }),
+    ...fakeMap(reader, images.images, options),
     getImage: ({ image, method = 'coefficients' }) => Promise.resolve(images.detailOf(image, method)),
     getWaterfall: ({ image }) => Promise.resolve(reader.waterfallOf(image % reader.images.length)),
     ...fakeAblation(reader),

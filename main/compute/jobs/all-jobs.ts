@@ -6,6 +6,7 @@ import { columnJobs } from './column-jobs.ts';
 import { cropJobs } from './crop-jobs.ts';
 import { editJobs } from './edit-jobs.ts';
 import { estimateJobs } from './estimate-jobs.ts';
+import { exportJobs } from './export-jobs.ts';
 import { evaluationJobs } from './evaluation-jobs.ts';
 import { createExaminer } from './examined-images.ts';
 import { givenImageJobs } from './given-image-jobs.ts';
@@ -14,6 +15,7 @@ import { createDescriptions, createIntakes } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
 import { createMaskedHeads } from './masked-heads.ts';
 import { createDrawMaps } from './method-maps.ts';
+import { mapJobs } from './map-jobs.ts';
 import { mergeJobs } from './merge-jobs.ts';
 import { modelJobs } from './model-jobs.ts';
 import { createOpenedRuns } from './opened-runs.ts';
@@ -55,6 +57,8 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...cropJobs(openRun, withHead),
     ...ablationJobs(openRun, withAblator),
     ...editJobs(environment, openRun),
+    ...mapJobs(environment, openRun, openIntake),
+    ...exportJobs(environment, openRun, openIntake),
     ...mergeJobs(environment, openRun, openIntake),
     ...treeJobs(environment, openRun, openIntake),
     ...pictureJobs(environment, openRun),

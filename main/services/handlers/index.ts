@@ -5,6 +5,7 @@ import { evaluationHandlers } from './evaluation.ts';
 import { imageHandlers } from './images.ts';
 import { libraryHandlers } from './library.ts';
 import { lookingHandlers } from './looking.ts';
+import { mapHandlers } from './map.ts';
 import { overviewHandlers } from './overview.ts';
 import { programHandlers } from './program.ts';
 import { reportHandlers } from './report.ts';
@@ -28,6 +29,7 @@ export function createHandlers(services: Services): Handlers {
     ...imageHandlers(services),
     ...columnHandlers(services),
     ...ablationHandlers(services),
+    ...mapHandlers(services),
     ...treeHandlers(services),
     ...evaluationHandlers(services),
     ...overviewHandlers(services),

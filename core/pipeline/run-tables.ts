@@ -1,0 +1,109 @@
+import type { Explanation } from '../concepts/explanation.ts';
+import { rowOfId } from '../concepts/recursion/concept-tree.ts';
+import { folderOf, truthFinder } from '../images/folder-class.ts';
+import type { CodedBank } from '../linalg/coded-bank.ts';
+import { matrixTensor } from '../linalg/matrix-tensor.ts';
+import type { NotesFile } from '../project/run-notes.ts';
+import { namedAnswer } from '../score/named-answer.ts';
+import { float32, type Tensor } from '../tensor.ts';
+import type { CsvCell } from '../wording/csv.ts';
+import type { GivenPicture } from './given-pictures.ts';
+import type { MeasuredImages } from './measured-images.ts';
+
+/** A finished run, as tables and arrays tell of it. */
+export interface TabledRun {
+  readonly explanation: Explanation;
+  readonly conceptBank: CodedBank;
+  readonly notes: NotesFile;
+  /** Classes or sides that answers are indices of. */
+  readonly names: readonly string[];
+  /** The pictures that were asked about, and what was found in those that could be read. */
+  readonly pictures: readonly GivenPicture[];
+  readonly measured: MeasuredImages;
+}
+
+/**
+ * A header and a row a picture: its path first, as other programs want it, and a column an amount and a contribution of each
+ * concept, in the order of importance. Two concepts of one name are told apart by their ids.
+ */
+export function imageRows(run: TabledRun): CsvCell[][] {
+  const { pictures, measured, names, explanation } = run;
+  const { places, amounts, contributions, scores, rests } = measured;
+  const columns = columnsOf(run);
+  const truth = truthFinder(names);
+  const rows = [...places].map((place, at): CsvCell[] => {
+    const { file, answer } = pictures[place];
+    const said = namedAnswer(names, answer);
+    const expected = truth(file);
+    return [
+      ...[file.path, folderOf(file)],
+      expected === undefined ? undefined : (names[expected] ?? `class ${expected}`),
+      ...[said.name, said.probability, said.value],
+      expected === undefined ? undefined : yesOrNo(expected === answer.index),
+      yesOrNo(place < explanation.images.length),
+      ...[scores[at], rests[at]],
+      ...columns.map(({ row }) => amounts.data[at * amounts.cols + row]),
+      ...columns.map(({ row }) => contributions.data[at * contributions.cols + row]),
+    ];
+  });
+  const header = [
+    ...['filepath', 'folder', 'class', 'predicted', 'probability', 'value', 'correct', 'explained'],
+    ...['score', 'rest'],
+    ...columns.map(({ name }) => `amount of ${name}`),
+    ...columns.map(({ name }) => `contribution of ${name}`),
+  ];
+  return [header, ...rows];
+}
+
+/** A header and a row a concept, in the order of importance. */
+export function conceptRows({ explanation, notes, measured }: TabledRun): CsvCell[][] {
+  const { amounts } = measured;
+  const meanAmount = (row: number): number | undefined => {
+    if (amounts.rows === 0) return undefined;
+    let sum = 0;
+    for (let i = row; i < amounts.data.length; i += amounts.cols) sum += amounts.data[i];
+    return sum / amounts.rows;
+  };
+  const groupOf = (id: string) => notes.merged.find((group) => group.includes(id));
+  const rows = explanation.concepts.map(({ id, name, importance, tier, effect, prevalence }): CsvCell[] => [
+    ...[id, notes.names[id] ?? name, importance.mean, importance.low, importance.high, tier + 1],
+    ...[effect, prevalence, meanAmount(rowOfId(id)), yesOrNo(notes.hidden.includes(id))],
+    ...[groupOf(id)?.join(' '), notes.comments[id]],
+  ]);
+  const header = [
+    ...['id', 'name', 'importance', 'importance_low', 'importance_high', 'tier'],
+    ...['effect', 'prevalence', 'mean_amount', 'hidden', 'merged_with', 'comment'],
+  ];
+  return [header, ...rows];
+}
+
+/** The same as arrays: concepts in the order of the bank (`c0` is row 0), pictures in the order of the table. */
+export function runArrays({ conceptBank, explanation, measured }: TabledRun): Map<string, Tensor> {
+  const { amounts, contributions, scores, rests, places } = measured;
+  const importance = new Float64Array(conceptBank.rows * 3);
+  for (const { id, importance: own } of explanation.concepts)
+    importance.set([own.mean, own.low, own.high], 3 * rowOfId(id));
+  return new Map<string, Tensor>([
+    ['directions', matrixTensor(conceptBank)],
+    ['amounts', matrixTensor(amounts)],
+    ['contributions', matrixTensor(contributions)],
+    ['scores', float32(scores, [scores.length])],
+    ['rests', float32(rests, [rests.length])],
+    ['importance', { type: 'float64', dims: [conceptBank.rows, 3], data: importance }],
+    ['images', { type: 'int32', dims: [places.length], data: places }],
+  ]);
+}
+
+/** Concepts with names that differ. */
+function columnsOf({ explanation, notes }: TabledRun): { readonly row: number; readonly name: string }[] {
+  const named = explanation.concepts.map(({ id, name }) => ({ id, name: notes.names[id] ?? name }));
+  const count = (wanted: string): number => named.filter(({ name }) => name === wanted).length;
+  return named.map(({ id, name }) => ({
+    row: rowOfId(id),
+    name: count(name) > 1 ? `${name} (${id})` : name,
+  }));
+}
+
+function yesOrNo(value: boolean): string {
+  return value ? 'yes' : 'no';
+}

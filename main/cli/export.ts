@@ -1,0 +1,88 @@
+import { TesseraError } from '../../core/errors.ts';
+import { EXPORT_FILES, exportFile, tabledRun } from '../../core/pipeline/export-run.ts';
+import { openModel } from '../../core/pipeline/model-intake.ts';
+import { reopenModel } from '../../core/pipeline/reopen-model.ts';
+import { loadRun, openProject } from '../../core/project/project-folder.ts';
+import { countOf } from '../../core/wording/count-text.ts';
+import { shownName } from '../../core/wording/shown-name.ts';
+import { createNodeEnvironment } from '../compute/node-environment.ts';
+import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
+import { newestFinishedRun } from './newest-run.ts';
+import { optionTable, readOption } from './option-arguments.ts';
+import { progressPrinter } from './progress.ts';
+import { tellInputs } from './tell-inputs.ts';
+
+const TABLE: OptionTable = {
+  ...optionTable(['device']),
+  run: { type: 'string' },
+  out: { type: 'string', takes: 'a folder to write to' },
+  json: { type: 'boolean' },
+};
+
+/** `export PROJECT --out FOLDER`: tables and arrays of a finished run, the newest unless one is named. */
+export async function exportCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
+  const args = parseArguments(argv, TABLE);
+  const { folder, out, device: choice } = readQuestion(args);
+  const environment = createNodeEnvironment();
+  const { storage } = environment;
+  const project = await openProject(storage, folder);
+  const runId = args.text('run') ?? (await newestFinishedRun(project));
+  await tellInputs(project, runId);
+  const run = await loadRun(project, runId);
+  const intake = await reopenModel((file, options) => openModel(storage, file, options), project, run);
+  const device = await environment.openDevice(choice);
+  for (const reason of device.fallbackReasons) console.error(shownName(reason));
+  const work = { onProgress: progressPrinter(process.stderr), signal };
+  const tabled = await tabledRun({ environment, device, intake }, project, run, work);
+  await storage.makeDirectory(out);
+  const files = EXPORT_FILES.map((name) => storage.join(out, name));
+  for (const [at, name] of EXPORT_FILES.entries())
+    await storage.writeAtomic(files[at], exportFile(tabled, name));
+  const { places, skipped } = tabled.measured;
+  const facts = {
+    project: folder,
+    run: runId,
+    class: tabled.explanation.className,
+    images: places.length,
+    files,
+    skipped,
+  };
+  if (args.flag('json')) console.log(JSON.stringify(facts, null, 2));
+  else console.log(shownName(exportText(facts)));
+}
+
+function exportText({
+  images,
+  files,
+  skipped,
+}: {
+  readonly images: number;
+  readonly files: readonly string[];
+  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+}): string {
+  return [
+    `${countOf(images, 'image')} written to:`,
+    ...files.map((file) => `  ${file}`),
+    ...(skipped.length > 0
+      ? [
+          '',
+          `${countOf(skipped.length, 'image')} left out:`,
+          ...skipped.map((one) => `  ${one.file}: ${one.reason}`),
+        ]
+      : []),
+  ].join('\n');
+}
+
+function readQuestion(args: ParsedArguments) {
+  const [folder, ...more] = args.positionals;
+  const out = args.text('out');
+  if (folder === undefined || more.length > 0 || out === undefined)
+    throw new TesseraError(
+      'bad-usage',
+      'export takes one project folder, and a folder to write to by --out.',
+      {
+        hint: 'tessera export model.tessera --out tables',
+      },
+    );
+  return { folder, out, device: readOption(args, 'device') ?? 'auto' };
+}

@@ -1,0 +1,34 @@
+import type { Environment } from '../../../core/pipeline/environment.ts';
+import { exportFile, pathTable, tabledRun } from '../../../core/pipeline/export-run.ts';
+import type { OpenIntake } from './intakes.ts';
+import type { Jobs } from './job-context.ts';
+import type { OpenRun } from './opened-runs.ts';
+import { runScope } from './run-models.ts';
+
+/** Jobs that write a run, or some of its images, for other programs. */
+export function exportJobs(
+  environment: Environment,
+  openRun: OpenRun,
+  openIntake: OpenIntake,
+): Jobs<'exportRun' | 'exportPaths'> {
+  return {
+    async exportRun({ file, path, ...question }, context) {
+      const opened = await openRun(question);
+      const tabled = await tabledRun(
+        await runScope(environment, openIntake, opened),
+        opened.project,
+        opened.run,
+        context,
+      );
+      await environment.storage.writeAtomic(path, exportFile(tabled, file));
+      return null;
+    },
+
+    async exportPaths({ images, path, ...question }) {
+      const opened = await openRun(question);
+      const paths = images.map((image) => opened.pictureAt(image).file.path);
+      await environment.storage.writeAtomic(path, pathTable(paths));
+      return null;
+    },
+  };
+}
