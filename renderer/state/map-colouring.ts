@@ -1,4 +1,5 @@
 import type { ImageGroupsView, RunImage } from '../../main/api/contract.ts';
+import type { Facet } from './columns.svelte.ts';
 import { judgementOf } from './image-list.ts';
 
 /** A kind of image on a map, with a colour of its own. */
@@ -30,8 +31,7 @@ const OTHERS = 'all others';
 const JUDGEMENTS = { right: 'Right', wrong: 'Wrong', unknown: 'Folder says nothing' } as const;
 
 /**
- * The ways to colour that every run has. Columns of a table, or whatever else is known of an image, are added to this list by
- * {@link MapState.colourings}.
+ * The ways to colour that every run has; groups and columns of a table are added by {@link MapState.colourings}.
  */
 export const USUAL_COLOURINGS: readonly Colouring[] = [
   {
@@ -54,6 +54,16 @@ export function groupColouring({ groups }: ImageGroupsView): Colouring {
     title: 'Group',
     kindOf: ({ image }) => (groupOf.has(image) ? groupName(groupOf.get(image)!) : null),
     order: groups.map((_, at) => groupName(at)),
+  };
+}
+
+/** Colours by a column of the project's table. */
+export function columnColouring({ name, levels, of }: Facet): Colouring {
+  return {
+    id: `column:${name}`,
+    title: name,
+    kindOf: ({ image }) => levels[of[image]] ?? null,
+    order: levels,
   };
 }
 

@@ -10,10 +10,17 @@ import type {
   SavedReport,
 } from '../../main/api/contract.ts';
 import { isCancelled, type Connection } from '../api.ts';
+import type { ColumnsState } from './columns.svelte.ts';
 import { NONE_CHOSEN, toggled, withImages } from './chosen-images.ts';
 import type { ImageBrowser } from './image-browser.svelte.ts';
 import { Loadable } from './loadable.svelte.ts';
-import { groupColouring, kindsOf, USUAL_COLOURINGS, type Colouring } from './map-colouring.ts';
+import {
+  columnColouring,
+  groupColouring,
+  kindsOf,
+  USUAL_COLOURINGS,
+  type Colouring,
+} from './map-colouring.ts';
 import type { Telling } from './notices.svelte.ts';
 
 /** Up to so many images all are laid out at first; measuring more may take minutes. */
@@ -41,13 +48,20 @@ export class MapState {
   readonly #notices: Telling;
   readonly #run: RunKey;
   readonly #images: ImageBrowser;
+  readonly #columns: ColumnsState;
   #isOpen = false;
 
-  constructor(connection: Connection, notices: Telling, run: RunKey, images: ImageBrowser) {
+  constructor(
+    connection: Connection,
+    notices: Telling,
+    run: RunKey,
+    { images, columns }: { readonly images: ImageBrowser; readonly columns: ColumnsState },
+  ) {
     this.#connection = connection;
     this.#notices = notices;
     this.#run = run;
     this.#images = images;
+    this.#columns = columns;
   }
 
   /** The images of the map, in its order. */
@@ -56,10 +70,11 @@ export class MapState {
     return (this.map.value?.images ?? []).flatMap((image) => all[image] ?? []);
   });
   readonly points = $derived(Float32Array.from(this.map.value?.points ?? []));
-  /** Ways to colour by kinds; what is known of images beside these (a table's columns) is to be added here. */
+  /** Ways to colour by kinds. */
   readonly colourings = $derived.by((): readonly Colouring[] => [
     ...USUAL_COLOURINGS,
     ...(this.groups.value?.groups.length ? [groupColouring(this.groups.value)] : []),
+    ...this.#columns.facets.map(columnColouring),
   ]);
   /** The concept that colours; undefined where kinds do. */
   readonly colourConcept = $derived(

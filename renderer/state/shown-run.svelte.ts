@@ -48,7 +48,7 @@ export class ShownRun {
     this.tree = new TreeState(connection, this.#notices, run);
     this.columns = new ColumnsState(connection, run);
     this.images = new ImageBrowser(connection, run, { result: this.result, columns: this.columns });
-    this.map = new MapState(connection, this.#notices, run, this.images);
+    this.map = new MapState(connection, this.#notices, run, { images: this.images, columns: this.columns });
     this.evaluations = new EvaluationState(connection, run);
     this.report = new ReportDraft(connection, this.#notices, run);
     this.whatIfImage = new WhatIfImage(connection, run);

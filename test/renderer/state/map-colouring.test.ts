@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { RunImage } from '../../../main/api/contract.ts';
 import { NONE_CHOSEN, toggled, withImages } from '../../../renderer/state/chosen-images.ts';
 import { listedImages, onlyChosen } from '../../../renderer/state/image-list.ts';
-import { groupColouring, kindsOf, USUAL_COLOURINGS } from '../../../renderer/state/map-colouring.ts';
+import {
+  columnColouring,
+  groupColouring,
+  kindsOf,
+  USUAL_COLOURINGS,
+} from '../../../renderer/state/map-colouring.ts';
 
 const image = (at: number, folder: string, predicted: string): RunImage => ({
   image: at,
@@ -67,9 +72,32 @@ describe('kindsOf', () => {
   });
 });
 
+describe('a column of a table', () => {
+  it('colours in the order of its values, and nothing where none is known', () => {
+    const facet = {
+      name: 'season',
+      kind: 'category',
+      missing: 1,
+      levels: ['spring', 'autumn'],
+      of: [1, 0, -1, 1],
+    } as const;
+    const kinds = kindsOf(images.slice(0, 4), columnColouring(facet));
+    expect(kinds.map(({ title, points }) => [title, points])).toEqual([
+      ['spring', [1]],
+      ['autumn', [0, 3]],
+      ['none', [2]],
+    ]);
+  });
+});
+
 describe('a list of chosen images', () => {
   it('has those and no others', () => {
-    const listing = { order: 'given', columns: [], strengthOf: () => undefined } as const;
+    const listing = {
+      order: 'given',
+      columns: [],
+      strengthOf: () => undefined,
+      isOfLevel: () => false,
+    } as const;
     const filter = onlyChosen([1, 3]);
     expect(listedImages(images, { ...listing, filter }).map((one) => one.image)).toEqual([1, 3]);
   });
