@@ -1,6 +1,7 @@
 import { TesseraError } from '../../core/errors.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import { compareCommand } from './compare.ts';
+import { conceptCommand } from './concept.ts';
 import { devices } from './devices.ts';
 import { hintWithFlags } from './error-text.ts';
 import { explainCommand } from './explain.ts';
@@ -25,6 +26,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   maps: mapsCommand,
   runs: runsCommand,
   compare: compareCommand,
+  concept: conceptCommand,
   score,
   report,
   devices,
