@@ -118,7 +118,7 @@ export function showOwnConcept(
 }
 
 /** Ids of the own concepts of a run that are shown. */
-export async function shownOwnIds(project: Project, runId: string): Promise<readonly string[]> {
+async function shownOwnIds(project: Project, runId: string): Promise<readonly string[]> {
   requireRun(project, runId);
   const path = runPath(project, runId, LIST);
   if (!(await project.storage.exists(path))) return [];

@@ -39,6 +39,7 @@ import type { ImageApi } from './image-data.ts';
 import type { JobChoice, LongJob } from './job-data.ts';
 import type { EarlyConcepts, RunKey, RunState } from './run-data.ts';
 import type { RunResult, ConceptEdit, CropQuery, CropPage, Waterfall, ImageDetail } from './result-data.ts';
+import type { OwnApi } from './own-data.ts';
 import type { ReportChoice, ReportSection, SavedReport } from './report-data.ts';
 import type { ScoreMapApi, ScoreMapNews } from './score-map-data.ts';
 
@@ -62,9 +63,10 @@ export type * from './ablation-data.ts';
 export type * from './tree-data.ts';
 export type * from './evaluation-data.ts';
 export type * from './image-data.ts';
+export type * from './own-data.ts';
 
 /** Each method takes one object (or nothing) and may fail with a {@link SerializedError}. */
-export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi, ScoreMapApi {
+export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi, OwnApi, ScoreMapApi {
   getApp(): Promise<AppInfo>;
   getSettings(): Promise<Settings>;
   setSettings(changes: Partial<Settings>): Promise<Settings>;

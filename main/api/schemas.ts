@@ -6,6 +6,7 @@ import { allPresets } from '../../core/images/preprocessing-presets.ts';
 import { JOB_KINDS } from '../../core/wording/job-words.ts';
 import { ablationSchemas } from './ablation-schemas.ts';
 import type { WorkbenchApi } from './contract.ts';
+import { ownSchemas } from './own-schemas.ts';
 import { OPTION_CHANGES } from './setup-options.ts';
 
 /** What a method is called with; undefined for one that takes nothing. */
@@ -144,6 +145,7 @@ export const schemas = {
   getImage: z.strictObject({ ...RUN_KEY, image: COUNT, method: NAME.exactOptional() }),
   getWaterfall: z.strictObject({ ...RUN_KEY, image: COUNT }),
   ...ablationSchemas,
+  ...ownSchemas,
 
   getEvaluation: RUN,
   evaluateRun: z.strictObject({ ...RUN_KEY, level: choice(CHECK_LEVELS).schema }),

@@ -3,6 +3,7 @@ import type { RunKey } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import { EvaluationState } from './evaluation.svelte.ts';
 import { ImageBrowser } from './image-browser.svelte.ts';
+import { OwnConcepts } from './own-concepts.svelte.ts';
 import type { Notice, Notices, Telling } from './notices.svelte.ts';
 import { ReportDraft } from './report-draft.svelte.ts';
 import { ResultState } from './result.svelte.ts';
@@ -27,6 +28,7 @@ export class ShownRun {
   readonly serial = ++made;
   readonly result: ResultState;
   readonly tree: TreeState;
+  readonly own: OwnConcepts;
   readonly images: ImageBrowser;
   readonly report: ReportDraft;
   readonly whatIfImage: WhatIfImage;
@@ -42,6 +44,7 @@ export class ShownRun {
     this.#notices = new RunNotices(notices);
     this.result = new ResultState(connection, this.#notices, run, () => this.#regroup());
     this.tree = new TreeState(connection, this.#notices, run);
+    this.own = new OwnConcepts(connection, this.#notices, run);
     this.images = new ImageBrowser(connection, run, this.result);
     this.evaluations = new EvaluationState(connection, run);
     this.report = new ReportDraft(connection, this.#notices, run);

@@ -20,6 +20,7 @@ import { fakeAblation } from './fake-ablation.ts';
 import { fakeEvaluation } from './fake-evaluation.ts';
 import { fakeRunImages } from './fake-run-images.ts';
 import { fakeEdits } from './fake-edits.ts';
+import { fakeOwn } from './fake-own.ts';
 import { fakeScoreMaps } from './fake-score-maps.ts';
 import { fakeRunList, fakeRuns } from './fake-runs.ts';
 import { ofTask, type FakeTask } from './fake-tasks.ts';
@@ -136,7 +137,12 @@ export function createFakeWorkbench(
     runId: 'run1',
     concepts: run.concepts.map(({ id }, i) => ({ id, crops: reader.coverOf(i) })),
   };
-  const rankOf = (id: string): number => run.concepts.findIndex((concept) => concept.id === id.split('-')[0]);
+  /** An own concept is where the first is. */
+  const rankOf = (id: string): number =>
+    Math.max(
+      0,
+      run.concepts.findIndex((concept) => concept.id === id.split('-')[0]),
+    );
   const open = (opened = demoSetup): Promise<Setup> => {
     setup = opened;
     return Promise.resolve(setup);
@@ -292,6 +298,7 @@ export function createFakeWorkbench(
     undoEdit: () => Promise.resolve(edits.undo()),
     redoEdit: () => Promise.resolve(edits.redo()),
     ...tree,
+    ...fakeOwn(reader),
     ...images.api,
     getImage: ({ image, method = 'coefficients' }) => Promise.resolve(images.detailOf(image, method)),
     getWaterfall: ({ image }) => Promise.resolve(reader.waterfallOf(image % reader.images.length)),

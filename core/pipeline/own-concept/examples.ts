@@ -12,7 +12,7 @@ import type { FileFact } from '../question.ts';
 import { spreadPlaces } from '../spread-places.ts';
 
 /** Different pictures on either side without which a probe cannot be judged. */
-export const FEWEST_PICTURES = 5;
+const FEWEST_PICTURES = 5;
 /** Beyond so many a probe gains little, and random sets take long. */
 const MOST_EXAMPLES = 100;
 const MOST_OTHERS = 150;
@@ -155,7 +155,7 @@ async function othersOf(
 }
 
 /** Different pictures among places; copies count once. */
-export function differentPictures(places: readonly ExamplePlace[]): number {
+function differentPictures(places: readonly ExamplePlace[]): number {
   return new Set(places.map(({ file }) => file.stamp.sha256 ?? file.path)).size;
 }
 
@@ -181,7 +181,7 @@ export function requireOthers(
   const where = against === undefined ? 'The run has' : `${against} has`;
   throw new TesseraError(
     'bad-usage',
-    `${where} ${countOf(found, 'picture')} that are no examples of "${name}"; at least ${FEWEST_PICTURES} are needed to tell it from.`,
+    `${where} ${countOf(found, 'picture')} that ${found === 1 ? 'is no example' : 'are no examples'} of "${name}"; at least ${FEWEST_PICTURES} are needed to tell it from.`,
     { hint: 'Take fewer examples, or name a folder of other pictures.', options: ['against-folder'] },
   );
 }

@@ -16,6 +16,7 @@ import { createDrawMaps } from './method-maps.ts';
 import { mergeJobs } from './merge-jobs.ts';
 import { modelJobs } from './model-jobs.ts';
 import { createOpenedRuns } from './opened-runs.ts';
+import { ownJobs } from './own-jobs.ts';
 import { outputJobs } from './output-jobs.ts';
 import { pictureJobs } from './picture-jobs.ts';
 import { predictionJobs } from './prediction-jobs.ts';
@@ -52,6 +53,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...ablationJobs(openRun, withAblator),
     ...editJobs(environment, openRun),
     ...mergeJobs(environment, openRun, openIntake),
+    ...ownJobs(environment, openRun, openIntake),
     ...treeJobs(environment, openRun, openIntake),
     ...pictureJobs(environment, openRun),
   };

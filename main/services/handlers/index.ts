@@ -4,6 +4,7 @@ import { evaluationHandlers } from './evaluation.ts';
 import { imageHandlers } from './images.ts';
 import { libraryHandlers } from './library.ts';
 import { lookingHandlers } from './looking.ts';
+import { ownHandlers } from './own.ts';
 import { programHandlers } from './program.ts';
 import { reportHandlers } from './report.ts';
 import { resultHandlers } from './results.ts';
@@ -26,6 +27,7 @@ export function createHandlers(services: Services): Handlers {
     ...imageHandlers(services),
     ...ablationHandlers(services),
     ...treeHandlers(services),
+    ...ownHandlers(services),
     ...evaluationHandlers(services),
     ...reportHandlers(services),
   };
