@@ -1,7 +1,6 @@
 import type { Comparison } from '../comparison/compare-runs.ts';
 import { pairImages } from '../comparison/pair-images.ts';
 import { exampleImages } from '../concepts/gallery.ts';
-import { TesseraError } from '../errors.ts';
 import { fitOf } from '../images/preprocessing.ts';
 import { matrixColumn } from '../linalg/matrix.ts';
 import type { ImageCodec, RgbImage } from '../platform.ts';
@@ -14,7 +13,7 @@ import { sideOf, type LoadedRun } from './compared-run.ts';
 import type { Environment } from './environment.ts';
 import { asRunFound, inputChanges } from './input-changes.ts';
 import { shownFrame } from './shown-frame.ts';
-import { blankPicture, smallPictures } from './small-pictures.ts';
+import { blankPicture, readableOr, smallPictures } from './small-pictures.ts';
 
 /** Crops of a concept, and whole images in which it is shown. */
 const [CROPS, MAPS] = [6, 3];
@@ -80,7 +79,7 @@ async function sidePictures(
   const { changed, missing } = await inputChanges(project, run);
   const loadImage = async (image: number): Promise<RgbImage> => {
     if (changed.has(image) || missing.has(image)) return blankPicture(shownFrame(frame));
-    return readable(codec.decodeFitted(explanation.images[image].file, shownFrame(frame)), () =>
+    return readableOr(codec.decodeFitted(explanation.images[image].file, shownFrame(frame)), () =>
       blankPicture(shownFrame(frame)),
     );
   };
@@ -124,15 +123,6 @@ function withImages(shown: ShownImages) {
     ...concept,
     crops: (shown.get(rank) ?? []).map((image) => ({ image, box: [0, 0, 1, 1], coefficient: 0 })),
   });
-}
-
-async function readable(read: Promise<RgbImage>, otherwise: () => RgbImage): Promise<RgbImage> {
-  try {
-    return await read;
-  } catch (error) {
-    if (!(error instanceof TesseraError)) throw error;
-    return otherwise();
-  }
 }
 
 async function changedPictures(

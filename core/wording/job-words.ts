@@ -23,6 +23,7 @@ const JOB_WORDS = {
   maps: { doing: 'Drawing maps', noun: 'maps' },
   'score-maps': { doing: 'Drawing where it looks', noun: 'the maps of where it looks' },
   preview: { doing: 'Making the preview', noun: 'the preview' },
+  pair: { doing: 'Asking why one class and not the other', noun: 'the question about two classes' },
   report: { doing: 'Writing the report', noun: 'the report' },
 } as const;
 

@@ -7,6 +7,7 @@ import { hintWithFlags } from './error-text.ts';
 import { explainCommand } from './explain.ts';
 import { inspect } from './inspect.ts';
 import { mapsCommand } from './maps.ts';
+import { overviewCommand } from './overview.ts';
 import { predict } from './predict.ts';
 import { report } from './report.ts';
 import { runsCommand } from './runs.ts';
@@ -27,6 +28,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   runs: runsCommand,
   compare: compareCommand,
   concept: conceptCommand,
+  overview: overviewCommand,
   score,
   report,
   devices,

@@ -20,7 +20,9 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   readImage: 'maps',
   drawScoreMaps: 'score-maps',
   measureImages: 'measure',
+  explainPair: 'pair',
   writeReport: 'report',
+  writeOverview: 'report',
 };
 
 /** The kinds of long work among jobs, in their order, each once. */

@@ -17,6 +17,7 @@ import type { Connection } from '../api.ts';
 import { currentRunOf } from './current-run.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { Notices } from './notices.svelte.ts';
+import { OverviewState } from './overview.svelte.ts';
 import { SetupEvidence } from './setup-evidence.svelte.ts';
 import { RunList } from './run-list.svelte.ts';
 import { RunWatch } from './run.svelte.ts';
@@ -34,6 +35,7 @@ export class Workbench {
   readonly setup: SetupState;
   readonly run: RunWatch;
   readonly runs: RunList;
+  readonly overview: OverviewState;
   readonly evidence: SetupEvidence;
   #shown = $state.raw<ShownRun>()!;
   /** The setup whose runs are shown. */
@@ -62,6 +64,7 @@ export class Workbench {
     this.setup = new SetupState(connection, this.notices, (setup) => this.#followSetup(setup));
     this.run = new RunWatch(connection, this.notices);
     this.runs = new RunList(connection, this.notices, this.setup);
+    this.overview = new OverviewState(connection, this.notices);
     this.evidence = new SetupEvidence(connection);
     this.#shown = new ShownRun(connection, this.notices, undefined);
   }

@@ -18,6 +18,7 @@ import { DEFAULT_SETTINGS } from '../../main/services/default-settings.ts';
 import { readDemoRun, type DemoRun } from './demo-run.ts';
 import { fakeAblation } from './fake-ablation.ts';
 import { fakeEvaluation } from './fake-evaluation.ts';
+import { fakeOverview } from './fake-overview.ts';
 import { fakeRunImages } from './fake-run-images.ts';
 import { fakeEdits } from './fake-edits.ts';
 import { fakeOwn } from './fake-own.ts';
@@ -45,6 +46,8 @@ export interface FakeOptions {
   readonly state: 'empty' | 'ready' | 'running' | 'failed' | 'done';
   /** Further classes that the model predicts, to find one among. */
   readonly classes?: number;
+  /** Classes that are explained with the same concepts; absent: eight, and none where nothing is explained. */
+  readonly explained?: number;
   /** Crops of every concept; absent: those of the fixture. */
   readonly crops?: number;
   /** How well the run's concepts stand in for the model; absent: as in the fixture. */
@@ -304,6 +307,7 @@ export function createFakeWorkbench(
     getWaterfall: ({ image }) => Promise.resolve(reader.waterfallOf(image % reader.images.length)),
     ...fakeAblation(reader),
     ...fakeEvaluation(options.isUnevaluated !== true, reader.images),
+    ...fakeOverview(reader, options.explained ?? (hasResult ? 8 : 0), () => setRun(runState('running', 0))),
     ...fakeScoreMaps(emit),
     listReportSections: () =>
       Promise.resolve(
@@ -409,6 +413,7 @@ function runState(status: RunState['status'], done: number): RunState {
     status,
     waitsFor: [],
     className: 'house',
+    next: 0,
     stages: STAGES.map(([stage, title, total], i) => ({
       stage,
       title,

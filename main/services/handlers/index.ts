@@ -5,6 +5,7 @@ import { imageHandlers } from './images.ts';
 import { libraryHandlers } from './library.ts';
 import { lookingHandlers } from './looking.ts';
 import { ownHandlers } from './own.ts';
+import { overviewHandlers } from './overview.ts';
 import { programHandlers } from './program.ts';
 import { reportHandlers } from './report.ts';
 import { resultHandlers } from './results.ts';
@@ -29,6 +30,7 @@ export function createHandlers(services: Services): Handlers {
     ...treeHandlers(services),
     ...ownHandlers(services),
     ...evaluationHandlers(services),
+    ...overviewHandlers(services),
     ...reportHandlers(services),
   };
 }
