@@ -13,6 +13,7 @@ import type { ClassName } from './ablation-data.ts';
 import type { ClassScore, PictureId } from './app-data.ts';
 import type { PointedImage, ShortcutItem } from './evaluation-data.ts';
 import type { RunInputs } from './input-data.ts';
+import type { OwnConceptMap } from './own-data.ts';
 import type { RunKey, RunSummary } from './run-data.ts';
 
 /*
@@ -220,4 +221,6 @@ export interface ImageDetail {
   readonly scaleOf: 'run' | 'image';
   /** Sobol total index of each concept in this image, by id. */
   readonly localImportance: Readonly<Record<string, number>>;
+  /** Own concepts, whatever the method; none in images that are not explained. */
+  readonly own: readonly OwnConceptMap[];
 }

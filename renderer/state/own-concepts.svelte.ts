@@ -37,8 +37,11 @@ export class OwnConcepts {
   readonly #connection: Connection;
   readonly #notices: Telling;
   readonly #run: RunKey;
+  readonly #onChange: () => void;
 
-  constructor(connection: Connection, notices: Telling, run: RunKey) {
+  /** `onChange`: there are others than before. */
+  constructor(connection: Connection, notices: Telling, run: RunKey, onChange: () => void) {
+    this.#onChange = onChange;
     this.#connection = connection;
     this.#notices = notices;
     this.#run = run;
@@ -110,6 +113,7 @@ export class OwnConcepts {
     try {
       const list = await this.#connection.api.makeOwnConcept({ ...this.#run, name, examples });
       this.list.set(list);
+      this.#onChange();
       const made = list.at(-1);
       if (made === undefined) return false;
       this.selectedId = made.id;
@@ -148,6 +152,7 @@ export class OwnConcepts {
   async #show(concept: string, isShown: boolean): Promise<void> {
     await this.#tried(async () => {
       this.list.set(await this.#connection.api.showOwnConcept({ ...this.#run, concept, isShown }));
+      this.#onChange();
     });
   }
 

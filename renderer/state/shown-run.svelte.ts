@@ -44,7 +44,7 @@ export class ShownRun {
     this.#notices = new RunNotices(notices);
     this.result = new ResultState(connection, this.#notices, run, () => this.#regroup());
     this.tree = new TreeState(connection, this.#notices, run);
-    this.own = new OwnConcepts(connection, this.#notices, run);
+    this.own = new OwnConcepts(connection, this.#notices, run, () => this.images.readAgain());
     this.images = new ImageBrowser(connection, run, this.result);
     this.evaluations = new EvaluationState(connection, run);
     this.report = new ReportDraft(connection, this.#notices, run);

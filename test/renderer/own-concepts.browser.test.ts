@@ -99,7 +99,7 @@ describe.skipIf(findBrowser() === undefined)(
       await page.getByRole('button', { name: 'Find crops like this' }).click();
       const alike = page.getByRole('grid', { name: /Crops like the picked one/ });
       await alike.locator('img').first().waitFor();
-      expect(await alike.getByRole('gridcell').first().textContent()).toContain('cosine 1.00');
+      expect(await alike.getByRole('gridcell').first().textContent()).toContain('cosine 1.000');
       await alike
         .getByRole('gridcell')
         .nth(4)

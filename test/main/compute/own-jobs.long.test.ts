@@ -84,6 +84,11 @@ describe('own concepts of a run', { timeout: 120_000 }, () => {
       expect(Math.abs(box[1] + box[3] / 2 - (top + 4))).toBeLessThanOrEqual(8);
       expect(map).toContain('own-1');
     }
+    const seen = await jobs.readImage({ ...question, image: blue[0].image, method: 'coefficients' }, context);
+    expect(seen.own).toMatchObject([{ concept: 'own-1', name: 'blue squares', grid: seen.maps[0].grid }]);
+    const [{ values, maximum }] = seen.own;
+    expect(Math.max(...values)).toBeGreaterThan(0);
+    expect(Math.max(...values)).toBeLessThanOrEqual(maximum);
     const file = path.join(home, 'map.jpg');
     const name = {
       kind: 'map',
