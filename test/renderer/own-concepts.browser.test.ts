@@ -1,8 +1,11 @@
+import path from 'node:path';
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { fakeWorkbenchPages, type PageView } from './fake-workbench-pages.ts';
 import { findBrowser } from './find-browser.ts';
 import { violations } from './violations.ts';
+
+const TREES = path.join(import.meta.dirname, '../../models/demo/images/tree');
 
 describe.skipIf(findBrowser() === undefined)(
   'own concepts in a browser (needs chromium or google-chrome on the PATH, or CHROME_PATH)',
@@ -72,6 +75,21 @@ describe.skipIf(findBrowser() === undefined)(
       await own.getByRole('button', { name: /anything random/ }).click();
       await page.getByRole('option').nth(1).click();
       await page.getByRole('grid', { name: /Crops of Concept 2/ }).waitFor();
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    it('are made of a folder, by its name', async () => {
+      const { page, faults } = await open();
+      const own = page.getByRole('region', { name: 'Own concepts' });
+      const chooser = page.waitForEvent('filechooser');
+      await own.getByRole('button', { name: 'From a folder…' }).click();
+      await (await chooser).setFiles(TREES);
+      await own.getByRole('textbox', { name: /^Name of the concept of/ }).fill('stripes');
+      await own.getByRole('button', { name: 'Make it' }).click();
+      await own.getByRole('button', { name: /stripes/ }).waitFor();
+      const text = (await page.locator('body').innerText()).replaceAll('\u00a0', ' ');
+      expect(text).toContain('Own concept of 24 pictures of a folder');
       expect(faults).toEqual([]);
       await page.close();
     });

@@ -16,6 +16,8 @@ const FEWEST_PICTURES = 5;
 /** Beyond so many a probe gains little, and random sets take long. */
 const MOST_EXAMPLES = 100;
 const MOST_OTHERS = 150;
+/** Pictures of a folder that are read to know what they are. */
+const MOST_LOOKED_AT = 2000;
 
 /** What shows an own concept: one of the three. */
 export interface GivenExamples {
@@ -125,14 +127,9 @@ async function placesOf(
 }
 
 async function folderFiles(project: Project, folder: string) {
-  const scan = await scanImages(project.storage, [folder]);
-  return {
-    files: await withStamps(
-      project,
-      scan.images.map(({ path }) => ({ path })),
-    ),
-    skipped: scan.skipped,
-  };
+  const { images, skipped } = await scanImages(project.storage, [folder]);
+  const some = spreadPlaces(images.length, MOST_LOOKED_AT).map((place) => ({ path: images[place].path }));
+  return { files: await withStamps(project, some), skipped };
 }
 
 async function othersOf(
