@@ -1,7 +1,6 @@
 import type { Box, Estimate } from '../../core/concepts/explanation.ts';
 import type { OwnConceptFacts } from '../../core/wording/own-concept-words.ts';
 import type { PictureId } from './app-data.ts';
-import type { ConceptMap } from './result-data.ts';
 import type { RunKey } from './run-data.ts';
 
 /*
@@ -37,15 +36,6 @@ export interface OwnConceptQuery extends RunKey {
   readonly examples: OwnExamples;
   /** A folder of pictures that do not show it. @default other images of the run */
   readonly against?: string;
-}
-
-/** How much of an own concept is where in an explained image, on the layer's grid. */
-export interface OwnConceptMap extends ConceptMap {
-  readonly name: string;
-  /** Largest amount in any explained image: the bright end of its scale. */
-  readonly maximum: number;
-  /** Total index in this image. */
-  readonly importance: number;
 }
 
 /** A crop that the layer sees like another. */

@@ -13,7 +13,6 @@ import type { ClassName } from './ablation-data.ts';
 import type { ClassScore, PictureId } from './app-data.ts';
 import type { PointedImage, ShortcutItem } from './evaluation-data.ts';
 import type { RunInputs } from './input-data.ts';
-import type { OwnConceptMap } from './own-data.ts';
 import type { RunKey, RunSummary } from './run-data.ts';
 
 /*
@@ -173,6 +172,15 @@ export interface ConceptMap {
   readonly grid: readonly [rows: number, columns: number];
   /** Row-major over the grid; units of the method. */
   readonly values: readonly number[];
+}
+
+/** How much of an own concept is where in an explained image, on the layer's grid. */
+export interface OwnConceptMap extends ConceptMap {
+  readonly name: string;
+  /** Largest amount in any explained image: the bright end of its scale. */
+  readonly maximum: number;
+  /** Total index in this image. */
+  readonly importance: number;
 }
 
 /** From the logit without any concept to the model's own. `baseline + Σ steps + unexplained = logit`. */
