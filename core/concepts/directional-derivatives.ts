@@ -1,12 +1,10 @@
-import { createBackwardRunner } from '../attribution/backward-runner.ts';
-import { vjp } from '../autodiff/vjp.ts';
 import { rowView, type Matrix } from '../linalg/matrix.ts';
 import { innerProduct } from '../linalg/norms.ts';
 import type { Model } from '../onnx/graph.ts';
 import type { SessionFactory } from '../platform.ts';
-import { float32, sizeOf } from '../tensor.ts';
 import type { LayerRecord } from './explanation.ts';
-import { fromRows, toRows } from './latent-rows.ts';
+import { fromRows } from './latent-rows.ts';
+import { createLogitGradients } from './logit-gradients.ts';
 import { reconstruct } from './reconstruct.ts';
 
 /** Slopes of one class's logit along the concepts; opened for some images, then disposed of. */
@@ -35,24 +33,14 @@ export function createDirectionalDerivatives(
   classIndex: number,
   sessions: SessionFactory,
 ): DirectionalDerivatives {
-  const inputDims = new Map([[layer.tensor, layer.shape]]);
-  const backward = vjp(head, { from: layer.tensor, to: head.graph.outputs[0].name, inputDims });
-  const runner = createBackwardRunner(backward, sessions);
-  const cotangent = new Float32Array(sizeOf(backward.aDims));
-  cotangent[classIndex] = 1;
+  const gradients = createLogitGradients(head, layer, classIndex, sessions);
   return {
     async of(coefficients) {
-      const activations = fromRows(reconstruct(coefficients, conceptBank), layer);
-      const gradient = toRows(
-        float32(await runner.run(activations, cotangent), [1, ...layer.shape.slice(1)]),
-        layer,
-      );
-      const total = new Float32Array(gradient.cols);
-      gradient.data.forEach((value, k) => (total[k % gradient.cols] += value));
+      const total = await gradients.of(fromRows(reconstruct(coefficients, conceptBank), layer));
       return Float64Array.from({ length: conceptBank.rows }, (_, c) =>
         innerProduct(rowView(conceptBank, c), total),
       );
     },
-    dispose: () => runner.dispose(),
+    dispose: () => gradients.dispose(),
   };
 }

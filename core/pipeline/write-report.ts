@@ -13,6 +13,7 @@ import { reportDataOf } from '../report/report-data.ts';
 import type { ReportContents } from '../report/report-sections.ts';
 import { renderReport } from '../report/render-html.ts';
 import { shownParts } from '../report/sections/parts-section.ts';
+import { ownForReport } from './own-concept/own-for-report.ts';
 import { mapSources } from './report-maps.ts';
 import { partMapSource } from './part-map-source.ts';
 import type { Explanation } from '../concepts/explanation.ts';
@@ -73,6 +74,7 @@ export async function writeReport(
     cropSide: 96,
     exampleSide: 128,
   });
+  const own = await ownForReport(project, run, { notes, explanation: whole }, source);
   const pictures = await assemblePictures({
     ...source,
     explanation,
@@ -85,10 +87,11 @@ export async function writeReport(
     { ...project.file, preprocessing },
     run,
     notes,
-    { ...pictures, ...partPictures },
+    { ...pictures, ...partPictures, ...own.pictures },
     strengthsOf(whole, tensors.coefficients),
     {
       found,
+      ownConcepts: own.ownConcepts,
       ...(evaluation && { evaluation }),
       ...(given && { given }),
       mistakePictures: await smallPictures(

@@ -15,6 +15,7 @@ import type { ProcessIdentity } from './lock-file.ts';
  *   runs/ID/images.jsonl        size, time and hash of every picture given
  *   runs/ID/notes.json         names, hidden, merged, comments
  *   runs/ID/merged-KEY.safetensors  what was computed of merged concepts together, see merged-file.ts
+ *   runs/ID/own-N.safetensors, own-concepts.json  concepts given by examples, see own-concepts-file.ts
  *   runs/ID/evaluation.json    how far the explanation can be trusted
  *   cache/                     stage results, activations, hashes of pictures; may be deleted at any time
  *   write.lock, change.lock    marks of a process that computes, and of one that changes a finished run

@@ -10,6 +10,7 @@ import { honestySection } from './sections/honesty-section.ts';
 import { mistakesSection } from './sections/mistakes-section.ts';
 import { removalSection } from './sections/removal-section.ts';
 import { reproductionSection } from './sections/reproduction-section.ts';
+import { ownSection } from './sections/own-section.ts';
 import { partsSection } from './sections/parts-section.ts';
 import { leadSentences, summarySection } from './sections/summary-section.ts';
 import { INTERVAL_WITH_SAMPLES } from '../wording/influence-words.ts';
@@ -41,6 +42,7 @@ const SECTIONS: Readonly<Record<SectionId, (data: ReportData) => Html | false | 
   summary: summarySection,
   ranking: rankingSection,
   concepts: conceptsSection,
+  own: ownSection,
   parts: partsSection,
   removal: removalSection,
   mistakes: mistakesSection,

@@ -5,6 +5,7 @@ import type { GivenImage } from '../project/predictions-file.ts';
 import type { ProjectFile, RunFile } from '../project/schema.ts';
 import type { NotesFile } from '../project/run-notes.ts';
 import { asShown } from './as-shown.ts';
+import type { OwnInWords } from './own-in-words.ts';
 
 /** A picture on the page: always a `data:image/…` URL, never an address. */
 export type PictureUrl = string;
@@ -55,10 +56,15 @@ export interface ReportData {
   readonly mistakePictures?: Readonly<Record<string, PictureUrl>>;
   /** What is to be said of inputs that are no longer those of the run, a sentence each. */
   readonly inputNotes?: readonly string[];
+  /** Concepts that a person gave by examples; absent where there are none. */
+  readonly ownConcepts?: readonly OwnInWords[];
 }
 
 /** What of a run is shown where it is there; `found` in the place of what the run holds, where concepts were merged. */
-type FurtherData = Pick<ReportData, 'evaluation' | 'given' | 'mistakePictures' | 'inputNotes'> & {
+type FurtherData = Pick<
+  ReportData,
+  'evaluation' | 'given' | 'mistakePictures' | 'inputNotes' | 'ownConcepts'
+> & {
   readonly found?: Explanation | undefined;
 };
 

@@ -3,6 +3,7 @@ export const REPORT_SECTIONS = [
   { id: 'summary', title: 'Summary' },
   { id: 'ranking', title: 'Ranking' },
   { id: 'concepts', title: 'Concepts' },
+  { id: 'own', title: 'Own concepts' },
   { id: 'parts', title: 'Parts of concepts' },
   { id: 'removal', title: 'Without each concept' },
   { id: 'mistakes', title: 'Mistakes' },

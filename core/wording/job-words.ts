@@ -13,6 +13,8 @@ const JOB_WORDS = {
   evaluation: { doing: 'Evaluating the run', noun: 'the evaluation' },
   decomposition: { doing: 'Decomposing a concept', noun: 'a decomposition' },
   merge: { doing: 'Computing concepts together', noun: 'a merge' },
+  'own-concept': { doing: 'Making a concept of examples', noun: 'an own concept' },
+  alike: { doing: 'Looking for crops like this one', noun: 'the look for crops' },
   dependence: { doing: 'Counting decisions without each concept', noun: 'the count of decisions' },
   'what-if-run': { doing: 'Deciding every image again', noun: 'a what-if over the run' },
   'what-if-image': { doing: 'Asking the model what if', noun: 'a what-if' },

@@ -41,6 +41,7 @@ import type { JobChoice, LongJob } from './job-data.ts';
 import type { MapApi } from './map-data.ts';
 import type { EarlyConcepts, RunKey, RunState } from './run-data.ts';
 import type { RunResult, ConceptEdit, CropQuery, CropPage, Waterfall, ImageDetail } from './result-data.ts';
+import type { OwnApi } from './own-data.ts';
 import type { OverviewApi } from './overview-data.ts';
 import type { ReportChoice, ReportSection, SavedReport } from './report-data.ts';
 import type { ScoreMapApi, ScoreMapNews } from './score-map-data.ts';
@@ -68,11 +69,12 @@ export type * from './tree-data.ts';
 export type * from './evaluation-data.ts';
 export type * from './image-data.ts';
 export type * from './map-data.ts';
+export type * from './own-data.ts';
 export type * from './overview-data.ts';
 
 /** Each method takes one object (or nothing) and may fail with a {@link SerializedError}. */
 export interface WorkbenchApi
-  extends AblationApi, ColumnsApi, EvaluationApi, ImageApi, MapApi, OverviewApi, ScoreMapApi {
+  extends AblationApi, ColumnsApi, EvaluationApi, ImageApi, MapApi, OwnApi, OverviewApi, ScoreMapApi {
   getApp(): Promise<AppInfo>;
   getSettings(): Promise<Settings>;
   setSettings(changes: Partial<Settings>): Promise<Settings>;

@@ -176,6 +176,15 @@ export interface ConceptMap {
   readonly values: readonly number[];
 }
 
+/** How much of an own concept is where in an explained image, on the layer's grid. */
+export interface OwnConceptMap extends ConceptMap {
+  readonly name: string;
+  /** Largest amount in any explained image: the bright end of its scale. */
+  readonly maximum: number;
+  /** Total index in this image. */
+  readonly importance: number;
+}
+
 /** From the logit without any concept to the model's own. `baseline + Σ steps + unexplained = logit`. */
 export interface Waterfall {
   readonly baseline: number;
@@ -222,4 +231,6 @@ export interface ImageDetail {
   readonly scaleOf: 'run' | 'image';
   /** Sobol total index of each concept in this image, by id. */
   readonly localImportance: Readonly<Record<string, number>>;
+  /** Own concepts, whatever the method; none in images that are not explained. */
+  readonly own: readonly OwnConceptMap[];
 }

@@ -7,6 +7,7 @@ import { JOB_KINDS } from '../../core/wording/job-words.ts';
 import { ablationSchemas } from './ablation-schemas.ts';
 import type { WorkbenchApi } from './contract.ts';
 import { mapSchemas } from './map-schemas.ts';
+import { ownSchemas } from './own-schemas.ts';
 import { overviewSchemas } from './overview-schemas.ts';
 import { OPTION_CHANGES } from './setup-options.ts';
 
@@ -150,6 +151,7 @@ export const schemas = {
   getWaterfall: z.strictObject({ ...RUN_KEY, image: COUNT }),
   ...ablationSchemas,
   ...mapSchemas,
+  ...ownSchemas,
 
   getEvaluation: RUN,
   evaluateRun: z.strictObject({ ...RUN_KEY, level: choice(CHECK_LEVELS).schema }),

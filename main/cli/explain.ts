@@ -18,7 +18,8 @@ import { explain, type ExplainOutcome } from '../../core/pipeline/explain.ts';
 import { roundsValues } from '../../core/onnx/quantised.ts';
 import { ROUNDED_GRADIENTS } from '../../core/wording/map-words.ts';
 import { modelOverview } from '../../core/pipeline/model-overview.ts';
-import { openModel } from '../../core/pipeline/model-intake.ts';
+import { openModel, type ModelIntake } from '../../core/pipeline/model-intake.ts';
+import { reopenModel } from '../../core/pipeline/reopen-model.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
 import {
   resolveOpenQuestion,
@@ -32,11 +33,20 @@ import { writeReport } from '../../core/pipeline/write-report.ts';
 import type { RunFile } from '../../core/project/schema.ts';
 import { markReported } from '../../core/project/start-run.ts';
 import { writeToProject } from '../../core/project/write-lock.ts';
+import type { OwnInWords } from '../../core/report/own-in-words.ts';
 import { transparencyText } from '../../core/wording/input-words.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { explanationJson, explanationText } from './explanation-output.ts';
 import { optionTable, readOptions, withWholePaths } from './option-arguments.ts';
+import {
+  makeOwnConcepts,
+  OWN_OPTIONS,
+  ownConceptsOf,
+  readConceptFolders,
+  requireFolders,
+  type ConceptFolder,
+} from './own-concepts.ts';
 import { overviewJson, overviewText } from './overview-output.ts';
 import { progressPrinter } from './progress.ts';
 import { AUTO_LAYER, settleCut, withComparison } from './settle-cut.ts';
@@ -55,15 +65,18 @@ const TABLE: OptionTable = {
   demo: { type: 'boolean' },
   out: { type: 'string' },
   json: { type: 'boolean' },
+  ...OWN_OPTIONS,
 };
 
 /** `explain`: from a model and folders of images to a project folder and a report. */
 export async function explainCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
   const args = parseArguments(argv, TABLE);
   const said = readQuestion(args);
+  const folders = readConceptFolders(args);
   const folder =
     args.text('out') ?? `${path.basename(demoOr(args, said.model)).replace(/\.onnx$/i, '')}.tessera`;
   const environment = createNodeEnvironment();
+  await requireFolders(environment, folders);
   const intake = await openModel(environment.storage, said.model, said);
   if (roundsValues(intake.model)) console.error(ROUNDED_GRADIENTS);
   const options = { ...said, class: said.class ?? requireClass(intake.scores) };
@@ -77,7 +90,7 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
   await environment.storage.makeDirectory(folder);
   await writeToProject({ storage: environment.storage, folder }, environment.self, async () => {
     const project = await openOrCreateProject(environment, folder, intake, options.images);
-    const scope: RunScope = {
+    const scope: OwnScope = {
       environment,
       device,
       project,
@@ -85,6 +98,7 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
       onResume,
       signal,
       reportFollows: true,
+      folders,
     };
     if (!isAuto) return explainClasses(scope, question, options, args.flag('json'));
     const settled = await settleCut(scope, question, others);
@@ -100,9 +114,14 @@ function demoOr(args: ParsedArguments, model: string): string {
   return args.flag('demo') ? 'demo' : model;
 }
 
+/** A run's scope with the own concepts that are asked for. */
+interface OwnScope extends RunScope {
+  readonly folders: readonly ConceptFolder[];
+}
+
 /** One class, or with `--class all` every class that is predicted often enough, each with a report of its own. */
 async function explainClasses(
-  scope: RunScope,
+  scope: OwnScope,
   question: Question | OpenQuestion,
   options: RunOptions,
   asJson: boolean,
@@ -112,14 +131,15 @@ async function explainClasses(
   if ('explained' in question) {
     const explained = await explain(scope, question, options, commandText(options, folder));
     const outcome = comparison === undefined ? explained : await withComparison(explained, comparison);
+    const own = await ownOf(scope, outcome, question.intake);
     const file = await reportOf(scope, outcome, 'report.html');
-    const facts = explanationJson(outcome, file);
+    const facts = explanationJson(outcome, file, own);
     tellFewer(options, facts.concepts.length);
     if (asJson) tellTransparent(facts);
     console.log(
       asJson
         ? JSON.stringify(facts, null, 2)
-        : shownName(explanationText(facts, outcome.run.explanation?.score)),
+        : shownName(explanationText(facts, outcome.run.explanation?.score, own)),
     );
     return;
   }
@@ -131,11 +151,13 @@ async function explainClasses(
     const own = { ...options, class: String(index) };
     const outcome = await explain({ ...scope, project }, one, own, commandText(own, folder));
     project = outcome.project;
-    const facts = explanationJson(outcome, await reportOf(scope, outcome, `report-${index}.html`));
+    const concepts = await ownOf(scope, outcome, question.intake);
+    const facts = explanationJson(outcome, await reportOf(scope, outcome, `report-${index}.html`), concepts);
     tellFewer(options, facts.concepts.length);
     all.push(facts);
     if (outcome.run.explanation) explanations.push(outcome.run.explanation);
-    if (!asJson) console.log(`${shownName(explanationText(facts, outcome.run.explanation?.score))}\n`);
+    if (!asJson)
+      console.log(`${shownName(explanationText(facts, outcome.run.explanation?.score, concepts))}\n`);
   }
   const isShared = options.sharing === 'shared';
   const report = isShared ? await overviewOf({ ...scope, project }) : undefined;
@@ -150,6 +172,19 @@ async function overviewOf({ environment, project, onProgress }: RunScope): Promi
   const overview = (await modelOverview(project))!;
   const file = path.resolve(project.folder, 'overview.html');
   return writeOverview(environment, project, overview, file, onProgress);
+}
+
+/** The own concepts of a finished run, those made first that are asked for. */
+async function ownOf(
+  scope: OwnScope,
+  { project, run }: ExplainOutcome,
+  model: ModelIntake,
+): Promise<OwnInWords[]> {
+  if (scope.folders.length > 0) {
+    const intake = await reopenModel(() => Promise.resolve(model), project, run);
+    await makeOwnConcepts({ ...scope, project, intake }, run, scope.folders);
+  }
+  return ownConceptsOf(project, run);
 }
 
 /** A class as it is asked for by number. */

@@ -28,13 +28,19 @@ import { LEVEL_WORDS } from '../../core/wording/trust-words.ts';
 import { originText } from '../../core/wording/preprocessing-words.ts';
 import { FEWEST_PICTURES } from '../../core/metrics/shortcuts.ts';
 import { countOf } from '../../core/wording/count-text.ts';
+import type { OwnInWords } from '../../core/report/own-in-words.ts';
+import { ownConceptJson, ownConceptsText } from './own-concepts.ts';
 import { table } from './text-table.ts';
 
 /** Crops listed for a concept; the project holds more. */
 const CROPS_LISTED = 12;
 
 /** The stable fields of `explain --json`. */
-export function explanationJson({ project, run, resumed, evaluation }: ExplainOutcome, report: string) {
+export function explanationJson(
+  { project, run, resumed, evaluation }: ExplainOutcome,
+  report: string,
+  own: readonly OwnInWords[] = [],
+) {
   const { explanation } = run;
   invariant(explanation !== undefined, 'a finished run has no explanation');
   const shown = asShown(explanation, evaluation);
@@ -66,6 +72,7 @@ export function explanationJson({ project, run, resumed, evaluation }: ExplainOu
         coefficient,
       })),
     })),
+    ...(own.length > 0 && { ownConcepts: own.map(ownConceptJson) }),
     splits: (explanation.splits ?? []).map(decompositionJson),
     reconstruction: explanation.reconstruction,
     factorization: explanation.factorization,
@@ -183,7 +190,11 @@ function estimateText({ low, high }: { readonly low: number | null; readonly hig
 }
 
 /** The short table that `explain` prints for people; `score` is that of the run. */
-export function explanationText(facts: ReturnType<typeof explanationJson>, score?: ScoreFacts): string {
+export function explanationText(
+  facts: ReturnType<typeof explanationJson>,
+  score?: ScoreFacts,
+  own: readonly OwnInWords[] = [],
+): string {
   const rows = facts.concepts.map(({ name, importance, tier, prevalence }) => [
     name,
     percentText(importance.mean),
@@ -203,6 +214,7 @@ export function explanationText(facts: ReturnType<typeof explanationJson>, score
     ...table([['concept', 'importance', '95 % interval', 'tier', 'present in'], ...rows]),
     ...(facts.rest === null ? [] : ['(of the images that the concepts were made from)']),
     '',
+    ...(own.length === 0 ? [] : [...ownConceptsText(own), '']),
     ...carriedLines(facts),
     `Reconstruction: R² ${decimalText(r2)}, relative error ${percentText(relativeError)}; same prediction for ${percentText(agreement)} of the images`,
     `Trust: ${LEVEL_WORDS[facts.trust.grade]}. ${facts.trust.headline}.`,

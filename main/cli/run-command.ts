@@ -2,6 +2,7 @@ import { TesseraError } from '../../core/errors.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import { columnsCommand } from './columns.ts';
 import { compareCommand } from './compare.ts';
+import { conceptCommand } from './concept.ts';
 import { devices } from './devices.ts';
 import { hintWithFlags } from './error-text.ts';
 import { explainCommand } from './explain.ts';
@@ -28,6 +29,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   maps: mapsCommand,
   runs: runsCommand,
   compare: compareCommand,
+  concept: conceptCommand,
   overview: overviewCommand,
   score,
   columns: columnsCommand,

@@ -17,6 +17,9 @@ tessera explain --model MODEL --images DIR… --class CLASS [options]
 tessera explain --demo [options]
     Finds the concepts behind a class and writes a project folder and a report.
 ${optionsHelp()}
+  Own concepts
+${helpEntry('--concept-folder NAME=DIR', 'also looks for a concept of which DIR has examples; several allowed. See tessera concept')}
+${helpEntry('--against-folder DIR', 'pictures that it is told from (the images given)')}
   Result
 ${helpEntry('--out DIR', 'project folder (MODEL.tessera here)')}
 ${helpEntry('--json', 'the result on standard output; progress goes to standard error')}
@@ -33,6 +36,13 @@ tessera decompose PROJECT --concept NAME [--layer TENSOR] [--parts N] [--run ID]
 tessera decompose PROJECT --concept NAME --undo [--run ID]
     Decomposes one concept of a finished run ("Concept 2"), or one of its parts ("Concept 2.1"), into parts at an
     earlier layer (the proposed one) and writes the report again. --undo takes its parts away.
+
+tessera concept PROJECT --concept-folder NAME=DIR… [--against-folder DIR] [--run ID] [--device D] [--json]
+tessera concept PROJECT [--remove NAME] [--run ID] [--json]
+    Concepts of your own in a finished run: a direction that tells the pictures of a folder from the images that the run
+    was given (or from --against-folder), how well it does on pictures held out and beside random sets, its importance
+    beside the concepts that were found, its TCAV score. Without a folder those that the run has are listed; --remove takes
+    one away.
 
 tessera vjp MODEL --to TENSOR [--from TENSOR] --tensors IN --out OUT [--device D] [--json]
 tessera vjp MODEL --to TENSOR [--from TENSOR] --write FILE.onnx

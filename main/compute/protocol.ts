@@ -6,6 +6,7 @@ import type { Labels } from '../../core/images/labels.ts';
 import type { AlphaHandling, DeviceChoice, DeviceName, Progress } from '../../core/platform.ts';
 import type { Trial } from '../../core/runtime/device-trial.ts';
 import type {
+  AlikeCrop,
   ClassScore,
   ConceptDependence,
   ConceptEdit,
@@ -26,6 +27,8 @@ import type {
   ImageCounterfactual,
   ModelSummary,
   OutputTrial,
+  OwnConceptItem,
+  OwnConceptQuery,
   OverviewView,
   PairView,
   PictureId,
@@ -190,6 +193,17 @@ export interface ComputeJobs {
   /** Puts earlier notes in the place of the present ones: an undo or redo. */
   restoreNotes(question: RunQuestion & { readonly notes: NotesFile }): Promise<EditedRun>;
   listCrops(question: Omit<CropQuery, 'project'> & RunQuestion): Promise<CropPage>;
+  listOwnConcepts(question: RunQuestion): Promise<readonly OwnConceptItem[]>;
+  /** Keeps it with the run. */
+  makeOwnConcept(
+    question: RunQuestion & Omit<OwnConceptQuery, keyof RunKey>,
+  ): Promise<readonly OwnConceptItem[]>;
+  showOwnConcept(
+    question: RunQuestion & { readonly concept: string; readonly isShown: boolean },
+  ): Promise<readonly OwnConceptItem[]>;
+  findAlikeCrops(
+    question: RunQuestion & { readonly image: number; readonly box: Box; readonly limit: number },
+  ): Promise<readonly AlikeCrop[]>;
   readTree(question: RunQuestion): Promise<ConceptTree>;
   listDecompositionLayers(
     question: RunQuestion & { readonly concept: string },

@@ -11,6 +11,8 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   evaluateRun: 'evaluation',
   decompose: 'decomposition',
   computeMerge: 'merge',
+  makeOwnConcept: 'own-concept',
+  findAlikeCrops: 'alike',
   dependence: 'dependence',
   ablateRun: 'what-if-run',
   ablateImage: 'what-if-image',

@@ -65,7 +65,7 @@ function onSelected(
   act: (concept: NonNullable<Workbench['result']['selected']>) => void,
 ): unknown {
   const { selected } = workbench.result;
-  if (!isOn(workbench, 'concepts') || selected === undefined) return false;
+  if (!isOn(workbench, 'concepts') || selected === undefined || workbench.own.selected) return false;
   act(selected);
   return true;
 }

@@ -37,6 +37,20 @@ export async function pickFiles(
   return api.compareWith({ path: reference });
 }
 
+/** Lets a person choose a folder of pictures for something else than the setup; its path, or null when none was chosen. */
+export async function pickFolder(connection: Connection): Promise<string | null> {
+  const { api, host } = connection;
+  if (host === 'desktop') return api.chooseConceptFolder();
+  return folderOf(connection, fromList(await askBrowser('references')));
+}
+
+/** Path of the folder, or first picture, of dropped or chosen files; null where there are none. */
+export async function folderOf(connection: Connection, dropped: DroppedFiles): Promise<string | null> {
+  if (dropped.files.length === 0) return null;
+  const [path] = await connection.takeFiles(dropped.files, dropped.relativePaths);
+  return path ?? null;
+}
+
 /** Gives files to the workbench. What would be refused by its name is named and not sent, however large it is. */
 export async function give(
   connection: Connection,

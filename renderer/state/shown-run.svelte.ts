@@ -5,6 +5,7 @@ import { ColumnsState } from './columns.svelte.ts';
 import { EvaluationState } from './evaluation.svelte.ts';
 import { ImageBrowser } from './image-browser.svelte.ts';
 import { MapState } from './map.svelte.ts';
+import { OwnConcepts } from './own-concepts.svelte.ts';
 import type { Notice, Notices, Telling } from './notices.svelte.ts';
 import { ReportDraft } from './report-draft.svelte.ts';
 import { ResultState } from './result.svelte.ts';
@@ -30,6 +31,7 @@ export class ShownRun {
   readonly result: ResultState;
   readonly tree: TreeState;
   readonly columns: ColumnsState;
+  readonly own: OwnConcepts;
   readonly images: ImageBrowser;
   readonly map: MapState;
   readonly report: ReportDraft;
@@ -46,6 +48,7 @@ export class ShownRun {
     this.#notices = new RunNotices(notices);
     this.result = new ResultState(connection, this.#notices, run, () => this.#regroup());
     this.tree = new TreeState(connection, this.#notices, run);
+    this.own = new OwnConcepts(connection, this.#notices, run, () => this.images.readAgain());
     this.columns = new ColumnsState(connection, run);
     this.images = new ImageBrowser(connection, run, { result: this.result, columns: this.columns });
     this.map = new MapState(connection, this.#notices, run, { images: this.images, columns: this.columns });

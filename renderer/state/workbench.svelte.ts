@@ -81,6 +81,9 @@ export class Workbench {
   get tree(): ShownRun['tree'] {
     return this.#shown.tree;
   }
+  get own(): ShownRun['own'] {
+    return this.#shown.own;
+  }
   get images(): ShownRun['images'] {
     return this.#shown.images;
   }

@@ -101,6 +101,7 @@ export function readDemoRun(run: DemoRun) {
       })),
       scaleMaximum: Math.max(...run.maxima),
       scaleOf: method === 'coefficients' ? 'run' : 'image',
+      own: [],
       localImportance: Object.fromEntries(
         run.concepts.map(({ id }, i) => [id, run.imageImportance[image][i]]),
       ),

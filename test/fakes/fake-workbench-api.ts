@@ -23,6 +23,7 @@ import { fakeOverview } from './fake-overview.ts';
 import { fakeRunImages } from './fake-run-images.ts';
 import { fakeMap, type FakeMapOptions } from './fake-map.ts';
 import { fakeEdits } from './fake-edits.ts';
+import { fakeOwn } from './fake-own.ts';
 import { fakeScoreMaps } from './fake-score-maps.ts';
 import { fakeRunList, fakeRuns } from './fake-runs.ts';
 import { ofTask, type FakeTask } from './fake-tasks.ts';
@@ -145,7 +146,12 @@ export function createFakeWorkbench(
     runId: 'run1',
     concepts: run.concepts.map(({ id }, i) => ({ id, crops: reader.coverOf(i) })),
   };
-  const rankOf = (id: string): number => run.concepts.findIndex((concept) => concept.id === id.split('-')[0]);
+  /** An own concept is where the first is. */
+  const rankOf = (id: string): number =>
+    Math.max(
+      0,
+      run.concepts.findIndex((concept) => concept.id === id.split('-')[0]),
+    );
   const open = (opened = demoSetup): Promise<Setup> => {
     setup = opened;
     return Promise.resolve(setup);
@@ -302,6 +308,7 @@ export function createFakeWorkbench(
     undoEdit: () => Promise.resolve(edits.undo()),
     redoEdit: () => Promise.resolve(edits.redo()),
     ...tree,
+    ...fakeOwn(reader),
     ...images.api,
     getColumns: () => Promise.resolve(columns),
     removeTable: () => take({ table: null }),

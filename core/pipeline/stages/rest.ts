@@ -16,7 +16,7 @@ import { bankStage } from './bank.ts';
 import { coefficientsStage } from './coefficients.ts';
 
 /** Images in which the rest is weighed, spread evenly over those of the run; their scatter makes the interval. */
-const MOST_IMAGES = 48;
+export const MOST_IMAGES = 48;
 
 /** Total index of the rest in one image, one value where it has a closed form, and what each concept does to the score. */
 export interface ImageRest extends RestIndex {
@@ -92,7 +92,8 @@ async function imageRests(context: Context): Promise<ImageRest[]> {
   return found;
 }
 
-async function restOfImage(
+/** What the rest and each of the concepts do to the score of one image, by its coefficients and activations. */
+export async function restOfImage(
   head: MaskedHeadWithRest,
   coefficients: Matrix,
   activations: Tensor<'float32'>,

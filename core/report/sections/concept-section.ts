@@ -193,7 +193,12 @@ function foundAgain({ mean, min }: ConceptStability): Html {
   </div>`;
 }
 
-function gallery({ name }: Concept, { crops }: ConceptPictures, { explanation }: ReportData): Html {
+/** The strongest crops of a concept, each with its file and amount. */
+export function gallery(
+  { name }: Pick<Concept, 'name'>,
+  { crops }: ConceptPictures,
+  { explanation }: Pick<ReportData, 'explanation'>,
+): Html {
   return html`<ul class="gallery" aria-label="Strongest crops">
     ${crops.map(({ src, image, coefficient }) => {
       const file = fileNameOf(explanation.images[image]?.file ?? '');

@@ -19,6 +19,7 @@ import { mapJobs } from './map-jobs.ts';
 import { mergeJobs } from './merge-jobs.ts';
 import { modelJobs } from './model-jobs.ts';
 import { createOpenedRuns } from './opened-runs.ts';
+import { ownJobs } from './own-jobs.ts';
 import { outputJobs } from './output-jobs.ts';
 import { overviewJobs } from './overview-jobs.ts';
 import { pictureJobs } from './picture-jobs.ts';
@@ -60,6 +61,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...mapJobs(environment, openRun, openIntake),
     ...exportJobs(environment, openRun, openIntake),
     ...mergeJobs(environment, openRun, openIntake),
+    ...ownJobs(environment, openRun, openIntake),
     ...treeJobs(environment, openRun, openIntake),
     ...pictureJobs(environment, openRun),
   };

@@ -2,7 +2,8 @@ import type { Box, Explanation, LayerRecord } from '../../../core/concepts/expla
 import { positionBoxes } from '../../../core/concepts/gallery.ts';
 import { parentIdOf } from '../../../core/concepts/recursion/concept-tree.ts';
 import { frameOf, type Preprocessing } from '../../../core/images/preprocessing.ts';
-import type { Matrix } from '../../../core/linalg/matrix.ts';
+import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
+import type { StoredOwnConcept } from '../../../core/concepts/own/own-concept.ts';
 import { parentConcept } from '../../../core/pipeline/parent-concept.ts';
 import type { RunTensors } from '../../../core/project/run-tensors.ts';
 
@@ -42,6 +43,24 @@ export function sourceOf(
     boxes,
     firstPosition: coefficients[0].rows - boxes.length,
     maximum: maximaOf(coefficients)[column],
+  };
+}
+
+/** Where an own concept is: in the explained images, at the run's own layer. */
+export function ownSource(
+  { tensors }: StoredOwnConcept,
+  layer: LayerRecord,
+  boxes: readonly Box[],
+): ConceptSource {
+  const coefficients = tensors.amounts.map((amounts) => matrix(amounts.length, 1, amounts));
+  return {
+    layer,
+    images: [...coefficients.keys()],
+    column: 0,
+    coefficients,
+    boxes,
+    firstPosition: coefficients[0].rows - boxes.length,
+    maximum: maximaOf(coefficients)[0],
   };
 }
 

@@ -5,7 +5,12 @@ import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
 import { coefficientMap } from '../../../core/pipeline/report-maps.ts';
 import { quantile } from '../../../core/sensitivity/bootstrap.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
-import type { ConceptMap, ImageDetail, MapMethod as MethodChoice } from '../../api/contract.ts';
+import type {
+  ConceptMap,
+  ImageDetail,
+  MapMethod as MethodChoice,
+  OwnConceptMap,
+} from '../../api/contract.ts';
 import { expectedClasses } from '../expected-class.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { JobContext, Jobs } from './job-context.ts';
@@ -75,6 +80,7 @@ export function imageJobs(
         agrees: examined.agrees,
         methods: METHODS,
         ...drawn,
+        own: ownMapsOf(opened, image),
         localImportance: Object.fromEntries(
           explanation.concepts.map(({ id }) => [id, examined.importance[opened.conceptColumn(id)]]),
         ),
@@ -98,6 +104,18 @@ export function imageJobs(
       };
     },
   };
+}
+
+/** Amounts of own concepts in an explained image. */
+function ownMapsOf(opened: OpenedRun, image: number): OwnConceptMap[] {
+  return opened.own.flatMap(({ concept, tensors }) => {
+    if (image >= tensors.amounts.length) return [];
+    const map = opened.mapOf(concept.id, image);
+    if (map === undefined) return [];
+    const facts = { concept: concept.id, name: concept.name, importance: tensors.imageImportance[image] };
+    const { maximum } = opened.sourceOf(concept.id);
+    return [{ ...facts, maximum, grid: map.grid, values: [...map.values] }];
+  });
 }
 
 /** Row k lets the first k of the columns in. */

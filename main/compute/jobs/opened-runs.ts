@@ -21,6 +21,9 @@ import {
 } from '../../../core/pipeline/merged-run.ts';
 import { coefficientMap } from '../../../core/pipeline/report-maps.ts';
 import { runBoxes } from '../../../core/pipeline/run-boxes.ts';
+import type { StoredOwnConcept } from '../../../core/concepts/own/own-concept.ts';
+import { ownMap } from '../../../core/pipeline/own-concept/own-for-report.ts';
+import { loadOwnConcepts, ownStamp } from '../../../core/project/own-concepts-file.ts';
 import { mergedKey, mergedStamp } from '../../../core/project/merged-file.ts';
 import type { RunTensors } from '../../../core/project/run-tensors.ts';
 import { loadRunTensors } from '../../../core/project/tensors-file.ts';
@@ -30,7 +33,7 @@ import type { CoefficientMap } from '../../../core/report/rgb-picture.ts';
 import type { Storage } from '../../../core/platform.ts';
 import { answerNames } from '../../../core/score/score-record.ts';
 import type { RunQuestion } from '../protocol.ts';
-import { maximaOf, sourceOf, type ConceptSource } from './concept-source.ts';
+import { maximaOf, ownSource, sourceOf, type ConceptSource } from './concept-source.ts';
 import { createKeptAnswers } from './kept-answers.ts';
 import { loadNotes } from '../../../core/project/run-notes.ts';
 
@@ -74,9 +77,11 @@ export interface OpenedRun {
   readonly maxima: Float32Array;
   /** Column of the bank that a concept's id names; throws 'unknown-name'. */
   readonly conceptColumn: (concept: string) => number;
-  /** Where a concept, or a part of one, is; throws 'unknown-name'. */
+  /** Concepts that a person gave by examples. */
+  readonly own: readonly StoredOwnConcept[];
+  /** Where a concept, a part of one, or an own concept is; throws 'unknown-name'. */
   readonly sourceOf: (concept: string) => ConceptSource;
-  /** The concept's map on the layer's grid, if it has one; also of a part. */
+  /** The concept's map on the layer's grid, if it has one; also of a part and of an own concept. */
   readonly mapOf: (concept: string, image: number) => CoefficientMap | undefined;
   /** Throws 'unknown-name' unless the run explains the image. */
   readonly checkImage: (image: number) => void;
@@ -99,9 +104,13 @@ export function createOpenedRuns(storage: Storage): OpenRun {
     const name = [key, folder, runId, modified].join('\n');
     const own = await stored(name, () => readRun(storage, folder, runId));
     const notes = await loadNotes(own.project, runId);
-    const stamp = await mergedStamp(own.project, runId, notes.merged);
+    const stamp = `${await mergedStamp(own.project, runId, notes.merged)} ${await ownStamp(own.project, runId)}`;
     return shown(`${name}\n${stamp}`, async () =>
-      openRun(own, await loadMerges(own.project, own.run, notes)),
+      openRun(
+        own,
+        await loadMerges(own.project, own.run, notes),
+        await loadOwnConcepts(own.project, own.run),
+      ),
     );
   };
 }
@@ -129,7 +138,11 @@ async function readRun(storage: Storage, folder: string, runId: string): Promise
   };
 }
 
-function openRun(own: StoredRun, { known, uncomputed }: Merges): OpenedRun {
+function openRun(
+  own: StoredRun,
+  { known, uncomputed }: Merges,
+  ownConcepts: readonly StoredOwnConcept[],
+): OpenedRun {
   const { project, run, preprocessing, given } = own;
   const boxes = runBoxes(run.explanation, run, preprocessing);
   const found = { explanation: run.explanation, tensors: own.tensors };
@@ -145,6 +158,7 @@ function openRun(own: StoredRun, { known, uncomputed }: Merges): OpenedRun {
     if (place !== undefined) return place;
     throw unknownConcept(run.id, concept, known);
   };
+  const ownOf = (concept: string) => ownConcepts.find((one) => one.concept.id === concept);
   const conceptColumn = (concept: string): number => rowOfId(explanation.concepts[rank(concept)].id);
   return {
     project,
@@ -173,31 +187,38 @@ function openRun(own: StoredRun, { known, uncomputed }: Merges): OpenedRun {
     firstPosition: coefficients[0].rows - boxes.length,
     maxima,
     conceptColumn,
+    own: ownConcepts,
     sourceOf: (concept) => {
-      const source = sources.get(concept) ?? sourceOf(explanation, tensors, concept, boxes, preprocessing);
+      const given = ownOf(concept);
+      const source =
+        sources.get(concept) ??
+        (given
+          ? ownSource(given, explanation.layer, boxes)
+          : sourceOf(explanation, tensors, concept, boxes, preprocessing));
       sources.set(concept, source);
       return source;
     },
-    mapOf: (concept, image) =>
-      parentIdOf(concept) === undefined
+    mapOf: (concept, image) => {
+      const given = ownOf(concept);
+      if (given) return ownMap(explanation, given, image);
+      return parentIdOf(concept) === undefined
         ? coefficientMap(explanation, coefficients[image], rank(concept))
-        : partCoefficientMap(explanation, tensors, concept, image),
+        : partCoefficientMap(explanation, tensors, concept, image);
+    },
     checkImage: (image) => {
       if (image < coefficients.length) return;
-      throw new TesseraError(
-        'unknown-name',
-        `Run ${run.id} has ${coefficients.length} images; there is no image ${image}.`,
-      );
+      throw noImage(`${run.id} has ${coefficients.length}`, image);
     },
     pictureAt: (image) => {
       const picture = given.pictures.at(image);
       if (picture !== undefined) return picture;
-      throw new TesseraError(
-        'unknown-name',
-        `Run ${run.id} was given ${given.pictures.length} images; there is no image ${image}.`,
-      );
+      throw noImage(`${run.id} was given ${given.pictures.length}`, image);
     },
   };
+}
+
+function noImage(has: string, image: number): TesseraError {
+  return new TesseraError('unknown-name', `Run ${has} images; there is no image ${image}.`);
 }
 
 function unknownConcept(runId: string, concept: string, merges: readonly Merge[]): TesseraError {

@@ -6,6 +6,7 @@ import { imageHandlers } from './images.ts';
 import { libraryHandlers } from './library.ts';
 import { lookingHandlers } from './looking.ts';
 import { mapHandlers } from './map.ts';
+import { ownHandlers } from './own.ts';
 import { overviewHandlers } from './overview.ts';
 import { programHandlers } from './program.ts';
 import { reportHandlers } from './report.ts';
@@ -31,6 +32,7 @@ export function createHandlers(services: Services): Handlers {
     ...ablationHandlers(services),
     ...mapHandlers(services),
     ...treeHandlers(services),
+    ...ownHandlers(services),
     ...evaluationHandlers(services),
     ...overviewHandlers(services),
     ...reportHandlers(services),

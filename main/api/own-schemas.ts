@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+const NAME = z.string().regex(/^[\w-]{1,64}$/);
+const RUN_KEY = { project: NAME, runId: NAME };
+const INDEX = z.int().nonnegative();
+const PATH = z.string().min(1).max(4096);
+const PIXEL = z.number().min(0).max(1e5);
+const BOX = z.tuple([PIXEL, PIXEL, PIXEL, PIXEL]);
+const MOST_EXAMPLES = 100_000;
+
+/** The shapes of the arguments of {@link import('./own-data.ts').OwnApi}. */
+export const ownSchemas = {
+  listOwnConcepts: z.strictObject(RUN_KEY),
+  makeOwnConcept: z.strictObject({
+    ...RUN_KEY,
+    name: z.string().trim().min(1).max(80),
+    examples: z.strictObject({
+      images: z.array(INDEX).max(MOST_EXAMPLES).exactOptional(),
+      crops: z
+        .array(z.strictObject({ image: INDEX, box: BOX }))
+        .max(MOST_EXAMPLES)
+        .exactOptional(),
+      folder: PATH.exactOptional(),
+    }),
+    against: PATH.exactOptional(),
+  }),
+  showOwnConcept: z.strictObject({ ...RUN_KEY, concept: NAME, isShown: z.boolean() }),
+  chooseConceptFolder: z.undefined(),
+  findAlikeCrops: z.strictObject({ ...RUN_KEY, image: INDEX, box: BOX, limit: z.int().min(1).max(1000) }),
+};
