@@ -22,6 +22,7 @@ import { asRunFound } from './input-changes.ts';
 import { loadMerges, mergedRun, type Merge } from './merged-run.ts';
 import type { FileFact } from './question.ts';
 import { runBoxes } from './run-boxes.ts';
+import { UNFINISHED_HINT, unfinishedText } from '../wording/unfinished-words.ts';
 
 /** A finished run that is compared, with what is needed to show it. */
 export interface LoadedRun {
@@ -38,16 +39,13 @@ export interface LoadedRun {
 
 /**
  * Reads a finished run for a comparison.
- * Throws TesseraError 'unknown-name' where there is none of that id, 'bad-project' where it is damaged or has not ended.
+ * Throws TesseraError 'unknown-name' where there is none of that id, 'bad-project' where it is damaged or has not finished.
  */
 export async function loadComparedRun(project: Project, runId: string): Promise<LoadedRun> {
   const run = await loadRun(project, runId);
   if (run.explanation === undefined) {
-    throw new TesseraError(
-      'bad-project',
-      `Run ${runId} of ${project.folder} has not finished; there is nothing to compare.`,
-      { hint: 'Start the run again: it continues where it stopped.' },
-    );
+    const name = `${runId} of ${project.folder}`;
+    throw new TesseraError('bad-project', unfinishedText(name, 'compare'), { hint: UNFINISHED_HINT });
   }
   const preprocessing = parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing);
   const notes = await loadNotes(project, runId);

@@ -13,6 +13,7 @@ import type { FileFact } from './question.ts';
 import type { ScoredScope } from './run-context.ts';
 import { restsOf, scoreImages, type ScoredImage } from './score-images.ts';
 import { spreadPlaces } from './spread-places.ts';
+import { UNFINISHED_HINT, unfinishedText } from '../wording/unfinished-words.ts';
 
 /** Images of the run whose rest is looked at again, to know what is usual. */
 const MOST_OWN = 200;
@@ -86,11 +87,5 @@ export async function scoreRun(
 
 function finished({ explanation, id }: RunFile): Explanation {
   if (explanation !== undefined) return explanation;
-  throw new TesseraError(
-    'bad-project',
-    `project: ${id} has not finished; there are no concepts to look for.`,
-    {
-      hint: 'The same explain command continues it.',
-    },
-  );
+  throw new TesseraError('bad-project', unfinishedText(id, 'look for'), { hint: UNFINISHED_HINT });
 }
