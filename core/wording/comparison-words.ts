@@ -125,6 +125,22 @@ export function namesText(names: readonly string[], most = 3): string {
   return listText(more > 0 ? [...quoted, `${countText(more)} more`] : quoted);
 }
 
+/** What became of a changed decision, by the folder of its image. */
+export const TURN_WORDS = {
+  'to-right': 'wrong in A, right in B',
+  'to-wrong': 'right in A, wrong in B',
+  'still-wrong': 'wrong in both',
+} as const;
+
+/** "By their folders 14 are wrong in A, right in B; 3 are right in A, wrong in B."; empty where no folder names an answer. */
+export function turnsText(changed: readonly { readonly turn?: keyof typeof TURN_WORDS }[]): string {
+  const counted = (Object.keys(TURN_WORDS) as (keyof typeof TURN_WORDS)[]).flatMap((turn) => {
+    const count = changed.filter((one) => one.turn === turn).length;
+    return count === 0 ? [] : [`${countText(count)} ${count === 1 ? 'is' : 'are'} ${TURN_WORDS[turn]}`];
+  });
+  return counted.length === 0 ? '' : `By their folders ${counted.join('; ')}.`;
+}
+
 /** How many decisions are the same: "The models say the same of 301 of 320 images and differ in 19." */
 export function decisionsText(agree: number, images: number): string {
   const changed = images - agree;

@@ -5,6 +5,7 @@ import {
   figureChangeText,
   isClearChange,
   namesText,
+  turnsText,
 } from '../../wording/comparison-words.ts';
 import { countOf, countText } from '../../wording/count-text.ts';
 import { percentText } from '../../wording/number-text.ts';
@@ -19,6 +20,7 @@ export function comparisonLead(sides: ComparedSides): string {
     typeof comparison.decisions === 'string'
       ? ''
       : decisionsText(comparison.decisions.agree, comparison.decisions.images),
+    typeof comparison.decisions === 'string' ? '' : turnsText(comparison.decisions.changed),
   ]
     .filter((text) => text !== '')
     .join(' ');
