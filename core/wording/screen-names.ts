@@ -1,4 +1,4 @@
-/** What the screens are called in the window and its menu, in the order of the rail and of the keys from 1. */
+/** What the screens are called in the window and its menu, in the order of the rail. */
 export const SCREEN_NAMES = {
   library: 'Library',
   setup: 'Setup',
@@ -14,3 +14,22 @@ export type Screen = keyof typeof SCREEN_NAMES;
 
 /** All of them, in that order. */
 export const SCREENS = Object.keys(SCREEN_NAMES) as readonly Screen[];
+
+/** The key that goes to each. */
+export const SCREEN_KEYS: Readonly<Record<Screen, string>> = {
+  library: '1',
+  setup: '2',
+  run: '3',
+  concepts: '4',
+  image: '5',
+  evaluate: '6',
+  report: '7',
+  // Kept for those to come: overview 8, map 9, columns 0, compare c, score n.
+};
+
+const SCREEN_OF_KEY = new Map(SCREENS.map((screen) => [SCREEN_KEYS[screen], screen]));
+
+/** The screen of a key, letters lower-case. */
+export function screenOfKey(key: string): Screen | undefined {
+  return SCREEN_OF_KEY.get(key);
+}

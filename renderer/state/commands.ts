@@ -1,4 +1,4 @@
-import { SCREENS, type Screen } from '../../core/wording/screen-names.ts';
+import { screenOfKey, type Screen } from '../../core/wording/screen-names.ts';
 import { commandOf, isTextEntry, type Command } from './keyboard.ts';
 import type { Workbench } from './workbench.svelte.ts';
 
@@ -29,7 +29,7 @@ const isOn = ({ screen }: Workbench, ...screens: Screen[]): boolean => screens.i
 const ACTIONS: Readonly<Record<Command, (workbench: Workbench, key: string) => unknown>> = {
   open: (workbench) => void workbench.setup.pick('model').then((isSet) => isSet && workbench.go('setup')),
   search: (workbench) => (workbench.isSearchOpen = true),
-  screen: (workbench, key) => workbench.go(SCREENS[Number(key) - 1]),
+  screen: (workbench, key) => goTo(workbench, screenOfKey(key.toLowerCase())),
   'next-concept': (workbench) => stepConcept(workbench, 1),
   'previous-concept': (workbench) => stepConcept(workbench, -1),
   'next-image': (workbench) => isOn(workbench, 'image') && workbench.images.step(1),
@@ -46,6 +46,12 @@ const ACTIONS: Readonly<Record<Command, (workbench: Workbench, key: string) => u
   keys: (workbench) => workbench.togglePanel('keys'),
   about: (workbench) => workbench.togglePanel('about'),
 };
+
+function goTo(workbench: Workbench, screen: Screen | undefined): unknown {
+  if (screen === undefined) return false;
+  workbench.go(screen);
+  return true;
+}
 
 function stepConcept(workbench: Workbench, by: number): unknown {
   if (!isOn(workbench, 'concepts', 'image')) return false;

@@ -1,4 +1,4 @@
-import { SCREENS } from '../../core/wording/screen-names.ts';
+import { SCREEN_KEYS } from '../../core/wording/screen-names.ts';
 
 /** What a key can do anywhere in the window. */
 export type Command =
@@ -30,13 +30,14 @@ interface Binding {
   readonly label: string;
 }
 
-const SCREEN_KEYS = SCREENS.map((_, i) => String(i + 1));
+/** Digits in a row, then letters. */
+const SCREEN_KEYS_SHOWN = '1 – 7';
 
 /** Every key, in the order in which they are listed to people. */
 export const BINDINGS: readonly Binding[] = [
   { command: 'open', keys: ['o'], withControl: true, shown: 'Ctrl O', label: 'Open a model or project' },
   { command: 'search', keys: ['k'], withControl: true, shown: 'Ctrl K', label: 'Search everything' },
-  { command: 'screen', keys: SCREEN_KEYS, shown: `1 – ${SCREEN_KEYS.length}`, label: 'Go to a screen' },
+  { command: 'screen', keys: Object.values(SCREEN_KEYS), shown: SCREEN_KEYS_SHOWN, label: 'Go to a screen' },
   { command: 'previous-concept', keys: ['ArrowUp'], shown: '↑', label: 'Previous concept' },
   { command: 'next-concept', keys: ['ArrowDown'], shown: '↓', label: 'Next concept' },
   { command: 'previous-image', keys: ['ArrowLeft'], shown: '←', label: 'Previous image' },

@@ -9,13 +9,10 @@ import type {
   PanelName,
   RecentProject,
   RunKey,
-  RunState,
   Screen,
   Settings,
   Setup,
-  WorkbenchEvents,
 } from '../../main/api/contract.ts';
-import { countOf } from '../../core/wording/count-text.ts';
 import type { Connection } from '../api.ts';
 import { currentRunOf } from './current-run.ts';
 import { Loadable } from './loadable.svelte.ts';
@@ -28,7 +25,7 @@ import { ShownRun } from './shown-run.svelte.ts';
 import { trailOf } from './trail.ts';
 
 /** Screens that show one run, and nothing else. */
-const RUN_SCREENS: readonly Screen[] = ['concepts', 'image', 'evaluate', 'report'];
+export const RUN_SCREENS: readonly Screen[] = ['concepts', 'image', 'evaluate', 'report'];
 
 /** The window's state: which screen, and the parts that the screens show. */
 export class Workbench {
@@ -126,9 +123,8 @@ export class Workbench {
     return RUN_SCREENS.includes(this.screen) ? shown : (current ?? shown);
   });
 
-  /** Reads what the first screen needs and follows the workbench's events; returns the way to stop. */
-  start(): () => void {
-    const stop = this.#follow();
+  /** Reads what the first screen needs. */
+  start(): void {
     void this.#read(async () => {
       const { api } = this.connection;
       [this.app, this.settings, this.compute] = await Promise.all([
@@ -142,7 +138,6 @@ export class Workbench {
     void this.#read(async () => this.setup.take(await this.connection.api.getSetup()));
     void this.#read(() => this.run.read());
     void this.#read(async () => (this.jobs = await this.connection.api.listJobs()));
-    return stop;
   }
 
   go(screen: Screen): void {
@@ -226,42 +221,6 @@ export class Workbench {
     });
   }
 
-  #follow(): () => void {
-    const { on } = this.connection;
-    const stops = [
-      on('setup', (setup) => this.setup.take(setup)),
-      on('begun', (begun) => this.#tellBegun(begun)),
-      on('settings', (settings) => (this.settings = settings)),
-      on('recent', (recent) => this.recent.set(recent)),
-      on('run', (state) => {
-        const wasActive = this.run.isActive;
-        this.run.take(state);
-        if (state.status === 'done' && wasActive) this.#showFinished(state);
-      }),
-      on('earlyConcepts', (early) => (this.run.early = early)),
-      on('result', (run) => {
-        if (this.#shown.isOf(run)) void this.result.read();
-      }),
-      on('classes', (counts) => this.setup.takeClasses(counts)),
-      on('scoreMap', (news) => this.setup.scoreMaps.take(news)),
-      on('jobs', (jobs) => (this.jobs = jobs)),
-      on('log', (line) => this.run.addLine(line)),
-      on('compute', (compute) => (this.compute = compute)),
-      on('error', (error) => this.notices.fail(error)),
-      on('navigate', ({ screen }) => this.go(screen)),
-      on('panel', ({ panel }) => (this.openPanel = panel)),
-    ];
-    return () => stops.forEach((stop) => stop());
-  }
-
-  /** What was set before is one step away. */
-  #tellBegun({ key, name, images }: WorkbenchEvents['begun']): void {
-    this.notices.tell(`New project “${name}” with ${countOf(images, 'image')}.`, {
-      label: 'Undo',
-      run: () => this.setup.takeBackProject(key),
-    });
-  }
-
   /** Another project gets its newest run shown, and so does one whose shown run is gone. */
   #followSetup(setup: Setup): void {
     const { key, project, runs } = setup;
@@ -273,17 +232,6 @@ export class Workbench {
     const isGone = shown && !runs.some((run) => this.#shown.isOf(run));
     const newest = runs.find(({ isFinished }) => isFinished) ?? null;
     if (isOther || isGone) void this.showRun(newest);
-  }
-
-  /** Shows a run that has just ended, or says so to a person who looks at another. */
-  #showFinished({ folder, project, projectName, runId, className }: RunState): void {
-    if (project === null || runId === null) return;
-    const isHere = folder === this.setup.current?.folder;
-    const show = (): void => void this.showRun({ project, runId });
-    if (isHere && (!RUN_SCREENS.includes(this.screen) || this.#shown.key === null)) return show();
-    const action = { label: 'Show it', run: show };
-    if (isHere) this.notices.tell(`The run of “${className}” is finished.`, action);
-    else this.notices.tell(`The run of “${className}” in ${projectName} is finished.`);
   }
 
   async #read(act: () => unknown): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
-import { SCREEN_NAMES, type Screen } from '../../core/wording/screen-names.ts';
+import { SCREEN_KEYS as SCREENS } from '../../core/wording/screen-names.ts';
 import { DEFAULT_SETTINGS } from '../../main/services/default-settings.ts';
 import type { FakeOptions } from '../fakes/fake-workbench-api.ts';
 import { fakeWorkbenchPages, type PageView } from './fake-workbench-pages.ts';
@@ -9,10 +9,6 @@ import { findBrowser } from './find-browser.ts';
 import { violations } from './violations.ts';
 
 const browserPath = findBrowser();
-/** The key of each screen. */
-const SCREENS = Object.fromEntries(
-  Object.keys(SCREEN_NAMES).map((screen, i) => [screen, String(i + 1)]),
-) as Record<Screen, string>;
 
 describe.skipIf(browserPath === undefined)(
   'the workbench in a browser (needs chromium or google-chrome on the PATH, or CHROME_PATH)',
