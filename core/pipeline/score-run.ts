@@ -34,10 +34,15 @@ export interface ScoredRun {
   readonly skipped: readonly SkippedFile[];
   /** In the order of the run, the most important first. */
   readonly concepts: readonly ScoredConcept[];
-  /** Images between which distributions were compared: those of the run, and new ones with the same answer. */
-  readonly compared: { readonly before: number; readonly now: number };
+  /** Images between which distributions were compared: those of the run, and new ones; all of them, or those with its answer. */
+  readonly compared: { readonly before: number; readonly now: number; readonly isOfAll: boolean };
   /** More of the activations is left than in any of the run's own images; undefined where those are too few to tell. */
   readonly mostRest?: number;
+}
+
+/** Do the concepts leave more of an image unexplained than of any of the run's own? Null where that is not known. */
+export function isBeyond(rest: number, { mostRest }: Pick<ScoredRun, 'mostRest'>): boolean | null {
+  return mostRest === undefined ? null : rest > mostRest;
 }
 
 /**
@@ -65,8 +70,10 @@ export async function scoreRun(
   const own = await imagesOfRun(project, run);
   const some = spreadPlaces(own.length, MOST_OWN).map((place) => own[place]);
   const rests = await restsOf({ ...subject, files: some }, options);
-  const alike = run.options.select === 'all' ? images : images.filter(({ isExplained }) => isExplained);
+  const isOfAll = run.options.select === 'all';
+  const alike = isOfAll ? images : images.filter(({ isExplained }) => isExplained);
   const before = coefficients.map(strongest);
+  options.signal?.throwIfAborted();
   const drifts = driftOf(
     before,
     alike.map(({ amounts }) => amounts),
@@ -80,7 +87,7 @@ export async function scoreRun(
       const drift = drifts?.[rowOfId(id)];
       return { id, name: names[id] ?? name, ...(drift && { drift }) };
     }),
-    compared: { before: before.length, now: alike.length },
+    compared: { before: before.length, now: alike.length, isOfAll },
     ...(rests.length >= FEWEST_OWN && { mostRest: Math.max(...rests) }),
   };
 }

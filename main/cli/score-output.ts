@@ -1,8 +1,9 @@
 import { rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
 import { DISCOVERY_RATE, FEWEST_IMAGES } from '../../core/metrics/drift.ts';
-import type { ScoredRun } from '../../core/pipeline/score-run.ts';
+import { isBeyond, type ScoredRun } from '../../core/pipeline/score-run.ts';
 import { countOf, listText } from '../../core/wording/count-text.ts';
 import { answerText } from '../../core/wording/answer-text.ts';
+import { driftSummary, driftWay, fewForDrift } from '../../core/wording/drift-words.ts';
 import { decimalText, percentText } from '../../core/wording/number-text.ts';
 import { table } from './text-table.ts';
 
@@ -15,11 +16,11 @@ export type ScoreFacts = ReturnType<typeof scoreFacts>;
 /** New images with amounts and contributions by the concepts' ids; what of them is unlike the run's own. */
 export function scoreFacts(
   { project, run, className }: { readonly project: string; readonly run: string; readonly className: string },
-  { images, skipped, concepts, compared, mostRest }: ScoredRun,
+  scored: ScoredRun,
 ) {
+  const { images, skipped, concepts, compared, mostRest } = scored;
   const byId = (values: ArrayLike<number>) =>
     Object.fromEntries(concepts.map(({ id }) => [id, values[rowOfId(id)]]));
-  const isUnknown = (rest: number): boolean | null => (mostRest === undefined ? null : rest > mostRest);
   const drifted = concepts.filter(({ drift }) => drift?.isDrift === true);
   return {
     project,
@@ -31,7 +32,7 @@ export function scoreFacts(
       amounts: byId(amounts),
       contributions: byId(contributions),
       rest,
-      isUnknown: isUnknown(rest),
+      isUnknown: isBeyond(rest, scored),
     })),
     drift: {
       compared,
@@ -47,30 +48,6 @@ export function scoreFacts(
     mostRest: mostRest ?? null,
     skipped,
   };
-}
-
-/** A header and a row a picture, as text. */
-export function scoreRows({ concepts, images }: ScoreFacts): string[][] {
-  const header = [
-    ...['file', 'predicted', 'probability', 'score', 'rest', 'unknown_to_the_concepts'],
-    ...concepts.map(({ name }) => `amount of ${name}`),
-    ...concepts.map(({ name }) => `contribution of ${name}`),
-  ];
-  const rows = images.map(({ file, predicted, score, rest, isUnknown, amounts, contributions }) => [
-    ...[file, predicted.name, predicted.probability, score, rest],
-    isUnknown === null ? undefined : isUnknown ? 'yes' : 'no',
-    ...concepts.map(({ id }) => amounts[id]),
-    ...concepts.map(({ id }) => contributions[id]),
-  ]);
-  return [header, ...rows.map((row) => row.map(cellOf))];
-}
-
-/** A spreadsheet takes a text that begins so for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
-
-function cellOf(value: string | number | undefined): string {
-  if (typeof value !== 'string') return String(value ?? '');
-  return FORMULA.test(value) ? `'${value}` : value;
 }
 
 /** Which concepts drifted, which images the concepts do not know, and what was left out. */
@@ -97,7 +74,10 @@ export function scoreText(facts: ScoreFacts, { listsAll }: { readonly listsAll: 
         : `${countOf(unknown.length, 'image')} of ${images.length} ${unknown.length === 1 ? 'has' : 'have'} more that the concepts leave unexplained than any image of the run (${percentText(mostRest)}): ${listText(unknown.slice(0, LISTED).map(({ file }) => file))}${unknown.length > LISTED ? ', …' : ''}.`,
     ...(drift.concepts === null
       ? [
-          `Drift was not looked for: it takes ${FEWEST_IMAGES} images that are called ${className} on both sides; the run has ${drift.compared.before}, these are ${drift.compared.now}.`,
+          fewForDrift(drift.compared, {
+            fewest: FEWEST_IMAGES,
+            className: drift.compared.isOfAll ? null : className,
+          }),
         ]
       : []),
     ...(skipped.length > 0
@@ -112,7 +92,7 @@ export function scoreText(facts: ScoreFacts, { listsAll }: { readonly listsAll: 
 
 function driftLines({ concepts, drift, class: className }: ScoreFacts): string[] {
   if (drift.concepts === null) return [];
-  const { before, now } = drift.compared;
+  const { before, now, isOfAll } = drift.compared;
   const rows = concepts.flatMap(({ name, drift: own }) =>
     own === null
       ? []
@@ -122,16 +102,20 @@ function driftLines({ concepts, drift, class: className }: ScoreFacts): string[]
             decimalText(own.before),
             decimalText(own.now),
             `${decimalText(own.distance)} (usual up to ${decimalText(own.usual)})`,
-            own.isDrift ? (own.now > own.before ? 'more' : 'less') : '',
+            own.isDrift ? driftWay(own) : '',
           ],
         ],
   );
-  const count = drift.concepts.length;
+  const drifted = concepts.flatMap(({ name, drift: own }) =>
+    own?.isDrift === true ? [{ name, ...own }] : [],
+  );
+  const which = isOfAll ? '' : ` called ${className}`;
   return [
-    `Amounts in ${countOf(now, 'image')} called ${className}, beside those in the ${countOf(before, 'image')} of the run:`,
+    `Amounts in ${countOf(now, 'image')}${which}, beside those in the ${countOf(before, 'image')} of the run:`,
     ...table([['concept', 'run', 'new', 'distance', 'drift'], ...rows]),
-    count === 0
-      ? 'No concept drifts.'
-      : `${countOf(count, 'concept')} ${count === 1 ? 'drifts' : 'drift'}; at most ${percentText(DISCOVERY_RATE)} of such finds are due to chance.`,
+    driftSummary(drifted),
+    ...(drifted.length > 0
+      ? [`At most ${percentText(DISCOVERY_RATE)} of such finds are due to chance, on average.`]
+      : []),
   ];
 }

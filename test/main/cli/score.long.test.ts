@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { scoreRows, type ScoreFacts } from '../../../main/cli/score-output.ts';
+import type { ScoreFacts } from '../../../main/cli/score-output.ts';
 import { BLUE, RED, scene, writeModel, type Blob } from './colour-case.ts';
 import { tessera } from './run-tessera.ts';
 
@@ -91,27 +91,5 @@ describe('tessera score', { timeout: 120_000 }, () => {
     await mkdir(empty);
     expect((await tessera('score', project, '--images', empty)).code).toBe(2);
     expect((await tessera('score', project, '--run', 'run7', '--images', empty)).stderr).toContain('run7');
-  });
-});
-
-describe('scoreRows()', () => {
-  it('gives a spreadsheet no formula', () => {
-    const facts = {
-      concepts: [{ id: 'c0', name: '=cmd()' }],
-      images: [
-        {
-          ...{ file: '@x.png', score: -1, rest: 0.1, isUnknown: null },
-          ...{
-            predicted: { index: 0, name: '+1', probability: 0.5 },
-            amounts: { c0: 1 },
-            contributions: { c0: -2 },
-          },
-        },
-      ],
-    } as unknown as ScoreFacts;
-    const [header, row] = scoreRows(facts);
-    expect(row.slice(0, 4)).toEqual(["'@x.png", "'+1", '0.5', '-1']);
-    // What stands before the name makes it a text.
-    expect(header[6]).toBe('amount of =cmd()');
   });
 });
