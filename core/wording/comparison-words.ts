@@ -9,6 +9,9 @@ export const MATCHED_BY = {
   directions: 'by their directions in the layer, which both runs share: the cosine',
 } as const;
 
+/** What concepts of two runs can be matched by. */
+export type MatchedBy = keyof typeof MATCHED_BY;
+
 /** Why nothing is said of concepts. */
 export const CANNOT_MATCH =
   'Nothing tells which concepts are the same: the runs explain too few images in common, and they are not at the same layer of one model.';
@@ -64,8 +67,11 @@ export function similarityText(similarity: number): string {
 /** What the word for a match means. */
 export const STATUS_WORDS = { same: 'same', changed: 'changed?' } as const;
 
-/** A figure in both runs, as {@link figureChangeText} needs it. */
-interface FigureChange {
+/** How surely two matched concepts are the same one. */
+export type MatchStatus = keyof typeof STATUS_WORDS;
+
+/** A figure in both runs and what it is in B over A, with its 95 % interval. */
+export interface FigureChange {
   readonly a: number;
   readonly b: number;
   readonly difference: number;
@@ -131,6 +137,9 @@ export const TURN_WORDS = {
   'to-wrong': 'right in A, wrong in B',
   'still-wrong': 'wrong in both',
 } as const;
+
+/** What became of a changed decision. */
+export type DecisionTurn = keyof typeof TURN_WORDS;
 
 /** "By their folders 14 are wrong in A, right in B; 3 are right in A, wrong in B."; empty where no folder names an answer. */
 export function turnsText(changed: readonly { readonly turn?: keyof typeof TURN_WORDS }[]): string {

@@ -20,6 +20,9 @@ const JOB_WORDS = {
   measure: { doing: 'Looking for the concepts', noun: 'the look for concepts in further images' },
   maps: { doing: 'Drawing maps', noun: 'maps' },
   'score-maps': { doing: 'Drawing where it looks', noun: 'the maps of where it looks' },
+  comparison: { doing: 'Comparing two runs', noun: 'a comparison' },
+  'comparison-report': { doing: 'Writing the comparison', noun: 'the report of a comparison' },
+  'new-images': { doing: 'Looking for the concepts in new images', noun: 'the look at new images' },
   preview: { doing: 'Making the preview', noun: 'the preview' },
   report: { doing: 'Writing the report', noun: 'the report' },
 } as const;

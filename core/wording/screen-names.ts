@@ -6,6 +6,8 @@ export const SCREEN_NAMES = {
   concepts: 'Concepts',
   image: 'Images',
   evaluate: 'Evaluate',
+  compare: 'Compare',
+  score: 'New images',
   report: 'Report',
 } as const;
 
@@ -23,8 +25,10 @@ export const SCREEN_KEYS: Readonly<Record<Screen, string>> = {
   concepts: '4',
   image: '5',
   evaluate: '6',
+  compare: 'c',
+  score: 'n',
   report: '7',
-  // Kept for those to come: overview 8, map 9, columns 0, compare c, score n.
+  // Kept for those to come: overview 8, map 9, columns 0.
 };
 
 const SCREEN_OF_KEY = new Map(SCREENS.map((screen) => [SCREEN_KEYS[screen], screen]));

@@ -34,9 +34,11 @@ import type {
   PreprocessingChanges,
 } from './setup-data.ts';
 import type { ConceptQuery, ConceptTree, DecompositionLayer, DecompositionQuery } from './tree-data.ts';
+import type { ComparisonApi } from './comparison-data.ts';
 import type { EvaluationApi } from './evaluation-data.ts';
 import type { ImageApi } from './image-data.ts';
 import type { JobChoice, LongJob } from './job-data.ts';
+import type { NewImagesApi } from './new-images-data.ts';
 import type { EarlyConcepts, RunKey, RunState } from './run-data.ts';
 import type { RunResult, ConceptEdit, CropQuery, CropPage, Waterfall, ImageDetail } from './result-data.ts';
 import type { ReportChoice, ReportSection, SavedReport } from './report-data.ts';
@@ -62,9 +64,12 @@ export type * from './ablation-data.ts';
 export type * from './tree-data.ts';
 export type * from './evaluation-data.ts';
 export type * from './image-data.ts';
+export type * from './comparison-data.ts';
+export type * from './new-images-data.ts';
 
 /** Each method takes one object (or nothing) and may fail with a {@link SerializedError}. */
-export interface WorkbenchApi extends AblationApi, EvaluationApi, ImageApi, ScoreMapApi {
+export interface WorkbenchApi
+  extends AblationApi, EvaluationApi, ImageApi, ScoreMapApi, ComparisonApi, NewImagesApi {
   getApp(): Promise<AppInfo>;
   getSettings(): Promise<Settings>;
   setSettings(changes: Partial<Settings>): Promise<Settings>;

@@ -26,6 +26,7 @@ import type {
   Preview,
   ReportChoice,
   RunAblation,
+  RunComparison,
   RunEstimate,
   FrontierView,
   RunEvaluation,
@@ -38,6 +39,7 @@ import type {
   DecompositionLayer,
   DecompositionQuery,
   SerializedError,
+  ScoredImages,
   ScoreMaps,
   Waterfall,
 } from '../api/contract.ts';
@@ -128,6 +130,36 @@ export type RunPictureName = Exclude<PictureName, { readonly kind: 'file' | 'fit
 /** A picture of a run by its index, or any other by its path. */
 export type AblatedPicture = number | { readonly file: string };
 
+/** Two runs to compare. */
+export interface ComparedQuestion {
+  readonly a: RunQuestion;
+  readonly b: RunQuestion;
+}
+
+/** New images in the terms of a run, as columns over the n images that could be read; concepts are in the order of the run. */
+export interface ScoredColumns extends Pick<
+  ScoredImages,
+  | 'concepts'
+  | 'className'
+  | 'compared'
+  | 'fewest'
+  | 'falseDiscoveryRate'
+  | 'mostRest'
+  | 'skipped'
+  | 'skippedCount'
+> {
+  readonly preprocessing: Preprocessing;
+  readonly files: readonly ImageFile[];
+  readonly predicted: readonly ClassScore[];
+  readonly isExplained: Uint8Array;
+  readonly score: Float64Array;
+  readonly ofConcepts: Float64Array;
+  readonly rest: Float64Array;
+  /** [n, r] */
+  readonly amounts: Float32Array;
+  readonly contributions: Float32Array;
+}
+
 /** Everything the compute process can be asked; arguments and results are plain data. */
 export interface ComputeJobs {
   openModel(question: ModelQuestion & { readonly probeSigns: boolean }): Promise<ModelSummary>;
@@ -206,6 +238,13 @@ export interface ComputeJobs {
   frontierOfOptions(
     question: Omit<ExplainQuestion, 'command'> & { readonly cache: string },
   ): Promise<FrontierView | null>;
+  compareRuns(question: ComparedQuestion): Promise<RunComparison>;
+  /** Writes the comparison as a page. */
+  writeComparison(question: ComparedQuestion & { readonly path: string }): Promise<null>;
+  /** Writes a table of the images to `table`. */
+  scoreImages(
+    question: RunQuestion & { readonly roots: readonly string[]; readonly table: string },
+  ): Promise<ScoredColumns>;
   writeReport(
     question: Omit<ReportChoice, 'project'> & RunQuestion & { readonly path: string },
   ): Promise<string>;

@@ -19,6 +19,9 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   drawScoreMaps: 'score-maps',
   measureImages: 'measure',
   writeReport: 'report',
+  compareRuns: 'comparison',
+  writeComparison: 'comparison-report',
+  scoreImages: 'new-images',
 };
 
 /** The kinds of long work among jobs, in their order, each once. */

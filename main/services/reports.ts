@@ -14,13 +14,13 @@ export interface ReportPlace {
   readonly file: string;
 }
 
-/** Pages about a run: shown, saved, printed. */
+/** Pages and tables about runs: shown, saved, printed. */
 export interface Reports {
   preview(question: RunQuestion, choice: ReportChoice, page?: PageId): Promise<DocumentId>;
   save(question: RunQuestion, choice: ReportChoice, page?: PageId): Promise<SavedReport>;
   print(question: RunQuestion, choice: ReportChoice, page?: PageId): Promise<SavedReport>;
   /** A place for a page that is written by itself, and the way to save it once it is there. */
-  reserve(kind: string): Promise<ReportPlace>;
+  reserve(kind: string, extension?: '.html' | '.csv'): Promise<ReportPlace>;
   saveReserved(id: DocumentId, name: string): Promise<SavedReport>;
   /** The file of a page that {@link preview} named. */
   fileOf(id: DocumentId): string | undefined;
@@ -39,12 +39,12 @@ export function createReports(
   const files = new Map<DocumentId, string>();
   let lastSaved: string | null = null;
 
-  const reserve = async (kind: string, about: unknown): Promise<ReportPlace> => {
+  const reserve = async (kind: string, about: unknown, extension = '.html'): Promise<ReportPlace> => {
     const id = `${kind}-${createHash('sha256')
       .update(JSON.stringify([about, Date.now()]))
       .digest('hex')
       .slice(0, 16)}`;
-    const file = path.join(cache, 'documents', `${id}.html`);
+    const file = path.join(cache, 'documents', `${id}${extension}`);
     await storage.makeDirectory(path.dirname(file));
     return { id, file };
   };
@@ -86,8 +86,8 @@ export function createReports(
         ? { path: null, document }
         : saveAs(target, await desktop.print(files.get(document)!));
     },
-    async reserve(kind) {
-      const place = await reserve(kind, files.size);
+    async reserve(kind, extension) {
+      const place = await reserve(kind, files.size, extension);
       files.set(place.id, place.file);
       return place;
     },

@@ -47,6 +47,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
+const CSV = 'text/csv; charset=utf-8';
 const GUARDS = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' };
 
 /** Answers requests for pages, pictures and documents; the same under Electron's protocol and in the host. */
@@ -76,14 +77,15 @@ export function createResources(
   async function documentOf(id: string, address: URL): Promise<Resource> {
     const file = reports.fileOf(id);
     if (file === undefined) return plain(404, 'There is no such page.');
+    const extension = path.extname(file);
     const headers = {
       'content-security-policy': DOCUMENT_POLICY,
       'cache-control': 'no-store',
       ...(address.searchParams.has('download') && {
-        'content-disposition': 'attachment; filename="report.html"',
+        'content-disposition': `attachment; filename="${extension === '.csv' ? 'table.csv' : 'report.html'}"`,
       }),
     };
-    return found(await readFile(file), TYPES['.html'], headers);
+    return found(await readFile(file), extension === '.csv' ? CSV : TYPES['.html'], headers);
   }
 }
 

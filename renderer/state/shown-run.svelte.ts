@@ -3,6 +3,7 @@ import type { RunKey } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import { EvaluationState } from './evaluation.svelte.ts';
 import { ImageBrowser } from './image-browser.svelte.ts';
+import { NewImagesState } from './new-images.svelte.ts';
 import type { Notice, Notices, Telling } from './notices.svelte.ts';
 import { ReportDraft } from './report-draft.svelte.ts';
 import { ResultState } from './result.svelte.ts';
@@ -29,6 +30,7 @@ export class ShownRun {
   readonly tree: TreeState;
   readonly images: ImageBrowser;
   readonly report: ReportDraft;
+  readonly newImages: NewImagesState;
   readonly whatIfImage: WhatIfImage;
   readonly whatIfRun: WhatIfRun;
   readonly evaluations: EvaluationState;
@@ -44,6 +46,7 @@ export class ShownRun {
     this.tree = new TreeState(connection, this.#notices, run);
     this.images = new ImageBrowser(connection, run, this.result);
     this.evaluations = new EvaluationState(connection, run);
+    this.newImages = new NewImagesState(connection, this.#notices, run);
     this.report = new ReportDraft(connection, this.#notices, run);
     this.whatIfImage = new WhatIfImage(connection, run);
     this.whatIfRun = new WhatIfRun(connection, run);

@@ -14,6 +14,7 @@ import type {
   Setup,
 } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
+import { ComparisonState } from './comparison.svelte.ts';
 import { currentRunOf } from './current-run.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { Notices } from './notices.svelte.ts';
@@ -25,7 +26,7 @@ import { ShownRun } from './shown-run.svelte.ts';
 import { trailOf } from './trail.ts';
 
 /** Screens that show one run, and nothing else. */
-export const RUN_SCREENS: readonly Screen[] = ['concepts', 'image', 'evaluate', 'report'];
+export const RUN_SCREENS: readonly Screen[] = ['concepts', 'image', 'evaluate', 'report', 'score'];
 
 /** The window's state: which screen, and the parts that the screens show. */
 export class Workbench {
@@ -35,6 +36,7 @@ export class Workbench {
   readonly run: RunWatch;
   readonly runs: RunList;
   readonly evidence: SetupEvidence;
+  readonly comparison: ComparisonState;
   #shown = $state.raw<ShownRun>()!;
   /** The setup whose runs are shown. */
   #shownOf: Pick<Setup, 'key' | 'project'> | undefined;
@@ -63,6 +65,7 @@ export class Workbench {
     this.run = new RunWatch(connection, this.notices);
     this.runs = new RunList(connection, this.notices, this.setup);
     this.evidence = new SetupEvidence(connection);
+    this.comparison = new ComparisonState(connection, this.notices);
     this.#shown = new ShownRun(connection, this.notices, undefined);
   }
 
@@ -81,6 +84,9 @@ export class Workbench {
   }
   get report(): ShownRun['report'] {
     return this.#shown.report;
+  }
+  get newImages(): ShownRun['newImages'] {
+    return this.#shown.newImages;
   }
   get whatIfImage(): ShownRun['whatIfImage'] {
     return this.#shown.whatIfImage;

@@ -17,7 +17,9 @@ import { optionControls } from '../../main/api/setup-options.ts';
 import { DEFAULT_SETTINGS } from '../../main/services/default-settings.ts';
 import { readDemoRun, type DemoRun } from './demo-run.ts';
 import { fakeAblation } from './fake-ablation.ts';
+import { fakeComparison, nothingToCompare, type FakeComparison } from './fake-comparison.ts';
 import { fakeEvaluation } from './fake-evaluation.ts';
+import { fakeNewImages, type FakeNewImages } from './fake-new-images.ts';
 import { fakeRunImages } from './fake-run-images.ts';
 import { fakeEdits } from './fake-edits.ts';
 import { fakeScoreMaps } from './fake-score-maps.ts';
@@ -66,6 +68,10 @@ export interface FakeOptions {
   readonly isCopy?: boolean;
   /** The model has no cut. */
   readonly isUncut?: boolean;
+  /** Two runs side by side. */
+  readonly comparison?: FakeComparison;
+  /** Images that the run has never seen. */
+  readonly newImages?: FakeNewImages;
   /** Methods that fail. */
   readonly failing?: readonly (keyof WorkbenchApi)[];
 }
@@ -189,7 +195,7 @@ export function createFakeWorkbench(
     addPaths: ({ paths }) =>
       setup.images === null || paths.some((path) => path.endsWith('.onnx'))
         ? open()
-        : take({ offered: { count: paths.length, names: paths.map((path) => path.slice(7)) } }),
+        : take({ offered: { count: paths.length, names: paths.map((path) => path.slice(7)), roots: paths } }),
     unusableFiles: () => Promise.resolve([]),
     answerImages: () => take({ offered: null }),
     takeBackProject: () => take(opened),
@@ -298,6 +304,9 @@ export function createFakeWorkbench(
     ...fakeAblation(reader),
     ...fakeEvaluation(options.isUnevaluated !== true, reader.images),
     ...fakeScoreMaps(emit),
+    ...fakeComparison(reader, () => edits.result().run, options.comparison),
+    ...(hasResult ? {} : nothingToCompare),
+    ...fakeNewImages(reader, options.newImages),
     listReportSections: () =>
       Promise.resolve(
         ['Summary', 'Concepts', 'Examples', 'How far to trust this', 'Method and reproduction'].map(

@@ -2,6 +2,7 @@ import type { ProbeOptions } from '../../../core/runtime/device.ts';
 import { createNodeEnvironment } from '../node-environment.ts';
 import { ablationJobs } from './ablation-jobs.ts';
 import { createAblators } from './ablators.ts';
+import { comparisonJobs } from './comparison-jobs.ts';
 import { cropJobs } from './crop-jobs.ts';
 import { editJobs } from './edit-jobs.ts';
 import { estimateJobs } from './estimate-jobs.ts';
@@ -16,6 +17,7 @@ import { createDrawMaps } from './method-maps.ts';
 import { mergeJobs } from './merge-jobs.ts';
 import { modelJobs } from './model-jobs.ts';
 import { createOpenedRuns } from './opened-runs.ts';
+import { newImageJobs } from './new-image-jobs.ts';
 import { outputJobs } from './output-jobs.ts';
 import { pictureJobs } from './picture-jobs.ts';
 import { predictionJobs } from './prediction-jobs.ts';
@@ -53,6 +55,8 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...editJobs(environment, openRun),
     ...mergeJobs(environment, openRun, openIntake),
     ...treeJobs(environment, openRun, openIntake),
+    ...comparisonJobs(environment),
+    ...newImageJobs(environment, openIntake, openRun),
     ...pictureJobs(environment, openRun),
   };
 }

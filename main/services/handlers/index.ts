@@ -1,9 +1,11 @@
 import type { Handlers } from '../../api/call-handler.ts';
 import { ablationHandlers } from './ablation.ts';
+import { comparisonHandlers } from './comparison.ts';
 import { evaluationHandlers } from './evaluation.ts';
 import { imageHandlers } from './images.ts';
 import { libraryHandlers } from './library.ts';
 import { lookingHandlers } from './looking.ts';
+import { newImageHandlers } from './new-images.ts';
 import { programHandlers } from './program.ts';
 import { reportHandlers } from './report.ts';
 import { resultHandlers } from './results.ts';
@@ -27,6 +29,8 @@ export function createHandlers(services: Services): Handlers {
     ...ablationHandlers(services),
     ...treeHandlers(services),
     ...evaluationHandlers(services),
+    ...comparisonHandlers(services),
+    ...newImageHandlers(services),
     ...reportHandlers(services),
   };
 }
