@@ -1,5 +1,5 @@
 import { capitalised } from './capitalised.ts';
-import { listText } from './count-text.ts';
+import { countOf, countText, listText } from './count-text.ts';
 import { decimalText, numberText, percentText } from './number-text.ts';
 
 /** How an amount differs, as its words need it. */
@@ -73,4 +73,34 @@ export function driftSummary(drifted: readonly (DriftFigures & { readonly name: 
     ...named('spread', 'another spread of'),
   ];
   return `${capitalised(parts.join('; '))} than in the run’s images.`;
+}
+
+/** How many images of the same kind as the run's would have more rest than all of those by chance alone: one of n + 1. */
+export function unknownByChance(images: number, restImages: number): string {
+  const expected = images / (restImages + 1);
+  const about = expected < 1 ? 'fewer than 1' : `about ${countText(Math.round(expected))}`;
+  return `Of ${countOf(images, 'image')} of the same kind as the run’s ${about} would be among them by chance.`;
+}
+
+/** Between which images amounts are compared. */
+interface Compared {
+  readonly before: number;
+  readonly now: number;
+  readonly isOfAll: boolean;
+  /** New images with the answer that the run explains; null where the run explains all images. */
+  readonly called: number | null;
+}
+
+/** Between which images amounts are compared, and why. */
+export function comparedText(
+  { before, now, isOfAll, called }: Compared,
+  images: number,
+  className: string,
+): string {
+  const run = `${countOf(before, 'image')} of the run`;
+  if (called === null) return `Amounts in ${countOf(now, 'new image')} are compared with those in ${run}.`;
+  const of = `${countText(called)} of ${countOf(images, 'new image')} ${className}`;
+  return isOfAll
+    ? `The model calls only ${of}, too few to compare, so all of them are compared with the ${run}, whatever they are called.`
+    : `The model calls ${of}; their amounts are compared with those in ${run}.`;
 }

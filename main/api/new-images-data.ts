@@ -29,12 +29,23 @@ export interface ScoredImages extends RunKey {
   readonly concepts: readonly DriftedConcept[];
   readonly className: string;
   /** Images of either side between which amounts were compared. */
-  readonly compared: { readonly before: number; readonly now: number; readonly isOfAll: boolean };
+  readonly compared: {
+    readonly before: number;
+    readonly now: number;
+    /** All of them, and not those alone that are called what the run explains. */
+    readonly isOfAll: boolean;
+    /** How many are called that; null where the run explains all images. */
+    readonly called: number | null;
+  };
+  /** Ids of the concepts that drift, the clearest first. */
+  readonly drifted: readonly string[];
   /** Fewer on a side tell nothing. */
   readonly fewest: number;
   readonly falseDiscoveryRate: number;
   /** What no concept explains of the run's own images at most; null where those are too few to tell. */
   readonly mostRest: number | null;
+  /** Images of the run that this was seen in. */
+  readonly restImages: number;
   /** Images with more than that. */
   readonly unknown: number;
   /** The first files that were left out, and how many there are. */

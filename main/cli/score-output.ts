@@ -1,9 +1,15 @@
 import { rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
 import { DISCOVERY_RATE, FEWEST_IMAGES } from '../../core/metrics/drift.ts';
-import { isBeyond, type ScoredRun } from '../../core/pipeline/score-run.ts';
+import { driftedConcepts, isBeyond, type ScoredRun } from '../../core/pipeline/score-run.ts';
 import { countOf, listText } from '../../core/wording/count-text.ts';
 import { answerText } from '../../core/wording/answer-text.ts';
-import { driftSummary, driftWay, fewForDrift } from '../../core/wording/drift-words.ts';
+import {
+  comparedText,
+  driftSummary,
+  driftWay,
+  fewForDrift,
+  unknownByChance,
+} from '../../core/wording/drift-words.ts';
 import { decimalText, percentText } from '../../core/wording/number-text.ts';
 import { table } from './text-table.ts';
 
@@ -18,10 +24,9 @@ export function scoreFacts(
   { project, run, className }: { readonly project: string; readonly run: string; readonly className: string },
   scored: ScoredRun,
 ) {
-  const { images, skipped, concepts, compared, mostRest } = scored;
+  const { images, skipped, concepts, compared, mostRest, restImages } = scored;
   const byId = (values: ArrayLike<number>) =>
     Object.fromEntries(concepts.map(({ id }) => [id, values[rowOfId(id)]]));
-  const drifted = concepts.filter(({ drift }) => drift?.isDrift === true);
   return {
     project,
     run,
@@ -37,22 +42,18 @@ export function scoreFacts(
     drift: {
       compared,
       // Of too few images nothing is known.
-      concepts:
-        concepts[0]?.drift === undefined
-          ? null
-          : drifted
-              .sort((a, b) => a.drift!.q - b.drift!.q || b.drift!.distance - a.drift!.distance)
-              .map(({ id }) => id),
+      concepts: concepts[0]?.drift === undefined ? null : driftedConcepts(concepts).map(({ id }) => id),
       falseDiscoveryRate: DISCOVERY_RATE,
     },
     mostRest: mostRest ?? null,
+    restImages,
     skipped,
   };
 }
 
 /** Which concepts drifted, which images the concepts do not know, and what was left out. */
 export function scoreText(facts: ScoreFacts, { listsAll }: { readonly listsAll: boolean }): string {
-  const { class: className, concepts, images, drift, mostRest, skipped } = facts;
+  const { class: className, concepts, images, drift, mostRest, restImages, skipped } = facts;
   const unknown = images.filter(({ isUnknown }) => isUnknown === true);
   const rows = images.map(({ file, predicted, rest, amounts }) => {
     const strong = [...concepts].sort((a, b) => amounts[b.id] - amounts[a.id]).slice(0, 3);
@@ -71,7 +72,7 @@ export function scoreText(facts: ScoreFacts, { listsAll }: { readonly listsAll: 
       ? 'The run has too few images to tell which of these its concepts do not know.'
       : unknown.length === 0
         ? `No image has more that the concepts leave unexplained than those of the run (${percentText(mostRest)} of the activations at most).`
-        : `${countOf(unknown.length, 'image')} of ${images.length} ${unknown.length === 1 ? 'has' : 'have'} more that the concepts leave unexplained than any image of the run (${percentText(mostRest)}): ${listText(unknown.slice(0, LISTED).map(({ file }) => file))}${unknown.length > LISTED ? ', …' : ''}.`,
+        : `${countOf(unknown.length, 'image')} of ${images.length} ${unknown.length === 1 ? 'has' : 'have'} more that the concepts leave unexplained than any image of the run (${percentText(mostRest)}): ${listText(unknown.slice(0, LISTED).map(({ file }) => file))}${unknown.length > LISTED ? ', …' : ''}. ${unknownByChance(images.length, restImages)}`,
     ...(drift.concepts === null
       ? [
           fewForDrift(drift.compared, {
@@ -90,9 +91,8 @@ export function scoreText(facts: ScoreFacts, { listsAll }: { readonly listsAll: 
   ].join('\n');
 }
 
-function driftLines({ concepts, drift, class: className }: ScoreFacts): string[] {
+function driftLines({ concepts, images, drift, class: className }: ScoreFacts): string[] {
   if (drift.concepts === null) return [];
-  const { before, now, isOfAll } = drift.compared;
   const rows = concepts.flatMap(({ name, drift: own }) =>
     own === null
       ? []
@@ -106,12 +106,12 @@ function driftLines({ concepts, drift, class: className }: ScoreFacts): string[]
           ],
         ],
   );
-  const drifted = concepts.flatMap(({ name, drift: own }) =>
-    own?.isDrift === true ? [{ name, ...own }] : [],
-  );
-  const which = isOfAll ? '' : ` called ${className}`;
+  const drifted = drift.concepts.flatMap((id) => {
+    const found = concepts.find((one) => one.id === id)!;
+    return found.drift === null ? [] : [{ name: found.name, ...found.drift }];
+  });
   return [
-    `Amounts in ${countOf(now, 'image')}${which}, beside those in the ${countOf(before, 'image')} of the run:`,
+    comparedText(drift.compared, images.length, className),
     ...table([['concept', 'run', 'new', 'distance', 'drift'], ...rows]),
     driftSummary(drifted),
     ...(drifted.length > 0

@@ -142,9 +142,11 @@ export interface ScoredColumns extends Pick<
   | 'concepts'
   | 'className'
   | 'compared'
+  | 'drifted'
   | 'fewest'
   | 'falseDiscoveryRate'
   | 'mostRest'
+  | 'restImages'
   | 'skipped'
   | 'skippedCount'
 > {

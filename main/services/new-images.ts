@@ -72,6 +72,8 @@ export function createNewImages({ runner, jobs, reports, pictures }: NewImagesCo
         roots: paths.map((root) => shownName(path.basename(root))),
         images: columns.files.length,
         unknown: unknownCount(columns),
+        restImages: rest.restImages,
+        drifted: rest.drifted,
         skipped: rest.skipped,
         skippedCount: rest.skippedCount,
       };

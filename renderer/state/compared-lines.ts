@@ -6,6 +6,8 @@ import type { ComparedChoice, ComparisonState } from './comparison.svelte.ts';
 export interface ComparedLine {
   readonly choice: ComparedChoice;
   readonly row: ComparedRow;
+  /** In A and in B, or the one name where one has it alone. */
+  readonly names: readonly [string, string?];
   /** A crop of each side that has it. */
   readonly covers: readonly PictureId[];
   readonly match?: MatchedConcepts;
@@ -23,6 +25,7 @@ export function matchedLines(
     return {
       choice: { list: 'matches', at },
       match,
+      names: [first.name, second.name],
       row: {
         key: `${first.id} ${second.id}`,
         name: pairName(first.name, second.name),
@@ -48,6 +51,7 @@ export function loneLines(comparison: RunComparison, side: 'a' | 'b'): readonly 
       choice: { list, at },
       lone: one,
       side,
+      names: [name],
       row: { key: id, name, [side]: importance.mean },
       covers: crops.slice(0, 1),
     };
@@ -56,5 +60,5 @@ export function loneLines(comparison: RunComparison, side: 'a' | 'b'): readonly 
 
 /** What a matched pair is called: by one name where both have it. */
 function pairName(a: string, b: string): string {
-  return a === b ? a : `${a} | ${b}`;
+  return a === b ? a : `${a} → ${b}`;
 }

@@ -126,10 +126,9 @@ export class NewImagesState {
     }
   }
 
-  #begin({ concepts }: ScoredImages): void {
+  #begin({ concepts, drifted }: ScoredImages): void {
     this.order = FIRST_ORDER;
-    const drifted = concepts.filter(({ drift }) => drift?.isDrift === true);
-    this.conceptId = drifted[0]?.id ?? concepts[0]?.id ?? null;
+    this.conceptId = drifted[0] ?? concepts[0]?.id ?? null;
     this.#close();
   }
 

@@ -46,8 +46,9 @@ export function fakeNewImages({ run }: DemoRunReader, options: FakeNewImages = {
   const found: ScoredImages = {
     ...{ project: 'p1', runId: 'run1', id: 'scores-1', roots: ['november'], images, concepts },
     className: run.className,
-    compared: { before: isFew ? 3 : 37, now: images, isOfAll: false },
-    ...{ fewest: 5, falseDiscoveryRate: 0.05, mostRest: isFew ? null : MOST_REST },
+    drifted: isFew ? [] : concepts.slice(0, 3).map(({ id }) => id),
+    compared: { before: isFew ? 3 : 37, now: images, isOfAll: false, called: images },
+    ...{ fewest: 5, falseDiscoveryRate: 0.05, mostRest: isFew ? null : MOST_REST, restImages: 37 },
     unknown: isFew ? 0 : all.filter(({ rest }) => rest > MOST_REST).length,
     skipped: [{ file: '/drops/november/broken.jpg', reason: 'corrupt JPEG' }],
     skippedCount: 1,

@@ -3,7 +3,7 @@ import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
 import { scanImages, type ImageFile } from '../../../core/images/folder-scan.ts';
 import { DISCOVERY_RATE, FEWEST_IMAGES } from '../../../core/metrics/drift.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
-import { scoreRun, type ScoredRun } from '../../../core/pipeline/score-run.ts';
+import { driftedConcepts, scoreRun, type ScoredRun } from '../../../core/pipeline/score-run.ts';
 import { scoreTable } from '../../../core/pipeline/score-table.ts';
 import type { SkippedFile } from '../../../core/concepts/explanation.ts';
 import type { ScoredColumns } from '../protocol.ts';
@@ -44,7 +44,7 @@ function columnsOf(
   given: readonly ImageFile[],
   skipped: readonly SkippedFile[],
 ): ScoredColumns {
-  const { images, concepts, compared, mostRest } = scored;
+  const { images, concepts, compared, mostRest, restImages } = scored;
   const rows = concepts.map(({ id }) => rowOfId(id));
   const fileOf = new Map(given.map((file) => [file.path, file]));
   const table = (of: (image: ScoredRun['images'][number]) => ArrayLike<number>): Float32Array => {
@@ -57,11 +57,13 @@ function columnsOf(
   };
   return {
     concepts: concepts.map(({ id, name, drift }) => ({ id, name, drift: drift ?? null })),
+    drifted: driftedConcepts(concepts).map(({ id }) => id),
     className: explanation.className,
     compared,
     fewest: FEWEST_IMAGES,
     falseDiscoveryRate: DISCOVERY_RATE,
     mostRest: mostRest ?? null,
+    restImages,
     skipped: skipped.slice(0, MOST_SKIPPED),
     skippedCount: skipped.length,
     preprocessing,

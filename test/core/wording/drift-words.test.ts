@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
+  comparedText,
   driftFigures,
   driftSummary,
   driftText,
   driftWay,
   fewForDrift,
+  unknownByChance,
 } from '../../../core/wording/drift-words.ts';
 
 const drift = { before: 0.3, now: 0.6, distance: 0.43, usual: 0.21, q: 0.0123, isDrift: true };
@@ -39,6 +41,28 @@ describe('the words of a drift', () => {
     );
     const five = ['a', 'b', 'c', 'd', 'e'].map((name) => named(name, 0.9));
     expect(driftSummary(five)).toBe('More of “a”, “b”, “c” and 2 others than in the run’s images.');
+  });
+
+  it('say how many would be unknown by chance', () => {
+    expect(unknownByChance(20, 39)).toBe(
+      'Of 20 images of the same kind as the run’s fewer than 1 would be among them by chance.',
+    );
+    expect(unknownByChance(20_000, 199)).toContain(
+      '20,000 images of the same kind as the run’s about 100 would',
+    );
+  });
+
+  it('say which images are compared', () => {
+    const of = (compared: Parameters<typeof comparedText>[0]): string => comparedText(compared, 40, 'barn');
+    expect(of({ before: 43, now: 36, isOfAll: false, called: 36 })).toBe(
+      'The model calls 36 of 40 new images barn; their amounts are compared with those in 43 images of the run.',
+    );
+    expect(of({ before: 43, now: 40, isOfAll: true, called: null })).toBe(
+      'Amounts in 40 new images are compared with those in 43 images of the run.',
+    );
+    expect(of({ before: 43, now: 40, isOfAll: true, called: 0 })).toBe(
+      'The model calls only 0 of 40 new images barn, too few to compare, so all of them are compared with the 43 images of the run, whatever they are called.',
+    );
   });
 
   it('say what is missing where too few images were there', () => {
