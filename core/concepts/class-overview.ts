@@ -8,7 +8,7 @@ const COUNTS_FROM = 0.05;
 export interface ClassOverview {
   /** Indices of the classes, those that rest on the same concepts beside each other. */
   readonly classes: readonly number[];
-  /** Concepts that count for any class, those of the same classes beside each other. */
+  /** Concepts that count for any class, in the order of the classes for which they count most. */
   readonly concepts: readonly OverviewConcept[];
 }
 
@@ -37,11 +37,13 @@ export function classOverview(explanations: readonly Explanation[]): ClassOvervi
   const meanOf = (one: Explanation, id: string): number => known.get(one)!.get(id)?.importance.mean ?? 0;
   const classOrder = leafOrder(explanations.map((one) => counting.map((id) => meanOf(one, id))));
   const ordered = classOrder.map((place) => explanations[place]);
-  const conceptOrder = leafOrder(counting.map((id) => ordered.map((one) => meanOf(one, id))));
+  // In the order of the classes for which they count most, so that the table has a diagonal.
+  const placeOf = (id: string): number => largestAt(ordered.map((one) => meanOf(one, id)));
+  const most = (id: string): number => meanOf(ordered[placeOf(id)], id);
+  const sorted = [...counting].sort((a, b) => placeOf(a) - placeOf(b) || most(b) - most(a));
   return {
     classes: ordered.map(({ classIndex }) => classIndex),
-    concepts: conceptOrder.map((place) => {
-      const id = counting[place];
+    concepts: sorted.map((id) => {
       const own = ordered.map((one) => known.get(one)!.get(id));
       return {
         id,
@@ -54,4 +56,8 @@ export function classOverview(explanations: readonly Explanation[]): ClassOvervi
       };
     }),
   };
+}
+
+function largestAt(values: readonly number[]): number {
+  return values.reduce((best, value, at) => (value > values[best] ? at : best), 0);
 }

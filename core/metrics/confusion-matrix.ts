@@ -91,3 +91,26 @@ function rowOf(truth: number, answers: Answers, columns: readonly number[]): Con
   const shown = counts.reduce((total, count) => total + count, 0);
   return { truth, images, hits: answers.get(truth) ?? 0, counts, elsewhere: images - shown };
 }
+
+/** Images of one class that the model calls another. */
+export interface PairCount {
+  readonly truth: number;
+  readonly predicted: number;
+  readonly count: number;
+  /** Images whose folder names the class. */
+  readonly images: number;
+}
+
+/** Every pair of classes of which one is taken for the other, the most frequent first, then by the share of its images. */
+export function pairCounts(images: readonly JudgedImage[]): PairCount[] {
+  return [...answersByTruth(images)]
+    .flatMap(([truth, answers]) => {
+      const all = [...answers.values()].reduce((sum, count) => sum + count, 0);
+      return [...answers]
+        .filter(([predicted]) => predicted !== truth)
+        .map(([predicted, count]) => ({ truth, predicted, count, images: all }));
+    })
+    .sort(
+      (a, b) => b.count - a.count || a.images - b.images || a.truth - b.truth || a.predicted - b.predicted,
+    );
+}

@@ -1,3 +1,4 @@
+import { TesseraError } from '../errors.ts';
 import type { FitOptions, ImageCodec, RgbImage } from '../platform.ts';
 import { dataUrl } from '../report/data-url.ts';
 import { cutScaled } from '../report/rgb-picture.ts';
@@ -37,4 +38,14 @@ export async function smallPictures(
 /** Another picture must not stand as evidence for what the run found in the one that was there. */
 export function blankPicture({ width, height }: FitOptions): RgbImage {
   return { width, height, data: new Uint8Array(3 * width * height).fill(BLANK) };
+}
+
+/** A picture, or what stands in its place where it cannot be read. */
+export async function readableOr(read: Promise<RgbImage>, otherwise: () => RgbImage): Promise<RgbImage> {
+  try {
+    return await read;
+  } catch (error) {
+    if (!(error instanceof TesseraError)) throw error;
+    return otherwise();
+  }
 }

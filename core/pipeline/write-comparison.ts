@@ -1,5 +1,4 @@
 import type { Comparison } from '../comparison/compare-runs.ts';
-import { TesseraError } from '../errors.ts';
 import { fitOf } from '../images/preprocessing.ts';
 import { matrixColumn } from '../linalg/matrix.ts';
 import type { ImageCodec, RgbImage } from '../platform.ts';
@@ -13,7 +12,7 @@ import type { Environment } from './environment.ts';
 import { asRunFound, inputChanges } from './input-changes.ts';
 import { shownFrame } from './shown-frame.ts';
 import { MATCHED_IMAGES, matchedImages, type ShownImages } from './matched-images.ts';
-import { blankPicture, smallPictures } from './small-pictures.ts';
+import { blankPicture, readableOr, smallPictures } from './small-pictures.ts';
 
 /** Crops of a concept, and whole images in which it is shown. */
 const [CROPS, MAPS] = [6, MATCHED_IMAGES];
@@ -51,7 +50,7 @@ async function sidePictures(
   const { changed, missing } = await inputChanges(project, run);
   const loadImage = async (image: number): Promise<RgbImage> => {
     if (changed.has(image) || missing.has(image)) return blankPicture(shownFrame(frame));
-    return readable(codec.decodeFitted(explanation.images[image].file, shownFrame(frame)), () =>
+    return readableOr(codec.decodeFitted(explanation.images[image].file, shownFrame(frame)), () =>
       blankPicture(shownFrame(frame)),
     );
   };
@@ -95,15 +94,6 @@ function withImages(shown: ShownImages) {
     ...concept,
     crops: (shown.get(rank) ?? []).map((image) => ({ image, box: [0, 0, 1, 1], coefficient: 0 })),
   });
-}
-
-async function readable(read: Promise<RgbImage>, otherwise: () => RgbImage): Promise<RgbImage> {
-  try {
-    return await read;
-  } catch (error) {
-    if (!(error instanceof TesseraError)) throw error;
-    return otherwise();
-  }
 }
 
 async function changedPictures(

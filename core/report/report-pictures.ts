@@ -8,9 +8,9 @@ import type { CoefficientMap } from './rgb-picture.ts';
 
 /** Where the pictures come from and how many are made. */
 export interface PictureOptions {
-  readonly explanation: Explanation;
+  readonly explanation: Pick<Explanation, 'concepts'>;
   readonly codec: Pick<ImageCodec, 'encodeJpeg'>;
-  /** The fitted picture at an index of `explanation.images`; sharper than the frame is welcome. */
+  /** The fitted picture at an index of the explained images; sharper than the frame is welcome. */
   readonly loadImage: (image: number) => Promise<RgbImage>;
   /** Size of the square that boxes refer to: the model's input. */
   readonly frame: { readonly width: number; readonly height: number };

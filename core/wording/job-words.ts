@@ -24,6 +24,7 @@ const JOB_WORDS = {
   'comparison-report': { doing: 'Writing the comparison', noun: 'the report of a comparison' },
   'new-images': { doing: 'Looking for the concepts in new images', noun: 'the look at new images' },
   preview: { doing: 'Making the preview', noun: 'the preview' },
+  pair: { doing: 'Asking why one class and not the other', noun: 'the question about two classes' },
   report: { doing: 'Writing the report', noun: 'the report' },
 } as const;
 

@@ -3,6 +3,7 @@ export const SCREEN_NAMES = {
   library: 'Library',
   setup: 'Setup',
   run: 'Run',
+  overview: 'Overview',
   concepts: 'Concepts',
   image: 'Images',
   evaluate: 'Evaluate',
@@ -22,13 +23,14 @@ export const SCREEN_KEYS: Readonly<Record<Screen, string>> = {
   library: '1',
   setup: '2',
   run: '3',
+  overview: '8',
   concepts: '4',
   image: '5',
   evaluate: '6',
   compare: 'c',
   score: 'n',
   report: '7',
-  // Kept for those to come: overview 8, map 9, columns 0.
+  // Kept for those to come: map 9, columns 0.
 };
 
 const SCREEN_OF_KEY = new Map(SCREENS.map((screen) => [SCREEN_KEYS[screen], screen]));

@@ -41,6 +41,7 @@ import type { JobChoice, LongJob } from './job-data.ts';
 import type { NewImagesApi } from './new-images-data.ts';
 import type { EarlyConcepts, RunKey, RunState } from './run-data.ts';
 import type { RunResult, ConceptEdit, CropQuery, CropPage, Waterfall, ImageDetail } from './result-data.ts';
+import type { OverviewApi } from './overview-data.ts';
 import type { ReportChoice, ReportSection, SavedReport } from './report-data.ts';
 import type { ScoreMapApi, ScoreMapNews } from './score-map-data.ts';
 
@@ -66,10 +67,11 @@ export type * from './evaluation-data.ts';
 export type * from './image-data.ts';
 export type * from './comparison-data.ts';
 export type * from './new-images-data.ts';
+export type * from './overview-data.ts';
 
 /** Each method takes one object (or nothing) and may fail with a {@link SerializedError}. */
 export interface WorkbenchApi
-  extends AblationApi, EvaluationApi, ImageApi, ScoreMapApi, ComparisonApi, NewImagesApi {
+  extends AblationApi, EvaluationApi, ImageApi, OverviewApi, ScoreMapApi, ComparisonApi, NewImagesApi {
   getApp(): Promise<AppInfo>;
   getSettings(): Promise<Settings>;
   setSettings(changes: Partial<Settings>): Promise<Settings>;

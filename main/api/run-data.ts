@@ -70,6 +70,8 @@ export interface RunState {
   /** What must end before it can go on; empty once it is under way. */
   readonly waitsFor: readonly JobKind[];
   readonly className: string;
+  /** Classes that are explained after this one. */
+  readonly next: number;
   readonly stages: readonly StageProgress[];
   /** Seconds to the end of the stage that runs. */
   readonly etaSeconds: number | null;

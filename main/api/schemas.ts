@@ -7,6 +7,7 @@ import { JOB_KINDS } from '../../core/wording/job-words.ts';
 import { ablationSchemas } from './ablation-schemas.ts';
 import { comparisonSchemas } from './comparison-schemas.ts';
 import type { WorkbenchApi } from './contract.ts';
+import { overviewSchemas } from './overview-schemas.ts';
 import { OPTION_CHANGES } from './setup-options.ts';
 
 /** What a method is called with; undefined for one that takes nothing. */
@@ -151,6 +152,8 @@ export const schemas = {
   getErrorAnalysis: RUN,
   compareCuts: z.strictObject({}),
   weighRanks: z.strictObject({ run: RUN.exactOptional() }),
+
+  ...overviewSchemas,
 
   drawScoreMaps: z.strictObject({
     method: z.enum(['occlusion', 'rise', 'sobol-attribution']),

@@ -6,6 +6,7 @@ import { hintWithFlags } from './error-text.ts';
 import { explainCommand } from './explain.ts';
 import { inspect } from './inspect.ts';
 import { mapsCommand } from './maps.ts';
+import { overviewCommand } from './overview.ts';
 import { predict } from './predict.ts';
 import { report } from './report.ts';
 import { runsCommand } from './runs.ts';
@@ -25,6 +26,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   maps: mapsCommand,
   runs: runsCommand,
   compare: compareCommand,
+  overview: overviewCommand,
   score,
   report,
   devices,

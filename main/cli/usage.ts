@@ -59,6 +59,13 @@ tessera runs PROJECT [--rename RUN=NAME] [--delete RUN] [--json]
     The runs of a project, newest first: name, class, layer, concepts, images, when, how long, how far to be trusted.
     A damaged one says why. --rename gives a run a name (an empty one takes it back); --delete removes it for good.
 
+tessera overview PROJECT [--bank ID] [--report FILE] [--json]
+tessera overview PROJECT --class B --against A [--bank ID] [--json]
+    The whole model, by the runs of explain --class all: how often each class is right, which concepts it rests on, which
+    classes have them in common, what is taken for what, and what to look at first. --report writes it as one HTML file.
+    With --class and --against: why images of A are called B, by the concepts' parts of the lead, and the smallest change
+    of concepts that turns these mistakes. The bank is the one used last unless it is named.
+
 tessera compare A[:RUN] B[:RUN] [--report FILE] [--json]
     Two finished runs, each the newest of its project unless one is named (old.tessera:run2): two runs, models, layers or
     folders. Concepts are matched by where they are active in the images that both explain, else by direction in one

@@ -20,6 +20,8 @@ import type {
   ImageCounterfactual,
   ModelSummary,
   OutputTrial,
+  OverviewView,
+  PairView,
   PictureId,
   Preprocessing,
   PreprocessingTrial,
@@ -71,11 +73,15 @@ interface PicturesQuestion extends ModelQuestion {
   readonly pictures?: readonly PictureId[];
 }
 
-/** A run of a project folder. */
-export interface RunQuestion {
+/** A project folder. */
+export interface ProjectQuestion {
   readonly folder: string;
   /** Stands for the folder in names of pictures. */
   readonly key: string;
+}
+
+/** A run of a project folder. */
+export interface RunQuestion extends ProjectQuestion {
   readonly runId: string;
 }
 
@@ -233,6 +239,19 @@ export interface ComputeJobs {
   readEvaluation(question: RunQuestion): Promise<RunEvaluation>;
   evaluateRun(question: RunQuestion & { readonly level: EvaluationLevel }): Promise<RunEvaluation>;
   errorAnalysis(question: RunQuestion): Promise<ErrorAnalysis>;
+  /** By the bank used last unless one is named; null where no run has one that other classes have too. */
+  readOverview(question: ProjectQuestion & { readonly bank?: string }): Promise<OverviewView | null>;
+  explainPair(
+    question: ProjectQuestion & {
+      readonly bank?: string;
+      readonly truth: number;
+      readonly predicted: number;
+    },
+  ): Promise<PairView>;
+  /** Writes the report of a whole model to `path`. */
+  writeOverview(
+    question: ProjectQuestion & { readonly bank?: string; readonly path: string },
+  ): Promise<string>;
   rankOfRun(question: RunQuestion): Promise<RankCurve>;
   /** For a run that these options would make; project.json is as it was, or not there. */
   rankOfOptions(question: Omit<ExplainQuestion, 'command'> & { readonly cache: string }): Promise<RankCurve>;

@@ -50,8 +50,8 @@ export function clockOf({ options }: ExplainQuestion): StageClock {
   return createStageClock(options);
 }
 
-/** The run as views see it. */
-export function stateOf(run: CurrentRun): RunState {
+/** The run as views see it; `next`: how many follow it. */
+export function stateOf(run: CurrentRun, next: number): RunState {
   const { clock, question, project, runId, status, waitsFor, className, isResumed, device, error } = run;
   const { stages, etaSeconds } = clock;
   const { folder } = question;
@@ -63,6 +63,7 @@ export function stateOf(run: CurrentRun): RunState {
     status,
     waitsFor,
     className,
+    next,
     stages,
     etaSeconds,
     isResumed,

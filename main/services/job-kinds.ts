@@ -18,10 +18,12 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   readImage: 'maps',
   drawScoreMaps: 'score-maps',
   measureImages: 'measure',
+  explainPair: 'pair',
   writeReport: 'report',
   compareRuns: 'comparison',
   writeComparison: 'comparison-report',
   scoreImages: 'new-images',
+  writeOverview: 'report',
 };
 
 /** The kinds of long work among jobs, in their order, each once. */

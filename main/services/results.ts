@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache';
 import { TesseraError } from '../../core/errors.ts';
 import type { Storage } from '../../core/platform.ts';
 import { createQueue } from '../../core/queue.ts';
-import type { ConceptEdit, ConceptTree, RunKey, RunResult } from '../api/contract.ts';
+import type { ConceptEdit, ConceptTree, ProjectKey, RunKey, RunResult } from '../api/contract.ts';
 import type { ComputeClient, JobOptions } from '../compute/client.ts';
-import type { EditedRun, RunQuestion } from '../compute/protocol.ts';
+import type { EditedRun, ProjectQuestion, RunQuestion } from '../compute/protocol.ts';
 import { runStamp } from '../compute/run-stamp.ts';
 import { nameOfEdit } from './edit-name.ts';
 import type { EventHub } from './events.ts';
@@ -14,6 +14,8 @@ import type { NotesFile } from '../../core/project/run-notes.ts';
 
 /** What runs found out, and what a person makes of it. */
 export interface Results {
+  /** Where a project lies; rejects with 'unknown-name' unless it is still what it was when it was opened. */
+  projectOf(project: ProjectKey): Promise<ProjectQuestion>;
   /** Where a run lies; rejects with 'unknown-name' unless its project is still what it was when it was opened. */
   questionOf(run: RunKey): Promise<RunQuestion>;
   read(question: RunQuestion): Promise<RunResult>;
@@ -81,19 +83,18 @@ export function createResults({ storage, projects, viewer, events }: ResultServi
       return answered(question, answer);
     });
 
+  const projectOf: Results['projectOf'] = async (project) => {
+    const folder = projects.folderOf(project);
+    if (folder !== undefined && (await projects.open(folder)).key === project)
+      return { folder, key: project };
+    throw new TesseraError('unknown-name', 'The project is not what it was when it was opened.', {
+      hint: 'Open it in the library again.',
+    });
+  };
+
   return {
-    async questionOf({ project, runId }) {
-      const folder = projects.folderOf(project);
-      if (folder !== undefined && (await projects.open(folder)).key === project)
-        return { folder, runId, key: project };
-      throw new TesseraError(
-        'unknown-name',
-        `The project of ${runId} is not what it was when it was opened.`,
-        {
-          hint: 'Open it in the library again.',
-        },
-      );
-    },
+    projectOf,
+    questionOf: async ({ project, runId }) => ({ ...(await projectOf(project)), runId }),
     read,
     readTree: async (question) =>
       (await stillEdited(question))?.tree ?? (await viewer.run('readTree', question)),

@@ -39,11 +39,19 @@ const UNFINISHED = z.object({
   version: z.int().exactOptional(),
 });
 
+/** A run that is asked for, and what it explains. */
+export interface AskedRun {
+  readonly question: ExplainQuestion;
+  readonly className: string;
+}
+
 /** The one run at a time: started, paused, resumed, cancelled, and remembered until it has ended. */
 export class RunService {
   readonly #context: RunContext;
   readonly #unfinished: StoredValue<z.infer<typeof UNFINISHED> | null>;
   #current: CurrentRun | undefined;
+  /** What is explained after the current run. */
+  #next: readonly AskedRun[] = [];
   #work: Promise<void> = Promise.resolve();
 
   constructor(context: RunContext) {
@@ -53,7 +61,7 @@ export class RunService {
   }
 
   get state(): RunState | null {
-    return this.#current === undefined ? null : stateOf(this.#current);
+    return this.#current === undefined ? null : stateOf(this.#current, this.#next.length);
   }
 
   get earlyConcepts(): EarlyConcepts | null {
@@ -78,11 +86,13 @@ export class RunService {
     return folder;
   }
 
-  async start(question: ExplainQuestion, className: string): Promise<RunState> {
+  /** Starts the first of some runs; each begins when the one before has ended, whether well or not. */
+  async start([first, ...next]: readonly AskedRun[]): Promise<RunState> {
     if (this.#current?.status === 'running') {
       throw new TesseraError('bad-usage', 'A run is under way.', { hint: 'Wait for its end, or cancel it.' });
     }
-    this.#current = newRun(question, className);
+    this.#next = next;
+    this.#current = newRun(first.question, first.className);
     return this.#begin(this.#current);
   }
 
@@ -167,6 +177,17 @@ export class RunService {
     if (current.status !== 'paused') await this.#unfinished.set(null);
     await onChange(current.question.folder);
     this.#tell();
+    await this.#goOn(current);
+  }
+
+  /** Begins what follows; a stop for good ends it all, one that can be taken up again leaves it waiting. */
+  async #goOn({ status }: CurrentRun): Promise<void> {
+    if (status === 'cancelled') this.#next = [];
+    const [first, ...next] = this.#next;
+    if (first === undefined || (status !== 'done' && status !== 'failed')) return;
+    this.#next = next;
+    this.#current = newRun(first.question, first.className);
+    await this.#begin(this.#current);
   }
 
   #settle(current: CurrentRun, status: RunStatus, error: SerializedError | null): void {
@@ -211,6 +232,7 @@ export class RunService {
       await this.#work;
     } else if (as === 'cancelled' && current.status === 'paused') {
       current.status = 'cancelled';
+      this.#next = [];
       await this.#unfinished.set(null);
       this.#tell();
     }

@@ -13,7 +13,9 @@ export function followEvents(bench: Workbench): () => void {
     on('run', (state) => {
       const wasActive = bench.run.isActive;
       bench.run.take(state);
-      if (state.status === 'done' && wasActive) showFinished(bench, state);
+      // Of several classes the last tells that all are done.
+      if (state.status === 'done' && wasActive && state.next === 0) showFinished(bench, state);
+      if (state.status === 'failed' && state.next > 0) bench.notices.fail(state.error, state.className);
     }),
     on('earlyConcepts', (early) => (bench.run.early = early)),
     on('result', (run) => {

@@ -44,6 +44,7 @@ function subjectOf({ screen, setup, run, result, next }: TrailFacts): readonly P
     const known = setup?.runs.find((listed) => isSameRun(run, listed));
     return [run?.runId && runLabel(run.runId, known?.name), run?.className];
   }
+  if (screen === 'overview') return [];
   if (screen === 'setup' || result === null) return [next.layer, next.className];
   const { runId, name } = result.run;
   return [{ text: runLabel(runId, name), isRun: true }, result.layer.tensor, result.className];

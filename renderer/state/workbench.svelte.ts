@@ -18,6 +18,7 @@ import { ComparisonState } from './comparison.svelte.ts';
 import { currentRunOf } from './current-run.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { Notices } from './notices.svelte.ts';
+import { OverviewState } from './overview.svelte.ts';
 import { SetupEvidence } from './setup-evidence.svelte.ts';
 import { RunList } from './run-list.svelte.ts';
 import { RunWatch } from './run.svelte.ts';
@@ -35,6 +36,7 @@ export class Workbench {
   readonly setup: SetupState;
   readonly run: RunWatch;
   readonly runs: RunList;
+  readonly overview: OverviewState;
   readonly evidence: SetupEvidence;
   readonly comparison: ComparisonState;
   #shown = $state.raw<ShownRun>()!;
@@ -64,6 +66,7 @@ export class Workbench {
     this.setup = new SetupState(connection, this.notices, (setup) => this.#followSetup(setup));
     this.run = new RunWatch(connection, this.notices);
     this.runs = new RunList(connection, this.notices, this.setup);
+    this.overview = new OverviewState(connection, this.notices);
     this.evidence = new SetupEvidence(connection);
     this.comparison = new ComparisonState(connection, this.notices);
     this.#shown = new ShownRun(connection, this.notices, undefined);

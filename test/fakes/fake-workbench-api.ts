@@ -20,6 +20,7 @@ import { fakeAblation } from './fake-ablation.ts';
 import { fakeComparison, nothingToCompare, type FakeComparison } from './fake-comparison.ts';
 import { fakeEvaluation } from './fake-evaluation.ts';
 import { fakeNewImages, type FakeNewImages } from './fake-new-images.ts';
+import { fakeOverview } from './fake-overview.ts';
 import { fakeRunImages } from './fake-run-images.ts';
 import { fakeEdits } from './fake-edits.ts';
 import { fakeScoreMaps } from './fake-score-maps.ts';
@@ -46,6 +47,8 @@ export interface FakeOptions {
   readonly state: 'empty' | 'ready' | 'running' | 'failed' | 'done';
   /** Further classes that the model predicts, to find one among. */
   readonly classes?: number;
+  /** Classes that are explained with the same concepts; absent: eight, and none where nothing is explained. */
+  readonly explained?: number;
   /** Crops of every concept; absent: those of the fixture. */
   readonly crops?: number;
   /** How well the run's concepts stand in for the model; absent: as in the fixture. */
@@ -303,6 +306,7 @@ export function createFakeWorkbench(
     getWaterfall: ({ image }) => Promise.resolve(reader.waterfallOf(image % reader.images.length)),
     ...fakeAblation(reader),
     ...fakeEvaluation(options.isUnevaluated !== true, reader.images),
+    ...fakeOverview(reader, options.explained ?? (hasResult ? 8 : 0), () => setRun(runState('running', 0))),
     ...fakeScoreMaps(emit),
     ...fakeComparison(reader, () => edits.result().run, options.comparison),
     ...(hasResult ? {} : nothingToCompare),
@@ -411,6 +415,7 @@ function runState(status: RunState['status'], done: number): RunState {
     status,
     waitsFor: [],
     className: 'house',
+    next: 0,
     stages: STAGES.map(([stage, title, total], i) => ({
       stage,
       title,

@@ -4,6 +4,7 @@ import { FOUNDATION_STYLE } from './foundation-style.ts';
 import { NARROW_STYLE, PAPER_STYLE } from './media-style.ts';
 import { MAPS_STYLE } from './maps-style.ts';
 import { MISTAKES_STYLE } from './mistakes-style.ts';
+import { OVERVIEW_STYLE } from './overview-style.ts';
 import { PARTS_STYLE } from './parts-style.ts';
 import { RANKING_STYLE } from './ranking-style.ts';
 import { SUMMARY_STYLE } from './summary-style.ts';
@@ -22,6 +23,7 @@ export const REPORT_STYLE = [
   MISTAKES_STYLE,
   MAPS_STYLE,
   COMPARISON_STYLE,
+  OVERVIEW_STYLE,
   NARROW_STYLE,
   PAPER_STYLE,
 ].join('');

@@ -19,6 +19,7 @@ import { modelJobs } from './model-jobs.ts';
 import { createOpenedRuns } from './opened-runs.ts';
 import { newImageJobs } from './new-image-jobs.ts';
 import { outputJobs } from './output-jobs.ts';
+import { overviewJobs } from './overview-jobs.ts';
 import { pictureJobs } from './picture-jobs.ts';
 import { predictionJobs } from './prediction-jobs.ts';
 import { previewJobs } from './preview-jobs.ts';
@@ -50,6 +51,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...imageJobs(environment, openRun, withHead, createDrawMaps(environment, openIntake), examiner),
     ...givenImageJobs(environment, openRun, withAblator, examiner),
     ...evaluationJobs(environment, openIntake, openRun),
+    ...overviewJobs(environment, openRun, withAblator),
     ...cropJobs(openRun, withHead),
     ...ablationJobs(openRun, withAblator),
     ...editJobs(environment, openRun),

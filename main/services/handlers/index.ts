@@ -6,6 +6,7 @@ import { imageHandlers } from './images.ts';
 import { libraryHandlers } from './library.ts';
 import { lookingHandlers } from './looking.ts';
 import { newImageHandlers } from './new-images.ts';
+import { overviewHandlers } from './overview.ts';
 import { programHandlers } from './program.ts';
 import { reportHandlers } from './report.ts';
 import { resultHandlers } from './results.ts';
@@ -31,6 +32,7 @@ export function createHandlers(services: Services): Handlers {
     ...evaluationHandlers(services),
     ...comparisonHandlers(services),
     ...newImageHandlers(services),
+    ...overviewHandlers(services),
     ...reportHandlers(services),
   };
 }

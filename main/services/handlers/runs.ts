@@ -55,10 +55,8 @@ export function runHandlers({
       const folder = requireFolder(state);
       requireClass(state);
       const options = explainOptionsOf(state);
-      return runs.start(
-        { folder, options, command: commandText(options, path.resolve(folder)) },
-        askedNameOf(state) ?? '',
-      );
+      const question = { folder, options, command: commandText(options, path.resolve(folder)) };
+      return runs.start([{ question, className: askedNameOf(state) ?? '' }]);
     },
     pauseRun: () => runs.pause(),
     resumeRun: () => runs.resume(),

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writePictures } from './colour-case.ts';
 import { colourCase, type Facts } from './explained-colours.ts';
@@ -11,6 +12,20 @@ interface AllFacts {
     readonly bank: string | null;
     readonly classes: readonly { readonly index: number; readonly name: string }[];
   };
+}
+
+/** What `overview --json` tells of the model, and of two classes. */
+interface ModelFacts {
+  readonly bank: { readonly id: string };
+  readonly classes: readonly { readonly name: string }[];
+  readonly concepts: readonly { readonly importance: readonly unknown[] }[];
+}
+interface PairFacts {
+  readonly mistakes: unknown;
+  readonly right: Readonly<
+    Record<'truth' | 'predicted', { readonly lead: { readonly mean: number } } | null>
+  >;
+  readonly concepts: readonly { readonly concept: string }[];
 }
 
 describe('tessera explain --class all', { timeout: 400_000 }, () => {
@@ -45,6 +60,29 @@ describe('tessera explain --class all', { timeout: 400_000 }, () => {
     expect(second).toEqual(first);
     expect(new Set(explanations.map(({ report }) => report)).size).toBe(2);
     for (const { report } of explanations) expect(await readFile(report, 'utf8')).toContain('</html>');
+
+    const folder = path.dirname(explanations[0].report);
+    const page = path.join(folder, 'overview.html');
+    const whole = await tessera('overview', folder, '--report', page, '--json');
+    expect(whole.code, whole.stderr).toBe(0);
+    const model = JSON.parse(whole.stdout) as ModelFacts;
+    expect(model.bank).toMatchObject({ id: overview!.bank, classes: 2, concepts: 2 });
+    expect(model.classes.map(({ name }) => name).sort()).toEqual(['blue', 'red']);
+    expect(model.concepts.every(({ importance }) => importance.length === 2)).toBe(true);
+    expect(await readFile(page, 'utf8')).toContain('What <em>');
+    const pair = await tessera('overview', folder, '--class', 'red', '--against', 'blue', '--json');
+    expect(pair.code, pair.stderr).toBe(0);
+    const { mistakes, right, concepts } = JSON.parse(pair.stdout) as PairFacts;
+    expect(mistakes).toBeNull();
+    // Of two colours one argues for one class and one for the other.
+    expect(right.truth?.lead.mean).toBeLessThan(0);
+    expect(right.predicted?.lead.mean).toBeGreaterThan(0);
+    expect(concepts.map(({ concept }) => concept).sort()).toEqual(['c0', 'c1', 'rest']);
+    const same = await tessera('overview', folder, '--class', 'red', '--against', 'red');
+    expect([same.code, same.stderr]).toEqual([
+      2,
+      expect.stringContaining('--class and --against are both "red".'),
+    ]);
   });
 
   it('explains every class with concepts of its own where that is asked for', async () => {
@@ -54,6 +92,9 @@ describe('tessera explain --class all', { timeout: 400_000 }, () => {
     expect(code, stderr).toBe(0);
     const { explanations, overview } = JSON.parse(stdout) as AllFacts;
     expect(overview).toBeUndefined();
+    const none = await tessera('overview', path.dirname(explanations[0].report));
+    expect(none.code).toBe(2);
+    expect(none.stderr).toContain('has no finished run whose concepts other classes have too.');
     for (const { factorization } of explanations) expect(factorization.shared).toBeUndefined();
   });
 

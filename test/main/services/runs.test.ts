@@ -52,7 +52,7 @@ describe('RunService', () => {
 
   async function underWay(): Promise<ReturnType<typeof service>> {
     const made = service();
-    await made.runs.start(QUESTION, 'house');
+    await made.runs.start([{ question: QUESTION, className: 'house' }]);
     made.child.say({ type: 'ready' });
     return made;
   }
@@ -118,5 +118,23 @@ describe('RunService', () => {
     expect(runs.state!.stages.map(({ stage, status }) => [stage, status])).toEqual([['mistakes', 'done']]);
     expect(runs.state).toMatchObject({ folder: '/nowhere', project: 'key of /nowhere', runId: 'run1' });
     await expect.poll(recalled).toBeUndefined();
+  });
+
+  it('explains one class after the other, also after one that failed, until it is cancelled', async () => {
+    const { runs, child } = service();
+    const asked = ['barn', 'house', 'car', 'tree'].map((className) => ({ question: QUESTION, className }));
+    await runs.start(asked);
+    child.say({ type: 'ready' });
+    expect(runs.state).toMatchObject({ className: 'barn', next: 3 });
+    child.say({ type: 'done', id: 1, answer: { runId: 'run1', resumed: false, stages: [] } });
+    await expect.poll(() => runs.state?.className).toBe('house');
+    child.say({ type: 'failed', id: 2, error: { name: '', code: 'no-images', message: 'None.' } });
+    await expect.poll(() => runs.state?.className).toBe('car');
+    expect(runs.state).toMatchObject({ status: 'running', next: 1 });
+    const pausing = runs.pause();
+    child.say({ type: 'failed', id: 3, error: { name: '', code: 'cancelled', message: '' } });
+    expect(await pausing).toMatchObject({ className: 'car', status: 'paused', next: 1 });
+    expect(await runs.cancel()).toMatchObject({ status: 'cancelled', next: 0 });
+    expect(child.jobs).toHaveLength(3);
   });
 });

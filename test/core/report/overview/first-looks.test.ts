@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { firstLooks, lookInWords } from '../../../../core/report/overview/first-looks.ts';
+import type { ModelOverview } from '../../../../core/report/overview/overview-data.ts';
+import { sampleOverview } from './sample-overview.ts';
+
+const base = sampleOverview(4, 3);
+const withClass = (at: number, changes: Partial<ModelOverview['classes'][number]>): ModelOverview => ({
+  ...base,
+  classes: base.classes.map((one, place) => (place === at ? { ...one, ...changes } : one)),
+});
+
+describe('firstLooks()', () => {
+  it('finds nothing where nothing stands out', () => expect(firstLooks(base)).toEqual([]));
+
+  it('names a class only where its interval lies below what all reach', () => {
+    const wide = withClass(1, { right: { value: 0.8, low: 0.6, high: 0.96, images: 20 } });
+    expect(firstLooks(wide)).toEqual([]);
+    const surely = withClass(1, { right: { value: 0.6, low: 0.4, high: 0.78, images: 20 } });
+    expect(firstLooks(surely)).toEqual([{ kind: 'mistakes', class: 1, share: 0.6, images: 20 }]);
+  });
+
+  it('leaves out confusions that may be chance', () => {
+    const pair = {
+      truth: 0,
+      predicted: 1,
+      images: 20,
+      share: { value: 0.1, low: 0, high: 0.3 },
+      shared: ['c1'],
+    };
+    expect(firstLooks({ ...base, confused: [{ ...pair, count: 2 }] })).toEqual([]);
+    expect(firstLooks({ ...base, confused: [{ ...pair, count: 3, images: 100 }] })).toEqual([]);
+    const [look] = firstLooks({ ...base, confused: [{ ...pair, count: 4 }] });
+    expect(lookInWords(look, base)).toEqual({
+      title: '“kind 0” is called “kind 1”',
+      text: '4 of 20 images. “Concept 2” matters to both.',
+    });
+  });
+
+  it('puts shortcuts first, those that turn most decisions before the others, and what is weak or unexplained last', () => {
+    const shortcut = (flips: number) =>
+      ({ conceptId: 'c0', leans: 'leans on the border', shortcut: { flips } }) as never;
+    const overview: ModelOverview = {
+      ...base,
+      classes: [
+        { ...base.classes[0], shortcuts: [shortcut(0.1)] },
+        { ...base.classes[1], shortcuts: [shortcut(0.7)] },
+        { ...base.classes[2], grade: 'weak' },
+        { ...base.classes[3], rest: { mean: 0.3, low: 0.2, high: 0.4 } },
+      ],
+    };
+    const looks = firstLooks(overview);
+    expect(looks.map((look) => [look.kind, 'class' in look && look.class])).toEqual([
+      ['shortcut', 1],
+      ['shortcut', 0],
+      ['weak', 2],
+      ['rest', 3],
+    ]);
+    expect(lookInWords(looks[3], overview).text).toMatch(/^30\.0.% of the movement of its score/);
+  });
+});
