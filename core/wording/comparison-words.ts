@@ -12,6 +12,10 @@ export const MATCHED_BY = {
 /** What concepts of two runs can be matched by. */
 export type MatchedBy = keyof typeof MATCHED_BY;
 
+/** What two runs of one model, layer and class over the same images differ by. */
+export const SAME_QUESTION =
+  'Both runs ask the same of the same model with the same images: what differs comes from how the concepts were found (seed, number or kind), not from the model.';
+
 /** Why nothing is said of concepts. */
 export const CANNOT_MATCH =
   'Nothing tells which concepts are the same: the runs explain too few images in common, and they are not at the same layer of one model.';

@@ -5,17 +5,18 @@ import {
   figureChangeText,
   isClearChange,
   namesText,
+  SAME_QUESTION,
   turnsText,
 } from '../../wording/comparison-words.ts';
 import { countOf, countText } from '../../wording/count-text.ts';
 import { percentText } from '../../wording/number-text.ts';
-import { isOneRun, missing, type ComparedSide, type ComparedSides } from './comparison-data.ts';
+import { asksTheSame, isOneRun, missing, type ComparedSide, type ComparedSides } from './comparison-data.ts';
 
 /** What changed between two runs, in one paragraph for a reader who reads no further. */
 export function comparisonLead(sides: ComparedSides): string {
   const { comparison } = sides;
   return [
-    isOneRun(sides) ? 'A and B are the same run.' : '',
+    isOneRun(sides) ? 'A and B are the same run.' : asksTheSame(sides) ? SAME_QUESTION : '',
     ...(comparison.matchedBy === undefined ? [CANNOT_MATCH] : conceptSentences(sides)),
     typeof comparison.decisions === 'string'
       ? ''

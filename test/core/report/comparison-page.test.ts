@@ -22,6 +22,13 @@ describe('comparisonLead()', () => {
     );
   });
 
+  it('says of two runs that ask the same of one model that nothing of what differs is the model’s', () => {
+    const again = { ...A, indices: A.indices.map((own) => own.map((value) => value * 0.8)) };
+    expect(comparisonLead(pageOf(A, again))).toMatch(/^Both runs ask the same of the same model/);
+    expect(comparisonLead(pageOf(A, { ...again, layer: 'other' }))).toMatch(/^Of 3 concepts/);
+    expect(comparisonLead(pageOf(A, { ...again, images: again.images.slice(1) }))).toMatch(/^Of 3 concepts/);
+  });
+
   it('does not call a change what reads as none', () => {
     const hardly = { ...A, indices: A.indices.map((own) => own.map((value) => value + 0.0004)) };
     expect(comparisonLead(pageOf(A, hardly))).toContain('No difference in importance reaches 0.1 points.');
