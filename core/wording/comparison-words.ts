@@ -36,6 +36,13 @@ export const PAIRED_BY = {
   path: 'told by their paths, as their content was not recorded',
 } as const;
 
+/** Over which images figures are. */
+export function figuresText(isPaired: boolean): string {
+  return isPaired
+    ? 'Figures of matches are over these images, those of what one run has alone over all of its own.'
+    : 'Figures are over the images of each run.';
+}
+
 /** What the intervals of differences in importance cover and what not. */
 export function differenceLimits(coversMovement: boolean): string {
   return coversMovement

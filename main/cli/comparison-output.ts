@@ -15,6 +15,7 @@ import {
   causeText,
   differenceLimits,
   figureChangeText,
+  figuresText,
   MATCHED_BY,
   nearestText,
   NO_DECISIONS,
@@ -118,8 +119,7 @@ function sideText(side: ComparedSide): string {
 function imageLines({ comparison: { images, matchedBy, isPaired } }: ComparedSides): string[] {
   const common = `${countOf(images.common, 'image')} explained by both, ${PAIRED_BY[images.pairedBy]}.`;
   if (matchedBy === undefined) return [common];
-  const figures = isPaired ? 'Figures are over these images.' : 'Figures are over the images of each run.';
-  return [`${common} Concepts are matched ${MATCHED_BY[matchedBy]}. ${figures}`];
+  return [`${common} Concepts are matched ${MATCHED_BY[matchedBy]}. ${figuresText(isPaired)}`];
 }
 
 function matchLines({ a, b, comparison: { matches, coversMovement } }: ComparedSides): string[] {

@@ -29,6 +29,21 @@ describe('comparisonLead()', () => {
     expect(comparisonLead(pageOf(A, { ...again, images: again.images.slice(1) }))).toMatch(/^Of 3 concepts/);
   });
 
+  it('does not say of two that are alike that the importance of one changed, and names both classes', () => {
+    const page = pageOf(A, B);
+    const alike = page.comparison.matches.map((match) => ({ ...match, status: 'changed' as const }));
+    const explanation = { ...page.b.explanation, className: 'barn' };
+    const lead = comparisonLead({
+      ...page,
+      b: { ...page.b, explanation },
+      comparison: { ...page.comparison, matches: alike },
+    }).replaceAll('\u00a0', ' ');
+    expect(lead).toContain(
+      'Of those that are alike importance differs most between “wall” of A (20.0 %) and “stone” of B (70.0 %), which may be two concepts.',
+    );
+    expect(lead).toMatch(/^A explains “.*” and B “barn”: importance is that for the answer of each\. Of 3/);
+  });
+
   it('does not call a change what reads as none', () => {
     const hardly = { ...A, indices: A.indices.map((own) => own.map((value) => value + 0.0004)) };
     expect(comparisonLead(pageOf(A, hardly))).toContain('No difference in importance reaches 0.1 points.');
