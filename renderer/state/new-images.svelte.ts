@@ -45,8 +45,12 @@ export class NewImagesState {
 
   /** What was found before in this window, if anything. */
   open(): void {
-    if (this.found.value === undefined && !this.found.isLoading)
-      void this.found.load(() => this.#connection.api.getScored(this.#run));
+    if (this.found.value !== undefined || this.found.isLoading) return;
+    void this.found.load(async () => {
+      const found = await this.#connection.api.getScored(this.#run);
+      if (found !== null) this.#begin(found);
+      return found;
+    });
   }
 
   score(paths: readonly string[]): Promise<void> {
