@@ -17,6 +17,7 @@ import { questionsOfClasses } from '../../core/pipeline/class-questions.ts';
 import { explain, type ExplainOutcome } from '../../core/pipeline/explain.ts';
 import { roundsValues } from '../../core/onnx/quantised.ts';
 import { ROUNDED_GRADIENTS } from '../../core/wording/map-words.ts';
+import { modelOverview } from '../../core/pipeline/model-overview.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../core/pipeline/open-project.ts';
 import {
@@ -26,6 +27,7 @@ import {
   type Question,
 } from '../../core/pipeline/question.ts';
 import type { RunScope } from '../../core/pipeline/run-context.ts';
+import { writeOverview } from '../../core/pipeline/write-overview.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
 import type { RunFile } from '../../core/project/schema.ts';
 import { markReported } from '../../core/project/start-run.ts';
@@ -136,10 +138,18 @@ async function explainClasses(
     if (!asJson) console.log(`${shownName(explanationText(facts, outcome.run.explanation?.score))}\n`);
   }
   const isShared = options.sharing === 'shared';
+  const report = isShared ? await overviewOf({ ...scope, project }) : undefined;
   if (asJson) {
-    const overview = isShared && overviewJson(explanations);
+    const overview = isShared && { ...overviewJson(explanations), report };
     console.log(JSON.stringify({ ...(overview && { overview }), explanations: all }, null, 2));
-  } else if (isShared) console.log(shownName(overviewText(explanations)));
+  } else if (isShared) console.log(shownName(`${overviewText(explanations)}\n\nOverview  ${report}`));
+}
+
+/** Writes the page of the whole model. */
+async function overviewOf({ environment, project, onProgress }: RunScope): Promise<string> {
+  const overview = (await modelOverview(project))!;
+  const file = path.resolve(project.folder, 'overview.html');
+  return writeOverview(environment, project, overview, file, onProgress);
 }
 
 /** A class as it is asked for by number. */

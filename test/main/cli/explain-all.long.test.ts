@@ -10,6 +10,7 @@ interface AllFacts {
   readonly explanations: readonly Facts[];
   readonly overview?: {
     readonly bank: string | null;
+    readonly report: string;
     readonly classes: readonly { readonly index: number; readonly name: string }[];
   };
 }
@@ -61,6 +62,7 @@ describe('tessera explain --class all', { timeout: 400_000 }, () => {
     expect(new Set(explanations.map(({ report }) => report)).size).toBe(2);
     for (const { report } of explanations) expect(await readFile(report, 'utf8')).toContain('</html>');
 
+    expect(await readFile(overview!.report, 'utf8')).toContain('What <em>');
     const folder = path.dirname(explanations[0].report);
     const page = path.join(folder, 'overview.html');
     const whole = await tessera('overview', folder, '--report', page, '--json');
