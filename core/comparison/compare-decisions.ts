@@ -1,6 +1,6 @@
 import type { NamedAnswer } from '../score/named-answer.ts';
 import { comparableAnswers, comparableName, type Incomparable } from './answers-compared.ts';
-import type { ComparedRun } from './compared-run.ts';
+import type { AnsweredImage, ComparedRun } from './compared-run.ts';
 import { decisionCauses, type DecisionCause } from './decision-causes.ts';
 import type { ConceptPair } from './match-concepts.ts';
 
@@ -11,9 +11,14 @@ export interface DecisionChanged {
   readonly fileB: string;
   readonly a: NamedAnswer;
   readonly b: NamedAnswer;
+  /** What became of it by what its folder names; absent where a folder names none of the answers. */
+  readonly turn?: DecisionTurn;
   /** What is behind it as far as the runs know; empty where neither explains the picture. */
   readonly concepts: readonly DecisionCause[];
 }
+
+/** What became of a decision: wrong in the first run and right in the second, the other way round, or wrong in both. */
+export type DecisionTurn = 'to-right' | 'to-wrong' | 'still-wrong';
 
 /** What two models say of the pictures that both were given. */
 export interface DecisionsCompared {
@@ -43,7 +48,8 @@ export function compareDecisions(
       said: { a: a.said.name, b: b.said.name },
     };
     const concepts = decisionCauses(runs, matches, image);
-    return [{ file: a.file, fileB: b.file, a: a.said, b: b.said, concepts }];
+    const turn = turnOf(a, b);
+    return [{ file: a.file, fileB: b.file, a: a.said, b: b.said, ...(turn && { turn }), concepts }];
   });
   const known = ({ concepts }: DecisionChanged): number => Number(concepts.length > 0);
   return {
@@ -52,6 +58,13 @@ export function compareDecisions(
     agree: pairs.length - changed.length,
     changed: changed.sort((first, second) => known(second) - known(first)),
   };
+}
+
+/** Two answers that differ are not both right. */
+function turnOf(a: AnsweredImage, b: AnsweredImage): DecisionTurn | undefined {
+  if (a.isRight === undefined || b.isRight === undefined) return undefined;
+  if (a.isRight) return 'to-wrong';
+  return b.isRight ? 'to-right' : 'still-wrong';
 }
 
 function placesOf({ images }: ComparedRun): Map<string, number> {

@@ -12,6 +12,8 @@ export interface KnownImage {
 /** A picture that a run was given, explained or not, with what the model said of it. */
 export interface AnsweredImage extends KnownImage {
   readonly said: NamedAnswer;
+  /** Is that what the folder of its file names? Absent where the folder names none of the answers. */
+  readonly isRight?: boolean;
 }
 
 /** What a model's answers are, as far as two runs must agree for theirs to be compared. */

@@ -1,8 +1,9 @@
-import type { ComparedRun, KnownImage, RunAnswers } from '../comparison/compared-run.ts';
+import type { AnsweredImage, ComparedRun, KnownImage, RunAnswers } from '../comparison/compared-run.ts';
 import type { Explanation } from '../concepts/explanation.ts';
 import { rowOfId } from '../concepts/recursion/concept-tree.ts';
 import { TesseraError } from '../errors.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
+import { truthFinder } from '../images/folder-class.ts';
 import { loadEvaluation } from '../project/evaluation-file.ts';
 import { frameOf, parsePreprocessing, type Preprocessing } from '../images/preprocessing.ts';
 import { matrix, rowView, takeRows, type Matrix } from '../linalg/matrix.ts';
@@ -14,7 +15,7 @@ import type { RunFile } from '../project/schema.ts';
 import { loadRunTensors } from '../project/tensors-file.ts';
 import type { ComparedSide } from '../report/comparison/comparison-data.ts';
 import { isUndecided, runAnswer } from '../score/decision.ts';
-import { namedAnswer } from '../score/named-answer.ts';
+import { namedAnswer, type NamedAnswer } from '../score/named-answer.ts';
 import { answerNames, scoreOfRecord } from '../score/score-record.ts';
 import { PRESENT_FROM, strongest } from './assemble-explanation.ts';
 import { distinctImages, firstAlike } from './evaluation/alike-images.ts';
@@ -22,6 +23,7 @@ import { asRunFound } from './input-changes.ts';
 import { loadMerges, mergedRun, type Merge } from './merged-run.ts';
 import type { FileFact } from './question.ts';
 import { runBoxes } from './run-boxes.ts';
+import { UNFINISHED_HINT, unfinishedText } from '../wording/unfinished-words.ts';
 
 /** A finished run that is compared, with what is needed to show it. */
 export interface LoadedRun {
@@ -38,16 +40,13 @@ export interface LoadedRun {
 
 /**
  * Reads a finished run for a comparison.
- * Throws TesseraError 'unknown-name' where there is none of that id, 'bad-project' where it is damaged or has not ended.
+ * Throws TesseraError 'unknown-name' where there is none of that id, 'bad-project' where it is damaged or has not finished.
  */
 export async function loadComparedRun(project: Project, runId: string): Promise<LoadedRun> {
   const run = await loadRun(project, runId);
   if (run.explanation === undefined) {
-    throw new TesseraError(
-      'bad-project',
-      `Run ${runId} of ${project.folder} has not finished; there is nothing to compare.`,
-      { hint: 'Start the run again: it continues where it stopped.' },
-    );
+    const name = `${runId} of ${project.folder}`;
+    throw new TesseraError('bad-project', unfinishedText(name, 'compare'), { hint: UNFINISHED_HINT });
   }
   const preprocessing = parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing);
   const notes = await loadNotes(project, runId);
@@ -184,12 +183,22 @@ async function answersOf(project: Project, run: RunFile): Promise<RunAnswers> {
   const nameOf = (answer: GivenImage) =>
     namedAnswer(names, score === undefined ? answer : runAnswer(score, answer));
   const files = given && (await asRunFound(project, run, given));
+  const truthOf = truthFinder(names);
+  const judged = (answer: GivenImage, said: NamedAnswer): Pick<AnsweredImage, 'isRight'> => {
+    const truth = truthOf({ path: answer.file });
+    return truth === undefined ? {} : { isRight: truth === said.index };
+  };
   return {
     names,
     ...(isNumber && {
       number: isUndecided(score) ? {} : { border: score.model.threshold },
     }),
     ...(given &&
-      files && { given: given.map((answer, at) => ({ ...knownImage(files[at]), said: nameOf(answer) })) }),
+      files && {
+        given: given.map((answer, at) => {
+          const said = nameOf(answer);
+          return { ...knownImage(files[at]), said, ...judged(answer, said) };
+        }),
+      }),
   };
 }

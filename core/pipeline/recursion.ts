@@ -17,6 +17,7 @@ import {
 import { requireSameImages } from './input-changes.ts';
 import { parentConcept } from './parent-concept.ts';
 import { loadNotes, saveNotes } from '../project/run-notes.ts';
+import { UNFINISHED_HINT, unfinishedText } from '../wording/unfinished-words.ts';
 
 /** What the automatic mode goes by, beside {@link isGoodDecomposition}. */
 const TREE_LIMITS = {
@@ -109,7 +110,7 @@ function withDecomposition(
  * Decomposes one concept or part of a finished run and stores its parts with the run, in the place of an earlier one of
  * the same concept and all below it.
  *
- * Throws as {@link decomposeConcept}; 'bad-usage' for a merged concept; 'bad-project' for a run that has not ended; 'unknown-name' for the run or concept.
+ * Throws as {@link decomposeConcept}; 'bad-usage' for a merged concept; 'bad-project' for a run that has not finished; 'unknown-name' for the run or concept.
  */
 export async function decomposeInRun(
   scope: ScoredScope & WorkScope,
@@ -120,9 +121,7 @@ export async function decomposeInRun(
   const run = await loadRun(scope.project, runId);
   const { explanation } = run;
   if (explanation === undefined) {
-    throw new TesseraError('bad-project', `Run ${runId} has not ended; there is nothing to decompose yet.`, {
-      hint: 'Start the run again: it continues where it stopped.',
-    });
+    throw new TesseraError('bad-project', unfinishedText(runId, 'decompose'), { hint: UNFINISHED_HINT });
   }
   await requireUnmerged(scope.project, runId, concept);
   await requireSameImages(scope.project, run);

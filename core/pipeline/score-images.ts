@@ -96,7 +96,11 @@ export async function scoreImages(
 /** What of the activations no concept explains, as {@link ScoredImage} has it, of the pictures that can be read. */
 export async function restsOf(subject: ScoredSubject, work: ScoreWork = {}): Promise<number[]> {
   const rests: number[] = [];
-  for await (const { rest } of codedPictures(subject, work, [])) rests.push(rest);
+  const told: ScoreWork = {
+    ...work,
+    onProgress: (progress) => work.onProgress?.({ ...progress, stage: 'rest' }),
+  };
+  for await (const { rest } of codedPictures(subject, told, [])) rests.push(rest);
   return rests;
 }
 

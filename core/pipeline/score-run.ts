@@ -1,7 +1,7 @@
 import { rowOfId } from '../concepts/recursion/concept-tree.ts';
 import type { Explanation, SkippedFile } from '../concepts/explanation.ts';
 import { TesseraError } from '../errors.ts';
-import { driftOf, type Drift } from '../metrics/drift.ts';
+import { driftOf, FEWEST_IMAGES, type Drift } from '../metrics/drift.ts';
 import type { OnProgress } from '../platform.ts';
 import type { Project } from '../project/project-folder.ts';
 import { loadNotes } from '../project/run-notes.ts';
@@ -13,9 +13,12 @@ import type { FileFact } from './question.ts';
 import type { ScoredScope } from './run-context.ts';
 import { restsOf, scoreImages, type ScoredImage } from './score-images.ts';
 import { spreadPlaces } from './spread-places.ts';
+import { UNFINISHED_HINT, unfinishedText } from '../wording/unfinished-words.ts';
 
 /** Images of the run whose rest is looked at again, to know what is usual. */
 const MOST_OWN = 200;
+/** Keeps the ratio of two means finite. */
+const TINY = 1e-12;
 /** Fewer of the run's images do not tell what rest is usual. */
 const FEWEST_OWN = 20;
 
@@ -33,15 +36,45 @@ export interface ScoredRun {
   readonly skipped: readonly SkippedFile[];
   /** In the order of the run, the most important first. */
   readonly concepts: readonly ScoredConcept[];
-  /** Images between which distributions were compared: those of the run, and new ones with the same answer. */
-  readonly compared: { readonly before: number; readonly now: number };
+  /**
+   * Images between which distributions were compared: those of the run, and new ones; all of them, or those with the answer
+   * that the run explains, of which there are `called` (null of a run that explains all images).
+   */
+  readonly compared: {
+    readonly before: number;
+    readonly now: number;
+    readonly isOfAll: boolean;
+    readonly called: number | null;
+  };
   /** More of the activations is left than in any of the run's own images; undefined where those are too few to tell. */
   readonly mostRest?: number;
+  /** The run's own images whose rest was looked at. */
+  readonly restImages: number;
+}
+
+/**
+ * The concepts that drift, the clearest first: by the false discovery rate, then the distance, then how many times as much of
+ * the concept there is. A mark that is new in every picture moves much of a bank as far as it goes; of the mark itself there
+ * is the most times as much.
+ */
+export function driftedConcepts(
+  concepts: readonly ScoredConcept[],
+): (ScoredConcept & { readonly drift: Drift })[] {
+  const times = ({ before, now }: Drift): number => Math.abs(Math.log((now + TINY) / (before + TINY)));
+  return concepts
+    .filter((one): one is ScoredConcept & { readonly drift: Drift } => one.drift?.isDrift === true)
+    .sort(({ drift: a }, { drift: b }) => a.q - b.q || b.distance - a.distance || times(b) - times(a));
+}
+
+/** Do the concepts leave more of an image unexplained than of any of the run's own? Null where that is not known. */
+export function isBeyond(rest: number, { mostRest }: Pick<ScoredRun, 'mostRest'>): boolean | null {
+  return mostRest === undefined ? null : rest > mostRest;
 }
 
 /**
  * Scores images with the bank of a finished run, and looks for concepts whose amounts are distributed otherwise than in the
- * run's own images: among those that are answered alike where the run explains such, else among all.
+ * run's own images: among those that are answered alike where the run explains such, else among all, as where hardly any is
+ * answered so.
  *
  * Throws TesseraError 'no-images' where none can be read, 'bad-project' for a run that has not finished.
  */
@@ -64,8 +97,12 @@ export async function scoreRun(
   const own = await imagesOfRun(project, run);
   const some = spreadPlaces(own.length, MOST_OWN).map((place) => own[place]);
   const rests = await restsOf({ ...subject, files: some }, options);
-  const alike = run.options.select === 'all' ? images : images.filter(({ isExplained }) => isExplained);
+  const called = run.options.select === 'all' ? null : images.filter(({ isExplained }) => isExplained);
+  // A change that turns the answers away must not hide itself.
+  const isOfAll = called === null || called.length < FEWEST_IMAGES;
+  const alike = isOfAll ? images : called;
   const before = coefficients.map(strongest);
+  options.signal?.throwIfAborted();
   const drifts = driftOf(
     before,
     alike.map(({ amounts }) => amounts),
@@ -79,18 +116,13 @@ export async function scoreRun(
       const drift = drifts?.[rowOfId(id)];
       return { id, name: names[id] ?? name, ...(drift && { drift }) };
     }),
-    compared: { before: before.length, now: alike.length },
+    compared: { before: before.length, now: alike.length, isOfAll, called: called?.length ?? null },
+    restImages: rests.length,
     ...(rests.length >= FEWEST_OWN && { mostRest: Math.max(...rests) }),
   };
 }
 
 function finished({ explanation, id }: RunFile): Explanation {
   if (explanation !== undefined) return explanation;
-  throw new TesseraError(
-    'bad-project',
-    `project: ${id} has not finished; there are no concepts to look for.`,
-    {
-      hint: 'The same explain command continues it.',
-    },
-  );
+  throw new TesseraError('bad-project', unfinishedText(id, 'look for'), { hint: UNFINISHED_HINT });
 }

@@ -1,6 +1,4 @@
 import type { Comparison } from '../comparison/compare-runs.ts';
-import { pairImages } from '../comparison/pair-images.ts';
-import { exampleImages } from '../concepts/gallery.ts';
 import { fitOf } from '../images/preprocessing.ts';
 import { matrixColumn } from '../linalg/matrix.ts';
 import type { ImageCodec, RgbImage } from '../platform.ts';
@@ -13,15 +11,11 @@ import { sideOf, type LoadedRun } from './compared-run.ts';
 import type { Environment } from './environment.ts';
 import { asRunFound, inputChanges } from './input-changes.ts';
 import { shownFrame } from './shown-frame.ts';
+import { MATCHED_IMAGES, matchedImages, type ShownImages } from './matched-images.ts';
 import { blankPicture, readableOr, smallPictures } from './small-pictures.ts';
 
 /** Crops of a concept, and whole images in which it is shown. */
-const [CROPS, MAPS] = [6, 3];
-
-interface Runs {
-  readonly a: LoadedRun;
-  readonly b: LoadedRun;
-}
+const [CROPS, MAPS] = [6, MATCHED_IMAGES];
 
 /**
  * Writes a comparison of two runs as one HTML file and returns its path. The pictures are read again from their files;
@@ -29,11 +23,11 @@ interface Runs {
  */
 export async function writeComparison(
   { storage, codec }: Pick<Environment, 'storage' | 'codec'>,
-  { a, b }: Runs,
+  { a, b }: Readonly<Record<'a' | 'b', LoadedRun>>,
   comparison: Comparison,
   path: string,
 ): Promise<string> {
-  const shown = shownImages({ a, b }, comparison);
+  const shown = matchedImages({ a, b }, comparison);
   const [ofA, ofB] = [await sidePictures(codec, a, shown.a), await sidePictures(codec, b, shown.b)];
   const page = renderComparison({
     a: sideOf(a),
@@ -45,29 +39,6 @@ export async function writeComparison(
   });
   await storage.writeAtomic(path, page);
   return path;
-}
-
-/** For each concept the images, by place in the explanation, in which its map is shown; empty for one that has no match. */
-type ShownImages = ReadonlyMap<number, readonly number[]>;
-
-/** Matched concepts are shown in the same images, those in which both are strong; without any, each in its own. */
-function shownImages({ a, b }: Runs, { matches, isPaired }: Comparison): Record<'a' | 'b', ShownImages> {
-  const { pairs } = pairImages(a.compared.images, b.compared.images);
-  const chosen = matches.map((match) => {
-    if (!isPaired)
-      return {
-        a: exampleImages(a.explanation.concepts[match.a], MAPS),
-        b: exampleImages(b.explanation.concepts[match.b], MAPS),
-      };
-    const strength = ([first, second]: readonly [number, number]): number =>
-      Math.min(a.compared.strengths[first][match.a], b.compared.strengths[second][match.b]);
-    const best = [...pairs].sort((x, y) => strength(y) - strength(x)).slice(0, MAPS);
-    return { a: best.map(([image]) => a.places[image]), b: best.map(([, image]) => b.places[image]) };
-  });
-  return {
-    a: new Map(matches.map((match, at) => [match.a, chosen[at].a])),
-    b: new Map(matches.map((match, at) => [match.b, chosen[at].b])),
-  };
 }
 
 async function sidePictures(

@@ -4,6 +4,7 @@ import type { Evaluation } from '../metrics/evaluation.ts';
 import type { GivenImage } from '../project/predictions-file.ts';
 import type { ProjectFile, RunFile } from '../project/schema.ts';
 import type { NotesFile } from '../project/run-notes.ts';
+import { UNFINISHED_HINT, unfinishedText } from '../wording/unfinished-words.ts';
 import { asShown } from './as-shown.ts';
 import type { OwnInWords } from './own-in-words.ts';
 
@@ -82,13 +83,7 @@ export function reportDataOf(
 ): ReportData {
   const given = found ?? run.explanation;
   if (given === undefined)
-    throw new TesseraError(
-      'bad-project',
-      `report: run ${run.id} has not finished; there is nothing to report.`,
-      {
-        hint: 'Start the run again: it continues where it stopped.',
-      },
-    );
+    throw new TesseraError('bad-project', unfinishedText(run.id, 'report'), { hint: UNFINISHED_HINT });
   const explanation = asShown(given, further.evaluation);
   const concepts = explanation.concepts.map((concept) => ({
     ...concept,

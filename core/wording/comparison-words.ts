@@ -9,6 +9,13 @@ export const MATCHED_BY = {
   directions: 'by their directions in the layer, which both runs share: the cosine',
 } as const;
 
+/** What concepts of two runs can be matched by. */
+export type MatchedBy = keyof typeof MATCHED_BY;
+
+/** What two runs of one model, layer and class over the same images differ by. */
+export const SAME_QUESTION =
+  'Both runs ask the same of the same model with the same images: what differs comes from how the concepts were found (seed, number or kind), not from the model.';
+
 /** Why nothing is said of concepts. */
 export const CANNOT_MATCH =
   'Nothing tells which concepts are the same: the runs explain too few images in common, and they are not at the same layer of one model.';
@@ -28,6 +35,13 @@ export const PAIRED_BY = {
   content: 'told by their content',
   path: 'told by their paths, as their content was not recorded',
 } as const;
+
+/** Over which images figures are. */
+export function figuresText(isPaired: boolean): string {
+  return isPaired
+    ? 'Figures of matches are over these images, those of what one run has alone over all of its own.'
+    : 'Figures are over the images of each run.';
+}
 
 /** What the intervals of differences in importance cover and what not. */
 export function differenceLimits(coversMovement: boolean): string {
@@ -64,8 +78,11 @@ export function similarityText(similarity: number): string {
 /** What the word for a match means. */
 export const STATUS_WORDS = { same: 'same', changed: 'changed?' } as const;
 
-/** A figure in both runs, as {@link figureChangeText} needs it. */
-interface FigureChange {
+/** How surely two matched concepts are the same one. */
+export type MatchStatus = keyof typeof STATUS_WORDS;
+
+/** A figure in both runs and what it is in B over A, with its 95 % interval. */
+export interface FigureChange {
   readonly a: number;
   readonly b: number;
   readonly difference: number;
@@ -123,6 +140,25 @@ export function namesText(names: readonly string[], most = 3): string {
   const quoted = names.slice(0, most).map((name) => `“${name}”`);
   const more = names.length - quoted.length;
   return listText(more > 0 ? [...quoted, `${countText(more)} more`] : quoted);
+}
+
+/** What became of a changed decision, by the folder of its image. */
+export const TURN_WORDS = {
+  'to-right': 'wrong in A, right in B',
+  'to-wrong': 'right in A, wrong in B',
+  'still-wrong': 'wrong in both',
+} as const;
+
+/** What became of a changed decision. */
+export type DecisionTurn = keyof typeof TURN_WORDS;
+
+/** "By their folders 14 are wrong in A, right in B; 3 are right in A, wrong in B."; empty where no folder names an answer. */
+export function turnsText(changed: readonly { readonly turn?: keyof typeof TURN_WORDS }[]): string {
+  const counted = (Object.keys(TURN_WORDS) as (keyof typeof TURN_WORDS)[]).flatMap((turn) => {
+    const count = changed.filter((one) => one.turn === turn).length;
+    return count === 0 ? [] : [`${countText(count)} ${count === 1 ? 'is' : 'are'} ${TURN_WORDS[turn]}`];
+  });
+  return counted.length === 0 ? '' : `By their folders ${counted.join('; ')}.`;
 }
 
 /** How many decisions are the same: "The models say the same of 301 of 320 images and differ in 19." */

@@ -9,6 +9,8 @@ export const SCREEN_NAMES = {
   map: 'Map',
   columns: 'Columns',
   evaluate: 'Evaluate',
+  compare: 'Compare',
+  score: 'New images',
   report: 'Report',
 } as const;
 
@@ -28,9 +30,10 @@ export const SCREEN_KEYS: Readonly<Record<Screen, string>> = {
   image: '5',
   map: '9',
   evaluate: '6',
+  compare: 'c',
+  score: 'n',
   report: '7',
   columns: '0',
-  // Kept for those to come: compare c, score n.
 };
 
 const SCREEN_OF_KEY = new Map(SCREENS.map((screen) => [SCREEN_KEYS[screen], screen]));

@@ -35,10 +35,12 @@ import type {
   PreprocessingChanges,
 } from './setup-data.ts';
 import type { ConceptQuery, ConceptTree, DecompositionLayer, DecompositionQuery } from './tree-data.ts';
+import type { ComparisonApi } from './comparison-data.ts';
 import type { EvaluationApi } from './evaluation-data.ts';
 import type { ImageApi } from './image-data.ts';
 import type { JobChoice, LongJob } from './job-data.ts';
 import type { MapApi } from './map-data.ts';
+import type { NewImagesApi } from './new-images-data.ts';
 import type { EarlyConcepts, RunKey, RunState } from './run-data.ts';
 import type { RunResult, ConceptEdit, CropQuery, CropPage, Waterfall, ImageDetail } from './result-data.ts';
 import type { OwnApi } from './own-data.ts';
@@ -70,11 +72,23 @@ export type * from './evaluation-data.ts';
 export type * from './image-data.ts';
 export type * from './map-data.ts';
 export type * from './own-data.ts';
+export type * from './comparison-data.ts';
+export type * from './new-images-data.ts';
 export type * from './overview-data.ts';
 
 /** Each method takes one object (or nothing) and may fail with a {@link SerializedError}. */
 export interface WorkbenchApi
-  extends AblationApi, ColumnsApi, EvaluationApi, ImageApi, MapApi, OwnApi, OverviewApi, ScoreMapApi {
+  extends
+    AblationApi,
+    ColumnsApi,
+    ComparisonApi,
+    EvaluationApi,
+    ImageApi,
+    MapApi,
+    NewImagesApi,
+    OwnApi,
+    OverviewApi,
+    ScoreMapApi {
   getApp(): Promise<AppInfo>;
   getSettings(): Promise<Settings>;
   setSettings(changes: Partial<Settings>): Promise<Settings>;

@@ -5,6 +5,7 @@ import { PREPROCESSING_FIELDS } from '../../core/images/preprocessing.ts';
 import { allPresets } from '../../core/images/preprocessing-presets.ts';
 import { JOB_KINDS } from '../../core/wording/job-words.ts';
 import { ablationSchemas } from './ablation-schemas.ts';
+import { comparisonSchemas } from './comparison-schemas.ts';
 import type { WorkbenchApi } from './contract.ts';
 import { mapSchemas } from './map-schemas.ts';
 import { ownSchemas } from './own-schemas.ts';
@@ -167,6 +168,8 @@ export const schemas = {
     classIndex: COUNT.nullable(),
   }),
   saveScoreMaps: NOTHING,
+
+  ...comparisonSchemas,
 
   listReportSections: NOTHING,
   previewReport: REPORT,

@@ -49,7 +49,12 @@ export interface Setup {
   /** What was refused last, by the part it belongs to; what was set before is kept. */
   readonly problems: Readonly<Partial<Record<SetupPart, SerializedError>>>;
   /** Images that were given where there are some: they wait for the word what becomes of them. */
-  readonly offered: { readonly count: number; readonly names: readonly string[] } | null;
+  readonly offered: {
+    readonly count: number;
+    readonly names: readonly string[];
+    /** Paths of what was given. */
+    readonly roots: readonly string[];
+  } | null;
   /** Finished and unfinished runs of the project, newest first. */
   readonly runs: readonly RunSummary[];
   /** Runs that were deleted and can be restored, the last one first. */

@@ -15,12 +15,14 @@ import {
   causeText,
   differenceLimits,
   figureChangeText,
+  figuresText,
   MATCHED_BY,
   nearestText,
   NO_DECISIONS,
   PAIRED_BY,
   similarityText,
   STATUS_WORDS,
+  TURN_WORDS,
 } from '../../core/wording/comparison-words.ts';
 import { countOf, countText } from '../../core/wording/count-text.ts';
 import { intervalText, percentText } from '../../core/wording/number-text.ts';
@@ -79,9 +81,10 @@ function loneJson(one: LoneConcept, own: ComparedSide, other: ComparedSide) {
   return { concept: id, name, importance, prevalence, nearest: nearest ?? null, isSecond: one.isSecond };
 }
 
-function changedJson({ concepts, ...changed }: DecisionChanged, sides: ComparedSides) {
+function changedJson({ concepts, turn, ...changed }: DecisionChanged, sides: ComparedSides) {
   return {
     ...changed,
+    turn: turn ?? null,
     concepts: concepts.map((cause) => {
       const { id, name } = conceptBehind(sides, cause);
       const { run, weight, other, without } = cause;
@@ -116,8 +119,7 @@ function sideText(side: ComparedSide): string {
 function imageLines({ comparison: { images, matchedBy, isPaired } }: ComparedSides): string[] {
   const common = `${countOf(images.common, 'image')} explained by both, ${PAIRED_BY[images.pairedBy]}.`;
   if (matchedBy === undefined) return [common];
-  const figures = isPaired ? 'Figures are over these images.' : 'Figures are over the images of each run.';
-  return [`${common} Concepts are matched ${MATCHED_BY[matchedBy]}. ${figures}`];
+  return [`${common} Concepts are matched ${MATCHED_BY[matchedBy]}. ${figuresText(isPaired)}`];
 }
 
 function matchLines({ a, b, comparison: { matches, coversMovement } }: ComparedSides): string[] {
@@ -166,16 +168,17 @@ function decisionLines(sides: ComparedSides): string[] {
   if (decisions.changed.length === 0) return [];
   const rows = decisions.changed
     .slice(0, MOST_LISTED)
-    .map(({ file, a, b, concepts }) => [
+    .map(({ file, a, b, turn, concepts }) => [
       fileNameOf(file),
       `${a.name} ${answerText(a)}`.trim(),
       `${b.name} ${answerText(b)}`.trim(),
+      turn === undefined ? '' : TURN_WORDS[turn],
       concepts.map((cause) => causeText({ ...cause, name: conceptBehind(sides, cause).name })).join('; '),
     ]);
   const more = decisions.changed.length - rows.length;
   return [
     '',
-    ...table([['decided otherwise', 'A says', 'B says', 'concepts behind it'], ...rows]),
+    ...table([['decided otherwise', 'A says', 'B says', 'by the folder', 'concepts behind it'], ...rows]),
     ...(more > 0 ? [`and ${countText(more)} more; --json lists all.`] : []),
   ];
 }

@@ -19,6 +19,7 @@ import { optionTable, readOption } from './option-arguments.ts';
 import { table } from './text-table.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import { loadNotes } from '../../core/project/run-notes.ts';
+import { UNFINISHED_HINT, unfinishedText } from '../../core/wording/unfinished-words.ts';
 
 const TABLE: OptionTable = {
   concept: { type: 'string' },
@@ -87,9 +88,7 @@ function readQuestion(args: ParsedArguments) {
 async function conceptNamed(project: Project, runId: string, name: string): Promise<string> {
   const { explanation } = await loadRun(project, runId);
   if (explanation === undefined) {
-    throw new TesseraError('bad-project', `Run ${runId} has not ended; there is nothing to decompose yet.`, {
-      hint: 'Run the same tessera explain command again: it continues where it stopped.',
-    });
+    throw new TesseraError('bad-project', unfinishedText(runId, 'decompose'), { hint: UNFINISHED_HINT });
   }
   const { names } = await loadNotes(project, runId);
   const given = Object.entries(names).find(([, own]) => own.toLowerCase() === name.toLowerCase());

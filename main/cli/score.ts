@@ -3,6 +3,7 @@ import { scanImages } from '../../core/images/folder-scan.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
 import { reopenModel } from '../../core/pipeline/reopen-model.ts';
 import { scoreRun } from '../../core/pipeline/score-run.ts';
+import { scoreTable } from '../../core/pipeline/score-table.ts';
 import { loadRun, openProject } from '../../core/project/project-folder.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
@@ -10,7 +11,7 @@ import { parseArguments, type OptionTable, type ParsedArguments } from './argume
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
 import { progressPrinter } from './progress.ts';
-import { scoreFacts, scoreRows, scoreText } from './score-output.ts';
+import { scoreFacts, scoreText } from './score-output.ts';
 import { tellInputs } from './tell-inputs.ts';
 import { writeCsv } from './write-csv.ts';
 
@@ -42,7 +43,7 @@ export async function score(argv: readonly string[], signal: AbortSignal): Promi
   const subject = { project: folder, run: runId, className: run.explanation!.className };
   const facts = scoreFacts(subject, { ...scored, skipped: [...scan.skipped, ...scored.skipped] });
   const csv = args.text('csv');
-  if (csv !== undefined) await writeCsv(csv, scoreRows(facts));
+  if (csv !== undefined) await writeCsv(csv, scoreTable(scored));
   if (args.flag('json')) console.log(JSON.stringify(facts, null, 2));
   else console.log(shownName(scoreText(facts, { listsAll: csv === undefined })));
 }

@@ -38,6 +38,7 @@ import type {
   ReportChoice,
   RunAblation,
   RunColumns,
+  RunComparison,
   RunEstimate,
   FrontierView,
   RunEvaluation,
@@ -50,6 +51,7 @@ import type {
   DecompositionLayer,
   DecompositionQuery,
   SerializedError,
+  ScoredImages,
   ScoreMaps,
   TableSummary,
   Waterfall,
@@ -144,6 +146,38 @@ export type RunPictureName = Exclude<PictureName, { readonly kind: 'file' | 'fit
 
 /** A picture of a run by its index, or any other by its path. */
 export type AblatedPicture = number | { readonly file: string };
+
+/** Two runs to compare. */
+export interface ComparedQuestion {
+  readonly a: RunQuestion;
+  readonly b: RunQuestion;
+}
+
+/** New images in the terms of a run, as columns over the n images that could be read; concepts are in the order of the run. */
+export interface ScoredColumns extends Pick<
+  ScoredImages,
+  | 'concepts'
+  | 'className'
+  | 'compared'
+  | 'drifted'
+  | 'fewest'
+  | 'falseDiscoveryRate'
+  | 'mostRest'
+  | 'restImages'
+  | 'skipped'
+  | 'skippedCount'
+> {
+  readonly preprocessing: Preprocessing;
+  readonly files: readonly ImageFile[];
+  readonly predicted: readonly ClassScore[];
+  readonly isExplained: Uint8Array;
+  readonly score: Float64Array;
+  readonly ofConcepts: Float64Array;
+  readonly rest: Float64Array;
+  /** [n, r] */
+  readonly amounts: Float32Array;
+  readonly contributions: Float32Array;
+}
 
 /** Everything the compute process can be asked; arguments and results are plain data. */
 export interface ComputeJobs {
@@ -267,6 +301,13 @@ export interface ComputeJobs {
   frontierOfOptions(
     question: Omit<ExplainQuestion, 'command'> & { readonly cache: string },
   ): Promise<FrontierView | null>;
+  compareRuns(question: ComparedQuestion): Promise<RunComparison>;
+  /** Writes the comparison as a page. */
+  writeComparison(question: ComparedQuestion & { readonly path: string }): Promise<null>;
+  /** Writes a table of the images to `table`. */
+  scoreImages(
+    question: RunQuestion & { readonly roots: readonly string[]; readonly table: string },
+  ): Promise<ScoredColumns>;
   writeReport(
     question: Omit<ReportChoice, 'project'> & RunQuestion & { readonly path: string },
   ): Promise<string>;

@@ -25,6 +25,9 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   mapImages: 'map',
   groupImages: 'groups',
   exportRun: 'export',
+  compareRuns: 'comparison',
+  writeComparison: 'comparison-report',
+  scoreImages: 'new-images',
   writeOverview: 'report',
 };
 

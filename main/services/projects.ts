@@ -38,6 +38,8 @@ export interface Projects {
   remember(folder: string): Promise<void>;
   forget(id: string): Promise<void>;
   recent(): Promise<readonly RecentProject[]>;
+  /** Folders of the recent ones alone: nothing of them is read. */
+  recentFolders(): Promise<readonly string[]>;
   recentFolder(id: string): Promise<string>;
 }
 
@@ -119,6 +121,7 @@ export function createProjects(
     async recent() {
       return Promise.all((await stored.get()).map(describe));
     },
+    recentFolders: async () => (await stored.get()).map(({ folder }) => folder),
     async recentFolder(id) {
       const entry = (await stored.get()).find(({ folder }) => hash(folder) === id);
       if (entry !== undefined) return entry.folder;

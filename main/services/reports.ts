@@ -14,7 +14,7 @@ export interface ReportPlace {
   readonly file: string;
 }
 
-/** Pages about a run: shown, saved, printed. */
+/** Pages and tables about runs: shown, saved, printed. */
 export interface Reports {
   preview(question: RunQuestion, choice: ReportChoice, page?: PageId): Promise<DocumentId>;
   save(question: RunQuestion, choice: ReportChoice, page?: PageId): Promise<SavedReport>;

@@ -80,6 +80,7 @@ export class SetupService {
     const offered = this.#offered && {
       count: this.#offered.scan.images.length,
       names: this.#offered.roots.map((root) => shownName(path.basename(root))),
+      roots: this.#offered.roots,
     };
     const { uploads } = this.#context.places;
     return {

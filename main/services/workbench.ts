@@ -4,11 +4,13 @@ import type { Handlers } from '../api/call-handler.ts';
 import { ComputeClient } from '../compute/client.ts';
 import type { Trial } from '../../core/runtime/device-trial.ts';
 import type { DeviceName } from '../../core/platform.ts';
+import { createComparisons } from './comparisons.ts';
 import { createEvaluations } from './evaluations.ts';
 import { createEventHub, type EventHub } from './events.ts';
 import { createHandlers } from './handlers/index.ts';
 import { createLongJobs } from './long-jobs.ts';
 import { createLog, type Log } from './log.ts';
+import { createNewImages } from './new-images.ts';
 import { createPictures, type Pictures } from './pictures.ts';
 import { createPredictions } from './predictions.ts';
 import { createProjects } from './projects.ts';
@@ -77,18 +79,16 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
   });
   const jobs = createLongJobs(events);
   onProjectClosed(events, (folder) => jobs.cancelIn(folder));
-  const evaluations = createEvaluations(runner, events, jobs, places.cache);
   const reports = createReports(storage, places.cache, viewer, desktop, jobs);
   const pictures = createPictures({
     storage,
     cache: places.cache,
     viewer,
     projects,
-    imageOf: (scan, index) => setup.imageOf(scan, index),
+    imageOf: (scan, index) => setup.imageOf(scan, index) ?? newImages.imageOf(scan, index),
     earlyImagesOf: (project, run) => runs.earlyImagesOf(project, run),
   });
-  const predictions = createPredictions({ setup, runner, events, jobs, cache: places.cache });
-  const settings = createSettings(storage, places);
+  const newImages = createNewImages({ runner, jobs, reports, pictures });
   const recalled = recall(runs, setup, log);
   const handlers = createHandlers({
     ...options,
@@ -101,11 +101,13 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     runs,
     results,
     reports,
-    evaluations,
+    evaluations: createEvaluations(runner, events, jobs, places.cache),
+    comparisons: createComparisons({ storage, projects, setup, results, viewer, jobs, reports }),
+    newImages,
     pictures,
-    predictions,
+    predictions: createPredictions({ setup, runner, events, jobs, cache: places.cache }),
     scoreMaps: createScoreMaps({ storage, setup, runner, events, jobs, reports }),
-    settings,
+    settings: createSettings(storage, places),
     recalled,
     jobs,
   });

@@ -51,6 +51,12 @@ export async function folderOf(connection: Connection, dropped: DroppedFiles): P
   return path ?? null;
 }
 
+/** Lets a person choose by the browser's own dialog, and sends what was chosen; none when it is closed. */
+export async function pickPaths(connection: Connection, what: PickKind): Promise<readonly string[]> {
+  const { files, relativePaths } = fromList(await askBrowser(what));
+  return files.length === 0 ? [] : connection.takeFiles(files, relativePaths);
+}
+
 /** Gives files to the workbench. What would be refused by its name is named and not sent, however large it is. */
 export async function give(
   connection: Connection,

@@ -6,6 +6,7 @@ import { EvaluationState } from './evaluation.svelte.ts';
 import { ImageBrowser } from './image-browser.svelte.ts';
 import { MapState } from './map.svelte.ts';
 import { OwnConcepts } from './own-concepts.svelte.ts';
+import { NewImagesState } from './new-images.svelte.ts';
 import type { Notice, Notices, Telling } from './notices.svelte.ts';
 import { ReportDraft } from './report-draft.svelte.ts';
 import { ResultState } from './result.svelte.ts';
@@ -35,6 +36,7 @@ export class ShownRun {
   readonly images: ImageBrowser;
   readonly map: MapState;
   readonly report: ReportDraft;
+  readonly newImages: NewImagesState;
   readonly whatIfImage: WhatIfImage;
   readonly whatIfRun: WhatIfRun;
   readonly evaluations: EvaluationState;
@@ -53,6 +55,7 @@ export class ShownRun {
     this.images = new ImageBrowser(connection, run, { result: this.result, columns: this.columns });
     this.map = new MapState(connection, this.#notices, run, { images: this.images, columns: this.columns });
     this.evaluations = new EvaluationState(connection, run);
+    this.newImages = new NewImagesState(connection, this.#notices, run);
     this.report = new ReportDraft(connection, this.#notices, run);
     this.whatIfImage = new WhatIfImage(connection, run);
     this.whatIfRun = new WhatIfRun(connection, run);

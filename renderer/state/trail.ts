@@ -26,6 +26,8 @@ export interface TrailPart {
  */
 export function trailOf(facts: TrailFacts): readonly TrailPart[] {
   const { screen, run, setup } = facts;
+  // Two runs, which the screen names itself.
+  if (screen === 'compare') return [];
   const place =
     screen === 'run' && run !== null && run.folder !== setup?.folder
       ? [run.projectName]

@@ -15,6 +15,7 @@ import type {
 } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import type { ColumnLevel } from './columns.svelte.ts';
+import { ComparisonState } from './comparison.svelte.ts';
 import { currentRunOf } from './current-run.ts';
 import { onlyChosen } from './image-list.ts';
 import { Loadable } from './loadable.svelte.ts';
@@ -28,7 +29,15 @@ import { ShownRun } from './shown-run.svelte.ts';
 import { trailOf } from './trail.ts';
 
 /** Screens that show one run, and nothing else. */
-export const RUN_SCREENS: readonly Screen[] = ['concepts', 'image', 'map', 'columns', 'evaluate', 'report'];
+export const RUN_SCREENS: readonly Screen[] = [
+  'concepts',
+  'image',
+  'map',
+  'columns',
+  'evaluate',
+  'report',
+  'score',
+];
 
 /** The window's state: which screen, and the parts that the screens show. */
 export class Workbench {
@@ -39,6 +48,7 @@ export class Workbench {
   readonly runs: RunList;
   readonly overview: OverviewState;
   readonly evidence: SetupEvidence;
+  readonly comparison: ComparisonState;
   #shown = $state.raw<ShownRun>()!;
   /** The setup whose runs are shown. */
   #shownOf: Pick<Setup, 'key' | 'project'> | undefined;
@@ -68,6 +78,7 @@ export class Workbench {
     this.runs = new RunList(connection, this.notices, this.setup);
     this.overview = new OverviewState(connection, this.notices);
     this.evidence = new SetupEvidence(connection);
+    this.comparison = new ComparisonState(connection, this.notices);
     this.#shown = new ShownRun(connection, this.notices, undefined);
   }
 
@@ -95,6 +106,9 @@ export class Workbench {
   }
   get report(): ShownRun['report'] {
     return this.#shown.report;
+  }
+  get newImages(): ShownRun['newImages'] {
+    return this.#shown.newImages;
   }
   get whatIfImage(): ShownRun['whatIfImage'] {
     return this.#shown.whatIfImage;

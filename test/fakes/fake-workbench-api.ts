@@ -18,7 +18,9 @@ import { DEFAULT_SETTINGS } from '../../main/services/default-settings.ts';
 import { readDemoRun, type DemoRun } from './demo-run.ts';
 import { fakeAblation } from './fake-ablation.ts';
 import { fakeColumns, fakeTable } from './fake-columns.ts';
+import { fakeComparison, nothingToCompare, type FakeComparison } from './fake-comparison.ts';
 import { fakeEvaluation } from './fake-evaluation.ts';
+import { fakeNewImages, type FakeNewImages } from './fake-new-images.ts';
 import { fakeOverview } from './fake-overview.ts';
 import { fakeRunImages } from './fake-run-images.ts';
 import { fakeMap, type FakeMapOptions } from './fake-map.ts';
@@ -74,6 +76,10 @@ export interface FakeOptions extends FakeMapOptions {
   readonly isUncut?: boolean;
   /** The images have a table. */
   readonly hasTable?: boolean;
+  /** Two runs side by side. */
+  readonly comparison?: FakeComparison;
+  /** Images that the run has never seen. */
+  readonly newImages?: FakeNewImages;
   /** Methods that fail. */
   readonly failing?: readonly (keyof WorkbenchApi)[];
 }
@@ -204,7 +210,7 @@ export function createFakeWorkbench(
     addPaths: ({ paths }) =>
       setup.images === null || paths.some((path) => path.endsWith('.onnx'))
         ? open()
-        : take({ offered: { count: paths.length, names: paths.map((path) => path.slice(7)) } }),
+        : take({ offered: { count: paths.length, names: paths.map((path) => path.slice(7)), roots: paths } }),
     unusableFiles: () => Promise.resolve([]),
     answerImages: () => take({ offered: null }),
     takeBackProject: () => take(opened),
@@ -319,6 +325,9 @@ export function createFakeWorkbench(
     ...fakeEvaluation(options.isUnevaluated !== true, reader.images),
     ...fakeOverview(reader, options.explained ?? (hasResult ? 8 : 0), () => setRun(runState('running', 0))),
     ...fakeScoreMaps(emit),
+    ...fakeComparison(reader, () => edits.result().run, options.comparison),
+    ...(hasResult ? {} : nothingToCompare),
+    ...fakeNewImages(reader, options.newImages),
     listReportSections: () =>
       Promise.resolve(
         ['Summary', 'Concepts', 'Examples', 'How far to trust this', 'Method and reproduction'].map(

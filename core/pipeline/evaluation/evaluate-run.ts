@@ -26,6 +26,7 @@ import type { Frontier } from '../../metrics/frontier.ts';
 import { compareCuts } from './compare-cuts.ts';
 import { evaluate } from './evaluate.ts';
 import { furtherEvidence } from './further-evidence.ts';
+import { UNFINISHED_HINT, unfinishedText } from '../../wording/unfinished-words.ts';
 
 /** The model of a finished run, and its project. */
 export type EvaluatedScope = ScoredScope & WorkScope;
@@ -164,7 +165,5 @@ async function openFinished(scope: EvaluatedScope, runId: string): Promise<Finis
 
 function requireFinished({ id, explanation, stages }: RunFile): Explanation {
   if (explanation !== undefined && stages['rows'] !== undefined) return explanation;
-  throw new TesseraError('bad-project', `Run ${id} has not ended; there is nothing to evaluate.`, {
-    hint: 'Start the run again: it continues where it stopped.',
-  });
+  throw new TesseraError('bad-project', unfinishedText(id, 'evaluate'), { hint: UNFINISHED_HINT });
 }

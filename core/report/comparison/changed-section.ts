@@ -1,7 +1,14 @@
 import type { DecisionChanged } from '../../comparison/compare-decisions.ts';
 import type { NamedAnswer } from '../../score/named-answer.ts';
 import { answerText } from '../../wording/answer-text.ts';
-import { BEHIND_MEANING, causeText, decisionsText, NO_DECISIONS } from '../../wording/comparison-words.ts';
+import {
+  BEHIND_MEANING,
+  causeText,
+  decisionsText,
+  NO_DECISIONS,
+  TURN_WORDS,
+  turnsText,
+} from '../../wording/comparison-words.ts';
 import { countOf } from '../../wording/count-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
 import { html, type Html } from '../html.ts';
@@ -25,7 +32,7 @@ export function changedSection(page: ComparisonPage): Html {
   return html`<section id="changed">
     ${title}
     <p class="intro">
-      ${decisionsText(agree, images)} ${changed.length > 0 && BEHIND_MEANING}
+      ${decisionsText(agree, images)} ${turnsText(changed)} ${changed.length > 0 && BEHIND_MEANING}
       ${more > 0 && `${countOf(more, 'more is', 'more are')} not shown; compare --json lists all.`}
     </p>
     ${
@@ -38,7 +45,7 @@ export function changedSection(page: ComparisonPage): Html {
 }
 
 function changedCard(changed: DecisionChanged, page: ComparisonPage): Html {
-  const { file, a, b, concepts } = changed;
+  const { file, a, b, turn, concepts } = changed;
   const name = fileNameOf(file);
   const src = page.changedPictures[file];
   const says = (letter: string, answer: NamedAnswer): Html =>
@@ -50,7 +57,7 @@ function changedCard(changed: DecisionChanged, page: ComparisonPage): Html {
     ${src === undefined ? html`<p class="gone quiet">The picture can no longer be read.</p>` : picture(src, name)}
     <div class="small">
       <p class="file" title="${file}"><bdi>${name}</bdi></p>
-      ${says('A', a)} ${says('B', b)}
+      ${says('A', a)} ${says('B', b)} ${turn && html`<p>${TURN_WORDS[turn]}</p>`}
       ${concepts.map((cause) => html`<p class="quiet"><bdi>${causeText({ ...cause, name: conceptBehind(page, cause).name })}</bdi></p>`)}
     </div>
   </li>`;

@@ -51,6 +51,18 @@ export function isOneRun({ a, b }: Pick<ComparedSides, 'a' | 'b'>): boolean {
   return a.folder === b.folder && a.run === b.run;
 }
 
+/**
+ * Do both runs ask the same of the same model: its layer, class and images? Then nothing of what differs is the model's: it is
+ * due to seed, number or kind of the concepts.
+ */
+export function asksTheSame({ a, b, comparison: { images } }: ComparedSides): boolean {
+  const isSame =
+    a.compared.model === b.compared.model &&
+    a.compared.layer === b.compared.layer &&
+    a.explanation.className === b.explanation.className;
+  return isSame && images.common === images.a && images.common === images.b;
+}
+
 /** What only one run has, but for those that are like something in the other that has a closer match. */
 export function missing(lone: readonly LoneConcept[]): readonly LoneConcept[] {
   return lone.filter(({ isSecond }) => !isSecond);

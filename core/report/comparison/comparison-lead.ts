@@ -1,3 +1,4 @@
+import { comparableName } from '../../comparison/answers-compared.ts';
 import type { ConceptMatch, LoneConcept } from '../../comparison/compare-runs.ts';
 import {
   CANNOT_MATCH,
@@ -5,20 +6,24 @@ import {
   figureChangeText,
   isClearChange,
   namesText,
+  SAME_QUESTION,
+  turnsText,
 } from '../../wording/comparison-words.ts';
 import { countOf, countText } from '../../wording/count-text.ts';
 import { percentText } from '../../wording/number-text.ts';
-import { isOneRun, missing, type ComparedSide, type ComparedSides } from './comparison-data.ts';
+import { asksTheSame, isOneRun, missing, type ComparedSide, type ComparedSides } from './comparison-data.ts';
 
 /** What changed between two runs, in one paragraph for a reader who reads no further. */
 export function comparisonLead(sides: ComparedSides): string {
   const { comparison } = sides;
   return [
-    isOneRun(sides) ? 'A and B are the same run.' : '',
+    isOneRun(sides) ? 'A and B are the same run.' : asksTheSame(sides) ? SAME_QUESTION : '',
+    classSentence(sides),
     ...(comparison.matchedBy === undefined ? [CANNOT_MATCH] : conceptSentences(sides)),
     typeof comparison.decisions === 'string'
       ? ''
       : decisionsText(comparison.decisions.agree, comparison.decisions.images),
+    typeof comparison.decisions === 'string' ? '' : turnsText(comparison.decisions.changed),
   ]
     .filter((text) => text !== '')
     .join(' ');
@@ -30,7 +35,7 @@ function conceptSentences(sides: ComparedSides): string[] {
     matchSentence(sides),
     loneSentence(['A', 'B'], comparison.onlyA, a, b),
     loneSentence(['B', 'A'], comparison.onlyB, b, a),
-    changeSentence(comparison.matches, a),
+    changeSentence(comparison.matches, sides),
   ];
 }
 
@@ -71,18 +76,42 @@ function loneSentence(
 /** A difference in importance that reads as one. */
 const LEAST_TOLD = 0.001;
 
-/** The match whose importance moved most, of those that surely moved. */
-function changeSentence(matches: readonly ConceptMatch[], { compared }: ComparedSide): string {
+/**
+ * The match whose importance moved most, of those that surely moved: first of those that are surely the same, for two that are
+ * alike may be two concepts, of which a difference says nothing.
+ */
+function changeSentence(matches: readonly ConceptMatch[], { a, b }: ComparedSides): string {
   const clear = matches.filter(({ importance }) => isClearChange(importance));
   if (matches.length === 0) return '';
   if (clear.length === 0)
     return 'No difference in importance is larger than other images of the same kind would make it.';
-  const size = ({ importance }: ConceptMatch): number => Math.abs(importance.difference);
-  const largest = clear.reduce((most, one) => (size(one) > size(most) ? one : most));
+  const sure = largestOf(clear.filter(({ status }) => status === 'same'));
+  const largest = sure ?? largestOf(clear);
+  if (largest === undefined) return 'No difference in importance reaches 0.1 points.';
   const { importance } = largest;
-  if (size(largest) < LEAST_TOLD) return 'No difference in importance reaches 0.1 points.';
+  const first = namesText([a.compared.concepts[largest.a].name]);
+  if (sure === undefined)
+    return `Of those that are alike importance differs most between ${first} of A (${percentText(importance.a)}) and ${namesText([b.compared.concepts[largest.b].name])} of B (${percentText(importance.b)}), which may be two concepts.`;
   const way = importance.difference > 0 ? 'rises' : 'falls';
-  return `The importance of ${namesText([compared.concepts[largest.a].name])} of A changed most: it ${way} from ${percentText(importance.a)} to ${percentText(importance.b)}, by ${figureChangeText(importance)} points.`;
+  return `The importance of ${first} of A changed most: it ${way} from ${percentText(importance.a)} to ${percentText(importance.b)}, by ${figureChangeText(importance)} points.`;
+}
+
+/** The one of largest difference; undefined where none reads as one. */
+function largestOf(matches: readonly ConceptMatch[]): ConceptMatch | undefined {
+  const size = ({ importance }: ConceptMatch): number => Math.abs(importance.difference);
+  return matches
+    .filter((match) => size(match) >= LEAST_TOLD)
+    .reduce<ConceptMatch | undefined>(
+      (most, one) => (most === undefined || size(one) > size(most) ? one : most),
+      undefined,
+    );
+}
+
+/** What importance is of, where the runs do not ask about one class. */
+function classSentence({ a, b }: ComparedSides): string {
+  const [first, second] = [a.explanation.className, b.explanation.className];
+  if (comparableName(first) === comparableName(second)) return '';
+  return `A explains “${first}” and B “${second}”: importance is that for the answer of each.`;
 }
 
 function be(count: number): string {

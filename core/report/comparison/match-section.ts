@@ -4,6 +4,7 @@ import {
   CANNOT_MATCH,
   differenceLimits,
   figureChangeText,
+  figuresText,
   MATCHED_BY,
   PAIRED_BY,
   similarityText,
@@ -39,8 +40,8 @@ export function matchSection(page: ComparisonPage): Html {
 function imagesText({ comparison: { images, isPaired } }: ComparedSides): string {
   const common = `${countOf(images.common, 'image is', 'images are')} explained by both, ${PAIRED_BY[images.pairedBy]}.`;
   return isPaired
-    ? `${common} Figures are over these images, and the lower row shows both concepts in the same ones.`
-    : `${common} Figures are over the images of each run.`;
+    ? `${common} ${figuresText(true)} The lower row shows both concepts in the same ones.`
+    : `${common} ${figuresText(false)}`;
 }
 
 function matchArticle(match: ConceptMatch, page: ComparisonPage): Html {

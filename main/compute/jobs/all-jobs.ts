@@ -3,6 +3,7 @@ import { createNodeEnvironment } from '../node-environment.ts';
 import { ablationJobs } from './ablation-jobs.ts';
 import { createAblators } from './ablators.ts';
 import { columnJobs } from './column-jobs.ts';
+import { comparisonJobs } from './comparison-jobs.ts';
 import { cropJobs } from './crop-jobs.ts';
 import { editJobs } from './edit-jobs.ts';
 import { estimateJobs } from './estimate-jobs.ts';
@@ -20,6 +21,7 @@ import { mergeJobs } from './merge-jobs.ts';
 import { modelJobs } from './model-jobs.ts';
 import { createOpenedRuns } from './opened-runs.ts';
 import { ownJobs } from './own-jobs.ts';
+import { newImageJobs } from './new-image-jobs.ts';
 import { outputJobs } from './output-jobs.ts';
 import { overviewJobs } from './overview-jobs.ts';
 import { pictureJobs } from './picture-jobs.ts';
@@ -63,6 +65,8 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...mergeJobs(environment, openRun, openIntake),
     ...ownJobs(environment, openRun, openIntake),
     ...treeJobs(environment, openRun, openIntake),
+    ...comparisonJobs(environment),
+    ...newImageJobs(environment, openIntake, openRun),
     ...pictureJobs(environment, openRun),
   };
 }

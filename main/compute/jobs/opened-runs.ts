@@ -36,6 +36,7 @@ import type { RunQuestion } from '../protocol.ts';
 import { maximaOf, ownSource, sourceOf, type ConceptSource } from './concept-source.ts';
 import { createKeptAnswers } from './kept-answers.ts';
 import { loadNotes } from '../../../core/project/run-notes.ts';
+import { UNFINISHED_HINT, unfinishedText } from '../../../core/wording/unfinished-words.ts';
 
 /** A finished run with its arrays as views ask for it: where concepts were merged, they are one. */
 export interface OpenedRun {
@@ -94,7 +95,7 @@ export type OpenRun = (question: RunQuestion) => Promise<OpenedRun>;
 
 const KEPT = 3;
 
-/** Opens finished runs, keeping the last ones. Rejects with 'bad-project' for a run that has not ended. */
+/** Opens finished runs, keeping the last ones. Rejects with 'bad-project' for a run that has not finished. */
 export function createOpenedRuns(storage: Storage): OpenRun {
   const stored = createKeptAnswers<StoredRun>(KEPT);
   const shown = createKeptAnswers<OpenedRun>(KEPT);
@@ -125,9 +126,7 @@ async function readRun(storage: Storage, folder: string, runId: string): Promise
   const run = await loadRun(project, runId);
   const { explanation } = run;
   if (explanation === undefined) {
-    throw new TesseraError('bad-project', `Run ${runId} has not ended; there is nothing to show yet.`, {
-      hint: 'Start the run again: it continues where it stopped.',
-    });
+    throw new TesseraError('bad-project', unfinishedText(runId, 'show'), { hint: UNFINISHED_HINT });
   }
   return {
     project,

@@ -1,12 +1,14 @@
 import type { Handlers } from '../../api/call-handler.ts';
 import { ablationHandlers } from './ablation.ts';
 import { columnHandlers } from './columns.ts';
+import { comparisonHandlers } from './comparison.ts';
 import { evaluationHandlers } from './evaluation.ts';
 import { imageHandlers } from './images.ts';
 import { libraryHandlers } from './library.ts';
 import { lookingHandlers } from './looking.ts';
 import { mapHandlers } from './map.ts';
 import { ownHandlers } from './own.ts';
+import { newImageHandlers } from './new-images.ts';
 import { overviewHandlers } from './overview.ts';
 import { programHandlers } from './program.ts';
 import { reportHandlers } from './report.ts';
@@ -34,6 +36,8 @@ export function createHandlers(services: Services): Handlers {
     ...treeHandlers(services),
     ...ownHandlers(services),
     ...evaluationHandlers(services),
+    ...comparisonHandlers(services),
+    ...newImageHandlers(services),
     ...overviewHandlers(services),
     ...reportHandlers(services),
   };

@@ -1,10 +1,12 @@
 import type { Handlers } from '../../api/call-handler.ts';
 import type { Settings } from '../../api/contract.ts';
 import type { ComputeClient } from '../../compute/client.ts';
+import type { Comparisons } from '../comparisons.ts';
 import type { Evaluations } from '../evaluations.ts';
 import type { EventHub } from '../events.ts';
 import type { LongJobs } from '../long-jobs.ts';
 import type { Log } from '../log.ts';
+import type { NewImages } from '../new-images.ts';
 import type { Pictures } from '../pictures.ts';
 import type { AllPredictions } from '../predictions.ts';
 import type { Projects } from '../projects.ts';
@@ -30,6 +32,8 @@ export interface Services extends Pick<WorkbenchOptions, 'storage' | 'desktop' |
   readonly results: Results;
   readonly reports: Reports;
   readonly evaluations: Evaluations;
+  readonly comparisons: Comparisons;
+  readonly newImages: NewImages;
   readonly pictures: Pictures;
   readonly predictions: AllPredictions;
   readonly scoreMaps: ScoreMapService;

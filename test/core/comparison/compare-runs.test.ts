@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { compareRuns } from '../../../core/comparison/compare-runs.ts';
+import type { ComparedRun } from '../../../core/comparison/compared-run.ts';
 import { matrix } from '../../../core/linalg/matrix.ts';
 import { createRandom } from '../../../core/random.ts';
+import { turnsText } from '../../../core/wording/comparison-words.ts';
 import { imageOf, randomAmounts, sampleRun } from './sample-runs.ts';
 
 const IMPORTANCE = [0.5, 0.3, 0.1];
@@ -204,6 +206,33 @@ describe('the decisions of two runs', () => {
       (0.25 * amounts[1][1]) / Math.max(...amounts.map((own) => own[1])),
       6,
     );
+  });
+
+  it('say what became of them by the folders, where these name an answer', () => {
+    const judge = (run: ComparedRun, rights: readonly (boolean | undefined)[]): ComparedRun => {
+      const given = run.answers.given!.map((one, i) => {
+        const isRight = rights[i];
+        return isRight === undefined ? one : { ...one, isRight };
+      });
+      return { ...run, answers: { ...run.answers, given } };
+    };
+    const b = sampleRun({ amounts, importance: IMPORTANCE, said: [1, 1, 0, 1] });
+    const { decisions } = compareRuns(
+      judge(a, [true, false, false, undefined]),
+      judge(b, [false, true, false, false]),
+    );
+    if (typeof decisions === 'string') throw new Error(decisions);
+    const turns = decisions.changed.map(({ file, turn }) => [file, turn]);
+    expect(Object.fromEntries(turns)).toEqual({
+      [imageOf(0).file]: 'to-wrong',
+      [imageOf(1).file]: 'to-right',
+      [imageOf(2).file]: 'still-wrong',
+      [imageOf(3).file]: undefined,
+    });
+    expect(turnsText(decisions.changed)).toBe(
+      'By their folders 1 is wrong in A, right in B; 1 is right in A, wrong in B; 1 is wrong in both.',
+    );
+    expect(turnsText([{}])).toBe('');
   });
 
   it('have no concepts behind them where neither run explains the image', () => {

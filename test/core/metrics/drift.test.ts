@@ -52,6 +52,14 @@ describe('driftOf()', () => {
     expect(same).toMatchObject({ distance: 0, p: 1, isDrift: false });
   });
 
+  it('looks at as many of very many images, and means over all', () => {
+    const few = images(30, 5);
+    const many = Array.from({ length: 6000 }, (_, i) => few[i % few.length].map((value) => value + i * 1e-9));
+    const [drift] = driftOf(few, many, 0)!;
+    expect(drift).toMatchObject({ isDrift: false });
+    expect(drift.now).toBeCloseTo(drift.before, 4);
+  });
+
   it('says nothing of too few images', () => {
     expect(driftOf(images(4, 1), images(40, 2), 0)).toBeUndefined();
     expect(driftOf(images(40, 1), images(4, 2), 0)).toBeUndefined();

@@ -22,6 +22,28 @@ describe('comparisonLead()', () => {
     );
   });
 
+  it('says of two runs that ask the same of one model that nothing of what differs is the model’s', () => {
+    const again = { ...A, indices: A.indices.map((own) => own.map((value) => value * 0.8)) };
+    expect(comparisonLead(pageOf(A, again))).toMatch(/^Both runs ask the same of the same model/);
+    expect(comparisonLead(pageOf(A, { ...again, layer: 'other' }))).toMatch(/^Of 3 concepts/);
+    expect(comparisonLead(pageOf(A, { ...again, images: again.images.slice(1) }))).toMatch(/^Of 3 concepts/);
+  });
+
+  it('does not say of two that are alike that the importance of one changed, and names both classes', () => {
+    const page = pageOf(A, B);
+    const alike = page.comparison.matches.map((match) => ({ ...match, status: 'changed' as const }));
+    const explanation = { ...page.b.explanation, className: 'barn' };
+    const lead = comparisonLead({
+      ...page,
+      b: { ...page.b, explanation },
+      comparison: { ...page.comparison, matches: alike },
+    }).replaceAll('\u00a0', ' ');
+    expect(lead).toContain(
+      'Of those that are alike importance differs most between “wall” of A (20.0 %) and “stone” of B (70.0 %), which may be two concepts.',
+    );
+    expect(lead).toMatch(/^A explains “.*” and B “barn”: importance is that for the answer of each\. Of 3/);
+  });
+
   it('does not call a change what reads as none', () => {
     const hardly = { ...A, indices: A.indices.map((own) => own.map((value) => value + 0.0004)) };
     expect(comparisonLead(pageOf(A, hardly))).toContain('No difference in importance reaches 0.1 points.');

@@ -35,7 +35,7 @@ describe('reportDataOf()', () => {
       JSON.stringify({ ...sampleRun(sampleExplanation()), explanation: undefined }),
     ) as RunFile;
     expect(() => reportDataOf(sampleProject, unfinished, noNotes, {})).toThrow(
-      'report: run run1 has not finished; there is nothing to report.',
+      'run1 has not finished; there is nothing to report.',
     );
   });
 });

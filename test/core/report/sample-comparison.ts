@@ -20,6 +20,7 @@ export const A = sampleRun({
 export const B = sampleRun({
   amounts: AMOUNTS.map(([, ...others]) => others),
   importance: [0.7, 0.1],
+  model: 'two',
   names: ['stone', '<b>roof</b>'],
 });
 

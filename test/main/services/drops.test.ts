@@ -108,7 +108,7 @@ describe('images dropped alone', () => {
 
     const blue = await pictures('blue', 3);
     const asked = await setup.addPaths([blue]);
-    expect(asked).toEqual({ ...first, offered: { count: 3, names: ['blue'] } });
+    expect(asked).toEqual({ ...first, offered: { count: 3, names: ['blue'], roots: [blue] } });
     expect(await setup.answerImages('leave')).toEqual(first);
     expect(await setup.answerImages('add')).toEqual(first);
 
