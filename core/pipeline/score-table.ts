@@ -1,8 +1,9 @@
 import { rowOfId } from '../concepts/recursion/concept-tree.ts';
+import type { CsvCell } from '../wording/csv.ts';
 import { isBeyond, type ScoredRun } from './score-run.ts';
 
-/** Scored images as a table: a header and a row a picture, as text. No cell begins as a formula would. */
-export function scoreTable(scored: Pick<ScoredRun, 'concepts' | 'images' | 'mostRest'>): string[][] {
+/** Scored images as a table: a header and a row a picture. */
+export function scoreTable(scored: Pick<ScoredRun, 'concepts' | 'images' | 'mostRest'>): CsvCell[][] {
   const { concepts, images } = scored;
   const columns = concepts.map(({ id }) => rowOfId(id));
   const header = [
@@ -19,13 +20,5 @@ export function scoreTable(scored: Pick<ScoredRun, 'concepts' | 'images' | 'most
       ...columns.map((column) => contributions[column]),
     ];
   });
-  return [header, ...rows.map((row) => row.map(cellOf))];
-}
-
-/** A spreadsheet takes a text that begins so for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
-
-function cellOf(value: string | number | undefined): string {
-  if (typeof value !== 'string') return String(value ?? '');
-  return FORMULA.test(value) ? `'${value}` : value;
+  return [header, ...rows];
 }

@@ -1,4 +1,3 @@
-import { csvFormatRows } from 'd3';
 import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
 import { scanImages, type ImageFile } from '../../../core/images/folder-scan.ts';
 import { DISCOVERY_RATE, FEWEST_IMAGES } from '../../../core/metrics/drift.ts';
@@ -6,6 +5,7 @@ import type { Environment } from '../../../core/pipeline/environment.ts';
 import { driftedConcepts, scoreRun, type ScoredRun } from '../../../core/pipeline/score-run.ts';
 import { scoreTable } from '../../../core/pipeline/score-table.ts';
 import type { SkippedFile } from '../../../core/concepts/explanation.ts';
+import { csvText } from '../../../core/wording/csv.ts';
 import type { ScoredColumns } from '../protocol.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
@@ -32,7 +32,7 @@ export function newImageJobs(
       const scope = { environment, device, intake };
       const scored = await scoreRun(scope, { project, run }, scan.images, { onProgress, signal });
       await storage.makeDirectory(storage.dirname(table));
-      await storage.writeAtomic(table, `${csvFormatRows(scoreTable(scored))}\n`);
+      await storage.writeAtomic(table, csvText(scoreTable(scored)));
       return columnsOf(opened, scored, scan.images, [...scan.skipped, ...scored.skipped]);
     },
   };
