@@ -6,6 +6,7 @@ import { loadPredictions } from '../../project/predictions-file.ts';
 import type { RunFile } from '../../project/schema.ts';
 import { createRandom } from '../../random.ts';
 import { countOf } from '../../wording/count-text.ts';
+import { givenPictures } from '../given-pictures.ts';
 import { asRunFound, imagesOfRun } from '../input-changes.ts';
 import { withMissingStamps, withStamps, type Stamped } from '../picture-stamps.ts';
 import type { FileFact } from '../question.ts';
@@ -21,7 +22,7 @@ const MOST_LOOKED_AT = 2000;
 
 /** What shows an own concept: one of the three. */
 export interface GivenExamples {
-  /** Explained images of the run, by their index. */
+  /** Images that the run was given, by their index: the explained ones first. */
   readonly images?: readonly number[];
   /** Parts of them, in pixels of the fitted picture. */
   readonly crops?: readonly { readonly image: number; readonly box: Box }[];
@@ -52,9 +53,9 @@ export interface ExampleSets {
 }
 
 /**
- * Finds the pictures of an own concept and those that it is told from. Examples out of the run are told from the other
- * explained images, so that the direction is not that of the class; those of a folder from all images that the run was
- * given. Of each no more than is needed, spread evenly; no picture is on both sides, whatever its name.
+ * Finds the pictures of an own concept and those that it is told from. Explained images are told from the other explained
+ * ones, so that the direction is not that of the class; a folder, and images of which some are not explained, from all
+ * that the run was given. Of each no more than is needed, spread evenly; no picture is on both sides, whatever its name.
  *
  * Throws   TesseraError 'bad-usage' where there are too few, no or several kinds of examples, or all explained images;
  *          'no-images' where a folder holds no picture.
@@ -66,7 +67,9 @@ export async function findExamples(
   boxes: readonly Box[],
 ): Promise<ExampleSets> {
   const explained = await withMissingStamps(project, await imagesOfRun(project, run));
-  const { places, skipped } = await placesOf(project, explained, given);
+  const isBeyond = given.images?.some((image) => image >= explained.length) === true;
+  const known = isBeyond ? await allGiven(project, run) : explained;
+  const { places, skipped } = await placesOf(project, known, given);
   requireEnough(name, places);
   const taken = new Set(places.map(({ file }) => file.stamp.sha256));
   if (against === undefined && explained.every(({ stamp }) => taken.has(stamp.sha256))) {
@@ -81,7 +84,7 @@ export async function findExamples(
   }
   const { others, from } = await othersOf(project, run, {
     explained,
-    isFolder: given.folder !== undefined,
+    isOfAll: isBeyond || given.folder !== undefined,
     against,
   });
   const left = others.filter(({ stamp }) => stamp.sha256 !== undefined && !taken.has(stamp.sha256));
@@ -104,7 +107,7 @@ type StampedFile = FileFact & Stamped;
 
 async function placesOf(
   project: Project,
-  explained: readonly StampedFile[],
+  known: readonly StampedFile[],
   { images, crops, folder }: GivenExamples,
 ): Promise<{ readonly places: readonly ExamplePlace[]; readonly skipped: readonly SkippedFile[] }> {
   if ([images, crops, folder].filter((one) => one !== undefined).length !== 1) {
@@ -114,16 +117,25 @@ async function placesOf(
     );
   }
   const fileOf = (image: number): StampedFile => {
-    if (image in explained) return explained[image];
+    if (image in known) return known[image];
     throw new TesseraError(
       'unknown-name',
-      `The run explains ${countOf(explained.length, 'image')}; there is no number ${image}.`,
+      `The run has ${countOf(known.length, 'image')}; there is no number ${image}.`,
     );
   };
   if (images) return { places: [...new Set(images)].map((image) => ({ file: fileOf(image) })), skipped: [] };
   if (crops) return { places: crops.map(({ image, box }) => ({ file: fileOf(image), box })), skipped: [] };
   const { files, skipped } = await folderFiles(project, folder!);
   return { places: files.map((file) => ({ file })), skipped };
+}
+
+/** Every picture that the run was given, the explained ones first. */
+async function allGiven(project: Project, run: RunFile): Promise<readonly StampedFile[]> {
+  const { pictures } = await givenPictures(project, run);
+  return withMissingStamps(
+    project,
+    pictures.map(({ file }) => file),
+  );
 }
 
 async function folderFiles(project: Project, folder: string) {
@@ -137,16 +149,16 @@ async function othersOf(
   run: RunFile,
   {
     explained,
-    isFolder,
+    isOfAll,
     against,
   }: {
     readonly explained: readonly StampedFile[];
-    readonly isFolder: boolean;
+    readonly isOfAll: boolean;
     readonly against: string | undefined;
   },
 ): Promise<{ readonly others: readonly StampedFile[]; readonly from: ExampleSets['othersFrom'] }> {
   if (against !== undefined) return { others: (await folderFiles(project, against)).files, from: 'folder' };
-  const given = isFolder ? await loadPredictions(project, run.id) : undefined;
+  const given = isOfAll ? await loadPredictions(project, run.id) : undefined;
   if (given === undefined) return { others: explained, from: 'explained' };
   return { others: await withMissingStamps(project, await asRunFound(project, run, given)), from: 'given' };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ScoredImage } from '../../../core/pipeline/score-images.ts';
+import { csvText } from '../../../core/wording/csv.ts';
 import { scoreTable } from '../../../core/pipeline/score-table.ts';
 
 describe('scoreTable()', () => {
@@ -17,14 +18,15 @@ describe('scoreTable()', () => {
   it('has a row an image with amounts and contributions in the order of the concepts, and no formula', () => {
     const [header, row] = scoreTable({ concepts, images: [image] });
     // What stands before the name makes it a text; a number is one.
-    expect(row).toEqual(["'@x.png", "'+1", '0.5', '-1', '0.1', '', '1', '3', '-2', '4']);
+    expect(row).toEqual(['@x.png', '+1', 0.5, -1, 0.1, undefined, 1, 3, -2, 4]);
+    expect(csvText([row])).toBe("'@x.png,'+1,0.5,-1,0.1,,1,3,-2,4\n");
     expect(header.slice(6)).toEqual([
       ...['amount of =cmd()', 'amount of wall', 'contribution of =cmd()', 'contribution of wall'],
     ]);
   });
 
   it('says of which images the concepts know nothing, where that is known', () => {
-    const cell = (mostRest: number): string => scoreTable({ concepts, images: [image], mostRest })[1][5];
+    const cell = (mostRest: number) => scoreTable({ concepts, images: [image], mostRest })[1][5];
     expect([cell(0.05), cell(0.1)]).toEqual(['yes', 'no']);
   });
 });

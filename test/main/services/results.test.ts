@@ -179,7 +179,7 @@ describe('results', () => {
   it('refuse a run of a project that is unknown, or was made anew in its folder', async () => {
     const stale = run('run1');
     created = 'anew';
-    const words = /The project of run1 is not what it was when it was opened/;
+    const words = /The project is not what it was when it was opened/;
     await expect(results.questionOf(stale)).rejects.toThrow(words);
     await expect(results.questionOf({ project: 'never opened', runId: 'run1' })).rejects.toThrow(words);
   });
