@@ -153,7 +153,8 @@ function withFigures(
 }
 
 function movedOf(a: ComparedRun, b: ComparedRun, pair: ConceptPair): boolean {
-  return a.concepts[pair.a].moved !== undefined && b.concepts[pair.b].moved !== undefined;
+  const both = [a.concepts[pair.a], b.concepts[pair.b]];
+  return both.every(({ moved, betweenFits }) => moved !== undefined && betweenFits !== undefined);
 }
 
 function loneConcepts(

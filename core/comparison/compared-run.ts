@@ -36,6 +36,8 @@ export interface ComparedConcept {
   readonly importance: Estimate;
   /** The interval of the importance that also holds how far the concept would move with other pictures; absent where that was not looked at. */
   readonly moved?: { readonly low: number; readonly high: number } | undefined;
+  /** How far the importance lies apart between fits from other seeds; absent where that was not looked at. */
+  readonly betweenFits?: { readonly deviation: number; readonly fits: number } | undefined;
   readonly prevalence: number;
   /** What the model says without it, by place in {@link ComparedRun.images}, where that is another answer. */
   readonly without: ReadonlyMap<number, string>;

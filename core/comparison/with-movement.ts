@@ -1,4 +1,5 @@
 import type { ComparedConcept } from './compared-run.ts';
+import { studentQuantile975 } from '../sensitivity/student-quantile.ts';
 import type { Difference } from './difference.ts';
 
 /**
@@ -6,8 +7,8 @@ import type { Difference } from './difference.ts';
  * pictures of the same kind, as the checks of both runs found it; undefined where one of them does not say it.
  *
  * What a run's own wider interval has beyond its narrower one is added in quadrature on the side on which it moves the
- * difference. Measured on five seeds of the demo's houses, whose banks differ: 0 lies in 77 of 96 such intervals, and in 7
- * without; what is left is that a factorisation has several minima, which no interval here covers.
+ * difference, and so is how far importance lies apart between fits from other seeds (Student's t of so few), since two banks
+ * of one model may have ended in different minima.
  */
 export function withMovement(
   own: Difference,
@@ -17,13 +18,19 @@ export function withMovement(
   if (own.interval === undefined || a.moved === undefined || b.moved === undefined) return undefined;
   const [low, high] = own.interval;
   const [ofA, ofB] = [beyond(a, a.moved), beyond(b, b.moved)];
+  const fits = Math.hypot(betweenFits(a), betweenFits(b));
   return {
     ...own,
     interval: [
-      own.difference - Math.hypot(own.difference - low, ofB.below, ofA.above),
-      own.difference + Math.hypot(high - own.difference, ofB.above, ofA.below),
+      own.difference - Math.hypot(own.difference - low, ofB.below, ofA.above, fits),
+      own.difference + Math.hypot(high - own.difference, ofB.above, ofA.below, fits),
     ],
   };
+}
+
+/** Half the 95 % interval of the importance in one fit among others. */
+function betweenFits({ betweenFits: found }: ComparedConcept): number {
+  return found === undefined || found.fits < 2 ? 0 : studentQuantile975(found.fits - 1) * found.deviation;
 }
 
 interface Reach {

@@ -105,6 +105,12 @@ export interface StoredInfluence {
   readonly concepts: readonly ConceptBasis[];
 }
 
+/** Spread over fits of one kind from other seeds: standard deviation, and how many fits it is of. */
+export interface FitSpread {
+  readonly deviation: number;
+  readonly fits: number;
+}
+
 /** What one concept rests on. */
 export interface ConceptBasis {
   /** Standard error of its direction over samples of images, in units of its length. */
@@ -113,6 +119,8 @@ export interface ConceptBasis {
   readonly cosine: number;
   /** 95 % interval of its importance, the movement of the concepts with it. */
   readonly importance: { readonly low: number; readonly high: number };
+  /** How far its importance lies apart between fits of the same images; absent in runs from before it was looked at. */
+  readonly betweenFits?: FitSpread;
   /** The images that move it most, the strongest first, each with its share of all movement; none where unknown. */
   readonly images: readonly { readonly image: number; readonly share: number }[];
 }

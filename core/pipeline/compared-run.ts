@@ -126,6 +126,7 @@ function arraysOf(
       ...{ id, name, importance, prevalence },
       // The check was of concepts by themselves.
       moved: merged === undefined ? influence?.concepts[rowOfId(id)].importance : undefined,
+      betweenFits: merged === undefined ? influence?.concepts[rowOfId(id)].betweenFits : undefined,
       without: new Map(
         (explanation.removals?.find(({ concept }) => concept === id)?.flips ?? []).flatMap(
           ({ image, to }): [number, string][] => (placeOf.has(image) ? [[placeOf.get(image)!, to.name]] : []),

@@ -107,6 +107,7 @@ const EVALUATION_FILE = z.object({
           spread: z.number(),
           cosine: z.number(),
           importance: z.object({ low: z.number(), high: z.number() }),
+          betweenFits: z.object({ deviation: z.number(), fits: COUNT }).exactOptional(),
           images: z.array(z.object({ image: COUNT, share: z.number() })),
         }),
       ),

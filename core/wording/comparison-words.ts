@@ -46,7 +46,7 @@ export function figuresText(isPaired: boolean): string {
 /** What the intervals of differences in importance cover and what not. */
 export function differenceLimits(coversMovement: boolean): string {
   return coversMovement
-    ? 'Intervals of importance cover other images of the same kind, other random designs, and how far the concepts would move with other images. Another seed can still make other concepts.'
+    ? 'Intervals of importance cover other images of the same kind, other random designs, how far the concepts would move with other images, and how far apart fits from other seeds lie.'
     : 'Intervals cover other images of the same kind and other random designs. They do not cover that another seed or sample makes other concepts, by which two runs of one model differ too; how far concepts would move is in them where both runs were checked.';
 }
 

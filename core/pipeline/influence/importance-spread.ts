@@ -1,6 +1,7 @@
 import { importanceOfImages, meanIndices, type ImageImportance } from '../../concepts/importance.ts';
 import { toRows } from '../../concepts/latent-rows.ts';
 import { createSpecialisedMaskedHead } from '../../concepts/specialised-masked-head.ts';
+import { matchRows } from '../../factorization/match-rows.ts';
 import { nnls } from '../../factorization/nnls.ts';
 import { matrix, type Matrix } from '../../linalg/matrix.ts';
 import { cutAt } from '../model-parts.ts';
@@ -37,9 +38,7 @@ export async function addedVariance(
   const count = directions.parts.length / groups;
   const r = importances[0].replicates[0].length;
   const changes = new Float64Array(count * r);
-  const chosen = spreadPlaces(work.images.length, IMAGES);
-  const rows: Matrix[] = [];
-  for await (const { own } of ownActivations(work, chosen)) rows.push(toRows(own, work.layer));
+  const rows = await someRows(work);
   for (let m = 0; m < count; m++) {
     const step = directions.steps.subarray(m * bank.length, (m + 1) * bank.length);
     const ends: Float64Array[] = [];
@@ -55,6 +54,44 @@ export async function addedVariance(
   return movement.source === 'refits'
     ? variancesOf(changes, count, r)
     : jointVariances(changes, directions.parts, { importances, groupOf, groups, r });
+}
+
+/**
+ * How far importance lies apart from fit to fit: the factorisation has several minima, and other seeds end in others. Standard
+ * deviation of each concept's mean importance over the bank and its refits, each refit's concepts matched to the bank's one to
+ * one, all with one design on the same images, [r].
+ *
+ * Shapes   bank [r, p], refits [r, p] each, of the same rows with other seeds.
+ * Limits   some of the images, so that of a concept in few of them it is rough; a handful of refits, whose number is to be
+ *          taken into account by whoever makes an interval of it (Student's t).
+ */
+export async function spreadOfFits(
+  work: Work,
+  bank: Matrix,
+  refits: readonly Matrix[],
+  seed: number,
+): Promise<Float64Array> {
+  const rows = await someRows(work);
+  const found = [await meanImportance(work, bank, rows, seed)];
+  for (const refit of refits) {
+    const own = await meanImportance(work, refit, rows, seed);
+    found.push(Float64Array.from(matchRows(bank, refit).partners, (partner) => own[partner]));
+  }
+  return Float64Array.from({ length: bank.rows }, (_, k) => deviation(found.map((values) => values[k])));
+}
+
+/** Standard deviation of a sample. */
+function deviation(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+}
+
+/** Activations of the images on which importance is measured again. */
+async function someRows(work: Work): Promise<Matrix[]> {
+  const rows: Matrix[] = [];
+  const chosen = spreadPlaces(work.images.length, IMAGES);
+  for await (const { own } of ownActivations(work, chosen)) rows.push(toRows(own, work.layer));
+  return rows;
 }
 
 /** Refits say nothing of which images go with which movement: as if independent of what the images say by themselves. */

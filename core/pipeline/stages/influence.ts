@@ -3,7 +3,8 @@ import type { EvaluationLevel, StoredInfluence } from '../../metrics/evaluation.
 import { Z95 } from '../../metrics/wilson.ts';
 import { invariant } from '../../errors.ts';
 import type { Json } from '../../project/canonical-json.ts';
-import { filesByContent } from '../evaluation/alike-images.ts';
+import { filesByContent, firstOfEach } from '../evaluation/alike-images.ts';
+import { makeAgain } from '../evaluation/refits.ts';
 import { defineStage, type StageContext } from '../stage.ts';
 import type { BankMovement, MovementPlan } from '../influence/bank-movement.ts';
 import { bankStage } from './bank.ts';
@@ -17,18 +18,21 @@ const PLANS = {
 
 /** Problems of so few multiplications a product are solved in 64 bits, by plain loops. */
 const PRECISE_UP_TO = 5e4;
+/** Banks made with other seeds, and iterations of each at most, by which it is known how far fits lie apart. */
+const FITS = { seeds: 3, bootstraps: 0, maxIter: 200 };
 /** Pictures kept for a concept. */
 const PICTURES = 8;
 
 /**
  * What the concepts rest on: how far each would move with another sample of images, what that adds to the interval of its
- * importance, and which images move it most. By implicit differentiation of the factorisation, without refits.
+ * importance, and which images move it most, by implicit differentiation of the factorisation; and how far importance lies
+ * apart from fit to fit, which no derivative tells.
  */
 export const influenceStage = defineStage({
   name: 'influence',
   inputs: { rows: rowsStage, bank: bankStage, importance: importanceStage },
   facts: [],
-  version: 3,
+  version: 4,
   compute: async (context): Promise<StoredInfluence> => {
     const { value } = await context.entry.get(0, async () => ({
       tensors: new Map(),
@@ -56,12 +60,12 @@ async function influenceOf(context: Context): Promise<StoredInfluence> {
   const plan = PLANS[level];
   const copies = filesByContent(context.images);
   const pictureOf = pictures(copies);
-  const total = Math.min(plan.groups, copies.length) + 1;
+  const total = Math.min(plan.groups, copies.length) + FITS.seeds + 1;
   const work = Math.min(plan.rows, rows.activations.rows) * bank.conceptBank.data.length;
   const tensors = work > PRECISE_UP_TO ? await environment.tensors?.(device.used) : undefined;
   // Loaded here, so that a start of the program is not kept waiting for TensorFlow.js.
   const { bankMovement } = await import('../influence/bank-movement.ts');
-  const { addedVariance } = await import('../influence/importance-spread.ts');
+  const { addedVariance, spreadOfFits } = await import('../influence/importance-spread.ts');
   const isSigned = bank.method === 'semi-nmf';
   onProgress({ stage: 'influence', done: 0, total });
   const movement = await bankMovement(rows, bank.conceptBank, plan, {
@@ -75,6 +79,14 @@ async function influenceOf(context: Context): Promise<StoredInfluence> {
   });
   const ofImages = { ...movement, groupOf: pictureOf.map((picture) => movement.groupOf[picture]) };
   const added = await addedVariance(context, ofImages, importance, { isSigned, seed });
+  let done = total - FITS.seeds - 1;
+  const { seeds } = await makeAgain(
+    context,
+    { rows, conceptBank: bank.conceptBank, first: firstOfEach(copies) },
+    { ...FITS, rows: rows.activations.rows },
+    () => onProgress({ stage: 'influence', done: ++done, total }),
+  );
+  const apart = await spreadOfFits(context, bank.conceptBank, seeds, seed);
   onProgress({ stage: 'influence', done: total, total });
   const { estimates } = classImportance(importance, seed);
   return {
@@ -87,6 +99,7 @@ async function influenceOf(context: Context): Promise<StoredInfluence> {
       cosine: movement.cosine[k],
       spread: movement.spread[k],
       importance: widened(estimate, added[k]),
+      betweenFits: { deviation: apart[k], fits: seeds.length + 1 },
       images: strongestImages(movement, k, copies),
     })),
   };

@@ -67,9 +67,10 @@ describe('compareRuns()', () => {
   });
 
   it('holds in its intervals how far concepts would move, where the checks of both runs say it', () => {
-    const moving = (importance: readonly number[], moved?: { low: number; high: number }) => {
+    const moving = (importance: readonly number[], moved?: { low: number; high: number }, deviation = 0) => {
       const run = sampleRun({ amounts, importance, noise: 0.01, seed: importance[0] });
-      return { ...run, concepts: run.concepts.map((concept) => ({ ...concept, moved })) };
+      const betweenFits = moved && { deviation, fits: 4 };
+      return { ...run, concepts: run.concepts.map((concept) => ({ ...concept, moved, betweenFits })) };
     };
     const a = moving([0.5, 0.3, 0.1], { low: 0.2, high: 0.9 });
     const found = compareRuns(a, moving([0.6, 0.3, 0.1], { low: 0.3, high: 0.6 }));
@@ -78,6 +79,11 @@ describe('compareRuns()', () => {
     // 0.6 may fall by 0.3, and 0.5 rise by 0.4: by 0.5 together; nothing lifts 0.6, and 0.5 may fall by 0.3.
     expect(low).toBeCloseTo(0.1 - 0.5, 1);
     expect(high).toBeCloseTo(0.1 + 0.3, 1);
+    // Fits that lie apart by 0.1 each: Student's t of four times the root of two squares, beside what there is.
+    const apart = moving([0.6, 0.3, 0.1], { low: 0.6, high: 0.6 }, 0.1);
+    const still = moving([0.5, 0.3, 0.1], { low: 0.5, high: 0.5 }, 0.1);
+    const [, most] = compareRuns(still, apart).matches[0].importance.interval!;
+    expect(most).toBeCloseTo(0.1 + 3.182 * Math.hypot(0.1, 0.1), 1);
     const narrow = compareRuns(a, moving([0.6, 0.3, 0.1]));
     expect(narrow.coversMovement).toBe(false);
     expect(narrow.matches[0].importance.interval![0]).toBeGreaterThan(0.08);

@@ -216,8 +216,11 @@ describe('influenceStage', () => {
       rows: IMAGES * POSITIONS,
     });
     classImportance(importance, 0).estimates.forEach(({ low, high }, k) => {
-      const { cosine, spread, importance: wider, images } = stored.concepts[k];
+      const { cosine, spread, importance: wider, images, betweenFits } = stored.concepts[k];
       expect(cosine).toBeCloseTo(1 / Math.sqrt(1 + 2 * spread ** 2), 12);
+      // The concepts of these rows are few and apart: every seed finds them.
+      expect(betweenFits!.fits).toBe(4);
+      expect(betweenFits!.deviation).toBeLessThan(0.05);
       expect(wider.low).toBeGreaterThanOrEqual(0);
       expect(wider.low).toBeLessThanOrEqual(low);
       expect(wider.high).toBeGreaterThanOrEqual(high);
@@ -246,8 +249,8 @@ describe('influenceStage', () => {
   ])('has finite figures and no images for %s', async (_, change, empty) => {
     const { stored } = await staged(change);
     expect(stored.concepts.filter(({ images }) => images.length === 0)).toHaveLength(empty);
-    const figures = stored.concepts.flatMap(({ cosine, spread, importance: { low, high } }) => [
-      ...[cosine, spread],
+    const figures = stored.concepts.flatMap(({ cosine, spread, importance: { low, high }, betweenFits }) => [
+      ...[cosine, spread, betweenFits!.deviation],
       ...[low, high],
     ]);
     expect(figures.every(Number.isFinite)).toBe(true);
