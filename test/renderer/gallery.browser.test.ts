@@ -29,7 +29,9 @@ describe.skipIf(browserPath === undefined)(
       expect(await grid.getByRole('gridcell').count()).toBeLessThan(120);
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { level: 1 }).waitFor();
-      expect(await page.getByRole('button', { name: 'Images' }).getAttribute('aria-current')).toBe('page');
+      expect(
+        await page.getByRole('button', { name: 'Images', exact: true }).getAttribute('aria-current'),
+      ).toBe('page');
       expect(faults).toEqual([]);
       await page.close();
     });

@@ -144,7 +144,9 @@ describe.skipIf(browserPath === undefined)(
         .first()
         .click();
       await page.getByRole('heading', { level: 1 }).waitFor();
-      expect(await page.getByRole('button', { name: 'Images' }).getAttribute('aria-current')).toBe('page');
+      expect(
+        await page.getByRole('button', { name: 'Images', exact: true }).getAttribute('aria-current'),
+      ).toBe('page');
       expect(faults).toEqual([]);
       await page.close();
     });
