@@ -31,6 +31,16 @@ async function picture(page: Page, name: string, colorScheme: 'light' | 'dark'):
   process.stdout.write(`${path.relative(ROOT, file)} ${Math.round(size / 1000)} kB\n`);
 }
 
+/** Every class of the demo with the same concepts: some minutes. */
+async function explainEveryClass(page: Page): Promise<void> {
+  await page.keyboard.press('8');
+  await page.getByRole('button', { name: 'Explain every class' }).click();
+  await page.locator('main[aria-label="run"]').waitFor({ timeout: 120_000 });
+  await page.getByText(/more class(es)? follows?/).waitFor({ timeout: 120_000 });
+  await page.getByText(/more class(es)? follows?/).waitFor({ state: 'detached', timeout: 1_800_000 });
+  await page.getByRole('button', { name: 'See the concepts' }).waitFor({ timeout: 600_000 });
+}
+
 const home = temporaryHome();
 buildProgram();
 const host = await startHost(home);
@@ -58,6 +68,11 @@ try {
   await page.mouse.move(0, 0);
   await page.waitForTimeout(3000);
   await picture(page, 'image', 'dark');
+  await explainEveryClass(page);
+  await page.keyboard.press('8');
+  await page.getByRole('button', { name: /“house” leans on/ }).click();
+  await page.waitForTimeout(3000);
+  await picture(page, 'overview', 'light');
 } finally {
   await browser.close();
   await host.stop();
