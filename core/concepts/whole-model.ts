@@ -17,14 +17,21 @@ export type FirstLook =
       readonly leans: string;
       readonly flips: number;
     }
-  | { readonly kind: 'mistakes'; readonly class: number; readonly share: number; readonly images: number }
+  | {
+      readonly kind: 'mistakes';
+      readonly class: number;
+      readonly share: number;
+      readonly images: number;
+      readonly isExplained: boolean;
+    }
   | {
       readonly kind: 'confusion';
       readonly truth: number;
       readonly predicted: number;
       readonly count: number;
       readonly images: number;
-      readonly shared: readonly string[];
+      /** Absent where one of them is not explained. */
+      readonly shared?: readonly string[];
     }
   | { readonly kind: 'weak'; readonly class: number; readonly headline: string }
   | { readonly kind: 'rest'; readonly class: number; readonly rest: number };

@@ -80,11 +80,10 @@ export function sideOf({ project, run, notes, explanation, compared }: LoadedRun
   return { folder, run: run.id, runName: notes.runName, model: file.model.path, explanation, compared };
 }
 
-function withNames(explanation: Explanation, { names }: NotesFile): Explanation {
-  const concepts = explanation.concepts.map((concept) => ({
-    ...concept,
-    name: names[concept.id] ?? concept.name,
-  }));
+/** With the names that a person gave, and without what a person hid. */
+function withNames(explanation: Explanation, { names, hidden }: NotesFile): Explanation {
+  const shown = explanation.concepts.filter(({ id }) => !hidden.includes(id));
+  const concepts = shown.map((concept) => ({ ...concept, name: names[concept.id] ?? concept.name }));
   return { ...explanation, concepts };
 }
 

@@ -54,8 +54,8 @@ async function carryNotes(
   for (const { name, concept, cosine } of questions)
     warn(
       concept === undefined
-        ? `No concept of the new bank is like "${name}" of the one before; its name was not taken over.`
-        : `Is ${concept} what was called "${name}"? Their directions have a cosine of ${cosine!.toFixed(2)}, too little to take the name over.`,
+        ? `No concept of the new bank is like "${name}" of the one before; what was said of it was not taken over.`
+        : `Is ${concept} what was called "${name}"? Their directions have a cosine of ${cosine!.toFixed(2)}, too little to take over what was said of it.`,
     );
   const names = Object.values(taken.names);
   if (names.length > 0)
@@ -77,7 +77,7 @@ function partnersOf(before: Matrix, now: Matrix): Partners {
   );
 }
 
-/** A name that was not taken over, and the concept that may be meant. */
+/** The name of a concept of which something was said that was not taken over, and the concept that may be meant. */
 interface Question {
   readonly name: string;
   readonly concept?: string;
@@ -99,9 +99,11 @@ export function carriedNotes(
   };
   const carried = (texts: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(texts).flatMap(([id, text]) => sure(id).map((own) => [own, text])));
-  const questions = Object.entries(names)
-    .filter(([id]) => sure(id).length === 0)
-    .map(([id, name]): Question => {
+  const mentioned = new Set([...Object.keys(names), ...Object.keys(comments), ...hidden, ...merged.flat()]);
+  const questions = [...mentioned]
+    .filter((id) => sure(id).length === 0)
+    .map((id): Question => {
+      const name = names[id] ?? `Concept ${rowOfId(id) + 1}`;
       const partner = partners.get(id);
       if (partner === undefined || partner.cosine < ASKED) return { name };
       return { name, concept: `Concept ${rowOfId(partner.id) + 1}`, cosine: partner.cosine };

@@ -1,3 +1,4 @@
+import type { JudgedImage } from '../metrics/confusion-pairs.ts';
 import type { OverviewBank } from '../concepts/whole-model.ts';
 import { classOverview, type OverviewConcept } from '../concepts/class-overview.ts';
 import type { Concept, Explanation } from '../concepts/explanation.ts';
@@ -17,6 +18,7 @@ import type {
   ConfusedPair,
   ModelOverview,
   OverviewClass,
+  RightShare,
 } from '../report/overview/overview-data.ts';
 import { shortcutsInWords } from '../report/shortcuts-in-words.ts';
 import { trustVerdict } from '../report/trust-verdict.ts';
@@ -124,11 +126,14 @@ async function assemble(project: Project, { bank, banks, runs, notes }: Parts): 
     banks,
     names,
     classes,
+    unexplained: [...new Set(judged.flatMap(({ truth }) => truth ?? []))]
+      .filter((index) => !runOf.has(index))
+      .map((index) => ({ index, right: rightShare(index, judged)! })),
     concepts,
     conceptNames: Object.fromEntries(
       runs[0].explanation.concepts.map(({ id, name }) => [id, notes.names[id] ?? name]),
     ),
-    hidden: notes.hidden.length,
+    hidden: notes.hidden,
     merged: notes.merged.flat().length,
     answers: hitRate(judged, names.length),
     confused,
@@ -160,22 +165,17 @@ async function givenIn(project: Project, runs: readonly SharedRun[]) {
 function classOf(
   { id, explanation, evaluation }: SharedRun,
   shown: Explanation,
-  judged: readonly { readonly truth: number | undefined; readonly predicted: number }[],
+  judged: readonly JudgedImage[],
 ): OverviewClass {
   const { classIndex, className, images, rest } = explanation;
-  const own = judged.filter(({ truth }) => truth === classIndex);
+  const right = rightShare(classIndex, judged);
   const { grade, headline } = trustVerdict(explanation, evaluation);
   return {
     index: classIndex,
     name: className,
     runId: id,
     images: images.length,
-    ...(own.length > 0 && {
-      right: {
-        ...shareEstimate(own.filter(({ predicted }) => predicted === classIndex).length, own.length),
-        images: own.length,
-      },
-    }),
+    ...(right && { right }),
     ...(rest && { rest: { mean: rest.mean, low: rest.low, high: rest.high } }),
     grade,
     headline,
@@ -183,6 +183,14 @@ function classOf(
     files: images.map(({ file }) => file),
     crops: new Map(explanation.concepts.map((concept) => [concept.id, concept.crops.slice(0, COVER)])),
   };
+}
+
+/** Undefined where no folder names the class. */
+function rightShare(index: number, judged: readonly JudgedImage[]): RightShare | undefined {
+  const own = judged.filter(({ truth }) => truth === index);
+  if (own.length === 0) return undefined;
+  const hits = own.filter(({ predicted }) => predicted === index).length;
+  return { ...shareEstimate(hits, own.length), images: own.length };
 }
 
 /** The class for which a concept counts most shows it. */

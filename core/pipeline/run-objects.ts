@@ -56,11 +56,7 @@ export function runObjects(
         hint: 'Explain at an earlier layer.',
       },
     );
-  const { find } = createFinder(images.map(({ file }) => ({ path: file })));
-  const found = marks.flatMap((mark) => {
-    const place = MATCH_WAYS.map((way) => find(mark.file, way)).find((match) => match !== undefined);
-    return typeof place === 'number' && mark.objects.length > 0 ? [{ mark, place }] : [];
-  });
+  const found = markedImages(compared, marks);
   if (found.length === 0)
     throw new TesseraError('bad-table', 'No marked picture is one of the explained images.', {
       hint: `Marks name pictures as "${marks[0]?.file ?? ''}", the run as "${images[0]?.file ?? ''}".`,
@@ -82,6 +78,30 @@ export function runObjects(
       }))
       .sort((a, b) => b.difference - a.difference),
   };
+}
+
+/**
+ * The explained images that marks are of, each once. Marks are matched with all pictures that the run was given, in the one way
+ * by which most are found, so that a name that pictures in several folders have is not taken for the explained one.
+ */
+function markedImages(
+  { images, answers }: LoadedRun['compared'],
+  marks: readonly MarkedPicture[],
+): { readonly mark: MarkedPicture; readonly place: number }[] {
+  const placeOf = new Map(images.map(({ file }, place) => [file, place]));
+  const files = [...new Set([...placeOf.keys(), ...(answers.given ?? []).map(({ file }) => file)])];
+  const { find } = createFinder(files.map((path) => ({ path })));
+  const ways = MATCH_WAYS.map((way) => marks.map((mark) => find(mark.file, way)));
+  const count = (matches: (typeof ways)[number]): number =>
+    matches.filter((match) => typeof match === 'number').length;
+  const matches = ways.reduce((most, one) => (count(one) > count(most) ? one : most));
+  const found = new Map<number, MarkedPicture>();
+  marks.forEach((mark, at) => {
+    const match = matches[at];
+    const place = typeof match === 'number' ? placeOf.get(files[match]) : undefined;
+    if (place !== undefined && mark.objects.length > 0 && !found.has(place)) found.set(place, mark);
+  });
+  return [...found].map(([place, mark]) => ({ mark, place }));
 }
 
 function jsonOf(text: string, file: string): unknown {

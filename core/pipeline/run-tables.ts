@@ -3,6 +3,7 @@ import { rowOfId } from '../concepts/recursion/concept-tree.ts';
 import { folderOf, truthFinder } from '../images/folder-class.ts';
 import type { CodedBank } from '../linalg/coded-bank.ts';
 import { matrixTensor } from '../linalg/matrix-tensor.ts';
+import { matrix, takeRows, type Matrix } from '../linalg/matrix.ts';
 import type { NotesFile } from '../project/run-notes.ts';
 import { namedAnswer } from '../score/named-answer.ts';
 import { float32, type Tensor } from '../tensor.ts';
@@ -57,13 +58,13 @@ export function imageRows(run: TabledRun): CsvCell[][] {
 
 /** A header and a row a concept, in the order of importance. */
 export function conceptRows({ explanation, notes, measured }: TabledRun): CsvCell[][] {
-  const { amounts } = measured;
-  const meanAmount = (row: number): number | undefined => {
-    if (amounts.rows === 0) return undefined;
-    let sum = 0;
-    for (let i = row; i < amounts.data.length; i += amounts.cols) sum += amounts.data[i];
-    return sum / amounts.rows;
-  };
+  const { amounts, places } = measured;
+  // As importance and prevalence: of the explained images.
+  const own = [...places.keys()].filter((at) => places[at] < explanation.images.length);
+  const meanAmount = (row: number): number | undefined =>
+    own.length === 0
+      ? undefined
+      : own.reduce((sum, at) => sum + amounts.data[at * amounts.cols + row], 0) / own.length;
   const groupOf = (id: string) => notes.merged.find((group) => group.includes(id));
   const rows = explanation.concepts.map(({ id, name, importance, tier, effect, prevalence }): CsvCell[] => [
     ...[id, notes.names[id] ?? name, importance.mean, importance.low, importance.high, tier + 1],
@@ -77,21 +78,34 @@ export function conceptRows({ explanation, notes, measured }: TabledRun): CsvCel
   return [header, ...rows];
 }
 
-/** The same as arrays: concepts in the order of the bank (`c0` is row 0), pictures in the order of the table. */
+/**
+ * The same as arrays: concepts and pictures in the order of the tables. `concepts` holds the numbers of the ids (8 is "c8"),
+ * `images` the places of the pictures among those that the run was given.
+ */
 export function runArrays({ conceptBank, explanation, measured }: TabledRun): Map<string, Tensor> {
   const { amounts, contributions, scores, rests, places } = measured;
-  const importance = new Float64Array(conceptBank.rows * 3);
-  for (const { id, importance: own } of explanation.concepts)
-    importance.set([own.mean, own.low, own.high], 3 * rowOfId(id));
+  const rows = explanation.concepts.map(({ id }) => rowOfId(id));
+  const importance = Float64Array.from(
+    explanation.concepts.flatMap(({ importance: { mean, low, high } }) => [mean, low, high]),
+  );
   return new Map<string, Tensor>([
-    ['directions', matrixTensor(conceptBank)],
-    ['amounts', matrixTensor(amounts)],
-    ['contributions', matrixTensor(contributions)],
+    ['concepts', { type: 'int32', dims: [rows.length], data: Int32Array.from(rows) }],
+    ['directions', matrixTensor(takeRows(conceptBank, rows))],
+    ['amounts', matrixTensor(takeColumns(amounts, rows))],
+    ['contributions', matrixTensor(takeColumns(contributions, rows))],
     ['scores', float32(scores, [scores.length])],
     ['rests', float32(rests, [rests.length])],
-    ['importance', { type: 'float64', dims: [conceptBank.rows, 3], data: importance }],
+    ['importance', { type: 'float64', dims: [rows.length, 3], data: importance }],
     ['images', { type: 'int32', dims: [places.length], data: places }],
   ]);
+}
+
+/** Some columns of a matrix, in the given order. */
+function takeColumns({ rows, cols, data }: Matrix, columns: readonly number[]): Matrix {
+  const out = matrix(rows, columns.length);
+  for (let row = 0; row < rows; row++)
+    columns.forEach((column, at) => (out.data[row * columns.length + at] = data[row * cols + column]));
+  return out;
 }
 
 /** Concepts with names that differ. */

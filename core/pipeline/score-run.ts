@@ -4,11 +4,12 @@ import { TesseraError } from '../errors.ts';
 import { driftOf, FEWEST_IMAGES, type Drift } from '../metrics/drift.ts';
 import type { OnProgress } from '../platform.ts';
 import type { Project } from '../project/project-folder.ts';
+import { listBanks } from '../project/bank-folder.ts';
 import { loadNotes } from '../project/run-notes.ts';
 import type { RunFile } from '../project/schema.ts';
 import { loadRunTensors } from '../project/tensors-file.ts';
 import { strongest } from './assemble-explanation.ts';
-import { imagesOfRun } from './input-changes.ts';
+import { asRunFound, imagesOfRun } from './input-changes.ts';
 import type { FileFact } from './question.ts';
 import type { ScoredScope } from './run-context.ts';
 import { restsOf, scoreImages, type ScoredImage } from './score-images.ts';
@@ -34,7 +35,7 @@ export interface ScoredConcept {
 export interface ScoredRun {
   readonly images: readonly ScoredImage[];
   readonly skipped: readonly SkippedFile[];
-  /** In the order of the run, the most important first. */
+  /** In the order of the run, the most important first; without those that a person hid. */
   readonly concepts: readonly ScoredConcept[];
   /**
    * Images between which distributions were compared: those of the run, and new ones; all of them, or those with the answer
@@ -46,7 +47,7 @@ export interface ScoredRun {
     readonly isOfAll: boolean;
     readonly called: number | null;
   };
-  /** More of the activations is left than in any of the run's own images; undefined where those are too few to tell. */
+  /** The most that is left of the activations of any image that the concepts were made from; undefined where too few tell. */
   readonly mostRest?: number;
   /** The run's own images whose rest was looked at. */
   readonly restImages: number;
@@ -94,7 +95,7 @@ export async function scoreRun(
       hint: 'Give a folder of pictures that can be read.',
     });
   }
-  const own = await imagesOfRun(project, run);
+  const own = await imagesOfBank(project, run, explanation);
   const some = spreadPlaces(own.length, MOST_OWN).map((place) => own[place]);
   const rests = await restsOf({ ...subject, files: some }, options);
   const called = run.options.select === 'all' ? null : images.filter(({ isExplained }) => isExplained);
@@ -108,11 +109,12 @@ export async function scoreRun(
     alike.map(({ amounts }) => amounts),
     run.seed,
   );
-  const { names } = await loadNotes(project, run.id);
+  const { names, hidden } = await loadNotes(project, run.id);
+  const shown = explanation.concepts.filter(({ id }) => !hidden.includes(id));
   return {
     images,
     skipped,
-    concepts: explanation.concepts.map(({ id, name }) => {
+    concepts: shown.map(({ id, name }) => {
       const drift = drifts?.[rowOfId(id)];
       return { id, name: names[id] ?? name, ...(drift && { drift }) };
     }),
@@ -120,6 +122,22 @@ export async function scoreRun(
     restImages: rests.length,
     ...(rests.length >= FEWEST_OWN && { mostRest: Math.max(...rests) }),
   };
+}
+
+/** The images that the concepts were made from: of a bank of all classes its sample, where that is still known. */
+async function imagesOfBank(
+  project: Project,
+  run: RunFile,
+  { factorization: { shared } }: Explanation,
+): Promise<FileFact[]> {
+  const banks = shared === undefined ? [] : await listBanks(project);
+  const own = banks.find(({ id }) => id === shared?.bank);
+  if (own === undefined) return imagesOfRun(project, run);
+  return asRunFound(
+    project,
+    run,
+    own.bank.images.map((file) => ({ file })),
+  );
 }
 
 function finished({ explanation, id }: RunFile): Explanation {

@@ -130,6 +130,9 @@ function pictureColumn(source: TableSource, finder: PictureFinder, { file, pictu
       count: 0,
     });
   if (best.column >= 0) return best;
+  const unclear = looked.find(({ ambiguous }) => ambiguous !== undefined);
+  if (unclear !== undefined)
+    throw ambiguousNames(file, columns[unclear.column], unclear.ambiguous!, pictures);
   throw new TesseraError(
     'bad-table',
     `No column of ${file} names any of the ${pictures.length} pictures; its columns are ${columns.slice(0, 8).join(', ')}.`,
@@ -139,10 +142,27 @@ function pictureColumn(source: TableSource, finder: PictureFinder, { file, pictu
   );
 }
 
+function ambiguousNames(
+  file: string,
+  column: string,
+  name: string,
+  pictures: readonly KnownPicture[],
+): TesseraError {
+  return new TesseraError(
+    'bad-table',
+    `The names in column "${column}" of ${file} do not tell the pictures apart: several are called "${name.slice(0, 40)}".`,
+    {
+      hint: `Give the folder too, as in "${pictures[0]?.path.split(/[\\/]/).slice(-2).join('/') ?? 'house/01.jpg'}".`,
+    },
+  );
+}
+
 /** A column that may name pictures. */
 class NamingColumn {
   readonly column: number;
   readonly found: Record<MatchWay, Set<number>> = { path: new Set(), name: new Set(), stem: new Set() };
+  /** The first name that several pictures have. */
+  ambiguous: string | undefined;
   #rows = 0;
   readonly #different = new Set<string>();
 
@@ -158,6 +178,7 @@ class NamingColumn {
     // What a stricter way finds, a looser one finds as well.
     for (const [at, way] of MATCH_WAYS.entries()) {
       const match = finder.find(cell, way);
+      if (match === 'ambiguous') this.ambiguous ??= cell;
       if (typeof match !== 'number') continue;
       for (const looser of MATCH_WAYS.slice(at)) this.found[looser].add(match);
       return;

@@ -65,7 +65,9 @@ export function driftSummary(drifted: readonly (DriftFigures & { readonly name: 
     const own = drifted.filter((drift) => driftWay(drift) === way).map(({ name }) => `“${name}”`);
     const shown = own.slice(0, 3);
     const more = own.length - shown.length;
-    return own.length === 0 ? [] : [`${words} ${listText(more > 0 ? [...shown, `${more} others`] : shown)}`];
+    return own.length === 0
+      ? []
+      : [`${words} ${listText(more > 0 ? [...shown, countOf(more, 'other')] : shown)}`];
   };
   const parts = [
     ...named('more', 'more of'),
@@ -101,6 +103,6 @@ export function comparedText(
   if (called === null) return `Amounts in ${countOf(now, 'new image')} are compared with those in ${run}.`;
   const of = `${countText(called)} of ${countOf(images, 'new image')} ${className}`;
   return isOfAll
-    ? `The model calls only ${of}, too few to compare, so all of them are compared with the ${run}, whatever they are called.`
+    ? `The model calls ${of}, too few to compare, so all of them are compared with the ${run}, whatever they are called: what drifts may be no more than that they are of other kinds.`
     : `The model calls ${of}; their amounts are compared with those in ${run}.`;
 }

@@ -4,15 +4,21 @@ import { decimalText, percentText } from './number-text.ts';
 /** Something that deserves a look, as its words need it; classes and concepts by what they are called. */
 export type LookFacts =
   | { readonly kind: 'shortcut'; readonly class: string; readonly leans: string; readonly flips: number }
-  | { readonly kind: 'mistakes'; readonly class: string; readonly share: number; readonly images: number }
+  | {
+      readonly kind: 'mistakes';
+      readonly class: string;
+      readonly share: number;
+      readonly images: number;
+      readonly isExplained: boolean;
+    }
   | {
       readonly kind: 'confusion';
       readonly truth: string;
       readonly predicted: string;
       readonly count: number;
       readonly images: number;
-      /** Concepts that count for both classes. */
-      readonly shared: readonly string[];
+      /** Concepts that count for both classes; absent where one of them is not explained. */
+      readonly shared?: readonly string[];
     }
   | { readonly kind: 'weak'; readonly class: string; readonly headline: string }
   | { readonly kind: 'rest'; readonly class: string; readonly rest: number };
@@ -34,7 +40,7 @@ export function lookText(look: LookFacts): { readonly title: string; readonly te
     case 'mistakes':
       return {
         title: `“${look.class}” is right less often than the others`,
-        text: `${percentText(look.share)} of its ${countOf(look.images, 'image')} are right; the 95 % interval lies below what all classes reach together.`,
+        text: `${percentText(look.share)} of its ${countOf(look.images, 'image')} are right; the 95 % interval lies below what all classes reach together.${look.isExplained ? '' : ' It is not explained.'}`,
       };
     case 'confusion':
       return {
@@ -51,8 +57,9 @@ export function lookText(look: LookFacts): { readonly title: string; readonly te
   }
 }
 
-/** Which concepts two classes have in common, in one sentence. */
-export function sharedText(shared: readonly string[]): string {
+/** Which concepts two classes have in common, in one sentence; nothing is known where one of them is not explained. */
+export function sharedText(shared: readonly string[] | null | undefined): string {
+  if (!shared) return 'One of them is not explained.';
   if (shared.length === 0) return 'No concept matters to both.';
   const named = shared.slice(0, NAMED).map((name) => `“${name}”`);
   const more = shared.length - named.length;
@@ -75,7 +82,11 @@ export function overviewLead({
   readonly known: number;
   readonly hits: number;
 }): string {
-  const these = `The same concepts explain ${countOf(classes, 'class', 'classes')}; ${countText(shared)} of the ${countText(concepts)} that matter to any matter to several.`;
+  const several =
+    shared === 0
+      ? `none of the ${countText(concepts)} that matter to any matters to several`
+      : `${countText(shared)} of the ${countText(concepts)} that matter to any ${shared === 1 ? 'matters' : 'matter'} to several`;
+  const these = `The same concepts explain ${countOf(classes, 'class', 'classes')}; ${several}.`;
   if (known === 0) return `${these} No folder names a class, so right and wrong are not known.`;
   return `${these} The model is right in ${countText(hits)} of ${countOf(known, 'image')} (${percentText(hits / known)}).`;
 }

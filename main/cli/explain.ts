@@ -38,6 +38,7 @@ import { transparencyText } from '../../core/wording/input-words.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { explanationJson, explanationText } from './explanation-output.ts';
+import { modelText } from './model-output.ts';
 import { optionTable, readOptions, withWholePaths } from './option-arguments.ts';
 import {
   makeOwnConcepts,
@@ -47,7 +48,7 @@ import {
   requireFolders,
   type ConceptFolder,
 } from './own-concepts.ts';
-import { overviewJson, overviewText } from './overview-output.ts';
+import { overviewJson } from './overview-output.ts';
 import { progressPrinter } from './progress.ts';
 import { AUTO_LAYER, settleCut, withComparison } from './settle-cut.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
@@ -159,19 +160,21 @@ async function explainClasses(
     if (!asJson)
       console.log(`${shownName(explanationText(facts, outcome.run.explanation?.score, concepts))}\n`);
   }
-  const isShared = options.sharing === 'shared';
-  const report = isShared ? await overviewOf({ ...scope, project }) : undefined;
+  const whole = options.sharing === 'shared' ? await overviewOf({ ...scope, project }) : undefined;
   if (asJson) {
-    const overview = isShared && { ...overviewJson(explanations), report };
+    const overview = whole && {
+      ...overviewJson(explanations, whole.overview.conceptNames),
+      report: whole.report,
+    };
     console.log(JSON.stringify({ ...(overview && { overview }), explanations: all }, null, 2));
-  } else if (isShared) console.log(shownName(`${overviewText(explanations)}\n\nOverview  ${report}`));
+  } else if (whole) console.log(shownName(`${modelText(whole.overview)}\n\nOverview  ${whole.report}`));
 }
 
-/** Writes the page of the whole model. */
-async function overviewOf({ environment, project, onProgress }: RunScope): Promise<string> {
+/** The whole model, and the page of it. */
+async function overviewOf({ environment, project, onProgress }: RunScope) {
   const overview = (await modelOverview(project))!;
   const file = path.resolve(project.folder, 'overview.html');
-  return writeOverview(environment, project, overview, file, onProgress);
+  return { overview, report: await writeOverview(environment, project, overview, file, onProgress) };
 }
 
 /** The own concepts of a finished run, those made first that are asked for. */

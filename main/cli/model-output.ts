@@ -84,8 +84,7 @@ function pairLine(
   { truth, predicted, count, images, share, shared }: ModelOverview['confused'][number],
   { names, conceptNames }: ModelOverview,
 ): string {
-  const common =
-    shared === undefined ? 'One of them is not explained.' : sharedText(shared.map((id) => conceptNames[id]));
+  const common = sharedText(shared?.map((id) => conceptNames[id]));
   return `${names[truth]} called ${names[predicted]}: ${count} of ${images} (${percentText(share.value)}, ${overImagesText(share, images)}). ${common}`;
 }
 

@@ -3,6 +3,7 @@ import { TesseraError } from '../../core/errors.ts';
 import type { OwnConcept } from '../../core/concepts/own/own-concept.ts';
 import { scanImages } from '../../core/images/folder-scan.ts';
 import { freeName } from '../../core/pipeline/own-concept/check-name.ts';
+import { requireCount } from '../../core/pipeline/own-concept/examples.ts';
 import { makeOwnConcept } from '../../core/pipeline/own-concept/make-own-concept.ts';
 import type { ScoredScope, WorkScope } from '../../core/pipeline/run-context.ts';
 import { addOwnConcept, loadOwnConcepts } from '../../core/project/own-concepts-file.ts';
@@ -55,13 +56,16 @@ export function readConceptFolders(args: ParsedArguments): ConceptFolder[] {
   return folders;
 }
 
-/** Throws TesseraError 'no-images' at once for a folder without pictures, before anything is computed. */
+/** Throws TesseraError 'no-images' or 'bad-usage' at once for a folder with no or too few pictures, before anything is computed. */
 export async function requireFolders(
   { storage }: Pick<Project, 'storage'>,
   folders: readonly ConceptFolder[],
 ): Promise<void> {
-  for (const { folder, against } of folders)
-    await scanImages(storage, against === undefined ? [folder] : [folder, against]);
+  for (const { name, folder, against } of folders) {
+    const { images } = await scanImages(storage, [folder]);
+    requireCount(name, images.length);
+    if (against !== undefined) await scanImages(storage, [against]);
+  }
 }
 
 /**

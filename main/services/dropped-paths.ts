@@ -99,7 +99,9 @@ async function sortFile(
 async function isTable(storage: Storage, path: string): Promise<boolean> {
   if (!LABELS_OR_TABLE.test(path)) return false;
   const bytes = await storage.readBytes(path).catch(() => undefined);
-  return bytes !== undefined && looksLikeTable(bytes);
+  if (bytes === undefined) return false;
+  // An empty one is told of as the table that it was to be.
+  return (bytes.length === 0 && /\.csv$/i.test(path)) || looksLikeTable(bytes);
 }
 
 function take(what: Single, path: string, name: string, sorted: Sorted): void {

@@ -180,9 +180,8 @@ export class RunService {
     await this.#goOn(current);
   }
 
-  /** Begins what follows; a stop for good ends it all, one that can be taken up again leaves it waiting. */
+  /** Begins what follows; a stop leaves it waiting for the run to be taken up again. */
   async #goOn({ status }: CurrentRun): Promise<void> {
-    if (status === 'cancelled') this.#next = [];
     const [first, ...next] = this.#next;
     if (first === undefined || (status !== 'done' && status !== 'failed')) return;
     this.#next = next;
@@ -232,7 +231,6 @@ export class RunService {
       await this.#work;
     } else if (as === 'cancelled' && current.status === 'paused') {
       current.status = 'cancelled';
-      this.#next = [];
       await this.#unfinished.set(null);
       this.#tell();
     }

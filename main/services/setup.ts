@@ -60,7 +60,6 @@ export class SetupService {
   #count = 0;
   /** Images that wait for the word what becomes of them; any other change takes them as left. */
   #offered: Looked | null = null;
-  /** Lists that pictures are named after, the last ones. */
   readonly #scans = new LRUCache<string, readonly ImageFile[]>({ max: KEPT_SCANS });
   /** What the files of a scan were when they were looked at. */
   readonly #stamps = new WeakMap<FolderScan, string>();

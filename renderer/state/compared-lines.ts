@@ -41,11 +41,15 @@ export function matchedLines(
   return lines.sort((x, y) => size(y) - size(x));
 }
 
-/** Concepts of one run alone, the most important first. */
-export function loneLines(comparison: RunComparison, side: 'a' | 'b'): readonly ComparedLine[] {
+/** Concepts without a match in the other run, the most important first: those it has alone, or those like one that has a closer match. */
+export function loneLines(
+  comparison: RunComparison,
+  side: 'a' | 'b',
+  kind: 'alone' | 'second',
+): readonly ComparedLine[] {
   const [lone, list] =
     side === 'a' ? [comparison.onlyA, 'onlyA' as const] : [comparison.onlyB, 'onlyB' as const];
-  return lone.map((one, at): ComparedLine => {
+  const found = lone.map((one, at): ComparedLine => {
     const { id, name, importance, crops } = comparison[side].concepts[one.concept];
     return {
       choice: { list, at },
@@ -56,6 +60,7 @@ export function loneLines(comparison: RunComparison, side: 'a' | 'b'): readonly 
       covers: crops.slice(0, 1),
     };
   });
+  return found.filter(({ lone: one }) => (one?.isSecond === true) === (kind === 'second'));
 }
 
 /** What a matched pair is called: by one name where both have it. */

@@ -170,7 +170,11 @@ function differentPictures(places: readonly ExamplePlace[]): number {
 
 /** Throws TesseraError 'bad-usage' where the examples are of too few different pictures. */
 export function requireEnough(name: string, places: readonly ExamplePlace[]): void {
-  const found = differentPictures(places);
+  requireCount(name, differentPictures(places));
+}
+
+/** Throws TesseraError 'bad-usage' for fewer pictures of an own concept than it takes. */
+export function requireCount(name: string, found: number): void {
   if (found >= FEWEST_PICTURES) return;
   throw new TesseraError(
     'bad-usage',

@@ -6,14 +6,14 @@ import type { ModelOverview } from './overview-data.ts';
 /** Fewer images of a class that are called another may be chance. */
 const LEAST_CONFUSED = 3;
 
-type Found = Pick<ModelOverview, 'classes' | 'confused' | 'answers'>;
+type Found = Pick<ModelOverview, 'classes' | 'unexplained' | 'confused' | 'answers'>;
 
 /**
  * What to look at first, the gravest first: shortcuts by how many decisions they turn; classes that are right surely less
  * often than all are together (the interval lies below); pairs that are confused at least {@link LEAST_CONFUSED} times and
  * more than once in twenty images; explanations that are weak, or leave more than a little of the score unexplained.
  */
-export function firstLooks({ classes, confused, answers }: Found): FirstLook[] {
+export function firstLooks({ classes, unexplained: others, confused, answers }: Found): FirstLook[] {
   const all = answers.known > 0 ? answers.hits / answers.known : undefined;
   const shortcuts = classes
     .flatMap(({ index, shortcuts: found }) => found.map((one) => ({ index, one })))
@@ -25,20 +25,26 @@ export function firstLooks({ classes, confused, answers }: Found): FirstLook[] {
       leans: one.leans,
       flips: one.shortcut.flips,
     }));
-  const bad = classes
-    .filter(({ right }) => right !== undefined && all !== undefined && right.high < all)
-    .sort((a, b) => a.right!.value - b.right!.value)
-    .map(({ index, right }): FirstLook => ({
+  const judged = [
+    ...classes.flatMap(({ index, right }) => (right ? [{ index, right, isExplained: true }] : [])),
+    ...others.map((one) => ({ ...one, isExplained: false })),
+  ];
+  const bad = judged
+    .filter(({ right }) => all !== undefined && right.high < all)
+    .sort((a, b) => a.right.value - b.right.value)
+    .map(({ index, right, isExplained }): FirstLook => ({
       kind: 'mistakes',
       class: index,
-      share: right!.value,
-      images: right!.images,
+      share: right.value,
+      images: right.images,
+      isExplained,
     }));
   const pairs = confused
     .filter(({ count, images }) => count >= LEAST_CONFUSED && count / images > 0.05)
-    .map(({ truth, predicted, count, images, shared = [] }): FirstLook => ({
+    .map(({ truth, predicted, count, images, shared }): FirstLook => ({
       kind: 'confusion',
-      ...{ truth, predicted, count, images, shared },
+      ...{ truth, predicted, count, images },
+      ...(shared && { shared }),
     }));
   const weak = classes
     .filter(({ grade }) => grade === 'weak')
@@ -64,10 +70,11 @@ function lookFacts(
 ): LookFacts {
   const classOf = (index: number): string => names[index] ?? `class ${index}`;
   if (look.kind !== 'confusion') return { ...look, class: classOf(look.class) };
+  const { shared, ...pair } = look;
   return {
-    ...look,
+    ...pair,
     truth: classOf(look.truth),
     predicted: classOf(look.predicted),
-    shared: look.shared.map((id) => conceptNames[id]),
+    ...(shared && { shared: shared.map((id) => conceptNames[id]) }),
   };
 }

@@ -7,6 +7,9 @@ import type { TrustLevel } from '../../metrics/trust.ts';
 import type { ShareEstimate } from '../../metrics/wilson.ts';
 import type { ShortcutInWords } from '../shortcuts-in-words.ts';
 
+/** Share of the images in the folder of a class that the model calls so. */
+export type RightShare = ShareEstimate & { readonly images: number };
+
 /** One class of the overview. */
 export interface OverviewClass {
   readonly index: number;
@@ -15,7 +18,7 @@ export interface OverviewClass {
   /** Images that are explained. */
   readonly images: number;
   /** Share of the images in its folder that the model calls so; absent where no folder names it. */
-  readonly right?: ShareEstimate & { readonly images: number };
+  readonly right?: RightShare;
   /** What no concept explains; absent where that was not weighed. */
   readonly rest?: Estimate;
   readonly grade: TrustLevel;
@@ -55,12 +58,14 @@ export interface ModelOverview {
   readonly names: readonly string[];
   /** Those that rest on the same concepts beside each other. */
   readonly classes: readonly OverviewClass[];
+  /** Classes that folders name and that are not explained. */
+  readonly unexplained: readonly { readonly index: number; readonly right: RightShare }[];
   /** `importance` in the order of `classes`. */
   readonly concepts: readonly PicturedConcept[];
   /** Of all concepts of the bank, also those that count for no class, by id. */
   readonly conceptNames: Readonly<Record<string, string>>;
-  /** Concepts that are left out since a person hid them, and those of merged groups, which are shown by themselves. */
-  readonly hidden: number;
+  /** Ids of concepts that are left out since a person hid them; how many are of merged groups, which are shown by themselves. */
+  readonly hidden: readonly string[];
   readonly merged: number;
   /** Over all images that were given. */
   readonly answers: HitRate;

@@ -73,7 +73,7 @@ function dataSection({ overview, model, sha256, lost }: OverviewPage): Html {
     ...(left.length > 0
       ? [['not explained', left.map(({ index }) => names[index]).join(', ')] as const]
       : []),
-    ...(hidden > 0 ? [['hidden concepts', `${hidden}, left out here`] as const] : []),
+    ...(hidden.length > 0 ? [['hidden concepts', `${hidden.length}, left out here`] as const] : []),
     ...(merged > 0 ? [['merged concepts', `${merged}, shown by themselves here`] as const] : []),
     ...(lost > 0 ? [['changed or missing', `${lost} images of crops, shown blank`] as const] : []),
   ];

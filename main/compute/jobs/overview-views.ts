@@ -43,7 +43,7 @@ export function overviewView(key: string, overview: ModelOverview): OverviewView
       ...{ id, name, importance, countsFor },
       cover: cropsIn(key, cover.runId, cover.crops),
     })),
-    hidden,
+    hidden: hidden.length,
     merged,
     answers: { known, hits },
     confused: confused.slice(0, PAIRS_LISTED).map(({ truth, predicted, count, images, share, shared }) => ({
@@ -105,9 +105,9 @@ export function pairView(pair: Pair): PairView {
   const idOf = (player: number): string => (player === players.length ? REST : idOfRow(players[player][0]));
   const [truth, predicted] = [named(pair.truth), named(pair.predicted)];
   const { change } = reasons;
-  const parts = Array.from({ length: players.length + 1 }, (_, player) =>
-    partOf(pair, player, idOf(player)),
-  ).sort((a, b) => sizeOf(b) - sizeOf(a));
+  const parts = Array.from({ length: players.length + 1 }, (_, player) => partOf(pair, player, idOf(player)))
+    .filter(({ concept }) => !overview.hidden.includes(concept))
+    .sort((a, b) => sizeOf(b) - sizeOf(a));
   return {
     project: key,
     runId: run.id,

@@ -76,8 +76,8 @@ describe('keepSharedBank()', () => {
     expect(now.comments).toEqual({ c1: 'always blue' });
     expect(now.hidden).toEqual(['c1']);
     expect(told).toEqual([
-      'Is Concept 1 what was called "door"? Their directions have a cosine of 0.74, too little to take the name over.',
-      'No concept of the new bank is like "fence" of the one before; its name was not taken over.',
+      'Is Concept 1 what was called "door"? Their directions have a cosine of 0.74, too little to take over what was said of it.',
+      'No concept of the new bank is like "fence" of the one before; what was said of it was not taken over.',
       'Names taken over from the bank before: "sky".',
     ]);
     expect((await loadNotes(project, runs[0])).names).toEqual({ c0: 'sky', c1: 'door', c2: 'fence' });

@@ -61,7 +61,7 @@ describe('the words of a drift', () => {
       'Amounts in 40 new images are compared with those in 43 images of the run.',
     );
     expect(of({ before: 43, now: 40, isOfAll: true, called: 0 })).toBe(
-      'The model calls only 0 of 40 new images barn, too few to compare, so all of them are compared with the 43 images of the run, whatever they are called.',
+      'The model calls 0 of 40 new images barn, too few to compare, so all of them are compared with the 43 images of the run, whatever they are called: what drifts may be no more than that they are of other kinds.',
     );
   });
 

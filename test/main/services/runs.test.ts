@@ -120,7 +120,7 @@ describe('RunService', () => {
     await expect.poll(recalled).toBeUndefined();
   });
 
-  it('explains one class after the other, also after one that failed, until it is cancelled', async () => {
+  it('explains one class after the other, also after one that failed or was cancelled and taken up again', async () => {
     const { runs, child } = service();
     const asked = ['barn', 'house', 'car', 'tree'].map((className) => ({ question: QUESTION, className }));
     await runs.start(asked);
@@ -134,7 +134,11 @@ describe('RunService', () => {
     const pausing = runs.pause();
     child.say({ type: 'failed', id: 3, error: { name: '', code: 'cancelled', message: '' } });
     expect(await pausing).toMatchObject({ className: 'car', status: 'paused', next: 1 });
-    expect(await runs.cancel()).toMatchObject({ status: 'cancelled', next: 0 });
+    expect(await runs.cancel()).toMatchObject({ status: 'cancelled', next: 1 });
     expect(child.jobs).toHaveLength(3);
+    expect(await runs.resume()).toMatchObject({ className: 'car', status: 'running', next: 1 });
+    await expect.poll(() => child.jobs.length).toBe(4);
+    child.say({ type: 'done', id: 4, answer: { runId: 'run3', resumed: true, stages: [] } });
+    await expect.poll(() => runs.state?.className).toBe('tree');
   });
 });

@@ -16,7 +16,24 @@ describe('firstLooks()', () => {
     const wide = withClass(1, { right: { value: 0.8, low: 0.6, high: 0.96, images: 20 } });
     expect(firstLooks(wide)).toEqual([]);
     const surely = withClass(1, { right: { value: 0.6, low: 0.4, high: 0.78, images: 20 } });
-    expect(firstLooks(surely)).toEqual([{ kind: 'mistakes', class: 1, share: 0.6, images: 20 }]);
+    expect(firstLooks(surely)).toEqual([
+      { kind: 'mistakes', class: 1, share: 0.6, images: 20, isExplained: true },
+    ]);
+  });
+
+  it('names a class that is not explained too, and says so', () => {
+    const right = { value: 0, low: 0, high: 0.1, images: 40 };
+    const [look] = firstLooks({ ...base, unexplained: [{ index: 3, right }] });
+    expect(lookInWords(look, base).text).toContain('It is not explained.');
+    const pair = {
+      truth: 3,
+      predicted: 1,
+      count: 20,
+      images: 40,
+      share: { value: 0.5, low: 0.4, high: 0.6 },
+    };
+    const [confusion] = firstLooks({ ...base, confused: [pair] });
+    expect(lookInWords(confusion, base).text).toBe('20 of 40 images. One of them is not explained.');
   });
 
   it('leaves out confusions that may be chance', () => {

@@ -34,7 +34,8 @@ export function sampleOverview(classes: number, concepts: number, name = 'kind')
     conceptNames: Object.fromEntries(
       Array.from({ length: concepts }, (_, concept) => [`c${concept}`, `Concept ${concept + 1}`]),
     ),
-    hidden: 0,
+    hidden: [],
+    unexplained: [],
     merged: 0,
     answers: { known: 20 * classes, hits: 19 * classes },
     confused: [],
