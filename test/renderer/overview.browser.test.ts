@@ -48,6 +48,18 @@ describe.skipIf(findBrowser() === undefined)(
       await page.close();
     });
 
+    it('asks about any two classes, also about those that are never confused', async () => {
+      const { page, faults } = await open();
+      await page.getByRole('radio', { name: 'Why one and not the other' }).check();
+      await page.getByRole('combobox', { name: /^Why/ }).selectOption('tree');
+      await page.getByRole('combobox', { name: /^rather than/ }).selectOption('car');
+      await page.getByRole('button', { name: 'Ask' }).click();
+      await page.getByRole('heading', { name: 'Why “tree” rather than “car”?' }).waitFor();
+      expect(await violations(page)).toEqual([]);
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
     it.each([3, 100, 1000])('holds %i classes, and finds one by name', async (explained) => {
       const { page, faults } = await open({ explained }, { width: 1024, height: 700 });
       const rows = page.getByRole('rowheader');
