@@ -1,6 +1,7 @@
 import { TesseraError } from '../errors.ts';
 import type { OnProgress } from '../platform.ts';
 import { encodeNpz } from '../project/npz.ts';
+import { loadOwnConcepts } from '../project/own-concepts-file.ts';
 import type { Project } from '../project/project-folder.ts';
 import { loadNotes } from '../project/run-notes.ts';
 import { encodeSafetensors } from '../project/safetensors.ts';
@@ -43,6 +44,7 @@ export async function tabledRun(
     explanation,
     conceptBank,
     notes: await loadNotes(project, run.id),
+    own: (await loadOwnConcepts(project, run)).map(({ concept }) => concept),
     names: answerNames(explanation.score, project.file.labels.names),
     pictures,
     measured: await measureImages(scope, { project, run, explanation, conceptBank }, files, work),

@@ -1,5 +1,6 @@
 import type { Explanation } from '../concepts/explanation.ts';
 import { rowOfId } from '../concepts/recursion/concept-tree.ts';
+import type { OwnConcept } from '../concepts/own/own-concept.ts';
 import { folderOf, truthFinder } from '../images/folder-class.ts';
 import type { CodedBank } from '../linalg/coded-bank.ts';
 import { matrixTensor } from '../linalg/matrix-tensor.ts';
@@ -16,6 +17,8 @@ export interface TabledRun {
   readonly explanation: Explanation;
   readonly conceptBank: CodedBank;
   readonly notes: NotesFile;
+  /** Concepts that a person gave by examples. */
+  readonly own: readonly OwnConcept[];
   /** Classes or sides that answers are indices of. */
   readonly names: readonly string[];
   /** The pictures that were asked about, and what was found in those that could be read. */
@@ -56,8 +59,8 @@ export function imageRows(run: TabledRun): CsvCell[][] {
   return [header, ...rows];
 }
 
-/** A header and a row a concept, in the order of importance. */
-export function conceptRows({ explanation, notes, measured }: TabledRun): CsvCell[][] {
+/** A header and a row a concept, in the order of importance, and after them those that a person gave by examples. */
+export function conceptRows({ explanation, notes, own: given, measured }: TabledRun): CsvCell[][] {
   const { amounts, places } = measured;
   // As importance and prevalence: of the explained images.
   const own = [...places.keys()].filter((at) => places[at] < explanation.images.length);
@@ -69,13 +72,17 @@ export function conceptRows({ explanation, notes, measured }: TabledRun): CsvCel
   const rows = explanation.concepts.map(({ id, name, importance, tier, effect, prevalence }): CsvCell[] => [
     ...[id, notes.names[id] ?? name, importance.mean, importance.low, importance.high, tier + 1],
     ...[effect, prevalence, meanAmount(rowOfId(id)), yesOrNo(notes.hidden.includes(id))],
-    ...[groupOf(id)?.join(' '), notes.comments[id]],
+    ...[groupOf(id)?.join(' '), notes.comments[id], 'found'],
+  ]);
+  const owns = given.map(({ id, name, importance: { mean, low, high }, effect, prevalence }): CsvCell[] => [
+    ...[id, name, mean, low, high, undefined, effect, prevalence],
+    ...[undefined, 'no', undefined, undefined, 'own example'],
   ]);
   const header = [
     ...['id', 'name', 'importance', 'importance_low', 'importance_high', 'tier'],
-    ...['effect', 'prevalence', 'mean_amount', 'hidden', 'merged_with', 'comment'],
+    ...['effect', 'prevalence', 'mean_amount', 'hidden', 'merged_with', 'comment', 'kind'],
   ];
-  return [header, ...rows];
+  return [header, ...rows, ...owns];
 }
 
 /**

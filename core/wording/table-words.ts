@@ -40,7 +40,7 @@ export function matchedSentence({ pictureColumn, way, pictures, matched }: ReadT
       : way === 'name'
         ? ', compared by the file’s name alone, since the folders are others'
         : ', compared without the extension';
-  return `${countOf(matched, 'image')} of ${pictures} have a row; column “${pictureColumn}” names them${how}.`;
+  return `${countOf(matched, 'image')} of ${pictures} ${matched === 1 ? 'has' : 'have'} a row; column “${pictureColumn}” names them${how}.`;
 }
 
 /** What of a table could not be used, or was not clear; nothing where all was. */

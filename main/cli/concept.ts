@@ -67,7 +67,7 @@ export async function conceptCommand(argv: readonly string[], signal: AbortSigna
         environment,
         project,
         runId,
-        path.join(folder, 'report.html'),
+        await reportFile(project, run),
         onProgress,
       );
       if (!args.flag('json')) console.log(shownName(`Report   ${path.resolve(report)}\n`));
@@ -81,6 +81,12 @@ export async function conceptCommand(argv: readonly string[], signal: AbortSigna
     console.log(
       own.length === 0 ? `${runId} has no own concepts.` : shownName(ownConceptsText(own).join('\n')),
     );
+}
+
+/** Where the run's report is: of one of several classes by its number. */
+async function reportFile({ storage, folder }: Project, { explanation }: RunFile): Promise<string> {
+  const own = path.join(folder, `report-${explanation?.classIndex}.html`);
+  return (await storage.exists(own)) ? own : path.join(folder, 'report.html');
 }
 
 async function finishedRun(project: Project, runId: string): Promise<RunFile> {

@@ -33,8 +33,9 @@ export async function exportCommand(argv: readonly string[], signal: AbortSignal
   const device = await environment.openDevice(choice);
   for (const reason of device.fallbackReasons) console.error(shownName(reason));
   const work = { onProgress: progressPrinter(process.stderr), signal };
-  const tabled = await tabledRun({ environment, device, intake }, project, run, work);
+  // Before everything is measured: a folder that cannot be is to be known now.
   await storage.makeDirectory(out);
+  const tabled = await tabledRun({ environment, device, intake }, project, run, work);
   const files = EXPORT_FILES.map((name) => storage.join(out, name));
   for (const [at, name] of EXPORT_FILES.entries())
     await storage.writeAtomic(files[at], exportFile(tabled, name));

@@ -1,6 +1,6 @@
 import { firstLooks, lookInWords } from '../../core/report/overview/first-looks.ts';
 import type { ModelOverview } from '../../core/report/overview/overview-data.ts';
-import { countOf } from '../../core/wording/count-text.ts';
+import { countOf, countText } from '../../core/wording/count-text.ts';
 import { decimalText, hasInterval, overImagesText, percentText } from '../../core/wording/number-text.ts';
 import { NO_CHANGE, overviewLead, sharedText } from '../../core/wording/overview-words.ts';
 import { LEVEL_WORDS } from '../../core/wording/trust-words.ts';
@@ -148,6 +148,7 @@ export function pairText({ truth, predicted, groups, parts, gap, change }: PairV
           figure(part.predicted),
         ]),
     ]),
+    ...(parts.length > PARTS ? [`and ${countText(parts.length - PARTS)} more that do less`] : []),
     ...(mistakes === null
       ? []
       : ['', ...(gap === '' ? [] : [gap]), change === null ? NO_CHANGE : change.text]),
