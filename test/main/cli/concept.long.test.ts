@@ -104,7 +104,7 @@ describe('own concepts on the demo', { timeout: 240_000 }, () => {
     expect(await refused('--concept-folder', `x=${path.join(IMAGES, 'house')}`)).toContain(
       'as a concept they are the class itself',
     );
-    expect(await refused('--concept-folder', `Concept 1=${few}`)).toContain(
+    expect(await refused('--concept-folder', `Concept 1=${path.join(IMAGES, 'car')}`)).toContain(
       'The run has a concept "Concept 1" already.',
     );
     const empty = path.join(root, 'nothing');
