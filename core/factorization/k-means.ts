@@ -56,7 +56,8 @@ function spreadRows(sample: Matrix, k: number, random: Random): number[] {
   return chosen;
 }
 
-function squaredDistance(a: Float32Array, b: Float32Array): number {
+/** ‖a − b‖² of vectors of one length. */
+export function squaredDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let j = 0; j < a.length; j++) sum += (a[j] - b[j]) ** 2;
   return sum;

@@ -9,7 +9,7 @@ import { frameOf, parsePreprocessing, type Preprocessing } from '../images/prepr
 import { matrix, rowView, takeRows, type Matrix } from '../linalg/matrix.ts';
 import { loadRun, type Project } from '../project/project-folder.ts';
 import { loadPredictions, type GivenImage } from '../project/predictions-file.ts';
-import { loadNotes, type NotesFile } from '../project/run-notes.ts';
+import { loadNotes, withGivenNames, type NotesFile } from '../project/run-notes.ts';
 import type { RunTensors } from '../project/run-tensors.ts';
 import type { RunFile } from '../project/schema.ts';
 import { loadRunTensors } from '../project/tensors-file.ts';
@@ -54,7 +54,7 @@ export async function loadComparedRun(project: Project, runId: string): Promise<
   const stored = { explanation: run.explanation, tensors: await loadRunTensors(project, runId) };
   const boxes = runBoxes(run.explanation, run, preprocessing);
   const shown = mergedRun(stored, known, { boxes, seed: run.options.seed });
-  const explanation = withNames(shown.explanation, notes);
+  const explanation = asNoted(shown.explanation, notes);
   const files = await asRunFound(project, run, explanation.images);
   const places = distinctImages(firstAlike(explanation.images, shown.tensors.coefficients, files));
   const compared: ComparedRun = {
@@ -81,10 +81,9 @@ export function sideOf({ project, run, notes, explanation, compared }: LoadedRun
 }
 
 /** With the names that a person gave, and without what a person hid. */
-function withNames(explanation: Explanation, { names, hidden }: NotesFile): Explanation {
-  const shown = explanation.concepts.filter(({ id }) => !hidden.includes(id));
-  const concepts = shown.map((concept) => ({ ...concept, name: names[concept.id] ?? concept.name }));
-  return { ...explanation, concepts };
+function asNoted(explanation: Explanation, notes: NotesFile): Explanation {
+  const shown = explanation.concepts.filter(({ id }) => !notes.hidden.includes(id));
+  return withGivenNames({ ...explanation, concepts: shown }, notes);
 }
 
 function knownImage({ path, stamp }: FileFact): KnownImage {

@@ -3,12 +3,13 @@ import type { OnProgress } from '../platform.ts';
 import { encodeNpz } from '../project/npz.ts';
 import { loadOwnConcepts } from '../project/own-concepts-file.ts';
 import type { Project } from '../project/project-folder.ts';
-import { loadNotes } from '../project/run-notes.ts';
+import { loadNotes, withGivenNames } from '../project/run-notes.ts';
 import { encodeSafetensors } from '../project/safetensors.ts';
 import type { RunFile } from '../project/schema.ts';
 import { loadRunTensors } from '../project/tensors-file.ts';
 import { answerNames } from '../score/score-record.ts';
 import { csvText } from '../wording/csv.ts';
+import { UNFINISHED_HINT, unfinishedText } from '../wording/unfinished-words.ts';
 import { givenPictures } from './given-pictures.ts';
 import { measureImages } from './measured-images.ts';
 import { conceptRows, imageRows, runArrays, type TabledRun } from './run-tables.ts';
@@ -30,20 +31,15 @@ export async function tabledRun(
 ): Promise<TabledRun> {
   const { explanation } = run;
   if (explanation === undefined)
-    throw new TesseraError(
-      'bad-project',
-      `project: ${run.id} has not finished; there is nothing to export.`,
-      {
-        hint: 'The same explain command continues it.',
-      },
-    );
+    throw new TesseraError('bad-project', unfinishedText(run.id, 'export'), { hint: UNFINISHED_HINT });
   const { conceptBank } = await loadRunTensors(project, run.id);
   const { pictures } = await givenPictures(project, run);
   const files = pictures.map(({ file }) => file);
+  const notes = await loadNotes(project, run.id);
   return {
-    explanation,
+    explanation: withGivenNames(explanation, notes),
     conceptBank,
-    notes: await loadNotes(project, run.id),
+    notes,
     own: (await loadOwnConcepts(project, run)).map(({ concept }) => concept),
     names: answerNames(explanation.score, project.file.labels.names),
     pictures,

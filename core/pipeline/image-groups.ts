@@ -1,3 +1,4 @@
+import { squaredDistance } from '../factorization/k-means.ts';
 import { matrixColumn, rowView, takeRows, type Matrix } from '../linalg/matrix.ts';
 import { findGroups, type Groups, type GroupWork } from '../metrics/groups.ts';
 import type { Project } from '../project/project-folder.ts';
@@ -84,8 +85,4 @@ function meanOf(a: Matrix, rows: readonly number[]): Float64Array {
   return Float64Array.from({ length: a.cols }, (_, j) =>
     matrixColumn(some, j).reduce((sum, value) => sum + value / rows.length, 0),
   );
-}
-
-function squaredDistance(a: Float32Array, b: Float64Array): number {
-  return a.reduce((sum, value, j) => sum + (value - b[j]) ** 2, 0);
 }

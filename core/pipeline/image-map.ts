@@ -1,5 +1,6 @@
 import { embed, type Embedding } from '../embedding/embed.ts';
 import type { EmbeddingWork } from '../embedding/work.ts';
+import { unitRows } from '../factorization/sparse-descent.ts';
 import { matrix, type Matrix } from '../linalg/matrix.ts';
 import { matrixTensor } from '../linalg/matrix-tensor.ts';
 import type { Project } from '../project/project-folder.ts';
@@ -48,13 +49,7 @@ export function mapOfConcepts(
   bank: Matrix,
   { seed, ...work }: EmbeddingWork & { readonly seed: number },
 ): Promise<Embedding> {
-  const rows = matrix(bank.rows, bank.cols, Float32Array.from(bank.data));
-  for (let row = 0; row < rows.rows; row++) {
-    const own = rows.data.subarray(row * rows.cols, (row + 1) * rows.cols);
-    const length = Math.sqrt(own.reduce((sum, value) => sum + value * value, 0));
-    if (length > 0) own.forEach((value, i) => (own[i] = value / length));
-  }
-  return embed(rows, { seed, ...work });
+  return embed(unitRows(bank), { seed, ...work });
 }
 
 /** Each column as a share of its largest; else the concept with the largest numbers would make the map alone. */

@@ -1,8 +1,7 @@
 import { idOfRow, rowOfId } from '../concepts/recursion/concept-tree.ts';
 import type { LayerRecord } from '../concepts/explanation.ts';
-import { assignPairs } from '../linalg/assignment.ts';
+import { matchPairs } from '../factorization/match-rows.ts';
 import type { Matrix } from '../linalg/matrix.ts';
-import { rowCosines } from '../linalg/row-cosines.ts';
 import { keepBank, listBanks, loadDirections } from '../project/bank-folder.ts';
 import type { Project } from '../project/project-folder.ts';
 import { loadBankNotes, saveBankNotes, shareNotes, type ConceptNotes } from '../project/run-notes.ts';
@@ -66,14 +65,11 @@ async function carryNotes(
 export type Partners = ReadonlyMap<string, { readonly id: string; readonly cosine: number }>;
 
 function partnersOf(before: Matrix, now: Matrix): Partners {
-  const cosines = rowCosines(before, now).map((value) => (Number.isNaN(value) ? 0 : value));
-  const pairs = assignPairs(
-    cosines.map((value) => -value),
-    before.rows,
-    now.rows,
-  );
   return new Map(
-    pairs.map(([old, own]) => [idOfRow(old), { id: idOfRow(own), cosine: cosines[old * now.rows + own] }]),
+    matchPairs(before, now).map(({ first, second, similarity }) => [
+      idOfRow(first),
+      { id: idOfRow(second), cosine: similarity },
+    ]),
   );
 }
 

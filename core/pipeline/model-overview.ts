@@ -1,17 +1,17 @@
-import type { JudgedImage } from '../metrics/confusion-pairs.ts';
-import type { OverviewBank } from '../concepts/whole-model.ts';
 import { classOverview, type OverviewConcept } from '../concepts/class-overview.ts';
-import type { Concept, Explanation } from '../concepts/explanation.ts';
+import type { Explanation } from '../concepts/explanation.ts';
+import type { OverviewBank } from '../concepts/whole-model.ts';
 import { TesseraError } from '../errors.ts';
 import { judgedImages } from '../images/folder-class.ts';
 import { pairCounts, type PairCount } from '../metrics/confusion-matrix.ts';
+import type { JudgedImage } from '../metrics/confusion-pairs.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
 import { hitRate } from '../metrics/hit-rate.ts';
 import { shareEstimate } from '../metrics/wilson.ts';
 import { loadPredictions } from '../project/predictions-file.ts';
 import type { Project } from '../project/project-folder.ts';
 import { listRuns } from '../project/run-list.ts';
-import { loadBankNotes, type ConceptNotes } from '../project/run-notes.ts';
+import { loadBankNotes, withGivenNames, type ConceptNotes } from '../project/run-notes.ts';
 import { asShown } from '../report/as-shown.ts';
 import type {
   ConceptCover,
@@ -27,7 +27,7 @@ import { predictedClasses } from './selection.ts';
 import { LEAST_IMAGES } from './shared-bank.ts';
 
 /** A finished run with a bank that runs of other classes have too. */
-export interface SharedRun {
+interface SharedRun {
   readonly id: string;
   readonly bank: string;
   readonly created: string;
@@ -93,7 +93,11 @@ function newestOfClasses(runs: readonly SharedRun[]): SharedRun[] {
 
 function grouped<Key>(runs: readonly SharedRun[], keyOf: (run: SharedRun) => Key): Map<Key, SharedRun[]> {
   const groups = new Map<Key, SharedRun[]>();
-  for (const run of runs) groups.set(keyOf(run), [...(groups.get(keyOf(run)) ?? []), run]);
+  for (const run of runs) {
+    const own = groups.get(keyOf(run));
+    if (own === undefined) groups.set(keyOf(run), [run]);
+    else own.push(run);
+  }
   return groups;
 }
 
@@ -131,7 +135,7 @@ async function assemble(project: Project, { bank, banks, runs, notes }: Parts): 
       .map((index) => ({ index, right: rightShare(index, judged)! })),
     concepts,
     conceptNames: Object.fromEntries(
-      runs[0].explanation.concepts.map(({ id, name }) => [id, notes.names[id] ?? name]),
+      withGivenNames(runs[0].explanation, notes).concepts.map(({ id, name }) => [id, name]),
     ),
     hidden: notes.hidden,
     merged: notes.merged.flat().length,
@@ -144,12 +148,9 @@ async function assemble(project: Project, { bank, banks, runs, notes }: Parts): 
 }
 
 /** As people are shown it, with the names they gave and without what they hid. */
-function withNotes({ explanation, evaluation }: SharedRun, { names, hidden }: ConceptNotes): Explanation {
-  const concepts = asShown(explanation, evaluation).concepts.filter(({ id }) => !hidden.includes(id));
-  return {
-    ...explanation,
-    concepts: concepts.map((one): Concept => ({ ...one, name: names[one.id] ?? one.name })),
-  };
+function withNotes({ explanation, evaluation }: SharedRun, notes: ConceptNotes): Explanation {
+  const concepts = asShown(explanation, evaluation).concepts.filter(({ id }) => !notes.hidden.includes(id));
+  return withGivenNames({ ...explanation, concepts }, notes);
 }
 
 /** What the model said of all images, by the newest run of those that kept it. */

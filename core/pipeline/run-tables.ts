@@ -14,6 +14,7 @@ import type { MeasuredImages } from './measured-images.ts';
 
 /** A finished run, as tables and arrays tell of it. */
 export interface TabledRun {
+  /** With the names that a person gave. */
   readonly explanation: Explanation;
   readonly conceptBank: CodedBank;
   readonly notes: NotesFile;
@@ -70,7 +71,7 @@ export function conceptRows({ explanation, notes, own: given, measured }: Tabled
       : own.reduce((sum, at) => sum + amounts.data[at * amounts.cols + row], 0) / own.length;
   const groupOf = (id: string) => notes.merged.find((group) => group.includes(id));
   const rows = explanation.concepts.map(({ id, name, importance, tier, effect, prevalence }): CsvCell[] => [
-    ...[id, notes.names[id] ?? name, importance.mean, importance.low, importance.high, tier + 1],
+    ...[id, name, importance.mean, importance.low, importance.high, tier + 1],
     ...[effect, prevalence, meanAmount(rowOfId(id)), yesOrNo(notes.hidden.includes(id))],
     ...[groupOf(id)?.join(' '), notes.comments[id], 'found'],
   ]);
@@ -116,10 +117,10 @@ function takeColumns({ rows, cols, data }: Matrix, columns: readonly number[]): 
 }
 
 /** Concepts with names that differ. */
-function columnsOf({ explanation, notes }: TabledRun): { readonly row: number; readonly name: string }[] {
-  const named = explanation.concepts.map(({ id, name }) => ({ id, name: notes.names[id] ?? name }));
-  const count = (wanted: string): number => named.filter(({ name }) => name === wanted).length;
-  return named.map(({ id, name }) => ({
+function columnsOf({ explanation }: TabledRun): { readonly row: number; readonly name: string }[] {
+  const { concepts } = explanation;
+  const count = (wanted: string): number => concepts.filter(({ name }) => name === wanted).length;
+  return concepts.map(({ id, name }) => ({
     row: rowOfId(id),
     name: count(name) > 1 ? `${name} (${id})` : name,
   }));

@@ -5,7 +5,7 @@ import { driftOf, FEWEST_IMAGES, type Drift } from '../metrics/drift.ts';
 import type { OnProgress } from '../platform.ts';
 import type { Project } from '../project/project-folder.ts';
 import { listBanks } from '../project/bank-folder.ts';
-import { loadNotes } from '../project/run-notes.ts';
+import { loadNotes, withGivenNames } from '../project/run-notes.ts';
 import type { RunFile } from '../project/schema.ts';
 import { loadRunTensors } from '../project/tensors-file.ts';
 import { strongest } from './assemble-explanation.ts';
@@ -109,14 +109,14 @@ export async function scoreRun(
     alike.map(({ amounts }) => amounts),
     run.seed,
   );
-  const { names, hidden } = await loadNotes(project, run.id);
-  const shown = explanation.concepts.filter(({ id }) => !hidden.includes(id));
+  const notes = await loadNotes(project, run.id);
+  const shown = withGivenNames(explanation, notes).concepts.filter(({ id }) => !notes.hidden.includes(id));
   return {
     images,
     skipped,
     concepts: shown.map(({ id, name }) => {
       const drift = drifts?.[rowOfId(id)];
-      return { id, name: names[id] ?? name, ...(drift && { drift }) };
+      return { id, name, ...(drift && { drift }) };
     }),
     compared: { before: before.length, now: alike.length, isOfAll, called: called?.length ?? null },
     restImages: rests.length,

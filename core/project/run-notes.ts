@@ -47,6 +47,19 @@ export type NotesFile = Readonly<
 /** What is said of the concepts of a bank. */
 export type ConceptNotes = Pick<NotesFile, 'names' | 'hidden' | 'merged' | 'comments'>;
 
+/** An explanation, or a part of it, whose concepts are called as a person called them. */
+export function withGivenNames<Of extends { readonly concepts: readonly NamedConcept[] }>(
+  found: Of,
+  { names }: Pick<ConceptNotes, 'names'>,
+): Of {
+  return { ...found, concepts: found.concepts.map((one) => ({ ...one, name: names[one.id] ?? one.name })) };
+}
+
+interface NamedConcept {
+  readonly id: string;
+  readonly name: string;
+}
+
 const NOTHING: ConceptNotes = { names: {}, hidden: [], merged: [], comments: {} };
 
 /** Writes a run's notes, and those of its bank's concepts where other runs have that too. */

@@ -3,7 +3,7 @@ import { TesseraError } from '../errors.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
 import type { GivenImage } from '../project/predictions-file.ts';
 import type { ProjectFile, RunFile } from '../project/schema.ts';
-import type { NotesFile } from '../project/run-notes.ts';
+import { withGivenNames, type NotesFile } from '../project/run-notes.ts';
 import { UNFINISHED_HINT, unfinishedText } from '../wording/unfinished-words.ts';
 import { asShown } from './as-shown.ts';
 import type { OwnInWords } from './own-in-words.ts';
@@ -84,15 +84,10 @@ export function reportDataOf(
   const given = found ?? run.explanation;
   if (given === undefined)
     throw new TesseraError('bad-project', unfinishedText(run.id, 'report'), { hint: UNFINISHED_HINT });
-  const explanation = asShown(given, further.evaluation);
-  const concepts = explanation.concepts.map((concept) => ({
-    ...concept,
-    name: notes.names[concept.id] ?? concept.name,
-  }));
   return {
     project,
     run,
-    explanation: { ...explanation, concepts },
+    explanation: withGivenNames(asShown(given, further.evaluation), notes),
     notes,
     pictures,
     strengths,

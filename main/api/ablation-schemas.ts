@@ -1,8 +1,6 @@
 import { z } from 'zod';
+import { COUNT, NAME, RUN_KEY } from './schema-parts.ts';
 
-const NAME = z.string().regex(/^[\w-]{1,64}$/);
-const RUN_KEY = { project: NAME, runId: NAME };
-const COUNT = z.int().nonnegative();
 const FACTORS = z.record(NAME, z.number().min(0).max(2));
 
 /** The arguments of the methods about ablation; part of schemas.ts. */

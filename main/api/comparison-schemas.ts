@@ -1,11 +1,9 @@
 import { z } from 'zod';
+import { COUNT, NAME, RUN } from './schema-parts.ts';
 
-const NAME = z.string().regex(/^[\w-]{1,64}$/);
-const RUN = z.strictObject({ project: NAME, runId: NAME });
 const PATHS = z.array(z.string().min(1).max(4096)).min(1).max(10_000);
 const PAIR = z.strictObject({ a: RUN, b: RUN });
 const SCORED = { project: NAME, runId: NAME, id: NAME };
-const COUNT = z.int().nonnegative();
 
 /** Arguments of the calls about two runs, and about new images. */
 export const comparisonSchemas = {

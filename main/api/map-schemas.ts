@@ -1,8 +1,6 @@
 import { z } from 'zod';
+import { COUNT, NAME, RUN_KEY } from './schema-parts.ts';
 
-const COUNT = z.int().nonnegative();
-const NAME = z.string().regex(/^[\w-]{1,64}$/);
-const RUN_KEY = { project: NAME, runId: NAME };
 const IMAGES = z.enum(['explained', 'all']);
 /** More images than a run is given. */
 const MOST_IMAGES = 1_000_000;

@@ -137,9 +137,9 @@ export interface OverviewApi {
   }): Promise<PairView>;
   /**
    * Explains every class that the model predicts for enough images, one after the other, with concepts of all of them: as
-   * the setup says, but for the class. `like`: as that run was made, and only the classes that its bank does not explain.
+   * the setup says, but for the class. `like`: as that run was made, and only the classes that its `bank` does not explain.
    */
-  explainEveryClass(query: { readonly like?: RunKey }): Promise<RunState>;
+  explainEveryClass(query: { readonly like?: RunKey & { readonly bank: string } }): Promise<RunState>;
   /** Writes the report of the whole model. */
   saveOverview(query: { readonly project: ProjectKey; readonly bank: string }): Promise<SavedReport>;
 }

@@ -1,9 +1,7 @@
 import { z } from 'zod';
+import { NAME, PATH, RUN_KEY } from './schema-parts.ts';
 
-const NAME = z.string().regex(/^[\w-]{1,64}$/);
-const RUN_KEY = { project: NAME, runId: NAME };
 const INDEX = z.int().nonnegative();
-const PATH = z.string().min(1).max(4096);
 const PIXEL = z.number().min(0).max(1e5);
 const BOX = z.tuple([PIXEL, PIXEL, PIXEL, PIXEL]);
 const MOST_EXAMPLES = 100_000;

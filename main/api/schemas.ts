@@ -10,6 +10,7 @@ import type { WorkbenchApi } from './contract.ts';
 import { mapSchemas } from './map-schemas.ts';
 import { ownSchemas } from './own-schemas.ts';
 import { overviewSchemas } from './overview-schemas.ts';
+import { COUNT, NAME, PATH, RUN, RUN_KEY } from './schema-parts.ts';
 import { OPTION_CHANGES } from './setup-options.ts';
 
 /** What a method is called with; undefined for one that takes nothing. */
@@ -17,17 +18,11 @@ export type Argument<Method extends keyof WorkbenchApi> =
   Parameters<WorkbenchApi[Method]> extends [] ? undefined : Parameters<WorkbenchApi[Method]>[0];
 
 const NOTHING = z.undefined();
-const COUNT = z.int().nonnegative();
 const PAGE = { offset: COUNT, limit: z.int().min(1).max(500) };
-/** Names of runs, concepts and projects; never part of a path. */
-const NAME = z.string().regex(/^[\w-]{1,64}$/);
-const PATH = z.string().min(1).max(4096);
 const MOST_PATHS = 10_000;
 const IMAGE_WAY = z.enum(['add', 'replace']);
 const DEVICE = RUN_OPTIONS.device.schema;
 const TEXT = z.string().max(10_000);
-const RUN_KEY = { project: NAME, runId: NAME };
-const RUN = z.strictObject(RUN_KEY);
 
 const EDIT = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('rename'), concept: NAME, name: z.string().trim().min(1).max(200) }),

@@ -1,12 +1,11 @@
 import path from 'node:path';
 import { TesseraError } from '../../core/errors.ts';
-import { openModel } from '../../core/pipeline/model-intake.ts';
-import { reopenModel } from '../../core/pipeline/reopen-model.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
 import { showOwnConcept } from '../../core/project/own-concepts-file.ts';
 import { loadRun, openProject, type Project } from '../../core/project/project-folder.ts';
 import type { RunFile } from '../../core/project/schema.ts';
 import { writeToProject } from '../../core/project/write-lock.ts';
+import { UNFINISHED_HINT, unfinishedText } from '../../core/wording/unfinished-words.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable } from './arguments.ts';
@@ -22,6 +21,7 @@ import {
   requireFolders,
 } from './own-concepts.ts';
 import { progressPrinter } from './progress.ts';
+import { runModel } from './run-model.ts';
 import { tellInputs } from './tell-inputs.ts';
 
 const TABLE: OptionTable = {
@@ -59,9 +59,8 @@ export async function conceptCommand(argv: readonly string[], signal: AbortSigna
         const id = await idNamed(project, run, removed);
         await showOwnConcept(project, environment.self, runId, id, false);
       } else {
-        const intake = await reopenModel((file, options) => openModel(storage, file, options), project, run);
-        const device = await environment.openDevice(readOption(args, 'device') ?? 'auto');
-        await makeOwnConcepts({ environment, device, intake, project, onProgress, signal }, run, folders);
+        const scope = await runModel(environment, project, run, readOption(args, 'device'));
+        await makeOwnConcepts({ ...scope, project, onProgress, signal }, run, folders);
       }
       const report = await writeReport(
         environment,
@@ -92,13 +91,7 @@ async function reportFile({ storage, folder }: Project, { explanation }: RunFile
 async function finishedRun(project: Project, runId: string): Promise<RunFile> {
   const run = await loadRun(project, runId);
   if (run.explanation !== undefined) return run;
-  throw new TesseraError(
-    'bad-project',
-    `Run ${runId} has not ended; there is nothing to compare examples with.`,
-    {
-      hint: 'Run the same tessera explain command again: it continues where it stopped.',
-    },
-  );
+  throw new TesseraError('bad-project', unfinishedText(runId, 'compare with'), { hint: UNFINISHED_HINT });
 }
 
 async function idNamed(project: Project, run: RunFile, name: string): Promise<string> {

@@ -1,7 +1,5 @@
 import { TesseraError } from '../../core/errors.ts';
 import { EXPORT_FILES, exportFile, tabledRun } from '../../core/pipeline/export-run.ts';
-import { openModel } from '../../core/pipeline/model-intake.ts';
-import { reopenModel } from '../../core/pipeline/reopen-model.ts';
 import { loadRun, openProject } from '../../core/project/project-folder.ts';
 import { countOf } from '../../core/wording/count-text.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
@@ -10,6 +8,7 @@ import { parseArguments, type OptionTable, type ParsedArguments } from './argume
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
 import { progressPrinter } from './progress.ts';
+import { runModel } from './run-model.ts';
 import { tellInputs } from './tell-inputs.ts';
 
 const TABLE: OptionTable = {
@@ -29,13 +28,11 @@ export async function exportCommand(argv: readonly string[], signal: AbortSignal
   const runId = args.text('run') ?? (await newestFinishedRun(project));
   await tellInputs(project, runId);
   const run = await loadRun(project, runId);
-  const intake = await reopenModel((file, options) => openModel(storage, file, options), project, run);
-  const device = await environment.openDevice(choice);
-  for (const reason of device.fallbackReasons) console.error(shownName(reason));
+  const scope = await runModel(environment, project, run, choice);
   const work = { onProgress: progressPrinter(process.stderr), signal };
   // Before everything is measured: a folder that cannot be is to be known now.
   await storage.makeDirectory(out);
-  const tabled = await tabledRun({ environment, device, intake }, project, run, work);
+  const tabled = await tabledRun(scope, project, run, work);
   const files = EXPORT_FILES.map((name) => storage.join(out, name));
   for (const [at, name] of EXPORT_FILES.entries())
     await storage.writeAtomic(files[at], exportFile(tabled, name));

@@ -1,7 +1,5 @@
 import { TesseraError } from '../../core/errors.ts';
 import { scanImages } from '../../core/images/folder-scan.ts';
-import { openModel } from '../../core/pipeline/model-intake.ts';
-import { reopenModel } from '../../core/pipeline/reopen-model.ts';
 import { scoreRun } from '../../core/pipeline/score-run.ts';
 import { scoreTable } from '../../core/pipeline/score-table.ts';
 import { loadRun, openProject } from '../../core/project/project-folder.ts';
@@ -11,6 +9,7 @@ import { parseArguments, type OptionTable, type ParsedArguments } from './argume
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
 import { progressPrinter } from './progress.ts';
+import { runModel } from './run-model.ts';
 import { scoreFacts, scoreText } from './score-output.ts';
 import { tellInputs } from './tell-inputs.ts';
 import { writeCsv } from './write-csv.ts';
@@ -33,10 +32,8 @@ export async function score(argv: readonly string[], signal: AbortSignal): Promi
   await tellInputs(project, runId);
   const run = await loadRun(project, runId);
   const scan = await scanImages(storage, roots);
-  const intake = await reopenModel((file, options) => openModel(storage, file, options), project, run);
-  const device = await environment.openDevice(choice);
-  for (const reason of device.fallbackReasons) console.error(shownName(reason));
-  const scored = await scoreRun({ environment, device, intake }, { project, run }, scan.images, {
+  const scope = await runModel(environment, project, run, choice);
+  const scored = await scoreRun(scope, { project, run }, scan.images, {
     onProgress: progressPrinter(process.stderr),
     signal,
   });

@@ -6,13 +6,13 @@ import type {
   RunKey,
   RunSummary,
 } from '../../main/api/contract.ts';
-import { isCancelled, type Connection } from '../api.ts';
+import type { Connection } from '../api.ts';
 import { readDrop } from './dropped-files.ts';
 import { pickPaths } from './file-picker.ts';
 import { Loadable } from './loadable.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import { isSameRun } from './same-run.ts';
-import { tellSaved } from './tell-saved.ts';
+import { saveAndTell } from './tell-saved.ts';
 
 /** What of a comparison is looked at closely: a list, and a place in it. */
 export interface ComparedChoice {
@@ -79,14 +79,9 @@ export class ComparisonState {
     const pair = this.#pair;
     if (pair === null) return;
     this.isSaving = true;
-    try {
-      tellSaved(this.#notices, await this.#connection.api.saveComparison(pair));
-    } catch (error) {
-      if (isCancelled(error)) this.#notices.tell('The comparison was not saved: its writing was stopped.');
-      else this.#notices.fail(error);
-    } finally {
-      this.isSaving = false;
-    }
+    const stopped = 'The comparison was not saved: its writing was stopped.';
+    await saveAndTell(this.#notices, () => this.#connection.api.saveComparison(pair), { stopped });
+    this.isSaving = false;
   }
 
   /** Adds a project that is not in the list. */

@@ -9,7 +9,7 @@ import type {
   RunKey,
   SavedReport,
 } from '../../main/api/contract.ts';
-import { isCancelled, type Connection } from '../api.ts';
+import type { Connection } from '../api.ts';
 import type { ColumnsState } from './columns.svelte.ts';
 import { NONE_CHOSEN, toggled, withImages } from './chosen-images.ts';
 import type { ImageBrowser } from './image-browser.svelte.ts';
@@ -22,6 +22,7 @@ import {
   type Colouring,
 } from './map-colouring.ts';
 import type { Telling } from './notices.svelte.ts';
+import { saveAndTell } from './tell-saved.ts';
 
 /** Up to so many images all are laid out at first; measuring more may take minutes. */
 const MOST_AT_ONCE = 1000;
@@ -43,7 +44,6 @@ export class MapState {
   /** Places of images in the run. */
   chosen = $state.raw(NONE_CHOSEN);
   isSaving = $state(false);
-  saved = $state.raw<SavedReport | null>(null);
   readonly #connection: Connection;
   readonly #notices: Telling;
   readonly #run: RunKey;
@@ -131,28 +131,23 @@ export class MapState {
   }
 
   /** Saves the paths of what is chosen as a table. */
-  savePaths(): Promise<SavedReport | null> {
+  savePaths(): Promise<void> {
     const images = [...this.chosen].sort((a, b) => a - b);
-    return this.#save(() => this.#connection.api.exportPaths({ ...this.#run, images }));
+    return this.#save(
+      () => this.#connection.api.exportPaths({ ...this.#run, images }),
+      'selected images.csv',
+    );
   }
 
-  saveRun(file: ExportFile): Promise<SavedReport | null> {
-    return this.#save(() => this.#connection.api.exportRun({ ...this.#run, file }));
+  saveRun(file: ExportFile): Promise<void> {
+    return this.#save(() => this.#connection.api.exportRun({ ...this.#run, file }), file);
   }
 
-  async #save(write: () => Promise<SavedReport>): Promise<SavedReport | null> {
+  async #save(write: () => Promise<SavedReport>, name: string): Promise<void> {
     this.isSaving = true;
-    try {
-      this.saved = await write();
-      if (this.saved.path !== null) this.#notices.tell(`Saved: ${this.saved.path}`);
-      return this.saved;
-    } catch (error) {
-      if (isCancelled(error)) this.#notices.tell('The export was not saved: its writing was stopped.');
-      else this.#notices.fail(error);
-      return null;
-    } finally {
-      this.isSaving = false;
-    }
+    const stopped = 'The export was not saved: its writing was stopped.';
+    await saveAndTell(this.#notices, write, { name, stopped });
+    this.isSaving = false;
   }
 
   #read(): void {

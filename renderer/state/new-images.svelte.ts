@@ -1,11 +1,11 @@
 import type { RunKey, ScoredDetail, ScoredImages, ScoredQuery, ScoredRow } from '../../main/api/contract.ts';
-import { isCancelled, type Connection } from '../api.ts';
+import type { Connection } from '../api.ts';
 import { readDrop } from './dropped-files.ts';
 import { pickPaths } from './file-picker.ts';
 import { Loadable } from './loadable.svelte.ts';
 import type { Telling } from './notices.svelte.ts';
 import { Pages } from './pages.svelte.ts';
-import { tellSaved } from './tell-saved.ts';
+import { saveAndTell } from './tell-saved.ts';
 
 /** How the images are listed. */
 export type ScoredOrder = Pick<ScoredQuery, 'sort' | 'descending' | 'isUnknown'>;
@@ -121,13 +121,8 @@ export class NewImagesState {
     const id = this.found.value?.id;
     if (id === undefined) return;
     this.isSaving = true;
-    try {
-      tellSaved(this.#notices, await this.#connection.api.saveScored({ ...this.#run, id }));
-    } catch (error) {
-      if (!isCancelled(error)) this.#notices.fail(error);
-    } finally {
-      this.isSaving = false;
-    }
+    await saveAndTell(this.#notices, () => this.#connection.api.saveScored({ ...this.#run, id }));
+    this.isSaving = false;
   }
 
   #begin({ concepts, drifted }: ScoredImages): void {

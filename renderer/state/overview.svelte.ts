@@ -6,11 +6,11 @@ import type {
   OverviewView,
   PairView,
   ProjectKey,
-  SavedReport,
 } from '../../main/api/contract.ts';
 import { isCancelled, type Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
+import { saveAndTell } from './tell-saved.ts';
 
 /** How classes are ordered: by the concepts they rest on, by name, those that are wrong most often first. */
 export type ClassOrder = 'alike' | 'name' | 'mistakes';
@@ -121,11 +121,9 @@ export class OverviewState {
     this.isStarting = true;
     try {
       const { value } = this.overview;
-      const like =
-        value && value.classes.length > 0
-          ? { project: value.project, runId: value.classes[0].runId }
-          : undefined;
-      await this.#connection.api.explainEveryClass(like === undefined ? {} : { like });
+      const run = value?.classes.at(0);
+      const like = value && run && { project: value.project, runId: run.runId, bank: value.bank.id };
+      await this.#connection.api.explainEveryClass(like ? { like } : {});
       return true;
     } catch (error) {
       if (!isCancelled(error)) this.#notices.fail(error);
@@ -135,21 +133,14 @@ export class OverviewState {
     }
   }
 
-  async save(): Promise<SavedReport | null> {
+  async save(): Promise<void> {
     const { value } = this.overview;
-    if (!value) return null;
+    if (!value) return;
     this.isSaving = true;
-    try {
-      const saved = await this.#connection.api.saveOverview({ project: value.project, bank: value.bank.id });
-      if (saved.path !== null) this.#notices.tell(`Saved: ${saved.path}`);
-      return saved;
-    } catch (error) {
-      if (isCancelled(error)) this.#notices.tell('The report was not saved: its writing was stopped.');
-      else this.#notices.fail(error);
-      return null;
-    } finally {
-      this.isSaving = false;
-    }
+    const query = { project: value.project, bank: value.bank.id };
+    const stopped = 'The report was not saved: its writing was stopped.';
+    await saveAndTell(this.#notices, () => this.#connection.api.saveOverview(query), { stopped });
+    this.isSaving = false;
   }
 
   #question(project: ProjectKey) {

@@ -1,7 +1,8 @@
-import type { SavedReport, ScoreMapNews, ScoreMaps, ScoreMapsQuery } from '../../main/api/contract.ts';
+import type { ScoreMapNews, ScoreMaps, ScoreMapsQuery } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
 import type { Telling } from './notices.svelte.ts';
+import { saveAndTell } from './tell-saved.ts';
 
 /** Where the score of the setup's model comes from in some pictures. */
 export class ScoreMapsState {
@@ -39,17 +40,9 @@ export class ScoreMapsState {
     this.query = { ...this.query, classIndex: null };
   }
 
-  async save(): Promise<SavedReport | null> {
+  async save(): Promise<void> {
     this.isSaving = true;
-    try {
-      const saved = await this.#connection.api.saveScoreMaps();
-      if (saved.path !== null) this.#notices.tell(`Saved: ${saved.path}`);
-      return saved;
-    } catch (error) {
-      this.#notices.fail(error);
-      return null;
-    } finally {
-      this.isSaving = false;
-    }
+    await saveAndTell(this.#notices, () => this.#connection.api.saveScoreMaps());
+    this.isSaving = false;
   }
 }

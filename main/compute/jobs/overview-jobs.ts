@@ -9,9 +9,10 @@ import { TesseraError } from '../../../core/errors.ts';
 import { truthFinder } from '../../../core/images/folder-class.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { modelOverview } from '../../../core/pipeline/model-overview.ts';
+import { spreadPlaces } from '../../../core/pipeline/spread-places.ts';
 import { writeOverview } from '../../../core/pipeline/write-overview.ts';
 import type { ModelOverview } from '../../../core/report/overview/overview-data.ts';
-import { openProject } from '../../../core/project/project-folder.ts';
+import { openProject, type Project } from '../../../core/project/project-folder.ts';
 import type { WithAblator } from './ablators.ts';
 import type { Jobs } from './job-context.ts';
 import type { OpenedRun, OpenRun } from './opened-runs.ts';
@@ -34,14 +35,14 @@ export function overviewJobs(
     },
 
     async explainPair({ folder, key, bank, truth, predicted }, { signal, onProgress }) {
-      const overview = await requireOverview(environment, folder, bank);
+      const overview = await requireOverview(await openProject(storage, folder), bank);
       const runId = runOf(overview, [predicted, truth]);
       const opened = await openRun({ folder, key, runId });
       const all = imagesOf(opened, truth, predicted);
       const chosen = {
-        mistakes: spreadOver(all.mistakes, LOOKED_AT),
-        truth: spreadOver(all.truth, LOOKED_AT),
-        predicted: spreadOver(all.predicted, LOOKED_AT),
+        mistakes: some(all.mistakes),
+        truth: some(all.truth),
+        predicted: some(all.predicted),
       };
       const total = PAIR_GROUPS.reduce((sum, group) => sum + chosen[group].length, 0);
       const { players } = opened;
@@ -66,30 +67,19 @@ export function overviewJobs(
 
     async writeOverview({ folder, bank, path }, { onProgress }) {
       const project = await openProject(storage, folder);
-      return writeOverview(
-        environment,
-        project,
-        await requireOverview(environment, folder, bank),
-        path,
-        onProgress,
-      );
+      const overview = await requireOverview(project, bank);
+      return writeOverview(environment, project, overview, path, onProgress);
     },
   };
 }
 
-async function requireOverview(
-  { storage }: Environment,
-  folder: string,
-  bank: string | undefined,
-): Promise<ModelOverview> {
-  const found = await modelOverview(await openProject(storage, folder), bank);
+async function requireOverview(project: Project, bank: string | undefined): Promise<ModelOverview> {
+  const found = await modelOverview(project, bank);
   if (found !== undefined) return found;
   throw new TesseraError(
     'bad-project',
     'No finished run explains a class with concepts that other classes have too.',
-    {
-      hint: 'Explain all classes with one set of concepts first.',
-    },
+    { hint: 'Explain all classes with one set of concepts first.' },
   );
 }
 
@@ -120,8 +110,7 @@ function imagesOf(
   };
 }
 
-/** At most so many of some items, evenly over all of them. */
-function spreadOver<Item>(items: readonly Item[], most: number): Item[] {
-  const count = Math.min(most, items.length);
-  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]);
+/** As many images as are looked at, evenly over all of them. */
+function some(images: readonly number[]): number[] {
+  return spreadPlaces(images.length, LOOKED_AT).map((place) => images[place]);
 }

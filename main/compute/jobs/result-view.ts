@@ -8,14 +8,13 @@ import type { ScoreFacts } from '../../../core/wording/score-words.ts';
 import { asShown } from '../../../core/report/as-shown.ts';
 import { looksLikeProbability } from '../../../core/report/run-score.ts';
 import { shortcutsInWords, type ShortcutInWords } from '../../../core/report/shortcuts-in-words.ts';
-import type { Explanation } from '../../../core/concepts/explanation.ts';
 import type { ConceptItem, NamedConcept, ShortcutItem } from '../../api/contract.ts';
 import { fileNameOf } from '../../../core/wording/path-text.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { RunQuestion, RunView } from '../protocol.ts';
 import type { OpenedRun } from './opened-runs.ts';
 import { runSummaryOf } from './run-list-jobs.ts';
-import type { NotesFile } from '../../../core/project/run-notes.ts';
+import { withGivenNames, type NotesFile } from '../../../core/project/run-notes.ts';
 
 /** Crops that stand for a concept in a list. */
 const COVER = 6;
@@ -115,7 +114,7 @@ function conceptItems(
   const { explanation, coefficients } = opened;
   const strengths = strengthsOf(explanation, coefficients);
   const named = namedConcepts(opened, notes);
-  const shortcuts = shortcutsInWords(withNames(explanation, notes));
+  const shortcuts = shortcutsInWords(withGivenNames(explanation, notes));
   const isFoundAgainKnown =
     bestOfFew(imagesApart(explanation.images.map(({ logit }) => logit))) !== 'unknown';
   return asShown(explanation, evaluation).concepts.map(
@@ -150,15 +149,6 @@ function conceptItems(
 /** A shortcut as views show it. */
 function shortcutItem({ leans, evidence, notes }: ShortcutInWords): ShortcutItem {
   return { leans, evidence: [...evidence.map(({ sentence }) => sentence), ...notes] };
-}
-
-/** An explanation whose concepts are called as a person called them. */
-function withNames<Of extends Explanation>(explanation: Of, { names }: Pick<NotesFile, 'names'>): Of {
-  const concepts = explanation.concepts.map((concept) => ({
-    ...concept,
-    name: names[concept.id] ?? concept.name,
-  }));
-  return { ...explanation, concepts };
 }
 
 /** Share of images in which two concepts are present together, in the order of the ranking. */

@@ -35,7 +35,7 @@ export function overviewHandlers({
       if (question) await setup.setUpAgain(question.folder, question.runId);
       await predictions.ask(page);
       const state = await setup.settled();
-      const known = question && (await viewer.run('readOverview', question));
+      const known = question && (await viewer.run('readOverview', { ...question, bank: like.bank }));
       const explained = new Set(known?.classes.map(({ index }) => index));
       return runs.start(everyClass(state).filter(({ index }) => !explained.has(index)));
     },
