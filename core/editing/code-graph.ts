@@ -48,7 +48,7 @@ export function codeGraph(tensor: string, bank: CodedBank, steps: number, site: 
   const activations = builder.cast('float32', tensor, type, 'float32');
   const c = projectedRows(builder, activations, input, layer);
   let z = builder.add('start', 'MatMul', [c, builder.constant('start_matrix', matrixTensor(start))]);
-  const matrixName = builder.constant('step_matrix', matrixTensor(step));
+  const matrixName = steps > 0 ? builder.constant('step_matrix', matrixTensor(step)) : '';
   for (let k = 1; k <= steps; k++)
     z = builder.add(`step${k}`, 'Gemm', [builder.add(`abs${k}`, 'Abs', [z]), matrixName, c]);
   const codes = builder.add('amounts', 'Relu', [z]);

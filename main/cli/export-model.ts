@@ -2,7 +2,7 @@ import { TesseraError } from '../../core/errors.ts';
 import type { Environment } from '../../core/pipeline/environment.ts';
 import { makeMonitor } from '../../core/pipeline/editing/make-monitor.ts';
 import type { MonitorFacts } from '../../core/pipeline/editing/monitor-facts.ts';
-import { monitorFile, MONITOR_FILES } from '../../core/pipeline/editing/monitor-files.ts';
+import { monitorFile, MONITOR_FILES, type MonitorFile } from '../../core/pipeline/editing/monitor-files.ts';
 import type { ScoredScope } from '../../core/pipeline/run-context.ts';
 import type { TabledRun } from '../../core/pipeline/run-tables.ts';
 import type { RunFile } from '../../core/project/schema.ts';
@@ -10,7 +10,7 @@ import { countOf } from '../../core/wording/count-text.ts';
 
 /** Where the files of a monitor go. */
 export interface MonitorTarget {
-  readonly files: Readonly<Record<(typeof MONITOR_FILES)[number], string>>;
+  readonly files: Readonly<Record<MonitorFile, string>>;
 }
 
 /**

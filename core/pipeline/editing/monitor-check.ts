@@ -56,7 +56,7 @@ export async function checkMonitor(
   const batch = fixedBatch(file) ?? BATCH;
   let images = 0;
   try {
-    for (let start = 0; start + batch <= Math.max(batch, at.length); start += batch) {
+    for (let start = 0; start < at.length; start += batch) {
       const some = at.slice(start, start + batch);
       const feeds = feedOf(file, sliceItems(pictures, start, start + some.length), batch);
       const said = await runBoth(own, added, feeds, worst);

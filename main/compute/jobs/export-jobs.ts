@@ -1,5 +1,8 @@
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { exportFile, pathTable, tabledRun } from '../../../core/pipeline/export-run.ts';
+import { makeMonitor } from '../../../core/pipeline/editing/make-monitor.ts';
+import { isMonitorFile, monitorFile } from '../../../core/pipeline/editing/monitor-files.ts';
+import type { TabledRun } from '../../../core/pipeline/run-tables.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
 import type { OpenRun } from './opened-runs.ts';
@@ -14,13 +17,13 @@ export function exportJobs(
   return {
     async exportRun({ file, path, ...question }, context) {
       const opened = await openRun(question);
-      const tabled = await tabledRun(
-        await runScope(environment, openIntake, opened),
-        opened.project,
-        opened.run,
-        context,
-      );
-      await environment.storage.writeAtomic(path, exportFile(tabled, file));
+      const { project, run } = opened;
+      const scope = await runScope(environment, openIntake, opened);
+      const measure = (): Promise<TabledRun> => tabledRun(scope, project, run, context);
+      const bytes = isMonitorFile(file)
+        ? monitorFile(await makeMonitor(scope, run, measure, context), file)
+        : exportFile(await measure(), file);
+      await environment.storage.writeAtomic(path, bytes);
       return null;
     },
 
