@@ -7,6 +7,7 @@ import { shownName } from '../../core/wording/shown-name.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { exportModel, exportedModelText, monitorTarget } from './export-model.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
+import { completeRuns } from './complete-runs.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
 import { progressPrinter } from './progress.ts';
@@ -34,6 +35,7 @@ export async function exportCommand(argv: readonly string[], signal: AbortSignal
   const project = await openProject(storage, folder);
   const runId = args.text('run') ?? (await newestFinishedRun(project));
   await tellInputs(project, runId);
+  await completeRuns(environment, project, [runId], signal);
   const run = await loadRun(project, runId);
   const scope = await runModel(environment, project, run, choice);
   const work = { onProgress: progressPrinter(process.stderr), signal };
@@ -57,7 +59,7 @@ export async function exportCommand(argv: readonly string[], signal: AbortSignal
   const facts = {
     project: folder,
     run: runId,
-    class: tabled.explanation.className,
+    class: tabled.shown.explanation.className,
     images: places.length,
     files: [...files, ...(target ? Object.values(target.files) : [])],
     skipped,

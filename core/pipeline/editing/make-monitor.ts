@@ -1,4 +1,4 @@
-import type { Explanation } from '../../concepts/explanation.ts';
+import type { Explanation, LayerRecord } from '../../concepts/explanation.ts';
 import { rowOfId } from '../../concepts/recursion/concept-tree.ts';
 import { toRows } from '../../concepts/latent-rows.ts';
 import { requireAnyNumber } from '../../editing/code-iteration.ts';
@@ -44,7 +44,8 @@ export interface MonitorOptions {
 
 /**
  * A model from picture to the model's own outputs, the amounts and contributions of a finished run's concepts, and the rest;
- * checked against what the run measured in some of its pictures, which `facts.agreement` tells.
+ * checked against what the run measured in some of its pictures, which `facts.agreement` tells. Merged concepts are columns by
+ * themselves, `facts.concepts` says what was merged; concepts that a person gave by examples are left out.
  *
  * `measure` gives the run with what was measured in its pictures (`tabledRun`); it is called once nothing speaks against a monitor.
  *
@@ -58,16 +59,17 @@ export async function makeMonitor(
   { withContributions = false, signal }: MonitorOptions = {},
 ): Promise<Monitor> {
   const { intake, device, environment } = scope;
-  const { layer, classIndex, factorization, concepts } = finished(run);
+  const explanation = finished(run);
+  const { layer, classIndex, factorization, concepts } = explanation;
   const { active } = factorization;
   requireAnyNumber({ rows: concepts.length, ...(active !== undefined && { active }) });
   const file = await originalModel(scope);
   const cut = originalCut(file, layer, intake.inputDims);
   const tabled = await measure();
-  const order = tabled.explanation.concepts.map(({ id }) => rowOfId(id));
-  const bank = orderedBank(tabled.conceptBank, order);
+  const order = concepts.map(({ id }) => rowOfId(id));
+  const bank = orderedBank(tabled.shown.conceptBank, order);
   const { pictures, at } = await somePictures(scope, tabled);
-  const steps = await chooseSteps(await rowsOf(scope, tabled, pictures), bank, {
+  const steps = await chooseSteps(await rowsOf(scope, layer, pictures), bank, {
     tolerance: AMOUNT_TOLERANCE,
     ...(signal && { signal }),
   });
@@ -87,7 +89,7 @@ export async function makeMonitor(
   const sha256 = environment.storage.sha256(bytes);
   return {
     bytes,
-    facts: monitorFacts({ scope, run, tabled, file, monitor, sha256, choice, steps, agreement }),
+    facts: monitorFacts({ scope, run, explanation, tabled, file, monitor, sha256, choice, steps, agreement }),
   };
 }
 
@@ -130,11 +132,7 @@ async function somePictures(
 }
 
 /** Activations of the pictures at the cut, at some positions spread over all. */
-async function rowsOf(
-  scope: ScoredScope,
-  { explanation: { layer } }: TabledRun,
-  pictures: Tensor<'float32'>,
-): Promise<Matrix> {
+async function rowsOf(scope: ScoredScope, layer: LayerRecord, pictures: Tensor<'float32'>): Promise<Matrix> {
   const latent = runnerFor(scope, cutAt(scope.intake, layer).latent);
   try {
     const rows = toRows(await latent.run(pictures), layer);

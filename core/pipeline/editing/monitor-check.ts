@@ -49,10 +49,8 @@ export async function checkMonitor(
   const own = await sessions.open(encodeModel(file));
   const added = await sessions.open(bytes);
   const worst = { amounts: 0, contributions: 0, rest: 0, answers: 0 };
-  const [units, effect] = [
-    largestOf(measured.amounts),
-    Math.max(...measured.contributions.data.map(Math.abs)),
-  ];
+  const [units, effects] = [largestOf(measured.amounts), largestOf(measured.contributions)];
+  const effect = Math.max(...order.map((row) => effects[row]));
   const batch = fixedBatch(file) ?? BATCH;
   let images = 0;
   try {
@@ -75,8 +73,7 @@ export async function checkMonitor(
         );
       };
       compare('amounts', monitor.amounts, (row) => units[row]);
-      if (monitor.contributions !== undefined)
-        compare('contributions', monitor.contributions, () => effect || 1);
+      if (monitor.contributions !== undefined) compare('contributions', monitor.contributions, () => effect);
       const rests = said[monitor.rest].data as Float32Array;
       some.forEach(
         (place, i) => (worst.rest = larger(worst.rest, Math.abs(rests[i] - measured.rests[place]))),
@@ -124,12 +121,14 @@ function numbersOf(tensor: Tensor): Float64Array {
   return Float64Array.from(toFloat32(tensor).data as ArrayLike<number>, Number);
 }
 
-/** Largest amount of each concept, 1 for one that no picture has, [r]. */
-function largestOf({ rows, cols, data }: Matrix): Float64Array {
+/** Largest magnitude in each column, or in any for a column of zeros; 1 where all are zero. Cells that are not known count as 0. */
+function largestOf({ cols, data }: Matrix): Float64Array {
   const out = new Float64Array(cols);
-  for (let i = 0; i < rows * cols; i++) out[i % cols] = Math.max(out[i % cols], data[i]);
-  const any = Math.max(...out, 0);
-  return out.map((value) => (value > 0 ? value : any || 1));
+  data.forEach((value, i) => {
+    if (Math.abs(value) > out[i % cols]) out[i % cols] = Math.abs(value);
+  });
+  const any = Math.max(...out) || 1;
+  return out.map((value) => (value > 0 ? value : any));
 }
 
 /** How many pictures the model takes at once, where it takes no other number. */

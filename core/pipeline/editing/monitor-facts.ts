@@ -1,8 +1,10 @@
 import type { TabledRun } from '../run-tables.ts';
+import type { Explanation } from '../../concepts/explanation.ts';
 import { rowOfId } from '../../concepts/recursion/concept-tree.ts';
 import type { MonitorModel } from '../../editing/monitor-graph.ts';
 import type { StepChoice } from '../../editing/step-choice.ts';
 import type { Model } from '../../onnx/graph.ts';
+import { withGivenNames } from '../../project/run-notes.ts';
 import type { RunFile } from '../../project/schema.ts';
 import { quantile } from '../../sensitivity/bootstrap.ts';
 import { preprocessingText } from '../../wording/preprocessing-words.ts';
@@ -35,6 +37,8 @@ export type MonitorFacts = ReturnType<typeof monitorFacts>;
 export interface FactSource {
   readonly scope: ScoredScope;
   readonly run: RunFile;
+  /** As the run found it, merged concepts by themselves. */
+  readonly explanation: Explanation;
   readonly tabled: TabledRun;
   readonly file: Model;
   readonly monitor: MonitorModel;
@@ -49,7 +53,9 @@ export interface FactSource {
 export function monitorFacts(source: FactSource) {
   const { scope, run, tabled, sha256, steps, agreement } = source;
   const { intake, environment, device } = scope;
-  const { explanation, measured } = tabled;
+  const { shown, measured } = tabled;
+  const { notes } = shown;
+  const explanation = withGivenNames(source.explanation, notes);
   return {
     schema: 1,
     sha256,
@@ -72,14 +78,14 @@ export function monitorFacts(source: FactSource) {
       column,
       id,
       name,
-      comment: tabled.notes.comments[id] ?? null,
+      comment: notes.comments[id] ?? null,
       importance: importance.mean,
-      isHidden: tabled.notes.hidden.includes(id),
-      mergedWith: tabled.notes.merged.find((group) => group.includes(id))?.filter((one) => one !== id) ?? [],
+      isHidden: notes.hidden.includes(id),
+      mergedWith: notes.merged.find((group) => group.includes(id))?.filter((one) => one !== id) ?? [],
     })),
     reference: {
       images: measured.places.length,
-      explained: explainedAt(tabled).length,
+      explained: explainedAt(source).length,
     },
     watched: watchedOf(source),
     agreement: { ...agreement, steps: steps.steps, device: device.used },
@@ -112,14 +118,16 @@ function outputFacts({ file, monitor, choice }: FactSource) {
 }
 
 /** Which of the measured pictures the run explains. */
-function explainedAt({ measured, explanation }: TabledRun): number[] {
+function explainedAt({ tabled: { measured }, explanation }: FactSource): number[] {
   return [...measured.places.keys()].filter((at) => measured.places[at] < explanation.images.length);
 }
 
-function watchedOf({ tabled, monitor }: FactSource): Watched[] {
-  const { measured, explanation } = tabled;
+function watchedOf(source: FactSource): Watched[] {
+  const { tabled, monitor } = source;
+  const { measured } = tabled;
+  const explanation = withGivenNames(source.explanation, tabled.shown.notes);
   const { amounts, rests } = measured;
-  const own = explainedAt(tabled);
+  const own = explainedAt(source);
   const all = [...measured.places.keys()];
   const quantilesOf = (valueAt: (at: number) => number): RunQuantiles => ({
     explained: levelsOf(own.map(valueAt)),

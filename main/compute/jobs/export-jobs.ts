@@ -3,6 +3,7 @@ import { exportFile, pathTable, tabledRun } from '../../../core/pipeline/export-
 import { makeMonitor } from '../../../core/pipeline/editing/make-monitor.ts';
 import { isMonitorFile, monitorFile } from '../../../core/pipeline/editing/monitor-files.ts';
 import type { TabledRun } from '../../../core/pipeline/run-tables.ts';
+import type { CompleteRuns } from './complete-runs.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
 import type { OpenRun } from './opened-runs.ts';
@@ -13,15 +14,17 @@ export function exportJobs(
   environment: Environment,
   openRun: OpenRun,
   openIntake: OpenIntake,
+  complete: CompleteRuns,
 ): Jobs<'exportRun' | 'exportPaths'> {
   return {
     async exportRun({ file, path, ...question }, context) {
+      const { project, run } = await openRun(question);
+      await complete(project, [run.id], context);
       const opened = await openRun(question);
-      const { project, run } = opened;
       const scope = await runScope(environment, openIntake, opened);
-      const measure = (): Promise<TabledRun> => tabledRun(scope, project, run, context);
+      const measure = (): Promise<TabledRun> => tabledRun(scope, opened.project, opened.run, context);
       const bytes = isMonitorFile(file)
-        ? monitorFile(await makeMonitor(scope, run, measure, context), file)
+        ? monitorFile(await makeMonitor(scope, opened.run, measure, context), file)
         : exportFile(await measure(), file);
       await environment.storage.writeAtomic(path, bytes);
       return null;
