@@ -26,11 +26,6 @@ export interface ActivationSite {
   readonly fresh: (stem: string) => string;
 }
 
-/** Axes of a layer in the order of rows: the channels last. */
-function channelsLast({ shape, channelAxis }: LayerRecord): readonly number[] {
-  return [...shape.keys()].filter((axis) => axis !== channelAxis).concat(channelAxis);
-}
-
 /**
  * Nodes that compute the non-negative codes of activations in a bank: `output` is float32 [n · positions, r], rows as
  * `toRows` has them (images one after another, positions row-major), columns in the order of the bank.
@@ -85,24 +80,4 @@ function projectedRows(
   });
   const moved = builder.add('moved', 'Transpose', [summed], { perm: [0, 2, 3, 1] });
   return builder.reshape('rows', moved, [-1, r]);
-}
-
-/**
- * Nodes that bring rows [n · positions, p] (float32) back to the layout and the element type of the activations: `output` is
- * [n, …] as the layer has it. The inverse of `toRows`, as `fromRows` is.
- */
-export function layoutGraph(rows: string, { layer, type = 'float32', fresh }: ActivationSite): GraphPart {
-  const builder = new PartBuilder(fresh, `${rows}/layout`);
-  const order = channelsLast(layer);
-  const isMoved = order.some((axis, at) => axis !== at);
-  const shaped =
-    layer.shape.length === 2
-      ? rows
-      : builder.reshape('shaped', rows, [-1, ...order.slice(1).map((axis) => layer.shape[axis])]);
-  const placed = isMoved
-    ? builder.add('placed', 'Transpose', [shaped], {
-        perm: layer.shape.map((_, axis) => order.indexOf(axis)),
-      })
-    : shaped;
-  return builder.part(builder.cast('typed', placed, 'float32', type));
 }
