@@ -25,6 +25,7 @@ export interface ReadTable {
   readonly strangers: Examples;
   readonly unnamed: Examples;
   readonly ambiguous: Examples;
+  readonly folder?: { readonly column: string; readonly rows: number };
   readonly repeated: Examples;
   readonly contradicted: Examples;
   readonly uneven: number;
@@ -45,9 +46,15 @@ export function matchedSentence({ pictureColumn, way, pictures, matched }: ReadT
 
 /** What of a table could not be used, or was not clear; nothing where all was. */
 export function tableSentences(table: ReadTable): string[] {
-  const { strangers, unnamed, ambiguous, repeated, contradicted, uneven, firstUneven, notices } = table;
+  const { strangers, unnamed, ambiguous, folder, repeated, contradicted, uneven, firstUneven, notices } =
+    table;
   return [
     ...notices,
+    ...(folder !== undefined
+      ? [
+          `Several images have the same name: in ${countOf(folder.rows, 'row')} column “${folder.column}” says in which folder the image is.`,
+        ]
+      : []),
     ...(unnamed.count > 0
       ? [`${countOf(unnamed.count, 'image has', 'images have')} no row: ${someText(unnamed)}.`]
       : []),
@@ -56,7 +63,7 @@ export function tableSentences(table: ReadTable): string[] {
       : []),
     ...(ambiguous.count > 0
       ? [
-          `${countOf(ambiguous.count, 'row names', 'rows name')} several images and is left out: ${someText(ambiguous)}. Give paths with folders.`,
+          `${countOf(ambiguous.count, 'row is', 'rows are')} not joined, for several images are called so: ${someText(ambiguous)}. What they say is not known; give paths with folders, or a column that names the folder.`,
         ]
       : []),
     ...(repeated.count > 0
