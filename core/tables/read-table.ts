@@ -8,14 +8,9 @@ import {
   type MatchWay,
   type PictureFinder,
 } from './match-pictures.ts';
+import { examples, shortName, Tally, type Examples } from './examples.ts';
 import { folderColumn } from './settle-names.ts';
 import { openTable, type RowFaults, type TableSource } from './table-source.ts';
-
-/** How many there are of something, with some of them by name. */
-export interface Examples {
-  readonly count: number;
-  readonly some: readonly string[];
-}
 
 /** A table as far as it speaks of some pictures. */
 export interface PictureTable {
@@ -48,8 +43,6 @@ export interface PictureTable {
   readonly notices: readonly string[];
 }
 
-/** Named in a message. */
-const SOME = 5;
 /** Rows after which a column that repeats itself is no longer taken for the pictures' names. */
 const LOOKED_AT = 2000;
 /** Different values among them, as a share, that names have at least. */
@@ -141,7 +134,7 @@ function pictureColumn(source: TableSource, finder: PictureFinder, { file, pictu
     'bad-table',
     `No column of ${file} names any of the ${pictures.length} pictures; its columns are ${columns.slice(0, 8).join(', ')}.`,
     {
-      hint: `One column must hold file names or paths, as "${nameOf(pictures[0]?.path ?? 'a.jpg')}"; the first of "${columns[only ?? 0]}" are ${sample.map((cell) => `"${cell.slice(0, 40)}"`).join(', ') || 'missing'}.`,
+      hint: `One column must hold file names or paths, as "${shortName(pictures[0]?.path ?? 'a.jpg')}"; the first of "${columns[only ?? 0]}" are ${sample.map((cell) => `"${cell.slice(0, 40)}"`).join(', ') || 'missing'}.`,
     },
   );
 }
@@ -168,7 +161,7 @@ function ambiguousNames(
     'bad-table',
     `The names in column "${column}" of ${file} do not tell the pictures apart: several are called "${name.slice(0, 40)}".`,
     {
-      hint: `Give the folder too, as in "${nameOf(pictures[0]?.path ?? 'house/01.jpg')}", or add a column "folder" that says it.`,
+      hint: `Give the folder too, as in "${shortName(pictures[0]?.path ?? 'house/01.jpg')}", or add a column "folder" that says it.`,
     },
   );
 }
@@ -268,27 +261,4 @@ function contradicts(before: string[], cells: readonly string[], column: number)
     isOther = true;
   });
   return isOther;
-}
-
-class Tally {
-  #count = 0;
-  readonly #some: string[] = [];
-
-  add(name: string): void {
-    this.#count++;
-    if (this.#some.length < SOME) this.#some.push(name.slice(0, 200));
-  }
-
-  get examples(): Examples {
-    return { count: this.#count, some: this.#some };
-  }
-}
-
-function examples(all: readonly string[]): Examples {
-  return { count: all.length, some: all.slice(0, SOME).map(nameOf) };
-}
-
-/** The last folder and the name. */
-function nameOf(path: string): string {
-  return path.split(/[\\/]/).slice(-2).join('/');
 }

@@ -10,7 +10,8 @@ export const COLUMN_KIND_WORDS = {
   same: 'The same everywhere',
 } as const;
 
-interface Examples {
+/** How many there are of something, with some of them by name. */
+export interface ToldExamples {
   readonly count: number;
   readonly some: readonly string[];
 }
@@ -22,12 +23,12 @@ export interface ReadTable {
   readonly rows: number;
   readonly pictures: number;
   readonly matched: number;
-  readonly strangers: Examples;
-  readonly unnamed: Examples;
-  readonly ambiguous: Examples;
+  readonly strangers: ToldExamples;
+  readonly unnamed: ToldExamples;
+  readonly ambiguous: ToldExamples;
   readonly folder?: { readonly column: string; readonly rows: number };
-  readonly repeated: Examples;
-  readonly contradicted: Examples;
+  readonly repeated: ToldExamples;
+  readonly contradicted: ToldExamples;
   readonly uneven: number;
   readonly firstUneven?: number;
   readonly notices: readonly string[];
@@ -82,7 +83,8 @@ export function tableSentences(table: ReadTable): string[] {
   ];
 }
 
-function someText({ count, some }: Examples): string {
+/** The first three: "a, b, …". */
+export function someText({ count, some }: ToldExamples): string {
   const shown = some.slice(0, 3);
   return count > shown.length ? `${shown.join(', ')}, …` : listText(shown);
 }

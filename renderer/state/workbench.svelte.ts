@@ -101,6 +101,9 @@ export class Workbench {
   get columns(): ShownRun['columns'] {
     return this.#shown.columns;
   }
+  get objects(): ShownRun['objects'] {
+    return this.#shown.objects;
+  }
   get map(): ShownRun['map'] {
     return this.#shown.map;
   }

@@ -143,7 +143,7 @@ describe.skipIf(browserPath === undefined)(
         return data;
       });
       await page.dispatchEvent('body', 'dragenter', { dataTransfer: transfer });
-      await page.getByText('Drop a model, images, a table or a project').waitFor();
+      await page.getByText('Drop a model, images, a table, boxes or a project').waitFor();
       await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
       await page.getByRole('region', { name: 'Class to explain' }).waitFor();
       await page.close();
