@@ -72,7 +72,8 @@ export class Workbench {
 
   constructor(connection: Connection) {
     this.connection = connection;
-    this.notices = new Notices();
+    this.notices = new Notices(() => this.screen);
+    connection.onDone((method) => this.notices.settle(method));
     this.setup = new SetupState(connection, this.notices, (setup) => this.#followSetup(setup));
     this.run = new RunWatch(connection, this.notices);
     this.runs = new RunList(connection, this.notices, this.setup);
@@ -172,6 +173,7 @@ export class Workbench {
   }
 
   go(screen: Screen): void {
+    if (screen !== this.screen) this.notices.leave(this.screen);
     this.screen = screen;
     this.isListOpen = false;
     this.isInspectorOpen = false;
