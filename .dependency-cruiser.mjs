@@ -14,7 +14,15 @@ export const ROOMS = {
   'main/api': ['core/concepts', 'core/images', 'core/metrics', 'core/score', 'core/tables', 'core/wording'],
   'main/build': ['core/autodiff'],
   'core/pipeline': [
-    ...['core/report', 'core/comparison', 'core/project', 'core/concepts', 'core/attribution', 'core/images'],
+    ...[
+      'core/report',
+      'core/editing',
+      'core/comparison',
+      'core/project',
+      'core/concepts',
+      'core/attribution',
+    ],
+    'core/images',
     'core/tables',
     'core/embedding',
     ...[
@@ -41,6 +49,7 @@ export const ROOMS = {
     ...['core/score', 'core/wording'],
   ],
   'core/tables': ['core/images', 'core/metrics', 'core/wording'],
+  'core/editing': ['core/concepts', 'core/metrics', 'core/factorization', 'core/onnx', 'core/linalg'],
   'core/comparison': ['core/concepts', 'core/metrics', 'core/sensitivity', 'core/score', 'core/linalg'],
   'core/project': ['core/concepts', 'core/metrics', 'core/score', 'core/linalg'],
   'core/concepts': [
