@@ -29,7 +29,7 @@ export interface Connection {
   readonly host: WorkbenchBridge['host'];
   readonly on: WorkbenchBridge['on'];
   /** Calls back with the name of every method that has succeeded. */
-  onDone(listener: (method: string) => void): void;
+  readonly onDone: (listener: (method: string) => void) => void;
   /** Paths of dropped or chosen files; see {@link WorkbenchBridge.takeFiles}. */
   takeFiles(files: readonly File[], relativePaths: readonly string[]): Promise<readonly string[]>;
 }

@@ -33,9 +33,9 @@ export function withNotice(shown: readonly Notice[], notice: Notice): readonly N
   return [...others, notice];
 }
 
-/** The failures that are kept with one more, the newest first. */
-export function withFailure(failures: readonly Failure[], failure: Failure): readonly Failure[] {
-  return [failure, ...failures].slice(0, MOST_KEPT);
+/** The failures that are kept with one that has just happened, the newest first. */
+export function withFailure(failures: readonly Failure[], failure: Omit<Failure, 'at'>): readonly Failure[] {
+  return [{ ...failure, at: new Date() }, ...failures].slice(0, MOST_KEPT);
 }
 
 /** What is shown once a method has succeeded: earlier failures of it are over. */

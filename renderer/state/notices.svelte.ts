@@ -72,18 +72,14 @@ export class Notices {
 
   /** Clears what is kept, and what of it is shown. */
   forget(): void {
-    const kept = new Set(this.failures.map(({ id }) => id));
-    this.shown = this.shown.filter(({ id }) => !kept.has(id));
+    this.shown = this.shown.filter(({ error }) => error === undefined);
     this.failures = [];
   }
 
   #fail(error: unknown, about: string | undefined, isLasting: boolean): void {
     const told = { error, ...(about !== undefined && { about }) };
     const id = this.#add({ text: '', ...told });
-    this.failures = withFailure(this.failures, {
-      ...{ id, ...told, isLasting },
-      ...{ at: new Date(), screen: this.#screen() },
-    });
+    this.failures = withFailure(this.failures, { id, ...told, isLasting, screen: this.#screen() });
   }
 
   #add({ text, ...rest }: Omit<Notice, 'id'>): number {

@@ -60,7 +60,6 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...evaluationJobs(environment, openIntake, openRun),
     ...columnJobs(environment),
     ...markJobs(environment),
-    ...overviewJobs(environment, openRun, withAblator),
     ...overviewJobs(environment, openRun, withAblator, complete),
     ...cropJobs(openRun, withHead),
     ...ablationJobs(openRun, withAblator),
