@@ -121,8 +121,9 @@ function imagesOf({ scan, roots, model }: SetupState): ImageSetSummary | null {
 /** Options after changes; null takes a choice back. What was left as usual remains so when `craft` changes what is. */
 export function changedOptions(options: SetupOptions, changes: OptionChanges): SetupOptions {
   const craft = changes.craft === undefined ? options.craft : (changes.craft ?? DEFAULT_OPTIONS.craft);
-  const before: Partial<RunOptions> = usualOptions(options.craft);
-  const after: Partial<RunOptions> = usualOptions(craft);
+  const sharing = changes.sharing === undefined ? options.sharing : (changes.sharing ?? undefined);
+  const before: Partial<RunOptions> = usualOptions(options);
+  const after: Partial<RunOptions> = usualOptions({ craft, sharing });
   const following = SETUP_OPTIONS.filter((name) => name in CRAFT_DEFAULTS && options[name] === before[name]);
   const given = Object.entries(changes).map(([name, value]): [string, unknown] => [
     name,
@@ -176,7 +177,12 @@ export function modelOptions(
 export function withDependent(asked: OptionChanges): OptionChanges {
   // How many concepts a place has is a number of sparse ones.
   const isUsual = asked.bank !== undefined && asked.bank !== 'sparse';
-  const changes = isUsual ? { active: null, ...asked } : asked;
+  const changes = {
+    ...(isUsual && { active: null }),
+    // What is usual of them depends on whose the concepts are.
+    ...(asked.sharing !== undefined && { concepts: null, refine: null }),
+    ...asked,
+  };
   if (changes.output === undefined && changes.task === undefined) return changes;
   return {
     ...{ classIndex: null, isNot: null, against: null, reference: null, threshold: null, layer: null },
