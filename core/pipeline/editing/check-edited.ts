@@ -22,7 +22,11 @@ export interface EditCheck {
 export async function checkEdited(
   { original, ...scope }: Omit<ModelScope, 'intake'> & { readonly original: ModelIntake },
   edited: ModelIntake,
-  { layer, edit, column }: { readonly layer: LayerRecord; readonly edit: ConceptEdit; readonly column?: number },
+  {
+    layer,
+    edit,
+    column,
+  }: { readonly layer: LayerRecord; readonly edit: ConceptEdit; readonly column?: number },
   files: readonly FileFact[],
 ): Promise<EditCheck> {
   const own = { ...scope, intake: original };

@@ -60,7 +60,11 @@ interface Work {
  * Throws as `planEdit`, `editModel` and `reopenModel`; TesseraError 'bad-model' where the file with the edit does not run;
  * the signal's reason when aborted.
  */
-export async function editRun(scope: EditScope, question: EditQuestion, work: Work = {}): Promise<ProvenEdit> {
+export async function editRun(
+  scope: EditScope,
+  question: EditQuestion,
+  work: Work = {},
+): Promise<ProvenEdit> {
   const { environment, device, project, run, arrays } = scope;
   const { storage } = environment;
   const original = await openOriginal(storage, project, run);
@@ -136,7 +140,14 @@ async function makeEdit(
   for (const tolerance of TOLERANCES) {
     const steps = rows === undefined ? 0 : (await chooseSteps(rows, edit.bank, { tolerance })).steps;
     if (made !== undefined && steps === made.steps) continue;
-    const edited = editModel({ bytes: file.bytes, model: file.model, layer, edit, steps, record: JSON.stringify({ ...record, steps }) });
+    const edited = editModel({
+      bytes: file.bytes,
+      model: file.model,
+      layer,
+      edit,
+      steps,
+      record: JSON.stringify({ ...record, steps }),
+    });
     const opened = await openEdited(environment.storage, project, run, edited.bytes);
     await requireRuns(scope, file, edited.bytes);
     made = { edited, opened, steps, check: await checkEdited(own, opened.raw, { layer, edit }, some) };
@@ -146,7 +157,11 @@ async function makeEdit(
 }
 
 /** The runtime reads the file itself, as its users will; where weights lie beside it, only the model made of both is run. */
-async function requireRuns({ device, project }: EditScope, { locations }: ModelFile, bytes: Uint8Array): Promise<void> {
+async function requireRuns(
+  { device, project }: EditScope,
+  { locations }: ModelFile,
+  bytes: Uint8Array,
+): Promise<void> {
   if (locations.length > 0) return;
   try {
     await (await device.sessions.open(bytes)).dispose();
@@ -154,7 +169,10 @@ async function requireRuns({ device, project }: EditScope, { locations }: ModelF
     throw new TesseraError(
       'bad-model',
       `${project.file.model.path} with the edit is not taken by ONNX Runtime: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { hint: 'The original is as it was and nothing was written. Explain the model at another layer.', cause },
+      {
+        hint: 'The original is as it was and nothing was written. Explain the model at another layer.',
+        cause,
+      },
     );
   }
 }

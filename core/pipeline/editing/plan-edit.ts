@@ -135,7 +135,11 @@ function imagesFor({ explained, others, coefficients }: EditedRun, rows: readonl
   if (others.length >= FEWEST_OTHERS)
     return { withIt: some(explained), without: some(others), kind: 'others' };
   const strength = coefficients.map(({ cols, data }) =>
-    Math.max(...rows.map((row) => data.reduce((most, value, i) => (i % cols === row ? Math.max(most, value) : most), 0))),
+    Math.max(
+      ...rows.map((row) =>
+        data.reduce((most, value, i) => (i % cols === row ? Math.max(most, value) : most), 0),
+      ),
+    ),
   );
   const order = [...explained.keys()].sort((a, b) => strength[a] - strength[b]);
   const least = order.slice(0, Math.max(1, Math.floor(order.length / 4)));

@@ -26,7 +26,10 @@ export async function editTarget(
 ): Promise<EditTarget> {
   const path = storage.resolve(out);
   if (!/\.onnx$/i.test(path)) {
-    throw choose(`An edited model is a file that ends in .onnx, got ${out}.`, 'Name it fixed.onnx, for example.');
+    throw choose(
+      `An edited model is a file that ends in .onnx, got ${out}.`,
+      'Name it fixed.onnx, for example.',
+    );
   }
   const folder = storage.dirname(path);
   const [here, there] = [await storage.realPath(folder), await storage.realPath(storage.dirname(original))];
@@ -43,7 +46,10 @@ export async function editTarget(
 
 async function requireReplaceable(storage: Storage, original: string, path: string): Promise<void> {
   if ((await storage.realPath(path)) === (await storage.realPath(original)))
-    throw choose(`${path} is the model itself, which is never changed.`, 'Choose another name for the edited model.');
+    throw choose(
+      `${path} is the model itself, which is never changed.`,
+      'Choose another name for the edited model.',
+    );
   const isEdited = await loadModel(storage, path).then(
     ({ metadata }) => metadata.has(EDIT_KEY),
     () => false,
