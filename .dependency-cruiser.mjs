@@ -14,7 +14,14 @@ export const ROOMS = {
   'main/api': ['core/concepts', 'core/images', 'core/metrics', 'core/score', 'core/tables', 'core/wording'],
   'main/build': ['core/autodiff'],
   'core/pipeline': [
-    ...['core/report', 'core/editing', 'core/comparison', 'core/project', 'core/concepts', 'core/attribution'],
+    ...[
+      'core/report',
+      'core/editing',
+      'core/comparison',
+      'core/project',
+      'core/concepts',
+      'core/attribution',
+    ],
     'core/images',
     'core/tables',
     'core/embedding',

@@ -14,8 +14,8 @@ import { matrix, type Matrix } from '../linalg/matrix.ts';
  * project  v = a·W⁺, the amounts by least squares of either sign, v̄_c their mean in images without the concept, D = W. One
  *          product of small rank: nothing is unrolled, and the least-squares amounts of other concepts stay as they are
  *          (the projection of P-ClArC, Anders et al. 2022).
- * pattern  as mean, but D_c is what the activations change by with a unit of the amount, by regression over places: also
- *          what other concepts and the rest have of the same cause (the pattern of Haufe et al. 2014).
+ * pattern  as mean, but D_c is what the activations change by with a unit of the amount: also what other concepts and the
+ *          rest have of the same cause (concept-patterns.ts; after the patterns of Haufe et al. 2014).
  *
  * t_c, for remove, is the amount up to which a concept is left alone; without it, max(0, ·) is left out. The change is
  * continuous in a.
@@ -30,6 +30,13 @@ export const EDIT_WAYS = {
 } as const;
 /** A name of {@link EDIT_WAYS}. */
 export type EditWay = keyof typeof EDIT_WAYS;
+
+/**
+ * Taken unless another is asked for. Measured on the demo and four models with planted shortcuts: of decisions that a cue turned,
+ * it brings back 93 % on scenes drawn anew (demo) and 49 to 99 of 100 points of accuracy, where `remove` and `mean` leave up to
+ * nine tenths behind in what the concept does not explain; scenes without the cue stay as right as they were.
+ */
+export const USUAL_WAY: EditWay = 'pattern';
 
 /** An edit of some concepts of a bank, at its cut. */
 export interface ConceptEdit {
@@ -66,10 +73,14 @@ export function checkEdit(edit: ConceptEdit): void {
     });
   }
   if (above === undefined || how === 'remove') return;
-  throw new TesseraError('bad-usage', 'Only what is taken away can be left alone up to a bound; a mean takes the place of every amount.', {
-    hint: 'Leave the bound away, or remove what is above it.',
-    options: ['how=remove'],
-  });
+  throw new TesseraError(
+    'bad-usage',
+    'Only what is taken away can be left alone up to a bound; a mean takes the place of every amount.',
+    {
+      hint: 'Leave the bound away, or remove what is above it.',
+      options: ['how=remove'],
+    },
+  );
 }
 
 /** What an edit subtracts for one unit of each changed concept: rows (1 - f_c) D_c, [k, p]. */

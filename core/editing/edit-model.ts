@@ -1,17 +1,18 @@
 import type { LayerRecord } from '../concepts/explanation.ts';
-import { TesseraError } from '../errors.ts';
+import { invariant } from '../errors.ts';
 import { elementTypeCode } from '../onnx/element-types.ts';
 import type { Graph, Model, Node } from '../onnx/graph.ts';
 import { makeNode, readsOf } from '../onnx/graph-edits.ts';
 import { insertAfter } from '../onnx/insert-after.ts';
 import { withFunctionsInlined } from '../onnx/proto.ts';
 import { Expansion } from '../onnx/prepare/expansion.ts';
+import type { InputDims } from '../onnx/two-batches.ts';
 import type { ElementType, Tensor } from '../tensor.ts';
 import { checkEdit, type ConceptEdit } from './concept-edit.ts';
 import { codeGraph } from './code-graph.ts';
 import { changeNodes } from './edit-nodes.ts';
 import { namesIn } from './names-in.ts';
-import { floatTypeOf } from './tensor-type.ts';
+import { originalCut } from './original-cut.ts';
 
 /** A model file, and an edit that is put into it. */
 export interface EditedFile {
@@ -19,6 +20,8 @@ export interface EditedFile {
   readonly bytes: Uint8Array;
   readonly model: Model;
   readonly layer: LayerRecord;
+  /** Size of the run's pictures (`ModelIntake.inputDims`). */
+  readonly inputDims: InputDims;
   readonly edit: ConceptEdit;
   /** Steps of the iteration that finds the amounts (`chooseSteps`); `project` takes none. */
   readonly steps: number;
@@ -43,14 +46,20 @@ export const EDIT_KEY = 'tessera_edit';
  * take the concepts out, and all that read the tensor read the result. Inputs, outputs, operator sets, weights, places of
  * external data and all else remain as they are, byte by byte.
  *
- * Throws TesseraError 'bad-model' where the file has no such tensor of real numbers (it arises only when the model is made
- * ready) and for a file that grows beyond 2 GiB; as `checkEdit` and `projectors`.
+ * Throws TesseraError 'bad-model' as `originalCut` and for a file that grows beyond 2 GiB; as `checkEdit`, `projectors` and,
+ * for sparse banks, `codeGraph`.
  */
-export function editModel({ bytes: file, model, layer, edit, steps, record }: EditedFile): EditedModel {
+export function editModel({
+  bytes: file,
+  model,
+  layer,
+  inputDims,
+  edit,
+  steps,
+  record,
+}: EditedFile): EditedModel {
   checkEdit(edit);
-  const { tensor } = layer;
-  const type = floatTypeOf(model, tensor);
-  if (type === undefined) throw notInFile(tensor);
+  const { tensor, type } = originalCut(model, layer, inputDims);
   const fresh = freshIn(model.graph);
   const original = fresh(`${tensor}/as_it_was`);
   const nodes: Node[] = [];
@@ -63,12 +72,13 @@ export function editModel({ bytes: file, model, layer, edit, steps, record }: Ed
     for (const [name, value] of part.initializers) constants.set(name, value);
     return part.output;
   });
-  nodes.push(makeNode('Sub', [original, castTo(e, change, 'float32', type)], [tensor]));
+  const taken = castTo(e, change, 'float32', type);
+  nodes.push({ ...makeNode('Sub', [original, taken], [tensor]), name: fresh(`${EDIT_KEY}/Sub`) });
   const insertion = { tensor, original, nodes, constants };
   const metadata = [[freeKey(model), record]] as const;
   const own = insertAfter(file, insertion, metadata);
   const bytes = own ?? insertAfter(withFunctionsInlined(file), insertion, metadata);
-  if (bytes === undefined) throw notInFile(tensor);
+  invariant(bytes !== undefined, `a node makes ${tensor}`);
   return { bytes, isInlined: own === undefined, nodes: nodes.length };
 }
 
@@ -90,17 +100,6 @@ function freeKey({ metadata }: Model): string {
   let key = EDIT_KEY;
   for (let n = 2; metadata.has(key); n++) key = `${EDIT_KEY}_${n}`;
   return key;
-}
-
-function notInFile(tensor: string): TesseraError {
-  return new TesseraError(
-    'bad-model',
-    `The layer "${tensor}" of this run is not in the model file as a tensor of real numbers: it arises when Tessera makes the model ready (integer arithmetic of a quantised model, a branch, an operator written out).`,
-    {
-      hint: 'Explain the model at another layer, or edit the model as it was before it was quantised.',
-      options: ['layer'],
-    },
-  );
 }
 
 /** Outputs of a file that follow from a tensor, by name. */

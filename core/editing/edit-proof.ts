@@ -31,7 +31,12 @@ export interface ProofSet extends JudgedDecisions {
 /** Everything that is known of an edited model, for the command line, the report and the window. */
 export interface EditProof {
   readonly model: { readonly path: string; readonly sha256: string };
-  readonly edited: { readonly sha256: string; readonly bytes: number; readonly nodes: number; readonly isInlined: boolean };
+  readonly edited: {
+    readonly sha256: string;
+    readonly bytes: number;
+    readonly nodes: number;
+    readonly isInlined: boolean;
+  };
   readonly run: { readonly id: string; readonly project: string; readonly className: string };
   readonly layer: string;
   readonly how: EditWay;

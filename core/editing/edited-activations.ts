@@ -5,7 +5,14 @@ import { matrix, type Matrix } from '../linalg/matrix.ts';
 import { timesTransposed } from '../linalg/plain-gemm.ts';
 import { transpose } from '../linalg/transpose.ts';
 import type { Tensor } from '../tensor.ts';
-import { editedRows, projectors, replacement, subtractedRows, type ConceptEdit, type EditChoice } from './concept-edit.ts';
+import {
+  editedRows,
+  projectors,
+  replacement,
+  subtractedRows,
+  type ConceptEdit,
+  type EditChoice,
+} from './concept-edit.ts';
 
 /**
  * What an edit makes of activations, by the exact codes: what an edited model is held against.

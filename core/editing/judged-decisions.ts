@@ -66,7 +66,8 @@ const decisionOf = ({ file, truth, before, after }: JudgedImage): ChangedDecisio
 });
 
 function grouped(images: readonly JudgedImage[], nameOf: (image: JudgedImage) => string): RightCounts[] {
-  const groups = Map.groupBy(images, nameOf);
+  const groups = new Map<string, JudgedImage[]>();
+  for (const image of images) groups.set(nameOf(image), [...(groups.get(nameOf(image)) ?? []), image]);
   return [...groups].map(([name, own]) => rightCounts(name, own)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -1,6 +1,6 @@
 import type { Graph } from '../onnx/graph.ts';
 
-/** Every name of a tensor in a graph, those of the graphs in its attributes included. */
+/** Every name of a tensor or node in a graph, those of the graphs in its attributes included. */
 export function namesIn({ inputs, outputs, nodes, initializers, valueInfo }: Graph): Set<string> {
   const names = new Set([
     ...[...inputs, ...outputs].map(({ name }) => name),
@@ -8,7 +8,7 @@ export function namesIn({ inputs, outputs, nodes, initializers, valueInfo }: Gra
     ...valueInfo.keys(),
   ]);
   for (const node of nodes) {
-    for (const name of [...node.inputs, ...node.outputs]) names.add(name);
+    for (const name of [node.name, ...node.inputs, ...node.outputs]) names.add(name);
     for (const attribute of node.attributes.values()) {
       const graphs =
         attribute.type === 'graph' ? [attribute.value] : attribute.type === 'graphs' ? attribute.value : [];

@@ -165,7 +165,14 @@ function encodeAttributeValue(attribute: Attribute): Partial<AttributeMessage> {
 }
 
 /** Writes a node as a NodeProto. */
-export function encodeNode({ name, opType, domain, inputs, outputs, attributes }: Node): Partial<NodeMessage> {
+export function encodeNode({
+  name,
+  opType,
+  domain,
+  inputs,
+  outputs,
+  attributes,
+}: Node): Partial<NodeMessage> {
   const encoded = [...attributes].map(([key, attribute]) => ({
     name: key,
     type: attributeCodes[attribute.type],

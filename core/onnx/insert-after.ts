@@ -78,7 +78,8 @@ function producerIn(file: Uint8Array, graph: WireField, tensor: string): WireFie
 }
 
 const utf8 = new TextDecoder();
-const textOf = (file: Uint8Array, { value, end }: WireField): string => utf8.decode(file.subarray(value, end));
+const textOf = (file: Uint8Array, { value, end }: WireField): string =>
+  utf8.decode(file.subarray(value, end));
 
 function renamedOutput(file: Uint8Array, node: WireField, { tensor, original }: Insertion): Uint8Array {
   const parts = [...wireFields(file, node.value, node.end)].map((part) =>
@@ -90,7 +91,10 @@ function renamedOutput(file: Uint8Array, node: WireField, { tensor, original }: 
 }
 
 const lengthPrefix = (id: number, length: number): Uint8Array =>
-  new Writer().uint32((id << 3) | text.wireType).uint32(length).finish();
+  new Writer()
+    .uint32((id << 3) | text.wireType)
+    .uint32(length)
+    .finish();
 
 const longField = (id: number, value: Uint8Array): Uint8Array =>
   joined([lengthPrefix(id, value.length), value]);

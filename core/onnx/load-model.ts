@@ -96,7 +96,13 @@ async function readModelFile(storage: Storage, path: string): Promise<ModelFile>
   for (const location of externalLocations(bytes))
     files.set(location, await readBeside(storage, folder, location));
   const model = decodeModel(bytes, { externalData: (location) => files.get(location) });
-  return { path, bytes, model, locations: [...files.keys()], ...(files.size > 0 && { dataSha256: hashOf(storage, files) }) };
+  return {
+    path,
+    bytes,
+    model,
+    locations: [...files.keys()],
+    ...(files.size > 0 && { dataSha256: hashOf(storage, files) }),
+  };
 }
 
 function hashOf(storage: Pick<Storage, 'sha256'>, files: ReadonlyMap<string, Uint8Array>): string {

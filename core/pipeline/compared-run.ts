@@ -6,7 +6,7 @@ import type { Evaluation } from '../metrics/evaluation.ts';
 import { truthFinder } from '../images/folder-class.ts';
 import { loadEvaluation } from '../project/evaluation-file.ts';
 import { frameOf, parsePreprocessing, type Preprocessing } from '../images/preprocessing.ts';
-import { matrix, rowView, takeRows, type Matrix } from '../linalg/matrix.ts';
+import { matrix, type Matrix } from '../linalg/matrix.ts';
 import { loadRun, type Project } from '../project/project-folder.ts';
 import { loadPredictions, type GivenImage } from '../project/predictions-file.ts';
 import { loadNotes, withGivenNames, type NotesFile } from '../project/run-notes.ts';
@@ -20,7 +20,8 @@ import { answerNames, scoreOfRecord } from '../score/score-record.ts';
 import { PRESENT_FROM, strongest } from './assemble-explanation.ts';
 import { distinctImages, firstAlike } from './evaluation/alike-images.ts';
 import { asRunFound } from './input-changes.ts';
-import { loadMerges, mergedRun, type Merge } from './merged-run.ts';
+import { directionsOf } from './merged-directions.ts';
+import { loadMerges, mergedRun } from './merged-run.ts';
 import type { FileFact } from './question.ts';
 import { runBoxes } from './run-boxes.ts';
 import { UNFINISHED_HINT, unfinishedText } from '../wording/unfinished-words.ts';
@@ -146,29 +147,6 @@ function gridAmounts({ rows, cols, data }: Matrix, columns: readonly number[], p
     columns.forEach((column, i) => {
       out.data[place * columns.length + i] = data[(first + place) * cols + column];
     });
-  }
-  return out;
-}
-
-/** Of merged concepts the direction of what they contribute together on average. */
-function directionsOf(
-  { concepts }: Explanation,
-  { conceptBank: bank, coefficients }: RunTensors,
-  merges: readonly Merge[],
-): Matrix {
-  const columns = concepts.map(({ id }) => rowOfId(id));
-  const out = takeRows(bank, columns);
-  for (const { group } of merges) {
-    const row = rowView(out, columns.indexOf(rowOfId(group[0])));
-    row.fill(0);
-    for (const member of group.map(rowOfId)) {
-      const total = coefficients.reduce((sum, { cols, data }) => {
-        let own = 0;
-        for (let at = member; at < data.length; at += cols) own += data[at];
-        return sum + own;
-      }, 0);
-      rowView(bank, member).forEach((value, channel) => (row[channel] += total * value));
-    }
   }
   return out;
 }

@@ -17,6 +17,7 @@ import { exampleMaps } from './example-maps.ts';
 import { givenWith } from './input-changes.ts';
 import { withStamps } from './picture-stamps.ts';
 import type { Question } from './question.ts';
+import { mergeAsInBank } from './bank-merges.ts';
 import { keepSharedBank } from './keep-shared-bank.ts';
 import { openSharedBank } from './open-shared-bank.ts';
 import { growTree, type GrownTree } from './recursion.ts';
@@ -99,6 +100,7 @@ export async function explain(
   await saveRunTensors(project, started.id, tensors);
   const evaluation = await evaluateFindings(stages, intake, options, findings, whole);
   if (evaluation) await saveEvaluation(project, started.id, evaluation);
+  if (shared) await mergeAsInBank({ ...running.scope, intake }, { ...store.run, explanation });
   const isReported = scope.reportFollows !== true;
   const run = await store.finish({ explanation, ...(!isReported && { reportPending: true }) });
   if (isReported) await markReported(project, run);

@@ -1,17 +1,15 @@
 import { TesseraError } from '../errors.ts';
 import type { OnProgress } from '../platform.ts';
 import { encodeNpz } from '../project/npz.ts';
-import { loadOwnConcepts } from '../project/own-concepts-file.ts';
 import type { Project } from '../project/project-folder.ts';
-import { loadNotes, withGivenNames } from '../project/run-notes.ts';
 import { encodeSafetensors } from '../project/safetensors.ts';
 import type { RunFile } from '../project/schema.ts';
-import { loadRunTensors } from '../project/tensors-file.ts';
 import { answerNames } from '../score/score-record.ts';
 import { csvText } from '../wording/csv.ts';
 import { UNFINISHED_HINT, unfinishedText } from '../wording/unfinished-words.ts';
 import { givenPictures } from './given-pictures.ts';
-import { measureImages } from './measured-images.ts';
+import { measureShown } from './measured-further.ts';
+import { loadShownRun } from './shown-run.ts';
 import { conceptRows, imageRows, runArrays, type TabledRun } from './run-tables.ts';
 import type { ScoredScope } from './run-context.ts';
 
@@ -32,18 +30,16 @@ export async function tabledRun(
   const { explanation } = run;
   if (explanation === undefined)
     throw new TesseraError('bad-project', unfinishedText(run.id, 'export'), { hint: UNFINISHED_HINT });
-  const { conceptBank } = await loadRunTensors(project, run.id);
+  const shown = await loadShownRun(project, { ...run, explanation });
+  const { conceptBank, further } = shown;
   const { pictures } = await givenPictures(project, run);
   const files = pictures.map(({ file }) => file);
-  const notes = await loadNotes(project, run.id);
+  const measuredRun = { project, run, explanation, conceptBank };
   return {
-    explanation: withGivenNames(explanation, notes),
-    conceptBank,
-    notes,
-    own: (await loadOwnConcepts(project, run)).map(({ concept }) => concept),
+    shown,
     names: answerNames(explanation.score, project.file.labels.names),
     pictures,
-    measured: await measureImages(scope, { project, run, explanation, conceptBank }, files, work),
+    measured: await measureShown(scope, measuredRun, further, files, work),
   };
 }
 
@@ -57,7 +53,7 @@ export function exportFile(run: TabledRun, file: ExportFile): Uint8Array {
     case 'run.npz':
       return encodeNpz(runArrays(run));
     case 'run.safetensors':
-      return encodeSafetensors(runArrays(run), { class: run.explanation.className });
+      return encodeSafetensors(runArrays(run), { class: run.shown.explanation.className });
   }
 }
 

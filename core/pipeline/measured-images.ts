@@ -29,7 +29,7 @@ export interface MeasuredImages {
 }
 
 /** Pictures a stored piece: what stopping can cost at most. */
-const PIECE = 256;
+export const PIECE = 256;
 const VERSION = 1;
 
 /** A finished run whose concepts are looked for. */

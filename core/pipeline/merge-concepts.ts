@@ -68,7 +68,7 @@ export async function mergeConcepts(
   const images = await imagesOfRun(scope.project, run);
   const mistakes = await asRunFound(scope.project, run, explanation.mistakes ?? []);
   const methods = drawnMethods(explanation);
-  const total = 2 * images.length + mistakes.length + methods.length;
+  const total = stepsOfMerge(explanation);
   let done = 0;
   const work: Work = {
     ...{ scope, run, explanation, tensors, columns, players, images },
@@ -100,6 +100,12 @@ export async function mergeConcepts(
   } finally {
     await ablator.dispose();
   }
+}
+
+/** Steps that {@link mergeConcepts} tells of for one group of a run's concepts. */
+export function stepsOfMerge(explanation: Explanation): number {
+  const { images, mistakes = [] } = explanation;
+  return 2 * images.length + mistakes.length + drawnMethods(explanation).length;
 }
 
 function checkGroup({ concepts }: Explanation, group: readonly string[]): void {

@@ -28,7 +28,7 @@ export interface Merge {
 /** The merges in a run's notes. */
 export interface Merges {
   readonly known: readonly Merge[];
-  /** Groups of which nothing is computed, as of versions before 0.3: their concepts are shown by themselves. */
+  /** Groups of which nothing is computed for this run: their concepts are shown by themselves. */
   readonly uncomputed: readonly (readonly string[])[];
 }
 
@@ -78,13 +78,16 @@ export function mergedRun(
       const merge = leaders.get(concept.id);
       if (merge === undefined) return concept;
       const column = rowOfId(concept.id);
-      return {
+      const together: { effect?: number } & Concept = {
         ...concept,
         importance: merge.figures.importance,
         prevalence: prevalence[column],
         crops: strongestCrops(coefficients, column, boxes),
         merged: merge.group,
       };
+      // What the score loses without the first alone is not what it loses without all.
+      delete together.effect;
+      return together;
     });
   const ranked = withTiers(explanation, concepts, tensors, seed);
   const members = new Set(merges.flatMap(({ group }) => group));

@@ -2,6 +2,7 @@ import { classOverview, type OverviewConcept } from '../concepts/class-overview.
 import type { Explanation } from '../concepts/explanation.ts';
 import type { OverviewBank } from '../concepts/whole-model.ts';
 import { TesseraError } from '../errors.ts';
+import { parsePreprocessing } from '../images/preprocessing.ts';
 import { judgedImages } from '../images/folder-class.ts';
 import { pairCounts, type PairCount } from '../metrics/confusion-matrix.ts';
 import type { JudgedImage } from '../metrics/confusion-pairs.ts';
@@ -12,6 +13,7 @@ import { loadPredictions } from '../project/predictions-file.ts';
 import type { Project } from '../project/project-folder.ts';
 import { listRuns } from '../project/run-list.ts';
 import { loadBankNotes, withGivenNames, type ConceptNotes } from '../project/run-notes.ts';
+import { loadRunTensors } from '../project/tensors-file.ts';
 import { asShown } from '../report/as-shown.ts';
 import type {
   ConceptCover,
@@ -23,6 +25,9 @@ import type {
 import { shortcutsInWords } from '../report/shortcuts-in-words.ts';
 import { trustVerdict } from '../report/trust-verdict.ts';
 import { answerNames } from '../score/score-record.ts';
+import { missingMerges, type FinishedRun } from './bank-merges.ts';
+import { loadMerges, mergedRun } from './merged-run.ts';
+import { runBoxes } from './run-boxes.ts';
 import { predictedClasses } from './selection.ts';
 import { LEAST_IMAGES } from './shared-bank.ts';
 
@@ -31,6 +36,9 @@ interface SharedRun {
   readonly id: string;
   readonly bank: string;
   readonly created: string;
+  /** As the run found it. */
+  readonly run: FinishedRun;
+  /** Where concepts are merged, they are one. */
   readonly explanation: Explanation;
   readonly evaluation?: Evaluation;
 }
@@ -54,7 +62,44 @@ export async function modelOverview(project: Project, bankId?: string): Promise<
   }
   const own = newestOfClasses(runs.filter((run) => run.bank === bank.id));
   const notes = (await loadBankNotes(project, bank.id)) ?? NO_NOTES;
-  return assemble(project, { bank, banks, runs: own, notes });
+  const apart = await groupsApart(project, own, notes);
+  const groups = notes.merged.filter((group) => !apart.some((one) => one.group === group));
+  const merged: SharedRun[] = [];
+  for (const run of own) merged.push(await withMerged(project, run, groups));
+  return assemble(project, { bank, banks, runs: merged, notes, apart });
+}
+
+/** Groups that are not computed for all of the classes: one concept in some and several in others would be two tables. */
+async function groupsApart(
+  project: Project,
+  runs: readonly SharedRun[],
+  { merged }: ConceptNotes,
+): Promise<ModelOverview['apart']> {
+  const missing = await missingMerges(
+    project,
+    runs.map(({ run }) => run),
+    merged,
+  );
+  return merged.flatMap((group) => {
+    const lacking = missing.filter(({ groups }) => groups.includes(group));
+    if (lacking.length === 0) return [];
+    return [{ group, classes: lacking.map(({ run }) => run.explanation.classIndex) }];
+  });
+}
+
+async function withMerged(
+  project: Project,
+  shared: SharedRun,
+  merged: ConceptNotes['merged'],
+): Promise<SharedRun> {
+  if (merged.length === 0) return shared;
+  const { run } = shared;
+  const { known } = await loadMerges(project, run, { merged });
+  const preprocessing = parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing);
+  const found = { explanation: run.explanation, tensors: await loadRunTensors(project, run.id) };
+  const boxes = runBoxes(run.explanation, run, preprocessing);
+  const { explanation } = mergedRun(found, known, { boxes, seed: run.options.seed });
+  return { ...shared, explanation };
 }
 
 const NO_NOTES: ConceptNotes = { names: {}, hidden: [], merged: [], comments: {} };
@@ -68,7 +113,8 @@ async function sharedRuns(project: Project): Promise<SharedRun[]> {
     const bank = explanation?.factorization.shared?.bank;
     if (explanation === undefined || bank === undefined || !isOfOneClass(explanation)) return [];
     const { evaluation } = one;
-    return [{ id: one.id, bank, created, explanation, ...(evaluation && { evaluation }) }];
+    const run = { ...one.run, explanation };
+    return [{ id: one.id, bank, created, run, explanation, ...(evaluation && { evaluation }) }];
   });
 }
 
@@ -106,9 +152,13 @@ interface Parts {
   readonly banks: readonly OverviewBank[];
   readonly runs: readonly SharedRun[];
   readonly notes: ConceptNotes;
+  readonly apart: ModelOverview['apart'];
 }
 
-async function assemble(project: Project, { bank, banks, runs, notes }: Parts): Promise<ModelOverview> {
+async function assemble(
+  project: Project,
+  { bank, banks, runs, notes, apart }: Parts,
+): Promise<ModelOverview> {
   const shown = new Map(runs.map((run) => [run.explanation.classIndex, withNotes(run, notes)]));
   const order = classOverview([...shown.values()]);
   const names = answerNames(runs[0].explanation.score, project.file.labels.names);
@@ -135,10 +185,10 @@ async function assemble(project: Project, { bank, banks, runs, notes }: Parts): 
       .map((index) => ({ index, right: rightShare(index, judged)! })),
     concepts,
     conceptNames: Object.fromEntries(
-      withGivenNames(runs[0].explanation, notes).concepts.map(({ id, name }) => [id, name]),
+      withGivenNames(runs[0].run.explanation, notes).concepts.map(({ id, name }) => [id, name]),
     ),
     hidden: notes.hidden,
-    merged: notes.merged.flat().length,
+    apart,
     answers: hitRate(judged, names.length),
     confused,
     left: predictedClasses(given, LEAST_IMAGES)
@@ -164,13 +214,14 @@ async function givenIn(project: Project, runs: readonly SharedRun[]) {
 }
 
 function classOf(
-  { id, explanation, evaluation }: SharedRun,
+  { id, run, explanation, evaluation }: SharedRun,
   shown: Explanation,
   judged: readonly JudgedImage[],
 ): OverviewClass {
   const { classIndex, className, images, rest } = explanation;
   const right = rightShare(classIndex, judged);
-  const { grade, headline } = trustVerdict(explanation, evaluation);
+  // The check is of concepts by themselves.
+  const { grade, headline } = trustVerdict(run.explanation, evaluation);
   return {
     index: classIndex,
     name: className,

@@ -1,25 +1,19 @@
-import type { Explanation } from '../concepts/explanation.ts';
 import { rowOfId } from '../concepts/recursion/concept-tree.ts';
-import type { OwnConcept } from '../concepts/own/own-concept.ts';
 import { folderOf, truthFinder } from '../images/folder-class.ts';
-import type { CodedBank } from '../linalg/coded-bank.ts';
 import { matrixTensor } from '../linalg/matrix-tensor.ts';
-import { matrix, takeRows, type Matrix } from '../linalg/matrix.ts';
-import type { NotesFile } from '../project/run-notes.ts';
+import { matrix, type Matrix } from '../linalg/matrix.ts';
 import { namedAnswer } from '../score/named-answer.ts';
 import { float32, type Tensor } from '../tensor.ts';
 import type { CsvCell } from '../wording/csv.ts';
+import { columnOf } from './further-concepts.ts';
 import type { GivenPicture } from './given-pictures.ts';
 import type { MeasuredImages } from './measured-images.ts';
+import { directionsOf } from './merged-directions.ts';
+import type { LoadedShown } from './shown-run.ts';
 
 /** A finished run, as tables and arrays tell of it. */
 export interface TabledRun {
-  /** With the names that a person gave. */
-  readonly explanation: Explanation;
-  readonly conceptBank: CodedBank;
-  readonly notes: NotesFile;
-  /** Concepts that a person gave by examples. */
-  readonly own: readonly OwnConcept[];
+  readonly shown: LoadedShown;
   /** Classes or sides that answers are indices of. */
   readonly names: readonly string[];
   /** The pictures that were asked about, and what was found in those that could be read. */
@@ -29,13 +23,17 @@ export interface TabledRun {
 
 /**
  * A header and a row a picture: its path first, as other programs want it, and a column an amount and a contribution of each
- * concept, in the order of importance. Two concepts of one name are told apart by their ids.
+ * concept, in the order of importance, own ones last. Two concepts of one name are told apart by their ids.
  */
 export function imageRows(run: TabledRun): CsvCell[][] {
-  const { pictures, measured, names, explanation } = run;
+  const { pictures, measured, names, shown } = run;
   const { places, amounts, contributions, scores, rests } = measured;
   const columns = columnsOf(run);
   const truth = truthFinder(names);
+  const cell = ({ cols, data }: Matrix, at: number, column: number): CsvCell => {
+    const value = data[at * cols + column];
+    return Number.isNaN(value) ? undefined : value;
+  };
   const rows = [...places].map((place, at): CsvCell[] => {
     const { file, answer } = pictures[place];
     const said = namedAnswer(names, answer);
@@ -45,10 +43,10 @@ export function imageRows(run: TabledRun): CsvCell[][] {
       expected === undefined ? undefined : (names[expected] ?? `class ${expected}`),
       ...[said.name, said.probability, said.value],
       expected === undefined ? undefined : yesOrNo(expected === answer.index),
-      yesOrNo(place < explanation.images.length),
+      yesOrNo(place < shown.explanation.images.length),
       ...[scores[at], rests[at]],
-      ...columns.map(({ row }) => amounts.data[at * amounts.cols + row]),
-      ...columns.map(({ row }) => contributions.data[at * contributions.cols + row]),
+      ...columns.map(({ column }) => cell(amounts, at, column)),
+      ...columns.map(({ column }) => cell(contributions, at, column)),
     ];
   });
   const header = [
@@ -61,23 +59,28 @@ export function imageRows(run: TabledRun): CsvCell[][] {
 }
 
 /** A header and a row a concept, in the order of importance, and after them those that a person gave by examples. */
-export function conceptRows({ explanation, notes, own: given, measured }: TabledRun): CsvCell[][] {
-  const { amounts, places } = measured;
+export function conceptRows(run: TabledRun): CsvCell[][] {
+  const { explanation, notes, own: given, conceptBank, further } = run.shown;
+  const { amounts, places } = run.measured;
   // As importance and prevalence: of the explained images.
   const own = [...places.keys()].filter((at) => places[at] < explanation.images.length);
-  const meanAmount = (row: number): number | undefined =>
-    own.length === 0
-      ? undefined
-      : own.reduce((sum, at) => sum + amounts.data[at * amounts.cols + row], 0) / own.length;
+  const meanAmount = (id: string): number | undefined => {
+    const column = columnOf(id, conceptBank.rows, further);
+    const known = own.map((at) => amounts.data[at * amounts.cols + column]).filter(Number.isFinite);
+    return known.length === 0 ? undefined : known.reduce((sum, amount) => sum + amount, 0) / known.length;
+  };
   const groupOf = (id: string) => notes.merged.find((group) => group.includes(id));
+  const noted = (id: string): CsvCell[] => [
+    ...[meanAmount(id), yesOrNo(notes.hidden.includes(id))],
+    ...[groupOf(id)?.join(' '), notes.comments[id]],
+  ];
   const rows = explanation.concepts.map(({ id, name, importance, tier, effect, prevalence }): CsvCell[] => [
     ...[id, name, importance.mean, importance.low, importance.high, tier + 1],
-    ...[effect, prevalence, meanAmount(rowOfId(id)), yesOrNo(notes.hidden.includes(id))],
-    ...[groupOf(id)?.join(' '), notes.comments[id], 'found'],
+    ...[effect, prevalence, ...noted(id), 'found'],
   ]);
-  const owns = given.map(({ id, name, importance: { mean, low, high }, effect, prevalence }): CsvCell[] => [
-    ...[id, name, mean, low, high, undefined, effect, prevalence],
-    ...[undefined, 'no', undefined, undefined, 'own example'],
+  const owns = given.map(({ concept: { id, name, importance, effect, prevalence } }): CsvCell[] => [
+    ...[id, name, importance.mean, importance.low, importance.high, undefined],
+    ...[effect, prevalence, ...noted(id), 'own example'],
   ]);
   const header = [
     ...['id', 'name', 'importance', 'importance_low', 'importance_high', 'tier'],
@@ -87,23 +90,36 @@ export function conceptRows({ explanation, notes, own: given, measured }: Tabled
 }
 
 /**
- * The same as arrays: concepts and pictures in the order of the tables. `concepts` holds the numbers of the ids (8 is "c8"),
- * `images` the places of the pictures among those that the run was given.
+ * The same as arrays: concepts and pictures in the order of the tables. `concepts` holds the numbers of the ids (8 is "c8", -1
+ * is "own-1"), `images` the places of the pictures among those that the run was given. The direction of merged concepts is
+ * that of what they contribute together on average.
  */
-export function runArrays({ conceptBank, explanation, measured }: TabledRun): Map<string, Tensor> {
-  const { amounts, contributions, scores, rests, places } = measured;
-  const rows = explanation.concepts.map(({ id }) => rowOfId(id));
+export function runArrays(run: TabledRun): Map<string, Tensor> {
+  const { explanation, own, found, merges, conceptBank } = run.shown;
+  const { amounts, contributions, scores, rests, places } = run.measured;
+  const columns = columnsOf(run).map(({ column }) => column);
+  const concepts = [...explanation.concepts, ...own.map(({ concept }) => concept)];
+  const ids = [
+    ...explanation.concepts.map(({ id }) => rowOfId(id)),
+    ...own.map(({ concept }) => -Number(concept.id.slice('own-'.length))),
+  ];
   const importance = Float64Array.from(
-    explanation.concepts.flatMap(({ importance: { mean, low, high } }) => [mean, low, high]),
+    concepts.flatMap(({ importance: { mean, low, high } }) => [mean, low, high]),
+  );
+  const ofFound = directionsOf(explanation, { conceptBank, coefficients: found }, merges);
+  const directions = matrix(concepts.length, ofFound.cols);
+  directions.data.set(ofFound.data);
+  own.forEach(({ tensors }, at) =>
+    directions.data.set(tensors.direction, (ofFound.rows + at) * ofFound.cols),
   );
   return new Map<string, Tensor>([
-    ['concepts', { type: 'int32', dims: [rows.length], data: Int32Array.from(rows) }],
-    ['directions', matrixTensor(takeRows(conceptBank, rows))],
-    ['amounts', matrixTensor(takeColumns(amounts, rows))],
-    ['contributions', matrixTensor(takeColumns(contributions, rows))],
+    ['concepts', { type: 'int32', dims: [ids.length], data: Int32Array.from(ids) }],
+    ['directions', matrixTensor(directions)],
+    ['amounts', matrixTensor(takeColumns(amounts, columns))],
+    ['contributions', matrixTensor(takeColumns(contributions, columns))],
     ['scores', float32(scores, [scores.length])],
     ['rests', float32(rests, [rests.length])],
-    ['importance', { type: 'float64', dims: [rows.length, 3], data: importance }],
+    ['importance', { type: 'float64', dims: [ids.length, 3], data: importance }],
     ['images', { type: 'int32', dims: [places.length], data: places }],
   ]);
 }
@@ -116,12 +132,13 @@ function takeColumns({ rows, cols, data }: Matrix, columns: readonly number[]): 
   return out;
 }
 
-/** Concepts with names that differ. */
-function columnsOf({ explanation }: TabledRun): { readonly row: number; readonly name: string }[] {
-  const { concepts } = explanation;
+/** All concepts, own ones last, with names that differ, and where their figures are. */
+function columnsOf({ shown }: TabledRun): { readonly column: number; readonly name: string }[] {
+  const { explanation, own, conceptBank, further } = shown;
+  const concepts = [...explanation.concepts, ...own.map(({ concept }) => concept)];
   const count = (wanted: string): number => concepts.filter(({ name }) => name === wanted).length;
   return concepts.map(({ id, name }) => ({
-    row: rowOfId(id),
+    column: columnOf(id, conceptBank.rows, further),
     name: count(name) > 1 ? `${name} (${id})` : name,
   }));
 }

@@ -10,7 +10,9 @@ import type { OnProgress } from '../platform.ts';
 import { answerIn, isExplained } from '../score/decision.ts';
 import { namedAnswer, type NamedAnswer } from '../score/named-answer.ts';
 import { strongest } from './assemble-explanation.ts';
+import type { Tensor } from '../tensor.ts';
 import { sliceItems } from './batch-items.ts';
+import { furtherFigures, type FurtherConcept, type FurtherFigures } from './further-concepts.ts';
 import { cutAt, runnerFor } from './model-parts.ts';
 import { readBatch } from './pictures.ts';
 import type { FileFact } from './question.ts';
@@ -25,9 +27,9 @@ export interface ScoredImage {
   /** The score that the run explains, and what it would be of the concepts alone. */
   readonly score: number;
   readonly ofConcepts: number;
-  /** Strongest amount of each concept in the picture, [r], in the order of the bank. */
+  /** Strongest amount of each concept in the picture, [r + further], in the order of the bank and then of the further ones. */
   readonly amounts: Float32Array;
-  /** By how much the score falls without each, [r]; below 0 it rises. */
+  /** By how much the score falls without each, [r + further]; below 0 it rises. */
   readonly contributions: readonly number[];
   /** ‖A - UW‖ / ‖A‖: what of the activations no concept explains. */
   readonly rest: number;
@@ -42,6 +44,8 @@ export interface ScoredSubject {
   readonly explanation: Pick<Explanation, 'layer' | 'classIndex'>;
   readonly conceptBank: CodedBank;
   readonly files: readonly FileFact[];
+  /** Merged concepts, and those that a person gave. @default none */
+  readonly further?: readonly FurtherConcept[];
 }
 
 interface ScoreWork {
@@ -57,16 +61,10 @@ export async function scoreImages(
   subject: ScoredSubject,
   work: ScoreWork = {},
 ): Promise<{ readonly images: readonly ScoredImage[]; readonly skipped: readonly SkippedFile[] }> {
-  const { scope, conceptBank } = subject;
+  const { scope, conceptBank, further = [] } = subject;
   const { layer, classIndex } = subject.explanation;
-  const { intake, device, environment } = scope;
-  const { score, labels } = intake;
-  const parts = cutAt(intake, layer);
-  const head = runnerFor(scope, parts.head);
-  const masked = await createSpecialisedMaskedHead(parts.head, layer, conceptBank, classIndex, {
-    sessions: device.sessions,
-    memoryBudget: environment.memoryBudget,
-  });
+  const { score, labels } = scope.intake;
+  const { head, masked, scoreOf, dispose } = await openHeads(subject);
   const images: ScoredImage[] = [];
   const skipped: SkippedFile[] = [];
   try {
@@ -75,22 +73,69 @@ export async function scoreImages(
       const said = (await head.run(own)).data;
       const logit = await masked.prepareWithRest(coefficients, own);
       const answer = answerIn(score, said);
+      const more = await furtherFigures(further, subject.explanation, conceptBank, picture, {
+        logit,
+        scoreOf,
+      });
       images.push({
         file: file.path,
         predicted: namedAnswer(labels.names, answer),
         isExplained: isExplained(score, answer.index),
         score: said[classIndex],
-        ofConcepts: (await head.run(fromRows(rebuilt, layer))).data[classIndex],
-        amounts: strongest(coefficients),
-        contributions: await conceptEffects(logit, conceptBank.rows),
+        ofConcepts: await scoreOf(fromRows(rebuilt, layer)),
+        amounts: Float32Array.from([...strongest(coefficients), ...more.amounts]),
+        contributions: [...(await conceptEffects(logit, conceptBank.rows)), ...more.contributions],
         rest,
       });
     }
   } finally {
-    await head.dispose();
-    await masked.dispose();
+    await dispose();
   }
   return { images, skipped };
+}
+
+/** The model from the layer on, of activations and of masked concepts. */
+async function openHeads({ scope, explanation: { layer, classIndex }, conceptBank }: ScoredSubject) {
+  const { intake, device, environment } = scope;
+  const parts = cutAt(intake, layer);
+  const head = runnerFor(scope, parts.head);
+  const masked = await createSpecialisedMaskedHead(parts.head, layer, conceptBank, classIndex, {
+    sessions: device.sessions,
+    memoryBudget: environment.memoryBudget,
+  });
+  return {
+    head,
+    masked,
+    scoreOf: async (activations: Tensor<'float32'>): Promise<number> =>
+      (await head.run(activations)).data[classIndex],
+    dispose: async (): Promise<void> => {
+      await head.dispose();
+      await masked.dispose();
+    },
+  };
+}
+
+/** The figures of further concepts alone, [m, further] each, of the pictures that can be read. */
+export async function scoreFurther(
+  subject: ScoredSubject & { readonly further: readonly FurtherConcept[] },
+  work: ScoreWork = {},
+): Promise<(FurtherFigures & { readonly file: string })[]> {
+  const { conceptBank, further } = subject;
+  const { masked, scoreOf, dispose } = await openHeads(subject);
+  const found: (FurtherFigures & { readonly file: string })[] = [];
+  try {
+    for await (const picture of codedPictures(subject, work, [])) {
+      const logit = await masked.prepareWithRest(picture.coefficients, picture.own);
+      const figures = await furtherFigures(further, subject.explanation, conceptBank, picture, {
+        logit,
+        scoreOf,
+      });
+      found.push({ file: picture.file.path, ...figures });
+    }
+  } finally {
+    await dispose();
+  }
+  return found;
 }
 
 /** What of the activations no concept explains, as {@link ScoredImage} has it, of the pictures that can be read. */
@@ -126,7 +171,7 @@ async function* codedPictures(
         const rows = toRows(own, layer);
         const { coefficients } = await codesOf(rows, conceptBank);
         const rebuilt = reconstruct(coefficients, conceptBank);
-        yield { file: some[at], own, coefficients, rebuilt, rest: relativeRest(rows, rebuilt) };
+        yield { file: some[at], own, rows, coefficients, rebuilt, rest: relativeRest(rows, rebuilt) };
       }
     }
     onProgress?.({ stage: 'coefficients', done: files.length, total: files.length });

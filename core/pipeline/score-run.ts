@@ -1,14 +1,14 @@
-import { rowOfId } from '../concepts/recursion/concept-tree.ts';
 import type { Explanation, SkippedFile } from '../concepts/explanation.ts';
 import { TesseraError } from '../errors.ts';
 import { driftOf, FEWEST_IMAGES, type Drift } from '../metrics/drift.ts';
 import type { OnProgress } from '../platform.ts';
 import type { Project } from '../project/project-folder.ts';
 import { listBanks } from '../project/bank-folder.ts';
-import { loadNotes, withGivenNames } from '../project/run-notes.ts';
 import type { RunFile } from '../project/schema.ts';
-import { loadRunTensors } from '../project/tensors-file.ts';
+import { withAmounts } from '../concepts/merged-concepts.ts';
 import { strongest } from './assemble-explanation.ts';
+import { columnOf, type FurtherConcept } from './further-concepts.ts';
+import { loadShownRun, type LoadedShown } from './shown-run.ts';
 import { asRunFound, imagesOfRun } from './input-changes.ts';
 import type { FileFact } from './question.ts';
 import type { ScoredScope } from './run-context.ts';
@@ -27,6 +27,8 @@ const FEWEST_OWN = 20;
 export interface ScoredConcept {
   readonly id: string;
   readonly name: string;
+  /** Where its figures are among those of an image. */
+  readonly column: number;
   /** Undefined where either side has too few images that are answered as the run explains. */
   readonly drift?: Drift;
 }
@@ -86,42 +88,65 @@ export async function scoreRun(
   options: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal } = {},
 ): Promise<ScoredRun> {
   const explanation = finished(run);
-  const { conceptBank, coefficients } = await loadRunTensors(project, run.id);
+  const shown = await loadShownRun(project, { ...run, explanation });
+  const { conceptBank, own, further } = shown;
   const subject = { scope, explanation, conceptBank };
-  const { images, skipped } = await scoreImages({ ...subject, files }, options);
+  const { images, skipped } = await scoreImages({ ...subject, files, further }, options);
   if (images.length === 0) {
     const reasons = skipped.slice(0, 3).map(({ file, reason }) => `${file} (${reason})`);
     throw new TesseraError('no-images', `None of the images could be used: ${reasons.join('; ')}.`, {
       hint: 'Give a folder of pictures that can be read.',
     });
   }
-  const own = await imagesOfBank(project, run, explanation);
-  const some = spreadPlaces(own.length, MOST_OWN).map((place) => own[place]);
-  const rests = await restsOf({ ...subject, files: some }, options);
+  const made = await imagesOfBank(project, run, explanation);
+  const looked = spreadPlaces(made.length, MOST_OWN).map((place) => made[place]);
+  const rests = await restsOf({ ...subject, files: looked }, options);
   const called = run.options.select === 'all' ? null : images.filter(({ isExplained }) => isExplained);
   // A change that turns the answers away must not hide itself.
   const isOfAll = called === null || called.length < FEWEST_IMAGES;
   const alike = isOfAll ? images : called;
-  const before = coefficients.map(strongest);
+  const before = amountsBefore(shown);
   options.signal?.throwIfAborted();
+  const columns = columnsByThemselves(conceptBank.rows, further);
+  const some = (amounts: ArrayLike<number>) => Float32Array.from(columns, (column) => amounts[column]);
   const drifts = driftOf(
-    before,
-    alike.map(({ amounts }) => amounts),
+    before.map(some),
+    alike.map(({ amounts }) => some(amounts)),
     run.seed,
   );
-  const notes = await loadNotes(project, run.id);
-  const shown = withGivenNames(explanation, notes).concepts.filter(({ id }) => !notes.hidden.includes(id));
   return {
     images,
     skipped,
-    concepts: shown.map(({ id, name }) => {
-      const drift = drifts?.[rowOfId(id)];
-      return { id, name, ...(drift && { drift }) };
-    }),
+    concepts: [...shown.explanation.concepts, ...own.map(({ concept }) => concept)]
+      .filter(({ id }) => !shown.notes.hidden.includes(id))
+      .map(({ id, name }) => {
+        const column = columnOf(id, conceptBank.rows, further);
+        const drift = drifts?.[columns.indexOf(column)];
+        return { id, name, column, ...(drift && { drift }) };
+      }),
     compared: { before: before.length, now: alike.length, isOfAll, called: called?.length ?? null },
     restImages: rests.length,
     ...(rests.length >= FEWEST_OWN && { mostRest: Math.max(...rests) }),
   };
+}
+
+/** Strongest amount of each concept in the run's own images, as {@link ScoredImage} has them. */
+function amountsBefore({ found, own, conceptBank, further }: LoadedShown): Float32Array[] {
+  const groups = further.flatMap((one) => (one.kind === 'merged' ? [one.columns] : []));
+  return found.map((coefficients, image) =>
+    Float32Array.from([
+      ...strongest(withAmounts(coefficients, conceptBank, groups)),
+      ...own.map(({ tensors }) => tensors.amounts[image].reduce((so, amount) => Math.max(so, amount), 0)),
+    ]),
+  );
+}
+
+/** Columns but those of concepts that stand for nothing by themselves, since they are merged. */
+function columnsByThemselves(r: number, further: readonly FurtherConcept[]): number[] {
+  const merged = further.flatMap((one) => (one.kind === 'merged' ? one.columns : []));
+  return Array.from({ length: r + further.length }, (_, column) => column).filter(
+    (column) => !merged.includes(column),
+  );
 }
 
 /** The images that the concepts were made from: of a bank of all classes its sample, where that is still known. */

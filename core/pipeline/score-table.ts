@@ -1,11 +1,10 @@
-import { rowOfId } from '../concepts/recursion/concept-tree.ts';
 import type { CsvCell } from '../wording/csv.ts';
 import { isBeyond, type ScoredRun } from './score-run.ts';
 
 /** Scored images as a table: a header and a row a picture. */
 export function scoreTable(scored: Pick<ScoredRun, 'concepts' | 'images' | 'mostRest'>): CsvCell[][] {
   const { concepts, images } = scored;
-  const columns = concepts.map(({ id }) => rowOfId(id));
+  const columns = concepts.map(({ column }) => column);
   const header = [
     ...['file', 'predicted', 'probability', 'score', 'rest', 'unknown_to_the_concepts'],
     ...concepts.map(({ name }) => `amount of ${name}`),

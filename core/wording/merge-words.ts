@@ -16,7 +16,12 @@ export function mergedFromText(names: readonly string[]): string {
   return `Merged from ${listText(names)}, and computed together.`;
 }
 
-/** Of groups of which nothing is computed. */
+/** Of groups of which nothing is computed for a run. */
 export function uncomputedText(names: readonly string[]): string {
-  return `${listText(names)} were merged, but never computed together: they are shown one by one.`;
+  return `${listText(names)} are merged, but not yet computed together for this run: they are shown one by one.`;
+}
+
+/** Of groups of which nothing is computed for some classes of an overview. */
+export function apartText(names: readonly string[], classes: readonly string[]): string {
+  return `${listText(names)} are merged, but not yet computed together for ${listText(classes)}: they are shown one by one.`;
 }

@@ -13,6 +13,7 @@ const STAGE_NAMES = {
   parts: 'Decompose concepts into parts',
   evaluation: 'Check how far it can be trusted',
   influence: 'Find what each concept rests on',
+  merge: 'Compute merged concepts together',
 } as const;
 
 /** Steps of work on a finished run. */

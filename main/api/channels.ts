@@ -86,6 +86,7 @@ const METHOD_TABLE = {
   getOverview: true,
   explainPair: true,
   explainEveryClass: true,
+  computeBankMerges: true,
   saveOverview: true,
   drawScoreMaps: true,
   saveScoreMaps: true,

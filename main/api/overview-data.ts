@@ -66,7 +66,8 @@ export interface OverviewView {
   readonly classes: readonly OverviewClassItem[];
   readonly concepts: readonly OverviewConceptItem[];
   readonly hidden: number;
-  readonly merged: number;
+  /** What is said of groups that are merged, but shown by themselves. */
+  readonly apart: readonly string[];
   readonly answers: { readonly known: number; readonly hits: number };
   /** The most frequent, and how many there are in all. */
   readonly confused: readonly ConfusedPairItem[];
@@ -140,6 +141,11 @@ export interface OverviewApi {
    * the setup says, but for the class. `like`: as that run was made, and only the classes that its `bank` does not explain.
    */
   explainEveryClass(query: { readonly like?: RunKey & { readonly bank: string } }): Promise<RunState>;
+  /** Computes what is missing of merged concepts for the classes of a bank; long work of the kind `merge`. */
+  computeBankMerges(query: {
+    readonly project: ProjectKey;
+    readonly bank: string;
+  }): Promise<OverviewView | null>;
   /** Writes the report of the whole model. */
   saveOverview(query: { readonly project: ProjectKey; readonly bank: string }): Promise<SavedReport>;
 }

@@ -6,5 +6,6 @@ export const overviewSchemas = {
   getOverview: z.strictObject({ project: NAME, bank: NAME.exactOptional() }),
   explainPair: z.strictObject({ project: NAME, bank: NAME, truth: COUNT, predicted: COUNT }),
   explainEveryClass: z.strictObject({ like: z.strictObject({ ...RUN_KEY, bank: NAME }).exactOptional() }),
+  computeBankMerges: z.strictObject({ project: NAME, bank: NAME }),
   saveOverview: z.strictObject({ project: NAME, bank: NAME }),
 };

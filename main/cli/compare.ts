@@ -6,22 +6,20 @@ import { shownName } from '../../core/wording/shown-name.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type ParsedArguments } from './arguments.ts';
 import { comparisonJson, comparisonText } from './comparison-output.ts';
+import { completeRuns } from './complete-runs.ts';
 import { namedRun } from './run-argument.ts';
 
 /** `compare A B`: what two finished runs have in common, what only one has, and which decisions changed. */
-export async function compareCommand(argv: readonly string[]): Promise<void> {
+export async function compareCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
   const args = parseArguments(argv, {
     report: { type: 'string', takes: 'a file to write' },
     json: { type: 'boolean' },
   });
   const environment = createNodeEnvironment();
   const { storage } = environment;
-  const [a, b] = await Promise.all(
-    runsOf(args).map(async (text) => {
-      const { project, runId } = await namedRun(storage, text);
-      return loadComparedRun(project, runId);
-    }),
-  );
+  const named = await Promise.all(runsOf(args).map((text) => namedRun(storage, text)));
+  for (const { project, runId } of named) await completeRuns(environment, project, [runId], signal);
+  const [a, b] = await Promise.all(named.map(({ project, runId }) => loadComparedRun(project, runId)));
   const comparison = compareRuns(a.compared, b.compared);
   const file = args.text('report');
   const report =

@@ -1,4 +1,4 @@
-import { EDIT_WAYS, type EditWay } from '../../core/editing/concept-edit.ts';
+import { EDIT_WAYS, USUAL_WAY, type EditWay } from '../../core/editing/concept-edit.ts';
 import type { EditedConcept } from '../../core/editing/edit-proof.ts';
 import { rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
 import { TesseraError } from '../../core/errors.ts';
@@ -49,7 +49,10 @@ export async function editCommand(argv: readonly string[], signal: AbortSignal):
   await tellInputs(project, runId);
   const target = await editTarget(storage, await loadModelFile(storage, project.file.model.path), out);
   const work = { signal, onProgress: progressPrinter(process.stderr) };
-  const view = await createJobs({}).readResult({ folder, runId, key: '' }, { ...work, onNews: () => undefined });
+  const view = await createJobs({}).readResult(
+    { folder, runId, key: '' },
+    { ...work, onNews: () => undefined },
+  );
   const { conceptBank, coefficients } = await loadRunTensors(project, runId);
   const { pictures } = await givenPictures(project, run);
   const files = pictures.map(({ file }) => file);
@@ -105,7 +108,8 @@ function readEdit(
   }
   const factors = Array.from({ length: r }, () => 1);
   for (const [{ id, group }, factor] of asked)
-    for (const member of group.length > 0 ? group.map((one) => one.id) : [id]) factors[rowOfId(member)] = factor;
+    for (const member of group.length > 0 ? group.map((one) => one.id) : [id])
+      factors[rowOfId(member)] = factor;
   const above = readShare(args);
   return {
     how: readWay(args, above),
@@ -124,7 +128,7 @@ function removed(text: string, concepts: readonly ConceptItem[]): ConceptItem[] 
 
 function readWay(args: ParsedArguments, above: number | undefined): EditWay {
   const said = args.text('how');
-  if (said === undefined) return above === undefined ? 'mean' : 'remove';
+  if (said === undefined) return above === undefined ? USUAL_WAY : 'remove';
   if (Object.hasOwn(EDIT_WAYS, said)) return said as EditWay;
   throw new TesseraError('bad-usage', `--how takes ${Object.keys(EDIT_WAYS).join(', ')}, got "${said}".`, {
     hint: Object.entries(EDIT_WAYS)
@@ -154,10 +158,14 @@ async function heldOut(
   const { images } = await scanImages(storage, folders);
   const files = images.filter(({ path }) => !known.has(path));
   if (files.length === 0) {
-    throw new TesseraError('no-images', 'All images of these folders were given to the run; none is held out.', {
-      hint: 'Name folders of images that the run has not seen.',
-      options: ['images'],
-    });
+    throw new TesseraError(
+      'no-images',
+      'All images of these folders were given to the run; none is held out.',
+      {
+        hint: 'Name folders of images that the run has not seen.',
+        options: ['images'],
+      },
+    );
   }
   return [{ kind: 'held-out', folders, known: images.length - files.length, files }];
 }

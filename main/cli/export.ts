@@ -5,6 +5,7 @@ import { countOf } from '../../core/wording/count-text.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
+import { completeRuns } from './complete-runs.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
 import { progressPrinter } from './progress.ts';
@@ -27,6 +28,7 @@ export async function exportCommand(argv: readonly string[], signal: AbortSignal
   const project = await openProject(storage, folder);
   const runId = args.text('run') ?? (await newestFinishedRun(project));
   await tellInputs(project, runId);
+  await completeRuns(environment, project, [runId], signal);
   const run = await loadRun(project, runId);
   const scope = await runModel(environment, project, run, choice);
   const work = { onProgress: progressPrinter(process.stderr), signal };
@@ -40,7 +42,7 @@ export async function exportCommand(argv: readonly string[], signal: AbortSignal
   const facts = {
     project: folder,
     run: runId,
-    class: tabled.explanation.className,
+    class: tabled.shown.explanation.className,
     images: places.length,
     files,
     skipped,

@@ -1,4 +1,5 @@
 import { firstLooks, lookInWords } from '../../core/report/overview/first-looks.ts';
+import { apartTexts } from '../../core/report/overview/apart-texts.ts';
 import type { ModelOverview } from '../../core/report/overview/overview-data.ts';
 import { countOf, countText } from '../../core/wording/count-text.ts';
 import { decimalText, hasInterval, overImagesText, percentText } from '../../core/wording/number-text.ts';
@@ -34,6 +35,10 @@ export function modelJson(overview: ModelOverview) {
       ...{ truth: named(truth), predicted: named(predicted), count, images, share },
       shared: shared ?? null,
     })),
+    apart: overview.apart.map(({ group, classes: of }) => ({
+      concepts: group,
+      notComputedFor: of.map(named),
+    })),
     notExplained: left.map(({ index, images }) => ({ ...named(index), images })),
     lookFirst: firstLooks(overview).map((look) => ({ ...look, ...lookInWords(look, overview) })),
   };
@@ -62,6 +67,7 @@ export function modelText(overview: ModelOverview): string {
     ...(left.length === 0
       ? []
       : ['', `Not explained yet: ${left.map(({ index }) => names[index]).join(', ')}`]),
+    ...apartTexts(overview).flatMap((text) => ['', text]),
   ].join('\n');
 }
 

@@ -2,12 +2,14 @@ import { TesseraError } from '../../core/errors.ts';
 import { findClass } from '../../core/images/find-class.ts';
 import { modelOverview } from '../../core/pipeline/model-overview.ts';
 import { writeOverview } from '../../core/pipeline/write-overview.ts';
-import { openProject } from '../../core/project/project-folder.ts';
+import type { Environment } from '../../core/pipeline/environment.ts';
+import { openProject, type Project } from '../../core/project/project-folder.ts';
 import type { ModelOverview } from '../../core/report/overview/overview-data.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import { createJobs } from '../compute/jobs/all-jobs.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
+import { completeRuns } from './complete-runs.ts';
 import { modelJson, modelText, pairJson, pairText } from './model-output.ts';
 import { progressPrinter } from './progress.ts';
 
@@ -37,8 +39,9 @@ export async function overviewCommand(argv: readonly string[], signal: AbortSign
   }
   const environment = createNodeEnvironment();
   const project = await openProject(environment.storage, folder);
-  const overview = await modelOverview(project, args.text('bank'));
-  if (overview === undefined) throw noOverview(folder);
+  const found = await modelOverview(project, args.text('bank'));
+  if (found === undefined) throw noOverview(folder);
+  const overview = await completed(environment, project, found, signal);
   const pair = pairOf(args, overview);
   const onProgress = progressPrinter(process.stderr);
   if (pair !== undefined) {
@@ -51,6 +54,23 @@ export async function overviewCommand(argv: readonly string[], signal: AbortSign
     file === undefined ? undefined : await writeOverview(environment, project, overview, file, onProgress);
   const text = [modelText(overview), ...(report === undefined ? [] : ['', `Report  ${report}`])].join('\n');
   tell(args, { ...modelJson(overview), ...(report !== undefined && { report }) }, text);
+}
+
+/** The same once what is merged is computed for all its classes. */
+async function completed(
+  environment: Environment,
+  project: Project,
+  found: ModelOverview,
+  signal: AbortSignal,
+): Promise<ModelOverview> {
+  if (found.apart.length === 0) return found;
+  await completeRuns(
+    environment,
+    project,
+    found.classes.map(({ runId }) => runId),
+    signal,
+  );
+  return (await modelOverview(project, found.bank.id)) ?? found;
 }
 
 function tell(args: ParsedArguments, facts: unknown, text: string): void {

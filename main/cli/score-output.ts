@@ -1,4 +1,3 @@
-import { rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
 import { DISCOVERY_RATE, FEWEST_IMAGES } from '../../core/metrics/drift.ts';
 import { driftedConcepts, isBeyond, type ScoredRun } from '../../core/pipeline/score-run.ts';
 import { countOf, listText } from '../../core/wording/count-text.ts';
@@ -26,7 +25,7 @@ export function scoreFacts(
 ) {
   const { images, skipped, concepts, compared, mostRest, restImages } = scored;
   const byId = (values: ArrayLike<number>) =>
-    Object.fromEntries(concepts.map(({ id }) => [id, values[rowOfId(id)]]));
+    Object.fromEntries(concepts.map(({ id, column }) => [id, values[column]]));
   return {
     project,
     run,

@@ -6,6 +6,7 @@ import { loadRun, openProject } from '../../core/project/project-folder.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
+import { completeRuns } from './complete-runs.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
 import { progressPrinter } from './progress.ts';
@@ -30,6 +31,7 @@ export async function score(argv: readonly string[], signal: AbortSignal): Promi
   const project = await openProject(storage, folder);
   const runId = args.text('run') ?? (await newestFinishedRun(project));
   await tellInputs(project, runId);
+  await completeRuns(environment, project, [runId], signal);
   const run = await loadRun(project, runId);
   const scan = await scanImages(storage, roots);
   const scope = await runModel(environment, project, run, choice);

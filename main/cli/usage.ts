@@ -63,9 +63,9 @@ tessera edit PROJECT --remove CONCEPT[,…] --out FILE.onnx [--scale CONCEPT=FAC
              [--above SHARE] [--images DIR…] [--run ID] [--json]
     The model without a concept, as a model file: a few plain operators at the run's layer, all else as it was. Says what
     that fixes and breaks on the run's images, and on held-out ones (--images). --scale weakens instead of removing.
-    --how: remove (what what-if shows), mean (the mean of images without the concept takes its place; taken unless said),
-    project (its direction is projected out), pattern (with all that goes along with it). --above leaves amounts alone up
-    to a share of the run's largest.
+    --how: pattern (taken unless said: the mean of images without the concept takes its place, and that of all that goes
+    along with it), mean (of the concept alone), project (its direction is projected out), remove (what what-if shows).
+    --above leaves amounts alone up to a share of the run's largest.
 
 tessera score PROJECT --images DIR… [--run ID] [--device D] [--csv FILE] [--json]
     New images with the concepts of a finished run: how much of each is in them, what each does to the score, what none

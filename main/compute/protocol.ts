@@ -61,6 +61,7 @@ import type { MapsQuestion } from '../../core/pipeline/score-maps.ts';
 import type { AskedOutput } from '../../core/pipeline/choose-output.ts';
 import type { RecordedModel } from '../../core/pipeline/model-intake.ts';
 import type { PictureName } from './picture-ids.ts';
+import type { NotesChange } from '../../core/project/changed-notes.ts';
 import type { NotesFile } from '../../core/project/run-notes.ts';
 
 /** A model file and what a person chose for it. */
@@ -105,8 +106,9 @@ export interface EditedRun {
   readonly tree: ConceptTree;
   /** Of the run's files as they were read; see run-stamp.ts. */
   readonly stamp: string;
-  /** The notes before the change. */
+  /** The notes before the change, and after it. */
   readonly before: NotesFile;
+  readonly after: NotesFile;
   /** Are they the same after it? */
   readonly isSame: boolean;
 }
@@ -220,12 +222,17 @@ export interface ComputeJobs {
   /** Removes the files of deleted runs; they cannot be restored any more. */
   carryOutDeletions(question: Pick<RunQuestion, 'folder'>): Promise<null>;
   readResult(question: RunQuestion): Promise<RunView>;
-  /** Computes of the concepts that an edit merges what is not known of them together, and keeps it with the run. */
+  /**
+   * Computes of the concepts that an edit merges what is not known of them together, and keeps it with the run; and with
+   * all runs of its bank.
+   */
   computeMerge(question: RunQuestion & { readonly edit: ConceptEdit }): Promise<null>;
+  /** Computes what is missing of merged concepts of a bank for the classes of its overview. */
+  computeBankMerges(question: ProjectQuestion & { readonly bank: string }): Promise<OverviewView | null>;
   /** One change of what a person made of the concepts, alone in the project; what it merges must have been computed. */
   editConcept(question: RunQuestion & { readonly edit: ConceptEdit }): Promise<EditedRun>;
-  /** Puts earlier notes in the place of the present ones: an undo or redo. */
-  restoreNotes(question: RunQuestion & { readonly notes: NotesFile }): Promise<EditedRun>;
+  /** Makes a change of the notes back or again: an undo or redo. */
+  changeNotes(question: RunQuestion & NotesChange): Promise<EditedRun>;
   listCrops(question: Omit<CropQuery, 'project'> & RunQuestion): Promise<CropPage>;
   listOwnConcepts(question: RunQuestion): Promise<readonly OwnConceptItem[]>;
   /** Keeps it with the run. */

@@ -11,6 +11,7 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   evaluateRun: 'evaluation',
   decompose: 'decomposition',
   computeMerge: 'merge',
+  computeBankMerges: 'merge',
   makeOwnConcept: 'own-concept',
   findAlikeCrops: 'alike',
   dependence: 'dependence',

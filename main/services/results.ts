@@ -10,7 +10,7 @@ import { nameOfEdit } from './edit-name.ts';
 import type { EventHub } from './events.ts';
 import { createHistory, type History } from './history.ts';
 import type { Projects } from './projects.ts';
-import type { NotesFile } from '../../core/project/run-notes.ts';
+import type { NotesChange } from '../../core/project/changed-notes.ts';
 
 /** What runs found out, and what a person makes of it. */
 export interface Results {
@@ -45,11 +45,11 @@ const KEPT_RUNS = 32;
  * from there, unless a file of the run has been written since.
  */
 export function createResults({ storage, projects, viewer, events }: ResultServices): Results {
-  const histories = new LRUCache<string, History<NotesFile>>({ max: KEPT_RUNS });
+  const histories = new LRUCache<string, History<NotesChange>>({ max: KEPT_RUNS });
   const edited = new LRUCache<string, EditedRun>({ max: KEPT_RUNS });
 
-  const historyOf = (question: RunQuestion): History<NotesFile> => {
-    const history = histories.get(keyOf(question)) ?? createHistory<NotesFile>();
+  const historyOf = (question: RunQuestion): History<NotesChange> => {
+    const history = histories.get(keyOf(question)) ?? createHistory<NotesChange>();
     histories.set(keyOf(question), history);
     return history;
   };
@@ -76,10 +76,10 @@ export function createResults({ storage, projects, viewer, events }: ResultServi
   const restore = (question: RunQuestion, step: 'undo' | 'redo'): Promise<RunResult> =>
     inTurn(async () => {
       const history = historyOf(question);
-      const notes = history.next(step);
-      if (notes === undefined) return read(question);
-      const answer = await viewer.run('restoreNotes', { ...question, notes });
-      history[step](answer.before);
+      const change = history.next(step);
+      if (change === undefined) return read(question);
+      const answer = await viewer.run('changeNotes', { ...question, ...change });
+      history[step](wayBack(answer));
       return answered(question, answer);
     });
 
@@ -104,13 +104,18 @@ export function createResults({ storage, projects, viewer, events }: ResultServi
         await viewer.run('computeMerge', { ...question, edit }, { ...work, isLong: true });
       return inTurn(async () => {
         const answer = await viewer.run('editConcept', { ...question, edit });
-        if (!answer.isSame) historyOf(question).record(nameOfEdit(edit), answer.before);
+        if (!answer.isSame) historyOf(question).record(nameOfEdit(edit), wayBack(answer));
         return answered(question, answer);
       });
     },
     undo: (question) => restore(question, 'undo'),
     redo: (question) => restore(question, 'redo'),
   };
+}
+
+/** From what an edit left to what there was before it. */
+function wayBack({ before, after }: EditedRun): NotesChange {
+  return { from: after, to: before };
 }
 
 /** Names a run of a project: one made anew in the same folder has another key. */

@@ -24,6 +24,7 @@ export function createStageClock(
   const leftOut: readonly string[] = [
     ...(recurse === undefined ? ['parts'] : []),
     ...(evaluate === 'none' ? ['evaluation'] : []),
+    ...(made.sharing === 'shared' ? [] : ['merge']),
     ...(evaluate === 'none' || !isAtMinimum(made) ? ['influence'] : []),
   ];
   const own = STAGE_ORDER.filter((stage) => !leftOut.includes(stage));

@@ -39,6 +39,7 @@ export class OverviewState {
   filter = $state('');
   isStarting = $state(false);
   isSaving = $state(false);
+  isMerging = $state(false);
   #chosen = $state.raw<{ readonly class: number; readonly concept: string } | null>(null);
   #project: ProjectKey | null = null;
   #bank: string | undefined;
@@ -130,6 +131,25 @@ export class OverviewState {
       return false;
     } finally {
       this.isStarting = false;
+    }
+  }
+
+  /** Computes what classes lack of merged concepts, and shows these as one. */
+  async computeMerges(): Promise<void> {
+    const { value } = this.overview;
+    if (!value || this.isMerging) return;
+    this.isMerging = true;
+    try {
+      const query = { project: value.project, bank: value.bank.id };
+      const completed = await this.#connection.api.computeBankMerges(query);
+      if (this.#project !== query.project) return;
+      this.overview.set(completed);
+      if (completed?.apart.length === 0) this.#notices.tell('Computed together and merged for all classes.');
+    } catch (error) {
+      if (isCancelled(error)) this.#notices.tell('Stopped: what was computed is kept.');
+      else this.#notices.fail(error);
+    } finally {
+      this.isMerging = false;
     }
   }
 

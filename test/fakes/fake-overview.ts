@@ -11,7 +11,7 @@ function meanOf(at: number, concept: number, concepts: number): number {
   return concept === (own + 3) % concepts ? 0.08 : 0.004;
 }
 
-function overviewOf(reader: DemoRunReader, count: number): OverviewView {
+function overviewOf(reader: DemoRunReader, count: number, apart: readonly string[]): OverviewView {
   const { concepts } = reader.run;
   const classes = Array.from({ length: count }, (_, at) => ({
     index: at,
@@ -52,7 +52,7 @@ function overviewOf(reader: DemoRunReader, count: number): OverviewView {
       cover: reader.coverOf(concept),
     })),
     hidden: 1,
-    merged: 0,
+    apart,
     answers: { known: 320, hits: 310 },
     confused: [
       {
@@ -132,9 +132,21 @@ export function fakeOverview(
   reader: DemoRunReader,
   classes: number,
   startRun: WorkbenchApi['startRun'],
-): Pick<WorkbenchApi, 'getOverview' | 'explainPair' | 'explainEveryClass' | 'saveOverview'> {
+  uncomputed: boolean,
+): Pick<
+  WorkbenchApi,
+  'getOverview' | 'explainPair' | 'explainEveryClass' | 'computeBankMerges' | 'saveOverview'
+> {
+  let apart = uncomputed
+    ? ['"Concept 1" and "Concept 2" are merged, but not yet computed together for barn.']
+    : [];
+  const overview = () => Promise.resolve(classes === 0 ? null : overviewOf(reader, classes, apart));
   return {
-    getOverview: () => Promise.resolve(classes === 0 ? null : overviewOf(reader, classes)),
+    getOverview: overview,
+    computeBankMerges: () => {
+      apart = [];
+      return overview();
+    },
     explainPair: ({ truth, predicted }) => Promise.resolve(pairOf(reader, truth, predicted)),
     explainEveryClass: () => startRun(),
     saveOverview: () => Promise.resolve({ path: '/home/ada/overview.html', document: null }),

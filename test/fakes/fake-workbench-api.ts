@@ -52,6 +52,8 @@ export interface FakeOptions extends FakeMapOptions {
   readonly classes?: number;
   /** Classes that are explained with the same concepts; absent: eight, and none where nothing is explained. */
   readonly explained?: number;
+  /** Concepts of the overview are merged, and not computed for all classes. */
+  readonly mergedApart?: boolean;
   /** Crops of every concept; absent: those of the fixture. */
   readonly crops?: number;
   /** How well the run's concepts stand in for the model; absent: as in the fixture. */
@@ -323,7 +325,12 @@ export function createFakeWorkbench(
     getWaterfall: ({ image }) => Promise.resolve(reader.waterfallOf(image % reader.images.length)),
     ...fakeAblation(reader),
     ...fakeEvaluation(options.isUnevaluated !== true, reader.images),
-    ...fakeOverview(reader, options.explained ?? (hasResult ? 8 : 0), () => setRun(runState('running', 0))),
+    ...fakeOverview(
+      reader,
+      options.explained ?? (hasResult ? 8 : 0),
+      () => setRun(runState('running', 0)),
+      options.mergedApart === true,
+    ),
     ...fakeScoreMaps(emit),
     ...fakeComparison(reader, () => edits.result().run, options.comparison),
     ...(hasResult ? {} : nothingToCompare),

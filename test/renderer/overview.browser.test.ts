@@ -79,6 +79,23 @@ describe.skipIf(findBrowser() === undefined)(
       await page.close();
     });
 
+    it('says of merged concepts that some classes lack them, and computes them', async () => {
+      const { page, faults } = await open({ mergedApart: true }, { width: 1024, height: 700 });
+      const merged = page.getByRole('region', { name: 'Merged concepts' });
+      await merged.getByText(/not yet computed together for barn/).waitFor();
+      expect(await violations(page)).toEqual([]);
+      await merged.getByRole('button', { name: 'Compute together' }).press('Enter');
+      await page.getByText('Computed together and merged for all classes.').first().waitFor();
+      expect(await merged.count()).toBe(0);
+      expect(faults).toEqual([]);
+      await page.close();
+      const held = await open({ mergedApart: true, held: ['computeBankMerges'] });
+      await held.page.getByRole('button', { name: 'Compute together' }).click();
+      await held.page.getByRole('status').getByText('Computing concepts together').waitFor();
+      await held.page.getByRole('button', { name: 'Cancel' }).waitFor();
+      await held.page.close();
+    });
+
     it('offers to explain every class where none is, and tells of a failure', async () => {
       const { page } = await open({ explained: 0 });
       await page.getByRole('button', { name: 'Explain every class' }).click();

@@ -71,10 +71,10 @@ function halvesAsFloat32(graph: Graph): Graph {
 const WHOLE = new Set(['Shape', 'Size', 'ArgMax', 'ArgMin', 'NonZero']);
 const TRUTH = new Set('Equal Greater GreaterOrEqual Less LessOrEqual Not And Or Xor IsNaN IsInf'.split(' '));
 /** Which input has the type of the output, where it is not the first. */
-const TYPED_BY: Readonly<Record<string, number>> = { Where: 1, OneHot: 2, CastLike: 1, DequantizeLinear: 1, QuantizeLinear: 2 };
+const TYPED_BY: Readonly<Record<string, number>> = { Where: 1, OneHot: 2, CastLike: 1, DequantizeLinear: 1 };
 
-/** Element type of the first output of a node: as far as telling kinds of real numbers from the rest needs it. */
-export function typeAfter(node: Node, types: ReadonlyMap<string, ElementType>): ElementType | undefined {
+/** Element type of the first output of a node: as far as telling double precision from the rest needs it. */
+function typeAfter(node: Node, types: ReadonlyMap<string, ElementType>): ElementType | undefined {
   const { opType } = node;
   if (opType === 'Cast') return elementTypeOf(intOf(node, 'to', 0), node.name);
   if (opType === 'Constant' || opType === 'ConstantOfShape')

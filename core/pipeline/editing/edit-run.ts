@@ -1,6 +1,6 @@
 import { changeOf, type EditRecord } from '../../editing/edit-record.ts';
 import type { EditProof, EditedConcept, ProofSet } from '../../editing/edit-proof.ts';
-import { chooseSteps } from '../../editing/code-iteration.ts';
+import { chooseSteps } from '../../editing/step-choice.ts';
 import type { ConceptEdit } from '../../editing/concept-edit.ts';
 import { editModel, outputsAfter, type EditedModel } from '../../editing/edit-model.ts';
 import { TesseraError } from '../../errors.ts';
@@ -141,11 +141,8 @@ async function makeEdit(
     const steps = rows === undefined ? 0 : (await chooseSteps(rows, edit.bank, { tolerance })).steps;
     if (made !== undefined && steps === made.steps) continue;
     const edited = editModel({
-      bytes: file.bytes,
-      model: file.model,
-      layer,
-      edit,
-      steps,
+      ...{ bytes: file.bytes, model: file.model, layer, edit, steps },
+      inputDims: original.raw.inputDims,
       record: JSON.stringify({ ...record, steps }),
     });
     const opened = await openEdited(environment.storage, project, run, edited.bytes);

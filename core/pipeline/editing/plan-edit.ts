@@ -1,11 +1,11 @@
 import { changedAmounts } from '../../editing/edited-activations.ts';
 import { checkEdit, editedRows, type ConceptEdit, type EditWay } from '../../editing/concept-edit.ts';
-import { PlaceStatistics } from '../../editing/place-statistics.ts';
+import { PatternGatherer, UsualGatherer } from '../../editing/concept-patterns.ts';
 import { TesseraError } from '../../errors.ts';
 import type { Explanation } from '../../concepts/explanation.ts';
 import { toRows } from '../../concepts/latent-rows.ts';
 import type { CodedBank } from '../../linalg/coded-bank.ts';
-import { matrix, stackRows, type Matrix } from '../../linalg/matrix.ts';
+import { matrix, rowView, stackRows, takeRows, type Matrix } from '../../linalg/matrix.ts';
 import { sliceItems } from '../batch-items.ts';
 import { cutAt, runnerFor } from '../model-parts.ts';
 import { readBatch } from '../pictures.ts';
@@ -68,29 +68,28 @@ export async function planEdit(
   }
   const rows = editedRows(own);
   const { withIt, without, kind } = imagesFor(run, rows);
-  const statistics = new PlaceStatistics(rows.length, bank.cols);
+  const usual = new UsualGatherer(rows.length, bank.cols);
   let images = 0;
-  const add = async (files: readonly FileFact[], isWithout: boolean): Promise<void> => {
-    for await (const activations of rowsOf(scope, run, files, signal)) {
-      statistics.add(activations, await changedAmounts(activations, own), isWithout);
-      if (isWithout) images++;
-    }
-  };
-  await add(without, true);
-  if (how === 'pattern') await add(withIt, false);
+  for await (const activations of rowsOf(scope, run, without, signal)) {
+    usual.add(activations, await changedAmounts(activations, own));
+    images++;
+  }
   if (images === 0) {
     throw new TesseraError('no-images', 'No image without the concepts can be read to take a mean of.', {
       hint: 'Put the images of the run back where they were, or remove the amounts instead.',
       options: ['how=remove'],
     });
   }
-  const edit: ConceptEdit = {
-    ...own,
-    means: atRows(rows, statistics.means(), bank.rows),
-    ...(how === 'pattern' && { patterns: patternsOf(statistics, rows, bank) }),
+  const found = usual.usual();
+  const edit: ConceptEdit = { ...own, means: atRows(rows, found.amounts, bank.rows) };
+  if (how !== 'pattern') return { edit, without: { kind, images } };
+  const patterns = new PatternGatherer(found, takeRows(bank, rows));
+  for await (const activations of rowsOf(scope, run, withIt, signal))
+    patterns.add(activations, await changedAmounts(activations, own));
+  return {
+    edit: { ...edit, patterns: amongRows(patterns.patterns(), rows, bank) },
+    without: { kind, images },
   };
-  checkEdit(edit);
-  return { edit, without: { kind, images } };
 }
 
 /** Largest amount of each concept at any place of the explained images, [r]. */
@@ -107,19 +106,10 @@ function atRows(rows: readonly number[], values: ArrayLike<number>, r: number): 
   return all;
 }
 
-function patternsOf(statistics: PlaceStatistics, rows: readonly number[], bank: CodedBank): Matrix {
-  const found = statistics.patterns();
-  if (found === undefined) {
-    throw new TesseraError(
-      'bad-usage',
-      'What goes along with these concepts cannot be told apart: their amounts depend on each other in the images of the run.',
-      { hint: 'Name fewer concepts, or bring the amounts to their mean.', options: ['how=mean'] },
-    );
-  }
+/** Rows [k, p] at the places of some concepts of a bank, the others zero: [r, p]. */
+function amongRows(found: Matrix, rows: readonly number[], bank: CodedBank): Matrix {
   const all = matrix(bank.rows, bank.cols);
-  rows.forEach((row, at) =>
-    all.data.set(found.data.subarray(at * bank.cols, (at + 1) * bank.cols), row * bank.cols),
-  );
+  rows.forEach((row, at) => all.data.set(rowView(found, at), row * bank.cols));
   return all;
 }
 

@@ -64,9 +64,10 @@ export interface ModelOverview {
   readonly concepts: readonly PicturedConcept[];
   /** Of all concepts of the bank, also those that count for no class, by id. */
   readonly conceptNames: Readonly<Record<string, string>>;
-  /** Ids of concepts that are left out since a person hid them; how many are of merged groups, which are shown by themselves. */
+  /** Ids of concepts that are left out since a person hid them. */
   readonly hidden: readonly string[];
-  readonly merged: number;
+  /** Groups that are merged but not computed for these classes, and therefore shown by themselves in all. */
+  readonly apart: readonly { readonly group: readonly string[]; readonly classes: readonly number[] }[];
   /** Over all images that were given. */
   readonly answers: HitRate;
   /** The most frequent first. */

@@ -7,6 +7,7 @@ import { confusionSection } from './confusion-section.ts';
 import { firstLooks, lookInWords } from './first-looks.ts';
 import { matrixSection } from './matrix-section.ts';
 import type { ModelOverview } from './overview-data.ts';
+import { apartTexts } from './apart-texts.ts';
 import type { OverviewPage } from './overview-page-data.ts';
 import { sharedConceptsSection } from './shared-concepts-section.ts';
 
@@ -61,7 +62,7 @@ function looksSection(overview: ModelOverview): Html {
 }
 
 function dataSection({ overview, model, sha256, lost }: OverviewPage): Html {
-  const { bank, classes, left, names, hidden, merged } = overview;
+  const { bank, classes, left, names, hidden } = overview;
   const images = classes.reduce((sum, one) => sum + one.images, 0);
   const facts: readonly (readonly [string, string])[] = [
     ['model', model],
@@ -74,7 +75,7 @@ function dataSection({ overview, model, sha256, lost }: OverviewPage): Html {
       ? [['not explained', left.map(({ index }) => names[index]).join(', ')] as const]
       : []),
     ...(hidden.length > 0 ? [['hidden concepts', `${hidden.length}, left out here`] as const] : []),
-    ...(merged > 0 ? [['merged concepts', `${merged}, shown by themselves here`] as const] : []),
+    ...apartTexts(overview).map((text) => ['merged concepts', text] as const),
     ...(lost > 0 ? [['changed or missing', `${lost} images of crops, shown blank`] as const] : []),
   ];
   return html`<section id="data">

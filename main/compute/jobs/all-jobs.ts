@@ -9,6 +9,7 @@ import { editJobs } from './edit-jobs.ts';
 import { estimateJobs } from './estimate-jobs.ts';
 import { exportJobs } from './export-jobs.ts';
 import { evaluationJobs } from './evaluation-jobs.ts';
+import { createCompleteRuns } from './complete-runs.ts';
 import { createExaminer } from './examined-images.ts';
 import { givenImageJobs } from './given-image-jobs.ts';
 import { imageJobs } from './image-jobs.ts';
@@ -41,6 +42,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
   const withHead = createMaskedHeads(environment, openIntake);
   const openRun = createOpenedRuns(environment.storage);
   const withAblator = createAblators(environment, openIntake);
+  const complete = createCompleteRuns(environment, openIntake);
   const examiner = createExaminer(environment, openIntake, withHead);
   return {
     ...modelJobs(environment, describe, probe),
@@ -51,22 +53,22 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...scoreMapJobs(environment, openIntake),
     ...runJobs(environment, openIntake),
     ...runListJobs(environment),
-    ...resultJobs(environment, openRun),
+    ...resultJobs(environment, openRun, complete),
     ...imageJobs(environment, openRun, withHead, createDrawMaps(environment, openIntake), examiner),
     ...givenImageJobs(environment, openRun, withAblator, examiner),
     ...evaluationJobs(environment, openIntake, openRun),
     ...columnJobs(environment),
-    ...overviewJobs(environment, openRun, withAblator),
+    ...overviewJobs(environment, openRun, withAblator, complete),
     ...cropJobs(openRun, withHead),
     ...ablationJobs(openRun, withAblator),
     ...editJobs(environment, openRun),
     ...mapJobs(environment, openRun, openIntake),
-    ...exportJobs(environment, openRun, openIntake),
-    ...mergeJobs(environment, openRun, openIntake),
+    ...exportJobs(environment, openRun, openIntake, complete),
+    ...mergeJobs(environment, openRun, complete),
     ...ownJobs(environment, openRun, openIntake),
     ...treeJobs(environment, openRun, openIntake),
-    ...comparisonJobs(environment),
-    ...newImageJobs(environment, openIntake, openRun),
+    ...comparisonJobs(environment, complete),
+    ...newImageJobs(environment, openIntake, openRun, complete),
     ...pictureJobs(environment, openRun),
   };
 }

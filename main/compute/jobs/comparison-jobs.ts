@@ -5,18 +5,25 @@ import { writeComparison } from '../../../core/pipeline/write-comparison.ts';
 import { openProject } from '../../../core/project/project-folder.ts';
 import type { ComparedQuestion } from '../protocol.ts';
 import { comparisonView } from './comparison-view.ts';
+import type { CompleteRuns } from './complete-runs.ts';
 import type { JobContext, Jobs } from './job-context.ts';
 
 /** Steps of a comparison: either run is read, then both are compared. */
 const STEPS = 3;
 
 /** Jobs about two runs. */
-export function comparisonJobs(environment: Environment): Jobs<'compareRuns' | 'writeComparison'> {
+export function comparisonJobs(
+  environment: Environment,
+  complete: CompleteRuns,
+): Jobs<'compareRuns' | 'writeComparison'> {
   const { storage } = environment;
   const compared = async (
     { a, b }: ComparedQuestion,
-    { signal, onProgress }: JobContext,
+    context: JobContext,
   ): Promise<{ readonly a: LoadedRun; readonly b: LoadedRun; readonly comparison: Comparison }> => {
+    const { signal, onProgress } = context;
+    for (const { folder, runId } of [a, b])
+      await complete(await openProject(storage, folder), [runId], context);
     const step = (done: number): void => {
       signal.throwIfAborted();
       onProgress({ stage: 'comparison', done, total: STEPS });

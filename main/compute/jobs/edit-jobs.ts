@@ -3,6 +3,7 @@ import { TesseraError } from '../../../core/errors.ts';
 import { inputChanges } from '../../../core/pipeline/input-changes.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { changeProject } from '../../../core/project/change-lock.ts';
+import { changedNotes } from '../../../core/project/changed-notes.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
 import { loadMerged } from '../../../core/project/merged-file.ts';
 import type { EditedRun, RunQuestion } from '../protocol.ts';
@@ -30,18 +31,18 @@ async function requireComputed({ project, run }: OpenedRun, group: readonly stri
 export function editJobs(
   { storage, self }: Environment,
   openRun: OpenRun,
-): Jobs<'editConcept' | 'restoreNotes'> {
+): Jobs<'editConcept' | 'changeNotes'> {
   const change = async (
     question: RunQuestion,
     next: (notes: NotesFile, opened: OpenedRun) => NotesFile | Promise<NotesFile>,
   ): Promise<EditedRun> => {
     const { project } = await openRun(question);
-    const { before, isSame } = await changeProject(project, self, async () => {
+    const { before, after, isSame } = await changeProject(project, self, async () => {
       const present = await loadNotes(project, question.runId);
       // Parts may have been written since: the edit is checked against the run as it now is.
       const changed = await next(present, await openRun(question));
       await saveNotes(project, question.runId, changed);
-      return { before: present, isSame: JSON.stringify(present) === JSON.stringify(changed) };
+      return { before: present, after: changed, isSame: JSON.stringify(present) === JSON.stringify(changed) };
     });
     // Taken before the files are read: what is written meanwhile makes it another one.
     const stamp = await runStamp(storage, question);
@@ -50,6 +51,7 @@ export function editJobs(
     const evaluation = await loadEvaluation(project, question.runId);
     return {
       before,
+      after,
       isSame,
       stamp,
       result: resultView(question, opened, notes, evaluation, await inputChanges(project, opened.run)),
@@ -64,11 +66,7 @@ export function editJobs(
         return editedNotes(notes, edit, known);
       }),
     // The name of the run has its own way back.
-    restoreNotes: ({ notes, ...question }) =>
-      change(question, ({ runName }) => {
-        const own: { runName?: string } & NotesFile = { ...notes };
-        delete own.runName;
-        return runName === undefined ? own : { ...own, runName };
-      }),
+    changeNotes: ({ from, to, ...question }) =>
+      change(question, (present) => changedNotes(present, { from, to })),
   };
 }

@@ -1,5 +1,6 @@
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { exportFile, pathTable, tabledRun } from '../../../core/pipeline/export-run.ts';
+import type { CompleteRuns } from './complete-runs.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
 import type { OpenRun } from './opened-runs.ts';
@@ -10,9 +11,12 @@ export function exportJobs(
   environment: Environment,
   openRun: OpenRun,
   openIntake: OpenIntake,
+  complete: CompleteRuns,
 ): Jobs<'exportRun' | 'exportPaths'> {
   return {
     async exportRun({ file, path, ...question }, context) {
+      const { project, run } = await openRun(question);
+      await complete(project, [run.id], context);
       const opened = await openRun(question);
       const tabled = await tabledRun(
         await runScope(environment, openIntake, opened),

@@ -1,35 +1,44 @@
+import { missingMerges, runsOfBank } from '../../../core/pipeline/bank-merges.ts';
+import { modelOverview } from '../../../core/pipeline/model-overview.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
-import { mergeConcepts } from '../../../core/pipeline/merge-concepts.ts';
-import { changeProject } from '../../../core/project/change-lock.ts';
-import { loadMerged, saveMerged } from '../../../core/project/merged-file.ts';
+import { openProject } from '../../../core/project/project-folder.ts';
+import { loadNotes } from '../../../core/project/run-notes.ts';
+import type { CompleteRuns } from './complete-runs.ts';
 import { editableIds } from './edit-jobs.ts';
 import { groupsMadeBy } from './edited-notes.ts';
-import type { OpenIntake } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
 import type { OpenRun } from './opened-runs.ts';
-import { openRunModel } from './run-models.ts';
-import { loadNotes } from '../../../core/project/run-notes.ts';
+import { overviewView } from './overview-views.ts';
 
 /** Computes concepts together before they are shown as one; what is known already is not computed again. */
 export function mergeJobs(
-  environment: Environment,
+  { storage }: Pick<Environment, 'storage'>,
   openRun: OpenRun,
-  openIntake: OpenIntake,
-): Jobs<'computeMerge'> {
+  complete: CompleteRuns,
+): Jobs<'computeMerge' | 'computeBankMerges'> {
   return {
-    async computeMerge({ edit, ...question }, { signal, onProgress }) {
+    async computeMerge({ edit, ...question }, context) {
       const opened = await openRun(question);
-      const { project, run, conceptBank, bankCoefficients: coefficients } = opened;
+      const { project, run } = opened;
       const notes = await loadNotes(project, run.id);
-      for (const group of groupsMadeBy(notes, edit, editableIds(opened, notes))) {
-        if ((await loadMerged(project, run, group)) !== undefined) continue;
-        const intake = await openRunModel(openIntake, opened);
-        const device = await environment.openDevice(run.options.device);
-        const scope = { environment, device, intake, project, signal, onProgress };
-        const figures = await mergeConcepts(scope, run, { conceptBank, coefficients }, group);
-        await changeProject(project, environment.self, () => saveMerged(project, run, group, figures));
-      }
+      const groups = groupsMadeBy(notes, edit, editableIds(opened, notes));
+      const others = notes.bank === undefined ? [] : await runsOfBank(project, notes.bank);
+      const runs = [run, ...others.filter(({ id }) => id !== run.id)];
+      await complete.missing(project, await missingMerges(project, runs, groups), context, run.id);
       return null;
+    },
+
+    async computeBankMerges({ folder, key, bank }, context) {
+      const project = await openProject(storage, folder);
+      const overview = await modelOverview(project, bank);
+      if (overview === undefined) return null;
+      await complete(
+        project,
+        overview.classes.map(({ runId }) => runId),
+        context,
+      );
+      const completed = await modelOverview(await openProject(storage, folder), bank);
+      return completed === undefined ? null : overviewView(key, completed);
     },
   };
 }

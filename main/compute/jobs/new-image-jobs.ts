@@ -1,4 +1,3 @@
-import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
 import { scanImages, type ImageFile } from '../../../core/images/folder-scan.ts';
 import { DISCOVERY_RATE, FEWEST_IMAGES } from '../../../core/metrics/drift.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
@@ -7,6 +6,7 @@ import { scoreTable } from '../../../core/pipeline/score-table.ts';
 import type { SkippedFile } from '../../../core/concepts/explanation.ts';
 import { csvText } from '../../../core/wording/csv.ts';
 import type { ScoredColumns } from '../protocol.ts';
+import type { CompleteRuns } from './complete-runs.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
 import type { OpenRun, OpenedRun } from './opened-runs.ts';
@@ -20,12 +20,15 @@ export function newImageJobs(
   environment: Environment,
   openIntake: OpenIntake,
   openRun: OpenRun,
+  complete: CompleteRuns,
 ): Jobs<'scoreImages'> {
   const { storage } = environment;
   return {
     async scoreImages({ roots, table, ...question }, { signal, onProgress }) {
+      const { project } = await openRun(question);
+      await complete(project, [question.runId], { signal, onProgress });
       const opened = await openRun(question);
-      const { project, run } = opened;
+      const { run } = opened;
       const scan = await scanImages(storage, roots);
       const intake = await openRunModel(openIntake, opened);
       const device = await environment.openDevice(run.options.device);
@@ -45,7 +48,7 @@ function columnsOf(
   skipped: readonly SkippedFile[],
 ): ScoredColumns {
   const { images, concepts, compared, mostRest, restImages } = scored;
-  const rows = concepts.map(({ id }) => rowOfId(id));
+  const rows = concepts.map(({ column }) => column);
   const fileOf = new Map(given.map((file) => [file.path, file]));
   const table = (of: (image: ScoredRun['images'][number]) => ArrayLike<number>): Float32Array => {
     const out = new Float32Array(images.length * rows.length);

@@ -14,6 +14,7 @@ import { writeOverview } from '../../../core/pipeline/write-overview.ts';
 import type { ModelOverview } from '../../../core/report/overview/overview-data.ts';
 import { openProject, type Project } from '../../../core/project/project-folder.ts';
 import type { WithAblator } from './ablators.ts';
+import type { CompleteRuns } from './complete-runs.ts';
 import type { Jobs } from './job-context.ts';
 import type { OpenedRun, OpenRun } from './opened-runs.ts';
 import { overviewView, pairView } from './overview-views.ts';
@@ -26,6 +27,7 @@ export function overviewJobs(
   environment: Environment,
   openRun: OpenRun,
   withAblator: WithAblator,
+  complete: CompleteRuns,
 ): Jobs<'readOverview' | 'explainPair' | 'writeOverview'> {
   const { storage } = environment;
   return {
@@ -65,8 +67,11 @@ export function overviewJobs(
       });
     },
 
-    async writeOverview({ folder, bank, path }, { onProgress }) {
+    async writeOverview({ folder, bank, path }, { signal, onProgress }) {
       const project = await openProject(storage, folder);
+      const { classes } = await requireOverview(project, bank);
+      const runIds = classes.map(({ runId }) => runId);
+      await complete(project, runIds, { signal, onProgress });
       const overview = await requireOverview(project, bank);
       return writeOverview(environment, project, overview, path, onProgress);
     },

@@ -2,6 +2,7 @@ import type { Estimate } from '../../../core/concepts/explanation.ts';
 import { idOfRow } from '../../../core/concepts/recursion/concept-tree.ts';
 import { PAIR_GROUPS, type PairGroup, type PairReasons } from '../../../core/concepts/pair-reasons.ts';
 import { firstLooks, lookInWords } from '../../../core/report/overview/first-looks.ts';
+import { apartTexts } from '../../../core/report/overview/apart-texts.ts';
 import type { ModelOverview, OverviewClass } from '../../../core/report/overview/overview-data.ts';
 import { REST } from '../../../core/wording/claim-words.ts';
 import { changeText, gapText, overviewLead } from '../../../core/wording/overview-words.ts';
@@ -25,7 +26,7 @@ const CROPS = 6;
 
 /** A whole model as views show it. */
 export function overviewView(key: string, overview: ModelOverview): OverviewView {
-  const { bank, banks, concepts, hidden, merged, answers, confused, left } = overview;
+  const { bank, banks, concepts, hidden, answers, confused, left } = overview;
   const { known, hits } = answers;
   const named = namer(overview);
   return {
@@ -44,7 +45,7 @@ export function overviewView(key: string, overview: ModelOverview): OverviewView
       cover: cropsIn(key, cover.runId, cover.crops),
     })),
     hidden: hidden.length,
-    merged,
+    apart: apartTexts(overview),
     answers: { known, hits },
     confused: confused.slice(0, PAIRS_LISTED).map(({ truth, predicted, count, images, share, shared }) => ({
       truth: named(truth),
@@ -100,9 +101,14 @@ interface Pair {
 /** Why one class rather than another, as views show it. */
 export function pairView(pair: Pair): PairView {
   const { opened, overview, key, reasons, chosen } = pair;
-  const { players, run } = opened;
+  const { players, groups, run } = opened;
   const named = namer(overview);
-  const idOf = (player: number): string => (player === players.length ? REST : idOfRow(players[player][0]));
+  const idOf = (player: number): string => {
+    if (player === players.length) return REST;
+    const [first] = players[player];
+    // A merged concept goes by the one that it was merged into.
+    return idOfRow(groups.find((columns) => columns.includes(first))?.[0] ?? first);
+  };
   const [truth, predicted] = [named(pair.truth), named(pair.predicted)];
   const { change } = reasons;
   const parts = Array.from({ length: players.length + 1 }, (_, player) => partOf(pair, player, idOf(player)))

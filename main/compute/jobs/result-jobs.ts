@@ -3,6 +3,7 @@ import { inputChanges } from '../../../core/pipeline/input-changes.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
 import { openProject } from '../../../core/project/project-folder.ts';
+import type { CompleteRuns } from './complete-runs.ts';
 import type { Jobs } from './job-context.ts';
 import type { OpenRun } from './opened-runs.ts';
 import { resultView } from './result-view.ts';
@@ -10,7 +11,11 @@ import type { Progress } from '../../../core/platform.ts';
 import { loadNotes } from '../../../core/project/run-notes.ts';
 
 /** Jobs that read what a run found out. */
-export function resultJobs(environment: Environment, openRun: OpenRun): Jobs<'readResult' | 'writeReport'> {
+export function resultJobs(
+  environment: Environment,
+  openRun: OpenRun,
+  complete: CompleteRuns,
+): Jobs<'readResult' | 'writeReport'> {
   const { storage } = environment;
   return {
     async readResult(question) {
@@ -26,7 +31,9 @@ export function resultJobs(environment: Environment, openRun: OpenRun): Jobs<'re
         signal.throwIfAborted();
         onProgress(progress);
       };
-      return writeReport(environment, await openProject(storage, folder), runId, path, follow, contents);
+      const project = await openProject(storage, folder);
+      await complete(project, [runId], { signal, onProgress });
+      return writeReport(environment, project, runId, path, follow, contents);
     },
   };
 }

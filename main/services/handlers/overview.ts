@@ -18,7 +18,7 @@ export function overviewHandlers({
   viewer,
   jobs,
 }: Pick<Services, 'setup' | 'predictions' | 'results' | 'reports' | 'runs' | 'viewer' | 'jobs'>): Part<
-  'getOverview' | 'explainPair' | 'explainEveryClass' | 'saveOverview'
+  'getOverview' | 'explainPair' | 'explainEveryClass' | 'computeBankMerges' | 'saveOverview'
 > {
   return {
     async getOverview({ project, ...query }) {
@@ -38,6 +38,12 @@ export function overviewHandlers({
       const known = question && (await viewer.run('readOverview', { ...question, bank: like.bank }));
       const explained = new Set(known?.classes.map(({ index }) => index));
       return runs.start(everyClass(state).filter(({ index }) => !explained.has(index)));
+    },
+    async computeBankMerges({ project, bank }, page) {
+      const question = { ...(await results.projectOf(project)), bank };
+      return jobs.run({ kind: 'merge', folder: question.folder, page }, (watch) =>
+        viewer.run('computeBankMerges', question, { ...watch, isLong: true }),
+      );
     },
     async saveOverview({ project, bank }, page) {
       const question = await results.projectOf(project);

@@ -11,8 +11,8 @@ describe('scoreTable()', () => {
     contributions: [4, -2],
   };
   const concepts = [
-    { id: 'c1', name: '=cmd()' },
-    { id: 'c0', name: 'wall' },
+    { id: 'c1', name: '=cmd()', column: 1 },
+    { id: 'c0', name: 'wall', column: 0 },
   ];
 
   it('has a row an image with amounts and contributions in the order of the concepts, and no formula', () => {

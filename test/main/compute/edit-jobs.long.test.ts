@@ -39,7 +39,7 @@ const holdAsAnother = () =>
 
 describe('jobs that edit', { timeout: 200_000 }, () => {
   it('answer with all that views show, the notes before, and a stamp of what was read', async () => {
-    const { result, tree, before, stamp } = await rename('red and blue');
+    const { result, tree, before, after, stamp } = await rename('red and blue');
     expect(result).toEqual(await jobs.readResult(question, context));
     expect(tree).toEqual(await jobs.readTree(question, context));
     expect(result.concepts[0]).toMatchObject({ name: 'red and blue', givenName: 'Concept 1' });
@@ -47,7 +47,7 @@ describe('jobs that edit', { timeout: 200_000 }, () => {
     expect(stamp).toBe(await runStamp(fileStorage, question));
     expect(await readdir(question.folder)).not.toContain('change.lock');
 
-    const undone = await jobs.restoreNotes({ ...question, notes: before }, context);
+    const undone = await jobs.changeNotes({ ...question, from: after, to: before }, context);
     expect(undone.result.concepts[0].name).toBe('Concept 1');
     expect(undone.before.names).toEqual({ c0: 'red and blue' });
     expect(undone.stamp).not.toBe(stamp);

@@ -8,6 +8,7 @@ import { createEventHub } from '../../../main/services/events.ts';
 import type { Projects } from '../../../main/services/projects.ts';
 import { createResults, type Results } from '../../../main/services/results.ts';
 import { memoryStorage } from '../../core/project/memory-storage.ts';
+import { changedNotes, type NotesChange } from '../../../core/project/changed-notes.ts';
 import type { NotesFile } from '../../../core/project/run-notes.ts';
 
 const NO_NOTES: NotesFile = { schemaVersion: 2, names: {}, hidden: [], merged: [], comments: {} };
@@ -32,7 +33,7 @@ function fakeCompute() {
   const view = (question: RunQuestion) =>
     ({ run: { runId: question.runId }, names: read(question).names }) as unknown as EditedRun['result'];
   const tree = ({ runId }: RunQuestion) => ({ runId, items: [] });
-  const run = async (name: string, question: RunQuestion & { edit: ConceptEdit; notes: NotesFile }) => {
+  const run = async (name: string, question: RunQuestion & { edit: ConceptEdit } & NotesChange) => {
     asked.push(name);
     await Promise.resolve();
     if (failure !== undefined) throw failure;
@@ -40,11 +41,15 @@ function fakeCompute() {
     if (name === 'readTree') return tree(question);
     if (name === 'computeMerge') return null;
     const before = read(question);
-    const next = name === 'editConcept' ? editedNotes(before, question.edit, ['c0', 'c1']) : question.notes;
+    const next =
+      name === 'editConcept'
+        ? editedNotes(before, question.edit, ['c0', 'c1'])
+        : changedNotes(before, question);
     write(question, next);
     const isSame = JSON.stringify(before) === JSON.stringify(next);
     return {
       before,
+      after: next,
       isSame,
       result: view(question),
       tree: tree(question),
@@ -102,7 +107,7 @@ describe('results', () => {
     expect(undone).toMatchObject({ names: { c0: 'sky' }, undo: 'rename to "sky"', redo: 'hide a concept' });
     expect(await results.undo(question)).toMatchObject({ names: {}, undo: null, redo: 'rename to "sky"' });
     expect(await results.redo(question)).toMatchObject({ names: { c0: 'sky' }, redo: 'hide a concept' });
-    expect(compute.asked.filter((name) => name === 'restoreNotes')).toHaveLength(3);
+    expect(compute.asked.filter((name) => name === 'changeNotes')).toHaveLength(3);
     expect(compute.asked).not.toContain('readResult');
     await results.redo(question);
     const asked = compute.asked.length;

@@ -36,7 +36,7 @@ export function sampleOverview(classes: number, concepts: number, name = 'kind')
     ),
     hidden: [],
     unexplained: [],
-    merged: 0,
+    apart: [],
     answers: { known: 20 * classes, hits: 19 * classes },
     confused: [],
     left: [],
