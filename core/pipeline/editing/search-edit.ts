@@ -7,7 +7,7 @@ import { createRandom } from '../../random.ts';
 import type { ModelIntake } from '../model-intake.ts';
 import type { FileFact } from '../question.ts';
 import type { ScoredScope } from '../run-context.ts';
-import { candidatePlanner, type CandidatePlanner, type EditCandidate } from './edit-candidates.ts';
+import { CandidatePlanner, type EditCandidate } from './edit-candidates.ts';
 import { runnerFor } from '../model-parts.ts';
 import { batchAnswers } from '../picture-answers.ts';
 import { readBatch } from '../pictures.ts';
@@ -57,8 +57,8 @@ type Scope = ScoredScope & { readonly raw: ModelIntake };
 const BATCH = 32;
 /** Concepts that are tried by themselves at a cut, and that are changed together, at most. */
 const [MOST_SINGLES, MOST_TOGETHER] = [24, 3];
-/** Ways that each concept is tried in; `pattern`, which needs pictures for each set, only for the frontier. */
-const WAYS: readonly EditWay[] = ['mean', 'remove', 'project'];
+/** Ways that each concept is tried in. */
+const WAYS: readonly EditWay[] = ['pattern', 'mean', 'project', 'remove'];
 /** Milder forms of the frontier's edits that are tried. */
 const FACTORS = [0.75, 0.5, 0.25];
 /** Right images of the tuning half that are looked at, at most; all wrong ones are. */
@@ -167,7 +167,7 @@ class Search {
 
   /** Tries what there is to try at one cut. */
   async at({ run, order }: SearchedCut, cut: number): Promise<void> {
-    this.#planners[cut] = candidatePlanner(this.#scope, run, this.#work.signal);
+    this.#planners[cut] = new CandidatePlanner(this.#scope, run, this.#work.signal);
     const singles = order.slice(0, MOST_SINGLES);
     const first = await this.#try(
       run,
@@ -191,38 +191,20 @@ class Search {
     const own = this.#tried.filter((one) => one.cut === cut);
     const leading = frontierOf(own.map(({ counts }) => counts)).map((at) => own[at]);
     const milder = leading.flatMap(({ how, rows }) => FACTORS.map((factor) => ({ how, rows, factor })));
-    const sets = new Map(leading.map(({ rows }) => [JSON.stringify(rows.toSorted((a, b) => a - b)), rows]));
-    const patterns = [...sets.values()].map((rows) => ({ how: 'pattern' as const, rows, factor: 0 }));
-    await this.#try(run, cut, [...milder, ...patterns]);
+    await this.#try(run, cut, milder);
   }
 
   async #try(run: EditedRun, cut: number, candidates: readonly EditCandidate[]): Promise<Tried[]> {
-    const possible: {
-      readonly candidate: EditCandidate;
-      readonly edit: Awaited<ReturnType<CandidatePlanner>>;
-    }[] = [];
-    for (const candidate of candidates) {
-      const edit = await this.#plan(cut, candidate);
-      if (edit !== undefined) possible.push({ candidate, edit });
-    }
-    const counts = await this.#count(
-      run,
-      possible.map(({ edit }) => edit),
-      this.#images,
-    );
+    const planned = await this.#planners[cut].plan(candidates);
+    const possible = candidates.flatMap((candidate, at) => {
+      const edit = planned[at];
+      return edit === undefined ? [] : [{ candidate, edit }];
+    });
+    const edits = possible.map(({ edit }) => edit);
+    const counts = await this.#count(run, edits, this.#images);
     const tried = possible.map(({ candidate }, at) => ({ ...candidate, cut, counts: counts[at] }));
     this.#tried.push(...tried);
     return tried;
-  }
-
-  /** Undefined for what cannot be done to these concepts: to project out directions that depend on each other, for example. */
-  async #plan(cut: number, candidate: EditCandidate) {
-    try {
-      return await this.#planners[cut](candidate);
-    } catch (error) {
-      if (error instanceof TesseraError && error.code === 'bad-usage') return undefined;
-      throw error;
-    }
   }
 
   #count(run: EditedRun, edits: Parameters<typeof countMended>[2], images: readonly KnownImage[]) {
@@ -244,7 +226,7 @@ class Search {
     const tested: MendedCounts[] = [];
     for (const [cut, { run }] of cuts.entries()) {
       const own = [...frontier.keys()].filter((at) => frontier[at].cut === cut);
-      const edits = await Promise.all(own.map((at) => this.#planners[cut](frontier[at])));
+      const edits = (await this.#planners[cut].plan(own.map((at) => frontier[at]))).map((edit) => edit!);
       const found = own.length === 0 ? [] : await this.#count(run, edits, test);
       own.forEach((at, i) => (tested[at] = found[i]));
     }
