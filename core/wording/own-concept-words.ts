@@ -38,6 +38,16 @@ export interface OwnConceptFacts {
   readonly loses?: { readonly name: string; readonly before: number; readonly after: number };
 }
 
+/** Different pictures on either side without which a probe cannot be judged. */
+export const FEWEST_EXAMPLES = 5;
+
+/** What is still missing of examples of an own concept: "2 more images are needed". Empty where they are enough. */
+export function missingExamplesText(pictures: number): string {
+  const missing = FEWEST_EXAMPLES - pictures;
+  if (missing <= 0) return '';
+  return `${missing} more ${missing === 1 ? 'image is' : 'images are'} needed for a concept`;
+}
+
 /** What is said of a concept that chance makes as well. */
 export const NOT_DISTINCT = 'not distinguishable from random sets';
 
