@@ -94,6 +94,53 @@ describe.skipIf(findBrowser() === undefined)(
       await page.close();
     });
 
+    it('are named, noted, hidden and shown like those that were found', async () => {
+      const { page, grid, faults } = await open();
+      await grid
+        .getByRole('gridcell')
+        .nth(0)
+        .click({ modifiers: ['Control'] });
+      await grid
+        .getByRole('gridcell')
+        .nth(5)
+        .click({ modifiers: ['Shift'] });
+      await make(page, 'a stamp');
+      const own = page.getByRole('region', { name: 'Own concepts' });
+      await own.getByRole('button', { name: /a stamp/ }).waitFor();
+      await page.getByRole('button', { name: 'Rename' }).click();
+      await page.getByRole('textbox', { name: 'Name of the concept', exact: true }).fill('a yellow stamp');
+      await page.keyboard.press('Enter');
+      await own.getByRole('button', { name: /a yellow stamp/ }).waitFor();
+      await page.getByRole('textbox', { name: 'Comment' }).fill('in a corner');
+      await page.keyboard.press('Tab');
+      await page.getByRole('button', { name: 'Hide', exact: true }).click();
+      await page.getByRole('grid', { name: /Crops of Concept 1/ }).waitFor();
+      expect(await own.getByRole('button', { name: /a yellow stamp/ }).count()).toBe(0);
+      await page.getByRole('button', { name: 'Show 1 hidden' }).click();
+      await own.getByRole('button', { name: /a yellow stamp/ }).click();
+      expect(await page.getByRole('textbox', { name: 'Comment' }).inputValue()).toBe('in a corner');
+      await page.getByRole('button', { name: 'Show', exact: true }).click();
+      await page.getByRole('button', { name: 'Hide', exact: true }).waitFor();
+      expect(await violations(page)).toEqual([]);
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    it.each(views)(
+      'of another run of the bank are computed when they are asked for ($width)',
+      async (view) => {
+        const { page, faults } = await pages.openScreen('4', { state: 'done', ownPending: true }, view);
+        const own = page.getByRole('region', { name: 'Own concepts' });
+        await own.getByText('made in run2, not yet computed for this run').waitFor();
+        expect(await violations(page)).toEqual([]);
+        await own.getByRole('button', { name: 'Compute' }).press('Enter');
+        await page.getByRole('grid', { name: /Crops of a fence/ }).waitFor();
+        expect(await own.getByText('not yet computed').count()).toBe(0);
+        expect(faults).toEqual([]);
+        await page.close();
+      },
+    );
+
     it('say how many images are missing, and are not made before', async () => {
       const { page, grid } = await open();
       await grid
