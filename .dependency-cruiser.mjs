@@ -39,6 +39,7 @@ export const ROOMS = {
   'core/runtime': ['core/project', 'core/images', 'core/onnx', 'core/linalg'],
   'core/report': [
     ...[
+      'core/editing',
       'core/comparison',
       'core/project',
       'core/concepts',

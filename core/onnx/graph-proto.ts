@@ -164,7 +164,15 @@ function encodeAttributeValue(attribute: Attribute): Partial<AttributeMessage> {
   }
 }
 
-function encodeNode({ name, opType, domain, inputs, outputs, attributes }: Node): Partial<NodeMessage> {
+/** Writes a node as a NodeProto. */
+export function encodeNode({
+  name,
+  opType,
+  domain,
+  inputs,
+  outputs,
+  attributes,
+}: Node): Partial<NodeMessage> {
   const encoded = [...attributes].map(([key, attribute]) => ({
     name: key,
     type: attributeCodes[attribute.type],

@@ -59,6 +59,8 @@ export interface ModelFile {
   readonly path: string;
   /** The file itself, without external data. */
   readonly bytes: Uint8Array;
+  /** Files beside it that hold external data, as it names them. */
+  readonly locations: readonly string[];
   /** SHA-256 over the external data, absent where all lies in the file itself. */
   readonly dataSha256?: string;
   readonly model: Model;
@@ -94,7 +96,13 @@ async function readModelFile(storage: Storage, path: string): Promise<ModelFile>
   for (const location of externalLocations(bytes))
     files.set(location, await readBeside(storage, folder, location));
   const model = decodeModel(bytes, { externalData: (location) => files.get(location) });
-  return { path, bytes, model, ...(files.size > 0 && { dataSha256: hashOf(storage, files) }) };
+  return {
+    path,
+    bytes,
+    model,
+    locations: [...files.keys()],
+    ...(files.size > 0 && { dataSha256: hashOf(storage, files) }),
+  };
 }
 
 function hashOf(storage: Pick<Storage, 'sha256'>, files: ReadonlyMap<string, Uint8Array>): string {

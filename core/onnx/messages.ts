@@ -114,7 +114,8 @@ const nodeFields = {
 export type NodeMessage = MessageOf<typeof nodeFields>;
 const node: Codec<Partial<NodeMessage>> = nested(() => nodeFields);
 
-const graphFields = {
+/** The fields of a GraphProto. */
+export const graphFields = {
   nodes: many(1, node),
   name: one(2, text),
   initializers: many(5, tensor),

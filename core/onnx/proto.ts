@@ -70,6 +70,12 @@ export function decodeModel(file: Uint8Array, { externalData = () => undefined }
   };
 }
 
+/** The file with the body of its functions in place of every call; what {@link decodeModel} drops is dropped. */
+export function withFunctionsInlined(file: Uint8Array): Uint8Array {
+  const message = parse(file);
+  return writeMessage(modelFields, { ...message, graph: inlineFunctions(message), functions: [] });
+}
+
 function* tensorsOf(graph: Partial<GraphMessage>): Generator<Partial<TensorMessage>> {
   yield* graph.initializers ?? [];
   for (const { t, tensors = [], g, graphs = [] } of (graph.nodes ?? []).flatMap(

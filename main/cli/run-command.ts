@@ -4,6 +4,7 @@ import { columnsCommand } from './columns.ts';
 import { compareCommand } from './compare.ts';
 import { conceptCommand } from './concept.ts';
 import { devices } from './devices.ts';
+import { editCommand } from './edit.ts';
 import { hintWithFlags } from './error-text.ts';
 import { explainCommand } from './explain.ts';
 import { exportCommand } from './export.ts';
@@ -33,6 +34,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   overview: overviewCommand,
   score,
   columns: columnsCommand,
+  edit: editCommand,
   export: exportCommand,
   report,
   devices,

@@ -61,6 +61,14 @@ tessera what-if PROJECT --image N|FILE --counterfactual [--to CLASS] [--run ID] 
     --counterfactual finds the smallest change of the concepts that makes the image's class win: --to CLASS, or the
     class of the picture's folder.
 
+tessera edit PROJECT --remove CONCEPT[,…] --out FILE.onnx [--scale CONCEPT=FACTOR…] [--how remove|mean|project|pattern]
+             [--above SHARE] [--images DIR…] [--run ID] [--json]
+    The model without a concept, as a model file: a few plain operators at the run's layer, all else as it was. Says what
+    that fixes and breaks on the run's images, and on held-out ones (--images). --scale weakens instead of removing.
+    --how: pattern (taken unless said: the mean of images without the concept takes its place, and that of all that goes
+    along with it), mean (of the concept alone), project (its direction is projected out), remove (what what-if shows).
+    --above leaves amounts alone up to a share of the run's largest.
+
 tessera score PROJECT --images DIR… [--run ID] [--device D] [--csv FILE] [--json]
     New images with the concepts of a finished run: how much of each is in them, what each does to the score, what none
     explains; which concepts are there otherwise than in the run's own images (drift), and which images they do not know.

@@ -1,7 +1,6 @@
 import { TesseraError } from '../../core/errors.ts';
 import { REST } from '../../core/wording/claim-words.ts';
 import { findClass } from '../../core/images/find-class.ts';
-import { nearestNames } from '../../core/nearest-names.ts';
 import { loadRun, openProject } from '../../core/project/project-folder.ts';
 import { answerNames } from '../../core/score/score-record.ts';
 import type { ConceptItem } from '../api/contract.ts';
@@ -11,6 +10,7 @@ import type { AblatedPicture, RunQuestion } from '../compute/protocol.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { dependenceText, imageText, counterfactualText, runText } from './ablation-output.ts';
 import { parseArguments, type OptionTable } from './arguments.ts';
+import { conceptAndFactor, conceptNamed, findConcept } from './concept-factors.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { progressPrinter } from './progress.ts';
 import { tellInputs } from './tell-inputs.ts';
@@ -90,32 +90,9 @@ function pictureOf(image: string): AblatedPicture {
   return /^\d+$/.test(image) ? Number(image) : { file: image };
 }
 
-/** "CONCEPT=FACTOR", the concept by id, name or rank (from 1). */
+/** "CONCEPT=FACTOR", the concept by id, name or rank (from 1), or the rest. */
 function scaleOf(text: string, concepts: readonly ConceptItem[]): [string, number] {
-  const at = text.lastIndexOf('=');
-  const [name, value] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
-  const factor = Number(value);
-  if (at < 1 || value === '' || !(factor >= 0 && factor <= 2)) {
-    throw bad(
-      `--scale takes CONCEPT=FACTOR with a factor from 0 to 2, got "${text}".`,
-      '0 takes the concept away, 1 leaves it as it is, 2 doubles it.',
-    );
-  }
-  const found =
-    concepts.find(({ id, name: given, givenName }) => [id, given, givenName].includes(name)) ??
-    (/^\d+$/.test(name) ? concepts[Number(name) - 1] : undefined);
-  if (found !== undefined) return [found.id, factor];
-  if (name === REST) return [REST, factor];
-  const merged = concepts.find(({ group }) =>
-    group.some((member) => member.id === name || member.name === name),
-  );
-  if (merged !== undefined) {
-    throw new TesseraError('unknown-name', `"${name}" is merged into "${merged.name}".`, {
-      hint: `Scale ${merged.id}, which stands for all of them, or unmerge it in the window.`,
-    });
-  }
-  const names = concepts.map(({ name: given }) => given);
-  throw new TesseraError('unknown-name', `The run has no concept "${name}".`, {
-    hint: `Near to it: ${nearestNames(name, names).join(', ')}. Ids, names and ranks from 1 to ${names.length} will do, and "${REST}" for what no concept explains.`,
-  });
+  const [name, factor] = conceptAndFactor(text);
+  if (name === REST && findConcept(name, concepts) === undefined) return [REST, factor];
+  return [conceptNamed(name, concepts).id, factor];
 }

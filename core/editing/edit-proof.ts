@@ -1,0 +1,64 @@
+import type { EditWay } from './concept-edit.ts';
+import type { JudgedDecisions } from './judged-decisions.ts';
+
+/** A concept that an edit changed, and the factor of its amount. */
+export interface EditedConcept {
+  readonly id: string;
+  readonly name: string;
+  readonly factor: number;
+}
+
+/** How much the score of a class changes on average over images, in the units of the raw score. */
+export interface ScoreChange {
+  readonly index: number;
+  readonly name: string;
+  readonly mean: number;
+  /** Mean over images of the absolute change. */
+  readonly absolute: number;
+}
+
+/** What an edit does on some images: those that the run was given, or others that were held out. */
+export interface ProofSet extends JudgedDecisions {
+  readonly kind: 'run' | 'held-out';
+  /** The folders as they were named. */
+  readonly folders: readonly string[];
+  readonly scores: readonly ScoreChange[];
+  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+  /** Images of the folders that the run had and that were therefore not counted as held out. */
+  readonly known: number;
+}
+
+/** Everything that is known of an edited model, for the command line, the report and the window. */
+export interface EditProof {
+  readonly model: { readonly path: string; readonly sha256: string };
+  readonly edited: {
+    readonly sha256: string;
+    readonly bytes: number;
+    readonly nodes: number;
+    readonly isInlined: boolean;
+  };
+  readonly run: { readonly id: string; readonly project: string; readonly className: string };
+  readonly layer: string;
+  readonly how: EditWay;
+  readonly concepts: readonly EditedConcept[];
+  /** Share of the largest amount of the run up to which a concept is left alone. */
+  readonly above?: number;
+  /** The only class whose score is edited. */
+  readonly onlyClass?: string;
+  /** Images whose mean took the place of the amounts. */
+  readonly without?: { readonly kind: 'others' | 'least'; readonly images: number };
+  /** Of the classes that answers are indices of. */
+  readonly classes: readonly string[];
+  readonly sets: readonly ProofSet[];
+  /** Scores of the file beside those of the same edit by exact amounts, as "what if" shows them. */
+  readonly check: { readonly images: number; readonly largest: number; readonly steps: number };
+  /** Milliseconds an image, one at a time, on the processor. */
+  readonly time: { readonly before: number; readonly after: number };
+  /** Other outputs of the file that follow from the edited tensor, and so change too. */
+  readonly alsoChanged: readonly string[];
+}
+
+/** The set that a verdict is about: what was held out, where anything was. */
+export function judgedSet({ sets }: Pick<EditProof, 'sets'>): ProofSet {
+  return sets.find(({ kind }) => kind === 'held-out') ?? sets[0];
+}

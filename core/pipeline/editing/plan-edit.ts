@@ -1,0 +1,172 @@
+import { changedAmounts } from '../../editing/edited-activations.ts';
+import { checkEdit, editedRows, type ConceptEdit, type EditWay } from '../../editing/concept-edit.ts';
+import { PatternGatherer, UsualGatherer } from '../../editing/concept-patterns.ts';
+import { TesseraError } from '../../errors.ts';
+import type { Explanation } from '../../concepts/explanation.ts';
+import { toRows } from '../../concepts/latent-rows.ts';
+import type { CodedBank } from '../../linalg/coded-bank.ts';
+import { matrix, rowView, stackRows, takeRows, type Matrix } from '../../linalg/matrix.ts';
+import { sliceItems } from '../batch-items.ts';
+import { cutAt, runnerFor } from '../model-parts.ts';
+import { readBatch } from '../pictures.ts';
+import type { FileFact } from '../question.ts';
+import type { ScoredScope } from '../run-context.ts';
+import { spreadPlaces } from '../spread-places.ts';
+
+/** What is to be done to which concepts, by rows of the bank. */
+export interface AskedEdit {
+  readonly how: EditWay;
+  /** [r]; 1 leaves a concept as it is. */
+  readonly factors: readonly number[];
+  /** Amounts up to this share of the largest of the run, 0…1, are left alone. */
+  readonly above?: number;
+}
+
+/** The arrays of a finished run that an edit is made from. */
+export interface EditedRun {
+  readonly explanation: Explanation;
+  readonly conceptBank: CodedBank;
+  /** U(x) [positions, r] of each explained image. */
+  readonly coefficients: readonly Matrix[];
+  /** The explained images, and the others that the run was given. */
+  readonly explained: readonly FileFact[];
+  readonly others: readonly FileFact[];
+}
+
+/** An edit with all that it takes from pictures. */
+export interface PlannedEdit {
+  readonly edit: ConceptEdit;
+  /** Images whose mean amount takes the concepts' place: others than the explained, or those of these that have least of them. */
+  readonly without?: { readonly kind: 'others' | 'least'; readonly images: number };
+}
+
+/** Images read for means and patterns, at most, of either kind; and the fewest others that a mean is taken of. */
+const [MOST_IMAGES, FEWEST_OTHERS] = [160, 10];
+/** Images that are read at once. */
+const BATCH = 16;
+
+/**
+ * The edit that was asked for, with means and patterns from the run's images.
+ *
+ * The mean of a concept "in images without it" is over the images that the run was given and does not explain; where there
+ * are fewer than ten, over the quarter of the explained images that has least of the changed concepts.
+ * Throws TesseraError 'no-images' where none of them can be read, 'bad-usage' as `checkEdit` and `projectors`.
+ */
+export async function planEdit(
+  scope: ScoredScope,
+  run: EditedRun,
+  { how, factors, above }: AskedEdit,
+  signal?: AbortSignal,
+): Promise<PlannedEdit> {
+  const bank = run.conceptBank;
+  const own = { how, bank, factors };
+  if (how === 'remove' || above !== undefined) {
+    const bounds = above === undefined ? {} : { above: largestAmounts(run).map((most) => above * most) };
+    const edit = { ...own, ...bounds };
+    checkEdit(edit);
+    return { edit };
+  }
+  const rows = editedRows(own);
+  const { withIt, without, kind } = imagesFor(run, rows);
+  const usual = new UsualGatherer(rows.length, bank.cols);
+  let images = 0;
+  for await (const activations of rowsOf(scope, run, without, signal)) {
+    usual.add(activations, await changedAmounts(activations, own));
+    images++;
+  }
+  if (images === 0) {
+    throw new TesseraError('no-images', 'No image without the concepts can be read to take a mean of.', {
+      hint: 'Put the images of the run back where they were, or remove the amounts instead.',
+      options: ['how=remove'],
+    });
+  }
+  const found = usual.usual();
+  const edit: ConceptEdit = { ...own, means: atRows(rows, found.amounts, bank.rows) };
+  if (how !== 'pattern') return { edit, without: { kind, images } };
+  const patterns = new PatternGatherer(found, takeRows(bank, rows));
+  for await (const activations of rowsOf(scope, run, withIt, signal))
+    patterns.add(activations, await changedAmounts(activations, own));
+  return {
+    edit: { ...edit, patterns: amongRows(patterns.patterns(), rows, bank) },
+    without: { kind, images },
+  };
+}
+
+/** Largest amount of each concept at any place of the explained images, [r]. */
+function largestAmounts({ conceptBank: { rows: r }, coefficients }: EditedRun): number[] {
+  const largest = new Array<number>(r).fill(0);
+  for (const { data } of coefficients)
+    data.forEach((value, i) => (largest[i % r] = Math.max(largest[i % r], value)));
+  return largest;
+}
+
+function atRows(rows: readonly number[], values: ArrayLike<number>, r: number): Float64Array {
+  const all = new Float64Array(r);
+  rows.forEach((row, at) => (all[row] = values[at]));
+  return all;
+}
+
+/** Rows [k, p] at the places of some concepts of a bank, the others zero: [r, p]. */
+function amongRows(found: Matrix, rows: readonly number[], bank: CodedBank): Matrix {
+  const all = matrix(bank.rows, bank.cols);
+  rows.forEach((row, at) => all.data.set(rowView(found, at), row * bank.cols));
+  return all;
+}
+
+interface ImagesFor {
+  readonly withIt: readonly FileFact[];
+  readonly without: readonly FileFact[];
+  readonly kind: 'others' | 'least';
+}
+
+function imagesFor({ explained, others, coefficients }: EditedRun, rows: readonly number[]): ImagesFor {
+  const some = (files: readonly FileFact[]): readonly FileFact[] =>
+    spreadPlaces(files.length, MOST_IMAGES).map((place) => files[place]);
+  if (others.length >= FEWEST_OTHERS)
+    return { withIt: some(explained), without: some(others), kind: 'others' };
+  const strength = coefficients.map(({ cols, data }) =>
+    Math.max(
+      ...rows.map((row) =>
+        data.reduce((most, value, i) => (i % cols === row ? Math.max(most, value) : most), 0),
+      ),
+    ),
+  );
+  const order = [...explained.keys()].sort((a, b) => strength[a] - strength[b]);
+  const least = order.slice(0, Math.max(1, Math.floor(order.length / 4)));
+  return {
+    withIt: some(order.slice(least.length).map((at) => explained[at])),
+    without: some(least.map((at) => explained[at])),
+    kind: 'least',
+  };
+}
+
+/** Activations of images one after another, as rows; images that cannot be read are passed over. */
+async function* rowsOf(
+  scope: ScoredScope,
+  { explanation: { layer } }: EditedRun,
+  files: readonly FileFact[],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Matrix> {
+  const latent = runnerFor(scope, cutAt(scope.intake, layer).latent);
+  try {
+    for (let start = 0; start < files.length; start += BATCH) {
+      signal?.throwIfAborted();
+      const some = files.slice(start, start + BATCH);
+      const batch = await readBatch(scope.environment.codec, some, scope.intake.preprocessing.preprocessing);
+      if (batch.input === undefined) continue;
+      const activations = await latent.run(batch.input);
+      for (let at = 0; at < activations.dims[0]; at++)
+        yield toRows(sliceItems(activations, at, at + 1), layer);
+    }
+  } finally {
+    await latent.dispose();
+  }
+}
+
+/** Rows of activations [n, p] of some explained images, on which steps are chosen. */
+export async function someRows(scope: ScoredScope, run: EditedRun, images: number): Promise<Matrix> {
+  const files = spreadPlaces(run.explained.length, images).map((place) => run.explained[place]);
+  const parts: Matrix[] = [];
+  for await (const rows of rowsOf(scope, run, files, undefined)) parts.push(rows);
+  return stackRows(parts);
+}

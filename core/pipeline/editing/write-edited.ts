@@ -1,0 +1,84 @@
+import { EDIT_KEY } from '../../editing/edit-model.ts';
+import { TesseraError } from '../../errors.ts';
+import { loadModel, type ModelFile } from '../../onnx/load-model.ts';
+import type { Storage } from '../../platform.ts';
+
+/** Where an edited model may be written, found out before anything is computed. */
+export interface EditTarget {
+  readonly path: string;
+  /** Files of external data that have to lie beside it, from where to where. */
+  readonly copies: readonly { readonly from: string; readonly to: string }[];
+}
+
+const choose = (message: string, hint: string): TesseraError =>
+  new TesseraError('bad-usage', message, { hint, options: ['out'] });
+
+/**
+ * Where an edited model goes: never onto the original, nor onto a file that is no edited model. External data stays where it
+ * is when the target lies beside the original; else it is copied.
+ *
+ * Throws TesseraError 'bad-usage' for a place that cannot be, 'storage' where the folder is not there.
+ */
+export async function editTarget(
+  storage: Storage,
+  { path: original, locations }: Pick<ModelFile, 'path' | 'locations'>,
+  out: string,
+): Promise<EditTarget> {
+  const path = storage.resolve(out);
+  if (!/\.onnx$/i.test(path)) {
+    throw choose(
+      `An edited model is a file that ends in .onnx, got ${out}.`,
+      'Name it fixed.onnx, for example.',
+    );
+  }
+  const folder = storage.dirname(path);
+  const [here, there] = [await storage.realPath(folder), await storage.realPath(storage.dirname(original))];
+  if (await storage.exists(path)) await requireReplaceable(storage, original, path);
+  if (here === there) return { path, copies: [] };
+  const copies = locations.map((location) => ({
+    from: storage.join(there, ...location.split(/[\\/]/)),
+    to: storage.join(folder, ...location.split(/[\\/]/)),
+  }));
+  const needed: EditTarget['copies'][number][] = [];
+  for (const copy of copies) if (await isNeeded(storage, copy)) needed.push(copy);
+  return { path, copies: needed };
+}
+
+async function requireReplaceable(storage: Storage, original: string, path: string): Promise<void> {
+  if ((await storage.realPath(path)) === (await storage.realPath(original)))
+    throw choose(
+      `${path} is the model itself, which is never changed.`,
+      'Choose another name for the edited model.',
+    );
+  const isEdited = await loadModel(storage, path).then(
+    ({ metadata }) => metadata.has(EDIT_KEY),
+    () => false,
+  );
+  if (isEdited) return;
+  throw choose(
+    `${path} is there already and is no model that was edited here; it is not written over.`,
+    'Choose another name, or move the file away.',
+  );
+}
+
+async function isNeeded(storage: Storage, { from, to }: EditTarget['copies'][number]): Promise<boolean> {
+  if (!(await storage.exists(to))) return true;
+  if ((await storage.hashFile(to)) === (await storage.hashFile(from))) return false;
+  throw choose(
+    `The model keeps weights in a file beside it, and ${to} is another file of that name.`,
+    'Write the edited model into the folder of the model, or into one without such a file.',
+  );
+}
+
+/** Writes an edited model, whole or not at all: first what it needs beside itself, then itself. Throws TesseraError 'storage'. */
+export async function writeEdited(
+  storage: Storage,
+  { path, copies }: EditTarget,
+  bytes: Uint8Array,
+): Promise<void> {
+  for (const { from, to } of copies) {
+    await storage.makeDirectory(storage.dirname(to));
+    await storage.writeAtomic(to, await storage.readBytes(from));
+  }
+  await storage.writeAtomic(path, bytes);
+}
