@@ -39,7 +39,10 @@ describe('ownSentences()', () => {
   });
 
   it('names the run that an own concept was made in, where that is another of the bank', () => {
-    const { folder: _, ...concept } = sampleOwn({ others: { count: 40, from: 'explained' } }).concept;
+    const concept: { folder?: string } & OwnConcept = {
+      ...sampleOwn({ others: { count: 40, from: 'explained' } }).concept,
+    };
+    delete concept.folder;
     const said = (madeIn: string) => ownSentences(ownInWords({ ...concept, madeIn }, ofRun, noNotes))[0];
     expect(said('run2')).toBe('1 picture of run2, told from 40 other images of run2.');
     expect(said('run1')).toBe('1 picture of the run, told from 40 other images of the run.');
