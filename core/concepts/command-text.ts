@@ -6,13 +6,13 @@ import { OPTION_NAMES, optionOf, usualOptions, type RunOptions } from './run-opt
  * @internal Tests compare with it.
  */
 export function argumentsOf(options: RunOptions): string[] {
-  const usual: Partial<RunOptions> = usualOptions(options.craft);
+  const usual: Partial<RunOptions> = usualOptions(options);
   return OPTION_NAMES.filter(
     (name) => name === 'craft' || JSON.stringify(options[name]) !== JSON.stringify(usual[name]),
   ).flatMap((name) => {
     const { flag } = optionOf(name);
     const value = options[name];
-    if (typeof value === 'boolean') return value ? [`--${flag}`] : [];
+    if (typeof value === 'boolean') return value || usual[name] ? [`--${value ? '' : 'no-'}${flag}`] : [];
     const values = typeof value === 'object' ? value : [value];
     return values.flatMap((one) => argument(flag, String(one)));
   });

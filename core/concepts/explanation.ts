@@ -79,7 +79,9 @@ export type RefinedFigures = {
   readonly madeOn: number;
   /** Leading scores that count. */
   readonly scores: number;
-  /** Weight of the scores' error beside the activations'; 0 where nothing tried was better than the start, which is kept. */
+  /** The bank taken is one that was made of all images, those of the figures included. */
+  readonly ofAll?: boolean;
+  /** Weight of the scores' error beside the activations'; 0 where nothing tried was better, and a bank without refining is taken. */
   readonly weight: number;
   /** What the best that was tried keeps of the same images, where that is no more than before. */
   readonly refused?: StandInShares;

@@ -289,7 +289,7 @@ export const RUN_OPTIONS = {
     // A shared bank is a fact of its own, named by what it is made of.
     reads: ['question'],
     flag: 'bank',
-    help: 'whose images concepts are made of: each, the explained class alone, or shared, all classes together, so that the same concepts explain every class; shared without --concepts has 10 and 5 more for each further class',
+    help: 'whose images concepts are made of: each, the explained class alone, or shared, all classes together, so that the same concepts explain every class; shared without --concepts has 10 and 5 more for each further class, and is refined (--refine) unless --no-refine is said',
     label: 'Concepts of',
     note: 'All classes together: the same concepts explain every class, and can be compared between classes',
     visibility: 'advanced',

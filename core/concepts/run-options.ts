@@ -45,20 +45,34 @@ export function optionOf(name: OptionName): Formed<unknown> & OptionFacts<Option
 /** The paper's settings, for comparison with deel-ai/Craft; what `craft` takes for what is not said. */
 export const CRAFT_DEFAULTS = { design: 'halton', samples: 32, replicates: 1 } as const;
 
+/** What a bank of all classes takes for what is not said: as many concepts as follow from the classes, refined for them. */
+const SHARED_DEFAULTS = { concepts: 'auto', refine: true } as const;
+
 /** Values taken for what is not said; where there is none, the option remains absent. */
 export const DEFAULT_OPTIONS = Object.fromEntries(
   Object.entries(RUN_OPTIONS).flatMap(([name, facts]) => ('default' in facts ? [[name, facts.default]] : [])),
 ) as unknown as { readonly [Name in Defaulted]: ValueOf<Name> };
 
-/** Values taken for what is not said, beside `craft` as it is. */
-export function usualOptions(craft: boolean): Pick<RunOptions, Defaulted> {
-  return { ...DEFAULT_OPTIONS, craft, ...(craft && CRAFT_DEFAULTS) };
+/** Values taken for what is not said, beside `craft` and `sharing` as they are. */
+export function usualOptions({
+  craft = DEFAULT_OPTIONS.craft,
+  sharing,
+}: {
+  readonly craft?: boolean | undefined;
+  readonly sharing?: RunOptions['sharing'] | undefined;
+}): Pick<RunOptions, Defaulted> {
+  return {
+    ...DEFAULT_OPTIONS,
+    craft,
+    ...(craft && CRAFT_DEFAULTS),
+    ...(sharing === 'shared' && SHARED_DEFAULTS),
+  };
 }
 
 /** All options, from those that were said. */
 export function resolveOptions(given: GivenOptions): RunOptions {
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return { ...usualOptions(given.craft ?? DEFAULT_OPTIONS.craft), ...said } as RunOptions;
+  return { ...usualOptions(given), ...said } as RunOptions;
 }
 
 /** Does a stage read an option? */

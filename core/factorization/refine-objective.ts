@@ -20,17 +20,19 @@ export interface RowScores {
   ): Promise<{ readonly byCodes: Matrix; readonly byBank: Matrix }>;
 }
 
-/** Some whole images: their activations A [m · positions, p] and scores h(A) [m, K]. */
+/** Some whole images: their activations A [m · positions, p], scores h(A) [m, K], and how much each score counts [m, K]. */
 export interface ScoredRows {
   readonly rows: Matrix;
   readonly scores: Matrix;
+  /** See `weightsByScore` and `weightsByClass`. */
+  readonly weights: Matrix;
 }
 
 /** How far a bank stands in for the activations, and for what the model makes of them: shares of the variation that are lost. */
 export interface StandInErrors {
   /** ‖A - U·W‖² / ‖A - mean(A)‖². */
   readonly activations: number;
-  /** Σ (h(A) - h(U·W))² / Σ (h(A) - mean h(A))², each score in units of its own deviation. */
+  /** Σ w (h(A) - h(U·W))² / Σ w (h(A) - mean h(A))², w the weights of the scores. */
   readonly scores: number;
 }
 
@@ -56,7 +58,7 @@ export interface RefineObjective {
 
 /**
  * Opens the objective of a refinement: with U(W) the codes of the rows in the bank, `codesOf`,
- * E_a(W) = ‖A - U(W)·W‖² / ‖A - mean(A)‖² and E_h(W) = Σ_ik w_k (h_k(A_i) - h_k(U(W)·W)_i)² / Σ_ik w_k (h_k(A_i) - mean_k)².
+ * E_a(W) = ‖A - U(W)·W‖² / ‖A - mean(A)‖² and E_h(W) = Σ_ik w_ik (h_k(A_i) - h_k(U(W)·W)_i)² / Σ_ik w_ik (h_k(A_i) - mean_k)².
  *
  * Gradient  of E_a the partial one, since the codes minimise it; of E_h, with g its cotangent at U·W, that of U·W given U,
  *           Uᵀ·g, and that through the codes by the derivative on their active sets (see `nnlsDerivative`): with
@@ -66,9 +68,8 @@ export interface RefineObjective {
  *           to another runtime at each step would cost more than the products.
  */
 export async function openRefineObjective(
-  { rows, scores }: ScoredRows,
+  { rows, scores, weights }: ScoredRows,
   model: RowScores,
-  weights: Float64Array,
   gemm: Gemm,
 ): Promise<RefineObjective> {
   const bound = await bindRows(rows, gemm);
@@ -88,7 +89,7 @@ export async function openRefineObjective(
       const cotangents = matrix(scores.rows, scores.cols);
       const scale = (2 * weight) / spread.scores;
       scores.data.forEach((own, i) => {
-        cotangents.data[i] = scale * weights[i % scores.cols] * (point.values.data[i] - own);
+        cotangents.data[i] = scale * weights.data[i] * (point.values.data[i] - own);
       });
       const moved = await model.gradient(point.coefficients, point.bank, cotangents);
       return gradientOf(point, bound.products, moved, spread.activations);
@@ -157,37 +158,27 @@ function besides(x: Matrix, y: Matrix): Matrix {
   return result;
 }
 
-/** One over the variance of each score over some images, zero for one that does not vary. */
-export function scoreWeights({ rows: m, cols: k, data }: Matrix): Float64Array {
-  const means = columnMeans({ rows: m, cols: k, data });
-  const variances = new Float64Array(k);
-  data.forEach((value, i) => (variances[i % k] += (value - means[i % k]) ** 2 / m));
-  return variances.map((variance) => (variance > 0 ? 1 / variance : 0));
-}
-
-function columnMeans({ rows, cols, data }: Matrix): Float64Array {
+/** Mean of each column. */
+export function columnMeans({ rows, cols, data }: Matrix): Float64Array {
   const means = new Float64Array(cols);
   for (let i = 0; i < data.length; i++) means[i % cols] += data[i] / rows;
   return means;
 }
 
 function variationOf(a: Matrix): number {
-  return weightedVariation(a, new Float64Array(a.cols).fill(1));
+  return weightedVariation(a, matrix(a.rows, a.cols, new Float32Array(a.data.length).fill(1)));
 }
 
-function weightedVariation(a: Matrix, weights: Float64Array): number {
+function weightedVariation(a: Matrix, weights: Matrix): number {
   const means = columnMeans(a);
   let sum = 0;
-  for (let i = 0; i < a.data.length; i++) {
-    const column = i % a.cols;
-    sum += weights[column] * (a.data[i] - means[column]) ** 2;
-  }
+  for (let i = 0; i < a.data.length; i++) sum += weights.data[i] * (a.data[i] - means[i % a.cols]) ** 2;
   return sum;
 }
 
-function weightedDistance(a: Matrix, b: Matrix, weights: Float64Array): number {
+function weightedDistance(a: Matrix, b: Matrix, weights: Matrix): number {
   invariant(a.data.length === b.data.length, 'refine: scores of other images');
   let sum = 0;
-  for (let i = 0; i < a.data.length; i++) sum += weights[i % a.cols] * (a.data[i] - b.data[i]) ** 2;
+  for (let i = 0; i < a.data.length; i++) sum += weights.data[i] * (a.data[i] - b.data[i]) ** 2;
   return sum;
 }

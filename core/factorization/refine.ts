@@ -3,7 +3,6 @@ import { innerProduct } from '../linalg/norms.ts';
 import type { Gemm } from '../platform.ts';
 import {
   openRefineObjective,
-  scoreWeights,
   type RefineObjective,
   type RowScores,
   type ScoredRows,
@@ -75,19 +74,8 @@ export async function refineBank(
   model: RowScores,
   { gemm, isCostly = false, onStep, signal }: RefineOptions,
 ): Promise<RefinedBank> {
-  const weights = scoreWeights(made.scores);
   const path = isCostly ? COSTLY : { weights: WEIGHTS, steps: STEPS };
-  const judge = async (part: ScoredRows, banks: readonly CodedBank[]): Promise<StandInErrors[]> => {
-    const objective = await openRefineObjective(part, model, weights, gemm);
-    try {
-      const errors: StandInErrors[] = [];
-      for (const bank of banks) errors.push((await objective.at(bank)).errors);
-      return errors;
-    } finally {
-      await objective.dispose();
-    }
-  };
-  const objective = await openRefineObjective(made, model, weights, gemm);
+  const objective = await openRefineObjective(made, model, gemm);
   const ends: CodedBank[] = [];
   let steps = 0;
   try {
@@ -103,7 +91,7 @@ export async function refineBank(
   } finally {
     await objective.dispose();
   }
-  const [first, ...tried] = await judge(choosing, [start, ...ends]);
+  const [first, ...tried] = await judgeBanks(choosing, [start, ...ends], model, gemm);
   const least = KEPT * (1 - first.activations);
   const fitting = tried
     .map((errors, place) => ({ ...errors, place }))
@@ -111,10 +99,27 @@ export async function refineBank(
     .sort((a, b) => a.scores - b.scores);
   const chosen = fitting.length > 0 ? fitting[0].place : -1;
   const bank = chosen < 0 ? start : ends[chosen];
-  const [before, after] = await judge(unseen, [start, bank]);
+  const [before, after] = await judgeBanks(unseen, [start, bank], model, gemm);
   if (chosen >= 0 && after.scores < before.scores)
     return { bank, before, after, weight: path.weights[chosen], steps };
   return { bank: start, before, after: before, weight: 0, steps, ...(chosen >= 0 && { refused: after }) };
+}
+
+/** The errors of banks on some images. */
+export async function judgeBanks(
+  part: ScoredRows,
+  banks: readonly CodedBank[],
+  model: RowScores,
+  gemm: Gemm,
+): Promise<StandInErrors[]> {
+  const objective = await openRefineObjective(part, model, gemm);
+  try {
+    const errors: StandInErrors[] = [];
+    for (const bank of banks) errors.push((await objective.at(bank)).errors);
+    return errors;
+  } finally {
+    await objective.dispose();
+  }
 }
 
 /** Cosine of every row with its start, [r]: how far a concept is still the one that it was. */

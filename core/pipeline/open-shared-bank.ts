@@ -1,5 +1,6 @@
 import { channelsOf } from '../concepts/latent-rows.ts';
 import type { RunOptions } from '../concepts/run-options.ts';
+import { TesseraError } from '../errors.ts';
 import type { EvaluationLevel } from '../metrics/evaluation.ts';
 import type { ModelScores } from '../score/model-scores.ts';
 import type { Explained } from '../score/explained.ts';
@@ -21,7 +22,8 @@ export type SharedSubject = Pick<Question, 'layer' | 'files'> & {
 
 /**
  * The bank of all classes: rows of the sample's images, factorised once. It is kept in the project's cache under what it is
- * made of, whichever class is explained, so that the runs of one question have the same concepts.
+ * made of, whichever class is explained, so that the runs of one question have the same concepts. Where `refine` is wanted
+ * and cannot be had (too few images, a model without gradient) the bank is as it was found, and `warn` hears why.
  */
 export async function openSharedBank(
   setting: StageSetting,
@@ -32,9 +34,24 @@ export async function openSharedBank(
   const concepts =
     options.concepts === 'auto' ? conceptsFor(sample.classes.length, channelsOf(layer)) : options.concepts;
   const facts = { intake: whateverClass(intake), device, layer, images: sample.images, sharedBank: null };
-  const stages = openStages(setting, facts, { ...options, concepts });
-  const bank = await stages.get(bankStage);
-  return sharedBankOf(stages, stages.fingerprintOf(bankStage), bank, sample);
+  const made = async (refine: boolean) => {
+    const stages = openStages(setting, facts, { ...options, concepts, refine });
+    const bank = await stages.get(bankStage);
+    return sharedBankOf(stages, stages.fingerprintOf(bankStage), bank, sample);
+  };
+  try {
+    return await made(options.refine);
+  } catch (error) {
+    if (!options.refine || !cannotRefine(error)) throw error;
+    setting.environment.warn?.(`The concepts of all classes are not refined: ${error.message}`);
+    return made(false);
+  }
+}
+
+/** A shared bank is refined as a matter of course, which not every model and not every handful of images allows. */
+function cannotRefine(error: unknown): error is TesseraError {
+  const codes = ['bad-usage', 'unsupported-operator', 'not-differentiable'];
+  return error instanceof TesseraError && codes.includes(error.code);
 }
 
 /** The bank of all classes that a finished run has, for what is asked of it later: nothing is computed until then. */

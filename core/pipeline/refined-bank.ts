@@ -2,7 +2,8 @@ import { buildBank, type Bank } from '../concepts/bank.ts';
 import { leadingColumns, openLeadingScores } from '../concepts/leading-scores.ts';
 import { positionsOf, channelsOf, fromRows, toRows } from '../concepts/latent-rows.ts';
 import { TesseraError } from '../errors.ts';
-import { cosinesToStart, refineBank, type RefinedBank } from '../factorization/refine.ts';
+import { cosinesToStart, judgeBanks, refineBank, type RefinedBank } from '../factorization/refine.ts';
+import { weightsByClass, weightsByScore } from '../factorization/score-weights.ts';
 import type { ScoredRows, StandInErrors } from '../factorization/refine-objective.ts';
 import { codesOf } from '../factorization/sparse-codes.ts';
 import { matrix, stackRows, takeRows, type Matrix } from '../linalg/matrix.ts';
@@ -16,14 +17,16 @@ import type { Facts, StageWork } from './stage.ts';
 import type { ActivationRows } from './stages/rows.ts';
 
 /** Memory of the activations of whole images; more images than fit are left to the judgement of those that do. */
-const MATRIX_BYTES = 2 ** 26;
+const MATRIX_BYTES = 2 ** 28;
 /** Shares of the images that the bank is made on and that choose how much the scores count; the rest is unseen. */
 const MADE = 0.6;
 const CHOOSING = 0.2;
 /** Fewer images leave nothing to judge by. */
 const LEAST_IMAGES = 10;
-/** Scores that the bank is refined for. */
+/** Scores that a bank of one class is refined for. */
 const LEADING = 20;
+/** Fewer images of a class say nothing of its score. */
+const LEAST_OF_CLASS = 5;
 
 type Context = Pick<StageWork, 'environment' | 'signal' | 'onProgress'> &
   Pick<Facts, 'intake' | 'device' | 'layer' | 'images'>;
@@ -38,7 +41,8 @@ export interface MadeBank extends Bank {
 
 /**
  * A bank made on six in ten of the images and refined there so that the model says of its reconstructions what it says of
- * the activations, judged beside its start on images that neither has seen. See `refineBank`.
+ * the activations, judged beside its start on images that neither has seen. See `refineBank`. Where a bank made of all images,
+ * those included, keeps more of what the model says of them, it is taken instead, and the figures say so.
  *
  * Throws TesseraError 'bad-usage' for fewer than {@link LEAST_IMAGES} images, or scores that are the same in all;
  * 'unsupported-operator' or 'not-differentiable' where the rest of the model has no gradient.
@@ -63,13 +67,19 @@ export async function buildRefinedBank(
   );
   try {
     const values = await scored.ofRows(whole);
+    const weights = scored.weightsOf(values);
     const partOf = (chosen: readonly number[]): ScoredRows => {
       const places = shown.flatMap((image, place) => (chosen.includes(image) ? [place] : []));
-      return { rows: imagesOf(whole, places, positionsOf(layer)), scores: takeRows(values, places) };
+      return {
+        rows: imagesOf(whole, places, positionsOf(layer)),
+        scores: takeRows(values, places),
+        weights: takeRows(weights, places),
+      };
     };
+    const unseen = partOf(parts.unseen);
     const found = await refineBank(
       start.conceptBank,
-      { made: partOf(parts.made), choosing: partOf(parts.choosing), unseen: partOf(parts.unseen) },
+      { made: partOf(parts.made), choosing: partOf(parts.choosing), unseen },
       scored,
       {
         gemm: device.gemm,
@@ -78,16 +88,31 @@ export async function buildRefinedBank(
         signal,
       },
     );
+    const counts = {
+      made: parts.made.length,
+      unseen: shown.filter((image) => parts.unseen.includes(image)).length,
+      scores: values.cols,
+    };
+    // What was kept back is lost to a refined bank: it has to be better than one made of all images.
+    const ofAll = await buildBank(rows.activations, start.conceptBank.rows, options);
+    const [errors] = await judgeBanks(unseen, [ofAll.conceptBank], scored, device.gemm);
+    if (found.weight === 0 || errors.scores <= found.after.scores) {
+      const refused = found.weight === 0 ? found.refused : found.after;
+      const unchanged = { ...found, bank: ofAll.conceptBank, before: errors, after: errors, weight: 0 };
+      const outcome = { ...unchanged, ...(refused && { refused }) };
+      const refined = figuresOf(outcome, ofAll.conceptBank, { ...counts, made: images.length });
+      return { ...ofAll, refined: { ...refined, ofAll: true } };
+    }
     const { coefficients } = await codesOf(rows.activations, found.bank, {
       gemm: device.gemm,
       ...(signal && { signal }),
     });
-    const counts = {
-      made: parts.made.length,
-      unseen: shown.filter((image) => parts.unseen.includes(image)).length,
+    return {
+      ...start,
+      coefficients,
+      conceptBank: found.bank,
+      refined: figuresOf(found, start.conceptBank, counts),
     };
-    const refined = figuresOf(found, start.conceptBank, { ...counts, scores: values.cols });
-    return { ...start, coefficients, conceptBank: found.bank, refined };
   } finally {
     await scored.dispose();
   }
@@ -147,33 +172,69 @@ function imagesOf(whole: Matrix, places: readonly number[], positions: number): 
   );
 }
 
-/** The scores that lead in the images that the bank is made on. */
+/**
+ * The scores that the bank is refined for: of images of several classes those of their classes, each in its own images;
+ * else those that lead in the images that the bank is made on. `made` are places among the whole images.
+ */
 async function openScores(context: Context, whole: Matrix, made: readonly number[]) {
   const { device, intake, layer } = context;
-  const { head } = cutAt(intake, layer);
-  const runner = runnerFor(context, head);
+  const all = await headScores(context, whole);
+  if (all.data.every((value, i) => value === all.data[i % all.cols])) {
+    throw new TesseraError(
+      'bad-usage',
+      'The model says the same of all images; there is nothing to refine for.',
+      {
+        hint: 'Leave the refining away, or give images of which it says different things',
+        options: ['images'],
+      },
+    );
+  }
+  const own = classesOf(all);
+  const classes = classesAmong(own);
+  const columns = classes.length > 1 ? classes : leadingColumns(takeRows(all, made), LEADING);
+  const opened = await openLeadingScores(cutAt(intake, layer).head, layer, columns, {
+    sessions: device.sessions,
+    gemm: device.gemm,
+    fixedBatch: !intake.hasFreeBatch,
+  });
+  const weightsOf = (values: Matrix): Matrix =>
+    classes.length > 1
+      ? weightsByClass(
+          values,
+          own.map((column) => columns.indexOf(column)),
+          made,
+        )
+      : weightsByScore(values, made);
+  return { ...opened, weightsOf };
+}
+
+/** All scores of whole images [m, all]. */
+async function headScores(context: Context, whole: Matrix): Promise<Matrix> {
+  const { intake, layer } = context;
+  const runner = runnerFor(context, cutAt(intake, layer).head);
   try {
-    const own = imagesOf(whole, made, positionsOf(layer));
-    const { data, dims } = await runner.run(fromRows(own, layer));
-    const all = matrix(dims[0], data.length / dims[0], data);
-    if (data.every((value, i) => value === data[i % all.cols])) {
-      throw new TesseraError(
-        'bad-usage',
-        'The model says the same of all images; there is nothing to refine for.',
-        {
-          hint: 'Leave the refining away, or give images of which it says different things',
-          options: ['images'],
-        },
-      );
-    }
-    return await openLeadingScores(head, layer, leadingColumns(all, LEADING), {
-      sessions: device.sessions,
-      gemm: device.gemm,
-      fixedBatch: !intake.hasFreeBatch,
-    });
+    const { data, dims } = await runner.run(fromRows(whole, layer));
+    return matrix(dims[0], data.length / dims[0], data);
   } finally {
     await runner.dispose();
   }
+}
+
+/** The largest score of each image. */
+function classesOf({ rows, cols, data }: Matrix): number[] {
+  return Array.from({ length: rows }, (_, row) => {
+    const own = data.subarray(row * cols, (row + 1) * cols);
+    return own.indexOf(Math.max(...own));
+  });
+}
+
+/** Classes of at least {@link LEAST_OF_CLASS} images, in rising order. */
+function classesAmong(own: readonly number[]): number[] {
+  const counts = new Map<number, number>();
+  for (const column of own) counts.set(column, (counts.get(column) ?? 0) + 1);
+  return [...counts]
+    .flatMap(([column, count]) => (count >= LEAST_OF_CLASS ? [column] : []))
+    .sort((a, b) => a - b);
 }
 
 function figuresOf(

@@ -93,6 +93,7 @@ const BANK_FACTORIZATION = FACTORIZATION.extend({
       after: SHARES,
       images: COUNT,
       madeOn: COUNT,
+      ofAll: z.boolean().exactOptional(),
       scores: COUNT,
       weight: z.number(),
       refused: SHARES.exactOptional(),

@@ -58,15 +58,19 @@ interface Refined {
   readonly madeOn: number;
   readonly scores: number;
   readonly weight: number;
+  readonly ofAll?: boolean;
   readonly refused?: Kept;
   readonly cosines: readonly number[];
 }
 
 /** Whether refining was worth it, and whether its outcome was kept: a sentence. */
-export function refinedVerdict({ before, after, images, scores, weight, refused }: Refined): string {
+export function refinedVerdict(refined: Refined): string {
+  const { before, after, images, scores, weight, ofAll, refused } = refined;
   const said = `the variation of the ${scores === 1 ? 'score' : 'leading scores'} in ${countOf(images, 'image')} kept back`;
   const than = (kept: Kept): string =>
     `${percentText(kept.headR2)} of ${said}, against ${percentText(before.headR2)} before`;
+  if (refused && ofAll)
+    return `The concepts are not refined: of ${said} refined ones keep ${percentText(refused.headR2)}, those made of all images, these included, ${percentText(before.headR2)}.`;
   if (refused)
     return `The concepts were left as they were before refining: refined they keep ${than(refused)}.`;
   if (weight === 0)
@@ -78,7 +82,9 @@ export function refinedVerdict({ before, after, images, scores, weight, refused 
 
 /** What refining gained in figures: "made on 90 images; of 30 others it keeps 44.0 % of what the model says (before 25.2 %), …". */
 export function refinedText(refined: Refined): string {
-  const { before, after, images, madeOn, scores, weight, cosines } = refined;
+  const { before, after, images, madeOn, scores, weight, ofAll, cosines } = refined;
+  if (ofAll)
+    return `made on all ${madeOn} images; R² of the activations in ${images} of them ${percentText(after.r2)}`;
   const kept = (name: keyof Kept) => `${percentText(after[name])} (before ${percentText(before[name])})`;
   const ends = [Math.min(...cosines), Math.max(...cosines)].map((cosine) => cosine.toFixed(2));
   const figures = `of ${images} others it keeps ${kept('headR2')} of the variation of the ${scores === 1 ? 'score' : `${scores} leading scores`}, and ${kept('r2')} of that of the activations`;

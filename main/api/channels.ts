@@ -66,6 +66,8 @@ const METHOD_TABLE = {
   measureImages: true,
   getColumns: true,
   removeTable: true,
+  getObjects: true,
+  removeMarks: true,
   getImageMap: true,
   getConceptMap: true,
   getImageGroups: true,

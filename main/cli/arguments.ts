@@ -22,6 +22,8 @@ export interface ParsedArguments {
   text(name: string): string | undefined;
   texts(name: string): readonly string[];
   flag(name: string): boolean;
+  /** Undefined where neither `--name` nor `--no-name` was said. */
+  choice(name: string): boolean | undefined;
 }
 
 /** Parses a command's arguments; every mistake is a TesseraError 'bad-usage' that says what was expected. */
@@ -39,6 +41,7 @@ export function parseArguments(argv: readonly string[], table: OptionTable): Par
       return Array.isArray(value) ? value.map(String) : [];
     },
     flag: (name) => values[name] === true,
+    choice: (name) => (typeof values[name] === 'boolean' ? values[name] : undefined),
   };
 }
 
@@ -46,7 +49,7 @@ type Values = Record<string, string | boolean | (string | boolean)[] | undefined
 
 function parse(argv: readonly string[], table: OptionTable): { values: Values; positionals: string[] } {
   const args = spreadLists(withNumbersJoined(argv, table), table);
-  const config = { args, options: table, allowPositionals: true } as const;
+  const config = { args, options: table, allowPositionals: true, allowNegative: true } as const;
   try {
     return parseArgs(config as ParseArgsConfig);
   } catch (error) {

@@ -251,11 +251,9 @@ function readQuestion(args: ParsedArguments): SaidQuestion {
   return { ...options, ...(query !== '' && { class: query }) };
 }
 
-/** All classes have their concepts in common unless it is said; how many then depends on the classes. */
+/** All classes have their concepts in common unless it is said. */
 function shareable<Given extends Partial<RunOptions>>(given: Given): Given {
-  const sharing = given.sharing ?? (given.class === 'all' ? 'shared' : undefined);
-  if (sharing !== 'shared') return given;
-  return { ...given, sharing, concepts: given.concepts ?? 'auto' };
+  return given.class === 'all' ? { sharing: 'shared', ...given } : given;
 }
 
 /** Throws TesseraError 'bad-usage' for an option that has to be said and was not. */

@@ -78,7 +78,7 @@ export function readOption<Name extends OptionName>(
   const { flag, form, schema, placeholder } = optionOf(name);
   const value =
     form.kind === 'flag'
-      ? args.flag(flag) || undefined
+      ? args.choice(flag)
       : sharersOf(flag).length > 1
         ? sharedValue(args, flag, form)
         : valueOf(args, flag, form);

@@ -53,6 +53,8 @@ import type {
   SerializedError,
   ScoredImages,
   ScoreMaps,
+  MarksSummary,
+  RunObjects,
   TableSummary,
   Waterfall,
 } from '../api/contract.ts';
@@ -261,6 +263,14 @@ export interface ComputeJobs {
   /** Makes a project remember a table, or none. */
   rememberTable(question: Pick<RunQuestion, 'folder'> & { readonly path: string | null }): Promise<null>;
   readColumns(question: RunQuestion): Promise<RunColumns | null>;
+  /** Which of some images boxes or masks are of. */
+  readMarks(question: {
+    readonly path: string;
+    readonly images: readonly ImageFile[];
+  }): Promise<MarksSummary>;
+  /** Makes a project remember boxes or masks, or none. */
+  rememberMarks(question: Pick<RunQuestion, 'folder'> & { readonly path: string | null }): Promise<null>;
+  readObjects(question: RunQuestion): Promise<RunObjects | null>;
   /** Keeps what is measured, and the map, in the project's cache. */
   mapImages(question: RunQuestion & Omit<MapQuery, keyof RunKey>): Promise<ImageMap>;
   mapConcepts(question: RunQuestion): Promise<ConceptMapPlane>;

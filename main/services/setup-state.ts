@@ -11,6 +11,7 @@ import { classOfFolder } from '../../core/images/find-class.ts';
 import type { FolderScan } from '../../core/images/folder-scan.ts';
 import type {
   ImageSetSummary,
+  MarksSummary,
   ModelSummary,
   OptionChanges,
   SetupOptions,
@@ -39,6 +40,7 @@ export interface SetupState {
   /** Names the scan in names of pictures. */
   readonly scanKey: string;
   readonly table: TableSummary | null;
+  readonly marks: MarksSummary | null;
   readonly options: SetupOptions;
   /** What the model says of the scan, once it was asked. */
   readonly predictions: Predictions | null;
@@ -56,6 +58,7 @@ export function emptySetup(key: string, device: SetupOptions['device']): SetupSt
     scan: null,
     scanKey: key,
     table: null,
+    marks: null,
     options: { ...DEFAULT_OPTIONS, classIndex: null, device },
     predictions: null,
     problems: {},
@@ -83,10 +86,10 @@ export function setupOf(
   explained: Explained,
   canUndo: boolean,
 ): Omit<Setup, 'offered' | 'isCopy'> {
-  const { key, folder, model, table, options, problems } = state;
+  const { key, folder, model, table, marks, options, problems } = state;
   const name = folder === null ? null : projectName(folder);
   const [images, asked] = [imagesOf(state), askedOf(state)];
-  return { key, name, folder, model, images, table, asked, options, problems, canUndo, ...explained };
+  return { key, name, folder, model, images, table, marks, asked, options, problems, canUndo, ...explained };
 }
 
 function imagesOf({ scan, roots, model }: SetupState): ImageSetSummary | null {
@@ -118,8 +121,9 @@ function imagesOf({ scan, roots, model }: SetupState): ImageSetSummary | null {
 /** Options after changes; null takes a choice back. What was left as usual remains so when `craft` changes what is. */
 export function changedOptions(options: SetupOptions, changes: OptionChanges): SetupOptions {
   const craft = changes.craft === undefined ? options.craft : (changes.craft ?? DEFAULT_OPTIONS.craft);
-  const before: Partial<RunOptions> = usualOptions(options.craft);
-  const after: Partial<RunOptions> = usualOptions(craft);
+  const sharing = changes.sharing === undefined ? options.sharing : (changes.sharing ?? undefined);
+  const before: Partial<RunOptions> = usualOptions(options);
+  const after: Partial<RunOptions> = usualOptions({ craft, sharing });
   const following = SETUP_OPTIONS.filter((name) => name in CRAFT_DEFAULTS && options[name] === before[name]);
   const given = Object.entries(changes).map(([name, value]): [string, unknown] => [
     name,
@@ -173,7 +177,12 @@ export function modelOptions(
 export function withDependent(asked: OptionChanges): OptionChanges {
   // How many concepts a place has is a number of sparse ones.
   const isUsual = asked.bank !== undefined && asked.bank !== 'sparse';
-  const changes = isUsual ? { active: null, ...asked } : asked;
+  const changes = {
+    ...(isUsual && { active: null }),
+    // What is usual of them depends on whose the concepts are.
+    ...(asked.sharing !== undefined && { concepts: null, refine: null }),
+    ...asked,
+  };
   if (changes.output === undefined && changes.task === undefined) return changes;
   return {
     ...{ classIndex: null, isNot: null, against: null, reference: null, threshold: null, layer: null },

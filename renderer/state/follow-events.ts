@@ -15,7 +15,7 @@ export function followEvents(bench: Workbench): () => void {
       bench.run.take(state);
       // Of several classes the last tells that all are done.
       if (state.status === 'done' && wasActive && state.next === 0) showFinished(bench, state);
-      if (state.status === 'failed' && state.next > 0) bench.notices.fail(state.error, state.className);
+      if (state.status === 'failed' && state.next > 0) bench.notices.alarm(state.error, state.className);
     }),
     on('earlyConcepts', (early) => (bench.run.early = early)),
     on('result', (run) => {
@@ -29,7 +29,7 @@ export function followEvents(bench: Workbench): () => void {
     on('jobs', (jobs) => (bench.jobs = jobs)),
     on('log', (line) => bench.run.addLine(line)),
     on('compute', (compute) => (bench.compute = compute)),
-    on('error', (error) => bench.notices.fail(error)),
+    on('error', (error) => bench.notices.alarm(error)),
     on('navigate', ({ screen }) => bench.go(screen)),
     on('panel', ({ panel }) => (bench.openPanel = panel)),
   ];

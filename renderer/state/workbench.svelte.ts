@@ -74,7 +74,8 @@ export class Workbench {
 
   constructor(connection: Connection) {
     this.connection = connection;
-    this.notices = new Notices();
+    this.notices = new Notices(() => this.screen);
+    connection.onDone((method) => this.notices.settle(method));
     this.setup = new SetupState(connection, this.notices, (setup) => this.#followSetup(setup));
     this.run = new RunWatch(connection, this.notices);
     this.runs = new RunList(connection, this.notices, this.setup);
@@ -102,6 +103,9 @@ export class Workbench {
   }
   get columns(): ShownRun['columns'] {
     return this.#shown.columns;
+  }
+  get objects(): ShownRun['objects'] {
+    return this.#shown.objects;
   }
   get map(): ShownRun['map'] {
     return this.#shown.map;
@@ -171,6 +175,7 @@ export class Workbench {
   }
 
   go(screen: Screen): void {
+    if (screen !== this.screen) this.notices.leave(this.screen);
     this.screen = screen;
     this.isListOpen = false;
     this.isInspectorOpen = false;

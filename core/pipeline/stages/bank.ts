@@ -20,7 +20,7 @@ export const bankStage = defineStage({
   name: 'bank',
   inputs: { rows: rowsStage },
   facts: ['sharedBank'],
-  version: 3,
+  version: 4,
   compute: findConcepts,
 });
 

@@ -86,7 +86,7 @@ function everyClass(state: SetupState): (AskedRun & { readonly index: number })[
       ...state,
       options: changedOptions(state.options, {
         ...{ classIndex: index, isNot: null, against: null },
-        ...{ sharing: 'shared', concepts: 'auto' },
+        ...{ sharing: 'shared', concepts: null, refine: null },
       }),
     });
     return {

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  openRefineObjective,
-  scoreWeights,
-  type RowScores,
-} from '../../../core/factorization/refine-objective.ts';
+import { openRefineObjective, type RowScores } from '../../../core/factorization/refine-objective.ts';
+import { weightsByScore } from '../../../core/factorization/score-weights.ts';
 import { cosinesToStart, refineBank } from '../../../core/factorization/refine.ts';
 import type { CodedBank } from '../../../core/linalg/coded-bank.ts';
 import { matrix, takeRows, type Matrix } from '../../../core/linalg/matrix.ts';
@@ -73,6 +70,8 @@ function problem(images: number, seed: number, isSigned = false) {
   return { rows, scores, values: ofRows(rows), start: unitRows(noise(3, 8, seed + 2, isSigned)) };
 }
 
+const everyRow = ({ rows }: Matrix): number[] => Array.from({ length: rows }, (_, row) => row);
+
 /** Rows of so many concepts each, far from where one more would come or one go, and with a rest. */
 function settledRows(start: Matrix, images: number, active: number): Matrix {
   const amounts = matrix(images * POSITIONS, start.rows);
@@ -103,9 +102,8 @@ describe('openRefineObjective()', () => {
     const { scores, ofRows } = bentScores(noise(2, 8, 4, true));
     const values = ofRows(rows);
     const objective = await openRefineObjective(
-      { rows, scores: values },
+      { rows, scores: values, weights: weightsByScore(values, everyRow(values)) },
       scores,
-      scoreWeights(values),
       plainGemm,
     );
     const bank: CodedBank = { ...start, ...(active !== undefined && { active }) };
@@ -128,9 +126,8 @@ describe('openRefineObjective()', () => {
   it('measures both errors as shares of the variation', async () => {
     const { rows, scores, values, start } = problem(4, 8);
     const objective = await openRefineObjective(
-      { rows, scores: values },
+      { rows, scores: values, weights: weightsByScore(values, everyRow(values)) },
       scores,
-      scoreWeights(values),
       plainGemm,
     );
     const { errors, coefficients } = await objective.at(start);
@@ -148,15 +145,14 @@ describe('openRefineObjective()', () => {
 describe('refineBank()', () => {
   const partsOf = (seed: number) => {
     const { rows, scores, values, start } = problem(60, seed);
+    const weights = weightsByScore(values, everyRow(values).slice(0, 40));
     const part = (from: number, to: number) => ({
       rows: takeRows(
         rows,
         Array.from({ length: (to - from) * POSITIONS }, (_, i) => from * POSITIONS + i),
       ),
-      scores: takeRows(
-        values,
-        Array.from({ length: to - from }, (_, i) => from + i),
-      ),
+      scores: takeRows(values, everyRow(values).slice(from, to)),
+      weights: takeRows(weights, everyRow(values).slice(from, to)),
     });
     return { start, scores, parts: { made: part(0, 40), choosing: part(40, 50), unseen: part(50, 60) } };
   };
@@ -194,10 +190,10 @@ describe('refineBank()', () => {
     const { start, scores, parts } = partsOf(31);
     // Of these images the scores are those that the start gives, which nothing can be nearer to.
     const { rows } = parts.unseen;
-    const objective = await openRefineObjective(parts.unseen, scores, Float64Array.of(1, 1), plainGemm);
+    const objective = await openRefineObjective(parts.unseen, scores, plainGemm);
     const { coefficients } = await objective.at(start);
     await objective.dispose();
-    const unseen = { rows, scores: await scores.values(coefficients, start) };
+    const unseen = { ...parts.unseen, rows, scores: await scores.values(coefficients, start) };
     const found = await refineBank(start, { ...parts, unseen }, scores, { gemm: plainGemm });
     expect(found.bank).toEqual(start);
     expect(found.weight).toBe(0);

@@ -41,6 +41,10 @@ describe('refinedText()', () => {
       'The concepts were left as they were before refining: refined they keep 24.1 % of the variation of the leading scores in 30 images kept back, against 25.2 % before.',
     ],
     [
+      { weight: 0, ofAll: true, after: refined.before, refused: { r2: 0.2, headR2: 0.241 } },
+      'The concepts are not refined: of the variation of the leading scores in 30 images kept back refined ones keep 24.1 %, those made of all images, these included, 25.2 %.',
+    ],
+    [
       { weight: 0, after: refined.before },
       'The concepts were left as they were before refining: nothing that was tried kept more of what the model says without losing too much of the activations.',
     ],
@@ -53,6 +57,9 @@ describe('refinedText()', () => {
   });
 
   it('says where nothing was gained', () => {
+    expect(refinedText({ ...refined, weight: 0, ofAll: true, madeOn: 120 }).replaceAll('\u00a0', ' ')).toBe(
+      'made on all 120 images; R² of the activations in 30 of them 20.2 %',
+    );
     expect(refinedText({ ...refined, weight: 0, scores: 1 })).toContain('of the variation of the score,');
     expect(refinedText({ ...refined, weight: 0 })).toContain(
       'nothing that was tried was better than the start',

@@ -127,4 +127,12 @@ describe('withDependent()', () => {
     expect(withDependent({ bank: 'usual' })).toEqual({ bank: 'usual', active: null });
     expect(withDependent({ bank: 'sparse' })).toEqual({ bank: 'sparse' });
   });
+
+  it('lets a bank of all classes have the number of concepts and the refining that are usual for it', () => {
+    const shared = changedOptions(options, withDependent({ sharing: 'shared' }));
+    expect(shared).toMatchObject({ sharing: 'shared', concepts: 'auto', refine: true });
+    expect(changedOptions(shared, withDependent({ refine: false })).refine).toBe(false);
+    const each = changedOptions(shared, withDependent({ sharing: 'each' }));
+    expect(each).toMatchObject({ sharing: 'each', concepts: options.concepts, refine: false });
+  });
 });
