@@ -4,7 +4,16 @@ import { fromList, looseNames, withoutLoose, type DroppedFiles } from './dropped
 
 /** What a person is asked to choose. */
 export type PickKind =
-  'model' | 'folders' | 'pictures' | 'labels' | 'table' | 'project' | 'reference' | 'references';
+  | 'model'
+  | 'folders'
+  | 'pictures'
+  | 'labels'
+  | 'table'
+  | 'marks'
+  | 'marksFolder'
+  | 'project'
+  | 'reference'
+  | 'references';
 
 const ACCEPT: Readonly<Record<PickKind, string>> = {
   model: '.onnx,.data,.txt,.json,image/*',
@@ -12,6 +21,8 @@ const ACCEPT: Readonly<Record<PickKind, string>> = {
   pictures: 'image/*',
   labels: '.txt,.json',
   table: '.csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson',
+  marks: '.json,.xml',
+  marksFolder: '',
   project: '',
   reference: 'image/*',
   references: '',
@@ -81,8 +92,8 @@ function askBrowser(what: PickKind): Promise<File[]> {
   const input = document.createElement('input');
   input.type = 'file';
   input.accept = ACCEPT[what];
-  input.multiple = what !== 'labels' && what !== 'table' && what !== 'reference';
-  input.webkitdirectory = what === 'folders' || what === 'references' || what === 'project';
+  input.multiple = !['labels', 'table', 'marks', 'reference'].includes(what);
+  input.webkitdirectory = ['folders', 'references', 'project', 'marksFolder'].includes(what);
   return new Promise((resolve) => {
     input.addEventListener('change', () => resolve([...(input.files ?? [])]));
     input.addEventListener('cancel', () => resolve([]));
