@@ -27,6 +27,7 @@ const TABLE: OptionTable = {
   remove: { type: 'string', multiple: true, takes: 'a concept, or several with commas between them' },
   scale: { type: 'string', multiple: true, takes: 'CONCEPT=FACTOR' },
   how: { type: 'string', takes: Object.keys(EDIT_WAYS).join(', ') },
+  class: { type: 'string', takes: 'the only class whose score is edited' },
   above: { type: 'string', takes: 'a share of the largest amount, from 0 to 1' },
   out: { type: 'string', takes: 'a file to write, NAME.onnx' },
   report: { type: 'string', takes: 'a file to write' },
@@ -89,7 +90,7 @@ function readEdit(
   args: ParsedArguments,
   concepts: readonly ConceptItem[],
   r: number,
-): Pick<EditQuestion, 'how' | 'factors' | 'concepts' | 'above'> {
+): Omit<EditQuestion, 'sets'> {
   const asked = new Map<ConceptItem, number>();
   for (const text of args.texts('remove')) for (const one of removed(text, concepts)) asked.set(one, 0);
   for (const text of args.texts('scale')) {
@@ -106,11 +107,13 @@ function readEdit(
     for (const member of group.length > 0 ? group.map((one) => one.id) : [id])
       factors[rowOfId(member)] = factor;
   const above = readShare(args);
+  const onlyClass = args.text('class');
   return {
     how: readWay(args, above),
     factors,
     concepts: [...asked].map(([{ id, name }, factor]): EditedConcept => ({ id, name, factor })),
     ...(above !== undefined && { above }),
+    ...(onlyClass !== undefined && { onlyClass }),
   };
 }
 
