@@ -17,6 +17,7 @@ import { editFacts, editText } from './edit-output.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
 import { progressPrinter } from './progress.ts';
+import { searchCommand } from './search-edit.ts';
 import { tellInputs } from './tell-inputs.ts';
 
 const TABLE: OptionTable = {
@@ -32,6 +33,7 @@ const TABLE: OptionTable = {
 
 /** `edit PROJECT --remove CONCEPT --out FILE`: the model without a concept, as a file, and the proof of what that does. */
 export async function editCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
+  if (argv.includes('--search')) return searchCommand(argv, signal);
   const args = parseArguments(argv, TABLE);
   const { folder, out } = readPlaces(args);
   const environment = createNodeEnvironment();
