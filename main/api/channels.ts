@@ -94,6 +94,7 @@ const METHOD_TABLE = {
   saveScoreMaps: true,
   listOwnConcepts: true,
   makeOwnConcept: true,
+  computeOwnConcept: true,
   showOwnConcept: true,
   chooseConceptFolder: true,
   findAlikeCrops: true,

@@ -28,7 +28,7 @@ export async function exportCommand(argv: readonly string[], signal: AbortSignal
   const project = await openProject(storage, folder);
   const runId = args.text('run') ?? (await newestFinishedRun(project));
   await tellInputs(project, runId);
-  await completeRuns(environment, project, [runId], signal);
+  await completeRuns(environment, project, [runId], { hasOwn: true, signal });
   const run = await loadRun(project, runId);
   const scope = await runModel(environment, project, run, choice);
   const work = { onProgress: progressPrinter(process.stderr), signal };

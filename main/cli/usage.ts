@@ -39,10 +39,12 @@ tessera decompose PROJECT --concept NAME --undo [--run ID]
 
 tessera concept PROJECT --concept-folder NAME=DIR… [--against-folder DIR] [--run ID] [--device D] [--json]
 tessera concept PROJECT [--remove NAME] [--run ID] [--json]
+tessera concept PROJECT [--rename CONCEPT=NAME] [--note CONCEPT=TEXT] [--hide CONCEPT] [--show CONCEPT] [--run ID]
     Concepts of your own in a finished run: a direction that tells the pictures of a folder from the images that the run
     was given (or from --against-folder), how well it does on pictures held out and beside random sets, its importance
     beside the concepts that were found, its TCAV score. Without a folder those that the run has are listed; --remove takes
-    one away.
+    one away. Names, notes (an empty one takes it back) and what is hidden, of concepts that were found as well as of own
+    ones, and own concepts themselves, are those of all runs with the same bank.
 
 tessera vjp MODEL --to TENSOR [--from TENSOR] --tensors IN --out OUT [--device D] [--json]
 tessera vjp MODEL --to TENSOR [--from TENSOR] --write FILE.onnx

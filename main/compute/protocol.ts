@@ -27,7 +27,7 @@ import type {
   ImageCounterfactual,
   ModelSummary,
   OutputTrial,
-  OwnConceptItem,
+  OwnConceptList,
   OwnConceptQuery,
   OverviewView,
   PairView,
@@ -236,14 +236,14 @@ export interface ComputeJobs {
   /** Makes a change of the notes back or again: an undo or redo. */
   changeNotes(question: RunQuestion & NotesChange): Promise<EditedRun>;
   listCrops(question: Omit<CropQuery, 'project'> & RunQuestion): Promise<CropPage>;
-  listOwnConcepts(question: RunQuestion): Promise<readonly OwnConceptItem[]>;
-  /** Keeps it with the run. */
-  makeOwnConcept(
-    question: RunQuestion & Omit<OwnConceptQuery, keyof RunKey>,
-  ): Promise<readonly OwnConceptItem[]>;
+  listOwnConcepts(question: RunQuestion): Promise<OwnConceptList>;
+  /** Keeps it with the run, and with its bank. */
+  makeOwnConcept(question: RunQuestion & Omit<OwnConceptQuery, keyof RunKey>): Promise<OwnConceptList>;
+  /** Computes what an own concept of the bank is in the run, and keeps it with that. */
+  computeOwnConcept(question: RunQuestion & { readonly concept: string }): Promise<OwnConceptList>;
   showOwnConcept(
     question: RunQuestion & { readonly concept: string; readonly isShown: boolean },
-  ): Promise<readonly OwnConceptItem[]>;
+  ): Promise<OwnConceptList>;
   findAlikeCrops(
     question: RunQuestion & { readonly image: number; readonly box: Box; readonly limit: number },
   ): Promise<readonly AlikeCrop[]>;

@@ -13,6 +13,7 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   computeMerge: 'merge',
   computeBankMerges: 'merge',
   makeOwnConcept: 'own-concept',
+  computeOwnConcept: 'own-concept',
   findAlikeCrops: 'alike',
   dependence: 'dependence',
   ablateRun: 'what-if-run',

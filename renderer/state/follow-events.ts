@@ -19,7 +19,10 @@ export function followEvents(bench: Workbench): () => void {
     }),
     on('earlyConcepts', (early) => (bench.run.early = early)),
     on('result', (run) => {
-      if (bench.shown.isOf(run)) void bench.result.read();
+      if (!bench.shown.isOf(run)) return;
+      void bench.result.read();
+      // Their names and notes are among those of the run.
+      if (bench.own.list.value) void bench.own.read();
     }),
     on('classes', (counts) => bench.setup.takeClasses(counts)),
     on('scoreMap', (news) => bench.setup.scoreMaps.take(news)),

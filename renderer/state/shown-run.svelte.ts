@@ -52,7 +52,10 @@ export class ShownRun {
     this.#notices = new RunNotices(notices);
     this.result = new ResultState(connection, this.#notices, run, () => this.#regroup());
     this.tree = new TreeState(connection, this.#notices, run);
-    this.own = new OwnConcepts(connection, this.#notices, run, () => this.images.readAgain());
+    this.own = new OwnConcepts(connection, this.#notices, run, {
+      onChange: () => this.images.readAgain(),
+      edit: (edit) => this.result.edit(edit),
+    });
     this.columns = new ColumnsState(connection, run);
     this.objects = new MarkedObjects(connection, run);
     this.images = new ImageBrowser(connection, run, { result: this.result, columns: this.columns });

@@ -20,6 +20,7 @@ import { currentRunOf } from './current-run.ts';
 import { onlyChosen } from './image-list.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { Notices } from './notices.svelte.ts';
+import { FileDrag } from './file-drag.svelte.ts';
 import { OverviewState } from './overview.svelte.ts';
 import { SetupEvidence } from './setup-evidence.svelte.ts';
 import { RunList } from './run-list.svelte.ts';
@@ -68,6 +69,7 @@ export class Workbench {
   isListOpen = $state(false);
   isSearchOpen = $state(false);
   openPanel = $state<PanelName | null>(null);
+  readonly drag = new FileDrag();
   isLogOpen = $state(false);
 
   constructor(connection: Connection) {

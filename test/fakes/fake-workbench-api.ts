@@ -53,6 +53,8 @@ export interface FakeOptions extends FakeMapOptions {
   readonly classes?: number;
   /** Classes that are explained with the same concepts; absent: eight, and none where nothing is explained. */
   readonly explained?: number;
+  /** Another run of the bank has an own concept that is not computed for this one. */
+  readonly ownPending?: boolean;
   /** Concepts of the overview are merged, and not computed for all classes. */
   readonly mergedApart?: boolean;
   /** Crops of every concept; absent: those of the fixture. */
@@ -115,6 +117,7 @@ export function createFakeWorkbench(
     ...(options.reconstruction && { reconstruction: options.reconstruction }),
   });
   const edits = fakeEdits(reader);
+  const { note, ...own } = fakeOwn(reader, options.ownPending === true);
   const images = fakeRunImages(reader);
   const columns = options.hasTable === true ? fakeColumns(reader, images.images) : null;
   const objects = options.hasMarks === true ? fakeObjects(reader) : null;
@@ -317,11 +320,14 @@ export function createFakeWorkbench(
         }),
       });
     },
-    editConcept: ({ edit }) => Promise.resolve(edits.edit(edit)),
+    editConcept: ({ edit }) => {
+      note(edit);
+      return Promise.resolve(edits.edit(edit));
+    },
     undoEdit: () => Promise.resolve(edits.undo()),
     redoEdit: () => Promise.resolve(edits.redo()),
     ...tree,
-    ...fakeOwn(reader),
+    ...own,
     ...images.api,
     getColumns: () => Promise.resolve(columns),
     removeTable: () => take({ table: null }),
