@@ -69,6 +69,11 @@ tessera edit PROJECT --remove CONCEPT[,…] --out FILE.onnx [--scale CONCEPT=FAC
     along with it), mean (of the concept alone), project (its direction is projected out), remove (what what-if shows).
     --above leaves amounts alone up to a share of the run's largest.
 
+tessera edit PROJECT --search [--all-cuts] [--images DIR…] [--out FILE.onnx] [--run ID] [--json]
+    The edit that mends most mistakes and breaks fewest right answers: which concepts, how much, how; with --all-cuts also at
+    other layers. Chosen on half of the images whose folders name a class (the run's, and those of --images), counted
+    again on the other half. --out makes it.
+
 tessera score PROJECT --images DIR… [--run ID] [--device D] [--csv FILE] [--json]
     New images with the concepts of a finished run: how much of each is in them, what each does to the score, what none
     explains; which concepts are there otherwise than in the run's own images (drift), and which images they do not know.
