@@ -1,10 +1,12 @@
 import { EDIT_WAYS, USUAL_WAY, type EditWay } from '../../core/editing/concept-edit.ts';
-import type { EditedConcept } from '../../core/editing/edit-proof.ts';
+import type { EditedConcept, EditProof } from '../../core/editing/edit-proof.ts';
 import { rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
 import { TesseraError } from '../../core/errors.ts';
+import { parsePreprocessing } from '../../core/images/preprocessing.ts';
 import { loadModelFile } from '../../core/onnx/load-model.ts';
-import { editRun, type EditQuestion } from '../../core/pipeline/editing/edit-run.ts';
+import { editRun, type EditQuestion, type EditScope } from '../../core/pipeline/editing/edit-run.ts';
 import { heldOutImages, openEdit } from '../../core/pipeline/editing/open-edit.ts';
+import { writeEditPage } from '../../core/pipeline/editing/write-edit-page.ts';
 import { editTarget, writeEdited } from '../../core/pipeline/editing/write-edited.ts';
 import { loadRun, openProject } from '../../core/project/project-folder.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
@@ -28,6 +30,7 @@ const TABLE: OptionTable = {
   how: { type: 'string', takes: Object.keys(EDIT_WAYS).join(', ') },
   above: { type: 'string', takes: 'a share of the largest amount, from 0 to 1' },
   out: { type: 'string', takes: 'a file to write, NAME.onnx' },
+  report: { type: 'string', takes: 'a file to write' },
   json: { type: 'boolean' },
 };
 
@@ -57,8 +60,19 @@ export async function editCommand(argv: readonly string[], signal: AbortSignal):
   };
   const { bytes, proof } = await editRun(scope, question, work);
   await writeEdited(storage, target, bytes);
-  const facts = editFacts(target.path, proof);
+  const page = args.text('report');
+  const report = page === undefined ? undefined : await reportOf({ proof, file: target.path }, page, scope);
+  const facts = editFacts(target.path, proof, report);
   console.log(args.flag('json') ? JSON.stringify(facts, null, 2) : shownName(editText(facts)));
+}
+
+function reportOf(
+  made: { readonly proof: EditProof; readonly file: string },
+  page: string,
+  { environment, project, run }: EditScope,
+): Promise<string> {
+  const preprocessing = parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing);
+  return writeEditPage(environment, { ...made, preprocessing }, page);
 }
 
 function readPlaces(args: ParsedArguments) {
