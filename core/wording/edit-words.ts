@@ -56,3 +56,6 @@ export function meanSourceText({
     ? `${countOf(images, 'image')} that the run was given and does not explain`
     : `${countOf(images, 'explained image')} with least of the concepts`;
 }
+
+/** Why right answers may be lost by an edit that does what it should. */
+export const BROKEN_MEANING = 'An answer that was right only because of what was taken out counts as broken.';

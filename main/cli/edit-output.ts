@@ -2,7 +2,7 @@ import { EDIT_WAYS } from '../../core/editing/concept-edit.ts';
 import { judgedSet, verdictOf, type EditProof, type ProofSet } from '../../core/editing/edit-proof.ts';
 import type { ChangedDecision, RightCounts } from '../../core/editing/judged-decisions.ts';
 import { countOf, listText } from '../../core/wording/count-text.ts';
-import { editChance, editedText, PROOF_SETS } from '../../core/wording/edit-words.ts';
+import { BROKEN_MEANING, editChance, editedText, PROOF_SETS } from '../../core/wording/edit-words.ts';
 import { intervalText, percentText, signedText } from '../../core/wording/number-text.ts';
 import { table } from './text-table.ts';
 
@@ -65,6 +65,7 @@ export function editText(facts: EditFacts): string {
     `The model ${editedText(concepts)} of ${run.className} (${run.id}), at ${layer}. ${EDIT_WAYS[how]}.`,
     ...sets.flatMap((set) => ['', ...setText(set)]),
     '',
+    ...(sets.some(({ broken }) => broken.length > 0) ? [BROKEN_MEANING] : []),
     `Scores are within ${check.largest.toExponential(0)} of what the same edit gives by exact amounts (${countOf(check.images, 'image')}).`,
     `An image takes ${time.after.toFixed(2)} ms, before ${time.before.toFixed(2)} ms.`,
     ...(facts.alsoChanged.length > 0

@@ -109,6 +109,12 @@ tessera export PROJECT --out FOLDER [--run ID] [--device D] [--json]
     every concept, rest), concepts.csv (names, importance with interval, prevalence, comments), and the same with the
     directions of the concepts as arrays, run.npz (NumPy) and run.safetensors. Images are those that the run was given.
 
+tessera export PROJECT --as-model FILE.onnx [--with-contributions] [--run ID] [--device D] [--json]
+    The model of a finished run with further outputs: how much of each concept is in a picture, what each does to the
+    score, and what none explains. It takes the same pictures, gives the same answers and runs wherever the model ran.
+    Beside it FILE.json (names, and how much the run's images have) and FILE.md (how to watch new pictures, in Python and
+    JavaScript). Contributions are left out where they would cost much time, unless asked for.
+
 tessera report PROJECT [--run ID] [--out FILE]
     Writes the report of a finished run again, with the names given to concepts since.
 

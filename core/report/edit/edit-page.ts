@@ -2,7 +2,13 @@ import { EDIT_WAYS } from '../../editing/concept-edit.ts';
 import { judgedSet, verdictOf, type EditProof, type ProofSet } from '../../editing/edit-proof.ts';
 import type { ChangedDecision, RightCounts } from '../../editing/judged-decisions.ts';
 import { countOf, listText } from '../../wording/count-text.ts';
-import { editChance, editedText, meanSourceText, PROOF_SETS } from '../../wording/edit-words.ts';
+import {
+  BROKEN_MEANING,
+  editChance,
+  editedText,
+  meanSourceText,
+  PROOF_SETS,
+} from '../../wording/edit-words.ts';
 import { intervalText, percentText, signedText } from '../../wording/number-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
 import { html, type Html } from '../html.ts';
@@ -107,14 +113,20 @@ function changedOf({ fixed, broken, otherwise }: ProofSet, page: EditPage): Html
   if (fixed.length + broken.length + otherwise.length === 0)
     return html`<p class="intro">Every decision is what it was.</p>`;
   return html`${gallery('Wrong before, right after', fixed, page)}
-  ${gallery('Right before, wrong after', broken, page)}
+  ${gallery('Right before, wrong after', broken, page, BROKEN_MEANING)}
   ${gallery('Decided otherwise, right neither before nor after, or not known', otherwise, page)}`;
 }
 
-function gallery(title: string, changed: readonly ChangedDecision[], page: EditPage): Html | false {
+function gallery(
+  title: string,
+  changed: readonly ChangedDecision[],
+  page: EditPage,
+  meaning?: string,
+): Html | false {
   if (changed.length === 0) return false;
   const more = changed.length - MOST_CHANGED;
   return html`<h3>${title}: ${countOf(changed.length, 'image')}</h3>
+    ${meaning !== undefined && html`<p class="intro">${meaning}</p>`}
     <ul class="mistakes">
       ${changed.slice(0, MOST_CHANGED).map((one) => card(one, page))}
     </ul>

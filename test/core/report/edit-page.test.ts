@@ -58,7 +58,9 @@ describe('the proof of an edited model', () => {
   it('shows the decisions that changed, also where a picture is gone', () => {
     expect(page.split(PICTURE)).toHaveLength(2);
     expect(text).toContain('Wrong before, right after: 1 image');
-    expect(text).toContain('Right before, wrong after: 1 image The picture can no longer be read.');
+    expect(text).toContain(
+      'Right before, wrong after: 1 image An answer that was right only because of what was taken out counts as broken. The picture can no longer be read.',
+    );
   });
 
   it('tells how other scores change, and what was done', () => {
