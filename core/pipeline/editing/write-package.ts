@@ -1,21 +1,21 @@
-import { TesseraError } from '../../errors.ts';
 import type { EditProof } from '../../editing/edit-proof.ts';
+import { TesseraError } from '../../errors.ts';
+import { parsePreprocessing } from '../../images/preprocessing.ts';
 import { loadModelFile } from '../../onnx/load-model.ts';
 import type { OnProgress } from '../../platform.ts';
-import { parsePreprocessing } from '../../images/preprocessing.ts';
 import { loadNotes, withGivenNames } from '../../project/run-notes.ts';
-import { encodeZip } from '../../project/zip.ts';
-import { packageReadme, type PackagedFile } from '../../report/package/package-readme.ts';
+import { packageReadme } from '../../report/package/package-readme.ts';
 import { percentText } from '../../wording/number-text.ts';
-import { EXPORT_FILES, exportFile, tabledRun } from '../export-run.ts';
+import { EXPORT_FILES, exportFile, tabledRun, type ExportFile } from '../export-run.ts';
 import type { ScoredScope } from '../run-context.ts';
 import type { TabledRun } from '../run-tables.ts';
 import { writeReport } from '../write-report.ts';
 import { editRun, type EditQuestion, type EditScope } from './edit-run.ts';
 import { makeMonitor } from './make-monitor.ts';
 import { monitorFile, MONITOR_FILES, type MonitorFile } from './monitor-files.ts';
-import { editTarget, writeEdited } from './write-edited.ts';
+import { PackageFolder } from './package-folder.ts';
 import { writeEditPage } from './write-edit-page.ts';
+import { editTarget, writeEdited } from './write-edited.ts';
 
 /** What a package is made of. */
 export interface PackageQuestion {
@@ -34,6 +34,7 @@ export interface WrittenPackage {
   readonly files: readonly string[];
   /** Beside the folder. */
   readonly zip?: string;
+  /** Why there is no monitor. */
   readonly withoutMonitor?: string;
   readonly edited?: EditProof;
 }
@@ -43,10 +44,7 @@ interface Work {
   readonly onProgress?: OnProgress;
 }
 
-/** Written last: a package that has it is whole. */
-const CONTENTS = 'contents.json';
-
-const TEXTS: Readonly<Record<MonitorFile | (typeof EXPORT_FILES)[number], string>> = {
+const TEXTS: Readonly<Record<MonitorFile | ExportFile, string>> = {
   'monitor.onnx': 'The model with the concepts as further outputs',
   'monitor.json': 'Names of the concepts, and how much of each there usually is',
   'monitor.md': 'How to watch the model with it, in Python and JavaScript',
@@ -65,141 +63,99 @@ const TEXTS: Readonly<Record<MonitorFile | (typeof EXPORT_FILES)[number], string
  * `writeReport`; 'storage' as `encodeZip`, when the folder is whole; the signal's reason when aborted.
  */
 export async function writePackage(
-  { environment, project, run, arrays, ...device }: EditScope,
+  scope: EditScope,
   { folder, scored, edit, isZipped }: PackageQuestion,
   work: Work = {},
 ): Promise<WrittenPackage> {
-  const { storage } = environment;
-  await prepareFolder(storage, folder);
-  const at = (name: string): string => storage.join(folder, ...name.split('/'));
-  const files: PackagedFile[] = [];
-  const write = async (name: string, text: string, bytes: Uint8Array | string): Promise<void> => {
-    await storage.makeDirectory(storage.dirname(at(name)));
-    await storage.writeAtomic(at(name), bytes);
-    files.push({ name, text });
-  };
-  const scope: EditScope = { environment, project, run, arrays, ...device };
+  const { environment, project, run } = scope;
+  const into = await PackageFolder.open(environment.storage, folder);
   const tabled = await tabledRun(scored, project, run, work);
-  const edited = edit && (await writeEdit(scope, edit));
-  const withoutMonitor = await writeMonitor(tabled);
-  await writeReport(environment, project, run.id, at('report.html'), work.onProgress);
-  files.push({ name: 'report.html', text: 'What was found, with pictures; opens in any browser' });
-  for (const name of EXPORT_FILES) await write(`tables/${name}`, TEXTS[name], exportFile(tabled, name));
-  await copyRun();
-  const notes = await loadNotes(project, run.id);
-  const concepts = withGivenNames(arrays.explanation, notes).concepts.filter(
-    ({ id }) => !notes.hidden.includes(id),
-  );
-  const readme = packageReadme({
-    model: project.file.model,
-    run: { id: run.id, className: arrays.explanation.className, made: run.created },
-    concepts: concepts
-      .toSorted((a, b) => b.importance.mean - a.importance.mean)
-      .map((one) => ({ name: one.name, importance: percentText(one.importance.mean) })),
-    ...(edited && { edit: edited }),
-    ...(withoutMonitor !== undefined && { withoutMonitor }),
-    tessera: environment.versions['tessera'] ?? '',
-    files,
-  });
-  await write('README.md', '', readme);
-  const contents = await contentsOf();
-  await storage.writeAtomic(
-    at(CONTENTS),
-    `${JSON.stringify({ tessera_package: 1, files: contents }, null, 2)}\n`,
-  );
-  const names = [...files.map(({ name }) => name), CONTENTS];
-  const zip = isZipped ? await writeZip(names) : undefined;
+  const edited = edit && (await writeEdit(into, scope, edit, work));
+  const withoutMonitor = await writeMonitor(into, scope, scored, tabled, work);
+  await writeReport(environment, project, run.id, into.at('report.html'), work.onProgress);
+  into.has('report.html', 'What was found, with pictures; opens in any browser');
+  for (const name of EXPORT_FILES) await into.write(`tables/${name}`, TEXTS[name], exportFile(tabled, name));
+  await copyRun(into, scope);
+  const told = { ...(edited && { edit: edited }), ...(withoutMonitor !== undefined && { withoutMonitor }) };
+  await into.write('README.md', 'This page', await readmeOf(into, scope, told));
+  const files = await into.finish();
   return {
-    folder,
-    files: names,
-    ...(zip !== undefined && { zip }),
+    ...{ folder, files },
+    ...(isZipped && { zip: await into.pack(files) }),
     ...(withoutMonitor !== undefined && { withoutMonitor }),
     ...(edited && { edited }),
   };
+}
 
-  async function writeEdit(own: EditScope, question: EditQuestion) {
-    const file = await loadModelFile(storage, project.file.model.path);
-    const target = await editTarget(storage, file, at('edited-model.onnx'));
-    const { bytes, proof } = await editRun(own, question, work);
-    await writeEdited(storage, target, bytes);
-    files.push({ name: 'edited-model.onnx', text: 'The edited model' });
-    for (const { to } of target.copies)
-      files.push({
-        name: to.slice(folder.length + 1).replaceAll('\\', '/'),
-        text: 'Weights that the model reads',
-      });
-    await write('edit.json', 'What the edit does, for programs', `${JSON.stringify(proof, null, 2)}\n`);
-    const preprocessing = parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing);
-    await writeEditPage(environment, { proof, file: target.path, preprocessing }, at('edit.html'));
-    files.push({
-      name: 'edit.html',
-      text: 'What the edit does, with pictures of every decision that changed',
-    });
-    return proof;
-  }
+async function writeEdit(
+  into: PackageFolder,
+  scope: EditScope,
+  question: EditQuestion,
+  work: Work,
+): Promise<EditProof> {
+  const { environment, project, run } = scope;
+  const { storage } = environment;
+  const file = await loadModelFile(storage, project.file.model.path);
+  const target = await editTarget(storage, file, into.at('edited-model.onnx'));
+  const { bytes, proof } = await editRun(scope, question, work);
+  await writeEdited(storage, target, bytes);
+  into.has('edited-model.onnx', 'The edited model');
+  for (const { to } of target.copies)
+    into.has(to.slice(into.folder.length + 1).replaceAll('\\', '/'), 'Weights that it reads');
+  await into.write('edit.json', 'What the edit does, for programs', `${JSON.stringify(proof, null, 2)}\n`);
+  const preprocessing = parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing);
+  await writeEditPage(environment, { proof, file: target.path, preprocessing }, into.at('edit.html'));
+  into.has('edit.html', 'What the edit does, with pictures of decisions that changed');
+  return proof;
+}
 
-  /** The reason in words where there is none. */
-  async function writeMonitor(own: TabledRun): Promise<string | undefined> {
-    try {
-      const monitor = await makeMonitor(scored, run, () => Promise.resolve(own), work);
-      for (const name of MONITOR_FILES)
-        await write(`monitor/${name}`, TEXTS[name], monitorFile(monitor, name));
-      return undefined;
-    } catch (error) {
-      if (error instanceof TesseraError && (error.code === 'bad-usage' || error.code === 'bad-model'))
-        return error.message;
-      throw error;
-    }
-  }
-
-  async function copyRun(): Promise<void> {
-    const from = storage.join(project.folder, 'runs', run.id);
-    for (const { name, kind } of await storage.list(from)) {
-      if (kind !== 'file' || !/\.(json|jsonl|safetensors)$/.test(name)) continue;
-      await write(
-        `run/${name}`,
-        'The run as Tessera keeps it',
-        await storage.readBytes(storage.join(from, name)),
-      );
-    }
-  }
-
-  function contentsOf() {
-    return Promise.all(
-      files.map(async ({ name }) => ({
-        name,
-        bytes: (await storage.stat(at(name))).size,
-        sha256: await storage.hashFile(at(name)),
-      })),
-    );
-  }
-
-  async function writeZip(names: readonly string[]): Promise<string> {
-    const entries = new Map<string, Uint8Array>();
-    for (const name of names)
-      entries.set(`${storage.basename(folder)}/${name}`, await storage.readBytes(at(name)));
-    const path = `${folder}.zip`;
-    await storage.writeAtomic(path, encodeZip(entries));
-    return path;
+/** Writes the monitor; where there cannot be one, the reason in words. */
+async function writeMonitor(
+  into: PackageFolder,
+  { run }: EditScope,
+  scored: ScoredScope,
+  tabled: TabledRun,
+  work: Work,
+): Promise<string | undefined> {
+  try {
+    const monitor = await makeMonitor(scored, run, () => Promise.resolve(tabled), work);
+    for (const name of MONITOR_FILES)
+      await into.write(`monitor/${name}`, TEXTS[name], monitorFile(monitor, name));
+    return undefined;
+  } catch (error) {
+    if (error instanceof TesseraError && (error.code === 'bad-usage' || error.code === 'bad-model'))
+      return error.message;
+    throw error;
   }
 }
 
-async function prepareFolder(storage: EditScope['environment']['storage'], folder: string): Promise<void> {
-  if (await storage.exists(folder)) {
-    const names = (await storage.list(folder)).map(({ name }) => name);
-    const isPackage = names.includes(CONTENTS) || names.length === 0;
-    if (!isPackage) {
-      throw new TesseraError(
-        'bad-usage',
-        `${folder} holds other files; a package needs a folder of its own.`,
-        {
-          hint: 'Choose a new or empty folder.',
-          options: ['out'],
-        },
-      );
-    }
-    // What is written over is no longer whole.
-    if (names.includes(CONTENTS)) await storage.remove(storage.join(folder, CONTENTS));
+async function copyRun(into: PackageFolder, { environment, project, run }: EditScope): Promise<void> {
+  const { storage } = environment;
+  const from = storage.join(project.folder, 'runs', run.id);
+  for (const { name, kind } of await storage.list(from)) {
+    if (kind !== 'file' || !/\.(json|jsonl|safetensors)$/.test(name)) continue;
+    await into.write(
+      `run/${name}`,
+      'The run as Tessera keeps it',
+      await storage.readBytes(storage.join(from, name)),
+    );
   }
-  await storage.makeDirectory(folder);
+}
+
+async function readmeOf(
+  { files }: PackageFolder,
+  { environment, project, run, arrays: { explanation } }: EditScope,
+  told: { readonly edit?: EditProof; readonly withoutMonitor?: string },
+): Promise<string> {
+  const notes = await loadNotes(project, run.id);
+  const concepts = withGivenNames(explanation, notes)
+    .concepts.filter(({ id }) => !notes.hidden.includes(id))
+    .toSorted((a, b) => b.importance.mean - a.importance.mean)
+    .map(({ name, importance }) => ({ name, importance: percentText(importance.mean) }));
+  return packageReadme({
+    model: project.file.model,
+    run: { id: run.id, className: explanation.className, made: run.created },
+    ...{ concepts, files, ...told },
+    tessera: environment.versions['tessera'] ?? '',
+  });
 }

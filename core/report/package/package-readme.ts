@@ -2,7 +2,7 @@ import type { EditProof } from '../../editing/edit-proof.ts';
 import { judgedSet, verdictOf } from '../../editing/edit-proof.ts';
 import { EDIT_WAYS } from '../../editing/concept-edit.ts';
 import { countOf, listText } from '../../wording/count-text.ts';
-import { editChance, editedText, PROOF_SETS } from '../../wording/edit-words.ts';
+import { BROKEN_MEANING, editChance, editedText, PROOF_SETS } from '../../wording/edit-words.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
 
 /** A file of an audit package, and what it is for. */
@@ -33,11 +33,11 @@ export function packageReadme(facts: PackageFacts): string {
   return [
     `# Audit of ${name}`,
     '',
-    `This folder holds what an audit of the model ${name} found, and what can be done about it. It was made by Tessera ${tessera} from the run ${plain(run.id)} (${run.made}), which looked into what the model goes by when it says "${plain(run.className)}".`,
+    `This folder holds what an audit of ${name} found, and what can be done about it. It was made by Tessera ${tessera} from a run of ${run.made.slice(0, 10)}, which looked into what the model goes by when it says "${plain(run.className)}".`,
     '',
     '## What the model goes by',
     '',
-    `Tessera takes what the model computes of pictures apart into concepts, and measures by how much the answer depends on each. ${countOf(concepts.length, 'concept')}, the most important first:`,
+    `Tessera takes what the model computes of pictures apart into concepts, and measures which share of what moves the answer involves each. ${countOf(concepts.length, 'concept')}${concepts.length > MOST_LISTED ? `, of which the ${MOST_LISTED} most important are` : ', the most important first'}:`,
     '',
     ...concepts.slice(0, MOST_LISTED).map((one) => `- ${plain(one.name)}: ${one.importance}`),
     '',
@@ -74,11 +74,14 @@ function editSection({ edit }: PackageFacts): string[] {
   return [
     '## The edited model',
     '',
-    `\`edited-model.onnx\` is the model ${plain(editedText(edit.concepts))}. ${EDIT_WAYS[edit.how]}, at the layer \`${plain(edit.layer)}\`: a few plain operators were put in there; weights, inputs and outputs are as they were, so that it can take the place of the model wherever that runs.`,
+    `\`edited-model.onnx\` is the model ${plain(editedText(edit.concepts))}. ${EDIT_WAYS[edit.how]}, at the layer ${plain(edit.layer)}: a few plain operators were put in there; weights, inputs and outputs are as they were, so that it can take the place of the model wherever that runs.`,
     '',
     verdict === null
       ? `On ${images} ${countOf(judged.otherwise.length, 'decision')} changed; no folder names a class, so nothing is known of right and wrong.`
-      : `On ${images} it ${verdict}. ${editChance(judged.pValue ?? 1, counts)}`,
+      : `On ${images} it ${verdict}. ${editChance(judged.pValue ?? 1, counts)} ${BROKEN_MEANING}`,
+    ...(judged.kind === 'run'
+      ? ['', 'These are the images of the audit itself. What it does on others was not tried.']
+      : []),
     ...(slower === undefined
       ? []
       : [
