@@ -70,7 +70,7 @@ export async function searchCommand(argv: readonly string[], signal: AbortSignal
   const model = await openOriginal(storage, project, run);
   const scored = { environment, device: scope.device, intake: model.scored };
   const cuts = [
-    cutOfRun(scope.arrays),
+    cutOfRun(scope.arrays, view.concepts.map(rowsOf)),
     ...(args.flag('all-cuts')
       ? await otherCuts({ ...scored, project, ...work }, model.scored, scope.arrays, run.options)
       : []),
@@ -109,14 +109,15 @@ function conceptsOf(
   { run }: SearchedCut,
   concepts: readonly ConceptItem[],
 ): EditedConcept[] {
-  const has = ({ id, group }: ConceptItem, row: number): boolean =>
-    [id, ...group.map((one) => one.id)].some((own) => rowOfId(own) === row);
-  return rows.map((row) => {
-    const known = concepts.find((one) => has(one, row));
-    if (known !== undefined) return { id: known.id, name: known.name, factor };
-    const layer = run.explanation.layer.tensor;
-    return { id: `c${row} ${layer}`, name: `Concept ${row + 1} at ${layer}`, factor };
-  });
+  const known = concepts.filter((one) => rowsOf(one).some((row) => rows.includes(row)));
+  if (known.length > 0) return known.map(({ id, name }) => ({ id, name, factor }));
+  const layer = run.explanation.layer.tensor;
+  return rows.map((row) => ({ id: `c${row} ${layer}`, name: `Concept ${row + 1} at ${layer}`, factor }));
+}
+
+/** Rows of the bank of a concept, or of all that one was merged of. */
+function rowsOf({ id, group }: ConceptItem): number[] {
+  return group.length > 0 ? group.map((one) => rowOfId(one.id)) : [rowOfId(id)];
 }
 
 /** What `edit --search --json` prints. */
