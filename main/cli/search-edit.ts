@@ -1,6 +1,5 @@
 import { EDIT_WAYS } from '../../core/editing/concept-edit.ts';
 import type { EditedConcept } from '../../core/editing/edit-proof.ts';
-import { rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
 import { TesseraError } from '../../core/errors.ts';
 import { loadModelFile } from '../../core/onnx/load-model.ts';
 import { editRun } from '../../core/pipeline/editing/edit-run.ts';
@@ -22,6 +21,7 @@ import type { ConceptItem } from '../api/contract.ts';
 import { createJobs } from '../compute/jobs/all-jobs.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable } from './arguments.ts';
+import { rowsOf } from './edit-arguments.ts';
 import { editFacts, editText } from './edit-output.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
@@ -113,11 +113,6 @@ function conceptsOf(
   if (known.length > 0) return known.map(({ id, name }) => ({ id, name, factor }));
   const layer = run.explanation.layer.tensor;
   return rows.map((row) => ({ id: `c${row} ${layer}`, name: `Concept ${row + 1} at ${layer}`, factor }));
-}
-
-/** Rows of the bank of a concept, or of all that one was merged of. */
-function rowsOf({ id, group }: ConceptItem): number[] {
-  return group.length > 0 ? group.map((one) => rowOfId(one.id)) : [rowOfId(id)];
 }
 
 /** What `edit --search --json` prints. */
