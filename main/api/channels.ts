@@ -106,6 +106,8 @@ const METHOD_TABLE = {
   listScored: true,
   getScoredImage: true,
   saveScored: true,
+  tryEdit: true,
+  saveEdited: true,
   listReportSections: true,
   previewReport: true,
   saveReport: true,

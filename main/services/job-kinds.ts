@@ -29,6 +29,7 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   compareRuns: 'comparison',
   writeComparison: 'comparison-report',
   scoreImages: 'new-images',
+  tryEdit: 'model-edit',
   writeOverview: 'report',
 };
 

@@ -10,6 +10,7 @@ import { createEventHub, type EventHub } from './events.ts';
 import { createHandlers } from './handlers/index.ts';
 import { createLongJobs } from './long-jobs.ts';
 import { createLog, type Log } from './log.ts';
+import { createModelEdits } from './model-edits.ts';
 import { createNewImages } from './new-images.ts';
 import { createPictures, type Pictures } from './pictures.ts';
 import { createPredictions } from './predictions.ts';
@@ -85,10 +86,12 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     cache: places.cache,
     viewer,
     projects,
-    imageOf: (scan, index) => setup.imageOf(scan, index) ?? newImages.imageOf(scan, index),
+    imageOf: (scan, index) =>
+      setup.imageOf(scan, index) ?? newImages.imageOf(scan, index) ?? modelEdits.imageOf(scan, index),
     earlyImagesOf: (project, run) => runs.earlyImagesOf(project, run),
   });
   const newImages = createNewImages({ runner, jobs, reports, pictures });
+  const modelEdits = createModelEdits({ runner, viewer, jobs, reports, pictures, desktop });
   const recalled = recall(runs, setup, log);
   const handlers = createHandlers({
     ...options,
@@ -104,6 +107,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     evaluations: createEvaluations(runner, events, jobs, places.cache),
     comparisons: createComparisons({ storage, projects, setup, results, viewer, jobs, reports }),
     newImages,
+    modelEdits,
     pictures,
     predictions: createPredictions({ setup, runner, events, jobs, cache: places.cache }),
     scoreMaps: createScoreMaps({ storage, setup, runner, events, jobs, reports }),

@@ -1,0 +1,83 @@
+import path from 'node:path';
+import { LRUCache } from 'lru-cache';
+import { TesseraError } from '../../core/errors.ts';
+import type { ImageFile } from '../../core/images/folder-scan.ts';
+import type { PageId } from '../api/call-handler.ts';
+import type { EditTrial, ModelEdit, SavedReport } from '../api/contract.ts';
+import type { ComputeClient } from '../compute/client.ts';
+import type { RunQuestion } from '../compute/protocol.ts';
+import type { Desktop } from './desktop.ts';
+import { trialOf, turnedDecisions } from './edit-trial.ts';
+import type { LongJobs } from './long-jobs.ts';
+import type { Pictures } from './pictures.ts';
+import type { ReportPlace, Reports } from './reports.ts';
+
+/** What trials of edits need of the workbench. */
+interface ModelEditsContext {
+  readonly runner: Pick<ComputeClient, 'run'>;
+  readonly viewer: Pick<ComputeClient, 'run'>;
+  readonly jobs: Pick<LongJobs, 'run'>;
+  readonly reports: Pick<Reports, 'reserve'>;
+  readonly pictures: Pick<Pictures, 'nameOf'>;
+  readonly desktop: Pick<Desktop, 'chooseTarget'>;
+}
+
+interface KeptTrial {
+  readonly trial: EditTrial;
+  readonly place: ReportPlace;
+  readonly folder: string;
+  /** Of the decisions that changed, in their order. */
+  readonly files: readonly string[];
+}
+
+/** Models that concepts are taken out of; the last trials are kept. */
+export interface ModelEdits {
+  try(question: RunQuestion, edit: ModelEdit, page?: PageId): Promise<EditTrial>;
+  save(query: { readonly id: string }): Promise<SavedReport>;
+  /** The file of a decision that a trial changed. */
+  imageOf(id: string, index: number): ImageFile | undefined;
+}
+
+/** Trials that can be saved and whose pictures can be seen. */
+const KEPT = 8;
+
+/** Tries edits in the process of runs, and writes models in that of views. */
+export function createModelEdits(context: ModelEditsContext): ModelEdits {
+  const { runner, viewer, jobs, reports, pictures, desktop } = context;
+  const kept = new LRUCache<string, KeptTrial>({ max: KEPT });
+  const require = (id: string): KeptTrial => {
+    const found = kept.get(id);
+    if (found !== undefined) return found;
+    throw new TesseraError('unknown-name', 'What was tried is no longer at hand.', {
+      hint: 'Try the edit again.',
+    });
+  };
+  return {
+    async try(question, edit, page) {
+      const place = await reports.reserve('edit', '.onnx');
+      const { key: project, runId, folder } = question;
+      const tried = await jobs.run({ kind: 'model-edit', folder, page, isLatest: true }, (watch) =>
+        runner.run('tryEdit', { ...question, ...edit, path: place.file }, watch),
+      );
+      const as = pictures.nameOf(tried.preprocessing);
+      const trial = trialOf({ id: place.id, project, runId, as }, tried);
+      kept.set(place.id, {
+        ...{ trial, place, folder },
+        files: turnedDecisions(tried.proof).map(({ file }) => file),
+      });
+      return trial;
+    },
+    async save({ id }) {
+      const { trial, place, folder } = require(id);
+      const target = await desktop.chooseTarget(`${path.parse(trial.modelName).name} edited.onnx`);
+      if (target === null) return { path: null, document: null };
+      if (target === undefined) return { path: null, document: id };
+      await viewer.run('saveEdited', { folder, edited: place.file, path: target });
+      return { path: target, document: null };
+    },
+    imageOf(id, index) {
+      const file = kept.peek(id)?.files[index];
+      return file === undefined ? undefined : { path: file, folder: '', root: '' };
+    },
+  };
+}

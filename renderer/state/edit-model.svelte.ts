@@ -1,0 +1,108 @@
+import type { ConceptFactors, EditTrial, EditWay, ModelEdit, RunKey } from '../../main/api/contract.ts';
+import type { Connection } from '../api.ts';
+import { readDrop } from './dropped-files.ts';
+import { pickPaths } from './file-picker.ts';
+import { Loadable } from './loadable.svelte.ts';
+import type { Telling } from './notices.svelte.ts';
+import { saveAndTell } from './tell-saved.ts';
+
+/** Taken unless another is chosen; the first of the words for ways. */
+const USUAL: EditWay = 'pattern';
+
+/** Concepts of one run that are taken out of its model, and what was tried of that. */
+export class EditModelState {
+  /** How much is left of each concept that is changed, below 1, by its id. */
+  factors = $state.raw<ConceptFactors>({});
+  how = $state<EditWay>(USUAL);
+  /** Of `remove`: share of the largest amount up to which a concept is left alone. */
+  above = $state(0);
+  /** Folders of images that the run was not given. */
+  heldOut = $state.raw<readonly string[]>([]);
+  readonly trial = new Loadable<EditTrial>();
+  /** Which of the decisions that changed are shown; of the first kind that there is until one is chosen. */
+  turn = $state<'fixed' | 'broken' | 'otherwise' | null>(null);
+  isSaving = $state(false);
+  /** What was asked for the trial that is shown. */
+  #tried = $state.raw<string>();
+  readonly #connection: Connection;
+  readonly #notices: Telling;
+  readonly #run: RunKey;
+
+  constructor(connection: Connection, notices: Telling, run: RunKey) {
+    this.#connection = connection;
+    this.#notices = notices;
+    this.#run = run;
+  }
+
+  /** The edit as it is set. */
+  readonly asked = $derived.by((): ModelEdit => {
+    const { factors, how, above, heldOut } = this;
+    return { factors, how, heldOut, ...(how === 'remove' && above > 0 && { above }) };
+  });
+  readonly isEmpty = $derived(Object.keys(this.factors).length === 0);
+  /** Is what was tried another edit than the one that is set? */
+  readonly isStale = $derived(this.trial.value !== undefined && this.#tried !== keyOf(this.asked));
+
+  /** Sets how much of a concept is left; 1 leaves it as it is. */
+  leave(id: string, factor: number): void {
+    const others = Object.entries(this.factors).filter(([other]) => other !== id);
+    this.factors = Object.fromEntries(factor === 1 ? others : [...others, [id, factor]]);
+  }
+
+  /** Makes the edited model and judges it. What was tried before stays in sight until then. */
+  try(): Promise<void> {
+    const edit = this.asked;
+    return this.trial.load(async () => {
+      const found = await this.#connection.api.tryEdit({ ...this.#run, ...edit });
+      this.#tried = keyOf(edit);
+      this.turn = null;
+      return found;
+    });
+  }
+
+  async save(): Promise<void> {
+    const trial = this.trial.value;
+    if (trial === undefined) return;
+    this.isSaving = true;
+    const name = trial.modelName.replace(/(\.onnx)?$/i, ' edited.onnx');
+    const save = () => this.#connection.api.saveEdited({ ...this.#run, id: trial.id });
+    await saveAndTell(this.#notices, save, { name });
+    this.isSaving = false;
+  }
+
+  /** Lets a person choose folders of images that the run was not given. */
+  async pick(): Promise<void> {
+    const { api, host } = this.#connection;
+    try {
+      this.#add(
+        host === 'desktop' ? await api.chooseNewImages() : await pickPaths(this.#connection, 'folders'),
+      );
+    } catch (error) {
+      this.#notices.fail(error);
+    }
+  }
+
+  /** Takes dropped folders. Must be called before the drop event ends. */
+  async drop(transfer: DataTransfer): Promise<void> {
+    const reading = readDrop(transfer, this.#connection.host);
+    try {
+      const { files, relativePaths } = await reading;
+      if (files.length > 0) this.#add(await this.#connection.takeFiles(files, relativePaths));
+    } catch (error) {
+      this.#notices.fail(error);
+    }
+  }
+
+  leaveOut(folder: string): void {
+    this.heldOut = this.heldOut.filter((other) => other !== folder);
+  }
+
+  #add(folders: readonly string[]): void {
+    this.heldOut = [...new Set([...this.heldOut, ...folders])];
+  }
+}
+
+/** The same text for the same edit. */
+function keyOf({ factors, ...others }: ModelEdit): string {
+  return JSON.stringify([Object.entries(factors).sort(([a], [b]) => (a < b ? -1 : 1)), others]);
+}
