@@ -58,7 +58,9 @@ export const ROOMS = {
     ...['core/score', 'core/wording'],
   ],
   'core/tables': ['core/images', 'core/metrics', 'core/wording'],
-  'core/editing': ['core/concepts', 'core/metrics', 'core/factorization', 'core/onnx', 'core/linalg'],
+  'core/editing': [
+    ...['core/concepts', 'core/metrics', 'core/factorization', 'core/onnx', 'core/linalg', 'core/wording'],
+  ],
   'core/comparison': ['core/concepts', 'core/metrics', 'core/sensitivity', 'core/score', 'core/linalg'],
   'core/project': ['core/concepts', 'core/metrics', 'core/score', 'core/linalg'],
   'core/concepts': [

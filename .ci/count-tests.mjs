@@ -2,7 +2,9 @@
 // everything they could miss (models, photos, browser) is present; the exceptions name what no CI has.
 import { readFileSync } from 'node:fs';
 
-const MAY_SKIP = /needs (CUDA|an NVIDIA GPU|tfjs-node-gpu|macOS|Windows)/;
+const MAY_SKIP = process.env.WITHOUT_PYTHON_RUNTIME
+  ? /needs (CUDA|an NVIDIA GPU|tfjs-node-gpu|macOS|Windows|Python with ONNX Runtime)/
+  : /needs (CUDA|an NVIDIA GPU|tfjs-node-gpu|macOS|Windows)/;
 
 const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const tests = report.testResults.flatMap((file) => file.assertionResults);

@@ -11,9 +11,12 @@ import type {
 export class CallError extends Error {
   readonly code: SerializedError['code'];
   readonly hint: string | undefined;
+  /** What was called; undefined for files that could not be taken. */
+  readonly method: string | undefined;
 
-  constructor({ name, code, message, hint }: SerializedError) {
+  constructor({ name, code, message, hint }: SerializedError, method?: string) {
     super(message);
+    this.method = method;
     this.name = name;
     this.code = code;
     this.hint = hint;
@@ -25,6 +28,8 @@ export interface Connection {
   readonly api: WorkbenchApi;
   readonly host: WorkbenchBridge['host'];
   readonly on: WorkbenchBridge['on'];
+  /** Calls back with the name of every method that has succeeded. */
+  readonly onDone: (listener: (method: string) => void) => void;
   /** Paths of dropped or chosen files; see {@link WorkbenchBridge.takeFiles}. */
   takeFiles(files: readonly File[], relativePaths: readonly string[]): Promise<readonly string[]>;
 }
@@ -32,15 +37,20 @@ export interface Connection {
 /** Wraps the bridge at `window.workbench`. */
 export function connect(bridge: WorkbenchBridge): Connection {
   const calls = bridge.call as Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>;
+  const listeners: ((method: string) => void)[] = [];
   const api = new Proxy({} as WorkbenchApi, {
     get:
       (_, method: string) =>
-      async (...args: unknown[]) =>
-        unwrap((await calls[method](...args)) as Parameters<typeof unwrap>[0]),
+      async (...args: unknown[]) => {
+        const value = unwrap((await calls[method](...args)) as Parameters<typeof unwrap>[0], method);
+        for (const listener of listeners) listener(method);
+        return value;
+      },
   });
   return {
     api,
     host: bridge.host,
+    onDone: (listener) => void listeners.push(listener),
     on: (event, listener) => bridge.on(event, listener),
     takeFiles: async (files, relativePaths) => unwrap(await bridge.takeFiles(files, relativePaths)),
   };
@@ -71,7 +81,8 @@ export function documentUrl(id: DocumentId, options: { readonly download?: boole
 function unwrap<Value>(
   result:
     { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: SerializedError },
+  method?: string,
 ): Value {
   if (result.ok) return result.value;
-  throw new CallError(result.error);
+  throw new CallError(result.error, method);
 }

@@ -30,6 +30,8 @@ export interface CodeIteration {
   /** [r, r], both symmetric. */
   readonly start: Matrix;
   readonly step: Matrix;
+  /** [r, r]: A·Wᵀ = c·correlation. */
+  readonly correlation: Matrix;
   /** [r], above 0; 0 for a direction of zeros. */
   readonly scale: Float32Array;
   /** A step leaves at most this share of the error of z, whatever the activations; 0…1. */
@@ -43,7 +45,7 @@ export interface CodeIteration {
  * found by a search that such an iteration cannot do.
  */
 export function codeIteration(bank: CodedBank): CodeIteration {
-  requireUnlimited(bank);
+  requireAnyNumber(bank);
   const { rows: r } = bank;
   const gram = gramOfRows(bank);
   const scale = Float64Array.from({ length: r }, (_, k) =>
@@ -67,12 +69,19 @@ export function codeIteration(bank: CodedBank): CodeIteration {
       r,
       functionOf((value) => (omega - value) / (omega + value)),
     ),
+    correlation: square(
+      r,
+      functionOf((value) => (omega + value) / 2).map((value, at) =>
+        scale[at % r] > 0 ? value / scale[at % r] : 0,
+      ),
+    ),
     scale: Float32Array.from(scale),
     contraction: (largest - omega) / (largest + omega),
   };
 }
 
-function requireUnlimited({ rows, active = Infinity }: CodedBank): void {
+/** Throws TesseraError 'bad-usage' for a sparse bank, which has `rows` concepts and at most `active` in a place. */
+export function requireAnyNumber({ rows, active = Infinity }: Pick<CodedBank, 'rows' | 'active'>): void {
   if (active >= rows) return;
   throw new TesseraError(
     'bad-usage',

@@ -26,7 +26,7 @@ export const EDIT_WAYS = {
   remove: 'Amounts taken away',
   mean: 'Amounts brought to their mean in images without the concept',
   project: 'Directions projected out, to their mean in images without the concept',
-  pattern: 'Amounts brought to that mean, with all that goes along with them',
+  pattern: 'Amounts, and all that goes along with them, brought to their mean in images without the concept',
 } as const;
 /** A name of {@link EDIT_WAYS}. */
 export type EditWay = keyof typeof EDIT_WAYS;

@@ -74,7 +74,9 @@ export function editModel({
   });
   const taken = castTo(e, change, 'float32', type);
   nodes.push({ ...makeNode('Sub', [original, taken], [tensor]), name: fresh(`${EDIT_KEY}/Sub`) });
-  const insertion = { tensor, original, nodes, constants };
+  const used = new Set(nodes.flatMap(({ inputs }) => inputs));
+  const needed = new Map([...constants].filter(([name]) => used.has(name)));
+  const insertion = { tensor, original, nodes, constants: needed };
   const metadata = [[freeKey(model), record]] as const;
   const own = insertAfter(file, insertion, metadata);
   const bytes = own ?? insertAfter(withFunctionsInlined(file), insertion, metadata);

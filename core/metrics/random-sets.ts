@@ -75,15 +75,18 @@ export async function compareWithRandomSets(
     await pause?.();
   }
   onProgress?.({ stage: 'random-sets', done: sets, total: sets });
-  const centre = medianOf(scores);
   return {
     probe,
     accuracy: { ...accuracy, ...against(accuracies, (value) => value) },
-    ...(scoreOf && {
-      score: { value: scores[0], ...against(scores, (value) => Math.abs(value - centre)) },
-    }),
+    ...(scoreOf && { score: besideRandomSets(scores) }),
     sets,
   };
+}
+
+/** The first of some scores beside the others, those of random sets; it counts both ways, from the median of all. */
+export function besideRandomSets(scores: readonly number[]): { readonly value: number } & AgainstRandom {
+  const centre = medianOf(scores);
+  return { value: scores[0], ...against(scores, (value) => Math.abs(value - centre)) };
 }
 
 /** Labels of a random set of some groups. */

@@ -3,7 +3,7 @@ import { TesseraError } from '../errors.ts';
 import type { Progress } from '../platform.ts';
 import { changeProject } from '../project/change-lock.ts';
 import { loadMerged, saveMerged } from '../project/merged-file.ts';
-import { loadRun, type Project } from '../project/project-folder.ts';
+import type { Project } from '../project/project-folder.ts';
 import { listRuns } from '../project/run-list.ts';
 import { loadNotes } from '../project/run-notes.ts';
 import type { RunFile } from '../project/schema.ts';
@@ -56,24 +56,6 @@ export async function missingMerges(
 
 /** Opens the model that a run explains. */
 export type OpenRunScope = (run: FinishedRun) => Promise<ScoredScope>;
-
-/** Computes what is missing of some runs; one for which that is not possible is left as it is, and `warn` hears of it. */
-export async function completeRuns(
-  project: Project,
-  runIds: readonly string[],
-  scopeOf: OpenRunScope,
-  work: MergeWork,
-  warn: (text: string) => void = () => undefined,
-): Promise<void> {
-  const runs: FinishedRun[] = [];
-  for (const id of new Set(runIds)) {
-    const run = await loadRun(project, id);
-    if (run.explanation !== undefined) runs.push({ ...run, explanation: run.explanation });
-  }
-  await computeMerges(project, await missingMerges(project, runs), scopeOf, work, (run, error) =>
-    warn(notComputed(run, error)),
-  );
-}
 
 /** Said of a run whose merged concepts could not be computed. */
 export function notComputed({ id }: Pick<FinishedRun, 'id'>, { message }: TesseraError): string {

@@ -3,6 +3,8 @@ import type { LayerRecord } from '../concepts/explanation.ts';
 import { matchPairs } from '../factorization/match-rows.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import { keepBank, listBanks, loadDirections } from '../project/bank-folder.ts';
+import { carryOwnConcepts } from '../project/own-concepts-file.ts';
+import { OWN_ID } from '../project/own-definitions-file.ts';
 import type { Project } from '../project/project-folder.ts';
 import { loadBankNotes, saveBankNotes, shareNotes, type ConceptNotes } from '../project/run-notes.ts';
 import { listText } from '../wording/count-text.ts';
@@ -45,6 +47,7 @@ async function carryNotes(
   { id, conceptBank }: { readonly id: string; readonly conceptBank: Matrix },
   warn: (text: string) => void,
 ): Promise<void> {
+  await carryOwnConcepts(project, from, id);
   const notes = await loadBankNotes(project, from);
   const directions = await loadDirections(project, from);
   if (notes === undefined || directions?.cols !== conceptBank.cols) return;
@@ -90,6 +93,8 @@ export function carriedNotes(
   partners: Partners,
 ): { readonly taken: ConceptNotes; readonly questions: readonly Question[] } {
   const sure = (id: string): string[] => {
+    // An own concept is itself, whatever is found beside it.
+    if (OWN_ID.test(id)) return [id];
     const partner = partners.get(id);
     return partner !== undefined && partner.cosine >= SURE ? [partner.id] : [];
   };

@@ -15,6 +15,7 @@ import { createSpecialisedMaskedHead } from '../concepts/specialised-masked-head
 import { whyNot } from '../concepts/why-not.ts';
 import { TesseraError } from '../errors.ts';
 import { parsePreprocessing } from '../images/preprocessing.ts';
+import { OWN_ID } from '../project/own-definitions-file.ts';
 import type { MergedFigures, MergedMaps } from '../project/merged-file.ts';
 import type { RunTensors } from '../project/run-tensors.ts';
 import type { RunFile } from '../project/schema.ts';
@@ -111,6 +112,10 @@ export function stepsOfMerge(explanation: Explanation): number {
 function checkGroup({ concepts }: Explanation, group: readonly string[]): void {
   for (const id of group) {
     if (concepts.some((concept) => concept.id === id)) continue;
+    if (OWN_ID.test(id))
+      throw new TesseraError('bad-usage', 'Concepts of your own cannot be merged.', {
+        hint: 'Merge concepts that the run found.',
+      });
     throw id.includes('-')
       ? new TesseraError('bad-usage', 'Parts of a concept cannot be merged.', {
           hint: 'Merge concepts of the run, or decompose the concept into fewer parts.',

@@ -125,9 +125,9 @@ export async function shareNotes(project: Project, id: string, bank: string): Pr
   await writeJsonFile(project.storage, path, NOTES_FILE, { ...notes, bank });
 }
 
-/** A part's id is its parent's with the row of the parts' bank: "c3-1". */
+/** A part's id is its parent's with the row of the parts' bank: "c3-1". That of an own concept, "own-1", is none. */
 function isPart(concept: string): boolean {
-  return concept.includes('-');
+  return concept.includes('-') && !concept.startsWith('own-');
 }
 
 function ofConcepts(notes: ConceptNotes, isMeant: (concept: string) => boolean): ConceptNotes {

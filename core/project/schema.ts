@@ -51,6 +51,8 @@ export const PROJECT_FILE = z.object({
    * people, so that it is not for a project to multiply it; the hash tells whether it was changed since.
    */
   table: z.object({ path: z.string(), sha256: z.string() }).optional(),
+  /** Boxes or masks of objects in the pictures: a COCO file, or a folder of Pascal VOC's. They stay where they are, too. */
+  marks: z.object({ path: z.string() }).optional(),
   runs: z.array(RUN_ID),
   /** Taken off the list; their folders are there until the deletion is carried out. */
   deleted: z.array(RUN_ID).exactOptional(),

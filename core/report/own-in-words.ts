@@ -1,6 +1,7 @@
 import type { CropRef, Estimate, Explanation } from '../concepts/explanation.ts';
 import type { OwnConcept } from '../concepts/own/own-concept.ts';
 import { SIGNIFICANT } from '../metrics/random-sets.ts';
+import type { ConceptNotes } from '../project/run-notes.ts';
 import type { OwnConceptFacts } from '../wording/own-concept-words.ts';
 
 /** An own concept as it is shown, in the window, the report and on the command line alike. */
@@ -10,14 +11,16 @@ export interface OwnInWords extends OwnConceptFacts {
   readonly importance: Estimate;
   readonly effect?: number;
   readonly prevalence: number;
+  /** What a person wrote of it; empty where nobody did. */
+  readonly comment: string;
   readonly crops: readonly CropRef[];
 }
 
-/** An own concept beside the concepts of its run; `names` are those that a person gave. */
+/** An own concept beside the concepts of a run, with what a person said of them. */
 export function ownInWords(
   concept: OwnConcept,
-  { concepts, images }: Pick<Explanation, 'concepts' | 'images'>,
-  names: Readonly<Record<string, string>>,
+  { concepts, images, runId }: Pick<Explanation, 'concepts' | 'images'> & { readonly runId: string },
+  { names, comments }: Pick<ConceptNotes, 'names' | 'comments'>,
 ): OwnInWords {
   const { accuracy, tcav, overlap, examples, folder, flips, effect } = concept;
   const nameOf = (id: string): string => names[id] ?? concepts.find((found) => found.id === id)?.name ?? id;
@@ -30,6 +33,7 @@ export function ownInWords(
       count: examples.length,
       kind: examples[0]?.box === undefined ? 'picture' : 'crop',
       ...(folder !== undefined && { folder }),
+      ...(concept.madeIn !== undefined && concept.madeIn !== runId && { run: concept.madeIn }),
     },
     others: concept.others,
     accuracy,
@@ -45,6 +49,7 @@ export function ownInWords(
     importance: concept.importance,
     ...(effect !== undefined && { effect }),
     prevalence: concept.prevalence,
+    comment: comments[concept.id] ?? '',
     crops: concept.crops,
   };
 }

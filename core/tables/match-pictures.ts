@@ -15,6 +15,10 @@ export type Match = number | 'ambiguous' | undefined;
 /** What finds pictures by what a cell says. */
 export interface PictureFinder {
   readonly find: (cell: string, way: MatchWay) => Match;
+  /** Those that a cell may mean: several where {@link find} says 'ambiguous'. */
+  readonly candidates: (cell: string, way: MatchWay) => readonly number[];
+  /** Those of some pictures in whose path a folder, or several below each other, are called so. */
+  readonly inFolder: (among: readonly number[], folder: string) => readonly number[];
 }
 
 /**
@@ -33,20 +37,20 @@ export function createFinder(pictures: readonly KnownPicture[]): PictureFinder {
   });
   const byName = indexed(own.map((parts) => parts.at(-1)!));
   const byStem = indexed(own.map((parts) => stemOf(parts.at(-1)!)));
-  const unique = (found: readonly number[], cell: string): Match => {
-    if (found.length < 2) return found[0];
+  const unique = (found: readonly number[], cell: string): readonly number[] => {
+    if (found.length < 2) return found;
     const exact = found.filter((at) =>
       pictures[at].path.replaceAll('\\', '/').normalize('NFC').endsWith(cell),
     );
-    return exact.length === 1 ? exact[0] : 'ambiguous';
+    return exact.length === 1 ? exact : found;
   };
-  const find = (cell: string, way: MatchWay): Match => {
+  const candidates = (cell: string, way: MatchWay): readonly number[] => {
     const text = cell
       .trim()
       .normalize('NFC')
       .replaceAll('\\', '/')
       .replace(/^(\.\/)+/, '');
-    if (text === '') return undefined;
+    if (text === '') return [];
     const parts = partsOf(text);
     const name = parts.at(-1) ?? '';
     if (way === 'name') return unique(byName.get(name) ?? [], text);
@@ -61,7 +65,28 @@ export function createFinder(pictures: readonly KnownPicture[]): PictureFinder {
     );
     return unique(found, text);
   };
-  return { find };
+  return {
+    candidates,
+    find: (cell, way) => {
+      const found = candidates(cell, way);
+      return found.length > 1 ? 'ambiguous' : found[0];
+    },
+    inFolder: (among, folder) => {
+      const wanted = partsOf(folder).map(spaced);
+      if (wanted.length === 0) return [];
+      return among.filter((at) => holdsRun(own[at].slice(0, -1).map(spaced), wanted));
+    },
+  };
+}
+
+/** Folders are written with a line or a hyphen where names have a space. */
+function spaced(part: string): string {
+  return part.trim().replaceAll(/[\s_-]+/g, ' ');
+}
+
+/** Are the wanted parts among the parts, one after another? */
+function holdsRun(parts: readonly string[], wanted: readonly string[]): boolean {
+  return parts.some((_, end) => endsWith(parts.slice(0, end + 1), wanted));
 }
 
 /** Lower-case folders and name of a path. */

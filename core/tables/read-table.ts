@@ -8,13 +8,9 @@ import {
   type MatchWay,
   type PictureFinder,
 } from './match-pictures.ts';
+import { examples, shortName, Tally, type Examples } from './examples.ts';
+import { folderColumn } from './settle-names.ts';
 import { openTable, type RowFaults, type TableSource } from './table-source.ts';
-
-/** How many there are of something, with some of them by name. */
-export interface Examples {
-  readonly count: number;
-  readonly some: readonly string[];
-}
 
 /** A table as far as it speaks of some pictures. */
 export interface PictureTable {
@@ -33,8 +29,10 @@ export interface PictureTable {
   readonly strangers: Examples;
   /** Pictures that no row names. */
   readonly unnamed: Examples;
-  /** Names that several pictures have: they are left out. */
+  /** Rows whose name several pictures have, and that no folder settles: nothing is known by them. */
   readonly ambiguous: Examples;
+  /** The column that says in which folder a picture is, where names alone do not, and the rows that it settled. */
+  readonly folder?: { readonly column: string; readonly rows: number };
   /** Pictures with several rows, and those of them whose rows contradict each other: there nothing is known. */
   readonly repeated: Examples;
   readonly contradicted: Examples;
@@ -45,8 +43,6 @@ export interface PictureTable {
   readonly notices: readonly string[];
 }
 
-/** Named in a message. */
-const SOME = 5;
 /** Rows after which a column that repeats itself is no longer taken for the pictures' names. */
 const LOOKED_AT = 2000;
 /** Different values among them, as a share, that names have at least. */
@@ -54,7 +50,8 @@ const LEAST_DIFFERENT = 0.1;
 
 /**
  * Reads what a table says of some pictures. The column that names them is the one that names most; see
- * {@link createFinder} for how names are compared, {@link readColumn} for kinds and missing values.
+ * {@link createFinder} for how names are compared, {@link readColumn} for kinds and missing values. A name that several
+ * pictures have is joined with one only where a column says in which folder it is, see {@link folderColumn}.
  *
  * `chosen` names the column instead. Throws TesseraError 'bad-table' where no column names any of the pictures.
  * Cost: the text is read twice; only rows of known pictures are kept. A million rows of six columns take some seconds.
@@ -67,8 +64,12 @@ export function readTable(
 ): PictureTable {
   const source = openTable(bytes, file);
   const finder = createFinder(pictures);
-  const { column, way } = pictureColumn(source, finder, { file, pictures, chosen });
-  const rows = collect(source, finder, { column, way, pictures });
+  const naming = pictureColumn(source, finder, { file, pictures, chosen });
+  const folder = naming.isUnclear ? folderColumn(source, finder, naming) : undefined;
+  const { column, way } = naming;
+  const rows = collect(source, finder, { column, way, folder });
+  if (rows.own.size === 0)
+    throw ambiguousNames(file, source.columns[column], rows.ambiguous.some[0] ?? '', pictures);
   const columns = source.columns.flatMap((name, at) =>
     at === column
       ? []
@@ -92,6 +93,7 @@ export function readTable(
     strangers: rows.strangers,
     unnamed: examples(unnamed),
     ambiguous: rows.ambiguous,
+    ...(folder !== undefined && { folder: { column: source.columns[folder], rows: rows.settled } }),
     repeated: examples([...rows.repeated].map((at) => pictures[at].path)),
     contradicted: examples([...rows.contradicted].map((at) => pictures[at].path)),
     uneven: rows.faults.uneven,
@@ -106,7 +108,10 @@ interface Wanted {
   readonly chosen: string | undefined;
 }
 
-/** The column and the way by which most pictures are named; the first and strictest of equals. */
+/**
+ * The column and the way by which most pictures are named, the first and strictest of equals; where none names one picture
+ * alone, those by which most rows name several.
+ */
 function pictureColumn(source: TableSource, finder: PictureFinder, { file, pictures, chosen }: Wanted) {
   const { columns } = source;
   const only = chosen === undefined ? undefined : columns.indexOf(chosen);
@@ -122,24 +127,28 @@ function pictureColumn(source: TableSource, finder: PictureFinder, { file, pictu
     for (const one of active) one.look(cells[one.column], finder, row < LOOKED_AT);
     if (row === LOOKED_AT) active = active.filter((one) => one.mayName);
   });
-  const best = looked
-    .flatMap((one) => MATCH_WAYS.map((way) => ({ column: one.column, way, count: one.found[way].size })))
-    .reduce((most, one) => (one.count > most.count ? one : most), {
-      column: -1,
-      way: MATCH_WAYS[0],
-      count: 0,
-    });
-  if (best.column >= 0) return best;
-  const unclear = looked.find(({ ambiguous }) => ambiguous !== undefined);
-  if (unclear !== undefined)
-    throw ambiguousNames(file, columns[unclear.column], unclear.ambiguous!, pictures);
+  const best =
+    most(looked, ({ found }, way) => found[way].size) ?? most(looked, (one, way) => one.unclear[way]);
+  if (best !== undefined) return { ...best, isUnclear: looked[best.column].unclear[best.way] > 0 };
   throw new TesseraError(
     'bad-table',
     `No column of ${file} names any of the ${pictures.length} pictures; its columns are ${columns.slice(0, 8).join(', ')}.`,
     {
-      hint: `One column must hold file names or paths, as "${nameOf(pictures[0]?.path ?? 'a.jpg')}"; the first of "${columns[only ?? 0]}" are ${sample.map((cell) => `"${cell.slice(0, 40)}"`).join(', ') || 'missing'}.`,
+      hint: `One column must hold file names or paths, as "${shortName(pictures[0]?.path ?? 'a.jpg')}"; the first of "${columns[only ?? 0]}" are ${sample.map((cell) => `"${cell.slice(0, 40)}"`).join(', ') || 'missing'}.`,
     },
   );
+}
+
+/** The column and way of the largest count, the first of equals; undefined where all are 0. */
+function most(
+  looked: readonly NamingColumn[],
+  countOf: (one: NamingColumn, way: MatchWay) => number,
+): { readonly column: number; readonly way: MatchWay } | undefined {
+  const all = looked.flatMap((one) =>
+    MATCH_WAYS.map((way) => ({ column: one.column, way, count: countOf(one, way) })),
+  );
+  const largest = all.reduce((so, { count }) => Math.max(so, count), 0);
+  return largest === 0 ? undefined : all.find(({ count }) => count === largest);
 }
 
 function ambiguousNames(
@@ -152,7 +161,7 @@ function ambiguousNames(
     'bad-table',
     `The names in column "${column}" of ${file} do not tell the pictures apart: several are called "${name.slice(0, 40)}".`,
     {
-      hint: `Give the folder too, as in "${pictures[0]?.path.split(/[\\/]/).slice(-2).join('/') ?? 'house/01.jpg'}".`,
+      hint: `Give the folder too, as in "${shortName(pictures[0]?.path ?? 'house/01.jpg')}", or add a column "folder" that says it.`,
     },
   );
 }
@@ -161,8 +170,8 @@ function ambiguousNames(
 class NamingColumn {
   readonly column: number;
   readonly found: Record<MatchWay, Set<number>> = { path: new Set(), name: new Set(), stem: new Set() };
-  /** The first name that several pictures have. */
-  ambiguous: string | undefined;
+  /** Rows whose name several pictures have. */
+  readonly unclear: Record<MatchWay, number> = { path: 0, name: 0, stem: 0 };
   #rows = 0;
   readonly #different = new Set<string>();
 
@@ -178,9 +187,11 @@ class NamingColumn {
     // What a stricter way finds, a looser one finds as well.
     for (const [at, way] of MATCH_WAYS.entries()) {
       const match = finder.find(cell, way);
-      if (match === 'ambiguous') this.ambiguous ??= cell;
-      if (typeof match !== 'number') continue;
-      for (const looser of MATCH_WAYS.slice(at)) this.found[looser].add(match);
+      if (match === undefined) continue;
+      for (const looser of MATCH_WAYS.slice(at)) {
+        if (match === 'ambiguous') this.unclear[looser]++;
+        else this.found[looser].add(match);
+      }
       return;
     }
   }
@@ -195,6 +206,8 @@ interface Collected {
   readonly faults: RowFaults;
   readonly strangers: Examples;
   readonly ambiguous: Examples;
+  /** Rows of which a folder says which picture they name. */
+  readonly settled: number;
   readonly repeated: ReadonlySet<number>;
   readonly contradicted: ReadonlySet<number>;
 }
@@ -205,16 +218,21 @@ function collect(
   {
     column,
     way,
-  }: { readonly column: number; readonly way: MatchWay; readonly pictures: readonly KnownPicture[] },
+    folder,
+  }: { readonly column: number; readonly way: MatchWay; readonly folder: number | undefined },
 ): Collected {
   const own = new Map<number, string[]>();
   const [repeated, contradicted] = [new Set<number>(), new Set<number>()];
   const [strangers, ambiguous] = [new Tally(), new Tally()];
+  let settled = 0;
   const faults = source.eachRow((cells) => {
-    const match = finder.find(cells[column], way);
-    if (match === undefined) strangers.add(cells[column]);
-    else if (match === 'ambiguous') ambiguous.add(cells[column]);
+    const found = finder.candidates(cells[column], way);
+    const meant = found.length > 1 && folder !== undefined ? finder.inFolder(found, cells[folder]) : found;
+    if (found.length > 1 && meant.length === 1) settled++;
+    if (found.length === 0) strangers.add(cells[column]);
+    else if (meant.length !== 1) ambiguous.add(cells[column]);
     else {
+      const [match] = meant;
       const before = own.get(match);
       if (before === undefined) own.set(match, [...cells]);
       else {
@@ -228,6 +246,7 @@ function collect(
     faults,
     strangers: strangers.examples,
     ambiguous: ambiguous.examples,
+    settled,
     repeated,
     contradicted,
   };
@@ -242,27 +261,4 @@ function contradicts(before: string[], cells: readonly string[], column: number)
     isOther = true;
   });
   return isOther;
-}
-
-class Tally {
-  #count = 0;
-  readonly #some: string[] = [];
-
-  add(name: string): void {
-    this.#count++;
-    if (this.#some.length < SOME) this.#some.push(name.slice(0, 200));
-  }
-
-  get examples(): Examples {
-    return { count: this.#count, some: this.#some };
-  }
-}
-
-function examples(all: readonly string[]): Examples {
-  return { count: all.length, some: all.slice(0, SOME).map(nameOf) };
-}
-
-/** The last folder and the name. */
-function nameOf(path: string): string {
-  return path.split(/[\\/]/).slice(-2).join('/');
 }

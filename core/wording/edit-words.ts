@@ -1,4 +1,4 @@
-import { countText } from './count-text.ts';
+import { countOf, countText, listText } from './count-text.ts';
 
 /** What an edit did to decisions whose right answer is known. */
 export interface EditCounts {
@@ -27,3 +27,35 @@ export function editChance(pValue: number, { fixed, broken }: Pick<EditCounts, '
   if (pValue >= 0.05) return `The difference may be chance (McNemar's exact test, ${p}).`;
   return `It is ${fixed > broken ? 'better' : 'worse'} by more than chance (McNemar's exact test, ${p}).`;
 }
+
+/** Images that an edit is judged on. */
+export const PROOF_SETS = { run: 'Images of the run', 'held-out': 'Held out' } as const;
+
+/** "without Concept 1", "with 0.3 of Concept 2", "without Concept 1 and with 0.3 of Concept 2". */
+export function editedText(concepts: readonly { readonly name: string; readonly factor: number }[]): string {
+  const gone = concepts.filter(({ factor }) => factor === 0).map(({ name }) => name);
+  const scaled = concepts
+    .filter(({ factor }) => factor !== 0)
+    .map(({ name, factor }) => `${factor} of ${name}`);
+  const parts = [
+    ...(gone.length > 0 ? [`without ${listText(gone)}`] : []),
+    ...(scaled.length > 0 ? [`with ${listText(scaled)}`] : []),
+  ];
+  return listText(parts);
+}
+
+/** Which images a mean is of. */
+export function meanSourceText({
+  kind,
+  images,
+}: {
+  readonly kind: 'others' | 'least';
+  readonly images: number;
+}): string {
+  return kind === 'others'
+    ? `${countOf(images, 'image')} that the run was given and does not explain`
+    : `${countOf(images, 'explained image')} with least of the concepts`;
+}
+
+/** Why right answers may be lost by an edit that does what it should. */
+export const BROKEN_MEANING = 'An answer that was right only because of what was taken out counts as broken.';

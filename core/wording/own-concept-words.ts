@@ -17,6 +17,8 @@ export interface OwnConceptFacts {
     readonly kind: 'picture' | 'crop';
     /** Absent where they are images of the run. */
     readonly folder?: string;
+    /** The run that they are of, where it is another of the same bank. */
+    readonly run?: string;
   };
   readonly others: {
     readonly count: number;
@@ -38,6 +40,16 @@ export interface OwnConceptFacts {
   readonly loses?: { readonly name: string; readonly before: number; readonly after: number };
 }
 
+/** Different pictures on either side without which a probe cannot be judged. */
+export const FEWEST_EXAMPLES = 5;
+
+/** What is still missing of examples of an own concept: "2 more images are needed". Empty where they are enough. */
+export function missingExamplesText(pictures: number): string {
+  const missing = FEWEST_EXAMPLES - pictures;
+  if (missing <= 0) return '';
+  return `${missing} more ${missing === 1 ? 'image is' : 'images are'} needed for a concept`;
+}
+
 /** What is said of a concept that chance makes as well. */
 export const NOT_DISTINCT = 'not distinguishable from random sets';
 
@@ -53,8 +65,10 @@ const OTHERS = {
 
 /** What it was made of: "24 pictures of a folder, told from 150 images that the run was given". */
 export function examplesText({ examples, others }: Pick<OwnConceptFacts, 'examples' | 'others'>): string {
-  const from = examples.folder === undefined ? 'of the run' : 'of a folder';
-  return `${countOf(examples.count, examples.kind)} ${from}, told from ${others.count} ${OTHERS[others.from]}`;
+  const { run = 'the run' } = examples;
+  const from = examples.folder === undefined ? `of ${run}` : 'of a folder';
+  const told = OTHERS[others.from].replace('the run', run);
+  return `${countOf(examples.count, examples.kind)} ${from}, told from ${others.count} ${told}`;
 }
 
 /** How well the direction tells its examples: "Told apart in 92.7 % of cases (89.6–98.4 %)…". */

@@ -10,7 +10,8 @@ export const COLUMN_KIND_WORDS = {
   same: 'The same everywhere',
 } as const;
 
-interface Examples {
+/** How many there are of something, with some of them by name. */
+export interface ToldExamples {
   readonly count: number;
   readonly some: readonly string[];
 }
@@ -22,11 +23,12 @@ export interface ReadTable {
   readonly rows: number;
   readonly pictures: number;
   readonly matched: number;
-  readonly strangers: Examples;
-  readonly unnamed: Examples;
-  readonly ambiguous: Examples;
-  readonly repeated: Examples;
-  readonly contradicted: Examples;
+  readonly strangers: ToldExamples;
+  readonly unnamed: ToldExamples;
+  readonly ambiguous: ToldExamples;
+  readonly folder?: { readonly column: string; readonly rows: number };
+  readonly repeated: ToldExamples;
+  readonly contradicted: ToldExamples;
   readonly uneven: number;
   readonly firstUneven?: number;
   readonly notices: readonly string[];
@@ -45,9 +47,15 @@ export function matchedSentence({ pictureColumn, way, pictures, matched }: ReadT
 
 /** What of a table could not be used, or was not clear; nothing where all was. */
 export function tableSentences(table: ReadTable): string[] {
-  const { strangers, unnamed, ambiguous, repeated, contradicted, uneven, firstUneven, notices } = table;
+  const { strangers, unnamed, ambiguous, folder, repeated, contradicted, uneven, firstUneven, notices } =
+    table;
   return [
     ...notices,
+    ...(folder !== undefined
+      ? [
+          `Several images have the same name: in ${countOf(folder.rows, 'row')} column “${folder.column}” says in which folder the image is.`,
+        ]
+      : []),
     ...(unnamed.count > 0
       ? [`${countOf(unnamed.count, 'image has', 'images have')} no row: ${someText(unnamed)}.`]
       : []),
@@ -56,7 +64,7 @@ export function tableSentences(table: ReadTable): string[] {
       : []),
     ...(ambiguous.count > 0
       ? [
-          `${countOf(ambiguous.count, 'row names', 'rows name')} several images and is left out: ${someText(ambiguous)}. Give paths with folders.`,
+          `${countOf(ambiguous.count, 'row is', 'rows are')} not joined, for several images are called so: ${someText(ambiguous)}. What they say is not known; give paths with folders, or a column that names the folder.`,
         ]
       : []),
     ...(repeated.count > 0
@@ -75,7 +83,8 @@ export function tableSentences(table: ReadTable): string[] {
   ];
 }
 
-function someText({ count, some }: Examples): string {
+/** The first three: "a, b, …". */
+export function someText({ count, some }: ToldExamples): string {
   const shown = some.slice(0, 3);
   return count > shown.length ? `${shown.join(', ')}, …` : listText(shown);
 }

@@ -47,7 +47,7 @@ export interface AppInfo {
 }
 
 /** What opens above a screen: the list of keys, and what the program is. */
-export type PanelName = 'keys' | 'about';
+export type PanelName = 'keys' | 'about' | 'errors';
 
 /** Choices that outlive a project. */
 export interface Settings {

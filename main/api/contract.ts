@@ -41,6 +41,7 @@ import type { EvaluationApi } from './evaluation-data.ts';
 import type { ImageApi } from './image-data.ts';
 import type { JobChoice, LongJob } from './job-data.ts';
 import type { MapApi } from './map-data.ts';
+import type { MarksApi } from './marks-data.ts';
 import type { NewImagesApi } from './new-images-data.ts';
 import type { EarlyConcepts, RunKey, RunState } from './run-data.ts';
 import type { RunResult, ConceptEdit, CropQuery, CropPage, Waterfall, ImageDetail } from './result-data.ts';
@@ -72,6 +73,7 @@ export type * from './tree-data.ts';
 export type * from './evaluation-data.ts';
 export type * from './image-data.ts';
 export type * from './map-data.ts';
+export type * from './marks-data.ts';
 export type * from './own-data.ts';
 export type * from './comparison-data.ts';
 export type * from './new-images-data.ts';
@@ -88,6 +90,7 @@ export interface WorkbenchApi
     EvaluationApi,
     ImageApi,
     MapApi,
+    MarksApi,
     NewImagesApi,
     OwnApi,
     OverviewApi,
@@ -137,7 +140,16 @@ export interface WorkbenchApi
    */
   chooseFiles(query: {
     readonly what:
-      'model' | 'folders' | 'pictures' | 'labels' | 'table' | 'project' | 'reference' | 'references';
+      | 'model'
+      | 'folders'
+      | 'pictures'
+      | 'labels'
+      | 'table'
+      | 'marks'
+      | 'marksFolder'
+      | 'project'
+      | 'reference'
+      | 'references';
     readonly images?: 'add' | 'replace';
   }): Promise<Setup>;
   removeImages(query: { readonly root: string }): Promise<Setup>;

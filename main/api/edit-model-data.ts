@@ -1,5 +1,5 @@
 import type { EditWay } from '../../core/editing/concept-edit.ts';
-import type { EditedConcept, EditProof, ProofSet, ScoreChange } from '../../core/editing/edit-proof.ts';
+import type { EditedConcept, EditProof, ProofSet } from '../../core/editing/edit-proof.ts';
 import type { RightCounts } from '../../core/editing/judged-decisions.ts';
 import type { ConceptFactors } from './ablation-data.ts';
 import type { PictureId } from './app-data.ts';
@@ -10,7 +10,7 @@ import type { RunKey } from './run-data.ts';
  * Plain data that crosses from the workbench to its views: models that concepts are taken out of. See contract.ts.
  */
 
-export type { EditWay, RightCounts, ScoreChange };
+export type { EditWay, RightCounts };
 
 /** What a person asks of an edit. */
 export interface ModelEdit {
@@ -80,4 +80,6 @@ export interface EditModelApi {
   tryEdit(query: RunKey & ModelEdit): Promise<EditTrial>;
   /** Writes what was tried as a model file; never over the original. */
   saveEdited(query: RunKey & { readonly id: string }): Promise<SavedReport>;
+  /** Writes what the edit does as one page. */
+  saveEditPage(query: RunKey & { readonly id: string }): Promise<SavedReport>;
 }

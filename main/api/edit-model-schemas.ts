@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { EDIT_WAY_WORDS } from '../../core/wording/edit-way-words.ts';
 import { NAME, PATH, RUN_KEY } from './schema-parts.ts';
 
+const TRIAL = z.strictObject({ ...RUN_KEY, id: NAME });
+
 type Way = keyof typeof EDIT_WAY_WORDS;
 
 /** Arguments of the calls about models that concepts are taken out of. */
@@ -13,5 +15,6 @@ export const editModelSchemas = {
     above: z.number().min(0).max(1).exactOptional(),
     heldOut: z.array(PATH).max(10_000),
   }),
-  saveEdited: z.strictObject({ ...RUN_KEY, id: NAME }),
+  saveEdited: TRIAL,
+  saveEditPage: TRIAL,
 };

@@ -84,8 +84,15 @@ export interface ImageGroupsView {
   readonly usual: number | null;
 }
 
-/** A file of an export. */
-export type ExportFile = 'images.csv' | 'concepts.csv' | 'run.npz' | 'run.safetensors';
+/** A file of an export: tables and arrays of a run, or its model with the concepts as further outputs, and what goes with it. */
+export type ExportFile =
+  | 'images.csv'
+  | 'concepts.csv'
+  | 'run.npz'
+  | 'run.safetensors'
+  | 'monitor.onnx'
+  | 'monitor.json'
+  | 'monitor.md';
 
 /** The methods of the contract about maps, groups and exports. */
 export interface MapApi {

@@ -16,8 +16,20 @@ export interface OwnConceptItem extends OwnConceptFacts {
   /** By how much the score falls without it, mean over images; null where nothing moves the score. */
   readonly effect: number | null;
   readonly prevalence: number;
+  /** What a person wrote of it. */
+  readonly comment: string;
+  readonly isHidden: boolean;
+  /** The name that it was made with, where a person gave it another. */
+  readonly givenName: string;
   /** The strongest crops. */
   readonly cover: readonly PictureId[];
+}
+
+/** The own concepts of a run, in the order in which they were made. */
+export interface OwnConceptList {
+  readonly concepts: readonly OwnConceptItem[];
+  /** Those of the run's bank, made in other runs of it, of which it is not known what they are in this one. */
+  readonly pending: readonly { readonly id: string; readonly name: string; readonly madeIn: string }[];
 }
 
 /** What shows an own concept: one of the three; an empty list counts as none. */
@@ -50,13 +62,15 @@ export interface AlikeCrop {
 
 /** Questions about own concepts. */
 export interface OwnApi {
-  listOwnConcepts(run: RunKey): Promise<readonly OwnConceptItem[]>;
+  listOwnConcepts(run: RunKey): Promise<OwnConceptList>;
   /** Long work of the kind `own-concept`; all of the run's own concepts, the new one last. */
-  makeOwnConcept(query: OwnConceptQuery): Promise<readonly OwnConceptItem[]>;
-  /** Takes one away, or puts it back. */
+  makeOwnConcept(query: OwnConceptQuery): Promise<OwnConceptList>;
+  /** Computes for a run what an own concept of its bank is in it; long work of the kind `own-concept`. */
+  computeOwnConcept(query: RunKey & { readonly concept: string }): Promise<OwnConceptList>;
+  /** Takes one away, or puts it back; in all runs of the bank. */
   showOwnConcept(
     query: RunKey & { readonly concept: string; readonly isShown: boolean },
-  ): Promise<readonly OwnConceptItem[]>;
+  ): Promise<OwnConceptList>;
   /** A folder by the system's dialog; null when it is closed. */
   chooseConceptFolder(): Promise<string | null>;
   /** Long work of the kind `alike`: of every explained image the crop that is most like one, the most alike first. */

@@ -22,6 +22,7 @@ export const ownSchemas = {
     }),
     against: PATH.exactOptional(),
   }),
+  computeOwnConcept: z.strictObject({ ...RUN_KEY, concept: NAME }),
   showOwnConcept: z.strictObject({ ...RUN_KEY, concept: NAME, isShown: z.boolean() }),
   chooseConceptFolder: z.undefined(),
   findAlikeCrops: z.strictObject({ ...RUN_KEY, image: INDEX, box: BOX, limit: z.int().min(1).max(1000) }),

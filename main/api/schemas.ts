@@ -74,7 +74,10 @@ export const schemas = {
   answerImages: z.strictObject({ way: z.enum(['add', 'replace', 'leave']) }),
   takeBackProject: z.strictObject({ key: NAME }),
   chooseFiles: z.strictObject({
-    what: z.enum(['model', 'folders', 'pictures', 'labels', 'table', 'project', 'reference', 'references']),
+    what: z.enum([
+      ...(['model', 'folders', 'pictures', 'labels', 'table', 'marks', 'marksFolder'] as const),
+      ...(['project', 'reference', 'references'] as const),
+    ]),
     images: IMAGE_WAY.exactOptional(),
   }),
   removeImages: z.strictObject({ root: PATH }),
@@ -142,6 +145,8 @@ export const schemas = {
   listRunImages: RUN,
   getColumns: RUN,
   removeTable: NOTHING,
+  getObjects: RUN,
+  removeMarks: NOTHING,
   getWhyNot: z.strictObject({ ...RUN_KEY, image: COUNT, other: COUNT }),
   measureImages: RUN,
   getImage: z.strictObject({ ...RUN_KEY, image: COUNT, method: NAME.exactOptional() }),

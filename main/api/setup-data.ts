@@ -7,7 +7,7 @@ import type { Preprocessing } from '../../core/images/preprocessing.ts';
 import type { ModelScores, Task } from '../../core/score/model-scores.ts';
 import type { PictureId, ProjectId, SerializedError } from './app-data.ts';
 import type { ProjectKey, RunSummary } from './run-data.ts';
-import type { TableSummary } from './table-data.ts';
+import type { MarksSummary, TableSummary } from './table-data.ts';
 
 /*
  * Plain data that crosses from the workbench to its views: recent projects and the setup of a run. See contract.ts.
@@ -43,6 +43,8 @@ export interface Setup {
   readonly images: ImageSetSummary | null;
   /** What is known of the images beside what they show. */
   readonly table: TableSummary | null;
+  /** Boxes or masks of objects in the images. */
+  readonly marks: MarksSummary | null;
   /** Names what the model is asked about; other pictures, another model or preprocessing have another name. */
   readonly asked: string | null;
   readonly options: SetupOptions;
@@ -65,7 +67,8 @@ export interface Setup {
 }
 
 /** The parts of a setup that can be refused by themselves. */
-export type SetupPart = 'files' | 'model' | 'images' | 'labels' | 'table' | 'preprocessing' | 'options';
+export type SetupPart =
+  'files' | 'model' | 'images' | 'labels' | 'table' | 'marks' | 'preprocessing' | 'options';
 
 /** What is known of a model before it is explained. */
 export interface ModelSummary {

@@ -29,6 +29,12 @@ const CHOICES: Readonly<Record<FileChoice, OpenDialogOptions>> = {
     properties: ['openFile'],
     filters: [{ name: 'Tables', extensions: ['csv', 'tsv', 'tab', 'txt', 'json', 'jsonl', 'ndjson'] }],
   },
+  marks: {
+    title: 'Choose boxes or masks in COCO’s form',
+    properties: ['openFile'],
+    filters: [{ name: 'Boxes or masks', extensions: ['json', 'xml'] }],
+  },
+  marksFolder: { title: 'Choose a folder of Pascal VOC’s .xml files', properties: ['openDirectory'] },
   project: { title: 'Open a project', properties: ['openDirectory'] },
   reference: {
     title: 'Choose a picture to compare with',

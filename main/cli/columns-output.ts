@@ -1,9 +1,10 @@
-import type { RunObjects } from '../../core/pipeline/run-objects.ts';
+import type { RunObjects } from '../../core/tables/objects/object-facts.ts';
 import { DISCOVERY_RATE } from '../../core/metrics/drift.ts';
 import type { RunColumns } from '../../core/tables/table-facts.ts';
 import { countOf, listText } from '../../core/wording/count-text.ts';
 import type { CsvCell } from '../../core/wording/csv.ts';
 import { percentText } from '../../core/wording/number-text.ts';
+import { leaningText, marksSentences } from '../../core/wording/object-words.ts';
 import {
   associationFigures,
   associationSentence,
@@ -125,17 +126,33 @@ function sliceLines({ slices, judged, wrong, concepts }: ColumnsFacts): string[]
   ];
 }
 
-/** How much of each concept lies in marked objects. */
-export function objectsText({ images, explained, shares }: RunObjects): string {
-  const percents = (low: number, high: number): string => `${percentText(low)} to ${percentText(high)}`;
+/** How much of each concept lies in marked objects, and of which kind of these, where there are several. */
+export function objectsText({
+  images,
+  explained,
+  shares,
+  kinds,
+  ...left
+}: RunObjects & { readonly unread: readonly string[] }): string {
   return [
     `What of the concepts lies in marked objects, in ${images} of ${countOf(explained, 'explained image')}:`,
-    ...table([
-      ['concept', 'inside', 'objects take', 'difference', 'images'],
-      ...shares.map(({ name, inside, area, difference, low, high, images: own }) => [
-        ...[name, percentText(inside), percentText(area)],
-        ...[`${percentText(difference)} (${percents(low, high)})`, String(own)],
-      ]),
+    ...marksSentences(left).map((sentence) => `  ${sentence}`),
+    ...sharesTable(shares),
+    ...kinds.flatMap((kind) => [
+      '',
+      `In “${kind.name}”, in ${countOf(kind.images, 'image')}:`,
+      ...sharesTable(kind.shares),
     ]),
   ].join('\n');
+}
+
+function sharesTable(shares: RunObjects['shares']): string[] {
+  const percents = (low: number, high: number): string => `${percentText(low)} to ${percentText(high)}`;
+  return table([
+    ['concept', 'inside', 'objects take', 'difference', 'images', 'it'],
+    ...shares.map(({ name, inside, area, difference, low, high, images }) => [
+      ...[name, percentText(inside), percentText(area)],
+      ...[`${percentText(difference)} (${percents(low, high)})`, String(images), leaningText({ low, high })],
+    ]),
+  ]);
 }

@@ -1,6 +1,8 @@
 import { TesseraError } from '../../core/errors.ts';
 import { openProjectTable, openTableFile, rememberTable } from '../../core/pipeline/project-table.ts';
-import { readMarks, runObjects } from '../../core/pipeline/run-objects.ts';
+import { openProjectMarks, rememberMarks } from '../../core/pipeline/project-marks.ts';
+import { readMarks } from '../../core/pipeline/read-marks.ts';
+import { runObjects } from '../../core/pipeline/run-objects.ts';
 import { loadForColumns, picturesOf, runColumns } from '../../core/pipeline/run-columns.ts';
 import { openProject } from '../../core/project/project-folder.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
@@ -12,7 +14,8 @@ import { writeCsv } from './write-csv.ts';
 
 /**
  * `columns PROJECT --table FILE`: what the columns of a table have to do with the concepts of a finished run, and in which
- * of their values the model is wrong more often. The project remembers the table.
+ * of their values the model is wrong more often; how much of each concept lies in marked objects. The project remembers the
+ * table and the marks.
  */
 export async function columnsCommand(argv: readonly string[]): Promise<void> {
   const args = parseArguments(argv, {
@@ -33,13 +36,15 @@ export async function columnsCommand(argv: readonly string[]): Promise<void> {
     file === undefined
       ? await openProjectTable(project, pictures)
       : { ...(await openTableFile(storage, file, pictures)), isChanged: false };
-  const marks = args.text('objects');
-  const objects = marks === undefined ? undefined : runObjects(run.loaded, await readMarks(storage, marks));
+  const given = args.text('objects');
+  const marks = given === undefined ? await openProjectMarks(project) : await readMarks(storage, given);
+  const objects = marks && { ...runObjects(run.loaded, marks), unread: marks.unread };
   if (opened === undefined && objects === undefined)
     throw new TesseraError('bad-usage', `${folder} has no table yet.`, {
       hint: 'Give one: tessera columns model.tessera --table photos.csv',
     });
   if (file !== undefined) await rememberTable(project, self, file);
+  if (given !== undefined) await rememberMarks(project, self, given);
   if (opened?.isChanged === true)
     console.error(`${opened.table.file} has changed since the project was given it.`);
   const facts = opened && columnsFacts({ project: folder, run: runId }, runColumns(run, opened.table));

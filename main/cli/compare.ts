@@ -18,7 +18,8 @@ export async function compareCommand(argv: readonly string[], signal: AbortSigna
   const environment = createNodeEnvironment();
   const { storage } = environment;
   const named = await Promise.all(runsOf(args).map((text) => namedRun(storage, text)));
-  for (const { project, runId } of named) await completeRuns(environment, project, [runId], signal);
+  for (const { project, runId } of named)
+    await completeRuns(environment, project, [runId], { hasOwn: false, signal });
   const [a, b] = await Promise.all(named.map(({ project, runId }) => loadComparedRun(project, runId)));
   const comparison = compareRuns(a.compared, b.compared);
   const file = args.text('report');

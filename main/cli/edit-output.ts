@@ -1,15 +1,15 @@
 import { EDIT_WAYS } from '../../core/editing/concept-edit.ts';
-import { judgedSet, type EditProof, type ProofSet } from '../../core/editing/edit-proof.ts';
+import { judgedSet, verdictOf, type EditProof, type ProofSet } from '../../core/editing/edit-proof.ts';
 import type { ChangedDecision, RightCounts } from '../../core/editing/judged-decisions.ts';
 import { countOf, listText } from '../../core/wording/count-text.ts';
-import { editChance, editVerdict } from '../../core/wording/edit-words.ts';
+import { BROKEN_MEANING, editChance, editedText, PROOF_SETS } from '../../core/wording/edit-words.ts';
 import { intervalText, percentText, signedText } from '../../core/wording/number-text.ts';
 import { table } from './text-table.ts';
 
 type Side = 'before' | 'after';
 
 /** What `edit --json` prints: the first eight fields are those of the images that the verdict is about. */
-export function editFacts(file: string, proof: EditProof) {
+export function editFacts(file: string, proof: EditProof, report?: string) {
   const judged = judgedSet(proof);
   return {
     file,
@@ -22,6 +22,7 @@ export function editFacts(file: string, proof: EditProof) {
     pValue: judged.pValue ?? null,
     judgedOn: judged.kind,
     verdict: verdictOf(judged),
+    ...(report !== undefined && { report }),
     ...proof,
     sets: proof.sets.map((set) => setFacts(set, proof.classes)),
   };
@@ -32,13 +33,6 @@ function sideOf({ all, byClass }: ProofSet, side: Side) {
     accuracy: all?.[side].value ?? null,
     byClass: Object.fromEntries(byClass.map((one) => [one.name, one[side].value])),
   };
-}
-
-/** "fixes 41 of 53 mistakes, breaks 2 of 280 right answers"; null where no folder names a class. */
-function verdictOf({ all, fixed, broken }: ProofSet): string | null {
-  if (all === undefined) return null;
-  const right = all.before.right;
-  return editVerdict({ fixed: fixed.length, broken: broken.length, right, wrong: all.images - right });
 }
 
 function setFacts(set: ProofSet, classes: readonly string[]) {
@@ -66,24 +60,25 @@ type EditFacts = ReturnType<typeof editFacts>;
 /** What `edit` prints. */
 export function editText(facts: EditFacts): string {
   const { file, run, layer, how, sets, check, time, concepts } = facts;
-  const what = concepts.map(({ name, factor }) => (factor === 0 ? name : `${name} × ${factor}`));
   return [
     `${file}`,
-    `Without ${listText(what)} of ${run.className} (${run.id}), at ${layer}. ${EDIT_WAYS[how]}.`,
+    `The model ${editedText(concepts)} of ${run.className} (${run.id}), at ${layer}. ${EDIT_WAYS[how]}.`,
     ...sets.flatMap((set) => ['', ...setText(set)]),
     '',
+    ...(sets.some(({ broken }) => broken.length > 0) ? [BROKEN_MEANING] : []),
     `Scores are within ${check.largest.toExponential(0)} of what the same edit gives by exact amounts (${countOf(check.images, 'image')}).`,
     `An image takes ${time.after.toFixed(2)} ms, before ${time.before.toFixed(2)} ms.`,
     ...(facts.alsoChanged.length > 0
       ? [`Other outputs that follow from the layer change too: ${listText([...facts.alsoChanged])}.`]
       : []),
+    ...(facts.report === undefined ? [] : [`Report  ${facts.report}`]),
     ...(facts.edited.isInlined ? ['Functions of the file are written out in it.'] : []),
   ].join('\n');
 }
 
 function setText(set: EditFacts['sets'][number]): string[] {
   const { kind, images, all, pValue, otherwise, fixed, broken } = set;
-  const title = `${kind === 'run' ? 'Images of the run' : 'Held out'}: ${countOf(images, 'image')}`;
+  const title = `${PROOF_SETS[kind]}: ${countOf(images, 'image')}`;
   if (all === null)
     return [`${title}; no folder names a class. ${countOf(otherwise.length, 'decision')} changed.`];
   const counts = { fixed: fixed.length, broken: broken.length };

@@ -1,16 +1,14 @@
 import { EDIT_WAYS, USUAL_WAY, type EditWay } from '../../core/editing/concept-edit.ts';
-import type { EditedConcept } from '../../core/editing/edit-proof.ts';
+import type { EditedConcept, EditProof } from '../../core/editing/edit-proof.ts';
 import { rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
 import { TesseraError } from '../../core/errors.ts';
-import { scanImages } from '../../core/images/folder-scan.ts';
+import { parsePreprocessing } from '../../core/images/preprocessing.ts';
 import { loadModelFile } from '../../core/onnx/load-model.ts';
 import { editRun, type EditQuestion, type EditScope } from '../../core/pipeline/editing/edit-run.ts';
-import type { ProofImages } from '../../core/pipeline/editing/prove-edit.ts';
+import { heldOutImages, openEdit } from '../../core/pipeline/editing/open-edit.ts';
+import { writeEditPage } from '../../core/pipeline/editing/write-edit-page.ts';
 import { editTarget, writeEdited } from '../../core/pipeline/editing/write-edited.ts';
-import { givenPictures } from '../../core/pipeline/given-pictures.ts';
 import { loadRun, openProject } from '../../core/project/project-folder.ts';
-import { loadRunTensors } from '../../core/project/tensors-file.ts';
-import { UNFINISHED_HINT, unfinishedText } from '../../core/wording/unfinished-words.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import type { ConceptItem } from '../api/contract.ts';
 import { createJobs } from '../compute/jobs/all-jobs.ts';
@@ -31,6 +29,7 @@ const TABLE: OptionTable = {
   how: { type: 'string', takes: Object.keys(EDIT_WAYS).join(', ') },
   above: { type: 'string', takes: 'a share of the largest amount, from 0 to 1' },
   out: { type: 'string', takes: 'a file to write, NAME.onnx' },
+  report: { type: 'string', takes: 'a file to write' },
   json: { type: 'boolean' },
 };
 
@@ -43,9 +42,7 @@ export async function editCommand(argv: readonly string[], signal: AbortSignal):
   const project = await openProject(storage, folder);
   const runId = args.text('run') ?? (await newestFinishedRun(project));
   const run = await loadRun(project, runId);
-  const { explanation } = run;
-  if (explanation === undefined)
-    throw new TesseraError('bad-project', unfinishedText(runId, 'edit'), { hint: UNFINISHED_HINT });
+  const { scope, own } = await openEdit(environment, project, run);
   await tellInputs(project, runId);
   const target = await editTarget(storage, await loadModelFile(storage, project.file.model.path), out);
   const work = { signal, onProgress: progressPrinter(process.stderr) };
@@ -53,29 +50,27 @@ export async function editCommand(argv: readonly string[], signal: AbortSignal):
     { folder, runId, key: '' },
     { ...work, onNews: () => undefined },
   );
-  const { conceptBank, coefficients } = await loadRunTensors(project, runId);
-  const { pictures } = await givenPictures(project, run);
-  const files = pictures.map(({ file }) => file);
-  const scope: EditScope = {
-    environment,
-    device: await environment.openDevice('cpu'),
-    project,
-    run,
-    arrays: {
-      ...{ explanation, conceptBank, coefficients },
-      explained: files.slice(0, coefficients.length),
-      others: files.slice(coefficients.length),
-    },
-  };
-  const own: ProofImages = { kind: 'run', folders: run.options.images, known: 0, files };
+  const folders = readOption(args, 'images');
+  const heldOut = folders && (await heldOutImages(storage, folders, own));
   const question: EditQuestion = {
-    ...readEdit(args, view.concepts, conceptBank.rows),
-    sets: [own, ...(await heldOut(args, storage, new Set(files.map(({ path }) => path))))],
+    ...readEdit(args, view.concepts, scope.arrays.conceptBank.rows),
+    sets: heldOut === undefined ? [own] : [own, heldOut],
   };
   const { bytes, proof } = await editRun(scope, question, work);
   await writeEdited(storage, target, bytes);
-  const facts = editFacts(target.path, proof);
+  const page = args.text('report');
+  const report = page === undefined ? undefined : await reportOf({ proof, file: target.path }, page, scope);
+  const facts = editFacts(target.path, proof, report);
   console.log(args.flag('json') ? JSON.stringify(facts, null, 2) : shownName(editText(facts)));
+}
+
+function reportOf(
+  made: { readonly proof: EditProof; readonly file: string },
+  page: string,
+  { environment, project, run }: EditScope,
+): Promise<string> {
+  const preprocessing = parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing);
+  return writeEditPage(environment, { ...made, preprocessing }, page);
 }
 
 function readPlaces(args: ParsedArguments) {
@@ -145,27 +140,4 @@ function readShare(args: ParsedArguments): number | undefined {
   throw new TesseraError('bad-usage', `--above takes a number from 0 to below 1, got "${said}".`, {
     hint: '0.2 leaves amounts alone up to a fifth of the largest that the run found.',
   });
-}
-
-/** Images of the folders that were named, without those that the run was given. */
-async function heldOut(
-  args: ParsedArguments,
-  storage: EditScope['environment']['storage'],
-  known: ReadonlySet<string>,
-): Promise<ProofImages[]> {
-  const folders = readOption(args, 'images');
-  if (folders === undefined) return [];
-  const { images } = await scanImages(storage, folders);
-  const files = images.filter(({ path }) => !known.has(path));
-  if (files.length === 0) {
-    throw new TesseraError(
-      'no-images',
-      'All images of these folders were given to the run; none is held out.',
-      {
-        hint: 'Name folders of images that the run has not seen.',
-        options: ['images'],
-      },
-    );
-  }
-  return [{ kind: 'held-out', folders, known: images.length - files.length, files }];
 }

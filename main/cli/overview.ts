@@ -68,7 +68,7 @@ async function completed(
     environment,
     project,
     found.classes.map(({ runId }) => runId),
-    signal,
+    { hasOwn: false, signal },
   );
   return (await modelOverview(project, found.bank.id)) ?? found;
 }

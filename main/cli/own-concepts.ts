@@ -4,9 +4,10 @@ import type { OwnConcept } from '../../core/concepts/own/own-concept.ts';
 import { scanImages } from '../../core/images/folder-scan.ts';
 import { freeName } from '../../core/pipeline/own-concept/check-name.ts';
 import { requireCount } from '../../core/pipeline/own-concept/examples.ts';
+import { completeOwn } from '../../core/pipeline/own-concept/complete-own.ts';
 import { makeOwnConcept } from '../../core/pipeline/own-concept/make-own-concept.ts';
 import type { ScoredScope, WorkScope } from '../../core/pipeline/run-context.ts';
-import { addOwnConcept, loadOwnConcepts } from '../../core/project/own-concepts-file.ts';
+import { addOwnConcept, loadOwnConcepts, pendingOwnConcepts } from '../../core/project/own-concepts-file.ts';
 import type { Project } from '../../core/project/project-folder.ts';
 import { loadNotes } from '../../core/project/run-notes.ts';
 import type { RunFile } from '../../core/project/schema.ts';
@@ -82,8 +83,14 @@ export async function makeOwnConcepts(
   if (explanation === undefined || folders.length === 0) return;
   const tensors = await loadRunTensors(project, run.id);
   for (const { name, folder, against } of folders) {
-    const own = (await loadOwnConcepts(project, run)).map(({ concept }) => concept);
-    if (own.some((one) => isSame(one, { name, folder, against }, project))) continue;
+    const pending = (await pendingOwnConcepts(project, run)).map(({ concept }) => concept);
+    const own = [...(await loadOwnConcepts(project, run)).map(({ concept }) => concept), ...pending];
+    const same = own.find((one) => isSame(one, { name, folder, against }, project));
+    if (same !== undefined) {
+      // Of another run of the bank: it is the same concept, with its own importance here.
+      await completeOwn(project, { ...run, explanation }, () => Promise.resolve(scope), scope, same.id);
+      continue;
+    }
     const { names } = await loadNotes(project, run.id);
     const question = {
       name: freeName(name, explanation, own, names),
@@ -100,7 +107,7 @@ export async function makeOwnConcepts(
 }
 
 function isSame(
-  { name, folder, others }: OwnConcept,
+  { name, folder, others }: Pick<OwnConcept, 'name' | 'folder' | 'others'>,
   asked: { readonly name: string; readonly folder: string; readonly against: string | undefined },
   { storage }: Project,
 ): boolean {
@@ -108,19 +115,21 @@ function isSame(
   return name === asked.name && folder === storage.resolve(asked.folder) && others.folder === against;
 }
 
-/** The own concepts of a run, in words. */
+/** The own concepts of a run that are not hidden, in words. */
 export async function ownConceptsOf(project: Project, run: RunFile): Promise<OwnInWords[]> {
-  const stored = await loadOwnConcepts(project, run);
-  const { names } = await loadNotes(project, run.id);
-  return stored.map(({ concept }) => ownInWords(concept, run.explanation!, names));
+  const notes = await loadNotes(project, run.id);
+  const shown = (await loadOwnConcepts(project, run)).filter(
+    ({ concept }) => !notes.hidden.includes(concept.id),
+  );
+  return shown.map(({ concept }) => ownInWords(concept, { ...run.explanation!, runId: run.id }, notes));
 }
 
 /** The stable fields of an own concept. */
 export function ownConceptJson(own: OwnInWords) {
-  const { id, name, examples, others, accuracy, isDistinct, sets, importance, prevalence } = own;
+  const { id, name, comment, examples, others, accuracy, isDistinct, sets, importance, prevalence } = own;
   const { tcav = null, isLinear, effect = null, images, flips, nearest = null, spanned, loses = null } = own;
   return {
-    ...{ id, name, examples, others, accuracy, isDistinct, sets, tcav, isLinear },
+    ...{ id, name, comment, examples, others, accuracy, isDistinct, sets, tcav, isLinear },
     ...{ importance, effect, prevalence, images, flips, nearest, spanned, loses },
   };
 }
@@ -138,6 +147,11 @@ export function ownConceptsText(own: readonly OwnInWords[]): string[] {
   ]);
   return [
     ...table([['own concept', 'importance', '95 % interval', 'present in', 'told apart', ''], ...rows]),
-    ...own.flatMap((one) => ['', `${one.name}:`, ...ownSentences(one).map((sentence) => `  ${sentence}`)]),
+    ...own.flatMap((one) => [
+      '',
+      `${one.name}:`,
+      ...(one.comment === '' ? [] : [`  ${one.comment}`]),
+      ...ownSentences(one).map((sentence) => `  ${sentence}`),
+    ]),
   ];
 }

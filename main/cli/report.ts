@@ -23,7 +23,7 @@ export async function report(argv: readonly string[], signal: AbortSignal): Prom
   const project = await openProject(environment.storage, folder);
   const run = args.text('run') ?? (await newestFinishedRun(project));
   await tellInputs(project, run);
-  await completeRuns(environment, project, [run], signal);
+  await completeRuns(environment, project, [run], { hasOwn: true, signal });
   const file = args.text('out') ?? path.join(folder, 'report.html');
   console.log(shownName(await writeReport(environment, project, run, file, progressPrinter(process.stderr))));
 }

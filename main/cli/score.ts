@@ -31,7 +31,7 @@ export async function score(argv: readonly string[], signal: AbortSignal): Promi
   const project = await openProject(storage, folder);
   const runId = args.text('run') ?? (await newestFinishedRun(project));
   await tellInputs(project, runId);
-  await completeRuns(environment, project, [runId], signal);
+  await completeRuns(environment, project, [runId], { hasOwn: true, signal });
   const run = await loadRun(project, runId);
   const scan = await scanImages(storage, roots);
   const scope = await runModel(environment, project, run, choice);

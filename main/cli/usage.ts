@@ -39,10 +39,12 @@ tessera decompose PROJECT --concept NAME --undo [--run ID]
 
 tessera concept PROJECT --concept-folder NAME=DIR… [--against-folder DIR] [--run ID] [--device D] [--json]
 tessera concept PROJECT [--remove NAME] [--run ID] [--json]
+tessera concept PROJECT [--rename CONCEPT=NAME] [--note CONCEPT=TEXT] [--hide CONCEPT] [--show CONCEPT] [--run ID]
     Concepts of your own in a finished run: a direction that tells the pictures of a folder from the images that the run
     was given (or from --against-folder), how well it does on pictures held out and beside random sets, its importance
     beside the concepts that were found, its TCAV score. Without a folder those that the run has are listed; --remove takes
-    one away.
+    one away. Names, notes (an empty one takes it back) and what is hidden, of concepts that were found as well as of own
+    ones, and own concepts themselves, are those of all runs with the same bank.
 
 tessera vjp MODEL --to TENSOR [--from TENSOR] --tensors IN --out OUT [--device D] [--json]
 tessera vjp MODEL --to TENSOR [--from TENSOR] --write FILE.onnx
@@ -60,12 +62,13 @@ tessera what-if PROJECT --image N|FILE --counterfactual [--to CLASS] [--run ID] 
     class of the picture's folder.
 
 tessera edit PROJECT --remove CONCEPT[,…] --out FILE.onnx [--scale CONCEPT=FACTOR…] [--how remove|mean|project|pattern]
-             [--above SHARE] [--images DIR…] [--run ID] [--json]
+             [--above SHARE] [--images DIR…] [--run ID] [--report FILE] [--json]
     The model without a concept, as a model file: a few plain operators at the run's layer, all else as it was. Says what
     that fixes and breaks on the run's images, and on held-out ones (--images). --scale weakens instead of removing.
     --how: pattern (taken unless said: the mean of images without the concept takes its place, and that of all that goes
     along with it), mean (of the concept alone), project (its direction is projected out), remove (what what-if shows).
-    --above leaves amounts alone up to a share of the run's largest.
+    --above leaves amounts alone up to a share of the run's largest. --report writes the proof as one HTML file with
+    pictures of the decisions that changed.
 
 tessera score PROJECT --images DIR… [--run ID] [--device D] [--csv FILE] [--json]
     New images with the concepts of a finished run: how much of each is in them, what each does to the score, what none
@@ -100,6 +103,12 @@ tessera export PROJECT --out FOLDER [--run ID] [--device D] [--json]
     A finished run for other programs: images.csv (a row an image: path, class, answer, score, amount and contribution of
     every concept, rest), concepts.csv (names, importance with interval, prevalence, comments), and the same with the
     directions of the concepts as arrays, run.npz (NumPy) and run.safetensors. Images are those that the run was given.
+
+tessera export PROJECT --as-model FILE.onnx [--with-contributions] [--run ID] [--device D] [--json]
+    The model of a finished run with further outputs: how much of each concept is in a picture, what each does to the
+    score, and what none explains. It takes the same pictures, gives the same answers and runs wherever the model ran.
+    Beside it FILE.json (names, and how much the run's images have) and FILE.md (how to watch new pictures, in Python and
+    JavaScript). Contributions are left out where they would cost much time, unless asked for.
 
 tessera report PROJECT [--run ID] [--out FILE]
     Writes the report of a finished run again, with the names given to concepts since.

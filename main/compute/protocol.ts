@@ -29,7 +29,7 @@ import type {
   ImageCounterfactual,
   ModelSummary,
   OutputTrial,
-  OwnConceptItem,
+  OwnConceptList,
   OwnConceptQuery,
   OverviewView,
   PairView,
@@ -55,6 +55,8 @@ import type {
   SerializedError,
   ScoredImages,
   ScoreMaps,
+  MarksSummary,
+  RunObjects,
   TableSummary,
   Waterfall,
 } from '../api/contract.ts';
@@ -246,14 +248,14 @@ export interface ComputeJobs {
   /** Makes a change of the notes back or again: an undo or redo. */
   changeNotes(question: RunQuestion & NotesChange): Promise<EditedRun>;
   listCrops(question: Omit<CropQuery, 'project'> & RunQuestion): Promise<CropPage>;
-  listOwnConcepts(question: RunQuestion): Promise<readonly OwnConceptItem[]>;
-  /** Keeps it with the run. */
-  makeOwnConcept(
-    question: RunQuestion & Omit<OwnConceptQuery, keyof RunKey>,
-  ): Promise<readonly OwnConceptItem[]>;
+  listOwnConcepts(question: RunQuestion): Promise<OwnConceptList>;
+  /** Keeps it with the run, and with its bank. */
+  makeOwnConcept(question: RunQuestion & Omit<OwnConceptQuery, keyof RunKey>): Promise<OwnConceptList>;
+  /** Computes what an own concept of the bank is in the run, and keeps it with that. */
+  computeOwnConcept(question: RunQuestion & { readonly concept: string }): Promise<OwnConceptList>;
   showOwnConcept(
     question: RunQuestion & { readonly concept: string; readonly isShown: boolean },
-  ): Promise<readonly OwnConceptItem[]>;
+  ): Promise<OwnConceptList>;
   findAlikeCrops(
     question: RunQuestion & { readonly image: number; readonly box: Box; readonly limit: number },
   ): Promise<readonly AlikeCrop[]>;
@@ -273,6 +275,14 @@ export interface ComputeJobs {
   /** Makes a project remember a table, or none. */
   rememberTable(question: Pick<RunQuestion, 'folder'> & { readonly path: string | null }): Promise<null>;
   readColumns(question: RunQuestion): Promise<RunColumns | null>;
+  /** Which of some images boxes or masks are of. */
+  readMarks(question: {
+    readonly path: string;
+    readonly images: readonly ImageFile[];
+  }): Promise<MarksSummary>;
+  /** Makes a project remember boxes or masks, or none. */
+  rememberMarks(question: Pick<RunQuestion, 'folder'> & { readonly path: string | null }): Promise<null>;
+  readObjects(question: RunQuestion): Promise<RunObjects | null>;
   /** Keeps what is measured, and the map, in the project's cache. */
   mapImages(question: RunQuestion & Omit<MapQuery, keyof RunKey>): Promise<ImageMap>;
   mapConcepts(question: RunQuestion): Promise<ConceptMapPlane>;
@@ -332,6 +342,10 @@ export interface ComputeJobs {
   /** Writes the model of {@link tryEdit} that lies at `edited` to where a person wants it. */
   saveEdited(
     question: Pick<RunQuestion, 'folder'> & { readonly edited: string; readonly path: string },
+  ): Promise<null>;
+  /** Writes what an edit does as a page; `file`: what the edited model is called on it. */
+  writeEditPage(
+    question: Pick<TriedEdit, 'proof' | 'preprocessing'> & { readonly file: string; readonly path: string },
   ): Promise<null>;
   writeReport(
     question: Omit<ReportChoice, 'project'> & RunQuestion & { readonly path: string },

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { judgedSet, type EditProof, type ProofSet } from '../../core/editing/edit-proof.ts';
+import { judgedSet, verdictOf, type EditProof, type ProofSet } from '../../core/editing/edit-proof.ts';
 import type { ChangedDecision } from '../../core/editing/judged-decisions.ts';
-import { editChance, editVerdict } from '../../core/wording/edit-words.ts';
+import { editChance } from '../../core/wording/edit-words.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import type { EditTrial, JudgedSet, RunKey, TurnedDecision } from '../api/contract.ts';
 import { pictureId } from '../compute/picture-ids.ts';
@@ -59,10 +59,7 @@ function setView(
     ...{ kind, images, byClass, byFolder, scores, known },
     roots: folders.map((folder) => shownName(path.basename(folder))),
     all: all ?? null,
-    verdict:
-      all === undefined
-        ? null
-        : editVerdict({ ...counts, right: all.before.right, wrong: all.images - all.before.right }),
+    verdict: verdictOf(set),
     chance: pValue === undefined ? null : editChance(pValue, counts),
     turned: TURNS.flatMap((turn) => set[turn].map((decision) => view(turn, decision))),
     skipped: skipped.slice(0, MOST_SKIPPED),

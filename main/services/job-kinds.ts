@@ -13,6 +13,7 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   computeMerge: 'merge',
   computeBankMerges: 'merge',
   makeOwnConcept: 'own-concept',
+  computeOwnConcept: 'own-concept',
   findAlikeCrops: 'alike',
   dependence: 'dependence',
   ablateRun: 'what-if-run',
@@ -31,6 +32,7 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   scoreImages: 'new-images',
   tryEdit: 'model-edit',
   writeOverview: 'report',
+  writeEditPage: 'report',
 };
 
 /** The kinds of long work among jobs, in their order, each once. */

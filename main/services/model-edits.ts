@@ -5,7 +5,7 @@ import type { ImageFile } from '../../core/images/folder-scan.ts';
 import type { PageId } from '../api/call-handler.ts';
 import type { EditTrial, ModelEdit, SavedReport } from '../api/contract.ts';
 import type { ComputeClient } from '../compute/client.ts';
-import type { RunQuestion } from '../compute/protocol.ts';
+import type { RunQuestion, TriedEdit } from '../compute/protocol.ts';
 import type { Desktop } from './desktop.ts';
 import { trialOf, turnedDecisions } from './edit-trial.ts';
 import type { LongJobs } from './long-jobs.ts';
@@ -17,7 +17,7 @@ interface ModelEditsContext {
   readonly runner: Pick<ComputeClient, 'run'>;
   readonly viewer: Pick<ComputeClient, 'run'>;
   readonly jobs: Pick<LongJobs, 'run'>;
-  readonly reports: Pick<Reports, 'reserve'>;
+  readonly reports: Pick<Reports, 'reserve' | 'saveReserved'>;
   readonly pictures: Pick<Pictures, 'nameOf'>;
   readonly desktop: Pick<Desktop, 'chooseTarget'>;
 }
@@ -28,12 +28,17 @@ interface KeptTrial {
   readonly folder: string;
   /** Of the decisions that changed, in their order. */
   readonly files: readonly string[];
+  readonly tried: TriedEdit;
+  /** Where it was saved last, else the name that it is offered to be saved by. */
+  readonly file: string;
 }
 
 /** Models that concepts are taken out of; the last trials are kept. */
 export interface ModelEdits {
   try(question: RunQuestion, edit: ModelEdit, page?: PageId): Promise<EditTrial>;
   save(query: { readonly id: string }): Promise<SavedReport>;
+  /** The proof as a page. */
+  savePage(query: { readonly id: string }, page?: PageId): Promise<SavedReport>;
   /** The file of a decision that a trial changed. */
   imageOf(id: string, index: number): ImageFile | undefined;
 }
@@ -62,18 +67,32 @@ export function createModelEdits(context: ModelEditsContext): ModelEdits {
       const as = pictures.nameOf(tried.preprocessing);
       const trial = trialOf({ id: place.id, project, runId, as }, tried);
       kept.set(place.id, {
-        ...{ trial, place, folder },
+        ...{ trial, place, folder, tried, file: `${path.parse(trial.modelName).name} edited.onnx` },
         files: turnedDecisions(tried.proof).map(({ file }) => file),
       });
       return trial;
     },
     async save({ id }) {
-      const { trial, place, folder } = require(id);
-      const target = await desktop.chooseTarget(`${path.parse(trial.modelName).name} edited.onnx`);
+      const found = require(id);
+      const { place, folder } = found;
+      const target = await desktop.chooseTarget(path.basename(found.file));
       if (target === null) return { path: null, document: null };
       if (target === undefined) return { path: null, document: id };
       await viewer.run('saveEdited', { folder, edited: place.file, path: target });
+      kept.set(id, { ...found, file: target });
       return { path: target, document: null };
+    },
+    async savePage({ id }, page) {
+      const { tried, folder, file } = require(id);
+      const place = await reports.reserve('proof');
+      await jobs.run({ kind: 'report', folder, page }, (watch) =>
+        viewer.run(
+          'writeEditPage',
+          { proof: tried.proof, preprocessing: tried.preprocessing, file, path: place.file },
+          watch,
+        ),
+      );
+      return reports.saveReserved(place.id, `${path.parse(file).name} proof.html`);
     },
     imageOf(id, index) {
       const file = kept.peek(id)?.files[index];

@@ -6,7 +6,7 @@ import type { Refused } from './dropped-paths.ts';
 const NAMED = 6;
 
 const WHAT_IS_TAKEN =
-  'Images and folders of them are taken, a model (.onnx), its labels (.txt or .json), a table of the images (.csv, .tsv or .json), and a project.';
+  'Images and folders of them are taken, a model (.onnx), its labels (.txt or .json), a table of the images (.csv, .tsv or .json), boxes or masks (COCO’s .json, a folder of Pascal VOC’s .xml), and a project.';
 
 /** Names what is not taken of a drop, each with the reason. */
 export function refusalOf(refused: readonly Refused[]): TesseraError {

@@ -11,6 +11,7 @@ import { classOfFolder } from '../../core/images/find-class.ts';
 import type { FolderScan } from '../../core/images/folder-scan.ts';
 import type {
   ImageSetSummary,
+  MarksSummary,
   ModelSummary,
   OptionChanges,
   SetupOptions,
@@ -39,6 +40,7 @@ export interface SetupState {
   /** Names the scan in names of pictures. */
   readonly scanKey: string;
   readonly table: TableSummary | null;
+  readonly marks: MarksSummary | null;
   readonly options: SetupOptions;
   /** What the model says of the scan, once it was asked. */
   readonly predictions: Predictions | null;
@@ -56,6 +58,7 @@ export function emptySetup(key: string, device: SetupOptions['device']): SetupSt
     scan: null,
     scanKey: key,
     table: null,
+    marks: null,
     options: { ...DEFAULT_OPTIONS, classIndex: null, device },
     predictions: null,
     problems: {},
@@ -83,10 +86,10 @@ export function setupOf(
   explained: Explained,
   canUndo: boolean,
 ): Omit<Setup, 'offered' | 'isCopy'> {
-  const { key, folder, model, table, options, problems } = state;
+  const { key, folder, model, table, marks, options, problems } = state;
   const name = folder === null ? null : projectName(folder);
   const [images, asked] = [imagesOf(state), askedOf(state)];
-  return { key, name, folder, model, images, table, asked, options, problems, canUndo, ...explained };
+  return { key, name, folder, model, images, table, marks, asked, options, problems, canUndo, ...explained };
 }
 
 function imagesOf({ scan, roots, model }: SetupState): ImageSetSummary | null {

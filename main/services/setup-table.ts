@@ -35,11 +35,3 @@ export async function keepTable(
   if ((project.file.table?.path ?? null) !== wanted)
     await viewer.run('rememberTable', { folder, path: wanted });
 }
-
-/** The step that takes the table that a project remembers, if it does. */
-export function tableStep(
-  context: Pick<TableContext, 'viewer'>,
-  table: { readonly path: string } | undefined,
-): (readonly ['table', (state: SetupState) => Promise<SetupState>])[] {
-  return table === undefined ? [] : [['table', (state) => withTable(context, state, table.path)]];
-}

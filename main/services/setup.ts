@@ -32,7 +32,9 @@ import {
   type SetupState,
 } from './setup-state.ts';
 import { scanStamp } from './scan-stamp.ts';
-import { keepTable, tableStep, withTable } from './setup-table.ts';
+import { isOtherKnown, keepKnown, knownSteps, withKnown } from './setup-known.ts';
+import { withMarks } from './setup-marks.ts';
+import { withTable } from './setup-table.ts';
 import { takeDropped, type DropSteps, type ImageWay, type Looked, type Taken } from './take-dropped.ts';
 
 /** What the setup needs of the workbench. */
@@ -183,6 +185,7 @@ export class SetupService {
       withModel: (state, question) => this.#withModel(state, question),
       withLabels: (state, labels) => this.#withLabels(state, labels),
       withTable: (state, table) => withTable(this.#context, state, table),
+      withMarks: (state, marks) => withMarks(this.#context, state, marks),
       withImages: (state, roots) => this.#withImages(state, roots),
     };
   }
@@ -199,8 +202,8 @@ export class SetupService {
     });
   }
 
-  removeTable(): Promise<Setup> {
-    return this.#change('remove the table', (state) => Promise.resolve({ ...state, table: null }));
+  forget(what: 'table' | 'marks'): Promise<Setup> {
+    return this.#change(`remove the ${what}`, (state) => Promise.resolve({ ...state, [what]: null }));
   }
 
   removeImages(root: string): Promise<Setup> {
@@ -292,7 +295,7 @@ export class SetupService {
   /** Reads the project's runs again: one has begun or ended. */
   async refreshRuns(): Promise<void> {
     await this.#readRuns();
-    if (this.#state.table !== null) await keepTable(this.#context, this.#state);
+    if (isOtherKnown(this.#state, {})) await keepKnown(this.#context, this.#state);
     await this.#findContinued();
     this.#context.events.emit('setup', this.setup);
   }
@@ -316,14 +319,15 @@ export class SetupService {
   }
 
   async #become(state: SetupState): Promise<void> {
-    const { folder, key, table } = this.#state;
-    const hasMoved = state.folder !== folder || state.key !== key;
+    const before = this.#state;
+    const hasMoved = state.folder !== before.folder || state.key !== before.key;
     // A run that was deleted can be restored until its project is left, or is opened again.
-    if (hasMoved) for (const place of new Set([folder, state.folder])) await this.#carryOutDeletions(place);
+    if (hasMoved)
+      for (const place of new Set([before.folder, state.folder])) await this.#carryOutDeletions(place);
     this.#state = state;
     if (state.scan !== null) await this.#keepScan(state.scanKey, state.scan);
     if (hasMoved) await this.#readRuns();
-    if (!hasMoved && table?.path !== state.table?.path) await keepTable(this.#context, state);
+    else if (isOtherKnown(before, state)) await keepKnown(this.#context, state);
     await this.#findContinued();
     this.#context.events.emit('setup', this.setup);
   }
@@ -422,20 +426,14 @@ export class SetupService {
     const roots = [...new Set(given)];
     const scan = roots.length === 0 ? null : await this.#context.viewer.run('scanImages', { roots });
     const next = { ...state, roots, scan, scanKey: this.#newKey(), predictions: null, problems: {} };
-    if (state.table === null || scan === null) return { ...next, table: null };
-    // A table that says nothing of the new images is told of, and let go.
-    return withTable(this.#context, next, state.table.path).catch((error: unknown) => ({
-      ...next,
-      table: null,
-      problems: { table: serializeError(error) },
-    }));
+    return withKnown(this.#context, next, state);
   }
 
   /** With the options of the newest run, or of the one that is named. */
   async #fromProject(folder: string, named?: string): Promise<SetupState> {
     const { projects } = this.#context;
     const { project } = await projects.open(folder);
-    const { model, imageRoots, runs, table } = project.file;
+    const { model, imageRoots, runs } = project.file;
     const id = named ?? runs.at(-1);
     const reading = id === undefined ? Promise.resolve(undefined) : loadRun(project, id);
     const stored = (await (named === undefined ? reading.catch(() => undefined) : reading))?.options;
@@ -447,11 +445,11 @@ export class SetupService {
       ...(stored !== undefined && modelOptions(stored, MODEL_OPTIONS)),
     };
     const fresh = { ...emptySetup(this.#newKey(), this.#state.options.device), folder };
-    // Results can be looked at even where the model or the pictures are gone.
+    // Results are looked at even where model or pictures are gone.
     const opened = await this.#inParts(fresh, [
       ['model', (state) => this.#withModel(state, question)],
       ['images', (state) => this.#withImages(state, roots)],
-      ...tableStep(this.#context, table),
+      ...knownSteps(this.#context, project.file),
     ]).catch((error: unknown) => ({ ...fresh, problems: { model: serializeError(error) } }));
     await projects.remember(folder);
     const options = stored && optionsOfRun(stored, opened.model);
@@ -479,7 +477,7 @@ export class SetupService {
 
 /** Is a state the same but for what is told of it? Then there is nothing to take back. */
 function isSameSetup(a: SetupState, b: SetupState): boolean {
-  const fields = ['key', 'folder', 'question', 'scanKey', 'table', 'options'] as const;
+  const fields = ['key', 'folder', 'question', 'scanKey', 'table', 'marks', 'options'] as const;
   return fields.every((field) => a[field] === b[field]);
 }
 

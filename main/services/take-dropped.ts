@@ -21,6 +21,7 @@ export interface DropSteps {
   readonly withModel: (state: SetupState, question: ModelQuestion) => Promise<SetupState>;
   readonly withLabels: (state: SetupState, labels: string) => Promise<SetupState>;
   readonly withTable: (state: SetupState, table: string) => Promise<SetupState>;
+  readonly withMarks: (state: SetupState, marks: string) => Promise<SetupState>;
   readonly withImages: (state: SetupState, roots: readonly string[]) => Promise<SetupState>;
 }
 
@@ -50,7 +51,7 @@ export async function takeDropped(
   steps: DropSteps,
   way?: ImageWay,
 ): Promise<Taken> {
-  const { project, model, labels, table } = dropped;
+  const { project, model, labels, table, marks } = dropped;
   if (project !== undefined) return openedProject(await steps.fromProject(project), project, dropped);
   const { images, refused } = await lookInto(dropped, steps);
   const parts = new Parts(before, refused);
@@ -60,11 +61,13 @@ export async function takeDropped(
     isBegun = await parts.take('model', () => steps.begin(question, images));
   else if (question !== undefined) await parts.take('model', (state) => steps.withModel(state, question));
   else if (labels !== undefined) await parts.take('labels', (state) => steps.withLabels(state, labels));
-  const takeTable = async (): Promise<void> => {
+  // What speaks of images is taken after them.
+  const takeKnown = async (): Promise<void> => {
     if (table !== undefined) await parts.take('table', (state) => steps.withTable(state, table));
+    if (marks !== undefined) await parts.take('marks', (state) => steps.withMarks(state, marks));
   };
   if (images === null || isBegun) {
-    await takeTable();
+    await takeKnown();
     return { state: parts.end(), offered: null, isBegun };
   }
   const { roots } = parts.state;
@@ -72,12 +75,12 @@ export async function takeDropped(
   const isKnown = images.roots.every((root) => roots.includes(root));
   if (way === undefined && roots.length > 0 && !isKnown) {
     parts.accepted++;
-    await takeTable();
+    await takeKnown();
     return { state: parts.end(), offered: images, isBegun };
   }
   const next = way === 'replace' ? images.roots : [...roots, ...images.roots];
   await parts.take('images', (state) => steps.withImages(state, next));
-  await takeTable();
+  await takeKnown();
   return { state: parts.end(), offered: null, isBegun };
 }
 
@@ -103,8 +106,8 @@ async function lookInto(
 
 /** A project is opened alone; what came with it is named. */
 function openedProject(state: SetupState, folder: string, dropped: DroppedPaths): Taken {
-  const { model, labels, table, images, refused } = dropped;
-  const others = [model, labels, table, ...images].filter(
+  const { model, labels, table, marks, images, refused } = dropped;
+  const others = [model, labels, table, marks, ...images].filter(
     (one) => one !== undefined && path.dirname(one) !== folder,
   );
   const all = [
@@ -146,11 +149,13 @@ class Parts {
   /** The setup with all problems; throws where there is nothing else. */
   end(): SetupState {
     const refused = this.#refused.length === 0 ? undefined : serializeError(refusalOf(this.#refused));
-    // A table that says nothing of new images is told of by the step that took these.
-    const { table } = this.state.problems;
-    const isNew = table !== undefined && table !== this.#before.problems.table;
+    // A table that says nothing of new images is told of by the step that took these, and so are boxes and masks.
+    const told = (['table', 'marks'] as const).filter((part) => {
+      const problem = this.state.problems[part];
+      return problem !== undefined && problem !== this.#before.problems[part];
+    });
     const problems = {
-      ...(isNew && { table }),
+      ...Object.fromEntries(told.map((part) => [part, this.state.problems[part]])),
       ...this.#problems,
       ...(refused !== undefined && { files: refused }),
     };

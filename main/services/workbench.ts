@@ -35,10 +35,11 @@ export interface WorkbenchService {
   close(): void;
 }
 
-/** Quick answers do not wait in the line of a long run: they have a process of their own, on the CPU. */
-const VIEWER_JOBS = 4;
-/** Nor do they wait there for maps that are drawn and images that are decided again. */
-const LONG_VIEWER_JOBS = 2;
+/**
+ * Quick answers do not wait in the line of a long run: they have a process of their own, on the CPU. Nor do they wait there
+ * for maps that are drawn and images that are decided again.
+ */
+const VIEWER = { concurrency: 4, longAtOnce: 2 };
 
 /**
  * Builds the workbench: one compute process for runs, one job at a time, and one that reads models, results and
@@ -54,12 +55,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
   };
   const tryDevice = (device: DeviceName) => tryInThrowAway(spawn, device);
   const runner = new ComputeClient({ spawn: () => spawn('compute'), concurrency: 1, onState, tryDevice });
-  const viewer = new ComputeClient({
-    spawn: () => spawn('viewer'),
-    concurrency: VIEWER_JOBS,
-    longAtOnce: LONG_VIEWER_JOBS,
-    tryDevice,
-  });
+  const viewer = new ComputeClient({ spawn: () => spawn('viewer'), ...VIEWER, tryDevice });
   const projects = createProjects(storage, places, viewer);
   const setup = new SetupService({ storage, places, projects, viewer, events });
   const results = createResults({ storage, projects, viewer, events });

@@ -1,7 +1,6 @@
 import type { ConceptFactors, EditTrial, EditWay, ModelEdit, RunKey } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
-import { readDrop } from './dropped-files.ts';
-import { pickPaths } from './file-picker.ts';
+import { pathsOfDrop, pickOtherImages } from './file-picker.ts';
 import { Loadable } from './loadable.svelte.ts';
 import type { Telling } from './notices.svelte.ts';
 import { saveAndTell } from './tell-saved.ts';
@@ -24,14 +23,14 @@ export class EditModelState {
   isSaving = $state(false);
   /** What was asked for the trial that is shown. */
   #tried = $state.raw<string>();
+  readonly #run: RunKey;
   readonly #connection: Connection;
   readonly #notices: Telling;
-  readonly #run: RunKey;
 
   constructor(connection: Connection, notices: Telling, run: RunKey) {
+    this.#run = run;
     this.#connection = connection;
     this.#notices = notices;
-    this.#run = run;
   }
 
   /** The edit as it is set. */
@@ -60,45 +59,41 @@ export class EditModelState {
     });
   }
 
-  async save(): Promise<void> {
+  /** Saves the edited model, or what it does as a page. */
+  async save(what: 'model' | 'page'): Promise<void> {
     const trial = this.trial.value;
     if (trial === undefined) return;
     this.isSaving = true;
-    const name = trial.modelName.replace(/(\.onnx)?$/i, ' edited.onnx');
-    const save = () => this.#connection.api.saveEdited({ ...this.#run, id: trial.id });
-    await saveAndTell(this.#notices, save, { name });
+    const { api } = this.#connection;
+    const key = { ...this.#run, id: trial.id };
+    const name = trial.modelName.replace(/(\.onnx)?$/i, ' edited');
+    await (what === 'model'
+      ? saveAndTell(this.#notices, () => api.saveEdited(key), { name: `${name}.onnx` })
+      : saveAndTell(this.#notices, () => api.saveEditPage(key), { name: `${name} proof.html` }));
     this.isSaving = false;
   }
 
   /** Lets a person choose folders of images that the run was not given. */
-  async pick(): Promise<void> {
-    const { api, host } = this.#connection;
-    try {
-      this.#add(
-        host === 'desktop' ? await api.chooseNewImages() : await pickPaths(this.#connection, 'folders'),
-      );
-    } catch (error) {
-      this.#notices.fail(error);
-    }
+  pick(): Promise<void> {
+    return this.#add(pickOtherImages(this.#connection));
   }
 
   /** Takes dropped folders. Must be called before the drop event ends. */
-  async drop(transfer: DataTransfer): Promise<void> {
-    const reading = readDrop(transfer, this.#connection.host);
-    try {
-      const { files, relativePaths } = await reading;
-      if (files.length > 0) this.#add(await this.#connection.takeFiles(files, relativePaths));
-    } catch (error) {
-      this.#notices.fail(error);
-    }
+  drop(transfer: DataTransfer): Promise<void> {
+    return this.#add(pathsOfDrop(this.#connection, transfer));
   }
 
   leaveOut(folder: string): void {
     this.heldOut = this.heldOut.filter((other) => other !== folder);
   }
 
-  #add(folders: readonly string[]): void {
-    this.heldOut = [...new Set([...this.heldOut, ...folders])];
+  async #add(reading: Promise<readonly string[]>): Promise<void> {
+    try {
+      const folders = (await reading).filter((folder) => !this.heldOut.includes(folder));
+      this.heldOut = [...this.heldOut, ...folders];
+    } catch (error) {
+      this.#notices.fail(error);
+    }
   }
 }
 

@@ -1,10 +1,19 @@
 import type { Connection } from '../api.ts';
 import type { Setup } from '../../main/api/contract.ts';
-import { fromList, looseNames, withoutLoose, type DroppedFiles } from './dropped-files.ts';
+import { fromList, looseNames, readDrop, withoutLoose, type DroppedFiles } from './dropped-files.ts';
 
 /** What a person is asked to choose. */
 export type PickKind =
-  'model' | 'folders' | 'pictures' | 'labels' | 'table' | 'project' | 'reference' | 'references';
+  | 'model'
+  | 'folders'
+  | 'pictures'
+  | 'labels'
+  | 'table'
+  | 'marks'
+  | 'marksFolder'
+  | 'project'
+  | 'reference'
+  | 'references';
 
 const ACCEPT: Readonly<Record<PickKind, string>> = {
   model: '.onnx,.data,.txt,.json,image/*',
@@ -12,6 +21,8 @@ const ACCEPT: Readonly<Record<PickKind, string>> = {
   pictures: 'image/*',
   labels: '.txt,.json',
   table: '.csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson',
+  marks: '.json,.xml',
+  marksFolder: '',
   project: '',
   reference: 'image/*',
   references: '',
@@ -57,6 +68,21 @@ export async function pickPaths(connection: Connection, what: PickKind): Promise
   return files.length === 0 ? [] : connection.takeFiles(files, relativePaths);
 }
 
+/** Lets a person choose folders of images that a run was not given; none when the dialog is closed. */
+export function pickOtherImages(connection: Connection): Promise<readonly string[]> {
+  const { api, host } = connection;
+  return host === 'desktop' ? api.chooseNewImages() : pickPaths(connection, 'folders');
+}
+
+/** Paths of what was dropped. Must be called before the drop event ends. */
+export async function pathsOfDrop(
+  connection: Connection,
+  transfer: DataTransfer,
+): Promise<readonly string[]> {
+  const { files, relativePaths } = await readDrop(transfer, connection.host);
+  return files.length === 0 ? [] : connection.takeFiles(files, relativePaths);
+}
+
 /** Gives files to the workbench. What would be refused by its name is named and not sent, however large it is. */
 export async function give(
   connection: Connection,
@@ -81,8 +107,8 @@ function askBrowser(what: PickKind): Promise<File[]> {
   const input = document.createElement('input');
   input.type = 'file';
   input.accept = ACCEPT[what];
-  input.multiple = what !== 'labels' && what !== 'table' && what !== 'reference';
-  input.webkitdirectory = what === 'folders' || what === 'references' || what === 'project';
+  input.multiple = !['labels', 'table', 'marks', 'reference'].includes(what);
+  input.webkitdirectory = ['folders', 'references', 'project', 'marksFolder'].includes(what);
   return new Promise((resolve) => {
     input.addEventListener('change', () => resolve([...(input.files ?? [])]));
     input.addEventListener('cancel', () => resolve([]));

@@ -15,18 +15,21 @@ export function followEvents(bench: Workbench): () => void {
       bench.run.take(state);
       // Of several classes the last tells that all are done.
       if (state.status === 'done' && wasActive && state.next === 0) showFinished(bench, state);
-      if (state.status === 'failed' && state.next > 0) bench.notices.fail(state.error, state.className);
+      if (state.status === 'failed' && state.next > 0) bench.notices.alarm(state.error, state.className);
     }),
     on('earlyConcepts', (early) => (bench.run.early = early)),
     on('result', (run) => {
-      if (bench.shown.isOf(run)) void bench.result.read();
+      if (!bench.shown.isOf(run)) return;
+      void bench.result.read();
+      // Their names and notes are among those of the run.
+      if (bench.own.list.value) void bench.own.read();
     }),
     on('classes', (counts) => bench.setup.takeClasses(counts)),
     on('scoreMap', (news) => bench.setup.scoreMaps.take(news)),
     on('jobs', (jobs) => (bench.jobs = jobs)),
     on('log', (line) => bench.run.addLine(line)),
     on('compute', (compute) => (bench.compute = compute)),
-    on('error', (error) => bench.notices.fail(error)),
+    on('error', (error) => bench.notices.alarm(error)),
     on('navigate', ({ screen }) => bench.go(screen)),
     on('panel', ({ panel }) => (bench.openPanel = panel)),
   ];

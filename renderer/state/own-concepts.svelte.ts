@@ -1,4 +1,12 @@
-import type { AlikeCrop, CropItem, OwnConceptItem, OwnExamples, RunKey } from '../../main/api/contract.ts';
+import type {
+  AlikeCrop,
+  ConceptEdit,
+  CropItem,
+  OwnConceptItem,
+  OwnConceptList,
+  OwnExamples,
+  RunKey,
+} from '../../main/api/contract.ts';
 import { NOT_DISTINCT } from '../../core/wording/own-concept-words.ts';
 import { isCancelled, type Connection } from '../api.ts';
 import type { DroppedFiles } from './dropped-files.ts';
@@ -25,7 +33,7 @@ export function isOwnId(id: string): boolean {
 
 /** Concepts that a person gives by examples: those of the run, the crops picked for the next, and what is being made. */
 export class OwnConcepts {
-  readonly list = new Loadable<readonly OwnConceptItem[]>();
+  readonly list = new Loadable<OwnConceptList>();
   /** The own concept that is shown in the place of one that was found. */
   selectedId = $state<string | null>(null);
   picks = $state.raw<readonly PickedCrop[]>([]);
@@ -38,16 +46,29 @@ export class OwnConcepts {
   readonly #notices: Telling;
   readonly #run: RunKey;
   readonly #onChange: () => void;
+  readonly #edit: (edit: ConceptEdit) => Promise<void>;
 
-  /** `onChange`: there are others than before. */
-  constructor(connection: Connection, notices: Telling, run: RunKey, onChange: () => void) {
+  /** `onChange`: there are others than before; `edit` changes what is said of one. */
+  constructor(
+    connection: Connection,
+    notices: Telling,
+    run: RunKey,
+    {
+      onChange,
+      edit,
+    }: { readonly onChange: () => void; readonly edit: (edit: ConceptEdit) => Promise<void> },
+  ) {
     this.#onChange = onChange;
+    this.#edit = edit;
     this.#connection = connection;
     this.#notices = notices;
     this.#run = run;
   }
 
-  readonly concepts = $derived(this.list.value ?? []);
+  readonly concepts = $derived(this.list.value?.concepts ?? []);
+  /** Of the bank, and not yet computed for this run. */
+  readonly pending = $derived(this.list.value?.pending ?? []);
+  readonly hiddenCount = $derived(this.concepts.filter(({ isHidden }) => isHidden).length);
   /** With a rank that no concept of the run has, for its colour. */
   readonly selected = $derived.by(() => {
     const place = this.concepts.findIndex(({ id }) => id === this.selectedId);
@@ -114,7 +135,7 @@ export class OwnConcepts {
       const list = await this.#connection.api.makeOwnConcept({ ...this.#run, name, examples });
       this.list.set(list);
       this.#onChange();
-      const made = list.at(-1);
+      const made = list.concepts.at(-1);
       if (made === undefined) return false;
       this.selectedId = made.id;
       const verdict = made.isDistinct ? '' : ` It is ${NOT_DISTINCT}.`;
@@ -127,6 +148,34 @@ export class OwnConcepts {
     } finally {
       this.making = null;
     }
+  }
+
+  /** Computes for this run what an own concept of its bank is in it, and shows it. */
+  async compute({ id, name }: OwnConceptList['pending'][number]): Promise<void> {
+    if (this.making !== null) return;
+    this.making = name;
+    try {
+      this.list.set(await this.#connection.api.computeOwnConcept({ ...this.#run, concept: id }));
+      this.#onChange();
+      this.selectedId = id;
+    } catch (error) {
+      if (isCancelled(error)) this.#notices.tell(`Stopped: “${name}” is not computed for this run.`);
+      else this.#notices.fail(error);
+    } finally {
+      this.making = null;
+    }
+  }
+
+  /** Names one, notes something of it, hides or shows it. */
+  async edit(edit: ConceptEdit): Promise<void> {
+    await this.#edit(edit);
+    await this.read();
+  }
+
+  /** Takes one out of sight in all runs of the bank, or back into it. */
+  async toggleHidden({ id, isHidden }: Pick<OwnConceptItem, 'id' | 'isHidden'>): Promise<void> {
+    if (!isHidden) this.selectedId = null;
+    await this.edit({ kind: isHidden ? 'show' : 'hide', concept: id });
   }
 
   /** Takes an own concept away, with a way back. */

@@ -104,7 +104,8 @@ export class ResultState {
   }
 
   async edit(edit: ConceptEdit): Promise<void> {
-    const next = edit.kind === 'hide' ? neighbour(this.listed, edit.concept, 1) : undefined;
+    const isFound = 'concept' in edit && this.find(edit.concept) !== undefined;
+    const next = edit.kind === 'hide' && isFound ? neighbour(this.listed, edit.concept, 1) : undefined;
     await this.#change(() => this.#connection.api.editConcept({ ...this.#run, edit }));
     if (next !== undefined && !this.showHidden) this.selectedId = next.id;
     if (edit.kind === 'hide') this.#notices.tell('Hidden.', this.#wayBack);

@@ -7,6 +7,7 @@ import { EvaluationState } from './evaluation.svelte.ts';
 import { ImageBrowser } from './image-browser.svelte.ts';
 import { MapState } from './map.svelte.ts';
 import { OwnConcepts } from './own-concepts.svelte.ts';
+import { MarkedObjects } from './marked-objects.svelte.ts';
 import { NewImagesState } from './new-images.svelte.ts';
 import type { Notice, Notices, Telling } from './notices.svelte.ts';
 import { ReportDraft } from './report-draft.svelte.ts';
@@ -33,6 +34,7 @@ export class ShownRun {
   readonly result: ResultState;
   readonly tree: TreeState;
   readonly columns: ColumnsState;
+  readonly objects: MarkedObjects;
   readonly own: OwnConcepts;
   readonly images: ImageBrowser;
   readonly map: MapState;
@@ -52,8 +54,12 @@ export class ShownRun {
     this.#notices = new RunNotices(notices);
     this.result = new ResultState(connection, this.#notices, run, () => this.#regroup());
     this.tree = new TreeState(connection, this.#notices, run);
-    this.own = new OwnConcepts(connection, this.#notices, run, () => this.images.readAgain());
+    this.own = new OwnConcepts(connection, this.#notices, run, {
+      onChange: () => this.images.readAgain(),
+      edit: (edit) => this.result.edit(edit),
+    });
     this.columns = new ColumnsState(connection, run);
+    this.objects = new MarkedObjects(connection, run);
     this.images = new ImageBrowser(connection, run, { result: this.result, columns: this.columns });
     this.map = new MapState(connection, this.#notices, run, { images: this.images, columns: this.columns });
     this.evaluations = new EvaluationState(connection, run);

@@ -20,6 +20,7 @@ import { currentRunOf } from './current-run.ts';
 import { onlyChosen } from './image-list.ts';
 import { Loadable } from './loadable.svelte.ts';
 import { Notices } from './notices.svelte.ts';
+import { FileDrag } from './file-drag.svelte.ts';
 import { OverviewState } from './overview.svelte.ts';
 import { SetupEvidence } from './setup-evidence.svelte.ts';
 import { RunList } from './run-list.svelte.ts';
@@ -69,11 +70,13 @@ export class Workbench {
   isListOpen = $state(false);
   isSearchOpen = $state(false);
   openPanel = $state<PanelName | null>(null);
+  readonly drag = new FileDrag();
   isLogOpen = $state(false);
 
   constructor(connection: Connection) {
     this.connection = connection;
-    this.notices = new Notices();
+    this.notices = new Notices(() => this.screen);
+    connection.onDone((method) => this.notices.settle(method));
     this.setup = new SetupState(connection, this.notices, (setup) => this.#followSetup(setup));
     this.run = new RunWatch(connection, this.notices);
     this.runs = new RunList(connection, this.notices, this.setup);
@@ -101,6 +104,9 @@ export class Workbench {
   }
   get columns(): ShownRun['columns'] {
     return this.#shown.columns;
+  }
+  get objects(): ShownRun['objects'] {
+    return this.#shown.objects;
   }
   get map(): ShownRun['map'] {
     return this.#shown.map;
@@ -173,6 +179,7 @@ export class Workbench {
   }
 
   go(screen: Screen): void {
+    if (screen !== this.screen) this.notices.leave(this.screen);
     this.screen = screen;
     this.isListOpen = false;
     this.isInspectorOpen = false;

@@ -55,6 +55,7 @@ export function fakeEditModel({ run, images }: DemoRunReader, options: FakeEditM
         check: { images: 24, largest: 3e-5, steps: 14 },
         time: { before: 0.82, after: 0.9 },
       }),
+    saveEditPage: () => Promise.resolve({ path: '/home/ada/model edited proof.html', document: null }),
     saveEdited: () => Promise.resolve({ path: '/home/ada/model edited.onnx', document: null }),
   };
 }

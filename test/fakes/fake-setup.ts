@@ -100,6 +100,7 @@ export const emptySetup: Setup = {
   model: null,
   images: null,
   table: null,
+  marks: null,
   asked: null,
   options: { ...DEFAULT_OPTIONS, classIndex: null },
   problems: {},

@@ -25,6 +25,7 @@ import { fakeNewImages, type FakeNewImages } from './fake-new-images.ts';
 import { fakeOverview } from './fake-overview.ts';
 import { fakeRunImages } from './fake-run-images.ts';
 import { fakeMap, type FakeMapOptions } from './fake-map.ts';
+import { fakeMarks, fakeObjects } from './fake-marks.ts';
 import { fakeEdits } from './fake-edits.ts';
 import { fakeOwn } from './fake-own.ts';
 import { fakeScoreMaps } from './fake-score-maps.ts';
@@ -53,6 +54,8 @@ export interface FakeOptions extends FakeMapOptions {
   readonly classes?: number;
   /** Classes that are explained with the same concepts; absent: eight, and none where nothing is explained. */
   readonly explained?: number;
+  /** Another run of the bank has an own concept that is not computed for this one. */
+  readonly ownPending?: boolean;
   /** Concepts of the overview are merged, and not computed for all classes. */
   readonly mergedApart?: boolean;
   /** Crops of every concept; absent: those of the fixture. */
@@ -79,6 +82,8 @@ export interface FakeOptions extends FakeMapOptions {
   readonly isUncut?: boolean;
   /** The images have a table. */
   readonly hasTable?: boolean;
+  /** Objects are marked in the images. */
+  readonly hasMarks?: boolean;
   /** Two runs side by side. */
   readonly comparison?: FakeComparison;
   /** Images that the run has never seen. */
@@ -115,8 +120,10 @@ export function createFakeWorkbench(
     ...(options.reconstruction && { reconstruction: options.reconstruction }),
   });
   const edits = fakeEdits(reader);
+  const { note, ...own } = fakeOwn(reader, options.ownPending === true);
   const images = fakeRunImages(reader);
   const columns = options.hasTable === true ? fakeColumns(reader, images.images) : null;
+  const objects = options.hasMarks === true ? fakeObjects(reader) : null;
   const tree = fakeTree(reader, edits.notes);
   const listeners = new Map<string, Set<(payload: never) => void>>();
   const emit = <Name extends keyof WorkbenchEvents>(event: Name, payload: WorkbenchEvents[Name]): void =>
@@ -131,6 +138,7 @@ export function createFakeWorkbench(
     ...(options.isUncut === true && { model: uncutModel }),
     isCopy: options.isCopy === true,
     table: columns && fakeTable(columns),
+    marks: objects && fakeMarks(objects),
     runs: hasResult ? fakeRuns(edits.result().run) : [],
   };
   let setup: Setup = options.state === 'empty' ? emptySetup : opened;
@@ -315,14 +323,19 @@ export function createFakeWorkbench(
         }),
       });
     },
-    editConcept: ({ edit }) => Promise.resolve(edits.edit(edit)),
+    editConcept: ({ edit }) => {
+      note(edit);
+      return Promise.resolve(edits.edit(edit));
+    },
     undoEdit: () => Promise.resolve(edits.undo()),
     redoEdit: () => Promise.resolve(edits.redo()),
     ...tree,
-    ...fakeOwn(reader),
+    ...own,
     ...images.api,
     getColumns: () => Promise.resolve(columns),
     removeTable: () => take({ table: null }),
+    getObjects: () => Promise.resolve(objects),
+    removeMarks: () => take({ marks: null }),
     ...fakeMap(reader, images.images, options),
     getImage: ({ image, method = 'coefficients' }) => Promise.resolve(images.detailOf(image, method)),
     getWaterfall: ({ image }) => Promise.resolve(reader.waterfallOf(image % reader.images.length)),

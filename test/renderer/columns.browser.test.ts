@@ -70,9 +70,47 @@ describe.skipIf(findBrowser() === undefined)(
       await page.close();
     });
 
+    it.each([
+      ['light', 1440, 900],
+      ['dark', 1024, 700],
+    ] as const)(
+      'show in %s how much of each concept lies in marked objects, here and beside the concept',
+      async (colorScheme, width, height) => {
+        const { page, faults } = await pages.openScreen(
+          '0',
+          { state: 'done', hasMarks: true },
+          { colorScheme, width, height },
+        );
+        const shares = region(page, 'Inside of marked objects');
+        const first = shares.getByRole('listitem').first();
+        await first.getByText('looks at what is marked').waitFor();
+        await first.getByText('50.0 %', { exact: true }).waitFor();
+        await shares.getByText('looks beside what is marked').first().waitFor();
+        await region(page, 'boxes.json').getByText('40 objects in all').waitFor();
+        await settled(page);
+        const shots = process.env['COLUMN_SHOTS'];
+        if (shots !== undefined) await page.screenshot({ path: `${shots}/objects-${colorScheme}.png` });
+        expect(await violations(page)).toEqual([]);
+        await page.getByLabel('Which objects').selectOption('house');
+        await first.getByText('looks at “house”').waitFor();
+        await shares.getByRole('button', { name: 'Show Concept 1', exact: true }).click();
+        if (width < 1100) await page.getByRole('button', { name: 'Details' }).click();
+        const fact = page.locator('section.fact', { hasText: 'Inside of marked objects' });
+        await fact.getByText('50.0 %: looks at what is marked').waitFor();
+        await fact.getByText('60.0 %: looks at “house”').waitFor();
+        if (shots !== undefined) await page.screenshot({ path: `${shots}/object-fact-${colorScheme}.png` });
+        expect(await violations(page)).toEqual([]);
+        await page.keyboard.press('0');
+        await page.getByRole('button', { name: 'Leave boxes and masks out' }).click();
+        await page.getByRole('heading', { name: 'No table and no boxes yet' }).waitFor();
+        expect(faults).toEqual([]);
+        await page.close();
+      },
+    );
+
     it('say how to make a table where there is none, and forget one', async () => {
       const { page, faults } = await pages.openScreen('0', { state: 'done' });
-      await page.getByRole('heading', { name: 'No table yet' }).waitFor();
+      await page.getByRole('heading', { name: 'No table and no boxes yet' }).waitFor();
       await page.getByText('One column holds file names or paths').waitFor();
       await page.getByText('house/01.jpg,A,2024-03-01,61').waitFor();
       const shots = process.env['COLUMN_SHOTS'];
@@ -84,7 +122,7 @@ describe.skipIf(findBrowser() === undefined)(
       await page.close();
       const other = await pages.openScreen('0', { state: 'done', hasTable: true });
       await other.page.getByRole('button', { name: 'Leave the table out' }).click();
-      await other.page.getByRole('heading', { name: 'No table yet' }).waitFor();
+      await other.page.getByRole('heading', { name: 'No table and no boxes yet' }).waitFor();
       expect([...faults, ...other.faults]).toEqual([]);
       await other.page.close();
     });

@@ -30,7 +30,7 @@ describe.skipIf(findBrowser() === undefined)(
         const verdict = page.getByText('Fixes 4 of 6 mistakes, breaks 1 of 34 right answers.');
         await verdict.waitFor();
         await page.getByText('The difference may be chance').waitFor();
-        await page.getByText('A shortcut that is in them helps the model there').waitFor();
+        await page.getByText('images tell that were held out').waitFor();
         await page.getByText('Without Concept 1 · With all that goes along').waitFor();
         await page.getByText('The other 4 classes change by 0.60 at most.').waitFor();
         await page.getByText('0.82 ms before, 0.90 ms after (1.10 times)').waitFor();

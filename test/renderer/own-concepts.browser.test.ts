@@ -94,19 +94,113 @@ describe.skipIf(findBrowser() === undefined)(
       await page.close();
     });
 
-    it('refuse too few examples and keep what was picked', async () => {
+    it('are named, noted, hidden and shown like those that were found', async () => {
+      const { page, grid, faults } = await open();
+      await grid
+        .getByRole('gridcell')
+        .nth(0)
+        .click({ modifiers: ['Control'] });
+      await grid
+        .getByRole('gridcell')
+        .nth(5)
+        .click({ modifiers: ['Shift'] });
+      await make(page, 'a stamp');
+      const own = page.getByRole('region', { name: 'Own concepts' });
+      await own.getByRole('button', { name: /a stamp/ }).waitFor();
+      await page.getByRole('button', { name: 'Rename' }).click();
+      await page.getByRole('textbox', { name: 'Name of the concept', exact: true }).fill('a yellow stamp');
+      await page.keyboard.press('Enter');
+      await own.getByRole('button', { name: /a yellow stamp/ }).waitFor();
+      await page.getByRole('textbox', { name: 'Comment' }).fill('in a corner');
+      await page.keyboard.press('Tab');
+      await page.getByRole('button', { name: 'Hide', exact: true }).click();
+      await page.getByRole('grid', { name: /Crops of Concept 1/ }).waitFor();
+      expect(await own.getByRole('button', { name: /a yellow stamp/ }).count()).toBe(0);
+      await page.getByRole('button', { name: 'Show 1 hidden' }).click();
+      await own.getByRole('button', { name: /a yellow stamp/ }).click();
+      expect(await page.getByRole('textbox', { name: 'Comment' }).inputValue()).toBe('in a corner');
+      await page.getByRole('button', { name: 'Show', exact: true }).click();
+      await page.getByRole('button', { name: 'Hide', exact: true }).waitFor();
+      expect(await violations(page)).toEqual([]);
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    it.each(views)(
+      'of another run of the bank are computed when they are asked for ($width)',
+      async (view) => {
+        const { page, faults } = await pages.openScreen('4', { state: 'done', ownPending: true }, view);
+        const own = page.getByRole('region', { name: 'Own concepts' });
+        await own.getByText('made in run2, not yet computed for this run').waitFor();
+        expect(await violations(page)).toEqual([]);
+        await own.getByRole('button', { name: 'Compute' }).press('Enter');
+        await page.getByRole('grid', { name: /Crops of a fence/ }).waitFor();
+        expect(await own.getByText('not yet computed').count()).toBe(0);
+        expect(faults).toEqual([]);
+        await page.close();
+      },
+    );
+
+    it('say how many images are missing, and are not made before', async () => {
       const { page, grid } = await open();
       await grid
         .getByRole('gridcell')
         .nth(0)
         .click({ modifiers: ['Control'] });
-      await make(page, 'too little');
-      await page.getByText('takes examples from at least 5 different pictures; got 1').first().waitFor();
-      expect(await picked(page).count()).toBe(1);
+      const button = page.getByRole('button', { name: 'Make a concept of these' });
+      await page.getByText('1 crop picked · 4 more images are needed for a concept').waitFor();
+      expect(await button.isDisabled()).toBe(true);
+      expect(await violations(page)).toEqual([]);
+      await grid
+        .getByRole('gridcell')
+        .nth(3)
+        .click({ modifiers: ['Shift'] });
+      await page.getByText('4 crops picked · 1 more image is needed for a concept').waitFor();
+      await grid
+        .getByRole('gridcell')
+        .nth(4)
+        .click({ modifiers: ['Control'] });
+      await page.getByText('5 crops picked', { exact: true }).waitFor();
+      expect(await button.isDisabled()).toBe(false);
       await page.getByRole('button', { name: 'Clear', exact: true }).click();
       expect(await picked(page).count()).toBe(0);
       await page.close();
     });
+
+    it.each(views)(
+      'are made of a folder that is dropped, which the veil leaves free ($width)',
+      async (view) => {
+        const { page, faults } = await open(view);
+        const own = page.getByRole('region', { name: 'Own concepts' });
+        const files = await page.evaluateHandle(() => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File(['picture'], 'stripes.png', { type: 'image/png' }));
+          return transfer;
+        });
+        await page.dispatchEvent('body', 'dragenter', { dataTransfer: files });
+        await own.getByText('Drop a folder of examples here').waitFor();
+        const veil = page.locator('.veil');
+        await expect
+          .poll(() => veil.evaluate((one) => getComputedStyle(one).clipPath))
+          .toContain('polygon(evenodd');
+        const box = (await own.boundingBox())!;
+        const { width, height } = page.viewportSize()!;
+        expect([box.x >= 0, box.y >= 0, box.x + box.width <= width, box.y + box.height <= height]).toEqual([
+          ...[true, true, true, true],
+        ]);
+        expect(await veil.evaluate((one) => getComputedStyle(one).clipPath)).toContain(
+          `${Math.round(box.x)}px`,
+        );
+        await own.dispatchEvent('dragenter', { dataTransfer: files });
+        await own.dispatchEvent('drop', { dataTransfer: files });
+        await own.getByRole('textbox', { name: /^Name of the concept of/ }).fill('stripes');
+        expect(await veil.count()).toBe(0);
+        await own.getByRole('button', { name: 'Make it' }).click();
+        await own.getByRole('button', { name: /stripes/ }).waitFor();
+        expect(faults).toEqual([]);
+        await page.close();
+      },
+    );
 
     it('show crops like one that was picked, from which more are picked', async () => {
       const { page, grid, faults } = await open();

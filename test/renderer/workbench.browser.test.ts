@@ -135,6 +135,28 @@ describe.skipIf(browserPath === undefined)(
       await page.close();
     });
 
+    it('lets a failure go with its screen, and keeps it where it can be looked up', async () => {
+      const { page } = await open({ state: 'done', failing: ['saveReport'] });
+      await page
+        .getByText(/concepts? from/)
+        .first()
+        .waitFor();
+      await page.keyboard.press('7');
+      await page.getByRole('button', { name: 'Save HTML' }).click();
+      const messages = page.getByRole('region', { name: 'Messages' });
+      await messages.getByText('the file ends in the middle of the graph').waitFor();
+      await page.keyboard.press('4');
+      await eventually(() => messages.getByRole('alert').count()).toBe(0);
+      await page.getByRole('button', { name: '1 error' }).click();
+      const list = page.getByRole('complementary', { name: 'What has failed' });
+      await list.getByText(/^\d\d:\d\d, Report$/).waitFor();
+      await list.getByText('Copy the file again').waitFor();
+      expect(await violations(page)).toEqual([]);
+      await list.getByRole('button', { name: 'Clear the list' }).click();
+      expect(await page.getByRole('button', { name: /errors?$/ }).count()).toBe(0);
+      await page.close();
+    });
+
     it('takes dropped files to the setup', async () => {
       const { page } = await open({ state: 'empty' });
       const transfer = await page.evaluateHandle(() => {
@@ -143,7 +165,7 @@ describe.skipIf(browserPath === undefined)(
         return data;
       });
       await page.dispatchEvent('body', 'dragenter', { dataTransfer: transfer });
-      await page.getByText('Drop a model, images, a table or a project').waitFor();
+      await page.getByText('Drop a model, images, a table, boxes or a project').waitFor();
       await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
       await page.getByRole('region', { name: 'Class to explain' }).waitFor();
       await page.close();

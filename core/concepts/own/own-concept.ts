@@ -15,6 +15,8 @@ export interface OwnConcept {
   /** "own-1", "own-2", …; never that of a concept that the run found. */
   readonly id: string;
   readonly name: string;
+  /** The run that it was made in, of those that have its bank; absent of versions that kept it with that run alone. */
+  readonly madeIn?: string;
   readonly examples: readonly OwnExample[];
   /** Where the examples come from: pictures of the run, or a folder. */
   readonly folder?: string;
@@ -45,6 +47,12 @@ export interface OwnConcept {
   /** Where it is strongest in the explained images, at most one place an image. */
   readonly crops: readonly CropRef[];
 }
+
+/** What an own concept is, whatever run of its bank it is looked for in. */
+export type OwnDefinition = Pick<
+  OwnConcept,
+  'name' | 'madeIn' | 'examples' | 'folder' | 'others' | 'accuracy' | 'sets'
+>;
 
 /** What an own concept has in common with those that the run found. */
 export interface OwnOverlap {

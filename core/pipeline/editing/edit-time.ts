@@ -4,7 +4,7 @@ import type { Session, SessionFactory } from '../../platform.ts';
 import type { Tensor } from '../../tensor.ts';
 
 /** Blocks of runs of each model, in turn, and how long a block lasts at least, in ms. */
-const [BLOCKS, LEAST] = [7, 40];
+const [BLOCKS, LEAST] = [15, 25];
 
 /** Milliseconds that a picture takes each of two models, one at a time: the least of several blocks, taken in turn. */
 export async function timeBoth(

@@ -113,13 +113,18 @@ function amongRows(found: Matrix, rows: readonly number[], bank: CodedBank): Mat
   return all;
 }
 
+/** Images with the concepts and without. */
 interface ImagesFor {
   readonly withIt: readonly FileFact[];
   readonly without: readonly FileFact[];
   readonly kind: 'others' | 'least';
 }
 
-function imagesFor({ explained, others, coefficients }: EditedRun, rows: readonly number[]): ImagesFor {
+/** From which images an edit of some concepts, rows of the bank, takes means and patterns. */
+export function imagesFor(
+  { explained, others, coefficients }: EditedRun,
+  rows: readonly number[],
+): ImagesFor {
   const some = (files: readonly FileFact[]): readonly FileFact[] =>
     spreadPlaces(files.length, MOST_IMAGES).map((place) => files[place]);
   if (others.length >= FEWEST_OTHERS)
@@ -141,7 +146,7 @@ function imagesFor({ explained, others, coefficients }: EditedRun, rows: readonl
 }
 
 /** Activations of images one after another, as rows; images that cannot be read are passed over. */
-async function* rowsOf(
+export async function* rowsOf(
   scope: ScoredScope,
   { explanation: { layer } }: EditedRun,
   files: readonly FileFact[],

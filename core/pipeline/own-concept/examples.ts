@@ -6,14 +6,13 @@ import { loadPredictions } from '../../project/predictions-file.ts';
 import type { RunFile } from '../../project/schema.ts';
 import { createRandom } from '../../random.ts';
 import { countOf } from '../../wording/count-text.ts';
+import { FEWEST_EXAMPLES } from '../../wording/own-concept-words.ts';
 import { givenPictures } from '../given-pictures.ts';
 import { asRunFound, imagesOfRun } from '../input-changes.ts';
 import { withMissingStamps, withStamps, type Stamped } from '../picture-stamps.ts';
 import type { FileFact } from '../question.ts';
 import { spreadPlaces } from '../spread-places.ts';
 
-/** Different pictures on either side without which a probe cannot be judged. */
-const FEWEST_PICTURES = 5;
 /** Beyond so many a probe gains little, and random sets take long. */
 const MOST_EXAMPLES = 100;
 const MOST_OTHERS = 150;
@@ -175,10 +174,10 @@ export function requireEnough(name: string, places: readonly ExamplePlace[]): vo
 
 /** Throws TesseraError 'bad-usage' for fewer pictures of an own concept than it takes. */
 export function requireCount(name: string, found: number): void {
-  if (found >= FEWEST_PICTURES) return;
+  if (found >= FEWEST_EXAMPLES) return;
   throw new TesseraError(
     'bad-usage',
-    `"${name}" takes examples from at least ${FEWEST_PICTURES} different pictures; got ${found}.`,
+    `"${name}" takes examples from at least ${FEWEST_EXAMPLES} different pictures; got ${found}.`,
     { hint: 'Add more examples; 20 or more make a direction that holds.' },
   );
 }
@@ -190,11 +189,11 @@ export function requireOthers(
   against: string | undefined,
 ): void {
   const found = differentPictures(places);
-  if (found >= FEWEST_PICTURES) return;
+  if (found >= FEWEST_EXAMPLES) return;
   const where = against === undefined ? 'The run has' : `${against} has`;
   throw new TesseraError(
     'bad-usage',
-    `${where} ${countOf(found, 'picture')} that ${found === 1 ? 'is no example' : 'are no examples'} of "${name}"; at least ${FEWEST_PICTURES} are needed to tell it from.`,
+    `${where} ${countOf(found, 'picture')} that ${found === 1 ? 'is no example' : 'are no examples'} of "${name}"; at least ${FEWEST_EXAMPLES} are needed to tell it from.`,
     { hint: 'Take fewer examples, or name a folder of other pictures.', options: ['against-folder'] },
   );
 }

@@ -18,14 +18,16 @@ export async function ownForReport(
   { notes, explanation }: { readonly notes: NotesFile; readonly explanation: Explanation },
   source: Pick<PictureOptions, 'codec' | 'loadImage' | 'frame'>,
 ): Promise<Required<Pick<ReportData, 'ownConcepts' | 'pictures'>>> {
-  const stored = await loadOwnConcepts(project, run);
+  const stored = (await loadOwnConcepts(project, run)).filter(
+    ({ concept }) => !notes.hidden.includes(concept.id),
+  );
   const pictures = await assemblePictures({
     ...source,
     explanation: { ...explanation, concepts: stored.map(({ concept }) => asConcept(concept)) },
     mapOf: (rank, image) => ownMap(explanation, stored[rank], image),
   });
   return {
-    ownConcepts: stored.map(({ concept }) => ownInWords(concept, explanation, notes.names)),
+    ownConcepts: stored.map(({ concept }) => ownInWords(concept, { ...explanation, runId: run.id }, notes)),
     pictures,
   };
 }

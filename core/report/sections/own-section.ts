@@ -41,6 +41,7 @@ function ownArticle(own: OwnInWords, data: ReportData): Html {
       </dl>
     </header>
     ${!own.isDistinct && html`<p><strong>This concept is ${NOT_DISTINCT}.</strong></p>`}
+    ${own.comment !== '' && html`<p class="comment">${own.comment}</p>`}
     <ul>
       ${ownSentences(own).map((text) => html`<li>${text}</li>`)}
     </ul>

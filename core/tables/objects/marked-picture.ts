@@ -9,6 +9,8 @@ export interface MarkedObject {
 export interface MarkedPicture {
   /** As the marks name it. */
   readonly file: string;
+  /** The folder that they say it is in, where they do. */
+  readonly folder?: string;
   readonly width: number;
   readonly height: number;
   readonly objects: readonly MarkedObject[];

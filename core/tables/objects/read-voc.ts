@@ -37,7 +37,8 @@ export function readVoc(text: string, file: string): MarkedPicture {
   const [width, height] = ['size/width', 'size/height'].map((key) => Number(found.get(key)));
   const name = found.get('filename');
   if (name === undefined || !(width > 0) || !(height > 0)) throw fault('it has no filename or size');
-  return { file: name, width, height, objects };
+  const folder = found.get('folder');
+  return { file: name, ...(folder !== undefined && { folder }), width, height, objects };
 }
 
 function objectOf(found: ReadonlyMap<string, string>, fault: (what: string) => TesseraError): MarkedObject {

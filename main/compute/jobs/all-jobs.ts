@@ -18,6 +18,7 @@ import { createDescriptions, createIntakes } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
 import { createMaskedHeads } from './masked-heads.ts';
 import { createDrawMaps } from './method-maps.ts';
+import { markJobs } from './mark-jobs.ts';
 import { mapJobs } from './map-jobs.ts';
 import { mergeJobs } from './merge-jobs.ts';
 import { modelJobs } from './model-jobs.ts';
@@ -59,6 +60,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...givenImageJobs(environment, openRun, withAblator, examiner),
     ...evaluationJobs(environment, openIntake, openRun),
     ...columnJobs(environment),
+    ...markJobs(environment),
     ...overviewJobs(environment, openRun, withAblator, complete),
     ...cropJobs(openRun, withHead),
     ...ablationJobs(openRun, withAblator),

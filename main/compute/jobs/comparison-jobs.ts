@@ -23,7 +23,7 @@ export function comparisonJobs(
   ): Promise<{ readonly a: LoadedRun; readonly b: LoadedRun; readonly comparison: Comparison }> => {
     const { signal, onProgress } = context;
     for (const { folder, runId } of [a, b])
-      await complete(await openProject(storage, folder), [runId], context);
+      await complete.merges(await openProject(storage, folder), [runId], context);
     const step = (done: number): void => {
       signal.throwIfAborted();
       onProgress({ stage: 'comparison', done, total: STEPS });

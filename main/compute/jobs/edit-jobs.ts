@@ -2,6 +2,9 @@ import { conceptTree, flatTree } from '../../../core/concepts/recursion/concept-
 import { TesseraError } from '../../../core/errors.ts';
 import { inputChanges } from '../../../core/pipeline/input-changes.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
+import { freeName } from '../../../core/pipeline/own-concept/check-name.ts';
+import { OWN_ID } from '../../../core/project/own-definitions-file.ts';
+import type { ConceptEdit } from '../../api/contract.ts';
 import { changeProject } from '../../../core/project/change-lock.ts';
 import { changedNotes } from '../../../core/project/changed-notes.ts';
 import { loadEvaluation } from '../../../core/project/evaluation-file.ts';
@@ -16,8 +19,20 @@ import { treeView } from './tree-view.ts';
 import { type NotesFile, loadNotes, saveNotes } from '../../../core/project/run-notes.ts';
 
 /** Concepts as the run found them, and the parts of them that are not taken out of sight. */
-export function editableIds({ run }: OpenedRun, { joined }: NotesFile): string[] {
-  return flatTree(conceptTree(run.explanation, joined)).map(({ concept }) => concept.id);
+export function editableIds({ run, own, pendingOwn }: OpenedRun, { joined }: NotesFile): string[] {
+  return [
+    ...flatTree(conceptTree(run.explanation, joined)).map(({ concept }) => concept.id),
+    ...[...own, ...pendingOwn].map(({ concept }) => concept.id),
+  ];
+}
+
+/** An own concept is told from others by its name; without one it has that which it was made with. */
+function requireFreeName({ run, own, pendingOwn }: OpenedRun, { names }: NotesFile, edit: ConceptEdit): void {
+  if (edit.kind !== 'rename' || edit.name.trim() === '' || !OWN_ID.test(edit.concept)) return;
+  const others = [...own, ...pendingOwn]
+    .map(({ concept }) => concept)
+    .filter(({ id }) => id !== edit.concept);
+  freeName(edit.name, run.explanation, others, names);
 }
 
 async function requireComputed({ project, run }: OpenedRun, group: readonly string[]): Promise<void> {
@@ -62,6 +77,7 @@ export function editJobs(
     editConcept: ({ edit, ...question }) =>
       change(question, async (notes, opened) => {
         const known = editableIds(opened, notes);
+        requireFreeName(opened, notes, edit);
         for (const group of groupsMadeBy(notes, edit, known)) await requireComputed(opened, group);
         return editedNotes(notes, edit, known);
       }),

@@ -1,6 +1,8 @@
+import type { EditedConcept } from '../../../core/editing/edit-proof.ts';
 import { loadModelFile } from '../../../core/onnx/load-model.ts';
-import { editRun } from '../../../core/pipeline/editing/edit-run.ts';
-import { prepareEdit, type ChangedConcept } from '../../../core/pipeline/editing/prepare-edit.ts';
+import { editRun, type EditQuestion } from '../../../core/pipeline/editing/edit-run.ts';
+import { heldOutImages, openEdit } from '../../../core/pipeline/editing/open-edit.ts';
+import { writeEditPage } from '../../../core/pipeline/editing/write-edit-page.ts';
 import { editTarget, writeEdited } from '../../../core/pipeline/editing/write-edited.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { openProject } from '../../../core/project/project-folder.ts';
@@ -10,26 +12,24 @@ import type { Jobs } from './job-context.ts';
 import type { OpenedRun, OpenRun } from './opened-runs.ts';
 
 /** Jobs that take concepts out of a model. */
-export function editModelJobs(environment: Environment, openRun: OpenRun): Jobs<'tryEdit' | 'saveEdited'> {
+export function editModelJobs(
+  environment: Environment,
+  openRun: OpenRun,
+): Jobs<'tryEdit' | 'saveEdited' | 'writeEditPage'> {
   const { storage } = environment;
   return {
     async tryEdit({ factors, how, above, heldOut, path, ...run }, { signal, onProgress }) {
       const opened = await openRun(run);
-      const given = opened.given.pictures.map(({ file }) => file);
-      const { scope, question } = await prepareEdit(
-        environment,
-        {
-          ...{ project: opened.project, run: opened.run, explanation: opened.run.explanation, given },
-          ...{ conceptBank: opened.conceptBank, coefficients: opened.bankCoefficients },
-        },
-        {
-          ...{ how, heldOut, concepts: await changedConcepts(opened, factors) },
-          ...(above !== undefined && { above }),
-        },
-      );
+      const { scope, own } = await openEdit(environment, opened.project, opened.run);
+      const heldOutSets = heldOut.length === 0 ? [] : [await heldOutImages(storage, heldOut, own)];
+      const question: EditQuestion = {
+        ...{ how, factors: factorsOfRows(opened, factors), concepts: await changedConcepts(opened, factors) },
+        ...(above !== undefined && { above }),
+        sets: [own, ...heldOutSets],
+      };
       const { bytes, file, proof } = await editRun(scope, question, { signal, onProgress });
       await storage.writeAtomic(path, bytes);
-      const placeOf = new Map(given.map((picture, at) => [picture.path, at]));
+      const placeOf = new Map(own.files.map((picture, at) => [picture.path, at]));
       const turned = proof.sets.flatMap(({ fixed, broken, otherwise }) => [
         ...fixed,
         ...broken,
@@ -47,18 +47,28 @@ export function editModelJobs(environment: Environment, openRun: OpenRun): Jobs<
       await writeEdited(storage, target, await storage.readBytes(edited));
       return null;
     },
+
+    async writeEditPage({ path, ...made }) {
+      await writeEditPage(environment, made, path);
+      return null;
+    },
   };
 }
 
-/** The concepts that an edit changes, by their names, with their rows of the bank. Throws TesseraError 'unknown-name'. */
+/** f [r] of every row of the bank, those of merged concepts alike. Throws TesseraError 'unknown-name'. */
+function factorsOfRows({ conceptBank, players, playerOf }: OpenedRun, factors: ConceptFactors): number[] {
+  const ofRows = Array.from({ length: conceptBank.rows }, () => 1);
+  for (const [id, factor] of Object.entries(factors))
+    for (const row of players[playerOf(id)]) ofRows[row] = factor;
+  return ofRows;
+}
+
+/** The concepts that an edit changes, by the names that they have now. */
 async function changedConcepts(
-  { project, run, explanation, players, playerOf }: OpenedRun,
+  { project, run, explanation }: OpenedRun,
   factors: ConceptFactors,
-): Promise<ChangedConcept[]> {
+): Promise<EditedConcept[]> {
   const { names } = await loadNotes(project, run.id);
   const nameOf = new Map(explanation.concepts.map(({ id, name }) => [id, names[id] ?? name]));
-  return Object.entries(factors).map(([id, factor]) => ({
-    ...{ id, factor, name: nameOf.get(id) ?? id },
-    rows: players[playerOf(id)],
-  }));
+  return Object.entries(factors).map(([id, factor]) => ({ id, factor, name: nameOf.get(id) ?? id }));
 }

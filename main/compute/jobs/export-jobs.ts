@@ -1,5 +1,8 @@
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { exportFile, pathTable, tabledRun } from '../../../core/pipeline/export-run.ts';
+import { makeMonitor } from '../../../core/pipeline/editing/make-monitor.ts';
+import { isMonitorFile, monitorFile } from '../../../core/pipeline/editing/monitor-files.ts';
+import type { TabledRun } from '../../../core/pipeline/run-tables.ts';
 import type { CompleteRuns } from './complete-runs.ts';
 import type { OpenIntake } from './intakes.ts';
 import type { Jobs } from './job-context.ts';
@@ -18,13 +21,12 @@ export function exportJobs(
       const { project, run } = await openRun(question);
       await complete(project, [run.id], context);
       const opened = await openRun(question);
-      const tabled = await tabledRun(
-        await runScope(environment, openIntake, opened),
-        opened.project,
-        opened.run,
-        context,
-      );
-      await environment.storage.writeAtomic(path, exportFile(tabled, file));
+      const scope = await runScope(environment, openIntake, opened);
+      const measure = (): Promise<TabledRun> => tabledRun(scope, opened.project, opened.run, context);
+      const bytes = isMonitorFile(file)
+        ? monitorFile(await makeMonitor(scope, opened.run, measure, context), file)
+        : exportFile(await measure(), file);
+      await environment.storage.writeAtomic(path, bytes);
       return null;
     },
 

@@ -32,7 +32,7 @@ export function mergeJobs(
       const project = await openProject(storage, folder);
       const overview = await modelOverview(project, bank);
       if (overview === undefined) return null;
-      await complete(
+      await complete.merges(
         project,
         overview.classes.map(({ runId }) => runId),
         context,

@@ -23,7 +23,8 @@ import { coefficientMap } from '../../../core/pipeline/report-maps.ts';
 import { runBoxes } from '../../../core/pipeline/run-boxes.ts';
 import type { StoredOwnConcept } from '../../../core/concepts/own/own-concept.ts';
 import { ownMap } from '../../../core/pipeline/own-concept/own-for-report.ts';
-import { loadOwnConcepts, ownStamp } from '../../../core/project/own-concepts-file.ts';
+import { loadOwnConcepts, ownStamp, pendingOwnConcepts } from '../../../core/project/own-concepts-file.ts';
+import type { DefinedOwnConcept } from '../../../core/project/own-definitions-file.ts';
 import { mergedKey, mergedStamp } from '../../../core/project/merged-file.ts';
 import type { RunTensors } from '../../../core/project/run-tensors.ts';
 import { loadRunTensors } from '../../../core/project/tensors-file.ts';
@@ -80,6 +81,8 @@ export interface OpenedRun {
   readonly conceptColumn: (concept: string) => number;
   /** Concepts that a person gave by examples. */
   readonly own: readonly StoredOwnConcept[];
+  /** Those of its bank that are not computed for it. */
+  readonly pendingOwn: readonly DefinedOwnConcept[];
   /** Where a concept, a part of one, or an own concept is; throws 'unknown-name'. */
   readonly sourceOf: (concept: string) => ConceptSource;
   /** The concept's map on the layer's grid, if it has one; also of a part and of an own concept. */
@@ -111,6 +114,7 @@ export function createOpenedRuns(storage: Storage): OpenRun {
         own,
         await loadMerges(own.project, own.run, notes),
         await loadOwnConcepts(own.project, own.run),
+        await pendingOwnConcepts(own.project, own.run),
       ),
     );
   };
@@ -141,6 +145,7 @@ function openRun(
   own: StoredRun,
   { known, uncomputed }: Merges,
   ownConcepts: readonly StoredOwnConcept[],
+  pendingOwn: OpenedRun['pendingOwn'],
 ): OpenedRun {
   const { project, run, preprocessing, given } = own;
   const boxes = runBoxes(run.explanation, run, preprocessing);
@@ -187,6 +192,7 @@ function openRun(
     maxima,
     conceptColumn,
     own: ownConcepts,
+    pendingOwn,
     sourceOf: (concept) => {
       const given = ownOf(concept);
       const source =

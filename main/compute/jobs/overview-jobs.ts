@@ -71,7 +71,7 @@ export function overviewJobs(
       const project = await openProject(storage, folder);
       const { classes } = await requireOverview(project, bank);
       const runIds = classes.map(({ runId }) => runId);
-      await complete(project, runIds, { signal, onProgress });
+      await complete.merges(project, runIds, { signal, onProgress });
       const overview = await requireOverview(project, bank);
       return writeOverview(environment, project, overview, path, onProgress);
     },

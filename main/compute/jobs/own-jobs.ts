@@ -1,12 +1,13 @@
 import { freeName } from '../../../core/pipeline/own-concept/check-name.ts';
 import type { GivenExamples } from '../../../core/pipeline/own-concept/examples.ts';
+import { completeOwn } from '../../../core/pipeline/own-concept/complete-own.ts';
 import { findAlike } from '../../../core/pipeline/own-concept/find-alike.ts';
 import { makeOwnConcept } from '../../../core/pipeline/own-concept/make-own-concept.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { addOwnConcept, showOwnConcept } from '../../../core/project/own-concepts-file.ts';
 import { loadNotes } from '../../../core/project/run-notes.ts';
 import { ownInWords } from '../../../core/report/own-in-words.ts';
-import type { OwnConceptItem, OwnExamples } from '../../api/contract.ts';
+import type { OwnConceptItem, OwnConceptList, OwnExamples } from '../../api/contract.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { RunQuestion } from '../protocol.ts';
 import type { OpenIntake } from './intakes.ts';
@@ -22,9 +23,9 @@ export function ownJobs(
   environment: Environment,
   openRun: OpenRun,
   openIntake: OpenIntake,
-): Jobs<'listOwnConcepts' | 'makeOwnConcept' | 'showOwnConcept' | 'findAlikeCrops'> {
-  const list = async (question: RunQuestion): Promise<readonly OwnConceptItem[]> =>
-    ownItems(question, await openRun(question));
+): Jobs<'listOwnConcepts' | 'makeOwnConcept' | 'computeOwnConcept' | 'showOwnConcept' | 'findAlikeCrops'> {
+  const list = async (question: RunQuestion): Promise<OwnConceptList> =>
+    ownList(question, await openRun(question));
   const scopeOf = async (opened: OpenedRun) => ({
     environment,
     device: await environment.openDevice(opened.run.options.device),
@@ -39,7 +40,7 @@ export function ownJobs(
       const opened = await openRun(question);
       const { project, run, conceptBank } = opened;
       const { names } = await loadNotes(project, runId);
-      const own = opened.own.map(({ concept }) => concept);
+      const own = [...opened.own, ...opened.pendingOwn].map(({ concept }) => concept);
       const wanted = {
         name: freeName(name, opened.explanation, own, names),
         examples: givenExamples(examples),
@@ -48,6 +49,14 @@ export function ownJobs(
       const scope = { ...(await scopeOf(opened)), signal, onProgress };
       const made = await makeOwnConcept(scope, run, { conceptBank }, wanted);
       await addOwnConcept(project, environment.self, run, made);
+      return list(question);
+    },
+
+    async computeOwnConcept({ concept, folder, key, runId }, { signal, onProgress }) {
+      const question = { folder, key, runId };
+      const opened = await openRun(question);
+      const { project, run } = opened;
+      await completeOwn(project, run, () => scopeOf(opened), { signal, onProgress }, concept);
       return list(question);
     },
 
@@ -86,13 +95,19 @@ function givenExamples({ images = [], crops = [], folder }: OwnExamples): GivenE
   };
 }
 
-async function ownItems({ key, runId }: RunQuestion, opened: OpenedRun): Promise<OwnConceptItem[]> {
-  const { names } = await loadNotes(opened.project, runId);
-  return opened.own.map(({ concept }) => {
-    const { crops, effect = null, ...words } = ownInWords(concept, opened.explanation, names);
-    const cover = crops
-      .slice(0, COVER)
-      .map(({ image, box }) => pictureId({ kind: 'crop', project: key, run: runId, image, box }));
-    return { ...words, effect, cover };
-  });
+async function ownList({ key, runId }: RunQuestion, opened: OpenedRun): Promise<OwnConceptList> {
+  const notes = await loadNotes(opened.project, runId);
+  const { names, hidden } = notes;
+  return {
+    concepts: opened.own.map(({ concept }): OwnConceptItem => {
+      const { crops, effect = null, ...words } = ownInWords(concept, { ...opened.explanation, runId }, notes);
+      const cover = crops
+        .slice(0, COVER)
+        .map(({ image, box }) => pictureId({ kind: 'crop', project: key, run: runId, image, box }));
+      return { ...words, effect, cover, isHidden: hidden.includes(concept.id), givenName: concept.name };
+    }),
+    pending: opened.pendingOwn
+      .filter(({ concept: { id } }) => !hidden.includes(id))
+      .map(({ concept: { id, name, madeIn = '' } }) => ({ id, name: names[id] ?? name, madeIn })),
+  };
 }

@@ -8,6 +8,6 @@ export function columnHandlers({
 }: Pick<Services, 'results' | 'viewer' | 'setup'>): Part<'getColumns' | 'removeTable'> {
   return {
     getColumns: async (run) => viewer.run('readColumns', await results.questionOf(run), { isLong: true }),
-    removeTable: () => setup.removeTable(),
+    removeTable: () => setup.forget('table'),
   };
 }

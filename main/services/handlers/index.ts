@@ -7,6 +7,7 @@ import { evaluationHandlers } from './evaluation.ts';
 import { imageHandlers } from './images.ts';
 import { libraryHandlers } from './library.ts';
 import { lookingHandlers } from './looking.ts';
+import { markHandlers } from './marks.ts';
 import { mapHandlers } from './map.ts';
 import { ownHandlers } from './own.ts';
 import { newImageHandlers } from './new-images.ts';
@@ -32,6 +33,7 @@ export function createHandlers(services: Services): Handlers {
     ...resultHandlers(services),
     ...imageHandlers(services),
     ...columnHandlers(services),
+    ...markHandlers(services),
     ...ablationHandlers(services),
     ...mapHandlers(services),
     ...treeHandlers(services),

@@ -1,4 +1,4 @@
-import type { OwnConceptItem } from '../../api/contract.ts';
+import type { OwnConceptList } from '../../api/contract.ts';
 import type { RunQuestion } from '../../compute/protocol.ts';
 import type { Part, Services } from './services.ts';
 
@@ -10,9 +10,14 @@ export function ownHandlers({
   events,
   jobs,
 }: Pick<Services, 'results' | 'viewer' | 'desktop' | 'events' | 'jobs'>): Part<
-  'listOwnConcepts' | 'makeOwnConcept' | 'showOwnConcept' | 'chooseConceptFolder' | 'findAlikeCrops'
+  | 'listOwnConcepts'
+  | 'makeOwnConcept'
+  | 'computeOwnConcept'
+  | 'showOwnConcept'
+  | 'chooseConceptFolder'
+  | 'findAlikeCrops'
 > {
-  const changed = (asked: RunQuestion, list: readonly OwnConceptItem[]): readonly OwnConceptItem[] => {
+  const changed = (asked: RunQuestion, list: OwnConceptList): OwnConceptList => {
     events.emit('result', { project: asked.key, runId: asked.runId });
     return list;
   };
@@ -26,6 +31,13 @@ export function ownHandlers({
         viewer.run('makeOwnConcept', question, { ...watch, isLong: true }),
       );
       return changed(asked, list);
+    },
+    async computeOwnConcept({ concept, ...run }, page) {
+      const question = { ...(await results.questionOf(run)), concept };
+      const list = await jobs.run({ kind: 'own-concept', folder: question.folder, page }, (watch) =>
+        viewer.run('computeOwnConcept', question, { ...watch, isLong: true }),
+      );
+      return changed(question, list);
     },
     async showOwnConcept({ concept, isShown, ...run }) {
       const asked = await results.questionOf(run);

@@ -15,9 +15,14 @@ const overlap = {
   found: [{ concept: first.id, importance: { mean: 0.01, low: 0, high: 0.02 } }],
 };
 
+const ofRun = { ...explanation, runId: 'run1' };
+
 describe('ownSentences()', () => {
   it('says what a concept was made of, how it does beside chance and found concepts', () => {
-    const own = ownInWords(sampleOwn({ overlap }).concept, explanation, { [first.id]: 'the stamp' });
+    const own = ownInWords(sampleOwn({ overlap }).concept, ofRun, {
+      ...noNotes,
+      names: { [first.id]: 'the stamp' },
+    });
     const [made, told, random, common, tcav, without] = ownSentences(own).map((text) =>
       text.replaceAll('\u00a0', ' '),
     );
@@ -33,13 +38,23 @@ describe('ownSentences()', () => {
     expect(without).toBe('Without it 1 of 4 images is decided otherwise.');
   });
 
+  it('names the run that an own concept was made in, where that is another of the bank', () => {
+    const concept: { folder?: string } & OwnConcept = {
+      ...sampleOwn({ others: { count: 40, from: 'explained' } }).concept,
+    };
+    delete concept.folder;
+    const said = (madeIn: string) => ownSentences(ownInWords({ ...concept, madeIn }, ofRun, noNotes))[0];
+    expect(said('run2')).toBe('1 picture of run2, told from 40 other images of run2.');
+    expect(said('run1')).toBe('1 picture of the run, told from 40 other images of the run.');
+  });
+
   it('says that chance makes as much, and where a TCAV score says nothing', () => {
     const facts = Object.entries(sampleOwn().concept).filter(([name]) => name !== 'tcav');
     const rest = Object.fromEntries(facts) as unknown as OwnConcept;
     const own = ownInWords(
       { ...rest, accuracy: { ...rest.accuracy, p: 0.06 }, flips: [], overlap: { spanned: 0, found: [] } },
-      explanation,
-      {},
+      ofRun,
+      noNotes,
     );
     expect(own.isDistinct).toBe(false);
     const text = ownSentences(own).join(' ');
@@ -47,7 +62,7 @@ describe('ownSentences()', () => {
     expect(text).toContain('No TCAV score');
     expect(text).toContain('No found concept has a direction');
     expect(text).toContain('Without it none of 4 images is decided otherwise.');
-    const linear = ownInWords({ ...sampleOwn().concept, isLinear: true }, explanation, {});
+    const linear = ownInWords({ ...sampleOwn().concept, isLinear: true }, ofRun, noNotes);
     expect(ownSentences(linear).join(' ')).toContain('every direction has 0 or 100');
   });
 });
@@ -57,7 +72,7 @@ describe('the report', () => {
     renderReport(reportDataOf(sampleProject, sampleRun(explanation), noNotes, {}, {}, { ownConcepts: own }));
 
   it('shows own concepts in a section of their own, and none where there are none', () => {
-    const own = ownInWords(sampleOwn({ overlap, name: '<stripes>' }).concept, explanation, {});
+    const own = ownInWords(sampleOwn({ overlap, name: '<stripes>' }).concept, ofRun, noNotes);
     const page = render([own, { ...own, id: 'own-2', isDistinct: false }]);
     expect(page).toContain('id="own"');
     expect(page).toContain('&lt;stripes&gt;');

@@ -58,6 +58,42 @@ describe('readTable()', () => {
     expect([...found.columns[0].values]).toEqual([0, NaN, NaN]);
   });
 
+  it.each([
+    ['a folder', 'folder', ['barn', 'house', 'house']],
+    ['a path of folders', 'where', ['photos/barn', 'photos\\\\house', 'photos/house']],
+    ['a class', 'true', ['BARN', 'House', 'house']],
+  ])('lets a column that names %s settle names that several pictures have', (_, name, cells) => {
+    const names = ['1.jpg', '1.jpg', 'Ä 2.JPG'];
+    const text = `file,${name},v\n${names.map((file, at) => `${file},${cells[at]},${at}`).join('\n')}\n`;
+    const found = table(text);
+    expect(found).toMatchObject({ matched: 3, ambiguous: { count: 0 }, folder: { column: name, rows: 2 } });
+    expect(valuesOf(text)).toEqual([0, 1, 2]);
+  });
+
+  it('settles names without extension, and folders written with lines for spaces', () => {
+    const pictures = at('/p/golf_ball/1.jpg', '/p/tench/1.jpg', '/p/tench/2.jpg');
+    const text = 'id,class,v\n1,tench,5\n1,Golf ball,6\n2,tench,7\n';
+    expect(valuesOf(text, pictures)).toEqual([6, 5, 7]);
+  });
+
+  it('joins nothing by a column that leaves a row open or names a picture twice', () => {
+    const pictures = at('/p/train/house/1.jpg', '/p/test/house/1.jpg', '/p/test/barn/2.jpg');
+    const open = table('file,folder,v\n1.jpg,house,5\n2.jpg,barn,6\n', pictures);
+    expect(open).toMatchObject({ matched: 1, ambiguous: { count: 1, some: ['1.jpg'] } });
+    expect(open.folder).toBeUndefined();
+    // As a model's answers, one of them wrong: what it says is no place.
+    const said = table('file,said,v\n1.jpg,barn,5\n1.jpg,barn,6\nÄ 2.JPG,house,7\n');
+    expect(said).toMatchObject({ matched: 1, ambiguous: { count: 2 } });
+    expect([...said.columns[1].values]).toEqual([NaN, NaN, 0]);
+    expect(said.columns[1].levels).toEqual(['7']);
+  });
+
+  it('takes no table of which nothing is clear', () => {
+    expect(() => table('file,v\n1.jpg,5\n1.jpg,6\n')).toThrow(
+      'The names in column "file" of t.csv do not tell the pictures apart: several are called "1.jpg".',
+    );
+  });
+
   it('tells upper and lower case apart only where pictures do', () => {
     const pictures = at('/p/a.jpg', '/p/A.jpg', '/p/b.jpg');
     expect(valuesOf('file,v\na.jpg,1\nA.jpg,2\nB.JPG,3\n', pictures)).toEqual([1, 2, 3]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { editChance, editVerdict } from '../../../core/wording/edit-words.ts';
+import { editChance, editedText, editVerdict, meanSourceText } from '../../../core/wording/edit-words.ts';
 
 describe('editVerdict', () => {
   it('says what is fixed and broken of how many', () => {
@@ -27,5 +27,26 @@ describe('editChance', () => {
     expect(editChance(0.008, { fixed: 0, broken: 8 })).toBe(
       "It is worse by more than chance (McNemar's exact test, p = 0.008).",
     );
+  });
+});
+
+describe('editedText', () => {
+  it('says what a model is without, and what it has less of', () => {
+    expect(editedText([{ name: 'Stamp', factor: 0 }])).toBe('without Stamp');
+    expect(
+      editedText([
+        { name: 'Stamp', factor: 0 },
+        { name: 'Sky', factor: 0.3 },
+      ]),
+    ).toBe('without Stamp and with 0.3 of Sky');
+  });
+});
+
+describe('meanSourceText', () => {
+  it('says which images a mean is of', () => {
+    expect(meanSourceText({ kind: 'others', images: 40 })).toBe(
+      '40 images that the run was given and does not explain',
+    );
+    expect(meanSourceText({ kind: 'least', images: 1 })).toBe('1 explained image with least of the concepts');
   });
 });

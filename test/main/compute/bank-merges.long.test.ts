@@ -198,3 +198,42 @@ describe('a merge in one run of a shared bank', { timeout: 300_000 }, () => {
     expect(again.concepts.map(({ id }) => id)).toContain(member);
   });
 });
+
+describe('an own concept in one run of a shared bank', { timeout: 300_000 }, () => {
+  it('is of the others too: computed when asked, with its importance there, and named in all', async () => {
+    const examples = path.join(home, 'green');
+    await mkdir(examples);
+    for (let i = 0; i < 6; i++) {
+      const blob = { left: 4 * (i % 4), top: 4 * (i % 5), side: 16, colour: GREEN };
+      await writeFile(path.join(examples, `${i}.png`), await scene([blob]));
+    }
+    const made = await tessera('concept', folder, '--run', 'run1', '--concept-folder', `grass=${examples}`);
+    expect(made.code, made.stderr).toBe(0);
+    const list = (runId: string) => jobs.listOwnConcepts(ofRun(runId), context);
+    expect(await list('run2')).toEqual({
+      concepts: [],
+      pending: [{ id: 'own-1', name: 'grass', madeIn: 'run1' }],
+    });
+    const stop = AbortSignal.abort(new Error('enough'));
+    const asked = { ...ofRun('run2'), concept: 'own-1' };
+    await expect(jobs.computeOwnConcept(asked, { ...context, signal: stop })).rejects.toThrow('enough');
+    told.length = 0;
+    const { concepts, pending } = await jobs.computeOwnConcept(asked, context);
+    expect(told.at(-1)).toMatch(/^own-concept (\d+)\/\1$/);
+    expect(pending).toEqual([]);
+    const [there] = concepts;
+    const [here] = (await list('run1')).concepts;
+    expect(there).toMatchObject({ name: 'grass', examples: { count: 6, folder: examples, run: 'run1' } });
+    expect(there.accuracy).toEqual(here.accuracy);
+    expect(there.importance).not.toEqual(here.importance);
+    await edit('run2', { kind: 'rename', concept: 'own-1', name: 'lawn' });
+    expect((await list('run1')).concepts[0].name).toBe('lawn');
+    // Asked for on the command line, it is computed there.
+    const { stdout } = await tessera('concept', folder, '--run', 'run3', '--json');
+    expect((JSON.parse(stdout) as { ownConcepts: { name: string }[] }).ownConcepts).toMatchObject([
+      { name: 'lawn' },
+    ]);
+    const again = await tessera('concept', folder, '--run', 'run3', '--concept-folder', `lawn=${examples}`);
+    expect(again.stderr).toContain('The run has a concept "lawn" already.');
+  });
+});

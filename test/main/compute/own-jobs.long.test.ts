@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createJobs } from '../../../main/compute/jobs/all-jobs.ts';
 import type { JobContext } from '../../../main/compute/jobs/job-context.ts';
+import type { ConceptEdit } from '../../../main/api/contract.ts';
 import type { RunQuestion } from '../../../main/compute/protocol.ts';
 import { BLUE, RED, scene, writeModel } from '../cli/colour-case.ts';
 import { tessera } from '../cli/run-tessera.ts';
@@ -57,13 +58,14 @@ const boxOf = (number: number) => {
   return [left, top, BLUE_SIDE, BLUE_SIDE] as const;
 };
 
+const none = { concepts: [], pending: [] };
+
 describe('own concepts of a run', { timeout: 120_000 }, () => {
   it('are made of crops, listed like those that were found, taken away and put back', async () => {
     const crops = blue.map(({ image, number }) => ({ image, box: boxOf(number) }));
-    const [own] = await jobs.makeOwnConcept(
-      { ...question, name: ' blue squares ', examples: { crops } },
-      context,
-    );
+    const {
+      concepts: [own],
+    } = await jobs.makeOwnConcept({ ...question, name: ' blue squares ', examples: { crops } }, context);
     expect(told.at(-1)).toMatch(/^own-concept (\d+)\/\1$/);
     expect(own).toMatchObject({ id: 'own-1', name: 'blue squares', isDistinct: true, images: COUNT });
     expect(own.examples).toEqual({ count: blue.length, kind: 'crop' });
@@ -101,15 +103,77 @@ describe('own concepts of a run', { timeout: 120_000 }, () => {
     await jobs.makePicture({ picture: { ...question, kind: 'run', side: 64, name }, path: file }, context);
     expect((await readFile(file)).length).toBeGreaterThan(100);
 
-    expect(await jobs.showOwnConcept({ ...question, concept: 'own-1', isShown: false }, context)).toEqual([]);
-    expect(await jobs.listOwnConcepts(question, context)).toEqual([]);
+    expect(await jobs.showOwnConcept({ ...question, concept: 'own-1', isShown: false }, context)).toEqual(
+      none,
+    );
+    expect(await jobs.listOwnConcepts(question, context)).toEqual(none);
     const back = await jobs.showOwnConcept({ ...question, concept: 'own-1', isShown: true }, context);
-    expect(back).toEqual([own]);
+    expect(back).toEqual({ ...none, concepts: [own] });
+  });
+
+  it('are named, noted and hidden as those that were found, and taken names are refused', async () => {
+    const edit = (change: ConceptEdit) => jobs.editConcept({ ...question, edit: change }, context);
+    await edit({ kind: 'rename', concept: 'own-1', name: 'sky' });
+    await edit({ kind: 'comment', concept: 'own-1', text: 'look at its edges' });
+    await edit({ kind: 'hide', concept: 'own-1' });
+    const [own] = (await jobs.listOwnConcepts(question, context)).concepts;
+    expect(own).toMatchObject({
+      ...{ name: 'sky', givenName: 'blue squares', comment: 'look at its edges', isHidden: true },
+    });
+    await expect(edit({ kind: 'rename', concept: 'own-1', name: 'concept 1' })).rejects.toThrow(
+      'The run has a concept "concept 1" already.',
+    );
+    await expect(edit({ kind: 'merge', concepts: ['c0', 'own-1'] })).rejects.toThrow(
+      /computed together|merged/,
+    );
+    const command = async (...argv: string[]) => {
+      const { code, stdout, stderr } = await tessera('concept', question.folder, '--json', ...argv);
+      expect(code, stderr).toBe(0);
+      return (JSON.parse(stdout) as { ownConcepts: { name: string; comment: string }[] }).ownConcepts;
+    };
+    expect(await command()).toEqual([]);
+    const [shown] = await command('--show', 'sky');
+    expect(shown).toMatchObject({ name: 'sky', comment: 'look at its edges' });
+    const [renamed] = await command('--rename', 'sky=blue squares', '--note', 'own-1=');
+    expect(renamed).toMatchObject({ name: 'blue squares', comment: '' });
+    await command('--rename', 'Concept 2=red');
+    expect((await jobs.readResult(question, context)).concepts.map(({ name }) => name)).toContain('red');
+    const unknown = await tessera('concept', question.folder, '--hide', 'nobody');
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('no concept "nobody"')]);
+    const taken = await tessera('concept', question.folder, '--rename', 'own-1=red');
+    expect(taken.stderr).toContain('The run has a concept "red" already.');
+  });
+
+  it('are columns of what is exported, and looked for in new images', async () => {
+    const out = path.join(home, 'tables');
+    expect((await tessera('export', question.folder, '--out', out)).code).toBe(0);
+    const [head, ...rows] = (await readFile(path.join(out, 'images.csv'), 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => line.split(','));
+    const [amount, contribution] = ['amount', 'contribution'].map((of) =>
+      head.indexOf(`${of} of blue squares`),
+    );
+    for (const row of rows) {
+      const isBlue = hasBlue(Number(path.basename(row[0], '.png')));
+      expect(Number(row[amount]) > 0).toBe(isBlue);
+      // Blue squares are what the blue score rests on.
+      expect(Number(row[contribution]) > 0).toBe(isBlue);
+    }
+    const images = path.join(home, 'images');
+    const { stdout } = await tessera('score', question.folder, '--images', images, '--json');
+    const scored = JSON.parse(stdout) as {
+      concepts: { id: string; drift: { isDrift: boolean } | null }[];
+      images: { file: string; amounts: Record<string, number> }[];
+    };
+    expect(scored.concepts.find(({ id }) => id === 'own-1')!.drift).toMatchObject({ isDrift: false });
+    for (const { file, amounts } of scored.images)
+      expect(amounts['own-1'] > 0).toBe(hasBlue(Number(path.basename(file, '.png'))));
   });
 
   it('are made of images by their index, and refused where that cannot be', async () => {
     const images = blue.map(({ image }) => image);
-    const list = await jobs.makeOwnConcept(
+    const { concepts: list } = await jobs.makeOwnConcept(
       { ...question, name: 'with blue', examples: { images, crops: [] } },
       context,
     );
@@ -140,7 +204,9 @@ describe('own concepts of a run', { timeout: 120_000 }, () => {
       },
     );
     await expect(stopped).rejects.toThrow('enough');
-    expect((await jobs.listOwnConcepts(question, context)).map(({ name }) => name)).not.toContain('stopped');
+    expect((await jobs.listOwnConcepts(question, context)).concepts.map(({ name }) => name)).not.toContain(
+      'stopped',
+    );
   });
 
   it('have crops that are like one: the same first, then others of its kind', async () => {

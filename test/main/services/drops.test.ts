@@ -157,11 +157,11 @@ describe('images dropped alone', () => {
 
 describe('what is neither image, model, labels nor project', () => {
   const TAKEN =
-    'Images and folders of them are taken, a model (.onnx), its labels (.txt or .json), a table of the images (.csv, .tsv or .json), and a project.';
+    'Images and folders of them are taken, a model (.onnx), its labels (.txt or .json), a table of the images (.csv, .tsv or .json), boxes or masks (COCO’s .json, a folder of Pascal VOC’s .xml), and a project.';
 
   it.each([
     ['photos.zip', 'an archive', 'Unpack it, and drop the folder.'],
-    ['notes.md', 'neither an image nor a model, labels, a table or a project', TAKEN],
+    ['notes.md', 'neither an image nor a model, labels, a table, boxes or a project', TAKEN],
     ['scan.dcm', 'DICOM picture, which is not taken; convert it to PNG or JPEG', TAKEN],
     ['model.data', 'weights of a model', 'Drop them together with their .onnx file.'],
   ])('is named and refused: %s', async (name, reason, hint) => {
@@ -294,7 +294,7 @@ describe('a table', () => {
       notes: [expect.stringMatching(/^3 images have no row/)],
     });
     expect((await setup.undo()).table?.fileName).toBe('a.csv');
-    expect((await setup.removeTable()).table).toBeNull();
+    expect((await setup.forget('table')).table).toBeNull();
   });
 
   it('that names none of the images is refused in words, and one that new images have no row in is let go', async () => {
@@ -309,5 +309,89 @@ describe('a table', () => {
     const moved = await setup.addPaths([await pictures('blue', 2)], { way: 'replace' });
     expect(moved.table).toBeNull();
     expect(moved.problems.table?.message).toMatch(/^No column of a.csv names any of the 2 pictures/);
+  });
+});
+
+describe('boxes and masks', () => {
+  const coco = (names: readonly string[]): string =>
+    JSON.stringify({
+      images: names.map((file_name, id) => ({ id, file_name, width: 8, height: 8 })),
+      annotations: names.map((_, image_id) => ({ image_id, category_id: 1, bbox: [0, 0, 4, 4] })),
+      categories: [{ id: 1, name: 'dot' }],
+    });
+  const voc = (name: string): string =>
+    `<annotation><filename>${name}</filename><size><width>8</width><height>8</height></size><object><name>dot</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>4</xmax><ymax>4</ymax></bndbox></object></annotation>`;
+
+  it('are taken as a COCO file or a folder of VOC, told from labels and tables, and taken back', async () => {
+    const { setup, at, pictures, file, model } = await dropCase();
+    const first = await setup.addPaths([
+      model,
+      await pictures('red', 3),
+      await file('a.json', coco(['000.png'])),
+    ]);
+    expect(first).toMatchObject({
+      marks: {
+        fileName: 'a.json',
+        matched: '1 image of 3 has marks, 1 object in all.',
+        kinds: [{ name: 'dot', images: 1 }],
+      },
+      table: null,
+      problems: {},
+    });
+    await file('voc/0.xml', voc('000.png'));
+    await file('voc/1.xml', voc('001.png'));
+    await file('voc/2.xml', '<annotation><filename>');
+    const second = await setup.addPaths([at('voc')]);
+    expect(second.marks).toMatchObject({
+      fileName: 'voc',
+      matched: '2 images of 3 have marks, 2 objects in all.',
+      notes: [expect.stringMatching(/^1 file could not be read and is left out: 2\.xml: /)],
+    });
+    expect(second.images?.count).toBe(3);
+    expect((await setup.undo()).marks?.fileName).toBe('a.json');
+    expect((await setup.forget('marks')).marks).toBeNull();
+  });
+
+  it('may lie beside the pictures, or in a folder "Annotations"', async () => {
+    const { setup, at, file, model } = await dropCase();
+    await writePictures(at('all', 'JPEGImages'), 2);
+    await file('all/Annotations/0.xml', voc('000.png'));
+    expect(await setup.addPaths([model, at('all')])).toMatchObject({
+      images: { count: 2 },
+      marks: { fileName: 'Annotations' },
+    });
+    await writePictures(at('beside'), 2);
+    await file('beside/1.xml', voc('001.png'));
+    expect(await setup.addPaths([model, at('beside')])).toMatchObject({
+      images: { count: 2 },
+      marks: { fileName: 'beside', matched: '1 image of 2 has marks, 1 object in all.' },
+    });
+  });
+
+  it('that cannot be read, or are of other images, are refused in words, and what was there stays', async () => {
+    const { setup, at, pictures, file, model } = await dropCase();
+    await setup.addPaths([model, await pictures('red', 2), await file('a.json', coco(['000.png']))]);
+    const other = await rejection(setup.addPaths([await file('other.json', coco(['dog.jpg']))]));
+    expect(other).toMatchObject({
+      message: 'No object in other.json is in any of the images.',
+      hint: 'It names pictures as "dog.jpg", the images are named as "red/000.png".',
+    });
+    await file('bad/0.xml', '<annotation><filename>');
+    expect((await rejection(setup.addPaths([at('bad')]))).message).toMatch(/^0\.xml: /);
+    const broken = '{"images": [{"id": 1}], "annotations": []}';
+    const wrong = await rejection(setup.addPaths([await file('b.json', broken)]));
+    expect(wrong.message).toMatch(/^b\.json is not in COCO's form: images\.0\.file_name/);
+    const loose = await setup.addPaths([
+      await file('0.xml', voc('000.png')),
+      await file('1.xml', voc('001.png')),
+    ]);
+    expect(loose.problems.files).toMatchObject({
+      message: '“1.xml” is not taken: a second file of boxes or masks.',
+      hint: 'Drop the folder that holds the .xml files.',
+    });
+    expect(loose.marks?.fileName).toBe('0.xml');
+    const moved = await setup.addPaths([await pictures('blue', 1)], { way: 'add' });
+    expect(moved.marks).toBeNull();
+    expect(moved.problems.marks?.message).toBe('No object in 0.xml is in any of the images.');
   });
 });

@@ -38,6 +38,7 @@ function edits(proof: EditProof, target: () => string | null | undefined = () =>
   const answers = {
     tryEdit: { proof, preprocessing: {}, beside: [], places: [4, 5, null, null] },
     saveEdited: null,
+    writeEditPage: null,
   };
   const compute = {
     run: (name: keyof typeof answers, given: unknown) => {
@@ -51,7 +52,13 @@ function edits(proof: EditProof, target: () => string | null | undefined = () =>
       'runner' | 'viewer'
     >),
     jobs: createLongJobs(createEventHub()),
-    reports: { reserve: () => Promise.resolve({ id: 'edit-1', file: '/cache/edit-1.onnx' }) },
+    reports: {
+      reserve: (kind) => Promise.resolve({ id: `${kind}-1`, file: `/cache/${kind}-1` }),
+      saveReserved: (id, name) => (
+        asked.push([id, name]),
+        Promise.resolve({ path: `/${name}`, document: null })
+      ),
+    },
     pictures: { nameOf: () => 'as1' },
     desktop: { chooseTarget: (name) => (asked.push(['name', name]), Promise.resolve(target())) },
   });
@@ -105,7 +112,13 @@ describe('a tried edit', () => {
     expect(await service.save({ id: 'edit-1' })).toEqual({ path: '/home/ada/x.onnx', document: null });
     expect(asked.slice(1)).toEqual([
       ['name', 'net edited.onnx'],
-      ['saveEdited', { folder: '/p.tessera', edited: '/cache/edit-1.onnx', path: '/home/ada/x.onnx' }],
+      ['saveEdited', { folder: '/p.tessera', edited: '/cache/edit-1', path: '/home/ada/x.onnx' }],
+    ]);
+    await service.savePage({ id: 'edit-1' });
+    // The page tells of the file that was saved.
+    expect(asked.slice(3)).toEqual([
+      ['writeEditPage', expect.objectContaining({ file: '/home/ada/x.onnx', path: '/cache/proof-1' })],
+      ['proof-1', 'x proof.html'],
     ]);
     const browser = edits(proofOf([setOf('run', '/r', [1])]), () => undefined).service;
     await browser.try(question, edit);

@@ -1,3 +1,5 @@
+import type { NewOwnConcept } from '../../../../core/project/own-concepts-file.ts';
+import { matrix } from '../../../../core/linalg/matrix.ts';
 import type { OwnConcept, StoredOwnConcept } from '../../../../core/concepts/own/own-concept.ts';
 
 /** An own concept of a run of one concept, c0, that explains one image. */
@@ -32,6 +34,22 @@ export function sampleOwn(changes: Partial<OwnConcept> = {}): StoredOwnConcept {
       usual: -0.5,
       amounts: [Float32Array.of(0, 1, 2, 3)],
       imageImportance: Float64Array.of(0.3),
+    },
+  };
+}
+
+/** The same as it is kept when it is new. */
+export function newOwn(changes: Partial<OwnConcept> = {}): NewOwnConcept {
+  const { concept, tensors } = sampleOwn(changes);
+  const { name, examples, folder = '', others, accuracy, sets } = concept;
+  const { direction, border, usual } = tensors;
+  return {
+    concept,
+    tensors,
+    definition: {
+      concept: { name, madeIn: 'run1', examples, folder, others, accuracy, sets },
+      direction: { direction, border, usual },
+      probes: matrix(2, 2, Float32Array.of(0.6, 0.8, 1, 0)),
     },
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { objectCover } from '../../../../core/tables/objects/object-cover.ts';
+import { looksLikeCoco, looksLikeVoc } from '../../../../core/tables/objects/looks-like-marks.ts';
 import { objectShares } from '../../../../core/tables/objects/object-shares.ts';
 import { readCoco } from '../../../../core/tables/objects/read-coco.ts';
 import { readVoc } from '../../../../core/tables/objects/read-voc.ts';
@@ -50,6 +51,22 @@ describe('readCoco()', () => {
     expect(() => readCoco({ images: [{ id: 1 }], annotations: [] }, 'm.json')).toThrow(
       /^m.json is not in COCO's form: images.0.file_name: /,
     );
+  });
+});
+
+describe('looksLikeCoco() and looksLikeVoc()', () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  it('tell marks from tables, cards and lists, however far apart the keys are', () => {
+    const far = `\ufeff {"images": [${'1,'.repeat(1.2e6)}1], "annotations": []}`;
+    expect(looksLikeCoco(bytes(far))).toBe(true);
+    const others = [
+      '[{"images": 1, "annotations": 2}]',
+      '{"labels": ["images"]}',
+      'file,"images","annotations"',
+    ];
+    expect(others.map((text) => looksLikeCoco(bytes(text)))).toEqual([false, false, false]);
+    expect(looksLikeVoc(bytes('<?xml version="1.0"?>\n<annotation verified="yes">'))).toBe(true);
+    expect(looksLikeVoc(bytes('<svg></svg>'))).toBe(false);
   });
 });
 

@@ -1,0 +1,59 @@
+import type { Explanation } from '../../concepts/explanation.ts';
+import { channelsOf } from '../../concepts/latent-rows.ts';
+import { rowOfId } from '../../concepts/recursion/concept-tree.ts';
+import type { RunOptions } from '../../concepts/run-options.ts';
+import type { Matrix } from '../../linalg/matrix.ts';
+import { frontierCuts } from '../frontier-cuts.ts';
+import type { WorkScope } from '../run-context.ts';
+import type { ScoredModel } from '../scored-model.ts';
+import { openStages } from '../stage-runner.ts';
+import { bankStage } from '../stages/bank.ts';
+import { coefficientsStage } from '../stages/coefficients.ts';
+import type { EditedRun } from './plan-edit.ts';
+import type { SearchedCut } from './search-edit.ts';
+
+/** The cut of a run, its concepts from the most important on. */
+export function cutOfRun(run: EditedRun): SearchedCut {
+  const concepts = run.explanation.concepts.toSorted((a, b) => b.importance.mean - a.importance.mean);
+  return { run, order: concepts.map(({ id }) => rowOfId(id)) };
+}
+
+/**
+ * The other cuts that are worth a try (`frontierCuts`), each with a bank of as many concepts made there of the run's
+ * explained images; those of the largest mean amount first. Banks are kept in the project's cache. Takes minutes where
+ * images are many. Throws as the stages do.
+ */
+export async function otherCuts(
+  scope: WorkScope,
+  intake: ScoredModel,
+  run: EditedRun,
+  options: RunOptions,
+): Promise<SearchedCut[]> {
+  const { explanation, conceptBank, explained } = run;
+  const others = frontierCuts(intake, explanation.layer).filter(
+    ({ tensor }) => tensor !== explanation.layer.tensor,
+  );
+  const cuts: SearchedCut[] = [];
+  for (const layer of others) {
+    scope.signal?.throwIfAborted();
+    const concepts = Math.min(conceptBank.rows, channelsOf(layer));
+    const facts = { intake, device: scope.device, layer, images: explained, sharedBank: null };
+    const about = { ...facts, classIndex: intake.score.column };
+    const own: RunOptions = { ...options, layer: layer.tensor, sharing: 'each', refine: false, concepts };
+    const stages = openStages(scope, about, own);
+    const { conceptBank: bank } = await stages.get(bankStage);
+    const { coefficients } = await stages.get(coefficientsStage);
+    const there: Explanation = { ...explanation, layer };
+    cuts.push({
+      run: { ...run, explanation: there, conceptBank: bank, coefficients },
+      order: byAmount(coefficients, bank.rows),
+    });
+  }
+  return cuts;
+}
+
+function byAmount(coefficients: readonly Matrix[], r: number): number[] {
+  const sums = new Float64Array(r);
+  for (const { data } of coefficients) data.forEach((value, i) => (sums[i % r] += value));
+  return [...sums.keys()].sort((a, b) => sums[b] - sums[a]);
+}
