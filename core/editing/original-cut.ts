@@ -77,7 +77,7 @@ function givenSizes({ graph }: Model, inputDims: InputDims): InputDims {
 
 function refusal({ tensor }: LayerRecord, what: string): TesseraError {
   return new TesseraError('bad-model', `The run's cut "${tensor}" ${what}.`, {
-    hint: 'Explain at another cut ("inspect" lists them), or export the model without quantisation and branches.',
+    hint: 'Export the model without quantisation and branches, or explain at another cut ("inspect" lists them).',
     options: ['layer'],
   });
 }

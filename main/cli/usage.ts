@@ -70,6 +70,16 @@ tessera edit PROJECT --remove CONCEPT[,…] --out FILE.onnx [--scale CONCEPT=FAC
     --above leaves amounts alone up to a share of the run's largest. --report writes the proof as one HTML file with
     pictures of the decisions that changed.
 
+tessera edit PROJECT --search [--all-cuts] [--images DIR…] [--out FILE.onnx] [--run ID] [--json]
+    The edit that mends most mistakes and breaks fewest right answers: which concepts, how much, how; with --all-cuts also at
+    other layers. Chosen on half of the images whose folders name a class (the run's, and those of --images), counted
+    again on the other half. --out makes it.
+
+tessera package PROJECT --out FOLDER [--remove CONCEPT[,…]] [--scale CONCEPT=FACTOR…] [--how WAY] [--above SHARE]
+                [--images DIR…] [--zip] [--run ID] [--json]
+    An audit package for the people to whom the model belongs: a README, the report, the monitor, tables and the run; with
+    --remove or --scale the edited model and the proof of what that does. --zip packs it, too.
+
 tessera score PROJECT --images DIR… [--run ID] [--device D] [--csv FILE] [--json]
     New images with the concepts of a finished run: how much of each is in them, what each does to the score, what none
     explains; which concepts are there otherwise than in the run's own images (drift), and which images they do not know.
