@@ -33,9 +33,7 @@ export function readEdit(
     });
   }
   const factors = Array.from({ length: r }, () => 1);
-  for (const [{ id, group }, factor] of asked)
-    for (const member of group.length > 0 ? group.map((one) => one.id) : [id])
-      factors[rowOfId(member)] = factor;
+  for (const [concept, factor] of asked) for (const row of rowsOf(concept)) factors[row] = factor;
   const above = readShare(args);
   return {
     how: readWay(args, above),
@@ -43,6 +41,11 @@ export function readEdit(
     concepts: [...asked].map(([{ id, name }, factor]): EditedConcept => ({ id, name, factor })),
     ...(above !== undefined && { above }),
   };
+}
+
+/** Rows of the bank of a concept, or of all that one was merged of. */
+export function rowsOf({ id, group }: ConceptItem): number[] {
+  return group.length > 0 ? group.map((one) => rowOfId(one.id)) : [rowOfId(id)];
 }
 
 /** One concept whose name may hold commas, or several with commas between them. */

@@ -1,6 +1,5 @@
 import { EDIT_WAYS } from '../../core/editing/concept-edit.ts';
 import type { EditedConcept } from '../../core/editing/edit-proof.ts';
-import { rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
 import { TesseraError } from '../../core/errors.ts';
 import { loadModelFile } from '../../core/onnx/load-model.ts';
 import { editRun } from '../../core/pipeline/editing/edit-run.ts';
@@ -22,6 +21,7 @@ import type { ConceptItem } from '../api/contract.ts';
 import { createJobs } from '../compute/jobs/all-jobs.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable } from './arguments.ts';
+import { rowsOf } from './edit-arguments.ts';
 import { editFacts, editText } from './edit-output.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
@@ -70,7 +70,7 @@ export async function searchCommand(argv: readonly string[], signal: AbortSignal
   const model = await openOriginal(storage, project, run);
   const scored = { environment, device: scope.device, intake: model.scored };
   const cuts = [
-    cutOfRun(scope.arrays),
+    cutOfRun(scope.arrays, view.concepts.map(rowsOf)),
     ...(args.flag('all-cuts')
       ? await otherCuts({ ...scored, project, ...work }, model.scored, scope.arrays, run.options)
       : []),
@@ -109,14 +109,10 @@ function conceptsOf(
   { run }: SearchedCut,
   concepts: readonly ConceptItem[],
 ): EditedConcept[] {
-  const has = ({ id, group }: ConceptItem, row: number): boolean =>
-    [id, ...group.map((one) => one.id)].some((own) => rowOfId(own) === row);
-  return rows.map((row) => {
-    const known = concepts.find((one) => has(one, row));
-    if (known !== undefined) return { id: known.id, name: known.name, factor };
-    const layer = run.explanation.layer.tensor;
-    return { id: `c${row} ${layer}`, name: `Concept ${row + 1} at ${layer}`, factor };
-  });
+  const known = concepts.filter((one) => rowsOf(one).some((row) => rows.includes(row)));
+  if (known.length > 0) return known.map(({ id, name }) => ({ id, name, factor }));
+  const layer = run.explanation.layer.tensor;
+  return rows.map((row) => ({ id: `c${row} ${layer}`, name: `Concept ${row + 1} at ${layer}`, factor }));
 }
 
 /** What `edit --search --json` prints. */
