@@ -11,7 +11,15 @@ export const ROOMS = {
   'main/web-host': ['main/services', 'main/api', 'core/project'],
   'main/services': ['main/compute', 'main/api', 'core'],
   'main/compute': ['main/api', 'core'],
-  'main/api': ['core/concepts', 'core/images', 'core/metrics', 'core/score', 'core/tables', 'core/wording'],
+  'main/api': [
+    'core/editing',
+    'core/concepts',
+    'core/images',
+    'core/metrics',
+    'core/score',
+    'core/tables',
+    'core/wording',
+  ],
   'main/build': ['core/autodiff'],
   'core/pipeline': [
     ...[

@@ -86,7 +86,7 @@ export function requireAnyNumber({ rows, active = Infinity }: Pick<CodedBank, 'r
   throw new TesseraError(
     'bad-usage',
     `These concepts are sparse: at most ${active} of ${rows} are in one place, and which ones is found by a search that a model file cannot hold.`,
-    { hint: 'Explain again without the option "bank=sparse", and take that run.', options: ['bank=auto'] },
+    { hint: 'Explain the class again.', options: ['bank=usual'] },
   );
 }
 

@@ -10,6 +10,7 @@ export const SCREEN_NAMES = {
   columns: 'Columns',
   evaluate: 'Evaluate',
   compare: 'Compare',
+  edit: 'Edit',
   score: 'New images',
   report: 'Report',
 } as const;
@@ -31,6 +32,7 @@ export const SCREEN_KEYS: Readonly<Record<Screen, string>> = {
   map: '9',
   evaluate: '6',
   compare: 'c',
+  edit: 'e',
   score: 'n',
   report: '7',
   columns: '0',

@@ -22,6 +22,7 @@ const OTHER_STEPS: ReadonlyMap<string, string> = new Map([
   ['neighbours', 'Find what is near what'],
   ['layout', 'Lay them out'],
   ['groups', 'Look for groups'],
+  ['edits', 'Try edits'],
 ]);
 
 /** The stages of a run, in their order. */

@@ -36,6 +36,7 @@ import type {
 } from './setup-data.ts';
 import type { ConceptQuery, ConceptTree, DecompositionLayer, DecompositionQuery } from './tree-data.ts';
 import type { ComparisonApi } from './comparison-data.ts';
+import type { EditModelApi } from './edit-model-data.ts';
 import type { EvaluationApi } from './evaluation-data.ts';
 import type { ImageApi } from './image-data.ts';
 import type { JobChoice, LongJob } from './job-data.ts';
@@ -76,6 +77,7 @@ export type * from './marks-data.ts';
 export type * from './own-data.ts';
 export type * from './comparison-data.ts';
 export type * from './new-images-data.ts';
+export type * from './edit-model-data.ts';
 export type * from './overview-data.ts';
 
 /** Each method takes one object (or nothing) and may fail with a {@link SerializedError}. */
@@ -84,6 +86,7 @@ export interface WorkbenchApi
     AblationApi,
     ColumnsApi,
     ComparisonApi,
+    EditModelApi,
     EvaluationApi,
     ImageApi,
     MapApi,

@@ -7,6 +7,7 @@ import { JOB_KINDS } from '../../core/wording/job-words.ts';
 import { ablationSchemas } from './ablation-schemas.ts';
 import { comparisonSchemas } from './comparison-schemas.ts';
 import type { WorkbenchApi } from './contract.ts';
+import { editModelSchemas } from './edit-model-schemas.ts';
 import { mapSchemas } from './map-schemas.ts';
 import { ownSchemas } from './own-schemas.ts';
 import { overviewSchemas } from './overview-schemas.ts';
@@ -170,6 +171,7 @@ export const schemas = {
   saveScoreMaps: NOTHING,
 
   ...comparisonSchemas,
+  ...editModelSchemas,
 
   listReportSections: NOTHING,
   previewReport: REPORT,

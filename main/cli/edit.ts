@@ -1,6 +1,4 @@
-import { EDIT_WAYS, USUAL_WAY, type EditWay } from '../../core/editing/concept-edit.ts';
-import type { EditedConcept, EditProof } from '../../core/editing/edit-proof.ts';
-import { rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
+import type { EditProof } from '../../core/editing/edit-proof.ts';
 import { TesseraError } from '../../core/errors.ts';
 import { parsePreprocessing } from '../../core/images/preprocessing.ts';
 import { loadModelFile } from '../../core/onnx/load-model.ts';
@@ -10,24 +8,21 @@ import { writeEditPage } from '../../core/pipeline/editing/write-edit-page.ts';
 import { editTarget, writeEdited } from '../../core/pipeline/editing/write-edited.ts';
 import { loadRun, openProject } from '../../core/project/project-folder.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
-import type { ConceptItem } from '../api/contract.ts';
 import { createJobs } from '../compute/jobs/all-jobs.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
+import { EDIT_OPTIONS, readEdit } from './edit-arguments.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
-import { conceptAndFactor, conceptNamed, findConcept } from './concept-factors.ts';
 import { editFacts, editText } from './edit-output.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
 import { progressPrinter } from './progress.ts';
+import { searchCommand } from './search-edit.ts';
 import { tellInputs } from './tell-inputs.ts';
 
 const TABLE: OptionTable = {
   ...optionTable(['images']),
   run: { type: 'string' },
-  remove: { type: 'string', multiple: true, takes: 'a concept, or several with commas between them' },
-  scale: { type: 'string', multiple: true, takes: 'CONCEPT=FACTOR' },
-  how: { type: 'string', takes: Object.keys(EDIT_WAYS).join(', ') },
-  above: { type: 'string', takes: 'a share of the largest amount, from 0 to 1' },
+  ...EDIT_OPTIONS,
   out: { type: 'string', takes: 'a file to write, NAME.onnx' },
   report: { type: 'string', takes: 'a file to write' },
   json: { type: 'boolean' },
@@ -35,6 +30,7 @@ const TABLE: OptionTable = {
 
 /** `edit PROJECT --remove CONCEPT --out FILE`: the model without a concept, as a file, and the proof of what that does. */
 export async function editCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
+  if (argv.includes('--search')) return searchCommand(argv, signal);
   const args = parseArguments(argv, TABLE);
   const { folder, out } = readPlaces(args);
   const environment = createNodeEnvironment();
@@ -82,62 +78,4 @@ function readPlaces(args: ParsedArguments) {
     });
   }
   return { folder, out };
-}
-
-/** Concepts with factors, and how they are changed. */
-function readEdit(
-  args: ParsedArguments,
-  concepts: readonly ConceptItem[],
-  r: number,
-): Pick<EditQuestion, 'how' | 'factors' | 'concepts' | 'above'> {
-  const asked = new Map<ConceptItem, number>();
-  for (const text of args.texts('remove')) for (const one of removed(text, concepts)) asked.set(one, 0);
-  for (const text of args.texts('scale')) {
-    const [name, factor] = conceptAndFactor(text);
-    asked.set(conceptNamed(name, concepts), factor);
-  }
-  if (asked.size === 0) {
-    throw new TesseraError('bad-usage', 'Nothing was said that the edit changes.', {
-      hint: `Name concepts: --remove "${concepts[0].name}", or --scale "${concepts[0].name}=0.5".`,
-    });
-  }
-  const factors = Array.from({ length: r }, () => 1);
-  for (const [{ id, group }, factor] of asked)
-    for (const member of group.length > 0 ? group.map((one) => one.id) : [id])
-      factors[rowOfId(member)] = factor;
-  const above = readShare(args);
-  return {
-    how: readWay(args, above),
-    factors,
-    concepts: [...asked].map(([{ id, name }, factor]): EditedConcept => ({ id, name, factor })),
-    ...(above !== undefined && { above }),
-  };
-}
-
-/** One concept whose name may hold commas, or several with commas between them. */
-function removed(text: string, concepts: readonly ConceptItem[]): ConceptItem[] {
-  const whole = findConcept(text.trim(), concepts);
-  if (whole !== undefined) return [whole];
-  return text.split(',').map((name) => conceptNamed(name.trim(), concepts));
-}
-
-function readWay(args: ParsedArguments, above: number | undefined): EditWay {
-  const said = args.text('how');
-  if (said === undefined) return above === undefined ? USUAL_WAY : 'remove';
-  if (Object.hasOwn(EDIT_WAYS, said)) return said as EditWay;
-  throw new TesseraError('bad-usage', `--how takes ${Object.keys(EDIT_WAYS).join(', ')}, got "${said}".`, {
-    hint: Object.entries(EDIT_WAYS)
-      .map(([name, words]) => `${name}: ${words.toLowerCase()}`)
-      .join('. '),
-  });
-}
-
-function readShare(args: ParsedArguments): number | undefined {
-  const said = args.text('above');
-  if (said === undefined) return undefined;
-  const share = Number(said);
-  if (said.trim() !== '' && share >= 0 && share < 1) return share;
-  throw new TesseraError('bad-usage', `--above takes a number from 0 to below 1, got "${said}".`, {
-    hint: '0.2 leaves amounts alone up to a fifth of the largest that the run found.',
-  });
 }

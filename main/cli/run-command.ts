@@ -11,6 +11,7 @@ import { exportCommand } from './export.ts';
 import { inspect } from './inspect.ts';
 import { mapsCommand } from './maps.ts';
 import { overviewCommand } from './overview.ts';
+import { packageCommand } from './package.ts';
 import { predict } from './predict.ts';
 import { report } from './report.ts';
 import { runsCommand } from './runs.ts';
@@ -36,6 +37,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   columns: columnsCommand,
   edit: editCommand,
   export: exportCommand,
+  package: packageCommand,
   report,
   devices,
   vjp,

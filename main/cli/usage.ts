@@ -62,13 +62,24 @@ tessera what-if PROJECT --image N|FILE --counterfactual [--to CLASS] [--run ID] 
     class of the picture's folder.
 
 tessera edit PROJECT --remove CONCEPT[,…] --out FILE.onnx [--scale CONCEPT=FACTOR…] [--how remove|mean|project|pattern]
-             [--above SHARE] [--images DIR…] [--run ID] [--report FILE] [--json]
+             [--class CLASS] [--above SHARE] [--images DIR…] [--run ID] [--report FILE] [--json]
     The model without a concept, as a model file: a few plain operators at the run's layer, all else as it was. Says what
     that fixes and breaks on the run's images, and on held-out ones (--images). --scale weakens instead of removing.
     --how: pattern (taken unless said: the mean of images without the concept takes its place, and that of all that goes
     along with it), mean (of the concept alone), project (its direction is projected out), remove (what what-if shows).
-    --above leaves amounts alone up to a share of the run's largest. --report writes the proof as one HTML file with
+    --class edits the score of this class alone, at the cost of a second pass from the layer on: other classes may rest on
+    the same concept. --above leaves amounts alone up to a share of the run's largest. --report writes the proof as one HTML file with
     pictures of the decisions that changed.
+
+tessera edit PROJECT --search [--all-cuts] [--images DIR…] [--out FILE.onnx] [--run ID] [--json]
+    The edit that mends most mistakes and breaks fewest right answers: which concepts, how much, how; with --all-cuts also at
+    other layers. Chosen on half of the images whose folders name a class (the run's, and those of --images), counted
+    again on the other half. --out makes it.
+
+tessera package PROJECT --out FOLDER [--remove CONCEPT[,…]] [--scale CONCEPT=FACTOR…] [--how WAY] [--above SHARE]
+                [--images DIR…] [--zip] [--run ID] [--json]
+    An audit package for the people to whom the model belongs: a README, the report, the monitor, tables and the run; with
+    --remove or --scale the edited model and the proof of what that does. --zip packs it, too.
 
 tessera score PROJECT --images DIR… [--run ID] [--device D] [--csv FILE] [--json]
     New images with the concepts of a finished run: how much of each is in them, what each does to the score, what none

@@ -1,5 +1,6 @@
 import type { RunOptions } from '../../core/concepts/run-options.ts';
 import type { Box, Explanation, SkippedFile } from '../../core/concepts/explanation.ts';
+import type { EditProof } from '../../core/editing/edit-proof.ts';
 import type { FolderScan, ImageFile } from '../../core/images/folder-scan.ts';
 import type { LabelShift } from '../../core/images/label-shift.ts';
 import type { Labels } from '../../core/images/labels.ts';
@@ -23,6 +24,7 @@ import type {
   ImageMap,
   MapImages,
   MapQuery,
+  ModelEdit,
   ImageDetail,
   ImageCounterfactual,
   ModelSummary,
@@ -183,6 +185,16 @@ export interface ScoredColumns extends Pick<
   readonly contributions: Float32Array;
 }
 
+/** An edited model that was written, and what it does. */
+export interface TriedEdit {
+  readonly proof: EditProof;
+  readonly preprocessing: Preprocessing;
+  /** Files that the model needs beside it. */
+  readonly beside: readonly string[];
+  /** Where each decision that changed (fixed, broken, otherwise, of each set) is among the images of the run, else null. */
+  readonly places: readonly (number | null)[];
+}
+
 /** Everything the compute process can be asked; arguments and results are plain data. */
 export interface ComputeJobs {
   openModel(question: ModelQuestion & { readonly probeSigns: boolean }): Promise<ModelSummary>;
@@ -325,6 +337,16 @@ export interface ComputeJobs {
   scoreImages(
     question: RunQuestion & { readonly roots: readonly string[]; readonly table: string },
   ): Promise<ScoredColumns>;
+  /** Makes an edited model, judges it, and writes it to `path`. */
+  tryEdit(question: RunQuestion & ModelEdit & { readonly path: string }): Promise<TriedEdit>;
+  /** Writes the model of {@link tryEdit} that lies at `edited` to where a person wants it. */
+  saveEdited(
+    question: Pick<RunQuestion, 'folder'> & { readonly edited: string; readonly path: string },
+  ): Promise<null>;
+  /** Writes what an edit does as a page; `file`: what the edited model is called on it. */
+  writeEditPage(
+    question: Pick<TriedEdit, 'proof' | 'preprocessing'> & { readonly file: string; readonly path: string },
+  ): Promise<null>;
   writeReport(
     question: Omit<ReportChoice, 'project'> & RunQuestion & { readonly path: string },
   ): Promise<string>;

@@ -30,7 +30,9 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   compareRuns: 'comparison',
   writeComparison: 'comparison-report',
   scoreImages: 'new-images',
+  tryEdit: 'model-edit',
   writeOverview: 'report',
+  writeEditPage: 'report',
 };
 
 /** The kinds of long work among jobs, in their order, each once. */

@@ -10,6 +10,7 @@ import { createEventHub, type EventHub } from './events.ts';
 import { createHandlers } from './handlers/index.ts';
 import { createLongJobs } from './long-jobs.ts';
 import { createLog, type Log } from './log.ts';
+import { createModelEdits } from './model-edits.ts';
 import { createNewImages } from './new-images.ts';
 import { createPictures, type Pictures } from './pictures.ts';
 import { createPredictions } from './predictions.ts';
@@ -34,10 +35,11 @@ export interface WorkbenchService {
   close(): void;
 }
 
-/** Quick answers do not wait in the line of a long run: they have a process of their own, on the CPU. */
-const VIEWER_JOBS = 4;
-/** Nor do they wait there for maps that are drawn and images that are decided again. */
-const LONG_VIEWER_JOBS = 2;
+/**
+ * Quick answers do not wait in the line of a long run: they have a process of their own, on the CPU. Nor do they wait there
+ * for maps that are drawn and images that are decided again.
+ */
+const VIEWER = { concurrency: 4, longAtOnce: 2 };
 
 /**
  * Builds the workbench: one compute process for runs, one job at a time, and one that reads models, results and
@@ -53,12 +55,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
   };
   const tryDevice = (device: DeviceName) => tryInThrowAway(spawn, device);
   const runner = new ComputeClient({ spawn: () => spawn('compute'), concurrency: 1, onState, tryDevice });
-  const viewer = new ComputeClient({
-    spawn: () => spawn('viewer'),
-    concurrency: VIEWER_JOBS,
-    longAtOnce: LONG_VIEWER_JOBS,
-    tryDevice,
-  });
+  const viewer = new ComputeClient({ spawn: () => spawn('viewer'), ...VIEWER, tryDevice });
   const projects = createProjects(storage, places, viewer);
   const setup = new SetupService({ storage, places, projects, viewer, events });
   const results = createResults({ storage, projects, viewer, events });
@@ -85,10 +82,12 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     cache: places.cache,
     viewer,
     projects,
-    imageOf: (scan, index) => setup.imageOf(scan, index) ?? newImages.imageOf(scan, index),
+    imageOf: (scan, index) =>
+      setup.imageOf(scan, index) ?? newImages.imageOf(scan, index) ?? modelEdits.imageOf(scan, index),
     earlyImagesOf: (project, run) => runs.earlyImagesOf(project, run),
   });
   const newImages = createNewImages({ runner, jobs, reports, pictures });
+  const modelEdits = createModelEdits({ runner, viewer, jobs, reports, pictures, desktop });
   const recalled = recall(runs, setup, log);
   const handlers = createHandlers({
     ...options,
@@ -104,6 +103,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     evaluations: createEvaluations(runner, events, jobs, places.cache),
     comparisons: createComparisons({ storage, projects, setup, results, viewer, jobs, reports }),
     newImages,
+    modelEdits,
     pictures,
     predictions: createPredictions({ setup, runner, events, jobs, cache: places.cache }),
     scoreMaps: createScoreMaps({ storage, setup, runner, events, jobs, reports }),

@@ -1,6 +1,6 @@
 import type { Connection } from '../api.ts';
 import type { Setup } from '../../main/api/contract.ts';
-import { fromList, looseNames, withoutLoose, type DroppedFiles } from './dropped-files.ts';
+import { fromList, looseNames, readDrop, withoutLoose, type DroppedFiles } from './dropped-files.ts';
 
 /** What a person is asked to choose. */
 export type PickKind =
@@ -65,6 +65,21 @@ export async function folderOf(connection: Connection, dropped: DroppedFiles): P
 /** Lets a person choose by the browser's own dialog, and sends what was chosen; none when it is closed. */
 export async function pickPaths(connection: Connection, what: PickKind): Promise<readonly string[]> {
   const { files, relativePaths } = fromList(await askBrowser(what));
+  return files.length === 0 ? [] : connection.takeFiles(files, relativePaths);
+}
+
+/** Lets a person choose folders of images that a run was not given; none when the dialog is closed. */
+export function pickOtherImages(connection: Connection): Promise<readonly string[]> {
+  const { api, host } = connection;
+  return host === 'desktop' ? api.chooseNewImages() : pickPaths(connection, 'folders');
+}
+
+/** Paths of what was dropped. Must be called before the drop event ends. */
+export async function pathsOfDrop(
+  connection: Connection,
+  transfer: DataTransfer,
+): Promise<readonly string[]> {
+  const { files, relativePaths } = await readDrop(transfer, connection.host);
   return files.length === 0 ? [] : connection.takeFiles(files, relativePaths);
 }
 

@@ -1,7 +1,6 @@
 import type { RunKey, ScoredDetail, ScoredImages, ScoredQuery, ScoredRow } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
-import { readDrop } from './dropped-files.ts';
-import { pickPaths } from './file-picker.ts';
+import { pathsOfDrop, pickOtherImages } from './file-picker.ts';
 import { Loadable } from './loadable.svelte.ts';
 import type { Telling } from './notices.svelte.ts';
 import { Pages } from './pages.svelte.ts';
@@ -61,26 +60,13 @@ export class NewImagesState {
     });
   }
 
-  async pick(): Promise<void> {
-    const { api, host } = this.#connection;
-    try {
-      const paths =
-        host === 'desktop' ? await api.chooseNewImages() : await pickPaths(this.#connection, 'folders');
-      if (paths.length > 0) await this.score(paths);
-    } catch (error) {
-      this.#notices.fail(error);
-    }
+  pick(): Promise<void> {
+    return this.#take(pickOtherImages(this.#connection));
   }
 
   /** Takes dropped images. Must be called before the drop event ends. */
-  async drop(transfer: DataTransfer): Promise<void> {
-    const reading = readDrop(transfer, this.#connection.host);
-    try {
-      const { files, relativePaths } = await reading;
-      if (files.length > 0) await this.score(await this.#connection.takeFiles(files, relativePaths));
-    } catch (error) {
-      this.#notices.fail(error);
-    }
+  drop(transfer: DataTransfer): Promise<void> {
+    return this.#take(pathsOfDrop(this.#connection, transfer));
   }
 
   sortBy(sort: ScoredOrder['sort']): void {
@@ -123,6 +109,15 @@ export class NewImagesState {
     this.isSaving = true;
     await saveAndTell(this.#notices, () => this.#connection.api.saveScored({ ...this.#run, id }));
     this.isSaving = false;
+  }
+
+  async #take(reading: Promise<readonly string[]>): Promise<void> {
+    try {
+      const paths = await reading;
+      if (paths.length > 0) await this.score(paths);
+    } catch (error) {
+      this.#notices.fail(error);
+    }
   }
 
   #begin({ concepts, drifted }: ScoredImages): void {

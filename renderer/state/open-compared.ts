@@ -30,5 +30,9 @@ export function takeDropOn(workbench: Workbench, transfer: DataTransfer): boolea
     void workbench.newImages.drop(transfer);
     return true;
   }
+  if (workbench.screen === 'edit' && workbench.result.result.value && !isProject && !isModel) {
+    void workbench.editModel.drop(transfer);
+    return true;
+  }
   return false;
 }

@@ -2,6 +2,7 @@ import { runLabel } from '../../core/wording/run-label.ts';
 import type { RunKey } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import { ColumnsState } from './columns.svelte.ts';
+import { EditModelState } from './edit-model.svelte.ts';
 import { EvaluationState } from './evaluation.svelte.ts';
 import { ImageBrowser } from './image-browser.svelte.ts';
 import { MapState } from './map.svelte.ts';
@@ -39,6 +40,7 @@ export class ShownRun {
   readonly map: MapState;
   readonly report: ReportDraft;
   readonly newImages: NewImagesState;
+  readonly editModel: EditModelState;
   readonly whatIfImage: WhatIfImage;
   readonly whatIfRun: WhatIfRun;
   readonly evaluations: EvaluationState;
@@ -62,6 +64,7 @@ export class ShownRun {
     this.map = new MapState(connection, this.#notices, run, { images: this.images, columns: this.columns });
     this.evaluations = new EvaluationState(connection, run);
     this.newImages = new NewImagesState(connection, this.#notices, run);
+    this.editModel = new EditModelState(connection, this.#notices, run);
     this.report = new ReportDraft(connection, this.#notices, run);
     this.whatIfImage = new WhatIfImage(connection, run);
     this.whatIfRun = new WhatIfRun(connection, run);

@@ -36,6 +36,7 @@ export const RUN_SCREENS: readonly Screen[] = [
   'map',
   'columns',
   'evaluate',
+  'edit',
   'report',
   'score',
 ];
@@ -115,6 +116,9 @@ export class Workbench {
   }
   get newImages(): ShownRun['newImages'] {
     return this.#shown.newImages;
+  }
+  get editModel(): ShownRun['editModel'] {
+    return this.#shown.editModel;
   }
   get whatIfImage(): ShownRun['whatIfImage'] {
     return this.#shown.whatIfImage;

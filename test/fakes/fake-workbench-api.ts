@@ -19,6 +19,7 @@ import { readDemoRun, type DemoRun } from './demo-run.ts';
 import { fakeAblation } from './fake-ablation.ts';
 import { fakeColumns, fakeTable } from './fake-columns.ts';
 import { fakeComparison, nothingToCompare, type FakeComparison } from './fake-comparison.ts';
+import { fakeEditModel, type FakeEditModel } from './fake-edit-model.ts';
 import { fakeEvaluation } from './fake-evaluation.ts';
 import { fakeNewImages, type FakeNewImages } from './fake-new-images.ts';
 import { fakeOverview } from './fake-overview.ts';
@@ -87,6 +88,8 @@ export interface FakeOptions extends FakeMapOptions {
   readonly comparison?: FakeComparison;
   /** Images that the run has never seen. */
   readonly newImages?: FakeNewImages;
+  /** A model that concepts are taken out of. */
+  readonly editModel?: FakeEditModel;
   /** Methods that fail. */
   readonly failing?: readonly (keyof WorkbenchApi)[];
 }
@@ -348,6 +351,7 @@ export function createFakeWorkbench(
     ...fakeComparison(reader, () => edits.result().run, options.comparison),
     ...(hasResult ? {} : nothingToCompare),
     ...fakeNewImages(reader, options.newImages),
+    ...fakeEditModel(reader, options.editModel),
     listReportSections: () =>
       Promise.resolve(
         ['Summary', 'Concepts', 'Examples', 'How far to trust this', 'Method and reproduction'].map(

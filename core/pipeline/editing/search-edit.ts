@@ -15,10 +15,11 @@ import { countMended, type KnownImage } from './count-mended.ts';
 import type { EditedRun } from './plan-edit.ts';
 import { classNames } from './prove-edit.ts';
 
-/** Concepts at a cut, and in which order they are tried: the most important first. */
+/** Concepts at a cut. */
 export interface SearchedCut {
   readonly run: EditedRun;
-  readonly order: readonly number[];
+  /** What is changed as one, rows of the bank: a concept, or all of which one was merged; the most important first. */
+  readonly concepts: readonly (readonly number[])[];
 }
 
 /** An edit of the frontier, and what it does to either half of the images. */
@@ -166,23 +167,23 @@ class Search {
   }
 
   /** Tries what there is to try at one cut. */
-  async at({ run, order }: SearchedCut, cut: number): Promise<void> {
+  async at({ run, concepts }: SearchedCut, cut: number): Promise<void> {
     this.#planners[cut] = new CandidatePlanner(this.#scope, run, this.#work.signal);
-    const singles = order.slice(0, MOST_SINGLES);
+    const singles = concepts.slice(0, MOST_SINGLES);
     const first = await this.#try(
       run,
       cut,
-      WAYS.flatMap((how) => singles.map((row) => ({ how, rows: [row], factor: 0 }))),
+      WAYS.flatMap((how) => singles.map((rows) => ({ how, rows, factor: 0 }))),
     );
     let best = bestAmong(first);
     for (let size = 2; size <= MOST_TOGETHER && best !== undefined; size++) {
       const { how, rows } = best;
-      const more = singles.filter((row) => !rows.includes(row));
+      const more = singles.filter(([row]) => !rows.includes(row));
       const found = bestAmong(
         await this.#try(
           run,
           cut,
-          more.map((row) => ({ how, rows: [...rows, row], factor: 0 })),
+          more.map((own) => ({ how, rows: [...rows, ...own], factor: 0 })),
         ),
       );
       if (found === undefined || gainOf(found) <= gainOf(best)) break;

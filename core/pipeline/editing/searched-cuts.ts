@@ -12,10 +12,17 @@ import { coefficientsStage } from '../stages/coefficients.ts';
 import type { EditedRun } from './plan-edit.ts';
 import type { SearchedCut } from './search-edit.ts';
 
-/** The cut of a run, its concepts from the most important on. */
-export function cutOfRun(run: EditedRun): SearchedCut {
-  const concepts = run.explanation.concepts.toSorted((a, b) => b.importance.mean - a.importance.mean);
-  return { run, order: concepts.map(({ id }) => rowOfId(id)) };
+/**
+ * The cut of a run with its concepts, rows of the bank, those that were merged together; from the most important on, where of
+ * merged ones the most important counts.
+ */
+export function cutOfRun(run: EditedRun, concepts: readonly (readonly number[])[]): SearchedCut {
+  const importance = new Map(
+    run.explanation.concepts.map(({ id, importance: { mean } }) => [rowOfId(id), mean]),
+  );
+  const weight = (rows: readonly number[]): number =>
+    Math.max(...rows.map((row) => importance.get(row) ?? 0));
+  return { run, concepts: concepts.toSorted((a, b) => weight(b) - weight(a)) };
 }
 
 /**
@@ -46,7 +53,7 @@ export async function otherCuts(
     const there: Explanation = { ...explanation, layer };
     cuts.push({
       run: { ...run, explanation: there, conceptBank: bank, coefficients },
-      order: byAmount(coefficients, bank.rows),
+      concepts: byAmount(coefficients, bank.rows).map((row) => [row]),
     });
   }
   return cuts;

@@ -6,6 +6,7 @@ import { columnJobs } from './column-jobs.ts';
 import { comparisonJobs } from './comparison-jobs.ts';
 import { cropJobs } from './crop-jobs.ts';
 import { editJobs } from './edit-jobs.ts';
+import { editModelJobs } from './edit-model-jobs.ts';
 import { estimateJobs } from './estimate-jobs.ts';
 import { exportJobs } from './export-jobs.ts';
 import { evaluationJobs } from './evaluation-jobs.ts';
@@ -64,6 +65,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...cropJobs(openRun, withHead),
     ...ablationJobs(openRun, withAblator),
     ...editJobs(environment, openRun),
+    ...editModelJobs(environment, openRun),
     ...mapJobs(environment, openRun, openIntake),
     ...exportJobs(environment, openRun, openIntake, complete),
     ...mergeJobs(environment, openRun, complete),

@@ -2,6 +2,7 @@ import type { Handlers } from '../../api/call-handler.ts';
 import { ablationHandlers } from './ablation.ts';
 import { columnHandlers } from './columns.ts';
 import { comparisonHandlers } from './comparison.ts';
+import { editModelHandlers } from './edit-model.ts';
 import { evaluationHandlers } from './evaluation.ts';
 import { imageHandlers } from './images.ts';
 import { libraryHandlers } from './library.ts';
@@ -40,6 +41,7 @@ export function createHandlers(services: Services): Handlers {
     ...evaluationHandlers(services),
     ...comparisonHandlers(services),
     ...newImageHandlers(services),
+    ...editModelHandlers(services),
     ...overviewHandlers(services),
     ...reportHandlers(services),
   };

@@ -2,6 +2,7 @@ import type { Handlers } from '../../api/call-handler.ts';
 import type { Settings } from '../../api/contract.ts';
 import type { ComputeClient } from '../../compute/client.ts';
 import type { Comparisons } from '../comparisons.ts';
+import type { ModelEdits } from '../model-edits.ts';
 import type { Evaluations } from '../evaluations.ts';
 import type { EventHub } from '../events.ts';
 import type { LongJobs } from '../long-jobs.ts';
@@ -34,6 +35,7 @@ export interface Services extends Pick<WorkbenchOptions, 'storage' | 'desktop' |
   readonly evaluations: Evaluations;
   readonly comparisons: Comparisons;
   readonly newImages: NewImages;
+  readonly modelEdits: ModelEdits;
   readonly pictures: Pictures;
   readonly predictions: AllPredictions;
   readonly scoreMaps: ScoreMapService;

@@ -1,0 +1,85 @@
+import type { EditWay } from '../../core/editing/concept-edit.ts';
+import type { EditedConcept, EditProof, ProofSet } from '../../core/editing/edit-proof.ts';
+import type { RightCounts } from '../../core/editing/judged-decisions.ts';
+import type { ConceptFactors } from './ablation-data.ts';
+import type { PictureId } from './app-data.ts';
+import type { SavedReport } from './report-data.ts';
+import type { RunKey } from './run-data.ts';
+
+/*
+ * Plain data that crosses from the workbench to its views: models that concepts are taken out of. See contract.ts.
+ */
+
+export type { EditWay, RightCounts };
+
+/** What a person asks of an edit. */
+export interface ModelEdit {
+  /** How much of each concept is left, below 1, by its id. */
+  readonly factors: ConceptFactors;
+  readonly how: EditWay;
+  /** Of `remove`: share of the run's largest amount up to which a concept is left alone, 0…1. */
+  readonly above?: number;
+  /** Folders of images that the run was not given. */
+  readonly heldOut: readonly string[];
+}
+
+/** A decision that an edit changed. */
+export interface TurnedDecision {
+  /** From wrong to right, from right to wrong, or otherwise. */
+  readonly turn: 'fixed' | 'broken' | 'otherwise';
+  readonly fileName: string;
+  readonly picture: PictureId;
+  /** Its place among the images of the run; null where it was held out. */
+  readonly image: number | null;
+  /** The class that the folder names; null where it names none. */
+  readonly truth: string | null;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What an edit does on some images. */
+export interface JudgedSet extends Pick<
+  ProofSet,
+  'kind' | 'images' | 'byClass' | 'byFolder' | 'scores' | 'known' | 'skipped'
+> {
+  /** Names of the folders. */
+  readonly roots: readonly string[];
+  /** Null where no folder names a class: right and wrong are not known. */
+  readonly all: RightCounts | null;
+  /** "fixes 41 of 53 mistakes, breaks 2 of 280 right answers"; null there too. */
+  readonly verdict: string | null;
+  /** Can the difference be chance? */
+  readonly chance: string | null;
+  readonly turned: readonly TurnedDecision[];
+  /** Files that could not be read; the first of them are in `skipped`. */
+  readonly skippedCount: number;
+}
+
+/** An edited model that was made and tried; it is not saved yet. */
+export interface EditTrial extends RunKey, Pick<EditProof, 'how' | 'check' | 'time' | 'alsoChanged'> {
+  /** Names this trial. */
+  readonly id: string;
+  readonly modelName: string;
+  readonly className: string;
+  readonly concepts: readonly EditedConcept[];
+  readonly above: number | null;
+  /** Images whose mean took the place of the amounts. */
+  readonly without: EditProof['without'] | null;
+  /** Does the model decide among classes? Of one that tells a number, only how that changes is known. */
+  readonly isDecision: boolean;
+  /** What was held out first, where anything was; then the run's. */
+  readonly sets: readonly JudgedSet[];
+  readonly bytes: number;
+  /** Files that the model needs beside it. */
+  readonly beside: readonly string[];
+}
+
+/** What a view may ask about models that concepts are taken out of. */
+export interface EditModelApi {
+  /** Makes an edited model and judges it; long work of the kind `model-edit`. Nothing is written where people look. */
+  tryEdit(query: RunKey & ModelEdit): Promise<EditTrial>;
+  /** Writes what was tried as a model file; never over the original. */
+  saveEdited(query: RunKey & { readonly id: string }): Promise<SavedReport>;
+  /** Writes what the edit does as one page. */
+  saveEditPage(query: RunKey & { readonly id: string }): Promise<SavedReport>;
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { EDIT_WAY_WORDS } from '../../core/wording/edit-way-words.ts';
+import { NAME, PATH, RUN_KEY } from './schema-parts.ts';
+
+const TRIAL = z.strictObject({ ...RUN_KEY, id: NAME });
+
+type Way = keyof typeof EDIT_WAY_WORDS;
+
+/** Arguments of the calls about models that concepts are taken out of. */
+export const editModelSchemas = {
+  tryEdit: z.strictObject({
+    ...RUN_KEY,
+    factors: z.record(NAME, z.number().min(0).max(1)),
+    how: z.enum(Object.keys(EDIT_WAY_WORDS) as [Way, ...Way[]]),
+    above: z.number().min(0).max(1).exactOptional(),
+    heldOut: z.array(PATH).max(10_000),
+  }),
+  saveEdited: TRIAL,
+  saveEditPage: TRIAL,
+};

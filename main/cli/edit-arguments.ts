@@ -1,0 +1,80 @@
+import { EDIT_WAYS, USUAL_WAY, type EditWay } from '../../core/editing/concept-edit.ts';
+import type { EditedConcept } from '../../core/editing/edit-proof.ts';
+import { rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
+import { TesseraError } from '../../core/errors.ts';
+import type { EditQuestion } from '../../core/pipeline/editing/edit-run.ts';
+import type { ConceptItem } from '../api/contract.ts';
+import type { OptionTable, ParsedArguments } from './arguments.ts';
+import { conceptAndFactor, conceptNamed, findConcept } from './concept-factors.ts';
+
+/** What says which concepts an edit changes, and how. */
+export const EDIT_OPTIONS: OptionTable = {
+  remove: { type: 'string', multiple: true, takes: 'a concept, or several with commas between them' },
+  scale: { type: 'string', multiple: true, takes: 'CONCEPT=FACTOR' },
+  how: { type: 'string', takes: Object.keys(EDIT_WAYS).join(', ') },
+  class: { type: 'string', takes: 'the only class whose score is edited' },
+  above: { type: 'string', takes: 'a share of the largest amount, from 0 to 1' },
+};
+
+/** Concepts with factors, and how they are changed. */
+export function readEdit(
+  args: ParsedArguments,
+  concepts: readonly ConceptItem[],
+  r: number,
+): Omit<EditQuestion, 'sets'> {
+  const asked = new Map<ConceptItem, number>();
+  for (const text of args.texts('remove')) for (const one of removed(text, concepts)) asked.set(one, 0);
+  for (const text of args.texts('scale')) {
+    const [name, factor] = conceptAndFactor(text);
+    asked.set(conceptNamed(name, concepts), factor);
+  }
+  if (asked.size === 0) {
+    throw new TesseraError('bad-usage', 'Nothing was said that the edit changes.', {
+      hint: `Name concepts: --remove "${concepts[0].name}", or --scale "${concepts[0].name}=0.5".`,
+    });
+  }
+  const factors = Array.from({ length: r }, () => 1);
+  for (const [concept, factor] of asked) for (const row of rowsOf(concept)) factors[row] = factor;
+  const above = readShare(args);
+  const onlyClass = args.text('class');
+  return {
+    how: readWay(args, above),
+    factors,
+    concepts: [...asked].map(([{ id, name }, factor]): EditedConcept => ({ id, name, factor })),
+    ...(above !== undefined && { above }),
+    ...(onlyClass !== undefined && { onlyClass }),
+  };
+}
+
+/** Rows of the bank of a concept, or of all that one was merged of. */
+export function rowsOf({ id, group }: ConceptItem): number[] {
+  return group.length > 0 ? group.map((one) => rowOfId(one.id)) : [rowOfId(id)];
+}
+
+/** One concept whose name may hold commas, or several with commas between them. */
+function removed(text: string, concepts: readonly ConceptItem[]): ConceptItem[] {
+  const whole = findConcept(text.trim(), concepts);
+  if (whole !== undefined) return [whole];
+  return text.split(',').map((name) => conceptNamed(name.trim(), concepts));
+}
+
+function readWay(args: ParsedArguments, above: number | undefined): EditWay {
+  const said = args.text('how');
+  if (said === undefined) return above === undefined ? USUAL_WAY : 'remove';
+  if (Object.hasOwn(EDIT_WAYS, said)) return said as EditWay;
+  throw new TesseraError('bad-usage', `--how takes ${Object.keys(EDIT_WAYS).join(', ')}, got "${said}".`, {
+    hint: Object.entries(EDIT_WAYS)
+      .map(([name, words]) => `${name}: ${words.toLowerCase()}`)
+      .join('. '),
+  });
+}
+
+function readShare(args: ParsedArguments): number | undefined {
+  const said = args.text('above');
+  if (said === undefined) return undefined;
+  const share = Number(said);
+  if (said.trim() !== '' && share >= 0 && share < 1) return share;
+  throw new TesseraError('bad-usage', `--above takes a number from 0 to below 1, got "${said}".`, {
+    hint: '0.2 leaves amounts alone up to a fifth of the largest that the run found.',
+  });
+}

@@ -1,0 +1,74 @@
+import type { EditedConcept } from '../../../core/editing/edit-proof.ts';
+import { loadModelFile } from '../../../core/onnx/load-model.ts';
+import { editRun, type EditQuestion } from '../../../core/pipeline/editing/edit-run.ts';
+import { heldOutImages, openEdit } from '../../../core/pipeline/editing/open-edit.ts';
+import { writeEditPage } from '../../../core/pipeline/editing/write-edit-page.ts';
+import { editTarget, writeEdited } from '../../../core/pipeline/editing/write-edited.ts';
+import type { Environment } from '../../../core/pipeline/environment.ts';
+import { openProject } from '../../../core/project/project-folder.ts';
+import { loadNotes } from '../../../core/project/run-notes.ts';
+import type { ConceptFactors } from '../../api/contract.ts';
+import type { Jobs } from './job-context.ts';
+import type { OpenedRun, OpenRun } from './opened-runs.ts';
+
+/** Jobs that take concepts out of a model. */
+export function editModelJobs(
+  environment: Environment,
+  openRun: OpenRun,
+): Jobs<'tryEdit' | 'saveEdited' | 'writeEditPage'> {
+  const { storage } = environment;
+  return {
+    async tryEdit({ factors, how, above, heldOut, path, ...run }, { signal, onProgress }) {
+      const opened = await openRun(run);
+      const { scope, own } = await openEdit(environment, opened.project, opened.run);
+      const heldOutSets = heldOut.length === 0 ? [] : [await heldOutImages(storage, heldOut, own)];
+      const question: EditQuestion = {
+        ...{ how, factors: factorsOfRows(opened, factors), concepts: await changedConcepts(opened, factors) },
+        ...(above !== undefined && { above }),
+        sets: [own, ...heldOutSets],
+      };
+      const { bytes, file, proof } = await editRun(scope, question, { signal, onProgress });
+      await storage.writeAtomic(path, bytes);
+      const placeOf = new Map(own.files.map((picture, at) => [picture.path, at]));
+      const turned = proof.sets.flatMap(({ fixed, broken, otherwise }) => [
+        ...fixed,
+        ...broken,
+        ...otherwise,
+      ]);
+      return {
+        ...{ proof, preprocessing: opened.preprocessing, beside: file.locations },
+        places: turned.map((decision) => placeOf.get(decision.file) ?? null),
+      };
+    },
+
+    async saveEdited({ folder, edited, path }) {
+      const { file } = await openProject(storage, folder);
+      const target = await editTarget(storage, await loadModelFile(storage, file.model.path), path);
+      await writeEdited(storage, target, await storage.readBytes(edited));
+      return null;
+    },
+
+    async writeEditPage({ path, ...made }) {
+      await writeEditPage(environment, made, path);
+      return null;
+    },
+  };
+}
+
+/** f [r] of every row of the bank, those of merged concepts alike. Throws TesseraError 'unknown-name'. */
+function factorsOfRows({ conceptBank, players, playerOf }: OpenedRun, factors: ConceptFactors): number[] {
+  const ofRows = Array.from({ length: conceptBank.rows }, () => 1);
+  for (const [id, factor] of Object.entries(factors))
+    for (const row of players[playerOf(id)]) ofRows[row] = factor;
+  return ofRows;
+}
+
+/** The concepts that an edit changes, by the names that they have now. */
+async function changedConcepts(
+  { project, run, explanation }: OpenedRun,
+  factors: ConceptFactors,
+): Promise<EditedConcept[]> {
+  const { names } = await loadNotes(project, run.id);
+  const nameOf = new Map(explanation.concepts.map(({ id, name }) => [id, names[id] ?? name]));
+  return Object.entries(factors).map(([id, factor]) => ({ id, factor, name: nameOf.get(id) ?? id }));
+}

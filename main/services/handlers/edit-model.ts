@@ -1,0 +1,15 @@
+import type { Part, Services } from './services.ts';
+
+/** Models that concepts are taken out of. */
+export function editModelHandlers({
+  modelEdits,
+  results,
+}: Pick<Services, 'modelEdits' | 'results'>): Part<'tryEdit' | 'saveEdited' | 'saveEditPage'> {
+  return {
+    async tryEdit({ project, runId, ...edit }, page) {
+      return modelEdits.try(await results.questionOf({ project, runId }), edit, page);
+    },
+    saveEdited: (query) => modelEdits.save(query),
+    saveEditPage: (query, page) => modelEdits.savePage(query, page),
+  };
+}

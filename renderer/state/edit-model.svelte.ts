@@ -1,0 +1,103 @@
+import type { ConceptFactors, EditTrial, EditWay, ModelEdit, RunKey } from '../../main/api/contract.ts';
+import type { Connection } from '../api.ts';
+import { pathsOfDrop, pickOtherImages } from './file-picker.ts';
+import { Loadable } from './loadable.svelte.ts';
+import type { Telling } from './notices.svelte.ts';
+import { saveAndTell } from './tell-saved.ts';
+
+/** Taken unless another is chosen; the first of the words for ways. */
+const USUAL: EditWay = 'pattern';
+
+/** Concepts of one run that are taken out of its model, and what was tried of that. */
+export class EditModelState {
+  /** How much is left of each concept that is changed, below 1, by its id. */
+  factors = $state.raw<ConceptFactors>({});
+  how = $state<EditWay>(USUAL);
+  /** Of `remove`: share of the largest amount up to which a concept is left alone. */
+  above = $state(0);
+  /** Folders of images that the run was not given. */
+  heldOut = $state.raw<readonly string[]>([]);
+  readonly trial = new Loadable<EditTrial>();
+  /** Which of the decisions that changed are shown; of the first kind that there is until one is chosen. */
+  turn = $state<'fixed' | 'broken' | 'otherwise' | null>(null);
+  isSaving = $state(false);
+  /** What was asked for the trial that is shown. */
+  #tried = $state.raw<string>();
+  readonly #run: RunKey;
+  readonly #connection: Connection;
+  readonly #notices: Telling;
+
+  constructor(connection: Connection, notices: Telling, run: RunKey) {
+    this.#run = run;
+    this.#connection = connection;
+    this.#notices = notices;
+  }
+
+  /** The edit as it is set. */
+  readonly asked = $derived.by((): ModelEdit => {
+    const { factors, how, above, heldOut } = this;
+    return { factors, how, heldOut, ...(how === 'remove' && above > 0 && { above }) };
+  });
+  readonly isEmpty = $derived(Object.keys(this.factors).length === 0);
+  /** Is what was tried another edit than the one that is set? */
+  readonly isStale = $derived(this.trial.value !== undefined && this.#tried !== keyOf(this.asked));
+
+  /** Sets how much of a concept is left; 1 leaves it as it is. */
+  leave(id: string, factor: number): void {
+    const others = Object.entries(this.factors).filter(([other]) => other !== id);
+    this.factors = Object.fromEntries(factor === 1 ? others : [...others, [id, factor]]);
+  }
+
+  /** Makes the edited model and judges it. What was tried before stays in sight until then. */
+  try(): Promise<void> {
+    const edit = this.asked;
+    return this.trial.load(async () => {
+      const found = await this.#connection.api.tryEdit({ ...this.#run, ...edit });
+      this.#tried = keyOf(edit);
+      this.turn = null;
+      return found;
+    });
+  }
+
+  /** Saves the edited model, or what it does as a page. */
+  async save(what: 'model' | 'page'): Promise<void> {
+    const trial = this.trial.value;
+    if (trial === undefined) return;
+    this.isSaving = true;
+    const { api } = this.#connection;
+    const key = { ...this.#run, id: trial.id };
+    const name = trial.modelName.replace(/(\.onnx)?$/i, ' edited');
+    await (what === 'model'
+      ? saveAndTell(this.#notices, () => api.saveEdited(key), { name: `${name}.onnx` })
+      : saveAndTell(this.#notices, () => api.saveEditPage(key), { name: `${name} proof.html` }));
+    this.isSaving = false;
+  }
+
+  /** Lets a person choose folders of images that the run was not given. */
+  pick(): Promise<void> {
+    return this.#add(pickOtherImages(this.#connection));
+  }
+
+  /** Takes dropped folders. Must be called before the drop event ends. */
+  drop(transfer: DataTransfer): Promise<void> {
+    return this.#add(pathsOfDrop(this.#connection, transfer));
+  }
+
+  leaveOut(folder: string): void {
+    this.heldOut = this.heldOut.filter((other) => other !== folder);
+  }
+
+  async #add(reading: Promise<readonly string[]>): Promise<void> {
+    try {
+      const folders = (await reading).filter((folder) => !this.heldOut.includes(folder));
+      this.heldOut = [...this.heldOut, ...folders];
+    } catch (error) {
+      this.#notices.fail(error);
+    }
+  }
+}
+
+/** The same text for the same edit. */
+function keyOf({ factors, ...others }: ModelEdit): string {
+  return JSON.stringify([Object.entries(factors).sort(([a], [b]) => (a < b ? -1 : 1)), others]);
+}

@@ -1,0 +1,61 @@
+import { shareEstimate } from '../../core/metrics/wilson.ts';
+import { editChance, editVerdict } from '../../core/wording/edit-words.ts';
+import type { EditModelApi, JudgedSet, RightCounts, TurnedDecision } from '../../main/api/contract.ts';
+import type { DemoRunReader } from './demo-run.ts';
+
+/** What becomes of an edit that is tried. */
+export interface FakeEditModel {
+  /** Folders name no class. */
+  readonly isUnnamed?: boolean;
+}
+
+function rightOf(name: string, images: number, before: number, after: number): RightCounts {
+  const side = (right: number) => ({ ...shareEstimate(right, images), right });
+  return { name, images, before: side(before), after: side(after) };
+}
+
+/** A model that concepts are taken out of: an edit mends 4 of 6 mistakes and breaks 1 of 34 right answers. */
+export function fakeEditModel({ run, images }: DemoRunReader, options: FakeEditModel = {}): EditModelApi {
+  const turned = ['fixed', 'fixed', 'fixed', 'fixed', 'broken', 'otherwise'].map(
+    (turn, at): TurnedDecision => ({
+      turn: (options.isUnnamed === true ? 'otherwise' : turn) as TurnedDecision['turn'],
+      ...{ fileName: images[at].fileName, picture: images[at].picture, image: at },
+      truth: options.isUnnamed === true ? null : 'house',
+      ...{ before: turn === 'broken' ? 'house' : 'barn', after: turn === 'fixed' ? 'house' : 'lighthouse' },
+    }),
+  );
+  const setOf = (kind: JudgedSet['kind'], roots: readonly string[]): JudgedSet => ({
+    ...{ kind, roots, images: 40, known: kind === 'run' ? 0 : 2, skipped: [], skippedCount: 0 },
+    ...(options.isUnnamed === true
+      ? { all: null, verdict: null, chance: null, byClass: [], byFolder: [] }
+      : {
+          all: rightOf('', 40, 34, 37),
+          verdict: editVerdict({ fixed: 4, wrong: 6, broken: 1, right: 34 }),
+          chance: editChance(0.375, { fixed: 4, broken: 1 }),
+          byClass: [rightOf('barn', 18, 17, 16), rightOf('house', 22, 17, 21)],
+          byFolder: [rightOf('barn', 18, 17, 16), rightOf('house', 22, 17, 21)],
+        }),
+    scores: Array.from({ length: 12 }, (_, index) => ({
+      ...{ index, name: ['barn', 'boat', 'house'][index] ?? `kind ${index}` },
+      ...{ mean: (index - 4) / 10, absolute: 1.4 - index / 10 },
+    })),
+    turned: turned.map((one) => (kind === 'run' ? one : { ...one, image: null })),
+  });
+  return {
+    tryEdit: ({ project, runId, factors, how, above, heldOut }) =>
+      Promise.resolve({
+        ...{ project, runId, how, id: 'edit-1', modelName: 'model.onnx', className: run.className },
+        concepts: Object.entries(factors).map(([id, factor]) => ({
+          ...{ id, factor, name: run.concepts.find((concept) => concept.id === id)?.name ?? id },
+        })),
+        above: above ?? null,
+        without: how === 'remove' ? null : { kind: 'others', images: 60 },
+        ...{ isDecision: true, bytes: 366_080, beside: [], alsoChanged: [] },
+        sets: [...(heldOut.length > 0 ? [setOf('held-out', ['clean'])] : []), setOf('run', ['images'])],
+        check: { images: 24, largest: 3e-5, steps: 14 },
+        time: { before: 0.82, after: 0.9 },
+      }),
+    saveEditPage: () => Promise.resolve({ path: '/home/ada/model edited proof.html', document: null }),
+    saveEdited: () => Promise.resolve({ path: '/home/ada/model edited.onnx', document: null }),
+  };
+}

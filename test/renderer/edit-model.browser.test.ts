@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { FakeOptions } from '../fakes/fake-workbench-api.ts';
+import { dropFiles } from '../e2e/steps.ts';
+import { fakeWorkbenchPages, type PageView } from './fake-workbench-pages.ts';
+import { findBrowser } from './find-browser.ts';
+import { violations } from './violations.ts';
+
+describe.skipIf(findBrowser() === undefined)(
+  'taking a concept out of the model (needs chromium or google-chrome on the PATH, or CHROME_PATH)',
+  () => {
+    const pages = fakeWorkbenchPages();
+    const FILE = [join(import.meta.dirname, '../../models/demo/images/house/01.jpg')];
+    const open = (options: Omit<FakeOptions, 'state'> = {}, view?: PageView) =>
+      pages.openScreen('e', { state: 'done', ...options }, view);
+
+    it.each([
+      ['light', 1440],
+      ['dark', 1024],
+      ['light', 760],
+    ] as const)(
+      'tries an edit by keyboard and tells what it fixes and breaks, without a fault (%s, %i pixels)',
+      async (colorScheme, width) => {
+        const { page, faults } = await open({}, { colorScheme, width, height: 760 });
+        const tryIt = page.getByRole('button', { name: 'Try the edit' });
+        await page.getByText('Choose at least one concept.').waitFor();
+        expect(await tryIt.isDisabled()).toBe(true);
+        await page.getByRole('checkbox').first().press('Space');
+        await tryIt.press('Enter');
+        const verdict = page.getByText('Fixes 4 of 6 mistakes, breaks 1 of 34 right answers.');
+        await verdict.waitFor();
+        await page.getByText('The difference may be chance').waitFor();
+        await page.getByText('images tell that were held out').waitFor();
+        await page.getByText('Without Concept 1 · With all that goes along').waitFor();
+        await page.getByText('The other 4 classes change by 0.60 at most.').waitFor();
+        await page.getByText('0.82 ms before, 0.90 ms after (1.10 times)').waitFor();
+        expect(await violations(page)).toEqual([]);
+        const overflow = await page.evaluate(
+          () => document.querySelector('.frame')!.scrollWidth - innerWidth,
+        );
+        expect(overflow).toBeLessThanOrEqual(0);
+        expect(faults).toEqual([]);
+        await page.close();
+      },
+    );
+
+    it('says that the settings have changed since, and again nothing once they are as they were', async () => {
+      const { page, faults } = await open();
+      const since = page.getByText('The settings at the left have changed since');
+      await page.getByRole('checkbox').first().check();
+      await page.getByRole('button', { name: 'Try the edit' }).click();
+      await page.getByText('Fixes 4 of 6 mistakes').waitFor();
+      expect(await since.count()).toBe(0);
+      const left = page.getByRole('slider', { name: /^How much of Concept 1 is left/ });
+      await left.press('ArrowRight');
+      expect(await left.getAttribute('aria-valuetext')).toMatch(/^5\s% is left$/);
+      await since.waitFor();
+      await left.press('ArrowLeft');
+      await expect.poll(() => since.count()).toBe(0);
+      await page.getByRole('radio', { name: /^Its amount/ }).check();
+      await since.waitFor();
+      // What was tried is still there after another screen.
+      await page.keyboard.press('4');
+      await page.keyboard.press('e');
+      await page.getByText('Fixes 4 of 6 mistakes').waitFor();
+      await page.getByRole('button', { name: 'Save edited model…' }).click();
+      await page.getByText('Saved: /home/ada/model edited.onnx').first().waitFor();
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    it('judges on folders that are dropped, and shows the pictures of each kind of change', async () => {
+      const { page, faults } = await open();
+      await dropFiles(page, FILE);
+      await page.getByRole('list', { name: 'Held-out folders' }).getByText('01.jpg').waitFor();
+      await page.getByRole('checkbox').first().check();
+      await page.getByRole('button', { name: 'Try the edit' }).click();
+      const heldOut = page.getByRole('region', { name: 'On held-out images' });
+      await heldOut.getByText('Fixes 4 of 6 mistakes').waitFor();
+      await heldOut.getByText('2 images of these folders were given to the run').waitFor();
+      const run = page.getByRole('region', { name: 'On the images of the run' });
+      const pictures = run.getByRole('list', { name: 'Images whose decision changes' }).getByRole('button');
+      expect(await pictures.count()).toBe(4);
+      await run.getByText('Right → wrong (1)').click();
+      await expect.poll(() => pictures.count()).toBe(1);
+      await pictures.first().click();
+      await expect
+        .poll(() => page.getByRole('button', { name: 'Images' }).first().getAttribute('aria-current'))
+        .toBe('page');
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    it('is reached from a concept, which is then chosen', async () => {
+      const { page } = await pages.openScreen('4', { state: 'done' });
+      await page.getByRole('button', { name: 'Take out of the model…' }).press('Enter');
+      await page.getByRole('button', { name: 'Try the edit' }).waitFor();
+      expect(await page.getByRole('checkbox', { checked: true }).count()).toBe(1);
+      await page.close();
+    });
+
+    it('says that right and wrong are not known where no folder names a class', async () => {
+      const { page } = await open({ editModel: { isUnnamed: true } });
+      await page.getByRole('checkbox').first().check();
+      await page.getByRole('button', { name: 'Try the edit' }).click();
+      await page.getByText('Changes 6 decisions of 40.').waitFor();
+      await page.getByText('Whether that is right is not known').waitFor();
+      expect(await page.getByText('Right answers').count()).toBe(0);
+      await page.close();
+    });
+
+    it('can be given up, and tells a failure with the way out', async () => {
+      for (const [options, text] of [
+        [{ held: ['tryEdit'] }, 'Trying the edit'],
+        [{ failing: ['tryEdit'] }, 'the file ends in the middle of the graph'],
+      ] as const) {
+        const { page } = await open(options);
+        await page.getByRole('checkbox').first().check();
+        await page.getByRole('button', { name: 'Try the edit' }).click();
+        await page.getByText(text).first().waitFor();
+        if ('held' in options) {
+          await page.getByRole('button', { name: 'Cancel' }).press('Enter');
+          await page.getByText('Stopped before the edit was tried.').waitFor();
+        } else await page.getByRole('button', { name: 'Try again' }).waitFor();
+        await page.close();
+      }
+    });
+  },
+);
