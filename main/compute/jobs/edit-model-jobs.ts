@@ -18,13 +18,14 @@ export function editModelJobs(
 ): Jobs<'tryEdit' | 'saveEdited' | 'writeEditPage'> {
   const { storage } = environment;
   return {
-    async tryEdit({ factors, how, above, heldOut, path, ...run }, { signal, onProgress }) {
+    async tryEdit({ factors, how, above, onlyClass, heldOut, path, ...run }, { signal, onProgress }) {
       const opened = await openRun(run);
       const { scope, own } = await openEdit(environment, opened.project, opened.run);
       const heldOutSets = heldOut.length === 0 ? [] : [await heldOutImages(storage, heldOut, own)];
       const question: EditQuestion = {
         ...{ how, factors: factorsOfRows(opened, factors), concepts: await changedConcepts(opened, factors) },
         ...(above !== undefined && { above }),
+        ...(onlyClass !== undefined && { onlyClass }),
         sets: [own, ...heldOutSets],
       };
       const { bytes, file, proof } = await editRun(scope, question, { signal, onProgress });
