@@ -13,6 +13,8 @@ export interface EditRecord {
   /** Tensor that is edited. */
   readonly layer: string;
   readonly how: EditWay;
+  /** The only class whose score is edited. */
+  readonly onlyClass?: string;
   readonly concepts: readonly EditedConcept[];
   readonly above?: number;
   /** By the order of `concepts` in the bank: amounts up to which they are left alone, and means that take their place. */

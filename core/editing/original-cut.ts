@@ -41,13 +41,7 @@ export function originalCut(file: Model, layer: LayerRecord, inputDims: InputDim
       layer,
       'is inside a branch or an operator of the model file, or rounded there, and nothing can be added at it',
     );
-  const known = new KnownFacts(
-    file,
-    new Map(graph.initializers),
-    declaredInputDims(file, givenSizes(file, inputDims)),
-  );
-  for (const node of graph.nodes) known.follow(node);
-  const found = known.facts.get(tensor);
+  const found = fileFacts(file, inputDims).get(tensor);
   const type = found?.type ?? graph.valueInfo.get(tensor)?.type;
   if (type === undefined) throw refusal(layer, 'has a type that the model file does not tell');
   if (!isReal(type)) throw refusal(layer, `holds numbers of the type ${type}, as quantised models do`);
@@ -57,6 +51,14 @@ export function originalCut(file: Model, layer: LayerRecord, inputDims: InputDim
       `has the shape [${found.dims.join(', ')}] in the model file, not the one that was explained`,
     );
   return { tensor, type };
+}
+
+/** What is known of the tensors of a model file for pictures of a size, with the batch that the file declares. */
+export function fileFacts(file: Model, inputDims: InputDims): KnownFacts['facts'] {
+  const dims = declaredInputDims(file, givenSizes(file, inputDims));
+  const known = new KnownFacts(file, new Map(file.graph.initializers), dims);
+  for (const node of file.graph.nodes) known.follow(node);
+  return known.facts;
 }
 
 function isReal(type: ElementType): type is RealType {

@@ -6,6 +6,7 @@ import { modelFields } from './messages.ts';
 import type { GraphMessage, ModelMessage, TensorMessage } from './messages.ts';
 import { externalLocation } from './tensor-proto.ts';
 import type { ExternalData } from './tensor-proto.ts';
+import { wireFields } from './wire-fields.ts';
 import { readMessage, writeMessage } from './wire-format.ts';
 
 /** What reading a model may need besides its file. */
@@ -74,6 +75,11 @@ export function decodeModel(file: Uint8Array, { externalData = () => undefined }
 export function withFunctionsInlined(file: Uint8Array): Uint8Array {
   const message = parse(file);
   return writeMessage(modelFields, { ...message, graph: inlineFunctions(message), functions: [] });
+}
+
+/** Does a model file define functions of its own? */
+export function hasFunctions(file: Uint8Array): boolean {
+  return [...wireFields(file)].some(({ id }) => id === modelFields.functions.id);
 }
 
 function* tensorsOf(graph: Partial<GraphMessage>): Generator<Partial<TensorMessage>> {

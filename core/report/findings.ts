@@ -1,5 +1,5 @@
 import type { Concept, ConceptRemoval, Explanation } from '../concepts/explanation.ts';
-import { countOf } from '../wording/count-text.ts';
+import { countOf, countText } from '../wording/count-text.ts';
 import { percentText } from '../wording/number-text.ts';
 import { decidedOtherwise, isNumber } from '../wording/said-words.ts';
 import { effectText } from '../wording/score-words.ts';
@@ -84,7 +84,7 @@ function answersFinding({ answers }: Explanation): string {
   const { hits, known } = answers;
   if (known === 1)
     return `The model is ${hits === 1 ? 'right' : 'wrong'} about the one image whose folder names an answer.`;
-  return `The model is right about ${hits === known ? 'all' : hits} of the ${countOf(known, 'image')} whose folder names an answer.`;
+  return `The model is right about ${hits === known ? 'all' : countText(hits)} of the ${countOf(known, 'image')} whose folder names an answer.`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { conceptsText } from './bank-words.ts';
-import { countOf } from './count-text.ts';
+import { countOf, countText } from './count-text.ts';
 import { gradedDecimalText, gradedPercentText, intervalText, percentText } from './number-text.ts';
 
 /** A claim as wording needs it, see core/metrics/claims.ts. */
@@ -248,7 +248,7 @@ function enough({ value = 0 }: ClaimFacts, { images }: ClaimContext): Sentences 
   const told =
     value === images
       ? countOf(images, 'image')
-      : `${countOf(images, 'image')}, of which the model tells ${value} apart`;
+      : `${countOf(images, 'image')}, of which the model tells ${countText(value)} apart`;
   const more: Sentence[1] = 'Explain on 20 images or more.';
   return {
     holds: [`Seen on ${told}.`, ''],

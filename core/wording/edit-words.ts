@@ -31,8 +31,11 @@ export function editChance(pValue: number, { fixed, broken }: Pick<EditCounts, '
 /** Images that an edit is judged on. */
 export const PROOF_SETS = { run: 'Images of the run', 'held-out': 'Held out' } as const;
 
-/** "without Concept 1", "with 0.3 of Concept 2", "without Concept 1 and with 0.3 of Concept 2". */
-export function editedText(concepts: readonly { readonly name: string; readonly factor: number }[]): string {
+/** "without Concept 1", "with 0.3 of Concept 2", "without Concept 1 and with 0.3 of Concept 2 in the score of fox". */
+export function editedText(
+  concepts: readonly { readonly name: string; readonly factor: number }[],
+  onlyClass?: string,
+): string {
   const gone = concepts.filter(({ factor }) => factor === 0).map(({ name }) => name);
   const scaled = concepts
     .filter(({ factor }) => factor !== 0)
@@ -41,7 +44,12 @@ export function editedText(concepts: readonly { readonly name: string; readonly 
     ...(gone.length > 0 ? [`without ${listText(gone)}`] : []),
     ...(scaled.length > 0 ? [`with ${listText(scaled)}`] : []),
   ];
-  return listText(parts);
+  return `${listText(parts)}${onlyClass === undefined ? '' : ` in the score of ${onlyClass} alone`}`;
+}
+
+/** What an edit of one class leaves alone, and what it costs. */
+export function oneScoreText(name: string): string {
+  return `that of ${name}; all others are what they were. The model runs twice from the layer on`;
 }
 
 /** Which images a mean is of. */

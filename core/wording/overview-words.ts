@@ -57,6 +57,47 @@ export function lookText(look: LookFacts): { readonly title: string; readonly te
   }
 }
 
+/** Classes of which the same is to be said, in the words of {@link lookText}; the figure of each stands beside its name. */
+export function manyLooksText(
+  look: Exclude<LookFacts, { kind: 'confusion' }>,
+  classes: number,
+): { readonly title: string; readonly text: string } {
+  const many = countOf(classes, 'class', 'classes');
+  switch (look.kind) {
+    case 'shortcut':
+      return {
+        title: `${many} ${look.leans.replace(/^leans\b/, 'lean')}`,
+        text: 'Decisions for the class that change without it:',
+      };
+    case 'mistakes':
+      return {
+        title: `${many} are right less often than the others`,
+        text: 'Images that are right; each 95 % interval lies below what all classes reach together:',
+      };
+    case 'weak':
+      return { title: `${many}: the explanation does not hold up`, text: `${look.headline}:` };
+    case 'rest':
+      return {
+        title: `${many} are not explained in full`,
+        text: 'Movement of the score that involves what no concept explains:',
+      };
+  }
+}
+
+/** What tells a class from the others of which the same is said; empty where nothing does. */
+export function lookFigure(look: Exclude<LookFacts, { kind: 'confusion' }>): string {
+  switch (look.kind) {
+    case 'shortcut':
+      return percentText(look.flips);
+    case 'mistakes':
+      return `${percentText(look.share)} of ${countText(look.images)}${look.isExplained ? '' : ', not explained'}`;
+    case 'weak':
+      return '';
+    case 'rest':
+      return percentText(look.rest);
+  }
+}
+
 /** Which concepts two classes have in common, in one sentence; nothing is known where one of them is not explained. */
 export function sharedText(shared: readonly string[] | null | undefined): string {
   if (!shared) return 'One of them is not explained.';

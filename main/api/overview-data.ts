@@ -49,11 +49,13 @@ export interface ConfusedPairItem {
   readonly shared: readonly string[] | null;
 }
 
-/** What deserves a look, in words, and where it is seen. */
+/** What deserves a look, in words, and where it is seen: one thing, or the same in several classes, the gravest first. */
 export interface LookItem {
-  readonly look: FirstLook;
+  readonly looks: readonly FirstLook[];
   readonly title: string;
   readonly text: string;
+  /** The class of each of several looks, with its figure; empty where there is one. */
+  readonly members: readonly { readonly name: string; readonly figure: string }[];
 }
 
 /** A whole model. */

@@ -12,6 +12,7 @@ export const EDIT_OPTIONS: OptionTable = {
   remove: { type: 'string', multiple: true, takes: 'a concept, or several with commas between them' },
   scale: { type: 'string', multiple: true, takes: 'CONCEPT=FACTOR' },
   how: { type: 'string', takes: Object.keys(EDIT_WAYS).join(', ') },
+  class: { type: 'string', takes: 'the only class whose score is edited' },
   above: { type: 'string', takes: 'a share of the largest amount, from 0 to 1' },
 };
 
@@ -20,7 +21,7 @@ export function readEdit(
   args: ParsedArguments,
   concepts: readonly ConceptItem[],
   r: number,
-): Pick<EditQuestion, 'how' | 'factors' | 'concepts' | 'above'> {
+): Omit<EditQuestion, 'sets'> {
   const asked = new Map<ConceptItem, number>();
   for (const text of args.texts('remove')) for (const one of removed(text, concepts)) asked.set(one, 0);
   for (const text of args.texts('scale')) {
@@ -35,11 +36,13 @@ export function readEdit(
   const factors = Array.from({ length: r }, () => 1);
   for (const [concept, factor] of asked) for (const row of rowsOf(concept)) factors[row] = factor;
   const above = readShare(args);
+  const onlyClass = args.text('class');
   return {
     how: readWay(args, above),
     factors,
     concepts: [...asked].map(([{ id, name }, factor]): EditedConcept => ({ id, name, factor })),
     ...(above !== undefined && { above }),
+    ...(onlyClass !== undefined && { onlyClass }),
   };
 }
 

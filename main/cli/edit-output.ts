@@ -2,7 +2,13 @@ import { EDIT_WAYS } from '../../core/editing/concept-edit.ts';
 import { judgedSet, verdictOf, type EditProof, type ProofSet } from '../../core/editing/edit-proof.ts';
 import type { ChangedDecision, RightCounts } from '../../core/editing/judged-decisions.ts';
 import { countOf, listText } from '../../core/wording/count-text.ts';
-import { BROKEN_MEANING, editChance, editedText, PROOF_SETS } from '../../core/wording/edit-words.ts';
+import {
+  BROKEN_MEANING,
+  editChance,
+  editedText,
+  oneScoreText,
+  PROOF_SETS,
+} from '../../core/wording/edit-words.ts';
 import { intervalText, percentText, signedText } from '../../core/wording/number-text.ts';
 import { table } from './text-table.ts';
 
@@ -59,10 +65,11 @@ type EditFacts = ReturnType<typeof editFacts>;
 
 /** What `edit` prints. */
 export function editText(facts: EditFacts): string {
-  const { file, run, layer, how, sets, check, time, concepts } = facts;
+  const { file, run, layer, how, sets, check, time, concepts, onlyClass } = facts;
   return [
     `${file}`,
-    `The model ${editedText(concepts)} of ${run.className} (${run.id}), at ${layer}. ${EDIT_WAYS[how]}.`,
+    `The model ${editedText(concepts, onlyClass)} (concepts of ${run.className}, ${run.id}), at ${layer}. ${EDIT_WAYS[how]}.`,
+    ...(onlyClass === undefined ? [] : [`Scores changed: ${oneScoreText(onlyClass)}.`]),
     ...sets.flatMap((set) => ['', ...setText(set)]),
     '',
     ...(sets.some(({ broken }) => broken.length > 0) ? [BROKEN_MEANING] : []),

@@ -1,4 +1,9 @@
-import { firstLooks, lookInWords } from '../../core/report/overview/first-looks.ts';
+import {
+  firstLooks,
+  groupedLooks,
+  lookInWords,
+  membersText,
+} from '../../core/report/overview/first-looks.ts';
 import { apartTexts } from '../../core/report/overview/apart-texts.ts';
 import type { ModelOverview } from '../../core/report/overview/overview-data.ts';
 import { countOf, countText } from '../../core/wording/count-text.ts';
@@ -8,8 +13,8 @@ import { LEVEL_WORDS } from '../../core/wording/trust-words.ts';
 import type { PairGroupItem, PairView } from '../api/contract.ts';
 import { table } from './text-table.ts';
 
-/** Leading concepts of a class, pairs of classes and looks that a terminal lists. */
-const [LEADING, PAIRS, LOOKS] = [3, 10, 12];
+/** Leading concepts of a class, pairs of classes, looks, and classes of a look that a terminal lists. */
+const [LEADING, PAIRS, LOOKS, MEMBERS] = [3, 10, 12, 6];
 
 /** The stable fields of `overview --json`. */
 export function modelJson(overview: ModelOverview) {
@@ -40,7 +45,10 @@ export function modelJson(overview: ModelOverview) {
       notComputedFor: of.map(named),
     })),
     notExplained: left.map(({ index, images }) => ({ ...named(index), images })),
-    lookFirst: firstLooks(overview).map((look) => ({ ...look, ...lookInWords(look, overview) })),
+    lookFirst: firstLooks(overview).map((look) => {
+      const { title, text } = lookInWords([look], overview);
+      return { ...look, title, text };
+    }),
   };
 }
 
@@ -48,14 +56,15 @@ export function modelJson(overview: ModelOverview) {
 export function modelText(overview: ModelOverview): string {
   const { classes, concepts, answers, confused, left, names } = overview;
   const shared = concepts.filter(({ countsFor }) => countsFor.length > 1).length;
-  const looks = firstLooks(overview).slice(0, LOOKS);
+  const looks = groupedLooks(firstLooks(overview));
   return [
     overviewLead({ classes: classes.length, concepts: concepts.length, shared, ...answers }),
     ...(looks.length === 0 ? [] : ['', 'Look first at']),
-    ...looks.map((look) => {
-      const { title, text } = lookInWords(look, overview);
-      return `  ${title}. ${text}`;
+    ...looks.slice(0, LOOKS).map((look) => {
+      const { title, text, members } = lookInWords(look, overview);
+      return `  ${title}. ${text}${members.length === 0 ? '' : ` ${membersText(members, MEMBERS)}.`}`;
     }),
+    ...(looks.length > LOOKS ? [`  and ${countText(looks.length - LOOKS)} more`] : []),
     '',
     ...table([
       ['class', 'right', 'unexplained', 'explanation', 'rests most on'],

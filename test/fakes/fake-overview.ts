@@ -1,4 +1,4 @@
-import type { OverviewView, PairView, WorkbenchApi } from '../../main/api/contract.ts';
+import type { LookItem, OverviewView, PairView, WorkbenchApi } from '../../main/api/contract.ts';
 import type { DemoRunReader } from './demo-run.ts';
 
 const NAMES = ['barn', 'house', 'car', 'lighthouse', 'windmill', 'train', 'sailboat', 'tree'];
@@ -76,22 +76,39 @@ function overviewOf(reader: DemoRunReader, count: number, apart: readonly string
     left: [],
     looks: [
       {
-        look: {
-          kind: 'shortcut',
-          class: 1,
-          concept: concepts[0].id,
-          leans: 'leans on the top left corner',
-          flips: 0.69,
-        },
+        looks: [
+          {
+            kind: 'shortcut',
+            class: 1,
+            concept: concepts[0].id,
+            leans: 'leans on the top left corner',
+            flips: 0.69,
+          },
+        ],
+        members: [],
         title: '“house” leans on the top left corner',
         text: 'Without it, 68.8 % of the decisions for the class change.',
       },
       {
-        look: { kind: 'confusion', truth: 1, predicted: 0, count: 7, images: 40, shared: [concepts[1].id] },
+        looks: [
+          { kind: 'confusion', truth: 1, predicted: 0, count: 7, images: 40, shared: [concepts[1].id] },
+        ],
+        members: [],
         title: '“house” is called “barn”',
         text: '7 of 40 images. “Concept 2” matters to both.',
       },
+      ...(count > 3 ? [unexplainedIn(classes)] : []),
     ],
+  };
+}
+
+/** One thing that holds for every class. */
+function unexplainedIn(classes: readonly { readonly index: number; readonly name: string }[]): LookItem {
+  return {
+    looks: classes.map(({ index }) => ({ kind: 'rest', class: index, rest: 0.3 })),
+    title: `${classes.length} classes are not explained in full`,
+    text: 'Movement of the score that involves what no concept explains:',
+    members: classes.map(({ name }) => ({ name, figure: '30.0 %' })),
   };
 }
 

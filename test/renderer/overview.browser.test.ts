@@ -67,6 +67,15 @@ describe.skipIf(findBrowser() === undefined)(
       // What is out of sight is not drawn.
       expect(await rows.count()).toBeLessThan(60);
       expect(await violations(page)).toEqual([]);
+      if (explained > 3) {
+        const title = `${explained} classes are not explained in full`;
+        const same = page.getByRole('list', { name: title }).getByRole('button');
+        expect(await same.count()).toBe(6);
+        await page.getByRole('button', { name: 'Show all' }).press('Enter');
+        expect(await same.count()).toBe(explained);
+        await same.nth(4).press('Enter');
+        await page.getByRole('heading', { name: /for windmill$/ }).waitFor();
+      }
       if (explained > 12) {
         const name = `kind ${explained - 1}`;
         await page.getByRole('searchbox', { name: /Classes whose name/ }).fill(name);

@@ -14,6 +14,7 @@ import type { Environment, OpenedDevice } from '../environment.ts';
 import { spreadPlaces } from '../spread-places.ts';
 import { checkEdited, type EditCheck } from './check-edited.ts';
 import { timeBoth } from './edit-time.ts';
+import { onlyClassOf, type OnlyClass } from './only-class.ts';
 import { openEdited, openOriginal, type OpenedModel } from './open-edited.ts';
 import { planEdit, someRows, type AskedEdit, type EditedRun } from './plan-edit.ts';
 import { classNames, proveOn, type ProofImages } from './prove-edit.ts';
@@ -31,6 +32,8 @@ export interface EditScope {
 /** What is asked, as a person said it. */
 export interface EditQuestion extends AskedEdit {
   readonly concepts: readonly EditedConcept[];
+  /** The only class whose score is edited, as `findClass` takes it; absent for all. */
+  readonly onlyClass?: string;
   /** On which images the edit is judged; the run's first. */
   readonly sets: readonly ProofImages[];
 }
@@ -57,7 +60,7 @@ interface Work {
  * Makes an edited model file of a finished run and proves it: what it fixes and breaks on the run's images and on others,
  * how near it is to exact amounts, how long it takes. Nothing is written.
  *
- * Throws as `planEdit`, `editModel` and `reopenModel`; TesseraError 'bad-model' where the file with the edit does not run;
+ * Throws as `planEdit`, `editModel`, `onlyClassOf` and `reopenModel`; TesseraError 'bad-model' where the file with the edit does not run;
  * the signal's reason when aborted.
  */
 export async function editRun(
@@ -69,9 +72,10 @@ export async function editRun(
   const { storage } = environment;
   const original = await openOriginal(storage, project, run);
   const scored = { environment, device, intake: original.scored };
+  const only = question.onlyClass === undefined ? undefined : onlyClassOf(original.raw, question.onlyClass);
   const { edit, without } = await planEdit(scored, arrays, question, work.signal);
   const file = await loadModelFile(storage, project.file.model.path);
-  const made = await makeEdit(scope, file, original, edit, recordOf(scope, question, edit));
+  const made = await makeEdit(scope, file, original, { edit, only }, recordOf(scope, question, edit, only));
   const models = { original: original.raw, edited: made.opened.raw };
   const sets: ProofSet[] = [];
   for (const images of question.sets) sets.push(await proveOn({ environment, device }, models, images, work));
@@ -85,12 +89,15 @@ export async function editRun(
     how: question.how,
     concepts: question.concepts,
     ...(question.above !== undefined && { above: question.above }),
+    ...(only && { onlyClass: only.name }),
     ...(without && { without }),
     classes: classNames(original.raw),
     sets,
     check: { ...made.check, steps: made.steps },
     time: await timeOf(scope, models),
-    alsoChanged: outputsAfter(file.model, layer.tensor).filter((name) => name !== original.raw.scores.output),
+    alsoChanged: outputsAfter(file.model, only?.scores ?? layer.tensor).filter(
+      (name) => name !== original.raw.scores.output,
+    ),
   };
   return { file, bytes, proof };
 }
@@ -99,6 +106,7 @@ function recordOf(
   { environment, project, run, arrays }: EditScope,
   { how, concepts, above }: EditQuestion,
   edit: ConceptEdit,
+  only: OnlyClass | undefined,
 ): EditRecord {
   return {
     tessera: environment.versions['tessera'] ?? 'unknown',
@@ -109,6 +117,7 @@ function recordOf(
     how,
     concepts,
     ...(above !== undefined && { above }),
+    ...(only && { onlyClass: only.name }),
     ...changeOf(edit),
   };
 }
@@ -125,7 +134,7 @@ async function makeEdit(
   scope: EditScope,
   file: ModelFile,
   original: OpenedModel,
-  edit: ConceptEdit,
+  { edit, only }: { readonly edit: ConceptEdit; readonly only: OnlyClass | undefined },
   record: EditRecord,
 ): Promise<MadeEdit> {
   const { environment, device, project, run, arrays } = scope;
@@ -143,11 +152,13 @@ async function makeEdit(
     const edited = editModel({
       ...{ bytes: file.bytes, model: file.model, layer, edit, steps },
       inputDims: original.raw.inputDims,
+      ...(only && { only }),
       record: JSON.stringify({ ...record, steps }),
     });
     const opened = await openEdited(environment.storage, project, run, edited.bytes);
     await requireRuns(scope, file, edited.bytes);
-    made = { edited, opened, steps, check: await checkEdited(own, opened.raw, { layer, edit }, some) };
+    const exact = { layer, edit, ...(only && { column: only.column }) };
+    made = { edited, opened, steps, check: await checkEdited(own, opened.raw, exact, some) };
     if (made.check.largest <= NEAR || !isUnrolled) break;
   }
   return made!;

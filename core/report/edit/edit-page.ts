@@ -7,6 +7,7 @@ import {
   editChance,
   editedText,
   meanSourceText,
+  oneScoreText,
   PROOF_SETS,
 } from '../../wording/edit-words.ts';
 import { intervalText, percentText, signedText } from '../../wording/number-text.ts';
@@ -34,7 +35,7 @@ export function renderEditPage(page: EditPage): string {
   const { proof } = page;
   const judged = judgedSet(proof);
   const lead = leadOf(judged);
-  const what = editedText(proof.concepts);
+  const what = editedText(proof.concepts, proof.onlyClass);
   const body = html`<header class="summary">
       <p class="kicker">Tessera proof of an edited model</p>
       <h1>
@@ -187,7 +188,8 @@ function scoresSection({ scores, images }: ProofSet): Html {
 }
 
 function dataSection({ proof, file }: EditPage): Html {
-  const { model, edited, run, layer, how, concepts, above, without, check, time, alsoChanged } = proof;
+  const { model, edited, run, layer, how, concepts, above, onlyClass, without, check, time, alsoChanged } =
+    proof;
   const facts: readonly (readonly [string, string])[] = [
     ['model', model.path],
     ['SHA-256', model.sha256],
@@ -200,6 +202,7 @@ function dataSection({ proof, file }: EditPage): Html {
     ...(above === undefined
       ? []
       : [['left alone', `amounts up to ${percentText(above)} of the run's largest`] as const]),
+    ...(onlyClass === undefined ? [] : [['scores changed', oneScoreText(onlyClass)] as const]),
     ...(without === undefined ? [] : [['mean of', meanSourceText(without)] as const]),
     [
       'operators added',

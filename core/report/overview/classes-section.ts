@@ -11,7 +11,7 @@ export function classesSection(overview: ModelOverview): Html {
   const { classes } = overview;
   return html`<section id="classes">
     <h2>Classes</h2>
-    <table class="plain">
+    <table class="plain classes-table">
       <thead>
         <tr>
           <th scope="col">class</th>

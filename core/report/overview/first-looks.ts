@@ -1,6 +1,7 @@
 import type { FirstLook } from '../../concepts/whole-model.ts';
 import { FRONTIER_BOUNDS } from '../../metrics/frontier.ts';
-import { lookText, type LookFacts } from '../../wording/overview-words.ts';
+import { countText, listText } from '../../wording/count-text.ts';
+import { lookFigure, lookText, manyLooksText, type LookFacts } from '../../wording/overview-words.ts';
 import type { ModelOverview } from './overview-data.ts';
 
 /** Fewer images of a class that are called another may be chance. */
@@ -56,25 +57,89 @@ export function firstLooks({ classes, unexplained: others, confused, answers }: 
   return [...shortcuts, ...bad, ...pairs, ...weak, ...unexplained];
 }
 
-/** A look in words: a few of them, and a sentence. */
+/** Looks of which the same is to be said, the gravest first; a class stands once among them, with its gravest. */
+export type LookGroup = readonly [FirstLook, ...FirstLook[]];
+
+/**
+ * Puts together what differs only in the class: nearly the same sentence for each of many would bury the others. Groups are
+ * in the order of their first look; pairs of classes that are confused stand alone.
+ */
+export function groupedLooks(looks: readonly FirstLook[]): LookGroup[] {
+  const groups = new Map<string, [FirstLook, ...FirstLook[]]>();
+  for (const look of looks) {
+    const key = keyOf(look);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [look]);
+    else if (!group.some((other) => classOf(other) === classOf(look))) group.push(look);
+  }
+  return [...groups.values()];
+}
+
+function keyOf(look: FirstLook): string {
+  switch (look.kind) {
+    case 'shortcut':
+      return `shortcut ${look.leans}`;
+    case 'weak':
+      return `weak ${look.headline}`;
+    case 'confusion':
+      return `confusion ${look.truth} ${look.predicted}`;
+    default:
+      return look.kind;
+  }
+}
+
+function classOf(look: FirstLook): number {
+  return look.kind === 'confusion' ? look.truth : look.class;
+}
+
+/** A class of a group of looks, in words. */
+export interface LookMember {
+  readonly name: string;
+  /** Empty where nothing but the name tells it from the others. */
+  readonly figure: string;
+}
+
+/** A group of looks in words. */
+export interface LookInWords {
+  readonly title: string;
+  readonly text: string;
+  /** In the order of the group; none where it is a single look, which the text says whole. */
+  readonly members: readonly LookMember[];
+}
+
+/** A group of looks in words: a few of them, and a sentence, or what the figures of its classes are. */
 export function lookInWords(
-  look: FirstLook,
+  group: LookGroup,
   overview: Pick<ModelOverview, 'names' | 'conceptNames'>,
-): ReturnType<typeof lookText> {
-  return lookText(lookFacts(look, overview));
+): LookInWords {
+  const [first, ...others] = group.map((look) => lookFacts(look, overview));
+  if (others.length === 0 || first.kind === 'confusion') return { ...lookText(first), members: [] };
+  const members = [first, ...others].flatMap((facts) =>
+    facts.kind === 'confusion' ? [] : [{ name: facts.class, figure: lookFigure(facts) }],
+  );
+  return { ...manyLooksText(first, members.length), members };
+}
+
+/** The first few members of a group in one line, and how many more there are. */
+export function membersText(members: readonly LookMember[], named: number): string {
+  const shown = members
+    .slice(0, named)
+    .map(({ name, figure }) => (figure === '' ? `“${name}”` : `“${name}” (${figure})`));
+  const more = members.length - shown.length;
+  return listText(more > 0 ? [...shown, `${countText(more)} more`] : shown);
 }
 
 function lookFacts(
   look: FirstLook,
   { names, conceptNames }: Pick<ModelOverview, 'names' | 'conceptNames'>,
 ): LookFacts {
-  const classOf = (index: number): string => names[index] ?? `class ${index}`;
-  if (look.kind !== 'confusion') return { ...look, class: classOf(look.class) };
+  const nameOf = (index: number): string => names[index] ?? `class ${index}`;
+  if (look.kind !== 'confusion') return { ...look, class: nameOf(look.class) };
   const { shared, ...pair } = look;
   return {
     ...pair,
-    truth: classOf(look.truth),
-    predicted: classOf(look.predicted),
+    truth: nameOf(look.truth),
+    predicted: nameOf(look.predicted),
     ...(shared && { shared: shared.map((id) => conceptNames[id]) }),
   };
 }

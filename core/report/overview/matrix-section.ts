@@ -67,11 +67,22 @@ function shareOf(mean: number): string {
   return Math.min(1, Math.max(0, mean)).toFixed(3);
 }
 
-const [ROW, COLUMN, NAMES] = [14, 10, 170];
+const [ROW, COLUMN, NAMES, HEAD] = [14, 10, 170, 92];
+/** Rows of one drawing: with its head it fits a page of paper, so that none is cut through. */
+const BAND = 56;
 
-/** A row a class, a column a concept; cells of nothing are not drawn. */
-function drawing(classes: readonly OverviewClass[], concepts: readonly PicturedConcept[]): Html {
-  const [width, height] = [NAMES + concepts.length * COLUMN, classes.length * ROW];
+/** A row a class, a column a concept, in bands that each name the concepts; cells of nothing are not drawn. */
+function drawing(classes: readonly OverviewClass[], concepts: readonly PicturedConcept[]): Html[] {
+  const bands = Math.ceil(classes.length / BAND);
+  return Array.from({ length: bands }, (_, at) => {
+    const from = Math.ceil((at * classes.length) / bands);
+    const to = Math.ceil(((at + 1) * classes.length) / bands);
+    return band(classes.slice(from, to), from, concepts);
+  });
+}
+
+function band(classes: readonly OverviewClass[], from: number, concepts: readonly PicturedConcept[]): Html {
+  const [width, height] = [NAMES + concepts.length * COLUMN, HEAD + classes.length * ROW];
   return html`<svg
     class="matrix-drawing"
     viewBox="0 0 ${width} ${height}"
@@ -80,15 +91,21 @@ function drawing(classes: readonly OverviewClass[], concepts: readonly PicturedC
     role="img"
     aria-label="Importance of ${concepts.length} concepts for ${classes.length} classes; the table of the classes has the leading ones in numbers"
   >
+    ${concepts.map(({ name }, column) => {
+      const x = NAMES + column * COLUMN + 8;
+      return html`<text x="${x}" y="${HEAD - 5}" transform="rotate(-90 ${x} ${HEAD - 5})"
+        >${short(name, 16)}</text
+      >`;
+    })}
     ${classes.map(
       ({ name }, row) =>
-        html`<text x="${NAMES - 6}" y="${row * ROW + 11}" text-anchor="end">${short(name)}</text>
+        html`<text x="${NAMES - 6}" y="${HEAD + row * ROW + 11}" text-anchor="end">${short(name, 26)}</text>
           ${concepts.map(({ importance }, column) => {
-            const { mean } = importance[row];
+            const { mean } = importance[from + row];
             if (mean < SHOWN_FROM) return false;
             return html`<rect
               x="${NAMES + column * COLUMN}"
-              y="${row * ROW}"
+              y="${HEAD + row * ROW}"
               width="${COLUMN - 1}"
               height="${ROW - 1}"
               fill-opacity="${shareOf(0.1 + 0.9 * mean)}"
@@ -98,6 +115,6 @@ function drawing(classes: readonly OverviewClass[], concepts: readonly PicturedC
   </svg>`;
 }
 
-function short(name: string): string {
-  return name.length > 26 ? `${name.slice(0, 25)}…` : name;
+function short(name: string, most: number): string {
+  return name.length > most ? `${name.slice(0, most - 1)}…` : name;
 }

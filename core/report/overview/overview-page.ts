@@ -4,15 +4,15 @@ import { html, type Html } from '../html.ts';
 import { htmlPage } from '../html-page.ts';
 import { classesSection } from './classes-section.ts';
 import { confusionSection } from './confusion-section.ts';
-import { firstLooks, lookInWords } from './first-looks.ts';
+import { firstLooks, groupedLooks, lookInWords, membersText } from './first-looks.ts';
 import { matrixSection } from './matrix-section.ts';
 import type { ModelOverview } from './overview-data.ts';
 import { apartTexts } from './apart-texts.ts';
 import type { OverviewPage } from './overview-page-data.ts';
 import { sharedConceptsSection } from './shared-concepts-section.ts';
 
-/** Looks that are listed; more would bury the first. */
-const LOOKS = 12;
+/** Looks that are listed, and classes that are named of one; more would bury the first. */
+const [LOOKS, MEMBERS] = [12, 12];
 
 /** A whole model as one HTML file, as {@link htmlPage}. Everything from outside is escaped. */
 export function renderOverview(page: OverviewPage): string {
@@ -42,7 +42,7 @@ function leadOf({ classes, concepts, answers: { known, hits } }: ModelOverview):
 }
 
 function looksSection(overview: ModelOverview): Html {
-  const looks = firstLooks(overview);
+  const looks = groupedLooks(firstLooks(overview));
   return html`<section id="first">
     <h2>What to look at first</h2>
     ${
@@ -52,8 +52,12 @@ function looksSection(overview: ModelOverview): Html {
           </p>`
         : html`<ol class="looks">
             ${looks.slice(0, LOOKS).map((look) => {
-              const { title, text } = lookInWords(look, overview);
-              return html`<li><span class="strong">${title}</span> <span class="quiet">${text}</span></li>`;
+              const { title, text, members } = lookInWords(look, overview);
+              return html`<li>
+                <span class="strong">${title}</span>
+                <span class="quiet">${text}</span>
+                ${members.length > 0 && html`<span>${membersText(members, MEMBERS)}</span>`}
+              </li>`;
             })}
           </ol>`
     }

@@ -15,14 +15,17 @@ export const OVERVIEW_STYLE = `
   min-width: 52px; height: 24px; padding: 0; text-align: center; vertical-align: middle;
   background: color-mix(in srgb, var(--mark) calc(pow(var(--share, 0), 0.7) * var(--most)), var(--raised));
 }
-.matrix-drawing { max-width: 100%; height: auto; margin-top: 16px; }
+.matrix-drawing { display: block; max-width: 100%; height: auto; margin-top: 16px; break-inside: avoid; }
 .matrix-drawing text { font-size: 10px; fill: var(--text); }
 .matrix-drawing rect { fill: var(--mark); }
+.classes-table th { white-space: nowrap; }
+.classes-table td:first-child { min-width: 110px; overflow-wrap: anywhere; }
+.classes-table td:nth-child(2) { min-width: 96px; }
 .flag { color: var(--loss); font-size: 13px; }
 .shared-concepts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 20px 32px; margin-top: 16px; }
 .shared-concepts .concept { margin: 0; padding: 12px 0 0; border-top: 1px solid var(--line); break-inside: avoid; }
 .shared-concepts .crop-row { margin: 6px 0; }
 @media (prefers-color-scheme: dark) { .matrix { --most: 45%; } }
 @media (max-width: 560px) { .shared-concepts { grid-template-columns: minmax(0, 1fr); } }
-@media print { .matrix tr, .looks li { break-inside: avoid; } .matrix-scroll { overflow: visible; } .matrix { font-size: 8pt; } .matrix td { min-width: 0; } }
+@media print { .matrix tr, .classes-table tr, .looks li { break-inside: avoid; } .matrix-scroll { overflow: visible; } .matrix { font-size: 8pt; } .matrix td { min-width: 0; } }
 `;

@@ -1,7 +1,7 @@
 import type { Estimate } from '../../../core/concepts/explanation.ts';
 import { idOfRow } from '../../../core/concepts/recursion/concept-tree.ts';
 import { PAIR_GROUPS, type PairGroup, type PairReasons } from '../../../core/concepts/pair-reasons.ts';
-import { firstLooks, lookInWords } from '../../../core/report/overview/first-looks.ts';
+import { firstLooks, groupedLooks, lookInWords } from '../../../core/report/overview/first-looks.ts';
 import { apartTexts } from '../../../core/report/overview/apart-texts.ts';
 import type { ModelOverview, OverviewClass } from '../../../core/report/overview/overview-data.ts';
 import { REST } from '../../../core/wording/claim-words.ts';
@@ -55,7 +55,7 @@ export function overviewView(key: string, overview: ModelOverview): OverviewView
     })),
     confusedCount: confused.length,
     left: left.map(({ index, images }) => ({ ...named(index), images })),
-    looks: firstLooks(overview).map((look) => ({ look, ...lookInWords(look, overview) })),
+    looks: groupedLooks(firstLooks(overview)).map((looks) => ({ looks, ...lookInWords(looks, overview) })),
   };
 }
 

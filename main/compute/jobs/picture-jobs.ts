@@ -3,11 +3,13 @@ import { fitOf, frameOf, type Preprocessing } from '../../../core/images/preproc
 import type { FilePicture, FitOptions, ImageCodec, RgbImage, Storage } from '../../../core/platform.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { wasChanged } from '../../../core/pipeline/pictures.ts';
+import type { FileFact } from '../../../core/pipeline/question.ts';
 import { cutScaled, overlayMap } from '../../../core/report/rgb-picture.ts';
 import type { PictureQuestion } from '../protocol.ts';
 import type { Jobs } from './job-context.ts';
 import { createKeptAnswers } from './kept-answers.ts';
 import type { OpenRun, OpenedRun } from './opened-runs.ts';
+import { createRunPictures } from './run-pictures.ts';
 
 /** Decoded pictures kept, since the crops of one picture are asked for together; some 2 MB each. */
 const KEPT = 24;
@@ -18,13 +20,19 @@ const OUTLINE: readonly number[] = [255, 255, 255];
 /** Makes JPEG files of pictures. */
 export function pictureJobs({ storage, codec }: Environment, openRun: OpenRun): Jobs<'makePicture'> {
   const decode = keptPictures(storage, codec);
+  const picturesOf = createRunPictures(storage);
   const make = async (picture: PictureQuestion): Promise<RgbImage> => {
     const { side } = picture;
     if (picture.kind === 'file')
       return decode(picture.file, { width: side, height: side, fit: 'cover', kernel: 'lanczos3' });
     if (picture.kind === 'fitted') return decode(picture.file, fitFor(picture.preprocessing, side));
     if (picture.kind === 'crop') return cropOf(decode, picture.file, picture);
-    return makeOfRun(decode, await openRun(picture), picture);
+    const { preprocessing, images } = await picturesOf(picture);
+    const file = images.at(picture.name.image);
+    // A map is of the run's arrays, and only they know the pictures that are not explained.
+    if (file === undefined || picture.name.kind === 'map')
+      return makeOfRun(decode, await openRun(picture), picture);
+    return makeOfFile(decode, { file, preprocessing }, picture);
   };
   return {
     async makePicture({ picture, path }) {
@@ -37,13 +45,29 @@ export function pictureJobs({ storage, codec }: Environment, openRun: OpenRun): 
 
 type Decode = (file: string, fit: FitOptions) => Promise<FilePicture>;
 
-async function makeOfRun(
-  decode: Decode,
-  opened: OpenedRun,
-  { side, name }: PictureQuestion & { kind: 'run' },
-): Promise<RgbImage> {
+type OfRun = PictureQuestion & { kind: 'run' };
+
+async function makeOfRun(decode: Decode, opened: OpenedRun, question: OfRun): Promise<RgbImage> {
   const { preprocessing, maxima } = opened;
-  const { path: file, stamp } = opened.pictureAt(name.image).file;
+  const { name } = question;
+  const { file } = opened.pictureAt(name.image);
+  const picture = await makeOfFile(decode, { file, preprocessing }, question);
+  if (name.kind !== 'map') return picture;
+  opened.checkImage(name.image);
+  // The name tells merged concepts from the one that they are named by, for whoever keeps the picture.
+  const [concept] = name.concept.split('_');
+  const map = opened.mapOf(concept, name.image);
+  if (map === undefined) return picture;
+  const most = name.scale === 'run' ? Math.max(...maxima) : opened.sourceOf(concept).maximum;
+  return overlayMap(picture, map, most);
+}
+
+/** A picture of a run, or a part of it, without what the run found in it. */
+async function makeOfFile(
+  decode: Decode,
+  { file: { path: file, stamp }, preprocessing }: { file: FileFact; preprocessing: Preprocessing },
+  { side, name }: OfRun,
+): Promise<RgbImage> {
   const ofRun: Decode = async (path, fit) => {
     const picture = await decode(path, fit);
     // Another picture must not stand for that of the run; what was made of it while it was there is kept.
@@ -54,15 +78,7 @@ async function makeOfRun(
   const { width, height } = frameOf(preprocessing);
   const size = Math.max(width, height);
   const picture = await ofRun(file, fitFor(preprocessing, side));
-  if (name.kind === 'image') return picture;
-  if (name.kind === 'context') return outlined(picture, scaled(name.box, side / size));
-  opened.checkImage(name.image);
-  // The name tells merged concepts from the one that they are named by, for whoever keeps the picture.
-  const [concept] = name.concept.split('_');
-  const map = opened.mapOf(concept, name.image);
-  if (map === undefined) return picture;
-  const most = name.scale === 'run' ? Math.max(...maxima) : opened.sourceOf(concept).maximum;
-  return overlayMap(picture, map, most);
+  return name.kind === 'context' ? outlined(picture, scaled(name.box, side / size)) : picture;
 }
 
 /** The part of a picture that a box of the model's input stands for, in as much detail as the file has. */

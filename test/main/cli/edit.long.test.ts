@@ -103,6 +103,27 @@ describe('tessera edit', { timeout: 120_000 }, () => {
     expect(Object.keys(facts.before.byClass)).toEqual(['blue']);
   });
 
+  it('edits the score of one class alone', async () => {
+    const out = path.join(root, 'one.onnx');
+    const argv = ['--remove', '1', '--how', 'remove', '--class', 'red', '--out', out, '--json'];
+    const { code, stdout, stderr } = await edit(...argv);
+    expect(code, stderr).toBe(0);
+    const facts = JSON.parse(stdout) as Facts & {
+      readonly onlyClass: string;
+      readonly sets: readonly [
+        { readonly scores: readonly { readonly name: string; readonly absolute: number }[] },
+      ];
+    };
+    expect(facts.onlyClass).toBe('red');
+    expect(facts.check.largest).toBeLessThan(1e-4);
+    const changes = Object.fromEntries(facts.sets[0].scores.map(({ name, absolute }) => [name, absolute]));
+    expect(changes['red']).toBeGreaterThan(0.01);
+    for (const [name, change] of Object.entries(changes)) if (name !== 'red') expect(change).toBe(0);
+    expect(JSON.parse(decodeModel(await readFile(out)).metadata.get('tessera_edit')!)).toMatchObject({
+      onlyClass: 'red',
+    });
+  });
+
   it.skipIf(!hasOnnx)('writes a file that the ONNX checker takes', async () => {
     const out = path.join(root, 'checked.onnx');
     expect((await edit('--remove', '1', '--out', out)).code).toBe(0);
@@ -168,6 +189,7 @@ describe('tessera edit', { timeout: 120_000 }, () => {
       ['--remove', '1', '--above', '2', '--out', 'a.onnx'],
       '--above takes a number from 0 to below 1, got "2".',
     ],
+    [['--remove', '1', '--class', 'purple', '--out', 'a.onnx'], 'the model has no class "purple"'],
     [['--scale', '1=1', '--out', 'a.onnx'], 'The edit changes no concept: every factor is 1.'],
   ])('refuses %j', async (argv, message) => {
     const { code, stderr } = await edit(...argv);

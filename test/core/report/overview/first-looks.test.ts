@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { firstLooks, lookInWords } from '../../../../core/report/overview/first-looks.ts';
+import {
+  firstLooks,
+  groupedLooks,
+  lookInWords,
+  membersText,
+} from '../../../../core/report/overview/first-looks.ts';
 import type { ModelOverview } from '../../../../core/report/overview/overview-data.ts';
 import { sampleOverview } from './sample-overview.ts';
 
@@ -24,7 +29,7 @@ describe('firstLooks()', () => {
   it('names a class that is not explained too, and says so', () => {
     const right = { value: 0, low: 0, high: 0.1, images: 40 };
     const [look] = firstLooks({ ...base, unexplained: [{ index: 3, right }] });
-    expect(lookInWords(look, base).text).toContain('It is not explained.');
+    expect(lookInWords([look], base).text).toContain('It is not explained.');
     const pair = {
       truth: 3,
       predicted: 1,
@@ -33,7 +38,7 @@ describe('firstLooks()', () => {
       share: { value: 0.5, low: 0.4, high: 0.6 },
     };
     const [confusion] = firstLooks({ ...base, confused: [pair] });
-    expect(lookInWords(confusion, base).text).toBe('20 of 40 images. One of them is not explained.');
+    expect(lookInWords([confusion], base).text).toBe('20 of 40 images. One of them is not explained.');
   });
 
   it('leaves out confusions that may be chance', () => {
@@ -47,9 +52,10 @@ describe('firstLooks()', () => {
     expect(firstLooks({ ...base, confused: [{ ...pair, count: 2 }] })).toEqual([]);
     expect(firstLooks({ ...base, confused: [{ ...pair, count: 3, images: 100 }] })).toEqual([]);
     const [look] = firstLooks({ ...base, confused: [{ ...pair, count: 4 }] });
-    expect(lookInWords(look, base)).toEqual({
+    expect(lookInWords([look], base)).toEqual({
       title: '“kind 0” is called “kind 1”',
       text: '4 of 20 images. “Concept 2” matters to both.',
+      members: [],
     });
   });
 
@@ -72,6 +78,69 @@ describe('firstLooks()', () => {
       ['weak', 2],
       ['rest', 3],
     ]);
-    expect(lookInWords(looks[3], overview).text).toMatch(/^30\.0.% of the movement of its score/);
+    expect(lookInWords([looks[3]], overview).text).toMatch(/^30\.0.% of the movement of its score/);
+  });
+});
+
+describe('groupedLooks()', () => {
+  const shortcut = (of: number, leans: string, flips: number, concept = 'c0') =>
+    ({ kind: 'shortcut', class: of, concept, leans, flips }) as const;
+
+  it('says once what holds for several classes, the gravest first, each class once', () => {
+    const border = 'leans on the border';
+    const groups = groupedLooks([
+      shortcut(2, border, 1),
+      shortcut(0, 'leans on a small mark', 0.9),
+      shortcut(1, border, 0.5),
+      shortcut(2, border, 0.2, 'c1'),
+    ]);
+    expect(groups.map((group) => group.map((look) => 'class' in look && look.class))).toEqual([[2, 1], [0]]);
+    const { title, text, members } = lookInWords(groups[0], base);
+    expect(title).toBe('2 classes lean on the border');
+    expect(text).toBe('Decisions for the class that change without it:');
+    expect(membersText(members, 2)).toBe('“kind 2” (100\u00a0%) and “kind 1” (50.0\u00a0%)');
+    expect(membersText(members, 1)).toBe('“kind 2” (100\u00a0%) and 1 more');
+    expect(lookInWords(groups[1], base)).toMatchObject({
+      title: '“kind 0” leans on a small mark',
+      members: [],
+    });
+  });
+
+  it('keeps the figures of each class, and whether it is explained', () => {
+    const mistakes = { kind: 'mistakes', images: 20, isExplained: true } as const;
+    const [group] = groupedLooks([
+      { ...mistakes, class: 1, share: 0.25, isExplained: false },
+      { ...mistakes, class: 0, share: 0.6 },
+    ]);
+    const { title, members } = lookInWords(group, base);
+    expect(title).toBe('2 classes are right less often than the others');
+    expect(members.map(({ figure }) => figure)).toEqual([
+      '25.0\u00a0% of 20, not explained',
+      '60.0\u00a0% of 20',
+    ]);
+    const [rest] = groupedLooks([
+      { kind: 'rest', class: 0, rest: 0.3 },
+      { kind: 'rest', class: 1, rest: 0.2 },
+    ]);
+    expect(membersText(lookInWords(rest, base).members, 5)).toBe(
+      '“kind 0” (30.0\u00a0%) and “kind 1” (20.0\u00a0%)',
+    );
+  });
+
+  it('groups weak explanations by why they are, and no pairs of classes', () => {
+    const weak = (of: number, headline: string) => ({ kind: 'weak', class: of, headline }) as const;
+    const pair = { kind: 'confusion', predicted: 3, count: 5, images: 20 } as const;
+    const groups = groupedLooks([
+      { ...pair, truth: 0 },
+      { ...pair, truth: 1 },
+      weak(0, 'Chance'),
+      weak(1, 'Too few images'),
+      weak(2, 'Chance'),
+    ]);
+    expect(groups.map(({ length }) => length)).toEqual([1, 1, 2, 1]);
+    const { title, text, members } = lookInWords(groups[2], base);
+    expect(`${title}. ${text} ${membersText(members, 5)}`).toBe(
+      '2 classes: the explanation does not hold up. Chance: “kind 0” and “kind 2”',
+    );
   });
 });
