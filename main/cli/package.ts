@@ -38,14 +38,15 @@ export async function packageCommand(argv: readonly string[], signal: AbortSigna
   const run = await loadRun(project, runId);
   const { scope, own } = await openEdit(environment, project, run);
   const work = { signal, onProgress: progressPrinter(process.stderr) };
+  const target = storage.resolve(out);
   const edit = hasEdit(args) ? await readQuestion() : undefined;
   const written = await writePackage(
     scope,
     {
-      folder: storage.resolve(out),
+      folder: target,
       scored: await runModel(environment, project, run, 'cpu'),
       ...(edit && { edit }),
-      isZipped: args.flag('zip'),
+      ...(args.flag('zip') && { zip: { path: `${target}.zip`, name: storage.basename(target) } }),
     },
     work,
   );
