@@ -66,7 +66,8 @@ export async function packageCommand(argv: readonly string[], signal: AbortSigna
 
 function hasEdit(args: ParsedArguments): boolean {
   if (args.texts('remove').length > 0 || args.texts('scale').length > 0) return true;
-  const lone = (['how', 'above'] as const).find((name) => args.text(name) !== undefined);
+  const single = (['how', 'above', 'class'] as const).find((name) => args.text(name) !== undefined);
+  const lone = single ?? (args.texts('by').length > 0 ? 'by' : undefined);
   if (lone === undefined && readOption(args, 'images') === undefined) return false;
   throw new TesseraError(
     'bad-usage',
