@@ -1,6 +1,6 @@
 import type { EditWay } from './concept-edit.ts';
 import { editVerdict } from '../wording/edit-words.ts';
-import type { JudgedDecisions } from './judged-decisions.ts';
+import type { JudgedDecisions, JudgedSide } from './judged-decisions.ts';
 
 /** A concept that an edit changed, and the factor of its amount. */
 export interface EditedConcept {
@@ -24,6 +24,8 @@ export interface ProofSet extends JudgedDecisions {
   /** The folders as they were named. */
   readonly folders: readonly string[];
   readonly scores: readonly ScoreChange[];
+  /** By columns of a table and marked objects that were asked for: with and without a cue, for example. */
+  readonly sides: readonly JudgedSide[];
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
   /** Images of the folders that the run had and that were therefore not counted as held out. */
   readonly known: number;
@@ -55,6 +57,8 @@ export interface EditProof {
   readonly check: { readonly images: number; readonly largest: number; readonly steps: number };
   /** Milliseconds an image, one at a time, on the processor. */
   readonly time: { readonly before: number; readonly after: number };
+  /** What a person should know beside the numbers. */
+  readonly notices: readonly string[];
   /** Other outputs of the file that follow from the edited tensor, and so change too. */
   readonly alsoChanged: readonly string[];
 }

@@ -37,6 +37,38 @@ export interface JudgedDecisions {
   readonly pValue?: number;
 }
 
+/** What tells images apart: a column of a table by its values, or whether they hold an object. */
+export interface PictureSides {
+  /** What it is called. */
+  readonly of: string;
+  readonly levels: readonly string[];
+  /** By file, the place of its level; files of which nothing is known are absent. */
+  readonly levelOf: ReadonlyMap<string, number>;
+}
+
+/** What an edit does to decisions on images of one level, whose folder names a class; `name` of the counts is the level. */
+export interface JudgedSide extends RightCounts {
+  readonly of: string;
+  readonly fixed: number;
+  readonly broken: number;
+  /** McNemar's exact test of the difference in accuracy. */
+  readonly pValue: number;
+}
+
+/** Counts what an edit fixes and breaks on each side; levels without images of a known class are left out. */
+export function judgeSides(images: readonly JudgedImage[], sides: readonly PictureSides[]): JudgedSide[] {
+  const known = images.filter(({ truth }) => truth !== undefined);
+  return sides.flatMap(({ of, levels, levelOf }) =>
+    levels.flatMap((level, at): JudgedSide[] => {
+      const own = known.filter(({ file }) => levelOf.get(file) === at);
+      if (own.length === 0) return [];
+      const fixed = own.filter(({ truth, before, after }) => before !== truth && after === truth).length;
+      const broken = own.filter(({ truth, before, after }) => before === truth && after !== truth).length;
+      return [{ of, ...rightCounts(level, own), fixed, broken, pValue: mcnemarExact(fixed, broken) }];
+    }),
+  );
+}
+
 /** Counts what an edit fixes and breaks; `names` are those of the classes. */
 export function judgeDecisions(names: readonly string[], images: readonly JudgedImage[]): JudgedDecisions {
   const known = images.filter(({ truth }) => truth !== undefined);

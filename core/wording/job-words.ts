@@ -28,6 +28,8 @@ const JOB_WORDS = {
   comparison: { doing: 'Comparing two runs', noun: 'a comparison' },
   'comparison-report': { doing: 'Writing the comparison', noun: 'the report of a comparison' },
   'new-images': { doing: 'Looking for the concepts in new images', noun: 'the look at new images' },
+  'edit-search': { doing: 'Looking for the least change', noun: 'the search for the least change' },
+  package: { doing: 'Writing the audit package', noun: 'the audit package' },
   'model-edit': { doing: 'Trying the edit', noun: 'the trial of an edit' },
   preview: { doing: 'Making the preview', noun: 'the preview' },
   pair: { doing: 'Asking why one class and not the other', noun: 'the question about two classes' },

@@ -110,6 +110,8 @@ const METHOD_TABLE = {
   getScoredImage: true,
   saveScored: true,
   tryEdit: true,
+  searchEdits: true,
+  savePackage: true,
   saveEdited: true,
   saveEditPage: true,
   listReportSections: true,

@@ -1,5 +1,6 @@
 import type { EditWay } from '../../core/editing/concept-edit.ts';
 import type { EditedConcept, EditProof, ProofSet } from '../../core/editing/edit-proof.ts';
+import type { MendedCounts } from '../../core/editing/edit-frontier.ts';
 import type { RightCounts } from '../../core/editing/judged-decisions.ts';
 import type { ConceptFactors } from './ablation-data.ts';
 import type { PictureId } from './app-data.ts';
@@ -10,7 +11,7 @@ import type { RunKey } from './run-data.ts';
  * Plain data that crosses from the workbench to its views: models that concepts are taken out of. See contract.ts.
  */
 
-export type { EditWay, RightCounts };
+export type { EditWay, MendedCounts, RightCounts };
 
 /** What a person asks of an edit. */
 export interface ModelEdit {
@@ -74,12 +75,41 @@ export interface EditTrial extends RunKey, Pick<EditProof, 'how' | 'check' | 'ti
   readonly beside: readonly string[];
 }
 
+/** An edit that a search found, and what it does to either half of the images. */
+export interface FoundModelEdit extends Pick<ModelEdit, 'factors' | 'how'> {
+  readonly tuning: MendedCounts;
+  readonly test: MendedCounts;
+}
+
+/** What a search for the least change found. */
+export interface EditFrontier {
+  /** Images of each half whose folder names a class, and how many of them the model gets wrong. */
+  readonly tuning: { readonly images: number; readonly wrong: number };
+  /** No choice was made on these. */
+  readonly test: { readonly images: number; readonly wrong: number };
+  readonly tried: number;
+  /** Edits of which none mends more and breaks fewer than another, from the one that breaks fewest. */
+  readonly frontier: readonly FoundModelEdit[];
+  /** Place of the one to take; null where none mends more than it breaks. */
+  readonly best: number | null;
+}
+
+/** An audit package that was saved. */
+export interface SavedPackage extends SavedReport {
+  /** Why it has no monitor, in words. */
+  readonly withoutMonitor: string | null;
+}
+
 /** What a view may ask about models that concepts are taken out of. */
 export interface EditModelApi {
   /** Makes an edited model and judges it; long work of the kind `model-edit`. Nothing is written where people look. */
   tryEdit(query: RunKey & ModelEdit): Promise<EditTrial>;
   /** Writes what was tried as a model file; never over the original. */
   saveEdited(query: RunKey & { readonly id: string }): Promise<SavedReport>;
+  /** Looks for the least edit that mends most; long work of the kind `edit-search`. */
+  searchEdits(query: RunKey & Pick<ModelEdit, 'heldOut'>): Promise<EditFrontier>;
+  /** Writes all that is handed over of the run as one ZIP file, with the edited model where an edit is given; `package`. */
+  savePackage(query: RunKey & { readonly edit: ModelEdit | null }): Promise<SavedPackage>;
   /** Writes what the edit does as one page. */
   saveEditPage(query: RunKey & { readonly id: string }): Promise<SavedReport>;
 }

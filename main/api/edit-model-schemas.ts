@@ -6,15 +6,18 @@ const TRIAL = z.strictObject({ ...RUN_KEY, id: NAME });
 
 type Way = keyof typeof EDIT_WAY_WORDS;
 
+const EDIT = {
+  factors: z.record(NAME, z.number().min(0).max(1)),
+  how: z.enum(Object.keys(EDIT_WAY_WORDS) as [Way, ...Way[]]),
+  above: z.number().min(0).max(1).exactOptional(),
+  heldOut: z.array(PATH).max(10_000),
+};
+
 /** Arguments of the calls about models that concepts are taken out of. */
 export const editModelSchemas = {
-  tryEdit: z.strictObject({
-    ...RUN_KEY,
-    factors: z.record(NAME, z.number().min(0).max(1)),
-    how: z.enum(Object.keys(EDIT_WAY_WORDS) as [Way, ...Way[]]),
-    above: z.number().min(0).max(1).exactOptional(),
-    heldOut: z.array(PATH).max(10_000),
-  }),
+  tryEdit: z.strictObject({ ...RUN_KEY, ...EDIT }),
+  searchEdits: z.strictObject({ ...RUN_KEY, heldOut: EDIT.heldOut }),
+  savePackage: z.strictObject({ ...RUN_KEY, edit: z.strictObject(EDIT).nullable() }),
   saveEdited: TRIAL,
   saveEditPage: TRIAL,
 };

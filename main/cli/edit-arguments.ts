@@ -12,6 +12,7 @@ export const EDIT_OPTIONS: OptionTable = {
   remove: { type: 'string', multiple: true, takes: 'a concept, or several with commas between them' },
   scale: { type: 'string', multiple: true, takes: 'CONCEPT=FACTOR' },
   how: { type: 'string', takes: Object.keys(EDIT_WAYS).join(', ') },
+  by: { type: 'string', multiple: true, takes: 'a column of the table or a marked object' },
   class: { type: 'string', takes: 'the only class whose score is edited' },
   above: { type: 'string', takes: 'a share of the largest amount, from 0 to 1' },
 };
@@ -43,6 +44,7 @@ export function readEdit(
     concepts: [...asked].map(([{ id, name }, factor]): EditedConcept => ({ id, name, factor })),
     ...(above !== undefined && { above }),
     ...(onlyClass !== undefined && { onlyClass }),
+    by: args.texts('by'),
   };
 }
 

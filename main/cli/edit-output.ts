@@ -72,6 +72,7 @@ export function editText(facts: EditFacts): string {
     ...(onlyClass === undefined ? [] : [`Scores changed: ${oneScoreText(onlyClass)}.`]),
     ...sets.flatMap((set) => ['', ...setText(set)]),
     '',
+    ...facts.notices,
     ...(sets.some(({ broken }) => broken.length > 0) ? [BROKEN_MEANING] : []),
     `Scores are within ${check.largest.toExponential(0)} of what the same edit gives by exact amounts (${countOf(check.images, 'image')}).`,
     `An image takes ${time.after.toFixed(2)} ms, before ${time.before.toFixed(2)} ms.`,
@@ -102,6 +103,19 @@ function setText(set: EditFacts['sets'][number]): string[] {
         signedText(set.scores.find(({ name }) => name === one.name)?.mean ?? NaN),
       ]),
     ]),
+    ...(set.sides.length === 0
+      ? []
+      : table([
+          ['images with', 'images', 'right before', 'after', 'fixed', 'broken'],
+          ...set.sides.map((side) => [
+            `${side.of}: ${side.name}`,
+            String(side.images),
+            `${percentText(side.before.value)} (${intervalText(side.before)})`,
+            `${percentText(side.after.value)} (${intervalText(side.after)})`,
+            String(side.fixed),
+            String(side.broken),
+          ]),
+        ])),
   ];
 }
 

@@ -38,14 +38,15 @@ export async function packageCommand(argv: readonly string[], signal: AbortSigna
   const run = await loadRun(project, runId);
   const { scope, own } = await openEdit(environment, project, run);
   const work = { signal, onProgress: progressPrinter(process.stderr) };
+  const target = storage.resolve(out);
   const edit = hasEdit(args) ? await readQuestion() : undefined;
   const written = await writePackage(
     scope,
     {
-      folder: storage.resolve(out),
+      folder: target,
       scored: await runModel(environment, project, run, 'cpu'),
       ...(edit && { edit }),
-      isZipped: args.flag('zip'),
+      ...(args.flag('zip') && { zip: { path: `${target}.zip`, name: storage.basename(target) } }),
     },
     work,
   );
@@ -65,7 +66,8 @@ export async function packageCommand(argv: readonly string[], signal: AbortSigna
 
 function hasEdit(args: ParsedArguments): boolean {
   if (args.texts('remove').length > 0 || args.texts('scale').length > 0) return true;
-  const lone = (['how', 'above'] as const).find((name) => args.text(name) !== undefined);
+  const single = (['how', 'above', 'class'] as const).find((name) => args.text(name) !== undefined);
+  const lone = single ?? (args.texts('by').length > 0 ? 'by' : undefined);
   if (lone === undefined && readOption(args, 'images') === undefined) return false;
   throw new TesseraError(
     'bad-usage',

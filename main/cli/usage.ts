@@ -62,14 +62,15 @@ tessera what-if PROJECT --image N|FILE --counterfactual [--to CLASS] [--run ID] 
     class of the picture's folder.
 
 tessera edit PROJECT --remove CONCEPT[,…] --out FILE.onnx [--scale CONCEPT=FACTOR…] [--how remove|mean|project|pattern]
-             [--class CLASS] [--above SHARE] [--images DIR…] [--run ID] [--report FILE] [--json]
+             [--class CLASS] [--above SHARE] [--images DIR…] [--by NAME…] [--run ID] [--report FILE] [--json]
     The model without a concept, as a model file: a few plain operators at the run's layer, all else as it was. Says what
     that fixes and breaks on the run's images, and on held-out ones (--images). --scale weakens instead of removing.
     --how: pattern (taken unless said: the mean of images without the concept takes its place, and that of all that goes
     along with it), mean (of the concept alone), project (its direction is projected out), remove (what what-if shows).
     --class edits the score of this class alone, at the cost of a second pass from the layer on: other classes may rest on
-    the same concept. --above leaves amounts alone up to a share of the run's largest. --report writes the proof as one HTML file with
-    pictures of the decisions that changed.
+    the same concept. --above leaves amounts alone up to a share of the run's largest. --by counts images with and without
+    a cue by themselves: by a column of the project's table, or whether they hold a marked object of that name ("columns"
+    takes both). --report writes the proof as one HTML file with pictures of the decisions that changed.
 
 tessera edit PROJECT --search [--all-cuts] [--images DIR…] [--out FILE.onnx] [--run ID] [--json]
     The edit that mends most mistakes and breaks fewest right answers: which concepts, how much, how; with --all-cuts also at

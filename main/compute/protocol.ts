@@ -24,7 +24,9 @@ import type {
   ImageMap,
   MapImages,
   MapQuery,
+  EditFrontier,
   ModelEdit,
+  SavedPackage,
   ImageDetail,
   ImageCounterfactual,
   ModelSummary,
@@ -339,6 +341,16 @@ export interface ComputeJobs {
   ): Promise<ScoredColumns>;
   /** Makes an edited model, judges it, and writes it to `path`. */
   tryEdit(question: RunQuestion & ModelEdit & { readonly path: string }): Promise<TriedEdit>;
+  /** Looks for the edit that mends most and breaks least. */
+  searchEdits(question: RunQuestion & Pick<ModelEdit, 'heldOut'>): Promise<EditFrontier>;
+  /** Writes an audit package to `path`, a ZIP file whose one folder is called `name`. */
+  writePackage(
+    question: RunQuestion & {
+      readonly edit: ModelEdit | null;
+      readonly path: string;
+      readonly name: string;
+    },
+  ): Promise<Pick<SavedPackage, 'withoutMonitor'>>;
   /** Writes the model of {@link tryEdit} that lies at `edited` to where a person wants it. */
   saveEdited(
     question: Pick<RunQuestion, 'folder'> & { readonly edited: string; readonly path: string },

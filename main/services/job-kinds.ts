@@ -31,6 +31,8 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   writeComparison: 'comparison-report',
   scoreImages: 'new-images',
   tryEdit: 'model-edit',
+  searchEdits: 'edit-search',
+  writePackage: 'package',
   writeOverview: 'report',
   writeEditPage: 'report',
 };

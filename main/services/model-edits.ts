@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { TesseraError } from '../../core/errors.ts';
 import type { ImageFile } from '../../core/images/folder-scan.ts';
 import type { PageId } from '../api/call-handler.ts';
-import type { EditTrial, ModelEdit, SavedReport } from '../api/contract.ts';
+import type { EditFrontier, EditTrial, ModelEdit, SavedPackage, SavedReport } from '../api/contract.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import type { RunQuestion, TriedEdit } from '../compute/protocol.ts';
 import type { Desktop } from './desktop.ts';
@@ -36,6 +36,9 @@ interface KeptTrial {
 /** Models that concepts are taken out of; the last trials are kept. */
 export interface ModelEdits {
   try(question: RunQuestion, edit: ModelEdit, page?: PageId): Promise<EditTrial>;
+  search(question: RunQuestion, heldOut: readonly string[], page?: PageId): Promise<EditFrontier>;
+  /** All that is handed over of a run, as one ZIP file. */
+  savePackage(question: RunQuestion, edit: ModelEdit | null, page?: PageId): Promise<SavedPackage>;
   save(query: { readonly id: string }): Promise<SavedReport>;
   /** The proof as a page. */
   savePage(query: { readonly id: string }, page?: PageId): Promise<SavedReport>;
@@ -71,6 +74,19 @@ export function createModelEdits(context: ModelEditsContext): ModelEdits {
         files: turnedDecisions(tried.proof).map(({ file }) => file),
       });
       return trial;
+    },
+    search: (question, heldOut, page) =>
+      jobs.run({ kind: 'edit-search', folder: question.folder, page, isLatest: true }, (watch) =>
+        runner.run('searchEdits', { ...question, heldOut }, watch),
+      ),
+    async savePackage(question, edit, page) {
+      const { folder } = question;
+      const place = await reports.reserve('package', '.zip');
+      const name = `${path.basename(folder).replace(/\.tessera$/, '')} audit`;
+      const { withoutMonitor } = await jobs.run({ kind: 'package', folder, page }, (watch) =>
+        runner.run('writePackage', { ...question, edit, name, path: place.file }, watch),
+      );
+      return { ...(await reports.saveReserved(place.id, `${name}.zip`)), withoutMonitor };
     },
     async save({ id }) {
       const found = require(id);

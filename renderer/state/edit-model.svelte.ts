@@ -1,4 +1,12 @@
-import type { ConceptFactors, EditTrial, EditWay, ModelEdit, RunKey } from '../../main/api/contract.ts';
+import type {
+  ConceptFactors,
+  EditFrontier,
+  EditTrial,
+  EditWay,
+  FoundModelEdit,
+  ModelEdit,
+  RunKey,
+} from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import { pathsOfDrop, pickOtherImages } from './file-picker.ts';
 import { Loadable } from './loadable.svelte.ts';
@@ -18,11 +26,14 @@ export class EditModelState {
   /** Folders of images that the run was not given. */
   heldOut = $state.raw<readonly string[]>([]);
   readonly trial = new Loadable<EditTrial>();
+  /** The edits that mend most and break fewest. */
+  readonly found = new Loadable<EditFrontier>();
   /** Which of the decisions that changed are shown; of the first kind that there is until one is chosen. */
   turn = $state<'fixed' | 'broken' | 'otherwise' | null>(null);
   isSaving = $state(false);
+  isPackaging = $state(false);
   /** What was asked for the trial that is shown. */
-  #tried = $state.raw<string>();
+  #tried = $state.raw<ModelEdit>();
   readonly #run: RunKey;
   readonly #connection: Connection;
   readonly #notices: Telling;
@@ -40,7 +51,7 @@ export class EditModelState {
   });
   readonly isEmpty = $derived(Object.keys(this.factors).length === 0);
   /** Is what was tried another edit than the one that is set? */
-  readonly isStale = $derived(this.trial.value !== undefined && this.#tried !== keyOf(this.asked));
+  readonly isStale = $derived(this.trial.value !== undefined && keyOf(this.#tried!) !== keyOf(this.asked));
 
   /** Sets how much of a concept is left; 1 leaves it as it is. */
   leave(id: string, factor: number): void {
@@ -53,10 +64,41 @@ export class EditModelState {
     const edit = this.asked;
     return this.trial.load(async () => {
       const found = await this.#connection.api.tryEdit({ ...this.#run, ...edit });
-      this.#tried = keyOf(edit);
+      this.#tried = edit;
       this.turn = null;
       return found;
     });
+  }
+
+  /** Looks for the edit that mends most and breaks fewest, on the run's images and those held out. */
+  search(): Promise<void> {
+    const { heldOut } = this;
+    return this.found.load(() => this.#connection.api.searchEdits({ ...this.#run, heldOut }));
+  }
+
+  /** Sets the edit that a search found. */
+  take({ factors, how }: FoundModelEdit): void {
+    this.factors = factors;
+    this.how = how;
+    this.above = 0;
+  }
+
+  /** Is the edit that is set the one that a search found? */
+  isSetTo({ factors, how }: FoundModelEdit): boolean {
+    return keyOf(this.asked) === keyOf({ factors, how, heldOut: this.heldOut });
+  }
+
+  /** Saves all that is handed over of the run, with the edited model where one was tried. */
+  async savePackage(): Promise<void> {
+    this.isPackaging = true;
+    const edit = this.trial.value === undefined ? null : (this.#tried ?? null);
+    await saveAndTell(this.#notices, async () => {
+      const saved = await this.#connection.api.savePackage({ ...this.#run, edit });
+      if (saved.withoutMonitor !== null)
+        this.#notices.tell(`The package has no monitor: ${saved.withoutMonitor}`);
+      return saved;
+    });
+    this.isPackaging = false;
   }
 
   /** Saves the edited model, or what it does as a page. */

@@ -55,6 +55,18 @@ export function fakeEditModel({ run, images }: DemoRunReader, options: FakeEditM
         check: { images: 24, largest: 3e-5, steps: 14 },
         time: { before: 0.82, after: 0.9 },
       }),
+    searchEdits: () =>
+      Promise.resolve({
+        ...{ tuning: { images: 20, wrong: 6 }, test: { images: 20, wrong: 5 }, tried: 64, best: 1 },
+        frontier: [2, 4, 5].map((mended, at) => ({
+          how: at === 0 ? 'mean' : 'pattern',
+          factors: { [run.concepts[0].id]: 0, ...(at === 2 && { [run.concepts[1].id]: 0 }) },
+          tuning: { mended, broken: 2 * at },
+          test: { mended: mended - 1, broken: 3 * at },
+        })),
+      }),
+    savePackage: () =>
+      Promise.resolve({ path: '/home/ada/model audit.zip', document: null, withoutMonitor: null }),
     saveEditPage: () => Promise.resolve({ path: '/home/ada/model edited proof.html', document: null }),
     saveEdited: () => Promise.resolve({ path: '/home/ada/model edited.onnx', document: null }),
   };

@@ -91,6 +91,45 @@ describe.skipIf(findBrowser() === undefined)(
       await page.close();
     });
 
+    it.each([
+      ['light', 1440],
+      ['dark', 1024],
+    ] as const)(
+      'finds the least change, and sets the one that is chosen (%s, %i)',
+      async (colorScheme, width) => {
+        const { page, faults } = await open({}, { colorScheme, width, height: 760 });
+        await page.getByRole('button', { name: 'Find the least change' }).press('Enter');
+        const found = page.getByRole('region', { name: 'The least change' });
+        await found.getByText('64 edits tried').waitFor();
+        await found.getByText('fixes 3 of 5 mistakes, breaks 3 of 15 right answers').waitFor();
+        expect(await violations(page)).toEqual([]);
+        const last = found.getByRole('row').last();
+        await last.getByRole('button').press('Enter');
+        expect(await page.getByRole('checkbox', { checked: true }).count()).toBe(2);
+        await found.getByText('the chosen one fixes 4 of 5 mistakes').waitFor();
+        expect(await found.getByRole('button', { pressed: true }).count()).toBe(2);
+        await found
+          .getByRole('button', { name: /^Without Concept 1 · To the usual amount: mends 2/ })
+          .press('Space');
+        expect(await page.getByRole('checkbox', { checked: true }).count()).toBe(1);
+        const overflow = await page.evaluate(
+          () => document.querySelector('.frame')!.scrollWidth - innerWidth,
+        );
+        expect(overflow).toBeLessThanOrEqual(0);
+        expect(faults).toEqual([]);
+        await page.close();
+      },
+    );
+
+    it('saves the audit package with what was tried', async () => {
+      const { page } = await open();
+      await page.getByRole('checkbox').first().check();
+      await page.getByRole('button', { name: 'Try the edit' }).click();
+      await page.getByRole('button', { name: 'Save the audit package…' }).click();
+      await page.getByText('Saved: /home/ada/model audit.zip').first().waitFor();
+      await page.close();
+    });
+
     it('is reached from a concept, which is then chosen', async () => {
       const { page } = await pages.openScreen('4', { state: 'done' });
       await page.getByRole('button', { name: 'Take out of the model…' }).press('Enter');

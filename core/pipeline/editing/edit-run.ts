@@ -16,6 +16,7 @@ import { checkEdited, type EditCheck } from './check-edited.ts';
 import { timeBoth } from './edit-time.ts';
 import { onlyClassOf, type OnlyClass } from './only-class.ts';
 import { openEdited, openOriginal, type OpenedModel } from './open-edited.ts';
+import { readSides } from './picture-sides.ts';
 import { planEdit, someRows, type AskedEdit, type EditedRun } from './plan-edit.ts';
 import { classNames, proveOn, type ProofImages } from './prove-edit.ts';
 
@@ -34,6 +35,8 @@ export interface EditQuestion extends AskedEdit {
   readonly concepts: readonly EditedConcept[];
   /** The only class whose score is edited, as `findClass` takes it; absent for all. */
   readonly onlyClass?: string;
+  /** Columns of the project's table and marked objects by which images are told apart, see `readSides`. @default none */
+  readonly by?: readonly string[];
   /** On which images the edit is judged; the run's first. */
   readonly sets: readonly ProofImages[];
 }
@@ -60,7 +63,7 @@ interface Work {
  * Makes an edited model file of a finished run and proves it: what it fixes and breaks on the run's images and on others,
  * how near it is to exact amounts, how long it takes. Nothing is written.
  *
- * Throws as `planEdit`, `editModel`, `onlyClassOf` and `reopenModel`; TesseraError 'bad-model' where the file with the edit does not run;
+ * Throws as `readSides`, `planEdit`, `editModel`, `onlyClassOf` and `reopenModel`; TesseraError 'bad-model' where the file with the edit does not run;
  * the signal's reason when aborted.
  */
 export async function editRun(
@@ -70,6 +73,7 @@ export async function editRun(
 ): Promise<ProvenEdit> {
   const { environment, device, project, run, arrays } = scope;
   const { storage } = environment;
+  const { sides, notices } = await readSides(project, question.sets, question.by ?? []);
   const original = await openOriginal(storage, project, run);
   const scored = { environment, device, intake: original.scored };
   const only = question.onlyClass === undefined ? undefined : onlyClassOf(original.raw, question.onlyClass);
@@ -78,7 +82,8 @@ export async function editRun(
   const made = await makeEdit(scope, file, original, { edit, only }, recordOf(scope, question, edit, only));
   const models = { original: original.raw, edited: made.opened.raw };
   const sets: ProofSet[] = [];
-  for (const images of question.sets) sets.push(await proveOn({ environment, device }, models, images, work));
+  for (const images of question.sets)
+    sets.push(await proveOn({ environment, device }, models, images, sides, work));
   const { layer } = arrays.explanation;
   const { bytes, nodes, isInlined } = made.edited;
   const proof: EditProof = {
@@ -95,6 +100,7 @@ export async function editRun(
     sets,
     check: { ...made.check, steps: made.steps },
     time: await timeOf(scope, models),
+    notices,
     alsoChanged: outputsAfter(file.model, only?.scores ?? layer.tensor).filter(
       (name) => name !== original.raw.scores.output,
     ),

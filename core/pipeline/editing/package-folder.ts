@@ -65,13 +65,10 @@ export class PackageFolder {
     return [...this.files.map(({ name }) => name), CONTENTS];
   }
 
-  /** Packs files into one beside the folder and returns its path. Throws as `encodeZip`. */
-  async pack(names: readonly string[]): Promise<string> {
+  /** Packs files into one, in a folder called `name`. Throws as `encodeZip`. */
+  async pack(names: readonly string[], { path, name }: { readonly path: string; readonly name: string }) {
     const entries = new Map<string, Uint8Array>();
-    const base = this.#storage.basename(this.folder);
-    for (const name of names) entries.set(`${base}/${name}`, await this.#storage.readBytes(this.at(name)));
-    const path = `${this.folder}.zip`;
+    for (const file of names) entries.set(`${name}/${file}`, await this.#storage.readBytes(this.at(file)));
     await this.#storage.writeAtomic(path, encodeZip(entries));
-    return path;
   }
 }

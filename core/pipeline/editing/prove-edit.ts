@@ -1,4 +1,9 @@
-import { judgeDecisions, type JudgedImage } from '../../editing/judged-decisions.ts';
+import {
+  judgeDecisions,
+  judgeSides,
+  type JudgedImage,
+  type PictureSides,
+} from '../../editing/judged-decisions.ts';
 import type { ProofSet, ScoreChange } from '../../editing/edit-proof.ts';
 import { folderOf, truthFinder } from '../../images/folder-class.ts';
 import { rowView } from '../../linalg/matrix.ts';
@@ -19,11 +24,12 @@ export interface ProofImages extends Pick<ProofSet, 'kind' | 'folders' | 'known'
   readonly files: readonly FileFact[];
 }
 
-/** Runs a model and its edited form over images, and counts what the edit fixes and breaks. Throws the signal's reason when aborted. */
+/** Runs a model and its edited form over images, and counts what the edit fixes and breaks, also on each side of `sides`. Throws the signal's reason when aborted. */
 export async function proveOn(
   scope: Omit<ModelScope, 'intake'>,
   models: { readonly original: ModelIntake; readonly edited: ModelIntake },
   { files, ...about }: ProofImages,
+  sides: readonly PictureSides[],
   { signal, onProgress }: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress } = {},
 ): Promise<ProofSet> {
   const { scores: model, preprocessing } = models.original;
@@ -60,7 +66,13 @@ export async function proveOn(
   } finally {
     for (const runner of runners) await runner.dispose();
   }
-  return { ...about, ...judgeDecisions(names, images), scores: changes.means(), skipped };
+  return {
+    ...about,
+    ...judgeDecisions(names, images),
+    sides: judgeSides(images, sides),
+    scores: changes.means(),
+    skipped,
+  };
 }
 
 /** Names of what answers are indices of. */

@@ -24,15 +24,14 @@ export interface PackageQuestion {
   readonly scored: ScoredScope;
   /** Absent: the package has no edited model. */
   readonly edit?: EditQuestion;
-  /** Is it packed into a ZIP file, too? */
-  readonly isZipped: boolean;
+  /** A ZIP file that it is packed into, too, and what its one folder is called. */
+  readonly zip?: { readonly path: string; readonly name: string };
 }
 
 /** A package that was written. */
 export interface WrittenPackage {
   readonly folder: string;
   readonly files: readonly string[];
-  /** Beside the folder. */
   readonly zip?: string;
   /** Why there is no monitor. */
   readonly withoutMonitor?: string;
@@ -56,7 +55,7 @@ const TEXTS: Readonly<Record<MonitorFile | ExportFile, string>> = {
 
 /**
  * Writes an audit package: the edited model with its proof, a monitor, the report, tables and the run, with a README for the
- * model's owners, into a folder, and that as a ZIP file beside it where wanted. Every file is written whole or not at all;
+ * model's owners, into a folder, and that as a ZIP file where wanted. Every file is written whole or not at all;
  * `contents.json` comes last. Where no monitor can be made the README says why.
  *
  * Throws TesseraError 'bad-usage' for a folder that holds anything but an earlier package; as `editRun`, `tabledRun` and
@@ -64,7 +63,7 @@ const TEXTS: Readonly<Record<MonitorFile | ExportFile, string>> = {
  */
 export async function writePackage(
   scope: EditScope,
-  { folder, scored, edit, isZipped }: PackageQuestion,
+  { folder, scored, edit, zip }: PackageQuestion,
   work: Work = {},
 ): Promise<WrittenPackage> {
   const { environment, project, run } = scope;
@@ -79,9 +78,10 @@ export async function writePackage(
   const told = { ...(edited && { edit: edited }), ...(withoutMonitor !== undefined && { withoutMonitor }) };
   await into.write('README.md', 'This page', await readmeOf(into, scope, told));
   const files = await into.finish();
+  if (zip) await into.pack(files, zip);
   return {
     ...{ folder, files },
-    ...(isZipped && { zip: await into.pack(files) }),
+    ...(zip && { zip: zip.path }),
     ...(withoutMonitor !== undefined && { withoutMonitor }),
     ...(edited && { edited }),
   };

@@ -49,6 +49,7 @@ export function renderEditPage(page: EditPage): string {
     </nav>
     <section id="accuracy">
       <h2>Before and after</h2>
+      ${proof.notices.map((notice) => html`<p class="intro">${notice}</p>`)}
       ${proof.sets.map((set) => accuracyOf(set))}
     </section>
     <section id="changed">
@@ -69,7 +70,7 @@ function leadOf(set: ProofSet): string {
 }
 
 function accuracyOf(set: ProofSet): Html {
-  const { kind, images, all, byClass, byFolder, folders, known } = set;
+  const { kind, images, all, byClass, byFolder, sides, folders, known } = set;
   const hasOtherFolders = byFolder.some(({ name }) => !byClass.some((one) => one.name === name));
   const verdict = verdictOf(set);
   return html`<h3>${PROOF_SETS[kind]}: ${countOf(images, 'image')}</h3>
@@ -79,7 +80,13 @@ function accuracyOf(set: ProofSet): Html {
       ${verdict !== null && ` The edit ${verdict}.`}
     </p>
     ${all !== undefined && countsTable('class', [...byClass, { ...all, name: 'all' }])}
-    ${all !== undefined && hasOtherFolders && countsTable('folder', byFolder)}`;
+    ${all !== undefined && hasOtherFolders && countsTable('folder', byFolder)}
+    ${[...new Set(sides.map(({ of }) => of))].map((of) =>
+      countsTable(
+        of,
+        sides.filter((side) => side.of === of),
+      ),
+    )}`;
 }
 
 function countsTable(of: string, groups: readonly RightCounts[]): Html {

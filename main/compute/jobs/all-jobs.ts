@@ -7,6 +7,8 @@ import { comparisonJobs } from './comparison-jobs.ts';
 import { cropJobs } from './crop-jobs.ts';
 import { editJobs } from './edit-jobs.ts';
 import { editModelJobs } from './edit-model-jobs.ts';
+import { editSearchJobs } from './edit-search-jobs.ts';
+import { packageJobs } from './package-jobs.ts';
 import { estimateJobs } from './estimate-jobs.ts';
 import { exportJobs } from './export-jobs.ts';
 import { evaluationJobs } from './evaluation-jobs.ts';
@@ -66,6 +68,8 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...ablationJobs(openRun, withAblator),
     ...editJobs(environment, openRun),
     ...editModelJobs(environment, openRun),
+    ...editSearchJobs(environment, openRun),
+    ...packageJobs(environment, openRun, openIntake),
     ...mapJobs(environment, openRun, openIntake),
     ...exportJobs(environment, openRun, openIntake, complete),
     ...mergeJobs(environment, openRun, complete),

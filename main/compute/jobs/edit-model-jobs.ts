@@ -2,12 +2,13 @@ import type { EditedConcept } from '../../../core/editing/edit-proof.ts';
 import { loadModelFile } from '../../../core/onnx/load-model.ts';
 import { editRun, type EditQuestion } from '../../../core/pipeline/editing/edit-run.ts';
 import { heldOutImages, openEdit } from '../../../core/pipeline/editing/open-edit.ts';
+import type { ProofImages } from '../../../core/pipeline/editing/prove-edit.ts';
 import { writeEditPage } from '../../../core/pipeline/editing/write-edit-page.ts';
 import { editTarget, writeEdited } from '../../../core/pipeline/editing/write-edited.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { openProject } from '../../../core/project/project-folder.ts';
 import { loadNotes } from '../../../core/project/run-notes.ts';
-import type { ConceptFactors } from '../../api/contract.ts';
+import type { ConceptFactors, ModelEdit } from '../../api/contract.ts';
 import type { Jobs } from './job-context.ts';
 import type { OpenedRun, OpenRun } from './opened-runs.ts';
 
@@ -21,12 +22,8 @@ export function editModelJobs(
     async tryEdit({ factors, how, above, heldOut, path, ...run }, { signal, onProgress }) {
       const opened = await openRun(run);
       const { scope, own } = await openEdit(environment, opened.project, opened.run);
-      const heldOutSets = heldOut.length === 0 ? [] : [await heldOutImages(storage, heldOut, own)];
-      const question: EditQuestion = {
-        ...{ how, factors: factorsOfRows(opened, factors), concepts: await changedConcepts(opened, factors) },
-        ...(above !== undefined && { above }),
-        sets: [own, ...heldOutSets],
-      };
+      const edit = { factors, how, heldOut, ...(above !== undefined && { above }) };
+      const question = await editQuestion(environment, opened, own, edit);
       const { bytes, file, proof } = await editRun(scope, question, { signal, onProgress });
       await storage.writeAtomic(path, bytes);
       const placeOf = new Map(own.files.map((picture, at) => [picture.path, at]));
@@ -52,6 +49,21 @@ export function editModelJobs(
       await writeEditPage(environment, made, path);
       return null;
     },
+  };
+}
+
+/** What a person asks of an edit, for a run. Throws TesseraError 'unknown-name', and as `heldOutImages`. */
+export async function editQuestion(
+  { storage }: Environment,
+  opened: OpenedRun,
+  own: ProofImages,
+  { factors, how, above, heldOut }: ModelEdit,
+): Promise<EditQuestion> {
+  const others = heldOut.length === 0 ? [] : [await heldOutImages(storage, heldOut, own)];
+  return {
+    ...{ how, factors: factorsOfRows(opened, factors), concepts: await changedConcepts(opened, factors) },
+    ...(above !== undefined && { above }),
+    sets: [own, ...others],
   };
 }
 

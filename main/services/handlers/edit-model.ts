@@ -4,10 +4,18 @@ import type { Part, Services } from './services.ts';
 export function editModelHandlers({
   modelEdits,
   results,
-}: Pick<Services, 'modelEdits' | 'results'>): Part<'tryEdit' | 'saveEdited' | 'saveEditPage'> {
+}: Pick<Services, 'modelEdits' | 'results'>): Part<
+  'tryEdit' | 'searchEdits' | 'savePackage' | 'saveEdited' | 'saveEditPage'
+> {
   return {
     async tryEdit({ project, runId, ...edit }, page) {
       return modelEdits.try(await results.questionOf({ project, runId }), edit, page);
+    },
+    async searchEdits({ project, runId, heldOut }, page) {
+      return modelEdits.search(await results.questionOf({ project, runId }), heldOut, page);
+    },
+    async savePackage({ project, runId, edit }, page) {
+      return modelEdits.savePackage(await results.questionOf({ project, runId }), edit, page);
     },
     saveEdited: (query) => modelEdits.save(query),
     saveEditPage: (query, page) => modelEdits.savePage(query, page),

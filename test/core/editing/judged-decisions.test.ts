@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeDecisions, type JudgedImage } from '../../../core/editing/judged-decisions.ts';
+import { judgeDecisions, judgeSides, type JudgedImage } from '../../../core/editing/judged-decisions.ts';
 
 const image = (folder: string, truth: number | undefined, before: number, after: number): JudgedImage => ({
   ...{ file: `${folder}/${before}${after}.png`, folder, truth, before, after },
@@ -47,5 +47,37 @@ describe('judgeDecisions', () => {
     expect(unknown.pValue).toBeUndefined();
     expect(unknown.otherwise).toHaveLength(1);
     expect(unknown.fixed).toEqual([]);
+  });
+});
+
+describe('judgeSides', () => {
+  it('counts by level over images of a known class, and leaves out what is not known of an image', () => {
+    const images = [
+      image('cat', 0, 1, 0),
+      image('cat', 0, 2, 0),
+      image('cat', 0, 0, 2),
+      image('dog', 1, 1, 1),
+      image('new', undefined, 0, 2),
+    ];
+    const levelOf = new Map([
+      ['cat/10.png', 0],
+      ['cat/20.png', 0],
+      ['cat/02.png', 1],
+      ['new/02.png', 2],
+    ]);
+    const sides = judgeSides(images, [{ of: 'cue', levels: ['yes', 'no', 'maybe'], levelOf }]);
+    expect(sides).toMatchObject([
+      {
+        of: 'cue',
+        name: 'yes',
+        images: 2,
+        before: { right: 0 },
+        after: { right: 2 },
+        fixed: 2,
+        broken: 0,
+        pValue: expect.closeTo(0.5) as number,
+      },
+      { of: 'cue', name: 'no', images: 1, before: { right: 1 }, after: { right: 0 }, fixed: 0, broken: 1 },
+    ]);
   });
 });

@@ -1,22 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import type { EditProof, ProofSet } from '../../../core/editing/edit-proof.ts';
-import { judgeDecisions } from '../../../core/editing/judged-decisions.ts';
+import { judgeDecisions, judgeSides } from '../../../core/editing/judged-decisions.ts';
 import { renderEditPage } from '../../../core/report/edit/edit-page.ts';
 
 const CLASSES = ['barn', 'house <b>'];
 const PICTURE = 'data:image/jpeg;base64,AAAA';
 
-const judged = judgeDecisions(CLASSES, [
+const IMAGES = [
   { file: 'barn/<1>.jpg', folder: 'barn', truth: 0, before: 1, after: 0 },
   { file: 'barn/2.jpg', folder: 'barn', truth: 0, before: 0, after: 0 },
   { file: 'house/3.jpg', folder: 'house', truth: 1, before: 1, after: 0 },
-]);
+];
+const judged = judgeDecisions(CLASSES, IMAGES);
 const set: ProofSet = {
   ...judged,
   kind: 'held-out',
   folders: ['/photos/new & old'],
   known: 2,
   skipped: [],
+  sides: judgeSides(IMAGES, [
+    {
+      of: 'stamp',
+      levels: ['with stamp', 'without stamp'],
+      levelOf: new Map([
+        [IMAGES[0].file, 0],
+        [IMAGES[1].file, 1],
+      ]),
+    },
+  ]),
   scores: [
     { index: 0, name: 'barn', mean: 0.5, absolute: 0.6 },
     { index: 1, name: 'house <b>', mean: -2, absolute: 2 },
@@ -34,6 +45,7 @@ const proof: EditProof = {
   sets: [{ ...set, kind: 'run', known: 0 }, set],
   check: { images: 24, largest: 3e-5, steps: 9 },
   time: { before: 2, after: 2.2 },
+  notices: ['photos.csv has changed since the project was given it.'],
   alsoChanged: ['aux'],
 };
 
@@ -68,6 +80,12 @@ describe('the proof of an edited model', () => {
     expect(text).toContain('40 images that the run was given and does not explain');
     expect(text).toContain('within 3e-5 of the same edit by exact amounts, on 24 images');
     expect(text).toContain('aux follow from the layer, and so change too');
+  });
+
+  it('tells images with a cue from those without, and what a person should know of that', () => {
+    expect(text).toContain('stamp images right before right after with stamp 1 0 % (0–79.3 %) 100 %');
+    expect(text).toContain('without stamp 1 100 %');
+    expect(text).toContain('photos.csv has changed since the project was given it.');
   });
 
   it('lets no name become markup', () => {

@@ -124,6 +124,47 @@ describe('tessera edit', { timeout: 120_000 }, () => {
     });
   });
 
+  it('counts with and without a cue, by columns of the table and by marked objects', async () => {
+    const names = Array.from({ length: 14 }, (_, i) => `${i}.png`);
+    const photos = path.join(root, 'photos.csv');
+    const rows = names.map((name, i) => `${name},${i < 4 ? 'yes' : 'no'},${i},May`);
+    await writeFile(photos, ['image,Sticker,hour,month', ...rows].join('\n'));
+    const marks = path.join(root, 'boxes.json');
+    await writeFile(
+      marks,
+      JSON.stringify({
+        images: names.slice(0, 10).map((file_name, id) => ({ id, file_name, width: 32, height: 32 })),
+        annotations: [0, 1, 2].map((image_id) => ({ image_id, category_id: 1, bbox: [0, 0, 8, 8] })),
+        categories: [{ id: 1, name: 'dot' }],
+      }),
+    );
+    const given = await tessera('columns', project, '--table', photos, '--objects', marks, '--json');
+    expect(given.code, given.stderr).toBe(0);
+    const out = path.join(root, 'sides.onnx');
+    const by = ['--by', 'sticker', '--by', 'hour', '--by', 'dot'];
+    const { code, stdout, stderr } = await edit('--remove', '1', ...by, '--out', out, '--json');
+    expect(code, stderr).toBe(0);
+    const [set] = (JSON.parse(stdout) as { sets: { sides: readonly Record<string, unknown>[] }[] }).sets;
+    expect(set.sides).toMatchObject([
+      { of: 'sticker', name: 'no', images: 10 },
+      { of: 'sticker', name: 'yes', images: 4 },
+      { of: 'hour', name: 'up to 6', images: 7 },
+      { of: 'hour', name: 'above 6', images: 7 },
+      { of: 'dot', name: 'with dot', images: 3 },
+      { of: 'dot', name: 'without dot', images: 7 },
+    ]);
+    const text = await edit('--remove', '1', '--by', 'dot', '--out', out);
+    expect(text.stdout).toMatch(/dot: with dot +3 /);
+    const stranger = await edit('--remove', '1', '--by', 'camera', '--out', out);
+    expect(stranger.code).toBe(2);
+    expect(stranger.stderr).toContain(
+      'Neither a column of the project\'s table nor a marked object is called "camera".',
+    );
+    expect(stranger.stderr).toContain('Marked are "dot".');
+    const same = await edit('--remove', '1', '--by', 'month', '--out', out);
+    expect(same.stderr).toContain('The column "month" is the same everywhere; it tells no images apart.');
+  });
+
   it.skipIf(!hasOnnx)('writes a file that the ONNX checker takes', async () => {
     const out = path.join(root, 'checked.onnx');
     expect((await edit('--remove', '1', '--out', out)).code).toBe(0);

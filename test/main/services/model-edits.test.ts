@@ -15,7 +15,7 @@ function setOf(kind: ProofSet['kind'], folder: string, truths: readonly (number 
   }));
   const skipped = [{ file: `${folder}/bad.png`, reason: 'no picture' }];
   return {
-    ...{ kind, folders: [folder], known: 0, scores: [], skipped },
+    ...{ kind, folders: [folder], known: 0, scores: [], sides: [], skipped },
     ...judgeDecisions(CLASSES, images),
   };
 }
@@ -26,7 +26,12 @@ function proofOf(sets: readonly ProofSet[], classes: readonly string[] = CLASSES
     edited: { sha256: 'b', bytes: 10, nodes: 3, isInlined: false },
     run: { id: 'run1', project: '/p.tessera', className: 'house' },
     ...{ layer: 'x', how: 'remove', concepts: [{ id: 'c0', name: 'Stamp', factor: 0 }], classes, sets },
-    ...{ check: { images: 1, largest: 0, steps: 0 }, time: { before: 1, after: 1 }, alsoChanged: [] },
+    ...{
+      check: { images: 1, largest: 0, steps: 0 },
+      time: { before: 1, after: 1 },
+      alsoChanged: [],
+      notices: [],
+    },
   };
 }
 
