@@ -17,6 +17,8 @@ declare function setTimeout(callback: (...values: never[]) => void, ms: number):
 declare function setInterval(callback: () => void, ms: number): { unref?(): void };
 declare function clearInterval(interval: { unref?(): void }): void;
 
+declare const performance: { now(): number };
+
 /** Decodes base64; each character of the result is one byte. */
 declare function atob(data: string): string;
 declare namespace WebAssembly {

@@ -63,7 +63,7 @@ export function editedRows({ factors }: Pick<ConceptEdit, 'factors'>): number[] 
 
 /** Throws BugError for an edit that contradicts itself, TesseraError 'bad-usage' for one that changes nothing. */
 export function checkEdit(edit: ConceptEdit): void {
-  const { how, bank, factors, above, means, patterns } = edit;
+  const { how, bank, factors, means, patterns } = edit;
   invariant(factors.length === bank.rows, `edit: ${factors.length} factors, ${bank.rows} concepts`);
   invariant((how === 'remove') === (means === undefined), `edit: means with "${how}"`);
   invariant((how === 'pattern') === (patterns !== undefined), `edit: patterns with "${how}"`);
@@ -72,6 +72,10 @@ export function checkEdit(edit: ConceptEdit): void {
       hint: 'Name concepts to remove, or scale some by a factor other than 1.',
     });
   }
+}
+
+/** Throws TesseraError 'bad-usage' where amounts up to a bound are to be left alone by a way that leaves none. */
+export function checkBound(how: EditWay, above: number | undefined): void {
   if (above === undefined || how === 'remove') return;
   throw new TesseraError(
     'bad-usage',

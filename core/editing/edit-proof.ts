@@ -55,8 +55,8 @@ export interface EditProof {
   readonly sets: readonly ProofSet[];
   /** Scores of the file beside those of the same edit by exact amounts, as "what if" shows them. */
   readonly check: { readonly images: number; readonly largest: number; readonly steps: number };
-  /** Milliseconds an image, one at a time, on the processor. */
-  readonly time: { readonly before: number; readonly after: number };
+  /** Milliseconds an image, one at a time, on the processor; `ratio` where the machine was quiet enough to tell. */
+  readonly time: { readonly before: number; readonly after: number; readonly ratio?: number };
   /** What a person should know beside the numbers. */
   readonly notices: readonly string[];
   /** Other outputs of the file that follow from the edited tensor, and so change too. */

@@ -8,6 +8,7 @@ import { parseArguments, type ParsedArguments } from './arguments.ts';
 import { comparisonJson, comparisonText } from './comparison-output.ts';
 import { completeRuns } from './complete-runs.ts';
 import { namedRun } from './run-argument.ts';
+import { pageArgument } from './page-argument.ts';
 
 /** `compare A B`: what two finished runs have in common, what only one has, and which decisions changed. */
 export async function compareCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
@@ -22,7 +23,7 @@ export async function compareCommand(argv: readonly string[], signal: AbortSigna
     await completeRuns(environment, project, [runId], { hasOwn: false, signal });
   const [a, b] = await Promise.all(named.map(({ project, runId }) => loadComparedRun(project, runId)));
   const comparison = compareRuns(a.compared, b.compared);
-  const file = args.text('report');
+  const file = pageArgument(args, 'report');
   const report =
     file === undefined ? undefined : await writeComparison(environment, { a, b }, comparison, file);
   const sides = { a: sideOf(a), b: sideOf(b), comparison };

@@ -1,67 +1,17 @@
 import { EDIT_WAYS } from '../../core/editing/concept-edit.ts';
-import { judgedSet, verdictOf, type EditProof, type ProofSet } from '../../core/editing/edit-proof.ts';
-import type { ChangedDecision, RightCounts } from '../../core/editing/judged-decisions.ts';
+import type { EditFacts } from '../../core/editing/edit-facts.ts';
+import type { RightCounts } from '../../core/editing/judged-decisions.ts';
 import { countOf, listText } from '../../core/wording/count-text.ts';
 import {
   BROKEN_MEANING,
   editChance,
   editedText,
+  editTimeText,
   oneScoreText,
   PROOF_SETS,
 } from '../../core/wording/edit-words.ts';
 import { intervalText, percentText, signedText } from '../../core/wording/number-text.ts';
 import { table } from './text-table.ts';
-
-type Side = 'before' | 'after';
-
-/** What `edit --json` prints: the first eight fields are those of the images that the verdict is about. */
-export function editFacts(file: string, proof: EditProof, report?: string) {
-  const judged = judgedSet(proof);
-  return {
-    file,
-    removed: proof.concepts.map(({ name }) => name),
-    images: judged.images,
-    before: sideOf(judged, 'before'),
-    after: sideOf(judged, 'after'),
-    fixed: judged.fixed.map((one) => one.file),
-    broken: judged.broken.map((one) => one.file),
-    pValue: judged.pValue ?? null,
-    judgedOn: judged.kind,
-    verdict: verdictOf(judged),
-    ...(report !== undefined && { report }),
-    ...proof,
-    sets: proof.sets.map((set) => setFacts(set, proof.classes)),
-  };
-}
-
-function sideOf({ all, byClass }: ProofSet, side: Side) {
-  return {
-    accuracy: all?.[side].value ?? null,
-    byClass: Object.fromEntries(byClass.map((one) => [one.name, one[side].value])),
-  };
-}
-
-function setFacts(set: ProofSet, classes: readonly string[]) {
-  const named = (changed: readonly ChangedDecision[]) =>
-    changed.map(({ file, truth, before, after }) => ({
-      file,
-      truth: truth === undefined ? null : classes[truth],
-      before: classes[before],
-      after: classes[after],
-    }));
-  const { all, pValue, ...rest } = set;
-  return {
-    ...rest,
-    all: all ?? null,
-    pValue: pValue ?? null,
-    verdict: verdictOf(set),
-    fixed: named(set.fixed),
-    broken: named(set.broken),
-    otherwise: named(set.otherwise),
-  };
-}
-
-type EditFacts = ReturnType<typeof editFacts>;
 
 /** What `edit` prints. */
 export function editText(facts: EditFacts): string {
@@ -70,12 +20,15 @@ export function editText(facts: EditFacts): string {
     `${file}`,
     `The model ${editedText(concepts, onlyClass)} (concepts of ${run.className}, ${run.id}), at ${layer}. ${EDIT_WAYS[how]}.`,
     ...(onlyClass === undefined ? [] : [`Scores changed: ${oneScoreText(onlyClass)}.`]),
+    ...(facts.above === undefined
+      ? []
+      : [`Amounts up to ${percentText(facts.above)} of the largest of the run are left alone.`]),
     ...sets.flatMap((set) => ['', ...setText(set)]),
     '',
     ...facts.notices,
     ...(sets.some(({ broken }) => broken.length > 0) ? [BROKEN_MEANING] : []),
     `Scores are within ${check.largest.toExponential(0)} of what the same edit gives by exact amounts (${countOf(check.images, 'image')}).`,
-    `An image takes ${time.after.toFixed(2)} ms, before ${time.before.toFixed(2)} ms.`,
+    `An image takes ${editTimeText(time)}.`,
     ...(facts.alsoChanged.length > 0
       ? [`Other outputs that follow from the layer change too: ${listText([...facts.alsoChanged])}.`]
       : []),

@@ -1,4 +1,5 @@
 import type { EditProof } from '../../core/editing/edit-proof.ts';
+import { editFacts } from '../../core/editing/edit-facts.ts';
 import { TesseraError } from '../../core/errors.ts';
 import { parsePreprocessing } from '../../core/images/preprocessing.ts';
 import { loadModelFile } from '../../core/onnx/load-model.ts';
@@ -12,9 +13,10 @@ import { createJobs } from '../compute/jobs/all-jobs.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { EDIT_OPTIONS, readEdit } from './edit-arguments.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
-import { editFacts, editText } from './edit-output.ts';
+import { editText } from './edit-output.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
+import { pageArgument } from './page-argument.ts';
 import { progressPrinter } from './progress.ts';
 import { searchCommand } from './search-edit.ts';
 import { tellInputs } from './tell-inputs.ts';
@@ -33,6 +35,7 @@ export async function editCommand(argv: readonly string[], signal: AbortSignal):
   if (argv.includes('--search')) return searchCommand(argv, signal);
   const args = parseArguments(argv, TABLE);
   const { folder, out } = readPlaces(args);
+  const page = pageArgument(args, 'report');
   const environment = createNodeEnvironment();
   const { storage } = environment;
   const project = await openProject(storage, folder);
@@ -54,7 +57,6 @@ export async function editCommand(argv: readonly string[], signal: AbortSignal):
   };
   const { bytes, proof } = await editRun(scope, question, work);
   await writeEdited(storage, target, bytes);
-  const page = args.text('report');
   const report = page === undefined ? undefined : await reportOf({ proof, file: target.path }, page, scope);
   const facts = editFacts(target.path, proof, report);
   console.log(args.flag('json') ? JSON.stringify(facts, null, 2) : shownName(editText(facts)));

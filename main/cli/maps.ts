@@ -26,6 +26,7 @@ import { parseArguments, type OptionTable, type ParsedArguments } from './argume
 import { scoreFacts } from './inspect.ts';
 import { INTAKE_OPTIONS, optionTable, readOptions } from './option-arguments.ts';
 import { progressPrinter } from './progress.ts';
+import { pageArgument } from './page-argument.ts';
 
 const { occlusion, rise, 'sobol-attribution': sobol } = MAP_METHOD_TITLES;
 const METHOD = choice<ValueMethod>({ occlusion, rise, 'sobol-attribution': sobol });
@@ -71,7 +72,7 @@ export async function mapsCommand(argv: readonly string[], signal: AbortSignal):
   const { alpha = 'white' } = intake.preprocessing.preprocessing;
   if (transparent > 0) console.error(`${transparencyText(transparent, alpha)} See --alpha.`);
   const skipped = [...scan.skipped, ...unusable];
-  const out = args.text('out') ?? `${path.basename(model).replace(/\.onnx$/i, '')}.maps.html`;
+  const out = pageArgument(args, 'out') ?? `${path.basename(model).replace(/\.onnx$/i, '')}.maps.html`;
   await storage.writeAtomic(out, page.page({ skipped, transparent }));
   if (asJson) console.log(JSON.stringify(mapsJson(intake, question, { found, skipped, page: out }), null, 2));
   else console.log(shownName(mapsText(intake, { found, skipped, page: out })));

@@ -12,6 +12,7 @@ import { parseArguments, type OptionTable, type ParsedArguments } from './argume
 import { completeRuns } from './complete-runs.ts';
 import { modelJson, modelText, pairJson, pairText } from './model-output.ts';
 import { progressPrinter } from './progress.ts';
+import { pageArgument } from './page-argument.ts';
 
 const TABLE: OptionTable = {
   bank: { type: 'string' },
@@ -49,7 +50,7 @@ export async function overviewCommand(argv: readonly string[], signal: AbortSign
     const found = await createJobs({}).explainPair(question, { signal, onProgress, onNews: () => undefined });
     return tell(args, pairJson(found), pairText(found));
   }
-  const file = args.text('report');
+  const file = pageArgument(args, 'report');
   const report =
     file === undefined ? undefined : await writeOverview(environment, project, overview, file, onProgress);
   const text = [modelText(overview), ...(report === undefined ? [] : ['', `Report  ${report}`])].join('\n');
@@ -90,7 +91,7 @@ function pairOf(args: ParsedArguments, { names }: ModelOverview) {
     throw new TesseraError('bad-usage', `--class and --against are both "${names[truth]}".`, {
       hint: 'Give two classes.',
     });
-  if (args.text('report') !== undefined)
+  if (pageArgument(args, 'report') !== undefined)
     throw new TesseraError('bad-usage', '--report writes the whole model, not a pair of classes.', {
       hint: 'Leave --class and --against out, or --report.',
     });

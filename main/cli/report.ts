@@ -9,6 +9,7 @@ import { newestFinishedRun } from './newest-run.ts';
 import { progressPrinter } from './progress.ts';
 import { tellInputs } from './tell-inputs.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
+import { pageArgument } from './page-argument.ts';
 
 /** `report PROJECT`: writes the report of a run, the newest unless one is named. */
 export async function report(argv: readonly string[], signal: AbortSignal): Promise<void> {
@@ -24,6 +25,6 @@ export async function report(argv: readonly string[], signal: AbortSignal): Prom
   const run = args.text('run') ?? (await newestFinishedRun(project));
   await tellInputs(project, run);
   await completeRuns(environment, project, [run], { hasOwn: true, signal });
-  const file = args.text('out') ?? path.join(folder, 'report.html');
+  const file = pageArgument(args, 'out') ?? path.join(folder, 'report.html');
   console.log(shownName(await writeReport(environment, project, run, file, progressPrinter(process.stderr))));
 }

@@ -1,5 +1,6 @@
 import { EDIT_WAYS } from '../../core/editing/concept-edit.ts';
 import type { EditedConcept } from '../../core/editing/edit-proof.ts';
+import { editFacts } from '../../core/editing/edit-facts.ts';
 import { TesseraError } from '../../core/errors.ts';
 import { loadModelFile } from '../../core/onnx/load-model.ts';
 import { editRun } from '../../core/pipeline/editing/edit-run.ts';
@@ -22,7 +23,7 @@ import { createJobs } from '../compute/jobs/all-jobs.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable } from './arguments.ts';
 import { rowsOf } from './edit-arguments.ts';
-import { editFacts, editText } from './edit-output.ts';
+import { editText } from './edit-output.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
 import { progressPrinter } from './progress.ts';

@@ -68,7 +68,8 @@ tessera edit PROJECT --remove CONCEPT[,…] --out FILE.onnx [--scale CONCEPT=FAC
     --how: pattern (taken unless said: the mean of images without the concept takes its place, and that of all that goes
     along with it), mean (of the concept alone), project (its direction is projected out), remove (what what-if shows).
     --class edits the score of this class alone, at the cost of a second pass from the layer on: other classes may rest on
-    the same concept. --above leaves amounts alone up to a share of the run's largest. --by counts images with and without
+    the same concept. --above leaves amounts alone up to a share of the run's largest; it goes with remove, which it
+    then means. --by counts images with and without
     a cue by themselves: by a column of the project's table, or whether they hold a marked object of that name ("columns"
     takes both). --report writes the proof as one HTML file with pictures of the decisions that changed.
 

@@ -5,7 +5,7 @@ import { TesseraError } from '../../errors.ts';
 import { matrix, rowView, takeRows, type Matrix } from '../../linalg/matrix.ts';
 import { transpose } from '../../linalg/transpose.ts';
 import type { ScoredScope } from '../run-context.ts';
-import { imagesFor, planEdit, rowsOf, type EditedRun } from './plan-edit.ts';
+import { FEWEST_OTHERS, imagesFor, planEdit, rowsOf, type AskedEdit, type EditedRun } from './plan-edit.ts';
 
 /** An edit that is tried: which concepts, rows of the bank, by which factor, and how. */
 export interface EditCandidate {
@@ -15,14 +15,15 @@ export interface EditCandidate {
 }
 
 /**
- * Plans many edits of one run: what they take from pictures is read once for all that are asked for together, from the same
- * images whichever concepts change. The edit that is chosen in the end is planned by `planEdit`.
+ * Plans many edits of one run as `planEdit` plans each: what they take from pictures is read once for all that are asked for
+ * together.
  */
 export class CandidatePlanner {
   readonly #scope: ScoredScope;
   readonly #run: EditedRun;
   readonly #signal: AbortSignal | undefined;
   readonly #plain = new Map<EditWay, Promise<ConceptEdit | undefined>>();
+  readonly #alone = new Map<string, Promise<ConceptEdit | undefined>>();
   readonly #patterns = new Map<string, Matrix>();
   #usual: Promise<UsualPlaces> | undefined;
 
@@ -35,6 +36,8 @@ export class CandidatePlanner {
   /** Undefined for what cannot be done to these concepts: directions that depend on each other cannot be projected out, for example. */
   async plan(candidates: readonly EditCandidate[]): Promise<(ConceptEdit | undefined)[]> {
     const r = this.#run.conceptBank.rows;
+    if (this.#run.others.length < FEWEST_OTHERS)
+      return Promise.all(candidates.map((candidate) => this.#planAlone(candidate)));
     const sets = candidates.filter(({ how }) => how === 'pattern').map(({ rows }) => rows);
     await this.#findPatterns(sets);
     return Promise.all(
@@ -51,20 +54,33 @@ export class CandidatePlanner {
     );
   }
 
+  /** Where few images are without the concepts, those that are depend on which concepts change. */
+  async #planAlone({ how, rows, factor }: EditCandidate): Promise<ConceptEdit | undefined> {
+    const key = `${how} ${keyOf(rows)}`;
+    const factorsBy = (value: number): number[] =>
+      Array.from({ length: this.#run.conceptBank.rows }, (_, row) => (rows.includes(row) ? value : 1));
+    const known = this.#alone.get(key) ?? this.#planOf({ how, factors: factorsBy(0) });
+    this.#alone.set(key, known);
+    const plan = await known;
+    return plan && { ...plan, factors: factorsBy(factor) };
+  }
+
   /** The edit of all concepts, of which others have the means. */
   #planOfAll(how: EditWay): Promise<ConceptEdit | undefined> {
     const known = this.#plain.get(how);
     if (known !== undefined) return known;
-    const factors = this.#noFactors();
-    const made = planEdit(this.#scope, this.#run, { how, factors }, this.#signal).then(
-      ({ edit }) => edit,
-      (error: unknown) => {
-        if (error instanceof TesseraError && error.code === 'bad-usage') return undefined;
-        throw error;
-      },
-    );
+    const made = this.#planOf({ how, factors: this.#noFactors() });
     this.#plain.set(how, made);
     return made;
+  }
+
+  async #planOf(asked: AskedEdit): Promise<ConceptEdit | undefined> {
+    try {
+      return (await planEdit(this.#scope, this.#run, asked, this.#signal)).edit;
+    } catch (error) {
+      if (error instanceof TesseraError && error.code === 'bad-usage') return undefined;
+      throw error;
+    }
   }
 
   #noFactors(): number[] {

@@ -1,5 +1,11 @@
 import { changedAmounts } from '../../editing/edited-activations.ts';
-import { checkEdit, editedRows, type ConceptEdit, type EditWay } from '../../editing/concept-edit.ts';
+import {
+  checkBound,
+  checkEdit,
+  editedRows,
+  type ConceptEdit,
+  type EditWay,
+} from '../../editing/concept-edit.ts';
 import { PatternGatherer, UsualGatherer } from '../../editing/concept-patterns.ts';
 import { TesseraError } from '../../errors.ts';
 import type { Explanation } from '../../concepts/explanation.ts';
@@ -40,8 +46,10 @@ export interface PlannedEdit {
   readonly without?: { readonly kind: 'others' | 'least'; readonly images: number };
 }
 
-/** Images read for means and patterns, at most, of either kind; and the fewest others that a mean is taken of. */
-const [MOST_IMAGES, FEWEST_OTHERS] = [160, 10];
+/** Images read for means and patterns, at most, of either kind. */
+const MOST_IMAGES = 160;
+/** The fewest others that a mean is taken of. */
+export const FEWEST_OTHERS = 10;
 /** Images that are read at once. */
 const BATCH = 16;
 
@@ -60,7 +68,8 @@ export async function planEdit(
 ): Promise<PlannedEdit> {
   const bank = run.conceptBank;
   const own = { how, bank, factors };
-  if (how === 'remove' || above !== undefined) {
+  checkBound(how, above);
+  if (how === 'remove') {
     const bounds = above === undefined ? {} : { above: largestAmounts(run).map((most) => above * most) };
     const edit = { ...own, ...bounds };
     checkEdit(edit);

@@ -58,8 +58,9 @@ type Scope = ScoredScope & { readonly raw: ModelIntake };
 const BATCH = 32;
 /** Concepts that are tried by themselves at a cut, and that are changed together, at most. */
 const [MOST_SINGLES, MOST_TOGETHER] = [24, 3];
-/** Ways that each concept is tried in. */
+/** Ways that each concept is tried in; of sparse concepts a model file can hold the one alone that needs no exact amounts. */
 const WAYS: readonly EditWay[] = ['pattern', 'mean', 'project', 'remove'];
+const SPARSE_WAYS: readonly EditWay[] = ['project'];
 /** Milder forms of the frontier's edits that are tried. */
 const FACTORS = [0.75, 0.5, 0.25];
 /** Right images of the tuning half that are looked at, at most; all wrong ones are. */
@@ -170,10 +171,11 @@ class Search {
   async at({ run, concepts }: SearchedCut, cut: number): Promise<void> {
     this.#planners[cut] = new CandidatePlanner(this.#scope, run, this.#work.signal);
     const singles = concepts.slice(0, MOST_SINGLES);
+    const ways = run.conceptBank.active === undefined ? WAYS : SPARSE_WAYS;
     const first = await this.#try(
       run,
       cut,
-      WAYS.flatMap((how) => singles.map((rows) => ({ how, rows, factor: 0 }))),
+      ways.flatMap((how) => singles.map((rows) => ({ how, rows, factor: 0 }))),
     );
     let best = bestAmong(first);
     for (let size = 2; size <= MOST_TOGETHER && best !== undefined; size++) {

@@ -6,6 +6,7 @@ import {
   BROKEN_MEANING,
   editChance,
   editedText,
+  editTimeText,
   meanSourceText,
   oneScoreText,
   PROOF_SETS,
@@ -138,7 +139,7 @@ function gallery(
     <ul class="mistakes">
       ${changed.slice(0, MOST_CHANGED).map((one) => card(one, page))}
     </ul>
-    ${more > 0 && html`<p class="quiet">${countOf(more, 'more is', 'more are')} not shown; --json lists all.</p>`}`;
+    ${more > 0 && html`<p class="quiet">${countOf(more, 'more is', 'more are')} not shown.</p>`}`;
 }
 
 function card({ file, truth, before, after }: ChangedDecision, { proof, pictures }: EditPage): Html {
@@ -219,10 +220,7 @@ function dataSection({ proof, file }: EditPage): Html {
       'scores',
       `within ${check.largest.toExponential(0)} of the same edit by exact amounts, on ${countOf(check.images, 'image')}`,
     ],
-    [
-      'time an image',
-      `${time.after.toFixed(2)} ms, before ${time.before.toFixed(2)} ms, one at a time on the processor`,
-    ],
+    ['time an image', `${editTimeText(time)}; one at a time on the processor`],
     ...(alsoChanged.length === 0
       ? []
       : [
