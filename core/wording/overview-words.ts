@@ -20,11 +20,13 @@ export type LookFacts =
       /** Concepts that count for both classes; absent where one of them is not explained. */
       readonly shared?: readonly string[];
     }
-  | { readonly kind: 'weak'; readonly class: string; readonly headline: string }
+  | { readonly kind: 'weak'; readonly class: string }
   | { readonly kind: 'rest'; readonly class: string; readonly rest: number };
 
 /** Concepts named in one sentence. */
 const NAMED = 2;
+
+const WEAK = 'A claim that decides how far to trust it is weak';
 
 /** What deserves a look, in a few words and a sentence. */
 export function lookText(look: LookFacts): { readonly title: string; readonly text: string } {
@@ -48,7 +50,10 @@ export function lookText(look: LookFacts): { readonly title: string; readonly te
         text: `${countText(look.count)} of ${countOf(look.images, 'image')}. ${sharedText(look.shared)}`,
       };
     case 'weak':
-      return { title: `“${look.class}”: the explanation does not hold up`, text: `${look.headline}.` };
+      return {
+        title: `“${look.class}”: the explanation does not hold up`,
+        text: `${WEAK}.`,
+      };
     case 'rest':
       return {
         title: `“${look.class}” is not explained in full`,
@@ -75,7 +80,7 @@ export function manyLooksText(
         text: 'Images that are right; each 95 % interval lies below what all classes reach together:',
       };
     case 'weak':
-      return { title: `${many}: the explanation does not hold up`, text: `${look.headline}:` };
+      return { title: `${many}: the explanation does not hold up`, text: `${WEAK}:` };
     case 'rest':
       return {
         title: `${many} are not explained in full`,
@@ -124,9 +129,11 @@ export function overviewLead({
   readonly hits: number;
 }): string {
   const several =
-    shared === 0
-      ? `none of the ${countText(concepts)} that matter to any matters to several`
-      : `${countText(shared)} of the ${countText(concepts)} that matter to any ${shared === 1 ? 'matters' : 'matter'} to several`;
+    shared > 1 && shared === concepts
+      ? `all ${countText(concepts)} that matter to any matter to several`
+      : shared === 0
+        ? `none of the ${countText(concepts)} that matter to any matters to several`
+        : `${countText(shared)} of the ${countText(concepts)} that matter to any ${shared === 1 ? 'matters' : 'matter'} to several`;
   const these = `The same concepts explain ${countOf(classes, 'class', 'classes')}; ${several}.`;
   if (known === 0) return `${these} No folder names a class, so right and wrong are not known.`;
   return `${these} The model is right in ${countText(hits)} of ${countOf(known, 'image')} (${percentText(hits / known)}).`;

@@ -20,6 +20,8 @@ export interface ModelEdit {
   readonly how: EditWay;
   /** Of `remove`: share of the run's largest amount up to which a concept is left alone, 0…1. */
   readonly above?: number;
+  /** Name of the only class whose score is edited; absent: all scores are. */
+  readonly onlyClass?: string;
   /** Folders of images that the run was not given. */
   readonly heldOut: readonly string[];
 }
@@ -64,6 +66,7 @@ export interface EditTrial extends RunKey, Pick<EditProof, 'how' | 'check' | 'ti
   readonly className: string;
   readonly concepts: readonly EditedConcept[];
   readonly above: number | null;
+  readonly onlyClass: string | null;
   /** Images whose mean took the place of the amounts. */
   readonly without: EditProof['without'] | null;
   /** Does the model decide among classes? Of one that tells a number, only how that changes is known. */

@@ -10,6 +10,7 @@ const EDIT = {
   factors: z.record(NAME, z.number().min(0).max(1)),
   how: z.enum(Object.keys(EDIT_WAY_WORDS) as [Way, ...Way[]]),
   above: z.number().min(0).max(1).exactOptional(),
+  onlyClass: z.string().min(1).max(1000).exactOptional(),
   heldOut: z.array(PATH).max(10_000),
 };
 

@@ -22,7 +22,8 @@ export function trialOf(
   { id, project, runId, as }: RunKey & { readonly id: string; readonly as: string },
   { proof, beside, places }: TriedEdit,
 ): EditTrial {
-  const { model, run, concepts, how, above, without, check, time, alsoChanged, classes, edited } = proof;
+  const { model, run, concepts, how, above, onlyClass, without, check, time, alsoChanged, classes, edited } =
+    proof;
   let index = 0;
   const pictures = (): Pick<TurnedDecision, 'picture' | 'image'> => {
     const picture = pictureId({ kind: 'fitted', scan: id, index, as });
@@ -35,6 +36,7 @@ export function trialOf(
     modelName: shownName(path.basename(model.path)),
     className: run.className,
     above: above ?? null,
+    onlyClass: onlyClass ?? null,
     without: without ?? null,
     isDecision: classes.length > 0,
     sets: sets.sort((a, b) => Number(b.set === judged) - Number(a.set === judged)).map(({ view }) => view),

@@ -23,6 +23,8 @@ export class EditModelState {
   how = $state<EditWay>(USUAL);
   /** Of `remove`: share of the largest amount up to which a concept is left alone. */
   above = $state(0);
+  /** The only class whose score is edited; null: all scores are. */
+  onlyClass = $state<string | null>(null);
   /** Folders of images that the run was not given. */
   heldOut = $state.raw<readonly string[]>([]);
   readonly trial = new Loadable<EditTrial>();
@@ -46,8 +48,12 @@ export class EditModelState {
 
   /** The edit as it is set. */
   readonly asked = $derived.by((): ModelEdit => {
-    const { factors, how, above, heldOut } = this;
-    return { factors, how, heldOut, ...(how === 'remove' && above > 0 && { above }) };
+    const { factors, how, above, onlyClass, heldOut } = this;
+    return {
+      ...{ factors, how, heldOut },
+      ...(how === 'remove' && above > 0 && { above }),
+      ...(onlyClass !== null && { onlyClass }),
+    };
   });
   readonly isEmpty = $derived(Object.keys(this.factors).length === 0);
   /** Is what was tried another edit than the one that is set? */
@@ -79,6 +85,7 @@ export class EditModelState {
   /** Sets the edit that a search found. */
   take({ factors, how }: FoundModelEdit): void {
     this.factors = factors;
+    this.onlyClass = null;
     this.how = how;
     this.above = 0;
   }

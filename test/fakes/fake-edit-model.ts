@@ -42,13 +42,14 @@ export function fakeEditModel({ run, images }: DemoRunReader, options: FakeEditM
     turned: turned.map((one) => (kind === 'run' ? one : { ...one, image: null })),
   });
   return {
-    tryEdit: ({ project, runId, factors, how, above, heldOut }) =>
+    tryEdit: ({ project, runId, factors, how, above, onlyClass, heldOut }) =>
       Promise.resolve({
         ...{ project, runId, how, id: 'edit-1', modelName: 'model.onnx', className: run.className },
         concepts: Object.entries(factors).map(([id, factor]) => ({
           ...{ id, factor, name: run.concepts.find((concept) => concept.id === id)?.name ?? id },
         })),
         above: above ?? null,
+        onlyClass: onlyClass ?? null,
         without: how === 'remove' ? null : { kind: 'others', images: 60 },
         ...{ isDecision: true, bytes: 366_080, beside: [], alsoChanged: [] },
         sets: [...(heldOut.length > 0 ? [setOf('held-out', ['clean'])] : []), setOf('run', ['images'])],

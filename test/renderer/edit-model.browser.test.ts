@@ -58,7 +58,11 @@ describe.skipIf(findBrowser() === undefined)(
       await left.press('ArrowLeft');
       await expect.poll(() => since.count()).toBe(0);
       await page.getByRole('radio', { name: /^Its amount/ }).check();
+      await page.getByRole('combobox', { name: /^Where it is taken out/ }).selectOption({ index: 1 });
       await since.waitFor();
+      await page.getByRole('button', { name: 'Try the edit' }).click();
+      await page.getByText(/^Without Concept 1 in the score of .+ alone · Its amount$/).waitFor();
+      await expect.poll(() => since.count()).toBe(0);
       // What was tried is still there after another screen.
       await page.keyboard.press('4');
       await page.keyboard.press('e');

@@ -44,7 +44,7 @@ function row(one: OverviewClass, at: number, { concepts }: ModelOverview): Html 
       ${right === undefined ? html`<span class="quiet">not known</span>` : html`${percentText(right.value)} <span class="quiet">${overImagesText(right, right.images)} of ${right.images}</span>`}
     </td>
     <td>
-      ${leading.map(({ id, name: concept, importance }, place) => html`${place > 0 && ', '}<a href="#${id}"><bdi>${concept}</bdi></a> ${percentText(importance[at].mean)}`)}
+      ${leading.map(({ id, name: concept, importance }, place) => html`${place > 0 && ', '}<a href="#${id}"><bdi>${concept}</bdi></a> <span class="quiet">${percentText(importance[at].mean)}</span>`)}
       ${shortcuts.map(({ conceptName, leans }) => html`<div class="flag">Shortcut: <bdi>${conceptName}</bdi> ${leans}</div>`)}
     </td>
     <td class="short">

@@ -79,8 +79,6 @@ function keyOf(look: FirstLook): string {
   switch (look.kind) {
     case 'shortcut':
       return `shortcut ${look.leans}`;
-    case 'weak':
-      return `weak ${look.headline}`;
     case 'confusion':
       return `confusion ${look.truth} ${look.predicted}`;
     default:

@@ -68,8 +68,8 @@ function shareOf(mean: number): string {
 }
 
 const [ROW, COLUMN, NAMES, HEAD] = [14, 10, 170, 92];
-/** Rows of one drawing: with its head it fits a page of paper, so that none is cut through. */
-const BAND = 56;
+/** Rows of one drawing: with their heads two fit a page of paper, so that none is cut through and little is left empty. */
+const BAND = 26;
 
 /** A row a class, a column a concept, in bands that each name the concepts; cells of nothing are not drawn. */
 function drawing(classes: readonly OverviewClass[], concepts: readonly PicturedConcept[]): Html[] {

@@ -21,11 +21,12 @@ export const OVERVIEW_STYLE = `
 .classes-table th { white-space: nowrap; }
 .classes-table td:first-child { min-width: 110px; overflow-wrap: anywhere; }
 .classes-table td:nth-child(2) { min-width: 96px; }
+.classes-table td:nth-child(3) { width: 56%; }
 .flag { color: var(--loss); font-size: 13px; }
 .shared-concepts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 20px 32px; margin-top: 16px; }
 .shared-concepts .concept { margin: 0; padding: 12px 0 0; border-top: 1px solid var(--line); break-inside: avoid; }
 .shared-concepts .crop-row { margin: 6px 0; }
 @media (prefers-color-scheme: dark) { .matrix { --most: 45%; } }
 @media (max-width: 560px) { .shared-concepts { grid-template-columns: minmax(0, 1fr); } }
-@media print { .matrix tr, .classes-table tr, .looks li { break-inside: avoid; } .matrix-scroll { overflow: visible; } .matrix { font-size: 8pt; } .matrix td { min-width: 0; } }
+@media print { .matrix tr, .classes-table tr, .looks li { break-inside: avoid; } .matrix-scroll { overflow: visible; } .matrix { font-size: 8pt; } .matrix td { min-width: 0; } .classes-table, .classes-table .flag { font-size: 8pt; } }
 `;

@@ -19,10 +19,9 @@ export function editModelJobs(
 ): Jobs<'tryEdit' | 'saveEdited' | 'writeEditPage'> {
   const { storage } = environment;
   return {
-    async tryEdit({ factors, how, above, heldOut, path, ...run }, { signal, onProgress }) {
-      const opened = await openRun(run);
+    async tryEdit({ path, folder, key, runId, ...edit }, { signal, onProgress }) {
+      const opened = await openRun({ folder, key, runId });
       const { scope, own } = await openEdit(environment, opened.project, opened.run);
-      const edit = { factors, how, heldOut, ...(above !== undefined && { above }) };
       const question = await editQuestion(environment, opened, own, edit);
       const { bytes, file, proof } = await editRun(scope, question, { signal, onProgress });
       await storage.writeAtomic(path, bytes);
@@ -57,12 +56,13 @@ export async function editQuestion(
   { storage }: Environment,
   opened: OpenedRun,
   own: ProofImages,
-  { factors, how, above, heldOut }: ModelEdit,
+  { factors, how, above, onlyClass, heldOut }: ModelEdit,
 ): Promise<EditQuestion> {
   const others = heldOut.length === 0 ? [] : [await heldOutImages(storage, heldOut, own)];
   return {
     ...{ how, factors: factorsOfRows(opened, factors), concepts: await changedConcepts(opened, factors) },
     ...(above !== undefined && { above }),
+    ...(onlyClass !== undefined && { onlyClass }),
     sets: [own, ...others],
   };
 }
