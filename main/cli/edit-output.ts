@@ -25,7 +25,6 @@ export function editText(facts: EditFacts): string {
       : [`Amounts up to ${percentText(facts.above)} of the largest of the run are left alone.`]),
     ...sets.flatMap((set) => ['', ...setText(set)]),
     '',
-    ...facts.notices,
     ...(sets.some(({ broken }) => broken.length > 0) ? [BROKEN_MEANING] : []),
     `Scores are within ${check.largest.toExponential(0)} of what the same edit gives by exact amounts (${countOf(check.images, 'image')}).`,
     `An image takes ${editTimeText(time)}.`,

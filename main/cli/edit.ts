@@ -56,6 +56,7 @@ export async function editCommand(argv: readonly string[], signal: AbortSignal):
     sets: heldOut === undefined ? [own] : [own, heldOut],
   };
   const { bytes, proof } = await editRun(scope, question, work);
+  for (const notice of proof.notices) console.error(notice);
   await writeEdited(storage, target, bytes);
   const report = page === undefined ? undefined : await reportOf({ proof, file: target.path }, page, scope);
   const facts = editFacts(target.path, proof, report);

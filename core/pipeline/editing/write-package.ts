@@ -1,11 +1,14 @@
+import { editFacts } from '../../editing/edit-facts.ts';
 import type { EditProof } from '../../editing/edit-proof.ts';
 import { TesseraError } from '../../errors.ts';
 import { parsePreprocessing } from '../../images/preprocessing.ts';
 import { loadModelFile } from '../../onnx/load-model.ts';
 import type { OnProgress } from '../../platform.ts';
+import { loadEvaluation } from '../../project/evaluation-file.ts';
 import { loadNotes, withGivenNames } from '../../project/run-notes.ts';
+import { leadSentences } from '../../report/sections/summary-section.ts';
+import { trustVerdict } from '../../report/trust-verdict.ts';
 import { packageReadme } from '../../report/package/package-readme.ts';
-import { percentText } from '../../wording/number-text.ts';
 import { EXPORT_FILES, exportFile, tabledRun, type ExportFile } from '../export-run.ts';
 import type { ScoredScope } from '../run-context.ts';
 import type { TabledRun } from '../run-tables.ts';
@@ -56,18 +59,33 @@ const TEXTS: Readonly<Record<MonitorFile | ExportFile, string>> = {
 /**
  * Writes an audit package: the edited model with its proof, a monitor, the report, tables and the run, with a README for the
  * model's owners, into a folder, and that as a ZIP file where wanted. Every file is written whole or not at all;
- * `contents.json` comes last. Where no monitor can be made the README says why.
+ * `contents.json` says that the package is whole once it is; a folder that was not there before is taken away again where it is
+ * not finished. Where no monitor can be made the README says why.
  *
  * Throws TesseraError 'bad-usage' for a folder that holds anything but an earlier package; as `editRun`, `tabledRun` and
  * `writeReport`; 'storage' as `encodeZip`, when the folder is whole; the signal's reason when aborted.
  */
 export async function writePackage(
   scope: EditScope,
-  { folder, scored, edit, zip }: PackageQuestion,
+  question: PackageQuestion,
   work: Work = {},
 ): Promise<WrittenPackage> {
+  const into = await PackageFolder.open(scope.environment.storage, question.folder);
+  try {
+    return await fill(into, scope, question, work);
+  } catch (error) {
+    await into.giveUp();
+    throw error;
+  }
+}
+
+async function fill(
+  into: PackageFolder,
+  scope: EditScope,
+  { folder, scored, edit, zip }: PackageQuestion,
+  work: Work,
+): Promise<WrittenPackage> {
   const { environment, project, run } = scope;
-  const into = await PackageFolder.open(environment.storage, folder);
   const tabled = await tabledRun(scored, project, run, work);
   const edited = edit && (await writeEdit(into, scope, edit, work));
   const withoutMonitor = await writeMonitor(into, scope, scored, tabled, work);
@@ -102,7 +120,11 @@ async function writeEdit(
   into.has('edited-model.onnx', 'The edited model');
   for (const { to } of target.copies)
     into.has(to.slice(into.folder.length + 1).replaceAll('\\', '/'), 'Weights that it reads');
-  await into.write('edit.json', 'What the edit does, for programs', `${JSON.stringify(proof, null, 2)}\n`);
+  await into.write(
+    'edit.json',
+    'What the edit does, for programs',
+    `${JSON.stringify(editFacts('edited-model.onnx', proof), null, 2)}\n`,
+  );
   const preprocessing = parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing);
   await writeEditPage(environment, { proof, file: target.path, preprocessing }, into.at('edit.html'));
   into.has('edit.html', 'What the edit does, with pictures of decisions that changed');
@@ -147,15 +169,15 @@ async function readmeOf(
   { environment, project, run, arrays: { explanation } }: EditScope,
   told: { readonly edit?: EditProof; readonly withoutMonitor?: string },
 ): Promise<string> {
-  const notes = await loadNotes(project, run.id);
-  const concepts = withGivenNames(explanation, notes)
-    .concepts.filter(({ id }) => !notes.hidden.includes(id))
-    .toSorted((a, b) => b.importance.mean - a.importance.mean)
-    .map(({ name, importance }) => ({ name, importance: percentText(importance.mean) }));
+  const named = withGivenNames(explanation, await loadNotes(project, run.id));
+  const evaluation = await loadEvaluation(project, run.id);
+  const { headline, advice } = trustVerdict(named, evaluation);
   return packageReadme({
     model: project.file.model,
-    run: { id: run.id, className: explanation.className, made: run.created },
-    ...{ concepts, files, ...told },
+    run: { id: run.id, className: named.className, made: run.created, images: named.images.length },
+    found: leadSentences({ explanation: named, ...(evaluation && { evaluation }) }),
+    trust: { headline, advice },
+    ...{ files, ...told },
     tessera: environment.versions['tessera'] ?? '',
   });
 }

@@ -1,8 +1,7 @@
-import type { EditProof } from '../../editing/edit-proof.ts';
-import { judgedSet, verdictOf } from '../../editing/edit-proof.ts';
-import { EDIT_WAYS } from '../../editing/concept-edit.ts';
+import { verdictOf, type EditProof, type ProofSet } from '../../editing/edit-proof.ts';
 import { countOf, listText } from '../../wording/count-text.ts';
 import { BROKEN_MEANING, editChance, editedText, PROOF_SETS } from '../../wording/edit-words.ts';
+import { percentText } from '../../wording/number-text.ts';
 import { fileNameOf } from '../../wording/path-text.ts';
 
 /** A file of an audit package, and what it is for. */
@@ -15,9 +14,15 @@ export interface PackagedFile {
 /** What the README of a package tells. */
 export interface PackageFacts {
   readonly model: { readonly path: string; readonly sha256: string };
-  readonly run: { readonly id: string; readonly className: string; readonly made: string };
-  /** Concepts that were found, by importance: names and shares. */
-  readonly concepts: readonly { readonly name: string; readonly importance: string }[];
+  readonly run: {
+    readonly id: string;
+    readonly className: string;
+    readonly made: string;
+    readonly images: number;
+  };
+  /** The first paragraph of the report. */
+  readonly found: string;
+  readonly trust: { readonly headline: string; readonly advice: string };
   /** Absent where the model was not edited. */
   readonly edit?: EditProof;
   /** Why there is no monitor, in words; absent where there is one. */
@@ -28,20 +33,20 @@ export interface PackageFacts {
 
 /** The README of an audit package, as Markdown, for the people to whom the model belongs: what is in it and what to do with it. */
 export function packageReadme(facts: PackageFacts): string {
-  const { model, run, concepts, files, tessera } = facts;
+  const { model, run, found, trust, files, tessera } = facts;
   const name = plain(fileNameOf(model.path));
   return [
     `# Audit of ${name}`,
     '',
-    `This folder holds what an audit of ${name} found, and what can be done about it. It was made by Tessera ${tessera} from a run of ${run.made.slice(0, 10)}, which looked into what the model goes by when it says "${plain(run.className)}".`,
+    `This folder holds what an audit of ${name} found, and what can be done about it. It was made by Tessera ${tessera} from a run of ${run.made.slice(0, 10)}, which looked into what the model goes by when it says "${plain(run.className)}", in ${countOf(run.images, 'image')}.`,
     '',
-    '## What the model goes by',
+    '## What was found',
     '',
-    `Tessera takes what the model computes of pictures apart into concepts, and measures which share of what moves the answer involves each. ${countOf(concepts.length, 'concept')}${concepts.length > MOST_LISTED ? `, of which the ${MOST_LISTED} most important are` : ', the most important first'}:`,
+    plain(found),
     '',
-    ...concepts.slice(0, MOST_LISTED).map((one) => `- ${plain(one.name)}: ${one.importance}`),
+    `How far that can be trusted: ${plain(trust.headline)}. ${plain(trust.advice)}`,
     '',
-    'Open `report.html` in any browser: it shows each concept in pictures, how far the explanation can be trusted, and what it does not explain.',
+    'A concept is something that the model sees in many pictures. Open `report.html` in any browser: it shows each in pictures, by how much the answer depends on it, and what is not explained.',
     '',
     ...editSection(facts),
     ...monitorSection(facts),
@@ -51,7 +56,7 @@ export function packageReadme(facts: PackageFacts): string {
     '|---|---|',
     ...files.map((file) => `| \`${file.name}\` | ${file.text} |`),
     '',
-    '`contents.json` lists every file with its size and SHA-256; it is written last, so that a package without it is not whole.',
+    '`contents.json` lists every file with its size and SHA-256, and says whether the package is whole. Tables, pages and the run name pictures by where they lay on the computer of the audit.',
     '',
     '## Where it comes from',
     '',
@@ -61,44 +66,66 @@ export function packageReadme(facts: PackageFacts): string {
   ].join('\n');
 }
 
-/** Concepts that the README names; the report has all. */
-const MOST_LISTED = 10;
+/** What became of the concepts, as a sentence. */
+const DONE: Readonly<Record<EditProof['how'], string>> = {
+  pattern:
+    'How much there is of it, with all that goes along with it, is set to what pictures without it have on average',
+  mean: 'How much there is of it is set to what pictures without it have on average',
+  project: 'Its direction is set to what pictures without it have on average',
+  remove: 'How much there is of it is taken away, or changed by that share',
+};
 
 function editSection({ edit }: PackageFacts): string[] {
   if (edit === undefined) return [];
-  const judged = judgedSet(edit);
-  const verdict = verdictOf(judged);
-  const images = `${countOf(judged.images, 'image')} (${PROOF_SETS[judged.kind].toLowerCase()})`;
-  const counts = { fixed: judged.fixed.length, broken: judged.broken.length };
-  const slower = edit.time.before > 0 ? edit.time.after / edit.time.before : undefined;
+  const { concepts, how, layer, sets, time, alsoChanged, notices, onlyClass } = edit;
   return [
     '## The edited model',
     '',
-    `\`edited-model.onnx\` is the model ${plain(editedText(edit.concepts))}. ${EDIT_WAYS[edit.how]}, at the layer ${plain(edit.layer)}: a few plain operators were put in there; weights, inputs and outputs are as they were, so that it can take the place of the model wherever that runs.`,
+    `\`edited-model.onnx\` is the model ${plain(editedText(concepts, onlyClass))}. ${DONE[how]}, at the layer ${plain(layer)}: a few plain operators were put in there. Weights, inputs and outputs are as they were, so that it can take the place of the model wherever that runs.`,
     '',
-    verdict === null
-      ? `On ${images} ${countOf(judged.otherwise.length, 'decision')} changed; no folder names a class, so nothing is known of right and wrong.`
-      : `On ${images} it ${verdict}. ${editChance(judged.pValue ?? 1, counts)} ${BROKEN_MEANING}`,
-    ...(judged.kind === 'run'
-      ? ['', 'These are the images of the audit itself. What it does on others was not tried.']
+    ...sets.flatMap((set) => [`- ${setText(set)}`]),
+    '',
+    BROKEN_MEANING,
+    ...notices.flatMap((notice) => ['', plain(notice)]),
+    ...(sets.every(({ kind }) => kind === 'run')
+      ? ['', 'These are the images of the audit itself. What the edit does on others was not tried.']
       : []),
-    ...(slower === undefined
+    ...(time.ratio === undefined
       ? []
       : [
           '',
-          `An image takes ${slower.toFixed(2)} times as long as before (one at a time, on one processor).`,
+          `An image takes ${time.ratio.toFixed(2)} times as long as before (one at a time, on one processor).`,
         ]),
-    ...(edit.alsoChanged.length > 0
-      ? ['', `Other outputs that follow from the layer change too: ${listText(edit.alsoChanged.map(plain))}.`]
+    ...(alsoChanged.length > 0
+      ? ['', `Other outputs that follow from the layer change too: ${listText(alsoChanged.map(plain))}.`]
       : []),
     '',
     'Before you use it:',
     '',
-    '1. Read `edit.html`: it shows each decision that became right or wrong, by class and by folder.',
+    '1. Read `edit.html`: it shows decisions that became right or wrong, by class and by folder.',
     '2. Try it on pictures of your own that had no part in this, above all on ones without what was taken out.',
     '3. Keep the model as it was. An edit mends what was measured here; it does not replace training on better pictures.',
     '',
   ];
+}
+
+/** Share of right answers that a class loses from which on it is named. */
+const LOST = 0.05;
+
+function setText(set: ProofSet): string {
+  const verdict = verdictOf(set);
+  const images = `On ${countOf(set.images, 'image')} (${PROOF_SETS[set.kind].toLowerCase()})`;
+  if (verdict === null)
+    return `${images} ${countOf(set.otherwise.length, 'decision')} changed; no folder names a class, so nothing is known of right and wrong.`;
+  const counts = { fixed: set.fixed.length, broken: set.broken.length };
+  const losing = set.byClass
+    .filter(({ before, after }) => before.value - after.value >= LOST)
+    .map(
+      ({ name, before, after }) =>
+        `${plain(name)} (right in ${percentText(before.value)} before, ${percentText(after.value)} after)`,
+    );
+  const lost = losing.length === 0 ? '' : ` It loses most on ${listText(losing)}.`;
+  return `${images} it ${verdict}. ${editChance(set.pValue ?? 1, counts)}${lost}`;
 }
 
 function monitorSection({ withoutMonitor }: PackageFacts): string[] {

@@ -3,8 +3,9 @@ import { packageReadme, type PackageFacts } from '../../../core/report/package/p
 
 const facts: PackageFacts = {
   model: { path: '/models/birds [v2].onnx', sha256: 'ab12' },
-  run: { id: 'run1', className: 'wren', made: '2026-11-30T09:39:40.027Z' },
-  concepts: Array.from({ length: 12 }, (_, i) => ({ name: `Concept ${i + 1}`, importance: '8 %' })),
+  run: { id: 'run1', className: 'wren', made: '2026-11-30T09:39:40.027Z', images: 37 },
+  found: 'The score depends mostly on \u201cthe *ring*\u201d.',
+  trust: { headline: 'Sound; the model leans on the top left corner', advice: 'It can be relied on.' },
   tessera: '0.2.0',
   files: [{ name: 'report.html', text: 'What was found' }],
 };
@@ -14,9 +15,9 @@ describe('packageReadme()', () => {
     const text = packageReadme(facts);
     expect(text).toContain(String.raw`# Audit of birds \[v2\].onnx`);
     expect(text).toContain('run of 2026-11-30');
-    expect(text).toContain('12 concepts, of which the 10 most important are');
-    expect(text).toContain('- Concept 10: 8 %');
-    expect(text).not.toContain('Concept 11');
+    expect(text).toContain('when it says "wren", in 37 images');
+    expect(text).toContain('\u201cthe \\*ring\\*\u201d');
+    expect(text).toContain('the model leans on the top left corner. It can be relied on.');
     expect(text).toContain('| `report.html` | What was found |');
     expect(text).not.toContain('## The edited model');
   });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -57,8 +57,27 @@ describe('tessera package', { timeout: 120_000 }, () => {
     }
     const readme = await readFile(path.join(out, 'README.md'), 'utf8');
     expect(readme).toContain('`edited-model.onnx` is the model without Concept 1.');
-    expect(readme).toContain('on others was not tried');
-    expect((await tessera(...argv)).code).toBe(0);
+    expect(readme).toContain('What the edit does on others was not tried');
+    // Again without an edit: nothing of the one before is left.
+    const plain = await tessera('package', project, '--out', out, '--json');
+    expect(plain.code, plain.stderr).toBe(0);
+    expect((JSON.parse(plain.stdout) as { files: string[] }).files).not.toContain('edit.json');
+    expect(await readdir(out)).not.toContain('edited-model.onnx');
+  });
+
+  it('goes on in a folder that was left half-written, and leaves none behind where it fails', async () => {
+    const half = path.join(root, 'half');
+    await mkdir(half);
+    await writeFile(path.join(half, 'contents.json'), JSON.stringify({ tessera_package: 1, isWhole: false }));
+    await writeFile(path.join(half, 'edit.json'), '{');
+    expect((await tessera('package', project, '--out', half)).code).toBe(0);
+    expect(await readdir(half)).not.toContain('edit.json');
+    const pictures = path.join(root, 'red');
+    await rename(pictures, `${pictures} away`);
+    const failed = await tessera('package', project, '--out', path.join(root, 'none'));
+    await rename(`${pictures} away`, pictures);
+    expect(failed.code).not.toBe(0);
+    expect(await readdir(root)).not.toContain('none');
   });
 
   it('refuses a folder that holds anything else, and an edit of nothing', async () => {
