@@ -72,10 +72,11 @@ export function checkEdit(edit: ConceptEdit): void {
       hint: 'Name concepts to remove, or scale some by a factor other than 1.',
     });
   }
+  checkBound(edit);
 }
 
 /** Throws TesseraError 'bad-usage' where amounts up to a bound are to be left alone by a way that leaves none. */
-export function checkBound(how: EditWay, above: number | undefined): void {
+export function checkBound({ how, above }: { readonly how: EditWay; readonly above?: unknown }): void {
   if (above === undefined || how === 'remove') return;
   throw new TesseraError(
     'bad-usage',

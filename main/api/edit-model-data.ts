@@ -59,7 +59,8 @@ export interface JudgedSet extends Pick<
 }
 
 /** An edited model that was made and tried; it is not saved yet. */
-export interface EditTrial extends RunKey, Pick<EditProof, 'how' | 'check' | 'time' | 'alsoChanged'> {
+export interface EditTrial
+  extends RunKey, Pick<EditProof, 'how' | 'check' | 'time' | 'alsoChanged' | 'notices'> {
   /** Names this trial. */
   readonly id: string;
   readonly modelName: string;

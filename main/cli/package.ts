@@ -2,8 +2,9 @@ import { TesseraError } from '../../core/errors.ts';
 import { heldOutImages, openEdit } from '../../core/pipeline/editing/open-edit.ts';
 import type { EditQuestion } from '../../core/pipeline/editing/edit-run.ts';
 import { writePackage, type WrittenPackage } from '../../core/pipeline/editing/write-package.ts';
-import { verdictOf, judgedSet } from '../../core/editing/edit-proof.ts';
+import { verdictOf } from '../../core/editing/edit-proof.ts';
 import { loadRun, openProject } from '../../core/project/project-folder.ts';
+import { PROOF_SETS } from '../../core/wording/edit-words.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import { createJobs } from '../compute/jobs/all-jobs.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
@@ -90,12 +91,15 @@ function readPlaces(args: ParsedArguments) {
 }
 
 function packageText({ folder, files, zip, withoutMonitor, edited }: WrittenPackage): string {
-  const verdict = edited && verdictOf(judgedSet(edited));
+  const verdicts = (edited?.sets ?? []).flatMap((set) => {
+    const verdict = verdictOf(set);
+    return verdict === null ? [] : [`The edited model on ${PROOF_SETS[set.kind].toLowerCase()}: ${verdict}.`];
+  });
   return [
     `Audit package written to ${folder}:`,
     ...files.map((file) => `  ${file}`),
     ...(zip === undefined ? [] : [`and packed: ${zip}`]),
-    ...(verdict === undefined || verdict === null ? [] : ['', `The edited model ${verdict}.`]),
+    ...(verdicts.length > 0 ? ['', ...verdicts] : []),
     ...(withoutMonitor === undefined ? [] : ['', `Without a monitor: ${withoutMonitor}`]),
   ].join('\n');
 }

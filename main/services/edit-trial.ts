@@ -32,7 +32,7 @@ export function trialOf(
   const judged = judgedSet(proof);
   const sets = proof.sets.map((set) => ({ set, view: setView(set, classes, pictures) }));
   return {
-    ...{ project, runId, id, concepts, how, check, time, alsoChanged, beside },
+    ...{ project, runId, id, concepts, how, check, time, alsoChanged, beside, notices: proof.notices },
     modelName: shownName(path.basename(model.path)),
     className: run.className,
     above: above ?? null,

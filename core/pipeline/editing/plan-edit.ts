@@ -68,7 +68,7 @@ export async function planEdit(
 ): Promise<PlannedEdit> {
   const bank = run.conceptBank;
   const own = { how, bank, factors };
-  checkBound(how, above);
+  checkBound({ how, above });
   if (how === 'remove') {
     const bounds = above === undefined ? {} : { above: largestAmounts(run).map((most) => above * most) };
     const edit = { ...own, ...bounds };

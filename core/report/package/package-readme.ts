@@ -133,7 +133,7 @@ function monitorSection({ withoutMonitor }: PackageFacts): string[] {
   if (withoutMonitor !== undefined) return [...title, `There is no monitor: ${withoutMonitor}`, ''];
   return [
     ...title,
-    '`monitor/monitor.onnx` is the model as it was, with the amount of every concept and what no concept explains as further outputs. Run in the place of the model it tells when pictures begin to look otherwise than those of the audit; `monitor/monitor.md` has ten lines each of Python and JavaScript that do so.',
+    '`monitor/monitor.onnx` is the model as it was, with the amount of every concept and what no concept explains as further outputs. Run in the place of the model it tells when pictures begin to look otherwise than those of the audit; `monitor/monitor.md` has the lines of Python and JavaScript that do so.',
     '',
   ];
 }

@@ -38,7 +38,7 @@ describe('editedText', () => {
         { name: 'Stamp', factor: 0 },
         { name: 'Sky', factor: 0.3 },
       ]),
-    ).toBe('without Stamp and with 0.3 of Sky');
+    ).toBe('without Stamp and with 30\u00a0% of Sky');
   });
 });
 
