@@ -1,5 +1,5 @@
 import type { EditWay } from './concept-edit.ts';
-import { editVerdict } from '../wording/edit-words.ts';
+import { editVerdict, restingText } from '../wording/edit-words.ts';
 import type { JudgedDecisions, JudgedSide } from './judged-decisions.ts';
 
 /** A concept that an edit changed, and the factor of its amount. */
@@ -73,4 +73,31 @@ export function verdictOf({ all, fixed, broken }: ProofSet): string | null {
   if (all === undefined) return null;
   const { right } = all.before;
   return editVerdict({ fixed: fixed.length, broken: broken.length, right, wrong: all.images - right });
+}
+
+/** Right answers that a class loses in all, of images or of a share of them, from which on it is told. */
+const [MOST_LOST, MOST_LOST_SHARE] = [1, 0.01];
+
+/**
+ * Says in words which other classes than the explained one lose right answers by an edit, those that lose most first; of the
+ * first of the sets in which any does. Nothing where none loses more than one, or more than 1 in 100.
+ */
+export function restingNotices(
+  sets: readonly ProofSet[],
+  about: { readonly explained: string; readonly isAlone: boolean },
+): string[] {
+  for (const { byClass } of sets) {
+    const losing = byClass
+      .filter(({ name }) => name !== about.explained)
+      .map(({ name, images, before, after }) => ({
+        name,
+        images,
+        right: before.right,
+        lost: before.right - after.right,
+      }))
+      .filter(({ lost, images }) => lost > MOST_LOST && lost > MOST_LOST_SHARE * images)
+      .sort((a, b) => b.lost - a.lost);
+    if (losing.length > 0) return [restingText(losing, about)];
+  }
+  return [];
 }

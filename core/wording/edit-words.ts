@@ -67,3 +67,22 @@ export function meanSourceText({
 
 /** Why right answers may be lost by an edit that does what it should. */
 export const BROKEN_MEANING = 'An answer that was right only because of what was taken out counts as broken.';
+
+/** Which other classes than the explained rest on what an edit takes out, and what helps. */
+export function restingText(
+  classes: readonly { readonly name: string; readonly lost: number; readonly right: number }[],
+  { explained, isAlone }: { readonly explained: string; readonly isAlone: boolean },
+): string {
+  const losses = classes.map(
+    ({ name, lost, right }) => `${name} loses ${countText(lost)} of ${countOf(right, 'right answer')}`,
+  );
+  const more = `Other classes rest on what was taken out: ${listText(losses)}.`;
+  return isAlone
+    ? more
+    : `${more} An edit of the score of ${explained} alone leaves their scores as they were.`;
+}
+
+/** That a file does not find amounts as exactly as they can be found, and which numbers are the file's. */
+export function inexactText(largest: number): string {
+  return `The file comes no nearer to the edit by exact amounts than ${largest.toPrecision(1)} in a score: the concepts are too much alike for the steps that a file may have. All counts here are those of the file itself.`;
+}

@@ -72,7 +72,6 @@ export function editText(facts: EditFacts): string {
     ...(onlyClass === undefined ? [] : [`Scores changed: ${oneScoreText(onlyClass)}.`]),
     ...sets.flatMap((set) => ['', ...setText(set)]),
     '',
-    ...facts.notices,
     ...(sets.some(({ broken }) => broken.length > 0) ? [BROKEN_MEANING] : []),
     `Scores are within ${check.largest.toExponential(0)} of what the same edit gives by exact amounts (${countOf(check.images, 'image')}).`,
     `An image takes ${time.after.toFixed(2)} ms, before ${time.before.toFixed(2)} ms.`,

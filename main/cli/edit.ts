@@ -53,6 +53,7 @@ export async function editCommand(argv: readonly string[], signal: AbortSignal):
     sets: heldOut === undefined ? [own] : [own, heldOut],
   };
   const { bytes, proof } = await editRun(scope, question, work);
+  for (const notice of proof.notices) console.error(notice);
   await writeEdited(storage, target, bytes);
   const page = args.text('report');
   const report = page === undefined ? undefined : await reportOf({ proof, file: target.path }, page, scope);

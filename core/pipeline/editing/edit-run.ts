@@ -1,5 +1,10 @@
 import { changeOf, type EditRecord } from '../../editing/edit-record.ts';
-import type { EditProof, EditedConcept, ProofSet } from '../../editing/edit-proof.ts';
+import {
+  restingNotices,
+  type EditProof,
+  type EditedConcept,
+  type ProofSet,
+} from '../../editing/edit-proof.ts';
 import { chooseSteps } from '../../editing/step-choice.ts';
 import type { ConceptEdit } from '../../editing/concept-edit.ts';
 import { editModel, outputsAfter, type EditedModel } from '../../editing/edit-model.ts';
@@ -8,6 +13,7 @@ import { loadModelFile, type ModelFile } from '../../onnx/load-model.ts';
 import type { OnProgress } from '../../platform.ts';
 import type { Project } from '../../project/project-folder.ts';
 import type { RunFile } from '../../project/schema.ts';
+import { inexactText } from '../../wording/edit-words.ts';
 import { readBatch } from '../pictures.ts';
 import type { FileFact } from '../question.ts';
 import type { Environment, OpenedDevice } from '../environment.ts';
@@ -53,6 +59,8 @@ const CHECKED = 24;
 /** How near raw scores come to those of exact amounts, and the errors of amounts that are tried for it in turn. */
 const NEAR = 1e-4;
 const TOLERANCES = [1e-3, 1e-4, 1e-5, 1e-6];
+/** Farther than this from exact amounts is told. */
+const FAR = 1e-3;
 
 interface Work {
   readonly signal?: AbortSignal;
@@ -84,12 +92,12 @@ export async function editRun(
   const sets: ProofSet[] = [];
   for (const images of question.sets)
     sets.push(await proveOn({ environment, device }, models, images, sides, work));
-  const { layer } = arrays.explanation;
+  const { layer, className } = arrays.explanation;
   const { bytes, nodes, isInlined } = made.edited;
   const proof: EditProof = {
     model: { path: project.file.model.path, sha256: project.file.model.sha256 },
     edited: { sha256: storage.sha256(bytes), bytes: bytes.length, nodes, isInlined },
-    run: { id: run.id, project: project.folder, className: arrays.explanation.className },
+    run: { id: run.id, project: project.folder, className },
     layer: layer.tensor,
     how: question.how,
     concepts: question.concepts,
@@ -100,7 +108,11 @@ export async function editRun(
     sets,
     check: { ...made.check, steps: made.steps },
     time: await timeOf(scope, models),
-    notices,
+    notices: [
+      ...notices,
+      ...(made.check.largest > FAR ? [inexactText(made.check.largest)] : []),
+      ...restingNotices(sets, { explained: className, isAlone: only !== undefined }),
+    ],
     alsoChanged: outputsAfter(file.model, only?.scores ?? layer.tensor).filter(
       (name) => name !== original.raw.scores.output,
     ),
