@@ -119,11 +119,7 @@ export type LibraryKernel = (typeof RESIZE_KERNELS)['libraries'][number];
 export type ResizeKernel = (typeof RESIZE_KERNELS)['libvips'][number] | LibraryKernel;
 
 /** What becomes of transparent pixels: laid on a colour, or taken as the colours that are stored under the alpha. */
-export const ALPHA_LABELS = {
-  white: 'On white',
-  black: 'On black',
-  drop: 'Alpha left out',
-} as const;
+export const ALPHA_LABELS = { white: 'On white', black: 'On black', drop: 'Alpha left out' } as const;
 export type AlphaHandling = keyof typeof ALPHA_LABELS;
 
 /** How a picture is scaled to the model's input size. */
@@ -164,6 +160,8 @@ export interface Storage {
   readBytes(path: string): Promise<Uint8Array>;
   /** All or nothing: a temporary file beside the target, flushed to disk, then renamed over it. */
   writeAtomic(path: string, bytes: Uint8Array | string): Promise<void>;
+  /** Files that belong together, by path: none takes the place of an old one before all are whole on the disk. */
+  writeTogether(files: ReadonlyMap<string, Uint8Array | string>): Promise<void>;
   /** Writes a small file whole where there is none; false, and nothing written, where there is one. */
   createNew(path: string, text: string): Promise<boolean>;
   exists(path: string): Promise<boolean>;

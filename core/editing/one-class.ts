@@ -48,10 +48,7 @@ export function secondBranch(
     throw new TesseraError(
       'bad-usage',
       'The scores of this model do not follow from the layer by operators.',
-      {
-        hint: LATER,
-        options: ['class'],
-      },
+      { hint: LATER },
     );
   const renamed = (name: string): string => names.get(name) ?? name;
   const nodes = between.map((node) => ({
@@ -86,7 +83,7 @@ function nodesBetween({ nodes }: Graph, from: string, to: string): Node[] {
   throw new TesseraError(
     'bad-usage',
     `Between the layer and the scores the model has branches or loops (${inner.opType}); they cannot be there twice, as an edit of one class needs.`,
-    { hint: LATER, options: ['class'] },
+    { hint: LATER },
   );
 }
 
@@ -107,10 +104,7 @@ export function scoreTensor(file: Model, { scores, width }: OneClass, inputDims:
     throw new TesseraError(
       'bad-usage',
       'The model gives one number for all its classes, so that none can be edited by itself.',
-      {
-        hint: 'Leave the class away.',
-        options: ['class'],
-      },
+      { hint: 'Leave the class away.' },
     );
   const found = fileFacts(file, inputDims).get(scores);
   const axis = found?.dims.findIndex((size, at) => at > 0 && size === width) ?? -1;
@@ -121,10 +115,7 @@ export function scoreTensor(file: Model, { scores, width }: OneClass, inputDims:
   throw new TesseraError(
     'bad-usage',
     `The model file does not hold the scores of its ${width} classes as one row of numbers before its last activation.`,
-    {
-      hint: 'Leave the class away, so that the edit is one for all scores.',
-      options: ['class'],
-    },
+    { hint: 'Leave the class away, so that the edit is one for all scores.' },
   );
 }
 

@@ -62,3 +62,12 @@ export function storageError(action: string, path: string, cause: unknown): Tess
     ...(hint !== undefined && { hint }),
   });
 }
+
+/** Does something with a file; what fails is told by {@link storageError}. */
+export async function withPlainErrors<T>(action: string, path: string, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (cause) {
+    throw storageError(action, path, cause);
+  }
+}

@@ -4,15 +4,17 @@ import { access, mkdir, readdir, realpath, rm, stat, utimes, type FileHandle } f
 import { basename, dirname, join, resolve } from 'node:path';
 import type { DirectoryEntry, Storage } from '../platform.ts';
 import { openRegular } from './regular-file.ts';
-import { storageError } from './storage-error.ts';
+import { withPlainErrors } from './storage-error.ts';
 import { pathText, systemPath } from './system-path.ts';
 import { removeLeftovers } from './temporary-names.ts';
 import { createNew, writeAtomic } from './write-atomic.ts';
+import { writeTogether } from './write-together.ts';
 
 /** {@link Storage} on the file system of this machine. */
 export const fileStorage: Storage = {
   readBytes: (path) => withPlainErrors('read', path, () => readBytes(path)),
   writeAtomic: (path, bytes) => withPlainErrors('write', path, () => writeAtomic(path, bytes)),
+  writeTogether: (files) => writeTogether(files),
   createNew: (path, text) => withPlainErrors('write', path, () => createNew(path, text)),
   exists: (path) =>
     access(systemPath(path)).then(
@@ -40,14 +42,6 @@ export const fileStorage: Storage = {
   hashFile: (path) => withPlainErrors('read', path, () => hashFile(path)),
   sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
 };
-
-async function withPlainErrors<T>(action: string, path: string, task: () => Promise<T>): Promise<T> {
-  try {
-    return await task();
-  } catch (cause) {
-    throw storageError(action, path, cause);
-  }
-}
 
 /** One read call moves at most 2³¹ - 1 bytes, and fs.readFile refuses files larger than that. */
 const CHUNK_BYTES = 2 ** 30;

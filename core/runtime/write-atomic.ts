@@ -11,17 +11,35 @@ import { temporaryIn } from './temporary-names.ts';
  * Throws the system's own error. A symbolic link at `path` is replaced, not followed.
  */
 export async function writeAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
-  const folder = dirname(path);
-  const temporary = temporaryIn(folder);
+  const draft = await writeDraft(path, bytes);
   try {
-    const file = await open(temporary, 'wx');
-    await writeAndFlush(file, bytes);
-    await renameOver(temporary, path);
+    await putInPlace(draft, path);
+  } finally {
+    await dropDraft(draft);
+  }
+}
+
+/** Writes what a file will hold beside it, flushed to the disk, and returns where. Throws the system's own error, with nothing left. */
+export async function writeDraft(path: string, bytes: Uint8Array | string): Promise<string> {
+  const draft = temporaryIn(dirname(path));
+  try {
+    await writeAndFlush(await open(draft, 'wx'), bytes);
+    return draft;
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    await dropDraft(draft);
     throw error;
   }
-  await flushFolder(folder);
+}
+
+/** Renames a draft over the file that it was written for. Throws the system's own error. */
+export async function putInPlace(draft: string, path: string): Promise<void> {
+  await renameOver(draft, path);
+  await flushFolder(dirname(path));
+}
+
+/** Removes a draft, where it was not put in place. */
+export async function dropDraft(draft: string): Promise<void> {
+  await rm(draft, { force: true }).catch(() => undefined);
 }
 
 /**

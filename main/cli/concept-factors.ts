@@ -1,12 +1,15 @@
 import { TesseraError } from '../../core/errors.ts';
 import { nearestNames } from '../../core/nearest-names.ts';
-import { REST } from '../../core/wording/claim-words.ts';
+import { countOf, listText } from '../../core/wording/count-text.ts';
 import type { ConceptItem } from '../api/contract.ts';
 
 type Named = Pick<ConceptItem, 'id' | 'name' | 'givenName' | 'group'>;
 
-/** The concept that a person means: by id, name or rank (from 1). Throws TesseraError 'unknown-name', near names offered. */
-export function conceptNamed<Of extends Named>(name: string, concepts: readonly Of[]): Of {
+/**
+ * The concept that a person means: by id, name or rank (from 1); `others` is what else may be named. Throws TesseraError
+ * 'unknown-name', near names offered, and 'must-choose' for a name that several have.
+ */
+export function conceptNamed<Of extends Named>(name: string, concepts: readonly Of[], others = ''): Of {
   const found = findConcept(name, concepts);
   if (found !== undefined) return found;
   const merged = concepts.find(({ group }) =>
@@ -19,16 +22,46 @@ export function conceptNamed<Of extends Named>(name: string, concepts: readonly 
   }
   const names = concepts.map(({ name: given }) => given);
   throw new TesseraError('unknown-name', `The run has no concept "${name}".`, {
-    hint: `Near to it: ${nearestNames(name, names).join(', ')}. Ids, names and ranks from 1 to ${names.length} will do, and "${REST}" for what no concept explains.`,
+    hint: `Near to it: ${nearestNames(name, names).join(', ')}. Ids, names and ranks from 1 to ${names.length} will do${others}.`,
   });
 }
 
-/** {@link conceptNamed}, undefined where there is none. */
+/** {@link conceptNamed}, undefined where there is none. Throws TesseraError 'must-choose' for a name that several have. */
 export function findConcept<Of extends Named>(name: string, concepts: readonly Of[]): Of | undefined {
-  return (
-    concepts.find(({ id, name: given, givenName }) => [id, given, givenName].includes(name)) ??
-    (/^\d+$/.test(name) ? concepts[Number(name) - 1] : undefined)
+  const byId = concepts.find(({ id }) => id === name);
+  if (byId !== undefined) return byId;
+  const called = concepts.filter(({ name: given, givenName }) => given === name || givenName === name);
+  if (called.length > 1) throw severalCalled(name, called);
+  return called.at(0) ?? (/^\d+$/.test(name) ? concepts[Number(name) - 1] : undefined);
+}
+
+/** A person may give a concept the name of another, or one that the run gave. */
+function severalCalled(name: string, called: readonly Named[]): TesseraError {
+  const each = called.map(({ id, name: given, givenName }) =>
+    given === givenName ? id : `${id} (named "${given}", "${givenName}" by the run)`,
   );
+  return new TesseraError(
+    'must-choose',
+    `${countOf(called.length, 'concept')} are called "${name}": ${listText(each)}.`,
+    { hint: 'Name the one that is meant by its id, or give it a name of its own in the window.' },
+  );
+}
+
+/** Notes what a concept is scaled by. Throws TesseraError 'bad-usage' where something else was said of it before. */
+export function noteFactor<Of extends Named>(asked: Map<Of, number>, concept: Of, factor: number): void {
+  const before = asked.get(concept);
+  if (before !== undefined && before !== factor) {
+    throw new TesseraError(
+      'bad-usage',
+      `Two things are said of "${concept.name}": ${factorText(before)} and ${factorText(factor)}.`,
+      { hint: 'Say one of them.' },
+    );
+  }
+  asked.set(concept, factor);
+}
+
+function factorText(factor: number): string {
+  return factor === 0 ? 'that it is removed' : `that it is scaled by ${factor}`;
 }
 
 /** "CONCEPT=FACTOR" in two. Throws TesseraError 'bad-usage' for another form. */

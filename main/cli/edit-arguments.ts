@@ -3,9 +3,10 @@ import type { EditedConcept } from '../../core/editing/edit-proof.ts';
 import { rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
 import { TesseraError } from '../../core/errors.ts';
 import type { EditQuestion } from '../../core/pipeline/editing/edit-run.ts';
+import { REST } from '../../core/wording/claim-words.ts';
 import type { ConceptItem } from '../api/contract.ts';
 import type { OptionTable, ParsedArguments } from './arguments.ts';
-import { conceptAndFactor, conceptNamed, findConcept } from './concept-factors.ts';
+import { conceptAndFactor, conceptNamed, findConcept, noteFactor } from './concept-factors.ts';
 
 /** What says which concepts an edit changes, and how. */
 export const EDIT_OPTIONS: OptionTable = {
@@ -24,10 +25,11 @@ export function readEdit(
   r: number,
 ): Omit<EditQuestion, 'sets'> {
   const asked = new Map<ConceptItem, number>();
-  for (const text of args.texts('remove')) for (const one of removed(text, concepts)) asked.set(one, 0);
+  for (const text of args.texts('remove'))
+    for (const one of removed(text, concepts)) noteFactor(asked, one, 0);
   for (const text of args.texts('scale')) {
     const [name, factor] = conceptAndFactor(text);
-    asked.set(conceptNamed(name, concepts), factor);
+    noteFactor(asked, editedConcept(name, concepts), factor);
   }
   if (asked.size === 0) {
     throw new TesseraError('bad-usage', 'Nothing was said that the edit changes.', {
@@ -57,7 +59,15 @@ export function rowsOf({ id, group }: ConceptItem): number[] {
 function removed(text: string, concepts: readonly ConceptItem[]): ConceptItem[] {
   const whole = findConcept(text.trim(), concepts);
   if (whole !== undefined) return [whole];
-  return text.split(',').map((name) => conceptNamed(name.trim(), concepts));
+  return text.split(',').map((name) => editedConcept(name.trim(), concepts));
+}
+
+/** {@link conceptNamed}; what no concept explains is none. */
+function editedConcept(name: string, concepts: readonly ConceptItem[]): ConceptItem {
+  if (name !== REST || findConcept(name, concepts) !== undefined) return conceptNamed(name, concepts);
+  throw new TesseraError('bad-usage', 'An edit changes concepts; the rest, which none explains, stays.', {
+    hint: `Name concepts, such as "${concepts[0].name}"; what-if --scale ${REST}=0 tells what the rest does.`,
+  });
 }
 
 function readWay(args: ParsedArguments, above: number | undefined): EditWay {

@@ -43,7 +43,7 @@ export async function monitorTarget(
   return { files: { 'monitor.onnx': out, 'monitor.json': `${stem}.json`, 'monitor.md': `${stem}.md` } };
 }
 
-/** Makes the monitor of a run and writes its files, the model last: where that is, the others are. */
+/** Makes the monitor of a run and writes its files, all or none: the page and the facts are of this model alone. */
 export async function exportModel(
   scope: ScoredScope,
   run: RunFile,
@@ -57,8 +57,9 @@ export async function exportModel(
     model: storage.basename(files['monitor.onnx']),
     facts: storage.basename(files['monitor.json']),
   };
-  for (const file of [...MONITOR_FILES].reverse())
-    await storage.writeAtomic(files[file], monitorFile(monitor, file, names));
+  await storage.writeTogether(
+    new Map(MONITOR_FILES.map((file) => [files[file], monitorFile(monitor, file, names)])),
+  );
   return monitor.facts;
 }
 

@@ -21,8 +21,8 @@ import { shownName } from '../../core/wording/shown-name.ts';
 import type { ConceptItem } from '../api/contract.ts';
 import { createJobs } from '../compute/jobs/all-jobs.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
-import { parseArguments, type OptionTable } from './arguments.ts';
-import { rowsOf } from './edit-arguments.ts';
+import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
+import { EDIT_OPTIONS, rowsOf } from './edit-arguments.ts';
 import { editText } from './edit-output.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
@@ -32,6 +32,9 @@ import { tellInputs } from './tell-inputs.ts';
 
 const TABLE: OptionTable = {
   ...optionTable(['images']),
+  // Known, to be refused in words.
+  ...EDIT_OPTIONS,
+  report: { type: 'string' },
   search: { type: 'boolean' },
   'all-cuts': { type: 'boolean' },
   run: { type: 'string' },
@@ -42,12 +45,7 @@ const TABLE: OptionTable = {
 /** `edit PROJECT --search`: the least edit that mends most, chosen on half of the images and tested on the other; with --out made. */
 export async function searchCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
   const args = parseArguments(argv, TABLE);
-  const [folder, ...more] = args.positionals;
-  if (folder === undefined || more.length > 0) {
-    throw new TesseraError('bad-usage', 'edit --search takes one project folder.', {
-      hint: 'tessera edit model.tessera --search --images held-out --out fixed.onnx',
-    });
-  }
+  const folder = readFolder(args);
   const environment = createNodeEnvironment();
   const { storage } = environment;
   const project = await openProject(storage, folder);
@@ -98,6 +96,26 @@ export async function searchCommand(argv: readonly string[], signal: AbortSignal
     await writeEdited(storage, target!, proven.bytes);
     return editFacts(target!.path, proven.proof);
   }
+}
+
+/** The project; throws TesseraError 'bad-usage' where something else is asked, or said that the search finds by itself. */
+function readFolder(args: ParsedArguments): string {
+  const said = [...Object.keys(EDIT_OPTIONS), 'report'].filter(
+    (name) => args.text(name) !== undefined || args.texts(name).length > 0,
+  );
+  if (said.length > 0) {
+    const flags = listText(said.map((name) => `--${name}`));
+    throw new TesseraError(
+      'bad-usage',
+      `--search looks for the concepts and the way by itself; ${flags} cannot go with it.`,
+      { hint: `Leave --search away to make an edit of your own, or leave ${flags} away.` },
+    );
+  }
+  const [folder, ...more] = args.positionals;
+  if (folder !== undefined && more.length === 0) return folder;
+  throw new TesseraError('bad-usage', 'edit --search takes one project folder.', {
+    hint: 'tessera edit model.tessera --search --images held-out --out fixed.onnx',
+  });
 }
 
 /** What the images of the proof are called, since no folder holds them by themselves. */

@@ -94,5 +94,6 @@ function pictureOf(image: string): AblatedPicture {
 function scaleOf(text: string, concepts: readonly ConceptItem[]): [string, number] {
   const [name, factor] = conceptAndFactor(text);
   if (name === REST && findConcept(name, concepts) === undefined) return [REST, factor];
-  return [conceptNamed(name, concepts).id, factor];
+  const others = `, and "${REST}" for what no concept explains`;
+  return [conceptNamed(name, concepts, others).id, factor];
 }

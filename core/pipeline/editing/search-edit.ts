@@ -137,7 +137,7 @@ async function knownHalves(
       ? 'No image lies in a folder that is named after a class, so that nobody knows which decisions are mistakes.'
       : `The model gets ${known.every(({ isRight }) => isRight) ? 'none' : 'too few'} of the ${known.length} images with a known class wrong; there is nothing to mend.`,
     {
-      hint: 'Add images, in folders named after classes, of which the model gets some wrong: pictures without the cue, for example.',
+      hint: 'Pictures without the cue would do, for example: add some that the model gets wrong, in folders named after classes.',
       options: ['images'],
     },
   );

@@ -28,7 +28,7 @@ export async function editTarget(
   if (!/\.onnx$/i.test(path)) {
     throw choose(
       `An edited model is a file that ends in .onnx, got ${out}.`,
-      'Name it fixed.onnx, for example.',
+      'Give it a name like fixed.onnx.',
     );
   }
   const folder = storage.dirname(path);
@@ -46,10 +46,7 @@ export async function editTarget(
 
 async function requireReplaceable(storage: Storage, original: string, path: string): Promise<void> {
   if ((await storage.realPath(path)) === (await storage.realPath(original)))
-    throw choose(
-      `${path} is the model itself, which is never changed.`,
-      'Choose another name for the edited model.',
-    );
+    throw choose(`${path} is the model itself, which is never changed.`, 'Choose another name.');
   const isEdited = await loadModel(storage, path).then(
     ({ metadata }) => metadata.has(EDIT_KEY),
     () => false,
@@ -57,7 +54,7 @@ async function requireReplaceable(storage: Storage, original: string, path: stri
   if (isEdited) return;
   throw choose(
     `${path} is there already and is no model that was edited here; it is not written over.`,
-    'Choose another name, or move the file away.',
+    'Move the file away, or choose another name.',
   );
 }
 
@@ -66,7 +63,7 @@ async function isNeeded(storage: Storage, { from, to }: EditTarget['copies'][num
   if ((await storage.hashFile(to)) === (await storage.hashFile(from))) return false;
   throw choose(
     `The model keeps weights in a file beside it, and ${to} is another file of that name.`,
-    'Write the edited model into the folder of the model, or into one without such a file.',
+    'A folder without such a file will do, and so will that of the model: choose one.',
   );
 }
 

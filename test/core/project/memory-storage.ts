@@ -16,6 +16,9 @@ export function memoryStorage(
       beforeWrite(path);
       files.set(path, typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes.slice());
     },
+    async writeTogether(together) {
+      for (const [path, bytes] of together) await this.writeAtomic(path, bytes);
+    },
     createNew(path, text) {
       if (files.has(path)) return Promise.resolve(false);
       files.set(path, new TextEncoder().encode(text));

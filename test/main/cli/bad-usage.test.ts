@@ -76,6 +76,11 @@ describe('the command line', () => {
     ]),
     [['inspect'], 'inspect takes one model file, got 0.', 'tessera inspect MODEL.onnx'],
     [['inspect', 'a', 'b'], 'inspect takes one model file, got 2.', 'tessera inspect MODEL.onnx'],
+    [
+      ['edit', 'nowhere', '--search', '--remove', '1', '--how', 'mean', '--report', 'a.html'],
+      '--search looks for the concepts and the way by itself; --remove, --how and --report cannot go with it.',
+      'Leave --search away to make an edit of your own',
+    ],
     [['report'], 'report takes one project folder, got 0.', '.tessera'],
     [['report', 'nowhere'], 'nowhere is not a Tessera project (no project.json).', '.tessera'],
   ])('refuses %j with exit code 2', async (argv, message, hint) => {

@@ -193,7 +193,9 @@ describe('tessera edit', { timeout: 120_000 }, () => {
     const before = await readFile(model);
     const onto = await edit('--remove', '1', '--out', model);
     expect(onto.code).toBe(2);
-    expect(onto.stderr).toContain('is the model itself, which is never changed.');
+    expect(onto.stderr).toContain(
+      'is the model itself, which is never changed.\nChoose another name with --out.\n',
+    );
     const link = path.join(root, 'link.onnx');
     await symlink(model, link);
     expect((await edit('--remove', '1', '--out', link)).stderr).toContain('is the model itself');
@@ -202,7 +204,7 @@ describe('tessera edit', { timeout: 120_000 }, () => {
     const { code, stderr } = await edit('--remove', '1', '--out', other);
     expect(code).toBe(2);
     expect(stderr).toContain(
-      'is there already and is no model that was edited here; it is not written over.',
+      'it is not written over.\nMove the file away, or choose another name with --out.\n',
     );
     expect(await readFile(other, 'utf8')).toBe('mine');
     expect(await readFile(model)).toEqual(before);
@@ -221,7 +223,10 @@ describe('tessera edit', { timeout: 120_000 }, () => {
     [['--out', 'a.onnx'], 'Nothing was said that the edit changes.'],
     [['--remove', '1'], 'edit takes one project folder, and a file to write to by --out.'],
     [['--remove', 'Concept 9', '--out', 'a.onnx'], 'The run has no concept "Concept 9".'],
-    [['--remove', '1', '--out', 'a.txt'], 'An edited model is a file that ends in .onnx, got a.txt.'],
+    [
+      ['--remove', '1', '--out', 'a.txt'],
+      'An edited model is a file that ends in .onnx, got a.txt.\nGive it a name like fixed.onnx with --out.\n',
+    ],
     [
       ['--remove', '1', '--how', 'away', '--out', 'a.onnx'],
       '--how takes remove, mean, project, pattern, got "away".',

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { csvParse } from 'd3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { decodeModel } from '../../../core/onnx/proto.ts';
 import type { MonitorFacts } from '../../../core/pipeline/editing/monitor-facts.ts';
 import { openModel } from '../../../core/pipeline/model-intake.ts';
@@ -12,6 +12,7 @@ import { createNodeEnvironment } from '../../../main/compute/node-environment.ts
 import { runModel } from '../../core/onnx/ort-sessions.ts';
 import { BLUE, RED, scene, writeModel, type Blob } from './colour-case.ts';
 import { tessera } from './run-tessera.ts';
+import { mount, mountable, unmount } from './small-disk.ts';
 
 const PYTHON = process.env.PYTHON ?? 'python3';
 const hasRuntime = spawnSync(PYTHON, ['-c', 'import numpy, onnxruntime']).status === 0;
@@ -157,6 +158,26 @@ describe('tessera export --as-model', { timeout: 120_000 }, () => {
       stderr: expect.stringContaining('name of a model file') as string,
     });
   });
+
+  it.skipIf(!mountable())(
+    'leaves all three as they were on a full disk (needs root, to mount one)',
+    async () => {
+      const disk = mount(64);
+      onTestFinished(unmount);
+      const target = path.join(disk, 'watch.onnx');
+      await writeFile(path.join(disk, 'filler'), Buffer.alloc(52 * 1024));
+      const fresh = await tessera('export', project(), '--as-model', target);
+      expect(fresh.stderr).toContain('the disk is full');
+      expect(fresh.code).toBe(1);
+      expect(await readdir(disk)).toEqual(['filler']);
+      const old = ['watch.json', 'watch.md', 'watch.onnx'];
+      for (const name of old) await writeFile(path.join(disk, name), 'old');
+      const { stderr } = await tessera('export', project(), '--as-model', target);
+      expect(stderr).toContain('nothing was overwritten');
+      for (const name of old) expect(await readFile(path.join(disk, name), 'utf8')).toBe('old');
+      expect((await readdir(disk)).sort()).toEqual(['filler', ...old]);
+    },
+  );
 
   it('refuses sparse concepts before anything is measured or written', async () => {
     await explain('sparse.tessera', '--concepts', '3', '--bank', 'sparse', '--active', '1');

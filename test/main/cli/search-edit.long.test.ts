@@ -80,6 +80,6 @@ describe('tessera edit --search', { timeout: 300_000 }, () => {
     const { code, stderr } = await tessera('edit', folder, '--search');
     expect(code).toBe(2);
     expect(stderr).toContain('No image lies in a folder that is named after a class');
-    expect(stderr).toContain('Add images, in folders named after classes');
+    expect(stderr).toContain('in folders named after classes with --images');
   });
 });

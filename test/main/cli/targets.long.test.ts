@@ -7,6 +7,7 @@ import { TesseraError } from '../../../core/errors.ts';
 import { fileStorage } from '../../../core/runtime/storage.ts';
 import { colourModel } from '../../fixtures/colour-model.ts';
 import { temporaryFolder, writeModel, writePictures } from './colour-case.ts';
+import { mount, mountable, unmount } from './small-disk.ts';
 import { findingsOf, tessera } from './run-tessera.ts';
 
 async function redCase(pictures = 6) {
@@ -123,32 +124,6 @@ describe('a target that cannot be written', () => {
     expect(await contents(out)).toEqual(before);
   });
 });
-
-function mountable(): boolean {
-  try {
-    if (process.getuid?.() !== 0) return false;
-    execFileSync('mountpoint', ['-q', mount()]);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    unmount();
-  }
-}
-const PLACE = path.join('/tmp', `tessera-full-disk-${process.pid}`);
-function mount(): string {
-  execFileSync('mkdir', ['-p', PLACE]);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48k', 'tmpfs', PLACE], { stdio: 'ignore' });
-  return PLACE;
-}
-function unmount(): void {
-  try {
-    execFileSync('umount', [PLACE], { stdio: 'ignore' });
-  } catch {
-    // Not mounted.
-  }
-  execFileSync('rmdir', [PLACE]);
-}
 
 describe.skipIf(!mountable())('a disk that is full or read-only (needs root, to mount one)', () => {
   it('is reported; with space again the same command continues to the same result', async () => {
