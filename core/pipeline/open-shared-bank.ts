@@ -6,10 +6,11 @@ import type { ModelScores } from '../score/model-scores.ts';
 import type { Explained } from '../score/explained.ts';
 import type { Question } from './question.ts';
 import { scoredBy, type ScoredModel } from './scored-model.ts';
-import { conceptsFor, sampleForBank, type BankSample, type SharedBank } from './shared-bank.ts';
+import { conceptsFor, isRefinable, sampleForBank, type BankSample, type SharedBank } from './shared-bank.ts';
 import { openStages, type StageSetting, type Stages } from './stage-runner.ts';
 import type { OpenedDevice } from './environment.ts';
 import type { Prediction } from './prediction.ts';
+import { imagesThatFit } from './refined-bank.ts';
 import { bankStage } from './stages/bank.ts';
 import { refitsStage } from './stages/refits.ts';
 
@@ -23,7 +24,7 @@ export type SharedSubject = Pick<Question, 'layer' | 'files'> & {
 /**
  * The bank of all classes: rows of the sample's images, factorised once. It is kept in the project's cache under what it is
  * made of, whichever class is explained, so that the runs of one question have the same concepts. Where `refine` is wanted
- * and cannot be had (too few images, a model without gradient) the bank is as it was found, and `warn` hears why.
+ * and cannot be had (too few images, too many classes, a model without gradient) the bank is as it was found, and `warn` hears why.
  */
 export async function openSharedBank(
   setting: StageSetting,
@@ -39,12 +40,18 @@ export async function openSharedBank(
     const bank = await stages.get(bankStage);
     return sharedBankOf(stages, stages.fingerprintOf(bankStage), bank, sample);
   };
-  try {
-    return await made(options.refine);
-  } catch (error) {
-    if (!options.refine || !cannotRefine(error)) throw error;
-    setting.environment.warn?.(`The concepts of all classes are not refined: ${error.message}`);
+  const unrefined = (why: string): Promise<SharedBank> => {
+    setting.environment.warn?.(`The concepts of all classes are not refined: ${why}`);
     return made(false);
+  };
+  if (!options.refine) return made(false);
+  if (!isRefinable(sample.classes.length, imagesThatFit(layer, concepts)))
+    return unrefined(`for ${sample.classes.length} classes and ${concepts} concepts it takes too long.`);
+  try {
+    return await made(true);
+  } catch (error) {
+    if (!cannotRefine(error)) throw error;
+    return unrefined(error.message);
   }
 }
 

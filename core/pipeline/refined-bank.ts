@@ -7,7 +7,7 @@ import { weightsByClass, weightsByScore } from '../factorization/score-weights.t
 import type { ScoredRows, StandInErrors } from '../factorization/refine-objective.ts';
 import { codesOf } from '../factorization/sparse-codes.ts';
 import { matrix, stackRows, takeRows, type Matrix } from '../linalg/matrix.ts';
-import type { RefinedFigures, StandInShares } from '../concepts/explanation.ts';
+import type { LayerRecord, RefinedFigures, StandInShares } from '../concepts/explanation.ts';
 import { createRandom } from '../random.ts';
 import { filesByContent } from './evaluation/alike-images.ts';
 import { cutAt, runnerFor } from './model-parts.ts';
@@ -18,6 +18,10 @@ import type { ActivationRows } from './stages/rows.ts';
 
 /** Memory of the activations of whole images; more images than fit are left to the judgement of those that do. */
 const MATRIX_BYTES = 2 ** 28;
+/** Rows times the square of the concepts whose codes are found in bearable time, some fifty times over. */
+const MOST_WORK = 1.2e8;
+/** Concepts that are reckoned with where their number is chosen by evidence. */
+const USUAL_CONCEPTS = 25;
 /** Shares of the images that the bank is made on and that choose how much the scores count; the rest is unseen. */
 const MADE = 0.6;
 const CHOOSING = 0.2;
@@ -56,9 +60,7 @@ export async function buildRefinedBank(
   const parts = partsOf(filesByContent(images), options.seed ?? 0);
   const isMade = new Set(parts.made);
   const own = rows.places.flatMap(({ image }, row) => (isMade.has(image) ? [row] : []));
-  const start = await buildBank(takeRows(rows.activations, own), options.concepts, options);
-  onProgress({ stage: 'concepts', done: 0, total: 1 });
-  const shown = spreadPlaces(images.length, imagesThatFit(context));
+  const shown = spreadPlaces(images.length, imagesThatFit(layer, options.concepts));
   const whole = await wholeImages(context, rows, shown);
   const scored = await openScores(
     context,
@@ -66,6 +68,8 @@ export async function buildRefinedBank(
     shown.flatMap((image, place) => (isMade.has(image) ? [place] : [])),
   );
   try {
+    const start = await buildBank(takeRows(rows.activations, own), options.concepts, options);
+    onProgress({ stage: 'concepts', done: 0, total: 1 });
     const values = await scored.ofRows(whole);
     const weights = scored.weightsOf(values);
     const partOf = (chosen: readonly number[]): ScoredRows => {
@@ -144,8 +148,12 @@ function partsOf(copies: readonly (readonly number[])[], seed: number): ImagePar
   };
 }
 
-function imagesThatFit({ layer }: Context): number {
-  return Math.max(LEAST_IMAGES, Math.floor(MATRIX_BYTES / (4 * channelsOf(layer) * positionsOf(layer))));
+/** Images that a bank of so many concepts is refined on, at most, by memory and time. */
+export function imagesThatFit(layer: LayerRecord, concepts: number | 'auto'): number {
+  const positions = positionsOf(layer);
+  const byMemory = MATRIX_BYTES / (4 * channelsOf(layer) * positions);
+  const byTime = MOST_WORK / (positions * (concepts === 'auto' ? USUAL_CONCEPTS : concepts) ** 2);
+  return Math.max(LEAST_IMAGES, Math.floor(Math.min(byMemory, byTime)));
 }
 
 /** All positions of some images: those at hand, or computed again where rows are crops or a share of the positions. */

@@ -68,3 +68,11 @@ function drawnFrom(own: readonly number[], most: number, order: ArrayLike<number
 export function conceptsFor(classes: number, channels: number): number {
   return Math.min(FIRST_CLASS + FURTHER_CLASS * (classes - 1), channels, MOST_CONCEPTS);
 }
+
+/** Images of each class that a refinement needs. */
+const REFINED_OF_CLASS = 4;
+
+/** Is a bank of so many classes refined, where that is done on so many images? With few of each it would be by chance. */
+export function isRefinable(classes: number, images: number): boolean {
+  return images >= REFINED_OF_CLASS * classes;
+}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { conceptsFor, sampleForBank } from '../../../core/pipeline/shared-bank.ts';
+import { imagesThatFit } from '../../../core/pipeline/refined-bank.ts';
+import { conceptsFor, isRefinable, sampleForBank } from '../../../core/pipeline/shared-bank.ts';
 
 /** So many files, each by its own content unless another is told. */
 const files = (count: number, contentOf: (i: number) => number = (i) => i) =>
@@ -49,5 +50,22 @@ describe('conceptsFor()', () => {
     expect([1, 6, 8].map((classes) => conceptsFor(classes, 1280))).toEqual([10, 35, 45]);
     expect(conceptsFor(10, 32)).toBe(32);
     expect(conceptsFor(1000, 1280)).toBe(128);
+  });
+});
+
+describe('isRefinable()', () => {
+  const layer = {
+    tensor: 'a',
+    shape: [1, 1280, 7, 7],
+    kind: 'spatial',
+    channelAxis: 1,
+    grid: [7, 7],
+    computeShare: 1,
+  } as const;
+  const refined = (classes: number) => isRefinable(classes, imagesThatFit(layer, conceptsFor(classes, 1280)));
+
+  it('refines a bank of several classes, and none where few images of each can be looked at in time', () => {
+    expect([2, 8, 13, 30].map(refined)).toEqual([true, true, true, true]);
+    expect([40, 100, 1000].map(refined)).toEqual([false, false, false]);
   });
 });
