@@ -5,7 +5,7 @@ import { TesseraError } from '../errors.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
 import { truthFinder } from '../images/folder-class.ts';
 import { loadEvaluation } from '../project/evaluation-file.ts';
-import { frameOf, parsePreprocessing, type Preprocessing } from '../images/preprocessing.ts';
+import { frameOf, type Preprocessing } from '../images/preprocessing.ts';
 import { matrix, type Matrix } from '../linalg/matrix.ts';
 import { loadRun, type Project } from '../project/project-folder.ts';
 import { loadPredictions, type GivenImage } from '../project/predictions-file.ts';
@@ -25,6 +25,7 @@ import { loadMerges, mergedRun } from './merged-run.ts';
 import type { FileFact } from './question.ts';
 import { runBoxes } from './run-boxes.ts';
 import { UNFINISHED_HINT, unfinishedText } from '../wording/unfinished-words.ts';
+import { runPreprocessing } from './run-preprocessing.ts';
 
 /** A finished run that is compared, with what is needed to show it. */
 export interface LoadedRun {
@@ -49,7 +50,7 @@ export async function loadComparedRun(project: Project, runId: string): Promise<
     const name = `${runId} of ${project.folder}`;
     throw new TesseraError('bad-project', unfinishedText(name, 'compare'), { hint: UNFINISHED_HINT });
   }
-  const preprocessing = parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing);
+  const preprocessing = runPreprocessing(project, run);
   const notes = await loadNotes(project, runId);
   const { known } = await loadMerges(project, run, notes);
   const stored = { explanation: run.explanation, tensors: await loadRunTensors(project, runId) };

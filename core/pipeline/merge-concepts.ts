@@ -14,7 +14,6 @@ import { rowOfId } from '../concepts/recursion/concept-tree.ts';
 import { createSpecialisedMaskedHead } from '../concepts/specialised-masked-head.ts';
 import { whyNot } from '../concepts/why-not.ts';
 import { TesseraError } from '../errors.ts';
-import { parsePreprocessing } from '../images/preprocessing.ts';
 import { OWN_ID } from '../project/own-definitions-file.ts';
 import type { MergedFigures, MergedMaps } from '../project/merged-file.ts';
 import type { RunTensors } from '../project/run-tensors.ts';
@@ -30,6 +29,7 @@ import type { FileFact } from './question.ts';
 import { runBoxes } from './run-boxes.ts';
 import type { ScoredScope, WorkScope } from './run-context.ts';
 import { designsOf } from './stages/importance.ts';
+import { runPreprocessing } from './run-preprocessing.ts';
 
 type BankTensors = Pick<RunTensors, 'conceptBank' | 'coefficients'>;
 
@@ -208,7 +208,7 @@ async function groupMaps(
 ): Promise<Map<string, MergedMaps>> {
   const { scope, run, explanation, tensors, columns, images, step } = work;
   const { conceptBank } = tensors;
-  const preprocessing = parsePreprocessing(run.given?.preprocessing ?? scope.project.file.preprocessing);
+  const preprocessing = runPreprocessing(scope.project, run);
   const merged = tensors.coefficients.map((one) => withMergedColumns(one, conceptBank, [columns]));
   const boxes = runBoxes(explanation, run, preprocessing);
   const examples = exampleImages({ crops: strongestCrops(merged, columns[0], boxes) });

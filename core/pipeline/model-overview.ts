@@ -2,7 +2,6 @@ import { classOverview, type OverviewConcept } from '../concepts/class-overview.
 import type { Explanation } from '../concepts/explanation.ts';
 import type { OverviewBank } from '../concepts/whole-model.ts';
 import { TesseraError } from '../errors.ts';
-import { parsePreprocessing } from '../images/preprocessing.ts';
 import { judgedImages } from '../images/folder-class.ts';
 import { pairCounts, type PairCount } from '../metrics/confusion-matrix.ts';
 import type { JudgedImage } from '../metrics/confusion-pairs.ts';
@@ -30,6 +29,7 @@ import { loadMerges, mergedRun } from './merged-run.ts';
 import { runBoxes } from './run-boxes.ts';
 import { predictedClasses } from './selection.ts';
 import { LEAST_IMAGES } from './shared-bank.ts';
+import { runPreprocessing } from './run-preprocessing.ts';
 
 /** A finished run with a bank that runs of other classes have too. */
 interface SharedRun {
@@ -95,7 +95,7 @@ async function withMerged(
   if (merged.length === 0) return shared;
   const { run } = shared;
   const { known } = await loadMerges(project, run, { merged });
-  const preprocessing = parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing);
+  const preprocessing = runPreprocessing(project, run);
   const found = { explanation: run.explanation, tensors: await loadRunTensors(project, run.id) };
   const boxes = runBoxes(run.explanation, run, preprocessing);
   const { explanation } = mergedRun(found, known, { boxes, seed: run.options.seed });

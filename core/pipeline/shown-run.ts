@@ -1,6 +1,5 @@
 import type { Explanation } from '../concepts/explanation.ts';
 import type { StoredOwnConcept } from '../concepts/own/own-concept.ts';
-import { parsePreprocessing } from '../images/preprocessing.ts';
 import type { CodedBank } from '../linalg/coded-bank.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import { loadOwnConcepts } from '../project/own-concepts-file.ts';
@@ -12,6 +11,7 @@ import type { FinishedRun } from './bank-merges.ts';
 import { furtherConcepts, type FurtherConcept } from './further-concepts.ts';
 import { loadMerges, mergedRun, type Merge } from './merged-run.ts';
 import { runBoxes } from './run-boxes.ts';
+import { runPreprocessing } from './run-preprocessing.ts';
 
 /** A finished run as it is shown: merged concepts as one, all by the names that a person gave, and own concepts. */
 export interface LoadedShown {
@@ -34,7 +34,7 @@ export async function loadShownRun(project: Project, run: FinishedRun): Promise<
   const notes = await loadNotes(project, run.id);
   const { known } = await loadMerges(project, run, notes);
   const tensors = await loadRunTensors(project, run.id);
-  const preprocessing = parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing);
+  const preprocessing = runPreprocessing(project, run);
   const boxes = runBoxes(run.explanation, run, preprocessing);
   const found = { explanation: run.explanation, tensors };
   const shown = mergedRun(found, known, { boxes, seed: run.options.seed });

@@ -2,11 +2,15 @@ import { EDIT_WAYS, USUAL_WAY, type EditWay } from '../../core/editing/concept-e
 import type { EditedConcept } from '../../core/editing/edit-proof.ts';
 import { rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
 import { TesseraError } from '../../core/errors.ts';
-import type { EditQuestion } from '../../core/pipeline/editing/edit-run.ts';
+import type { EditQuestion, EditScope } from '../../core/pipeline/editing/edit-run.ts';
+import { heldOutImages, type OpenedEdit } from '../../core/pipeline/editing/open-edit.ts';
+import type { OnProgress } from '../../core/platform.ts';
 import { REST } from '../../core/wording/claim-words.ts';
 import type { ConceptItem } from '../api/contract.ts';
+import { createJobs } from '../compute/jobs/all-jobs.ts';
 import type { OptionTable, ParsedArguments } from './arguments.ts';
 import { conceptAndFactor, conceptNamed, findConcept, noteFactor } from './concept-factors.ts';
+import { readOption } from './option-arguments.ts';
 
 /** What says which concepts an edit changes, and how. */
 export const EDIT_OPTIONS: OptionTable = {
@@ -18,7 +22,38 @@ export const EDIT_OPTIONS: OptionTable = {
   above: { type: 'string', takes: 'a share of the largest amount, from 0 to 1' },
 };
 
-/** Concepts with factors, and how they are changed. */
+interface Work {
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+}
+
+/** A run's concepts as people see them: with their names, merged ones as one. */
+export async function shownConcepts(
+  { project, run }: Pick<EditScope, 'project' | 'run'>,
+  work: Work,
+): Promise<readonly ConceptItem[]> {
+  const asked = { folder: project.folder, runId: run.id, key: '' };
+  const view = await createJobs({}).readResult(asked, { ...work, onNews: () => undefined });
+  return view.concepts;
+}
+
+/** The edit that the arguments ask for, judged on the run's images and on those of folders that are named. */
+export async function readEditQuestion(
+  args: ParsedArguments,
+  { scope, own }: OpenedEdit,
+  work: Work,
+): Promise<EditQuestion> {
+  const edit = readEdit(args, await shownConcepts(scope, work), scope.arrays.conceptBank.rows);
+  const folders = readOption(args, 'images');
+  const heldOut = folders && (await heldOutImages(scope.environment.storage, folders, own));
+  return { ...edit, sets: heldOut === undefined ? [own] : [own, heldOut] };
+}
+
+/**
+ * Concepts with factors, and how they are changed.
+ *
+ * @internal Tests ask it alone.
+ */
 export function readEdit(
   args: ParsedArguments,
   concepts: readonly ConceptItem[],

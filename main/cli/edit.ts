@@ -1,25 +1,23 @@
-import type { EditProof } from '../../core/editing/edit-proof.ts';
 import { editFacts } from '../../core/editing/edit-facts.ts';
 import { TesseraError } from '../../core/errors.ts';
-import { parsePreprocessing } from '../../core/images/preprocessing.ts';
 import { loadModelFile } from '../../core/onnx/load-model.ts';
-import { editRun, type EditQuestion, type EditScope } from '../../core/pipeline/editing/edit-run.ts';
-import { heldOutImages, openEdit } from '../../core/pipeline/editing/open-edit.ts';
+import { editRun } from '../../core/pipeline/editing/edit-run.ts';
+import { openEdit } from '../../core/pipeline/editing/open-edit.ts';
 import { writeEditPage } from '../../core/pipeline/editing/write-edit-page.ts';
 import { editTarget, writeEdited } from '../../core/pipeline/editing/write-edited.ts';
 import { loadRun, openProject } from '../../core/project/project-folder.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
-import { createJobs } from '../compute/jobs/all-jobs.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
-import { EDIT_OPTIONS, readEdit } from './edit-arguments.ts';
+import { EDIT_OPTIONS, readEditQuestion } from './edit-arguments.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { editText } from './edit-output.ts';
 import { newestFinishedRun } from './newest-run.ts';
-import { optionTable, readOption } from './option-arguments.ts';
+import { optionTable } from './option-arguments.ts';
 import { pageArgument } from './page-argument.ts';
 import { progressPrinter } from './progress.ts';
 import { searchCommand } from './search-edit.ts';
 import { tellInputs } from './tell-inputs.ts';
+import { runPreprocessing } from '../../core/pipeline/run-preprocessing.ts';
 
 const TABLE: OptionTable = {
   ...optionTable(['images']),
@@ -41,35 +39,20 @@ export async function editCommand(argv: readonly string[], signal: AbortSignal):
   const project = await openProject(storage, folder);
   const runId = args.text('run') ?? (await newestFinishedRun(project));
   const run = await loadRun(project, runId);
-  const { scope, own } = await openEdit(environment, project, run);
+  const opened = await openEdit(environment, project, run);
+  const { scope } = opened;
   await tellInputs(project, runId);
   const target = await editTarget(storage, await loadModelFile(storage, project.file.model.path), out);
   const work = { signal, onProgress: progressPrinter(process.stderr) };
-  const view = await createJobs({}).readResult(
-    { folder, runId, key: '' },
-    { ...work, onNews: () => undefined },
-  );
-  const folders = readOption(args, 'images');
-  const heldOut = folders && (await heldOutImages(storage, folders, own));
-  const question: EditQuestion = {
-    ...readEdit(args, view.concepts, scope.arrays.conceptBank.rows),
-    sets: heldOut === undefined ? [own] : [own, heldOut],
-  };
+  const question = await readEditQuestion(args, opened, work);
   const { bytes, proof } = await editRun(scope, question, work);
   for (const notice of proof.notices) console.error(notice);
   await writeEdited(storage, target, bytes);
-  const report = page === undefined ? undefined : await reportOf({ proof, file: target.path }, page, scope);
+  const preprocessing = runPreprocessing(project, run);
+  const made = { proof, file: target.path, preprocessing };
+  const report = page === undefined ? undefined : await writeEditPage(environment, made, page);
   const facts = editFacts(target.path, proof, report);
   console.log(args.flag('json') ? JSON.stringify(facts, null, 2) : shownName(editText(facts)));
-}
-
-function reportOf(
-  made: { readonly proof: EditProof; readonly file: string },
-  page: string,
-  { environment, project, run }: EditScope,
-): Promise<string> {
-  const preprocessing = parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing);
-  return writeEditPage(environment, { ...made, preprocessing }, page);
 }
 
 function readPlaces(args: ParsedArguments) {

@@ -1,16 +1,14 @@
 import { TesseraError } from '../../core/errors.ts';
-import { heldOutImages, openEdit } from '../../core/pipeline/editing/open-edit.ts';
-import type { EditQuestion } from '../../core/pipeline/editing/edit-run.ts';
+import { openEdit } from '../../core/pipeline/editing/open-edit.ts';
 import { writePackage, type WrittenPackage } from '../../core/pipeline/editing/write-package.ts';
 import { verdictOf } from '../../core/editing/edit-proof.ts';
 import { loadRun, openProject } from '../../core/project/project-folder.ts';
 import { PROOF_SETS } from '../../core/wording/edit-words.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
-import { createJobs } from '../compute/jobs/all-jobs.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { completeRuns } from './complete-runs.ts';
-import { EDIT_OPTIONS, readEdit } from './edit-arguments.ts';
+import { EDIT_OPTIONS, readEditQuestion } from './edit-arguments.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
 import { progressPrinter } from './progress.ts';
@@ -37,12 +35,12 @@ export async function packageCommand(argv: readonly string[], signal: AbortSigna
   await tellInputs(project, runId);
   await completeRuns(environment, project, [runId], { hasOwn: true, signal });
   const run = await loadRun(project, runId);
-  const { scope, own } = await openEdit(environment, project, run);
+  const opened = await openEdit(environment, project, run);
   const work = { signal, onProgress: progressPrinter(process.stderr) };
   const target = storage.resolve(out);
-  const edit = hasEdit(args) ? await readQuestion() : undefined;
+  const edit = hasEdit(args) ? await readEditQuestion(args, opened, work) : undefined;
   const written = await writePackage(
-    scope,
+    opened.scope,
     {
       folder: target,
       scored: await runModel(environment, project, run, 'cpu'),
@@ -52,17 +50,6 @@ export async function packageCommand(argv: readonly string[], signal: AbortSigna
     work,
   );
   console.log(args.flag('json') ? JSON.stringify(written, null, 2) : shownName(packageText(written)));
-
-  async function readQuestion(): Promise<EditQuestion> {
-    const asked = { folder, runId, key: '' };
-    const { concepts } = await createJobs({}).readResult(asked, { ...work, onNews: () => undefined });
-    const folders = readOption(args, 'images');
-    const heldOut = folders && (await heldOutImages(storage, folders, own));
-    return {
-      ...readEdit(args, concepts, scope.arrays.conceptBank.rows),
-      sets: heldOut === undefined ? [own] : [own, heldOut],
-    };
-  }
 }
 
 function hasEdit(args: ParsedArguments): boolean {

@@ -19,10 +19,9 @@ import { countOf, listText } from '../../core/wording/count-text.ts';
 import { editVerdict } from '../../core/wording/edit-words.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import type { ConceptItem } from '../api/contract.ts';
-import { createJobs } from '../compute/jobs/all-jobs.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
-import { EDIT_OPTIONS, rowsOf } from './edit-arguments.ts';
+import { EDIT_OPTIONS, rowsOf, shownConcepts } from './edit-arguments.ts';
 import { editText } from './edit-output.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
@@ -60,16 +59,13 @@ export async function searchCommand(argv: readonly string[], signal: AbortSignal
       : await editTarget(storage, await loadModelFile(storage, project.file.model.path), out);
   const onProgress = progressPrinter(process.stderr);
   const work = { signal, onProgress };
-  const view = await createJobs({}).readResult(
-    { folder, runId, key: '' },
-    { ...work, onNews: () => undefined },
-  );
+  const shown = await shownConcepts(scope, work);
   const folders = readOption(args, 'images');
   const heldOut = folders && (await heldOutImages(storage, folders, own));
   const model = await openOriginal(storage, project, run);
   const scored = { environment, device: scope.device, intake: model.scored };
   const cuts = [
-    cutOfRun(scope.arrays, view.concepts.map(rowsOf)),
+    cutOfRun(scope.arrays, shown.map(rowsOf)),
     ...(args.flag('all-cuts')
       ? await otherCuts({ ...scored, project, ...work }, model.scored, scope.arrays, run.options)
       : []),
@@ -79,7 +75,7 @@ export async function searchCommand(argv: readonly string[], signal: AbortSignal
     ...work,
     seed: run.options.seed,
   });
-  const facts = searchFacts(found, cuts, view.concepts);
+  const facts = searchFacts(found, cuts, shown);
   const best = found.best === undefined ? undefined : found.frontier[found.best];
   const made = target !== undefined && best !== undefined ? await make(best) : undefined;
   if (args.flag('json')) console.log(JSON.stringify({ ...facts, edit: made ?? null }, null, 2));
@@ -91,7 +87,7 @@ export async function searchCommand(argv: readonly string[], signal: AbortSignal
       rows.includes(row) ? factor : 1,
     );
     const test = { kind: 'held-out', folders: [OTHER_HALF], known: 0, files: found.testImages } as const;
-    const concepts = conceptsOf(rows, factor, cuts[cut], cut === 0 ? view.concepts : []);
+    const concepts = conceptsOf(rows, factor, cuts[cut], cut === 0 ? shown : []);
     const proven = await editRun({ ...scope, arrays }, { how, factors, concepts, sets: [own, test] }, work);
     await writeEdited(storage, target!, proven.bytes);
     return editFacts(target!.path, proven.proof);

@@ -1,7 +1,6 @@
 import { editFacts } from '../../editing/edit-facts.ts';
 import type { EditProof } from '../../editing/edit-proof.ts';
 import { TesseraError } from '../../errors.ts';
-import { parsePreprocessing } from '../../images/preprocessing.ts';
 import { loadModelFile } from '../../onnx/load-model.ts';
 import type { OnProgress } from '../../platform.ts';
 import { loadEvaluation } from '../../project/evaluation-file.ts';
@@ -19,6 +18,7 @@ import { monitorFile, MONITOR_FILES, type MonitorFile } from './monitor-files.ts
 import { PackageFolder } from './package-folder.ts';
 import { writeEditPage } from './write-edit-page.ts';
 import { editTarget, writeEdited } from './write-edited.ts';
+import { runPreprocessing } from '../run-preprocessing.ts';
 
 /** What a package is made of. */
 export interface PackageQuestion {
@@ -125,7 +125,7 @@ async function writeEdit(
     'What the edit does, for programs',
     `${JSON.stringify(editFacts('edited-model.onnx', proof), null, 2)}\n`,
   );
-  const preprocessing = parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing);
+  const preprocessing = runPreprocessing(project, run);
   await writeEditPage(environment, { proof, file: target.path, preprocessing }, into.at('edit.html'));
   into.has('edit.html', 'What the edit does, with pictures of decisions that changed');
   return proof;

@@ -2,7 +2,6 @@ import { directionOf, inUnits, type OwnDirection } from '../../concepts/own/own-
 import type { OwnConcept, OwnDefinition } from '../../concepts/own/own-concept.ts';
 import type { SkippedFile } from '../../concepts/explanation.ts';
 import { TesseraError } from '../../errors.ts';
-import { parsePreprocessing } from '../../images/preprocessing.ts';
 import { matrix, stackRows, takeRows, type Matrix } from '../../linalg/matrix.ts';
 import { openProbes, type Probes } from '../../metrics/linear-probe.ts';
 import { compareWithRandomSets, RANDOM_SETS } from '../../metrics/random-sets.ts';
@@ -17,6 +16,7 @@ import {
   type OwnConceptQuestion,
 } from './examples.ts';
 import { pooledRows } from './pooled-rows.ts';
+import { runPreprocessing } from '../run-preprocessing.ts';
 
 /**
  * Rows are in units of their scatter. So strong a regularisation keeps the direction near the difference of the means: one
@@ -54,7 +54,7 @@ export async function seekDirection(
   question: OwnConceptQuestion,
 ): Promise<SoughtDirection> {
   const { project } = scope;
-  const preprocessing = parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing);
+  const preprocessing = runPreprocessing(project, run);
   const sets = await findExamples(project, run, question, runBoxes(run.explanation, run, preprocessing));
   return {
     steps: sets.examples.length + sets.others.length + RANDOM_SETS,

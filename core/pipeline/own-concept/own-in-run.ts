@@ -10,7 +10,6 @@ import type { OwnDirection } from '../../concepts/own/own-direction.ts';
 import type { OwnConcept, StoredOwnConcept } from '../../concepts/own/own-concept.ts';
 import { rowOfId } from '../../concepts/recursion/concept-tree.ts';
 import { createSpecialisedMaskedHead } from '../../concepts/specialised-masked-head.ts';
-import { parsePreprocessing } from '../../images/preprocessing.ts';
 import { matrixColumn, rowView } from '../../linalg/matrix.ts';
 import { innerProduct } from '../../linalg/norms.ts';
 import { besideRandomSets } from '../../metrics/random-sets.ts';
@@ -28,6 +27,7 @@ import { designsOf } from '../stages/importance.ts';
 import { movementOf } from '../stages/rest.ts';
 import type { FoundDirection } from './define-own-concept.ts';
 import { ownInImages, type OwnInImages, type OwnSubject } from './own-in-images.ts';
+import { runPreprocessing } from '../run-preprocessing.ts';
 
 /** A direction with what it is in a run, without the id that it is kept by. */
 export interface OwnInRun {
@@ -57,7 +57,7 @@ export async function ownInRun(
 ): Promise<OwnInRun> {
   const { project, signal } = scope;
   await requireSameImages(project, run);
-  const preprocessing = parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing);
+  const preprocessing = runPreprocessing(project, run);
   const boxes = runBoxes(run.explanation, run, preprocessing);
   const images = await imagesOfRun(project, run);
   const subject: OwnSubject = { scope, run, conceptBank, images, onDone: step, signal };
