@@ -165,13 +165,16 @@ describe('tessera edit', { timeout: 120_000 }, () => {
     expect(same.stderr).toContain('The column "month" is the same everywhere; it tells no images apart.');
   });
 
-  it.skipIf(!hasOnnx)('writes a file that the ONNX checker takes', async () => {
-    const out = path.join(root, 'checked.onnx');
-    expect((await edit('--remove', '1', '--out', out)).code).toBe(0);
-    const code = 'import onnx, sys; onnx.checker.check_model(onnx.load(sys.argv[1]), full_check=True)';
-    const { status, stderr } = spawnSync(PYTHON, ['-c', code, out], { encoding: 'utf8' });
-    expect(status, stderr).toBe(0);
-  });
+  it.skipIf(!hasOnnx)(
+    'writes a file that the ONNX checker takes (needs Python with ONNX Runtime and onnx, its path in PYTHON)',
+    async () => {
+      const out = path.join(root, 'checked.onnx');
+      expect((await edit('--remove', '1', '--out', out)).code).toBe(0);
+      const code = 'import onnx, sys; onnx.checker.check_model(onnx.load(sys.argv[1]), full_check=True)';
+      const { status, stderr } = spawnSync(PYTHON, ['-c', code, out], { encoding: 'utf8' });
+      expect(status, stderr).toBe(0);
+    },
+  );
 
   it('writes a file that gives the same in the browser as here', async () => {
     const out = path.join(root, 'browser.onnx');
