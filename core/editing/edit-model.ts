@@ -1,8 +1,8 @@
 import type { LayerRecord } from '../concepts/explanation.ts';
 import { BugError } from '../errors.ts';
 import { elementTypeCode } from '../onnx/element-types.ts';
-import type { Graph, Model, Node } from '../onnx/graph.ts';
-import { makeNode, readsOf } from '../onnx/graph-edits.ts';
+import type { Model, Node } from '../onnx/graph.ts';
+import { freshNames, makeNode, nodesAfter } from '../onnx/graph-edits.ts';
 import { insertAfter, type Insertion } from '../onnx/insert-after.ts';
 import { hasFunctions, withFunctionsInlined } from '../onnx/proto.ts';
 import { Expansion } from '../onnx/prepare/expansion.ts';
@@ -11,7 +11,6 @@ import type { ElementType, Tensor } from '../tensor.ts';
 import { checkEdit, type ConceptEdit } from './concept-edit.ts';
 import { codeGraph } from './code-graph.ts';
 import { changeNodes } from './edit-nodes.ts';
-import { namesIn } from './names-in.ts';
 import { mixScores, scoreTensor, secondBranch, type OneClass } from './one-class.ts';
 import { originalCut, type OriginalCut } from './original-cut.ts';
 
@@ -79,7 +78,7 @@ class Insert {
 
   constructor(file: EditedFile, cut: OriginalCut) {
     [this.#file, this.#cut] = [file, cut];
-    this.#fresh = freshIn(file.model.graph);
+    this.#fresh = freshNames(file.model);
     const target = { nodes: this.#nodes, initializers: this.#constants };
     this.#e = new Expansion(EDIT_KEY, target, this.#fresh, new Map());
   }
@@ -132,16 +131,6 @@ function castTo(e: Expansion, x: string, from: ElementType, to: ElementType): st
   return from === to ? x : e.op('Cast', [x], { to: elementTypeCode(to) });
 }
 
-function freshIn(graph: Graph): (stem: string) => string {
-  const taken = namesIn(graph);
-  return (stem) => {
-    let name = stem;
-    for (let n = 1; taken.has(name); n++) name = `${stem}_${n}`;
-    taken.add(name);
-    return name;
-  };
-}
-
 function freeKey({ metadata }: Model): string {
   let key = EDIT_KEY;
   for (let n = 2; metadata.has(key); n++) key = `${EDIT_KEY}_${n}`;
@@ -150,8 +139,6 @@ function freeKey({ metadata }: Model): string {
 
 /** Outputs of a file that follow from a tensor, by name. */
 export function outputsAfter({ graph }: Pick<Model, 'graph'>, tensor: string): string[] {
-  const reached = new Set([tensor]);
-  for (const node of graph.nodes)
-    if (readsOf(node).some((name) => reached.has(name))) for (const name of node.outputs) reached.add(name);
+  const reached = new Set([tensor, ...nodesAfter(graph, tensor).flatMap(({ outputs }) => outputs)]);
   return graph.outputs.map(({ name }) => name).filter((name) => reached.has(name));
 }

@@ -1,6 +1,6 @@
 import { TesseraError } from '../errors.ts';
 import type { Graph, Model, Node } from '../onnx/graph.ts';
-import { makeNode, readsOf } from '../onnx/graph-edits.ts';
+import { makeNode, nodesAfter } from '../onnx/graph-edits.ts';
 import type { Expansion } from '../onnx/prepare/expansion.ts';
 import { elementTypeCode } from '../onnx/element-types.ts';
 import type { InputDims } from '../onnx/two-batches.ts';
@@ -60,15 +60,9 @@ export function secondBranch(
   return { nodes, output };
 }
 
-function nodesBetween({ nodes }: Graph, from: string, to: string): Node[] {
-  const reached = new Set([from]);
-  const after = nodes.filter((node) => {
-    const isAfter = readsOf(node).some((name) => reached.has(name));
-    if (isAfter) for (const name of node.outputs) reached.add(name);
-    return isAfter;
-  });
+function nodesBetween(graph: Graph, from: string, to: string): Node[] {
   const needed = new Set([to]);
-  const between = after
+  const between = nodesAfter(graph, from)
     .toReversed()
     .filter((node) => {
       const isNeeded = node.outputs.some((name) => needed.has(name));

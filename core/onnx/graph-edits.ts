@@ -59,13 +59,30 @@ export function withGraph(model: Model, changes: Partial<Graph>): Model {
   return { ...model, graph: withoutDeadNodes({ ...model.graph, ...changes }) };
 }
 
-/** A source of tensor names that the graph does not use yet, made from a readable stem. */
-export function freshNames({ graph }: Model): (stem: string) => string {
-  const taken = new Set([
-    ...graph.initializers.keys(),
-    ...graph.inputs.map(({ name }) => name),
-    ...graph.nodes.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]),
+/** Nodes that follow from a tensor, in order. */
+export function nodesAfter({ nodes }: Pick<Graph, 'nodes'>, tensor: string): Node[] {
+  const reached = new Set([tensor]);
+  return nodes.filter((node) => {
+    const isAfter = readsOf(node).some((name) => reached.has(name));
+    if (isAfter) for (const name of node.outputs) reached.add(name);
+    return isAfter;
+  });
+}
+
+/** Every name of a tensor or node, those of the graphs in attributes included. */
+function namesIn({ inputs, outputs, nodes, initializers, valueInfo }: Graph): Set<string> {
+  return new Set([
+    ...[...inputs, ...outputs].map(({ name }) => name),
+    ...initializers.keys(),
+    ...valueInfo.keys(),
+    ...nodes.flatMap((node) => [node.name, ...node.inputs, ...node.outputs]),
+    ...nodes.flatMap((node) => [...innerGraphs(node)].flatMap((inner) => [...namesIn(inner)])),
   ]);
+}
+
+/** A source of names for tensors and nodes that the graph does not use yet, made from a readable stem. */
+export function freshNames({ graph }: Pick<Model, 'graph'>): (stem: string) => string {
+  const taken = namesIn(graph);
   return (stem) => {
     let name = stem;
     for (let suffix = 1; taken.has(name); suffix++) name = `${stem}_${suffix}`;

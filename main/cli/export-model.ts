@@ -3,6 +3,7 @@ import type { Environment } from '../../core/pipeline/environment.ts';
 import { makeMonitor } from '../../core/pipeline/editing/make-monitor.ts';
 import type { MonitorFacts } from '../../core/pipeline/editing/monitor-facts.ts';
 import { monitorFile, MONITOR_FILES, type MonitorFile } from '../../core/pipeline/editing/monitor-files.ts';
+import { isSameFile } from '../../core/pipeline/editing/write-edited.ts';
 import type { ScoredScope } from '../../core/pipeline/run-context.ts';
 import type { TabledRun } from '../../core/pipeline/run-tables.ts';
 import type { RunFile } from '../../core/project/schema.ts';
@@ -25,13 +26,7 @@ export async function monitorTarget(
     throw new TesseraError('bad-usage', `--as-model takes the name of a model file to write, got "${out}".`, {
       hint: 'tessera export model.tessera --as-model monitor.onnx',
     });
-  const path = storage.resolve(out);
-  const isModel =
-    path === storage.resolve(modelPath) ||
-    ((await storage.exists(path)) &&
-      (await storage.exists(modelPath)) &&
-      (await storage.realPath(path)) === (await storage.realPath(modelPath)));
-  if (isModel)
+  if (await isSameFile(storage, out, modelPath))
     throw new TesseraError(
       'bad-usage',
       `${out} is the model that the run explains; it is never written over.`,

@@ -4,6 +4,7 @@ import type { FakeOptions } from '../fakes/fake-workbench-api.ts';
 import { fakeWorkbenchPages, type PageView } from './fake-workbench-pages.ts';
 import { findBrowser } from './find-browser.ts';
 import { violations } from './violations.ts';
+import { sidewaysOverflow } from './sideways-overflow.ts';
 
 describe.skipIf(findBrowser() === undefined)(
   'two runs side by side (needs chromium or google-chrome on the PATH, or CHROME_PATH)',
@@ -51,9 +52,7 @@ describe.skipIf(findBrowser() === undefined)(
         await expect.poll(() => chosen(page).textContent()).toMatch(/stamp.*most like.*importance 50\.0\s%/);
         await page.getByText('The nearest there, which is not taken for the same').waitFor();
         expect(await violations(page)).toEqual([]);
-        const overflow = await page.evaluate(
-          () => document.querySelector('.frame')!.scrollWidth - innerWidth,
-        );
+        const overflow = await sidewaysOverflow(page);
         expect(overflow).toBeLessThanOrEqual(0);
         expect(faults).toEqual([]);
         await page.close();

@@ -5,6 +5,7 @@ import { dropFiles } from '../e2e/steps.ts';
 import { fakeWorkbenchPages, type PageView } from './fake-workbench-pages.ts';
 import { findBrowser } from './find-browser.ts';
 import { violations } from './violations.ts';
+import { sidewaysOverflow } from './sideways-overflow.ts';
 
 describe.skipIf(findBrowser() === undefined)(
   'taking a concept out of the model (needs chromium or google-chrome on the PATH, or CHROME_PATH)',
@@ -36,9 +37,7 @@ describe.skipIf(findBrowser() === undefined)(
         await page.getByText('The other 4 classes change by 0.60 at most.').waitFor();
         await page.getByText('0.90 ms, before 0.82 ms (1.10 times)').waitFor();
         expect(await violations(page)).toEqual([]);
-        const overflow = await page.evaluate(
-          () => document.querySelector('.frame')!.scrollWidth - innerWidth,
-        );
+        const overflow = await sidewaysOverflow(page);
         expect(overflow).toBeLessThanOrEqual(0);
         expect(faults).toEqual([]);
         await page.close();
@@ -117,9 +116,7 @@ describe.skipIf(findBrowser() === undefined)(
           .getByRole('button', { name: /^Without Concept 1 · To the usual amount: mends 2/ })
           .press('Space');
         expect(await page.getByRole('checkbox', { checked: true }).count()).toBe(1);
-        const overflow = await page.evaluate(
-          () => document.querySelector('.frame')!.scrollWidth - innerWidth,
-        );
+        const overflow = await sidewaysOverflow(page);
         expect(overflow).toBeLessThanOrEqual(0);
         expect(faults).toEqual([]);
         await page.close();

@@ -6,6 +6,7 @@ import { dropFiles } from '../e2e/steps.ts';
 import { fakeWorkbenchPages, type PageView } from './fake-workbench-pages.ts';
 import { findBrowser } from './find-browser.ts';
 import { violations } from './violations.ts';
+import { sidewaysOverflow } from './sideways-overflow.ts';
 
 describe.skipIf(findBrowser() === undefined)(
   'new images by the concepts of a run (needs chromium or google-chrome on the PATH, or CHROME_PATH)',
@@ -39,9 +40,7 @@ describe.skipIf(findBrowser() === undefined)(
           .waitFor();
         await page.getByText('7 concepts as in the run’s images').waitFor();
         expect(await violations(page)).toEqual([]);
-        const overflow = await page.evaluate(
-          () => document.querySelector('.frame')!.scrollWidth - innerWidth,
-        );
+        const overflow = await sidewaysOverflow(page);
         expect(overflow).toBeLessThanOrEqual(0);
         expect(faults).toEqual([]);
         await page.close();

@@ -7,6 +7,7 @@ import { fakeWorkbenchPages, type PageView } from './fake-workbench-pages.ts';
 import { dropFiles } from '../e2e/steps.ts';
 import { findBrowser } from './find-browser.ts';
 import { violations } from './violations.ts';
+import { sidewaysOverflow } from './sideways-overflow.ts';
 
 const browserPath = findBrowser();
 
@@ -65,9 +66,7 @@ describe.skipIf(browserPath === undefined)(
       const { page } = await open({ state: 'done' }, { width, height: 700 });
       for (const key of Object.values(SCREENS)) {
         await page.keyboard.press(key);
-        const overflow = await page.evaluate(
-          () => document.querySelector('.frame')!.scrollWidth - innerWidth,
-        );
+        const overflow = await sidewaysOverflow(page);
         expect(overflow, `screen ${key}`).toBeLessThanOrEqual(0);
       }
       await page.close();

@@ -44,8 +44,15 @@ export async function editTarget(
   return { path, copies: needed };
 }
 
+/** Do two paths lead to one file, through links, too? Where either is not there they do not, unless they are written alike. */
+export async function isSameFile(storage: Storage, one: string, other: string): Promise<boolean> {
+  if (storage.resolve(one) === storage.resolve(other)) return true;
+  for (const path of [one, other]) if (!(await storage.exists(path))) return false;
+  return (await storage.realPath(one)) === (await storage.realPath(other));
+}
+
 async function requireReplaceable(storage: Storage, original: string, path: string): Promise<void> {
-  if ((await storage.realPath(path)) === (await storage.realPath(original)))
+  if (await isSameFile(storage, path, original))
     throw choose(`${path} is the model itself, which is never changed.`, 'Choose another name.');
   const isEdited = await loadModel(storage, path).then(
     ({ metadata }) => metadata.has(EDIT_KEY),
