@@ -17,6 +17,7 @@ export const ROOMS = {
     'core/images',
     'core/metrics',
     'core/score',
+    'core/study',
     'core/tables',
     'core/wording',
   ],
@@ -24,6 +25,7 @@ export const ROOMS = {
   'core/pipeline': [
     ...[
       'core/report',
+      'core/study',
       'core/editing',
       'core/comparison',
       'core/project',
@@ -47,6 +49,7 @@ export const ROOMS = {
   'core/runtime': ['core/project', 'core/images', 'core/onnx', 'core/linalg'],
   'core/report': [
     ...[
+      'core/study',
       'core/editing',
       'core/comparison',
       'core/project',
@@ -62,7 +65,8 @@ export const ROOMS = {
     ...['core/concepts', 'core/metrics', 'core/factorization', 'core/onnx', 'core/linalg', 'core/wording'],
   ],
   'core/comparison': ['core/concepts', 'core/metrics', 'core/sensitivity', 'core/score', 'core/linalg'],
-  'core/project': ['core/concepts', 'core/metrics', 'core/score', 'core/linalg'],
+  'core/project': ['core/study', 'core/concepts', 'core/metrics', 'core/score', 'core/linalg'],
+  'core/study': ['core/images', 'core/metrics', 'core/linalg', 'core/wording'],
   'core/concepts': [
     ...['core/attribution', 'core/images', 'core/metrics', 'core/sensitivity', 'core/factorization'],
     ...['core/autodiff', 'core/onnx', 'core/score', 'core/sampling', 'core/linalg', 'core/wording'],
