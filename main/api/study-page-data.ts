@@ -22,12 +22,13 @@ export type ShownPanel =
     }
   | { readonly kind: 'amounts'; readonly title: string; readonly rows: readonly ShownAmount[] };
 
-/** How much of a concept a picture has (1 is the most), and what it adds in raw score; null where that is not known. */
+/** How much of a concept a picture has (1 is the most), and what that does. */
 export interface ShownAmount {
   readonly concept: string;
   readonly name: string;
   readonly amount: number;
-  readonly contribution: number | null;
+  /** The answer that it speaks for, and how strongly in raw score; null where that is not known or nothing. */
+  readonly speaksFor: { readonly answer: string; readonly by: number } | null;
 }
 
 /** A picture that was learnt from, or is. */

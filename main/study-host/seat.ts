@@ -10,7 +10,6 @@ import type { ParticipantEvent, ParticipantLog } from '../../core/study/particip
 import type { ParticipantPlan } from '../../core/study/participant-plan.ts';
 import { planParticipant } from '../../core/study/plan-participant.ts';
 import type { Study, StudyPicture } from '../../core/study/study.ts';
-import { picturesOf } from '../../core/study/study-pictures.ts';
 import {
   answersOffered,
   asksConfidence,
@@ -20,7 +19,7 @@ import {
 } from '../../core/study/taking-part.ts';
 import type { ParticipantAction, ParticipantView } from '../api/contract.ts';
 import { feedbackOn } from './feedback.ts';
-import { picturesIn, shownStep } from './step-view.ts';
+import { SeatPictures } from './seat-pictures.ts';
 
 type Answer = Extract<ParticipantAction, { kind: 'answer' }>;
 
@@ -40,11 +39,7 @@ export class Seat {
   readonly #study: Study;
   readonly #place: StudyPlace;
   readonly #plan: ParticipantPlan;
-  readonly #keys = new Map<string, string>();
-  readonly #pictures = new Map<string, StudyPicture>();
-  /** Addresses of the pictures that the participant has come to, and up to which step they are here. */
-  readonly #reached = new Set<string>();
-  #reachedSteps = 0;
+  readonly #pictures: SeatPictures;
   readonly #inTurn = createQueue();
   /** As it lies on the disk; null where it has to be read first. */
   #log: { readonly known: ParticipantLog | undefined } | null = null;
@@ -53,11 +48,7 @@ export class Seat {
     this.#study = study;
     this.#place = place;
     this.#plan = planParticipant(study, participant);
-    for (const picture of picturesOf(study)) {
-      const key = this.#keyOf(picture);
-      this.#keys.set(picture.sha256, key);
-      this.#pictures.set(key, picture);
-    }
+    this.#pictures = new SeatPictures(study, place, this.#plan);
   }
 
   /** What the participant sees now. */
@@ -100,13 +91,7 @@ export class Seat {
 
   /** A picture by the name that it has for this participant, where it belongs to a step that they have come to, or the next. */
   async pictureOf(key: string): Promise<StudyPicture | undefined> {
-    const picture = this.#pictures.get(key);
-    if (picture === undefined) return undefined;
-    const at = await this.#inTurn(async () => this.#at(await this.#load()));
-    const end = Math.min(at + 2, this.#plan.steps.length);
-    for (; this.#reachedSteps < end; this.#reachedSteps++)
-      for (const address of this.#addressesOf(this.#reachedSteps)) this.#reached.add(address);
-    return this.#reached.has(addressOf(key)) ? picture : undefined;
+    return this.#pictures.find(key, await this.#inTurn(async () => this.#at(await this.#load())));
   }
 
   async #advance(
@@ -156,13 +141,13 @@ export class Seat {
     const { title } = this.#study;
     const last = this.#plan.steps.length - 1;
     const isGone = log?.participant.status === 'withdrawn';
-    const next = isGone ? [] : this.#addressesOf(Math.min(at + 1, last));
+    const next = isGone ? [] : this.#pictures.addressesOf(Math.min(at + 1, last));
     return {
       title,
       participant: this.#plan.participant,
       at,
       progress: { done: at, of: last },
-      step: isGone ? { kind: 'withdrawn' } : this.#shown(at),
+      step: isGone ? { kind: 'withdrawn' } : this.#pictures.shown(at),
       preload: next,
       feedback: log !== undefined && after?.kind === 'answer' ? this.#feedback(log, after.at) : null,
     };
@@ -171,20 +156,6 @@ export class Seat {
   #feedback(log: ParticipantLog, at: number) {
     const { material } = this.#study;
     return material.kind === 'utility' ? feedbackOn(this.#plan, log, at, material.answers) : null;
-  }
-
-  #shown(at: number) {
-    return shownStep(this.#study, this.#plan, at, ({ sha256 }) => addressOf(this.#keys.get(sha256)!));
-  }
-
-  #addressesOf(at: number): string[] {
-    return picturesIn(this.#shown(at)).map(({ address }) => address);
-  }
-
-  /** Another name for every participant and study: it says nothing, and no browser takes an older study's picture for it. */
-  #keyOf({ sha256 }: StudyPicture): string {
-    const text = `${this.#place.sha256} ${this.#plan.participant} ${sha256}`;
-    return this.#place.storage.sha256(new TextEncoder().encode(text)).slice(0, 32);
   }
 
   async #load(): Promise<ParticipantLog | undefined> {
@@ -214,11 +185,6 @@ export class Seat {
     this.#log = { known };
     return known;
   }
-}
-
-/** Where a picture is, below the page. */
-function addressOf(key: string): string {
-  return `pictures/${key}`;
 }
 
 function elsewhere(asked: number, at: number): TesseraError {

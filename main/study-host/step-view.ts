@@ -1,8 +1,9 @@
 import { asksConfidence, itemOf } from '../../core/study/taking-part.ts';
 import type { AskStep, ParticipantPlan, Step } from '../../core/study/participant-plan.ts';
-import type { Panel, Study, StudyPicture, UtilityItem } from '../../core/study/study.ts';
+import type { AmountRow, Panel, Study, StudyPicture, UtilityItem } from '../../core/study/study.ts';
 import type {
   LearntPicture,
+  ShownAmount,
   ShownPanel,
   ShownPicture,
   ShownQuestion,
@@ -145,8 +146,18 @@ class Shower {
 
   readonly #panel = (panel: Panel): ShownPanel => {
     if (panel.kind === 'map') return { ...panel, picture: this.picture(panel.picture) };
-    return panel.kind === 'gallery' ? { ...panel, crops: panel.crops.map(this.picture) } : panel;
+    if (panel.kind === 'gallery') return { ...panel, crops: panel.crops.map(this.picture) };
+    return { ...panel, rows: panel.rows.map((row) => this.#amount(row)) };
   };
+
+  #amount({ concept, name, amount, contribution }: AmountRow): ShownAmount {
+    const answer = this.answers[contribution !== null && contribution > 0 ? 0 : 1];
+    const isSilent = contribution === null || contribution === 0;
+    return {
+      ...{ concept, name, amount },
+      speaksFor: isSilent ? null : { answer, by: Math.abs(contribution) },
+    };
+  }
 }
 
 /** Among the steps of its kind and round; all tries at the quiz are counted by themselves. */
