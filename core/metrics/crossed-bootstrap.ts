@@ -9,6 +9,8 @@ export interface CrossedRows {
   /** Group of each participant, of which as many are drawn as there are (the condition), by participant. */
   readonly group: ArrayLike<number>;
   readonly picture: ArrayLike<number>;
+  /** Group of each picture, likewise (the session), by picture. */
+  readonly pictureGroup: ArrayLike<number>;
   /** Participants are 0 … participants - 1, pictures likewise. */
   readonly participants: number;
   readonly pictures: number;
@@ -39,12 +41,12 @@ const MOST_UNDEFINED = 0.02;
 
 /**
  * 95 % interval of a figure if one took other people of the same kind and other pictures of the same kind; undefined where
- * the figure is, where there are too few of either to say (participants no more than groups, one picture), or nothing varies.
+ * the figure is, where there are too few of either to say (no more than they have groups), or nothing varies.
  *
- * Method  the pigeonhole bootstrap: people (within their groups) and pictures are drawn with replacement, an observation
+ * Method  the pigeonhole bootstrap: people and pictures are drawn with replacement within their groups, an observation
  *         counts as often as both. By itself it counts the chance of single answers three times, so that its deviations are
- *         scaled to the variance V_people + V_pictures - V_answers, from draws of each alone (at least to the larger
- *         of the first two), and enlarged by Student's t with Satterthwaite's degrees of freedom.
+ *         scaled to the variance V_people + V_pictures - V_answers, from draws of each alone (at least to the largest of
+ *         the three), and enlarged by Student's t with Satterthwaite's degrees of freedom.
  * Source  Owen 2007, "The pigeonhole bootstrap"; Cameron, Gelbach and Miller 2011 for the variance; McCullagh 2000 shows that no
  *         bootstrap of crossed data is right in every case.
  * Throws  BugError where a participant or a picture is out of range.
@@ -59,18 +61,28 @@ export function crossedInterval(
   const onScale = scale === 'log' ? Math.log : (value: number): number => value;
   const value = figure(new Float64Array(n).fill(1));
   const centre = onScale(value);
-  const groups = new Set(Array.from(rows.group)).size;
-  const degrees = [rows.participants - groups, rows.pictures - 1];
+  const [peopleSets, pictureSets] = [membersOf(rows.group), membersOf(rows.pictureGroup)];
+  const degrees = [rows.participants - peopleSets.length, rows.pictures - pictureSets.length];
   if (!Number.isFinite(centre) || degrees.some((count) => count < 1)) return undefined;
   const random = createRandom(seed);
-  const drawn = KINDS.map((kind) => deviationsOf(kind, rows, figure, onScale, centre, draws, random));
+  const drawn = KINDS.map((kind) => {
+    const weigh = (weights: Float64Array): void =>
+      weighBy(kind, weights, rows, [peopleSets, pictureSets], random);
+    return deviationsOf(
+      weigh,
+      rows.participant.length,
+      (weights) => onScale(figure(weights)) - centre,
+      draws,
+    );
+  });
   if (drawn.some((deviations) => deviations.length < (1 - MOST_UNDEFINED) * draws)) return undefined;
   const [both, people, pictures, answers] = drawn;
   const [byPeople, byPictures] = [
     (meanSquare(people) * rows.participants) / degrees[0],
     (meanSquare(pictures) * rows.pictures) / degrees[1],
   ];
-  const variance = Math.max(byPeople, byPictures, byPeople + byPictures - meanSquare(answers));
+  const byAnswers = meanSquare(answers);
+  const variance = Math.max(byPeople, byPictures, byAnswers, byPeople + byPictures - byAnswers);
   const spread = Math.sqrt(meanSquare(both));
   if (!(spread > 1e-12)) return undefined;
   const freedom = variance ** 2 / (byPeople ** 2 / degrees[0] + byPictures ** 2 / degrees[1]);
@@ -87,37 +99,35 @@ export function crossedInterval(
 const KINDS = ['both', 'people', 'pictures', 'answers'] as const;
 
 function deviationsOf(
-  kind: (typeof KINDS)[number],
-  rows: CrossedRows,
-  figure: WeighedFigure,
-  onScale: (value: number) => number,
-  centre: number,
+  weigh: (weights: Float64Array) => void,
+  n: number,
+  deviationOf: (weights: Float64Array) => number,
   draws: number,
-  random: Random,
 ): Float64Array {
-  const members = membersOf(rows);
   const deviations: number[] = [];
-  const weights = new Float64Array(rows.participant.length);
+  const weights = new Float64Array(n);
   for (let draw = 0; draw < draws; draw++) {
-    weigh(weights, kind, rows, members, random);
-    const deviation = onScale(figure(weights)) - centre;
+    weigh(weights);
+    const deviation = deviationOf(weights);
     if (Number.isFinite(deviation)) deviations.push(deviation);
   }
   return Float64Array.from(deviations);
 }
 
-/** Participants of each group. */
-function membersOf({ group }: CrossedRows): number[][] {
+type Sets = readonly (readonly number[])[];
+
+/** Members of each group. */
+function membersOf(groups: ArrayLike<number>): number[][] {
   const members = new Map<number, number[]>();
-  Array.from(group).forEach((of, participant) => members.set(of, [...(members.get(of) ?? []), participant]));
+  Array.from(groups).forEach((group, at) => members.set(group, [...(members.get(group) ?? []), at]));
   return [...members.values()];
 }
 
-function weigh(
-  weights: Float64Array,
+function weighBy(
   kind: (typeof KINDS)[number],
-  rows: CrossedRows,
-  members: readonly (readonly number[])[],
+  weights: Float64Array,
+  { participant, picture, participants, pictures }: CrossedRows,
+  [peopleSets, pictureSets]: readonly [Sets, Sets],
   random: Random,
 ): void {
   if (kind === 'answers') {
@@ -125,23 +135,28 @@ function weigh(
     for (let i = 0; i < weights.length; i++) weights[random.integer(weights.length)]++;
     return;
   }
-  const people = new Float64Array(rows.participants);
-  const pictures = new Float64Array(rows.pictures);
-  if (kind === 'pictures') people.fill(1);
-  else
-    for (const group of members)
-      for (let k = 0; k < group.length; k++) people[group[random.integer(group.length)]]++;
-  if (kind === 'people') pictures.fill(1);
-  else for (let k = 0; k < pictures.length; k++) pictures[random.integer(pictures.length)]++;
+  const byPerson = kind === 'pictures' ? undefined : timesDrawn(peopleSets, participants, random);
+  const byPicture = kind === 'people' ? undefined : timesDrawn(pictureSets, pictures, random);
   for (let i = 0; i < weights.length; i++)
-    weights[i] = people[rows.participant[i]] * pictures[rows.picture[i]];
+    weights[i] = (byPerson?.[participant[i]] ?? 1) * (byPicture?.[picture[i]] ?? 1);
+}
+
+/** How often each of n is drawn, as many of each set as there are. */
+function timesDrawn(sets: Sets, n: number, random: Random): Float64Array {
+  const times = new Float64Array(n);
+  for (const set of sets) for (let k = 0; k < set.length; k++) times[set[random.integer(set.length)]]++;
+  return times;
 }
 
 function meanSquare(deviations: Float64Array): number {
   return deviations.reduce((sum, value) => sum + value * value, 0) / deviations.length;
 }
 
-function checkRows({ participant, picture, group, participants, pictures }: CrossedRows): void {
+function checkRows({ participant, picture, group, pictureGroup, participants, pictures }: CrossedRows): void {
+  invariant(
+    pictureGroup.length === pictures,
+    `crossedInterval: ${pictureGroup.length} groups of ${pictures} pictures`,
+  );
   invariant(
     group.length === participants,
     `crossedInterval: ${group.length} groups of ${participants} participants`,

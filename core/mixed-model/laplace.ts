@@ -32,7 +32,7 @@ export function laplaceDeviance(
   design: MixedDesign,
 ): (theta: Float64Array, beta: Float64Array) => LaplacePoint {
   const blocks = blocksOf(design.groupings);
-  let start = new Float64Array(blocks.reduce((sum, { levels }) => sum + levels, 0));
+  let start: Float64Array = new Float64Array(blocks.reduce((sum, { levels }) => sum + levels, 0));
   return (theta, beta) => {
     const mode = findMode(design, blocks, theta, fixedPart(design, beta), start);
     start = mode.u;
