@@ -1,4 +1,5 @@
-import { judgedSet, verdictOf, type EditProof, type ProofSet } from './edit-proof.ts';
+import { countsOf, judgedSet, verdictOf, type EditProof, type ProofSet } from './edit-proof.ts';
+import { mendsLittle } from '../wording/edit-words.ts';
 import type { ChangedDecision } from './judged-decisions.ts';
 
 type Side = 'before' | 'after';
@@ -6,6 +7,7 @@ type Side = 'before' | 'after';
 /** What is known of an edit as plain data for programs; the first fields are those of the images that the verdict is about. */
 export function editFacts(file: string, proof: EditProof, report?: string) {
   const judged = judgedSet(proof);
+  const counts = countsOf(judged);
   return {
     file,
     removed: proof.concepts.map(({ name }) => name),
@@ -17,6 +19,7 @@ export function editFacts(file: string, proof: EditProof, report?: string) {
     pValue: judged.pValue ?? null,
     judgedOn: judged.kind,
     verdict: verdictOf(judged),
+    mendsLittle: counts !== undefined && mendsLittle(counts),
     ...(report !== undefined && { report }),
     ...proof,
     sets: proof.sets.map((set) => setFacts(set, proof.classes)),

@@ -1,5 +1,5 @@
 import type { EditWay } from './concept-edit.ts';
-import { editVerdict, restingText } from '../wording/edit-words.ts';
+import { editVerdict, restingText, type EditCounts } from '../wording/edit-words.ts';
 import type { JudgedDecisions, JudgedSide } from './judged-decisions.ts';
 
 /** A concept that an edit changed, and the factor of its amount. */
@@ -68,11 +68,17 @@ export function judgedSet({ sets }: Pick<EditProof, 'sets'>): ProofSet {
   return sets.find(({ kind }) => kind === 'held-out') ?? sets[0];
 }
 
-/** "fixes 41 of 53 mistakes, breaks 2 of 280 right answers"; null where no folder names a class. */
-export function verdictOf({ all, fixed, broken }: ProofSet): string | null {
-  if (all === undefined) return null;
+/** What an edit did to decisions whose right answer is known; undefined where no folder names a class. */
+export function countsOf({ all, fixed, broken }: ProofSet): EditCounts | undefined {
+  if (all === undefined) return undefined;
   const { right } = all.before;
-  return editVerdict({ fixed: fixed.length, broken: broken.length, right, wrong: all.images - right });
+  return { fixed: fixed.length, broken: broken.length, right, wrong: all.images - right };
+}
+
+/** "fixes 41 of 53 mistakes, breaks 2 of 280 right answers"; null where no folder names a class. */
+export function verdictOf(set: ProofSet): string | null {
+  const counts = countsOf(set);
+  return counts === undefined ? null : editVerdict(counts);
 }
 
 /** Right answers that a class loses in all, of images or of a share of them, from which on it is told. */

@@ -21,6 +21,17 @@ export function editVerdict({ fixed, wrong, broken, right }: EditCounts): string
   return `${fixes}, ${breaks}`;
 }
 
+/** Mistakes that an edit fixes, as a share, below which another is worth looking for; and the fewest that a search needs. */
+const [LITTLE, FEWEST_WRONG] = [0.25, 2];
+
+/** Does an edit leave so many of the mistakes, or break so much, that a search for another is worth while? */
+export function mendsLittle({ fixed, wrong, broken }: EditCounts): boolean {
+  return wrong >= FEWEST_WRONG && (fixed <= broken || fixed < LITTLE * wrong);
+}
+
+/** Said before the way to a search, where {@link mendsLittle}. */
+export const LITTLE_MENDED = 'This edit mends little. A search may find one that mends more and breaks less.';
+
 /** Whether the difference in accuracy can be chance, by McNemar's exact test. */
 export function editChance(pValue: number, { fixed, broken }: Pick<EditCounts, 'fixed' | 'broken'>): string {
   if (fixed + broken === 0) return 'Accuracy is what it was.';
@@ -82,6 +93,10 @@ export function editTimeText(time: {
     ? `${both}; the machine was too busy to say how many times as long that is`
     : `${both} (${ratio.toFixed(2)} times)`;
 }
+
+/** What a concept is called harmless by. */
+export const HARMLESS_MEANING =
+  'Harmless is what breaks at most one right answer in a hundred when it is taken out whole, whatever the class of the image.';
 
 /** Which other classes than the explained rest on what an edit takes out, and what helps. */
 export function restingText(

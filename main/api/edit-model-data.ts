@@ -24,6 +24,8 @@ export interface ModelEdit {
   readonly onlyClass?: string;
   /** Folders of images that the run was not given. */
   readonly heldOut: readonly string[];
+  /** Columns of the project's table and marked objects: images with and without are counted by themselves, too. @default none */
+  readonly by?: readonly string[];
 }
 
 /** A decision that an edit changed. */
@@ -43,7 +45,7 @@ export interface TurnedDecision {
 /** What an edit does on some images. */
 export interface JudgedSet extends Pick<
   ProofSet,
-  'kind' | 'images' | 'byClass' | 'byFolder' | 'scores' | 'known' | 'skipped'
+  'kind' | 'images' | 'byClass' | 'byFolder' | 'sides' | 'scores' | 'known' | 'skipped'
 > {
   /** Names of the folders. */
   readonly roots: readonly string[];
@@ -53,6 +55,8 @@ export interface JudgedSet extends Pick<
   readonly verdict: string | null;
   /** Can the difference be chance? */
   readonly chance: string | null;
+  /** See `mendsLittle`; false where nothing is known of mistakes. */
+  readonly mendsLittle: boolean;
   readonly turned: readonly TurnedDecision[];
   /** Files that could not be read; the first of them are in `skipped`. */
   readonly skippedCount: number;

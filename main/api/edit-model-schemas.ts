@@ -12,6 +12,7 @@ const EDIT = {
   above: z.number().min(0).max(1).exactOptional(),
   onlyClass: z.string().min(1).max(1000).exactOptional(),
   heldOut: z.array(PATH).max(10_000),
+  by: z.array(z.string().min(1).max(1000)).max(20).exactOptional(),
 };
 
 /** Arguments of the calls about models that concepts are taken out of. */

@@ -7,6 +7,7 @@ import {
   editChance,
   editedText,
   editTimeText,
+  LITTLE_MENDED,
   oneScoreText,
   PROOF_SETS,
 } from '../../core/wording/edit-words.ts';
@@ -34,6 +35,11 @@ export function editText(facts: EditFacts): string {
     ...(facts.report === undefined ? [] : [`Report  ${facts.report}`]),
     ...(facts.edited.isInlined ? ['Functions of the file are written out in it.'] : []),
   ].join('\n');
+}
+
+/** Where an edit mends little, what to try. */
+export function nextText({ mendsLittle, run }: EditFacts): string[] {
+  return mendsLittle ? ['', `${LITTLE_MENDED} Try: tessera edit ${run.project} --search`] : [];
 }
 
 function setText(set: EditFacts['sets'][number]): string[] {

@@ -1,7 +1,13 @@
 import path from 'node:path';
-import { judgedSet, verdictOf, type EditProof, type ProofSet } from '../../core/editing/edit-proof.ts';
+import {
+  countsOf,
+  judgedSet,
+  verdictOf,
+  type EditProof,
+  type ProofSet,
+} from '../../core/editing/edit-proof.ts';
 import type { ChangedDecision } from '../../core/editing/judged-decisions.ts';
-import { editChance } from '../../core/wording/edit-words.ts';
+import { editChance, mendsLittle } from '../../core/wording/edit-words.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import type { EditTrial, JudgedSet, RunKey, TurnedDecision } from '../api/contract.ts';
 import { pictureId } from '../compute/picture-ids.ts';
@@ -49,20 +55,20 @@ function setView(
   classes: readonly string[],
   pictures: () => Pick<TurnedDecision, 'picture' | 'image'>,
 ): JudgedSet {
-  const { kind, images, byClass, byFolder, scores, known, skipped, folders, all, pValue } = set;
-  const { fixed, broken } = set;
-  const counts = { fixed: fixed.length, broken: broken.length };
+  const { kind, images, byClass, byFolder, sides, scores, known, skipped, folders, all, pValue } = set;
+  const counts = countsOf(set);
   const view = (turn: TurnedDecision['turn'], { file, truth, before, after }: ChangedDecision) => ({
     ...{ turn, fileName: shownName(path.basename(file)), ...pictures() },
     truth: truth === undefined ? null : classes[truth],
     ...{ before: classes[before] ?? '', after: classes[after] ?? '' },
   });
   return {
-    ...{ kind, images, byClass, byFolder, scores, known },
+    ...{ kind, images, byClass, byFolder, sides, scores, known },
     roots: folders.map((folder) => shownName(path.basename(folder))),
     all: all ?? null,
     verdict: verdictOf(set),
-    chance: pValue === undefined ? null : editChance(pValue, counts),
+    chance: pValue === undefined || counts === undefined ? null : editChance(pValue, counts),
+    mendsLittle: counts !== undefined && mendsLittle(counts),
     turned: TURNS.flatMap((turn) => set[turn].map((decision) => view(turn, decision))),
     skipped: skipped.slice(0, MOST_SKIPPED),
     skippedCount: skipped.length,

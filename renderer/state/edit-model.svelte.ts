@@ -27,6 +27,8 @@ export class EditModelState {
   onlyClass = $state<string | null>(null);
   /** Folders of images that the run was not given. */
   heldOut = $state.raw<readonly string[]>([]);
+  /** Columns of the project's table and marked objects: images with and without are counted by themselves, too. */
+  by = $state.raw<readonly string[]>([]);
   readonly trial = new Loadable<EditTrial>();
   /** The edits that mend most and break fewest. */
   readonly found = new Loadable<EditFrontier>();
@@ -48,11 +50,12 @@ export class EditModelState {
 
   /** The edit as it is set. */
   readonly asked = $derived.by((): ModelEdit => {
-    const { factors, how, above, onlyClass, heldOut } = this;
+    const { factors, how, above, onlyClass, heldOut, by } = this;
     return {
       ...{ factors, how, heldOut },
       ...(how === 'remove' && above > 0 && { above }),
       ...(onlyClass !== null && { onlyClass }),
+      ...(by.length > 0 && { by }),
     };
   });
   readonly isEmpty = $derived(Object.keys(this.factors).length === 0);
@@ -92,7 +95,8 @@ export class EditModelState {
 
   /** Is the edit that is set the one that a search found? */
   isSetTo({ factors, how }: FoundModelEdit): boolean {
-    return keyOf(this.asked) === keyOf({ factors, how, heldOut: this.heldOut });
+    const { heldOut, by } = this;
+    return keyOf(this.asked) === keyOf({ factors, how, heldOut, ...(by.length > 0 && { by }) });
   }
 
   /** Saves all that is handed over of the run, with the edited model where one was tried. */
@@ -134,6 +138,12 @@ export class EditModelState {
 
   leaveOut(folder: string): void {
     this.heldOut = this.heldOut.filter((other) => other !== folder);
+  }
+
+  /** Counts images with and without a cue by themselves; with `isCounted` false no longer. */
+  countBy(name: string, isCounted: boolean): void {
+    const others = this.by.filter((other) => other !== name);
+    this.by = isCounted ? [...others, name] : others;
   }
 
   async #add(reading: Promise<readonly string[]>): Promise<void> {

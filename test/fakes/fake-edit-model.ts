@@ -7,6 +7,8 @@ import type { DemoRunReader } from './demo-run.ts';
 export interface FakeEditModel {
   /** Folders name no class. */
   readonly isUnnamed?: boolean;
+  /** The edit fixes one of six mistakes. */
+  readonly mendsLittle?: boolean;
 }
 
 function rightOf(name: string, images: number, before: number, after: number): RightCounts {
@@ -24,7 +26,7 @@ export function fakeEditModel({ run, images }: DemoRunReader, options: FakeEditM
       ...{ before: turn === 'broken' ? 'house' : 'barn', after: turn === 'fixed' ? 'house' : 'lighthouse' },
     }),
   );
-  const setOf = (kind: JudgedSet['kind'], roots: readonly string[]): JudgedSet => ({
+  const setOf = (kind: JudgedSet['kind'], roots: readonly string[], by: readonly string[]): JudgedSet => ({
     ...{ kind, roots, images: 40, known: kind === 'run' ? 0 : 2, skipped: [], skippedCount: 0 },
     ...(options.isUnnamed === true
       ? { all: null, verdict: null, chance: null, byClass: [], byFolder: [] }
@@ -35,6 +37,16 @@ export function fakeEditModel({ run, images }: DemoRunReader, options: FakeEditM
           byClass: [rightOf('barn', 18, 17, 16), rightOf('house', 22, 17, 21)],
           byFolder: [rightOf('barn', 18, 17, 16), rightOf('house', 22, 17, 21)],
         }),
+    mendsLittle: options.mendsLittle === true,
+    sides: by.flatMap((of) =>
+      ['yes', 'no'].map((level) => ({
+        of,
+        ...rightOf(level, 20, 16, 18),
+        fixed: 3,
+        broken: 1,
+        pValue: 0.625,
+      })),
+    ),
     scores: Array.from({ length: 12 }, (_, index) => ({
       ...{ index, name: ['barn', 'boat', 'house'][index] ?? `kind ${index}` },
       ...{ mean: (index - 4) / 10, absolute: 1.4 - index / 10 },
@@ -42,7 +54,7 @@ export function fakeEditModel({ run, images }: DemoRunReader, options: FakeEditM
     turned: turned.map((one) => (kind === 'run' ? one : { ...one, image: null })),
   });
   return {
-    tryEdit: ({ project, runId, factors, how, above, onlyClass, heldOut }) =>
+    tryEdit: ({ project, runId, factors, how, above, onlyClass, heldOut, by = [] }) =>
       Promise.resolve({
         ...{ project, runId, how, id: 'edit-1', modelName: 'model.onnx', className: run.className },
         concepts: Object.entries(factors).map(([id, factor]) => ({
@@ -52,7 +64,10 @@ export function fakeEditModel({ run, images }: DemoRunReader, options: FakeEditM
         onlyClass: onlyClass ?? null,
         without: how === 'remove' ? null : { kind: 'others', images: 60 },
         ...{ isDecision: true, bytes: 366_080, beside: [], alsoChanged: [] },
-        sets: [...(heldOut.length > 0 ? [setOf('held-out', ['clean'])] : []), setOf('run', ['images'])],
+        sets: [
+          ...(heldOut.length > 0 ? [setOf('held-out', ['clean'], by)] : []),
+          setOf('run', ['images'], by),
+        ],
         check: { images: 24, largest: 3e-5, steps: 14 },
         time: { before: 0.82, after: 0.9, ratio: 1.1 },
         notices:

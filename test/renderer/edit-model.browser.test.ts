@@ -95,6 +95,37 @@ describe.skipIf(findBrowser() === undefined)(
       await page.close();
     });
 
+    it('counts with and without a cue that the table tells, and no longer where that is left', async () => {
+      const { page, faults } = await open({ hasTable: true });
+      await page.getByRole('checkbox').first().check();
+      const cue = page.getByRole('combobox', { name: /^Count with and without/ });
+      await cue.selectOption('time');
+      await page.getByRole('button', { name: 'Try the edit' }).click();
+      const sides = page.getByRole('rowgroup').filter({ hasText: 'By “time”' });
+      await sides.getByRole('row', { name: /^yes 20/ }).waitFor();
+      await sides.getByRole('row', { name: /^no 20/ }).waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: 'No longer count by time' }).click();
+      await page.getByText('The settings at the left have changed since').waitFor();
+      await page.getByRole('button', { name: 'Try the edit' }).click();
+      await expect.poll(() => sides.count()).toBe(0);
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    it('points to the search where an edit mended little', async () => {
+      const { page } = await open({ editModel: { mendsLittle: true } });
+      await page.getByRole('checkbox').first().check();
+      await page.getByRole('button', { name: 'Try the edit' }).click();
+      await page.getByText('This edit mends little.').waitFor();
+      const proof = page.getByRole('region', { name: 'On the images of the run' });
+      await proof.getByRole('button', { name: 'Find the least change' }).click();
+      await page.getByText('64 edits tried').waitFor();
+      // The search is there; there is nothing more to point to.
+      await expect.poll(() => page.getByText('This edit mends little.').count()).toBe(0);
+      await page.close();
+    });
+
     it.each([
       ['light', 1440],
       ['dark', 1024],

@@ -56,13 +56,14 @@ export async function editQuestion(
   { storage }: Environment,
   opened: OpenedRun,
   own: ProofImages,
-  { factors, how, above, onlyClass, heldOut }: ModelEdit,
+  { factors, how, above, onlyClass, heldOut, by = [] }: ModelEdit,
 ): Promise<EditQuestion> {
   const others = heldOut.length === 0 ? [] : [await heldOutImages(storage, heldOut, own)];
   return {
     ...{ how, factors: factorsOfRows(opened, factors), concepts: await changedConcepts(opened, factors) },
     ...(above !== undefined && { above }),
     ...(onlyClass !== undefined && { onlyClass }),
+    by,
     sets: [own, ...others],
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { restingNotices, type ProofSet } from '../../../core/editing/edit-proof.ts';
+import { countsOf, restingNotices, type ProofSet } from '../../../core/editing/edit-proof.ts';
 import { judgeDecisions } from '../../../core/editing/judged-decisions.ts';
+import { mendsLittle } from '../../../core/wording/edit-words.ts';
 
 const CLASSES = ['cat', 'dog', 'cow'];
 
@@ -34,5 +35,21 @@ describe('what other classes rest on', () => {
 
   it('looks at the next images where none is lost', () => {
     expect(restingNotices([setOf([0, 0, 0]), setOf([0, 0, 3])], about)).toHaveLength(1);
+  });
+});
+
+describe('an edit that mends little', () => {
+  it.each([
+    ['few of the mistakes', { fixed: 2, wrong: 9, broken: 0, right: 50 }, true],
+    ['as many as it breaks', { fixed: 6, wrong: 9, broken: 6, right: 50 }, true],
+    ['a quarter of them, and breaks fewer', { fixed: 2, wrong: 8, broken: 1, right: 50 }, false],
+    ['none where there is hardly one to mend', { fixed: 0, wrong: 1, broken: 0, right: 50 }, false],
+  ] as const)('is one that mends %s: %j, %s', (_what, counts, isLittle) => {
+    expect(mendsLittle(counts)).toBe(isLittle);
+  });
+
+  it('is counted by decisions whose right answer is known', () => {
+    expect(countsOf(setOf([2, 0, 0]))).toEqual({ fixed: 0, wrong: 0, broken: 2, right: 30 });
+    expect(countsOf({ ...setOf([]), fixed: [], broken: [] })).toBeUndefined();
   });
 });

@@ -58,6 +58,37 @@ describe('tryEdit and saveEdited', () => {
     expect(await readFile(proof.model.path)).toEqual(before);
   });
 
+  it('count images of each value of a column by themselves, and refuse a column that there is not', async () => {
+    const { home, question } = await finishedRun();
+    const heldOut = path.join(home, 'held out');
+    await mkdir(path.join(heldOut, 'blue'), { recursive: true });
+    for (const name of ['a.png', 'b.png', 'c.png'])
+      await writeFile(
+        path.join(heldOut, 'blue', name),
+        await scene([{ left: 4, top: 8, side: 12, colour: BLUE }]),
+      );
+    const table = path.join(home, 'places.csv');
+    await writeFile(table, 'file,place\na.png,north\nb.png,south\nc.png,south\n');
+    const jobs = createJobs({});
+    await jobs.rememberTable({ folder: question.folder, path: table }, CONTEXT);
+    const [{ id }] = (await jobs.readResult(question, CONTEXT)).concepts;
+    const asked = { ...question, how: 'remove', heldOut: [heldOut], factors: { [id]: 0 } } as const;
+    const { proof } = await jobs.tryEdit(
+      { ...asked, by: ['Place'], path: path.join(home, 'tried.onnx') },
+      CONTEXT,
+    );
+    expect(proof.sets.map(({ sides }) => sides.map(({ of, name, images }) => [of, name, images]))).toEqual([
+      [],
+      [
+        ['Place', 'south', 2],
+        ['Place', 'north', 1],
+      ],
+    ]);
+    await expect(
+      jobs.tryEdit({ ...asked, by: ['colour'], path: path.join(home, 'tried.onnx') }, CONTEXT),
+    ).rejects.toMatchObject({ code: 'bad-usage', hint: expect.stringContaining('"place"') });
+  });
+
   it('refuse a concept that the run has not, and folders of which it was given every image', async () => {
     const { home, question } = await finishedRun();
     const jobs = createJobs({});
