@@ -146,7 +146,7 @@ export interface Study {
   readonly consent: string;
 }
 
-/** Names a frozen study: what its hash is worked out from is the canonical JSON of {@link Study}. */
+/** A frozen study and what names it: the hash of the canonical JSON of {@link Study}. */
 export interface FrozenStudy {
   readonly study: Study;
   /** SHA-256 in hexadecimal. */

@@ -99,6 +99,10 @@ export function editTimeText(time: {
     : `${both} (${ratio.toFixed(2)} times)`;
 }
 
+/** What a concept is called harmless by. */
+export const HARMLESS_MEANING =
+  'Harmless is what breaks at most one right answer in a hundred when it is taken out whole, whatever the class of the image.';
+
 /** Which other classes than the explained rest on what an edit takes out, and what helps. */
 export function restingText(
   classes: readonly { readonly name: string; readonly lost: number; readonly right: number }[],

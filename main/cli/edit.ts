@@ -8,6 +8,7 @@ import { editTarget, writeEdited } from '../../core/pipeline/editing/write-edite
 import { loadRun, openProject } from '../../core/project/project-folder.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
+import { costsCommand } from './concept-costs.ts';
 import { EDIT_OPTIONS, readEditQuestion } from './edit-arguments.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { editText, nextText } from './edit-output.ts';
@@ -30,6 +31,7 @@ const TABLE: OptionTable = {
 
 /** `edit PROJECT --remove CONCEPT --out FILE`: the model without a concept, as a file, and the proof of what that does. */
 export async function editCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
+  if (argv.includes('--costs')) return costsCommand(argv, signal);
   if (argv.includes('--search')) return searchCommand(argv, signal);
   const args = parseArguments(argv, TABLE);
   const { folder, out } = readPlaces(args);

@@ -73,6 +73,9 @@ tessera edit PROJECT --remove CONCEPT[,…] --out FILE.onnx [--scale CONCEPT=FAC
     a cue by themselves: by a column of the project's table, or whether they hold a marked object of that name ("columns"
     takes both). --report writes the proof as one HTML file with pictures of the decisions that changed.
 
+tessera edit PROJECT --costs [--images DIR…] [--run ID] [--json]
+    Right answers that taking out each concept costs, whole and by half, over images of all classes: which are harmless.
+
 tessera edit PROJECT --search [--all-cuts] [--images DIR…] [--out FILE.onnx] [--run ID] [--json]
     The edit that mends most mistakes and breaks fewest right answers: which concepts, how much, how; with --all-cuts also at
     other layers. Chosen on half of the images whose folders name a class (the run's, and those of --images), counted

@@ -17,13 +17,12 @@ import { inexactText } from '../../wording/edit-words.ts';
 import { readBatch } from '../pictures.ts';
 import type { FileFact } from '../question.ts';
 import type { Environment, OpenedDevice } from '../environment.ts';
-import { spreadPlaces } from '../spread-places.ts';
 import { checkEdited, type EditCheck } from './check-edited.ts';
 import { timeBoth } from './edit-time.ts';
 import { onlyClassOf, type OnlyClass } from './only-class.ts';
 import { openEdited, openOriginal, type OpenedModel } from './open-edited.ts';
 import { readSides } from './picture-sides.ts';
-import { planEdit, someRows, type AskedEdit, type EditedRun } from './plan-edit.ts';
+import { checkedImages, planEdit, rowsIn, type AskedEdit, type EditedRun } from './plan-edit.ts';
 import { classNames, proveOn, type ProofImages } from './prove-edit.ts';
 
 /** A finished run whose model is edited, on a device. */
@@ -158,10 +157,10 @@ async function makeEdit(
   const { environment, device, project, run, arrays } = scope;
   const { layer } = arrays.explanation;
   const own = { environment, device, original: original.raw };
-  const some = spreadPlaces(arrays.explained.length, CHECKED).map((place) => arrays.explained[place]);
+  const some = checkedImages(arrays, CHECKED);
   const isUnrolled = edit.how !== 'project';
   const rows = isUnrolled
-    ? await someRows({ environment, device, intake: original.scored }, arrays, CHECKED)
+    ? await rowsIn({ environment, device, intake: original.scored }, arrays, some)
     : undefined;
   let made: MadeEdit | undefined;
   for (const tolerance of TOLERANCES) {

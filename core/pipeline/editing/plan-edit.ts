@@ -160,8 +160,7 @@ export function imagesFor(
   { explained, others, coefficients }: EditedRun,
   rows: readonly number[],
 ): ImagesFor {
-  const some = (files: readonly FileFact[]): readonly FileFact[] =>
-    spreadPlaces(files.length, MOST_IMAGES).map((place) => files[place]);
+  const some = (files: readonly FileFact[]): readonly FileFact[] => spreadOver(files, MOST_IMAGES);
   if (others.length >= FEWEST_OTHERS)
     return { withIt: some(explained), without: some(others), kind: 'others' };
   const strength = coefficients.map(({ cols, data }) =>
@@ -215,9 +214,25 @@ function rowsBetween({ cols, data }: Matrix, start: number, end: number): Matrix
   return matrix(end - start, cols, data.subarray(start * cols, end * cols));
 }
 
-/** Rows of activations [n, p] of some explained images, on which steps are chosen. */
-export async function someRows(scope: ScoredScope, run: EditedRun, images: number): Promise<Matrix> {
-  const files = spreadPlaces(run.explained.length, images).map((place) => run.explained[place]);
+/**
+ * Some of the images that a file with the edit will meet, on which steps are chosen and the file is checked: spread over the
+ * explained ones and, for a third where there are as many, the others that the run was given.
+ */
+export function checkedImages({ explained, others }: EditedRun, images: number): readonly FileFact[] {
+  const further = spreadOver(others, Math.floor(images / 3));
+  return [...spreadOver(explained, images - further.length), ...further];
+}
+
+function spreadOver(files: readonly FileFact[], most: number): readonly FileFact[] {
+  return spreadPlaces(files.length, most).map((place) => files[place]);
+}
+
+/** Rows of activations [n, p] of some images. */
+export async function rowsIn(
+  scope: ScoredScope,
+  run: EditedRun,
+  files: readonly FileFact[],
+): Promise<Matrix> {
   const activations = new CutActivations(scope, cutOf(run), { mostKept: 0 });
   const parts: Matrix[] = [];
   for await (const some of activations.of(files)) parts.push(toRows(some.activations, activations.cut.layer));

@@ -165,6 +165,45 @@ describe('tessera edit', { timeout: 120_000 }, () => {
     expect(same.stderr).toContain('The column "month" is the same everywhere; it tells no images apart.');
   });
 
+  it('lists what taking out each concept costs, as edits do', async () => {
+    // In four of the run's own images the scores tie, and rounding decides; here there is a little more blue than red.
+    const folder = path.join(root, 'near', 'blue');
+    await mkdir(folder, { recursive: true });
+    for (let i = 0; i < 6; i++) {
+      const red = { left: 2 * i, top: i, side: 8, colour: RED };
+      const blue = { left: 3 * (i % 4), top: 16, side: 10, colour: BLUE };
+      await writeFile(path.join(folder, `${i}.png`), await scene([red, blue]));
+    }
+    const held = ['--images', path.dirname(folder)];
+    const { code, stdout, stderr } = await edit('--costs', ...held, '--json');
+    expect(code, stderr).toBe(0);
+    const { images, concepts } = JSON.parse(stdout) as {
+      readonly images: number;
+      readonly concepts: readonly {
+        readonly name: string;
+        readonly whole: { readonly broken: number; readonly mended: number };
+        readonly half: { readonly broken: number; readonly mended: number };
+        readonly isHarmless: boolean;
+      }[];
+    };
+    expect(images).toBe(6);
+    expect(concepts.map(({ name }) => name)).toEqual(['Concept 1', 'Concept 2']);
+    const out = path.join(root, 'cost.onnx');
+    for (const { name, whole, half, isHarmless } of concepts) {
+      for (const [factor, counted] of [
+        [0, whole],
+        [0.5, half],
+      ] as const) {
+        const made = await edit('--scale', `${name}=${factor}`, ...held, '--out', out, '--json');
+        const facts = JSON.parse(made.stdout) as Facts;
+        expect(counted).toEqual({ broken: facts.broken.length, mended: facts.fixed.length });
+      }
+      expect(isHarmless).toBe(whole.broken === 0);
+    }
+    expect(concepts.some(({ whole }) => whole.broken > 0)).toBe(true);
+    expect((await edit('--costs')).stdout).toContain('Harmless is what breaks at most one right answer');
+  });
+
   it.skipIf(!hasOnnx)(
     'writes a file that the ONNX checker takes (needs Python with ONNX Runtime and onnx, its path in PYTHON)',
     async () => {

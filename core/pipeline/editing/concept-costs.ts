@@ -1,0 +1,90 @@
+import { USUAL_WAY, type ConceptEdit } from '../../editing/concept-edit.ts';
+import type { MendedCounts } from '../../editing/edit-frontier.ts';
+import { TesseraError } from '../../errors.ts';
+import { truthFinder } from '../../images/folder-class.ts';
+import type { ModelIntake } from '../model-intake.ts';
+import type { FileFact } from '../question.ts';
+import type { ScoredScope } from '../run-context.ts';
+import { countMended, type CountingWork } from './count-mended.ts';
+import { CandidatePlanner } from './edit-candidates.ts';
+import { CutActivations } from './cut-activations.ts';
+import { cutOf, type EditedRun } from './plan-edit.ts';
+import { classNames } from './prove-edit.ts';
+
+/** Share of the images that a concept may turn wrong, taken out whole, and still be called harmless. */
+const HARMLESS = 0.01;
+/** What is left of a concept that is taken out whole, and by half. */
+const LEFT = [0, 0.5];
+
+/** What taking a concept out of the model costs, over images of all classes. */
+export interface ConceptCost {
+  /** Taken out whole, and by half; undefined where it cannot be taken out. */
+  readonly whole: MendedCounts | undefined;
+  readonly half: MendedCounts | undefined;
+  /** Taken out whole it breaks at most one right answer in a hundred images, whatever their class. */
+  readonly isHarmless: boolean;
+}
+
+/** The costs of concepts in their order, and the images that they were counted on. */
+export interface ConceptCosts {
+  readonly images: number;
+  readonly costs: readonly ConceptCost[];
+}
+
+/**
+ * What taking out each concept of a run, given by its rows of the bank, does to right and wrong answers over all classes: one
+ * that hardly matters for the explained class may be what another class rests on, since an edit of activations reaches all
+ * scores.
+ *
+ * Harmless is therefore judged by taking out the whole over images of all classes, not by the importance for one. Measured on
+ * seven models without a fault, 200 images of five classes each: half of a concept of the less important half of a run costs
+ * up to 17.5 points of accuracy, half of a harmless one at most 0.5.
+ *
+ * By exact amounts and in the usual way; images whose folder names no class count for nothing. Throws TesseraError 'no-images'
+ * where none does; the signal's reason when aborted.
+ */
+export async function conceptCosts(
+  scope: ScoredScope & { readonly raw: ModelIntake },
+  run: EditedRun,
+  concepts: readonly (readonly number[])[],
+  files: readonly FileFact[],
+  work: CountingWork = {},
+): Promise<ConceptCosts> {
+  const truthOf = truthFinder(classNames(scope.raw));
+  const images = files.flatMap((file) => {
+    const truth = truthOf(file);
+    return truth === undefined ? [] : [{ file, truth }];
+  });
+  if (images.length === 0) {
+    throw new TesseraError(
+      'no-images',
+      'No folder of the images names a class, so that nobody knows which answers are right.',
+      { hint: 'Add images in folders that are named after classes.', options: ['images'] },
+    );
+  }
+  const how = run.conceptBank.active === undefined ? USUAL_WAY : 'project';
+  const candidates = concepts.flatMap((rows) => LEFT.map((factor) => ({ how, rows, factor }) as const));
+  const raw = { ...scope, intake: scope.raw };
+  const activations = new CutActivations(raw, cutOf(run), work);
+  const { planned, edits, counts } = await count().finally(() => activations.dispose());
+  const countOf = (at: number): MendedCounts | undefined => {
+    const edit = planned[at];
+    return edit && counts[edits.indexOf(edit)];
+  };
+  const costs = concepts.map((_, at) => {
+    const [whole, half] = LEFT.map((_factor, k) => countOf(LEFT.length * at + k));
+    return { whole, half, isHarmless: whole !== undefined && whole.broken <= HARMLESS * images.length };
+  });
+  return { images: images.length, costs };
+
+  async function count() {
+    const planner = new CandidatePlanner(scope, run, { signal: work.signal, activations });
+    const all = await planner.plan(candidates);
+    const possible = all.filter((edit): edit is ConceptEdit => edit !== undefined);
+    return {
+      planned: all,
+      edits: possible,
+      counts: await countMended(raw, activations, possible, images, work),
+    };
+  }
+}
