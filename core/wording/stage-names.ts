@@ -23,6 +23,8 @@ const OTHER_STEPS: ReadonlyMap<string, string> = new Map([
   ['layout', 'Lay them out'],
   ['groups', 'Look for groups'],
   ['edits', 'Try edits'],
+  ['study-pictures', 'Look at the pictures'],
+  ['study-panels', 'Draw what is shown'],
 ]);
 
 /** The stages of a run, in their order. */
