@@ -1,20 +1,28 @@
 import { TesseraError } from '../../core/errors.ts';
+import { nearestNames } from '../../core/nearest-names.ts';
+import { studyList } from './study-list.ts';
+import { studyNew } from './study-new.ts';
 import { serveStudyCommand } from './study-serve.ts';
 
-/** What can be done with studies, by the word after `study`. */
-const COMMANDS: Readonly<Record<string, (argv: readonly string[], signal: AbortSignal) => Promise<void>>> = {
+type StudyCommand = (argv: readonly string[], signal: AbortSignal) => Promise<void>;
+
+const COMMANDS: Readonly<Record<string, StudyCommand>> = {
+  new: studyNew,
+  list: studyList,
   serve: serveStudyCommand,
 };
 
-/** `study WORD …`: studies with people. */
+/** `study new|list|serve …`: tests of explanations with people; see each of them. */
 export async function studyCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
-  const [word, ...rest] = argv;
-  const command = word !== undefined && Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
-  if (command === undefined) {
-    const got = word === undefined ? 'got nothing' : `got "${word}"`;
-    throw new TesseraError('bad-usage', `study is followed by what is to be done; ${got}.`, {
-      hint: `One of ${Object.keys(COMMANDS).join(', ')}. --help tells their options.`,
-    });
-  }
-  await command(rest, signal);
+  const [name, ...rest] = argv;
+  const names = Object.keys(COMMANDS);
+  if (name === undefined || !Object.hasOwn(COMMANDS, name))
+    throw new TesseraError(
+      'bad-usage',
+      name === undefined
+        ? `study takes one of ${names.join(', ')}.`
+        : `study has no command "${name}"; near to it: ${nearestNames(name, names).join(', ')}.`,
+      { hint: 'tessera study new model.tessera --kind utility --consent consent.txt' },
+    );
+  await COMMANDS[name](rest, signal);
 }

@@ -51,11 +51,4 @@ describe('study serve', () => {
       ) as string,
     });
   });
-
-  it('is told from other words after study', async () => {
-    await expect(studyCommand(['serv'], AbortSignal.timeout(1))).rejects.toMatchObject({
-      code: 'bad-usage',
-      message: 'study is followed by what is to be done; got "serv".',
-    });
-  });
 });
