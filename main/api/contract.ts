@@ -48,6 +48,7 @@ import type { RunResult, ConceptEdit, CropQuery, CropPage, Waterfall, ImageDetai
 import type { OwnApi } from './own-data.ts';
 import type { OverviewApi } from './overview-data.ts';
 import type { ReportChoice, ReportSection, SavedReport } from './report-data.ts';
+import type { StudyApi, StudyKey } from './study-data.ts';
 import type { ScoreMapApi, ScoreMapNews } from './score-map-data.ts';
 
 /*
@@ -65,6 +66,7 @@ export type * from './run-data.ts';
 export type * from './job-data.ts';
 export type * from './report-data.ts';
 export type * from './score-map-data.ts';
+export type * from './study-data.ts';
 export type * from './study-page-data.ts';
 export type * from './result-data.ts';
 export type * from './ablation-data.ts';
@@ -95,7 +97,8 @@ export interface WorkbenchApi
     NewImagesApi,
     OwnApi,
     OverviewApi,
-    ScoreMapApi {
+    ScoreMapApi,
+    StudyApi {
   getApp(): Promise<AppInfo>;
   getSettings(): Promise<Settings>;
   setSettings(changes: Partial<Settings>): Promise<Settings>;
@@ -250,6 +253,8 @@ export interface WorkbenchEvents {
   readonly scoreMap: ScoreMapNews;
   /** Long work, whenever some of it has begun, gone on or ended. */
   readonly jobs: readonly LongJob[];
+  /** Something of a study that is served has changed: ask {@link StudyApi.getServedStudy}. */
+  readonly study: StudyKey;
   readonly log: LogLine;
   readonly compute: ComputeState;
   /** Something went wrong that no call can tell of. */

@@ -19,6 +19,7 @@ import { readDemoRun, type DemoRun } from './demo-run.ts';
 import { fakeAblation } from './fake-ablation.ts';
 import { fakeColumns, fakeTable } from './fake-columns.ts';
 import { fakeComparison, nothingToCompare, type FakeComparison } from './fake-comparison.ts';
+import { fakeStudies } from './fake-studies.ts';
 import { fakeEditModel, type FakeEditModel } from './fake-edit-model.ts';
 import { fakeEvaluation } from './fake-evaluation.ts';
 import { fakeNewImages, type FakeNewImages } from './fake-new-images.ts';
@@ -352,6 +353,7 @@ export function createFakeWorkbench(
     ...(hasResult ? {} : nothingToCompare),
     ...fakeNewImages(reader, options.newImages),
     ...fakeEditModel(reader, options.editModel),
+    ...fakeStudies(),
     listReportSections: () =>
       Promise.resolve(
         ['Summary', 'Concepts', 'Examples', 'How far to trust this', 'Method and reproduction'].map(
