@@ -68,6 +68,11 @@ export class EditModelState {
     this.factors = Object.fromEntries(factor === 1 ? others : [...others, [id, factor]]);
   }
 
+  /** Takes these concepts out, and leaves all others as they are. */
+  leaveOnly(ids: readonly string[]): void {
+    this.factors = Object.fromEntries(ids.map((id) => [id, 0]));
+  }
+
   /** Makes the edited model and judges it. What was tried before stays in sight until then. */
   try(): Promise<void> {
     const edit = this.asked;

@@ -5,7 +5,7 @@ import { TesseraError } from '../../errors.ts';
 import { matrix, rowView, takeRows, type Matrix } from '../../linalg/matrix.ts';
 import { transpose } from '../../linalg/transpose.ts';
 import type { ScoredScope } from '../run-context.ts';
-import { FEWEST_OTHERS, imagesFor, planEdit, rowsOf, type AskedEdit, type EditedRun } from './plan-edit.ts';
+import { FEWEST_OTHERS, imagesFor, planEdit, rowsOf, type AskedEdit, type PlannedRun } from './plan-edit.ts';
 
 /** An edit that is tried: which concepts, rows of the bank, by which factor, and how. */
 export interface EditCandidate {
@@ -20,14 +20,14 @@ export interface EditCandidate {
  */
 export class CandidatePlanner {
   readonly #scope: ScoredScope;
-  readonly #run: EditedRun;
+  readonly #run: PlannedRun;
   readonly #signal: AbortSignal | undefined;
   readonly #plain = new Map<EditWay, Promise<ConceptEdit | undefined>>();
   readonly #alone = new Map<string, Promise<ConceptEdit | undefined>>();
   readonly #patterns = new Map<string, Matrix>();
   #usual: Promise<UsualPlaces> | undefined;
 
-  constructor(scope: ScoredScope, run: EditedRun, signal: AbortSignal | undefined) {
+  constructor(scope: ScoredScope, run: PlannedRun, signal: AbortSignal | undefined) {
     this.#scope = scope;
     this.#run = run;
     this.#signal = signal;
