@@ -66,7 +66,8 @@ export const ROOMS = {
   ],
   'core/comparison': ['core/concepts', 'core/metrics', 'core/sensitivity', 'core/score', 'core/linalg'],
   'core/project': ['core/study', 'core/concepts', 'core/metrics', 'core/score', 'core/linalg'],
-  'core/study': ['core/images', 'core/metrics', 'core/linalg', 'core/wording'],
+  'core/study': ['core/mixed-model', 'core/images', 'core/metrics', 'core/linalg', 'core/wording'],
+  'core/mixed-model': ['core/metrics', 'core/linalg'],
   'core/concepts': [
     ...['core/attribution', 'core/images', 'core/metrics', 'core/sensitivity', 'core/factorization'],
     ...['core/autodiff', 'core/onnx', 'core/score', 'core/sampling', 'core/linalg', 'core/wording'],

@@ -193,5 +193,7 @@ export interface Progress {
   readonly stage: string;
   readonly done: number;
   readonly total: number;
+  /** Of work that does the same several times: the how many-th time it is, of how many at most. */
+  readonly part?: { readonly of: 'round' | 'layer'; readonly at: number; readonly most: number };
 }
 export type OnProgress = (progress: Progress) => void;

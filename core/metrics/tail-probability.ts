@@ -46,7 +46,7 @@ export function logFactorial(n: number): number {
 }
 
 /** Logarithm of the gamma function of a positive number. Source: Lanczos 1964, with g = 7 and nine coefficients. */
-function logGamma(x: number): number {
+export function logGamma(x: number): number {
   if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
   const sum = LANCZOS.reduce((total, coefficient, k) => total + coefficient / (x + k), ONE);
   const t = x + 6.5;

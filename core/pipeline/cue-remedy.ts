@@ -5,8 +5,9 @@ import { rowView } from '../linalg/matrix.ts';
 import { tensorMatrix } from '../linalg/matrix-tensor.ts';
 import { decide } from '../score/decision.ts';
 import type { Tensor } from '../tensor.ts';
+import { CutActivations } from './editing/cut-activations.ts';
 import { CandidatePlanner } from './editing/edit-candidates.ts';
-import type { PlannedRun } from './editing/plan-edit.ts';
+import { cutOf, type PlannedRun } from './editing/plan-edit.ts';
 import type { ChangedPictures } from './cue-exchange.ts';
 import { cutAt, runnerFor } from './model-parts.ts';
 import type { ScoredScope } from './run-context.ts';
@@ -44,9 +45,10 @@ export async function findRemedy(
   signal: AbortSignal | undefined,
 ): Promise<CueRemedy | undefined> {
   const trial = await openTrial(scope, run.explanation.layer, { without, withCue });
+  const activations = new CutActivations(scope, cutOf(run), { signal });
   try {
     if (trial.turned < FEWEST_TURNED) return undefined;
-    const planner = new CandidatePlanner(scope, run, signal);
+    const planner = new CandidatePlanner(scope, run, { signal, activations });
     const how = usualWay(run.conceptBank);
     const all = Array.from({ length: run.conceptBank.rows }, (_, row) => row);
     let best = { concepts: [] as readonly number[], back: 0, lost: 0 };
@@ -67,6 +69,7 @@ export async function findRemedy(
     if (best.concepts.length === 0) return undefined;
     return { turned: trial.turned, concepts: best.concepts, back: best.back };
   } finally {
+    await activations.dispose();
     await trial.dispose();
   }
 }
