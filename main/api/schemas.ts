@@ -9,6 +9,7 @@ import { comparisonSchemas } from './comparison-schemas.ts';
 import type { WorkbenchApi } from './contract.ts';
 import { editModelSchemas } from './edit-model-schemas.ts';
 import { mapSchemas } from './map-schemas.ts';
+import { coherenceSchemas } from './coherence-schemas.ts';
 import { ownSchemas } from './own-schemas.ts';
 import { overviewSchemas } from './overview-schemas.ts';
 import { COUNT, NAME, PATH, RUN, RUN_KEY } from './schema-parts.ts';
@@ -153,6 +154,7 @@ export const schemas = {
   getWaterfall: z.strictObject({ ...RUN_KEY, image: COUNT }),
   ...ablationSchemas,
   ...mapSchemas,
+  ...coherenceSchemas,
   ...ownSchemas,
 
   getEvaluation: RUN,
