@@ -164,6 +164,8 @@ export interface Storage {
   writeTogether(files: ReadonlyMap<string, Uint8Array | string>): Promise<void>;
   /** Writes a small file whole where there is none; false, and nothing written, where there is one. */
   createNew(path: string, text: string): Promise<boolean>;
+  /** Adds text at the end of a file, there or not, and flushes it; after a power cut, or where it rejects, any part may be there. */
+  append(path: string, text: string): Promise<void>;
   exists(path: string): Promise<boolean>;
   /** Entries sorted by name; symbolic links are resolved. Rejects when the directory cannot be read. */
   list(path: string): Promise<readonly DirectoryEntry[]>;
@@ -193,5 +195,7 @@ export interface Progress {
   readonly stage: string;
   readonly done: number;
   readonly total: number;
+  /** Of work that does the same several times: the how many-th time it is, of how many at most. */
+  readonly part?: { readonly of: 'round' | 'layer'; readonly at: number; readonly most: number };
 }
 export type OnProgress = (progress: Progress) => void;

@@ -17,16 +17,18 @@ import {
 /**
  * What an edit makes of activations, by the exact codes: what an edited model is held against.
  *
- * Shapes   activations [n, …] as the layer has them; returns a new tensor like it.
+ * Shapes   activations [n, …] as the layer has them; `codes`, where they are known: exact amounts of all concepts,
+ *          [n · positions, r]; returns a new tensor like it.
  * Throws   as `codesOf` and {@link projectors}.
  */
 export async function editedActivations(
   activations: Tensor<'float32'>,
   layer: LayerRecord,
   edit: ConceptEdit,
+  codes?: Matrix,
 ): Promise<Tensor<'float32'>> {
   const rows = toRows(activations, layer);
-  const amounts = excess(await changedAmounts(rows, edit), edit);
+  const amounts = excess(await changedAmounts(rows, edit, codes), edit);
   const taken = subtractedRows(edit);
   const given = replacement(edit);
   const { cols: p } = rows;
@@ -42,10 +44,13 @@ export async function editedActivations(
   return fromRows(out, layer);
 }
 
-/** v of the changed concepts in rows of activations [n, p], [n, k]; see {@link ConceptEdit}. Throws as `codesOf` and {@link projectors}. */
-export async function changedAmounts(rows: Matrix, edit: EditChoice): Promise<Matrix> {
+/**
+ * v of the changed concepts in rows of activations [n, p], [n, k]; see {@link ConceptEdit}. `codes` are the exact amounts of
+ * all concepts in them, [n, r], where they are known. Throws as `codesOf` and {@link projectors}.
+ */
+export async function changedAmounts(rows: Matrix, edit: EditChoice, codes?: Matrix): Promise<Matrix> {
   if (edit.how === 'project') return timesTransposed(rows, transpose(projectors(edit)));
-  const { coefficients } = await codesOf(rows, edit.bank);
+  const coefficients = codes ?? (await codesOf(rows, edit.bank)).coefficients;
   const changed = editedRows(edit);
   const data = new Float32Array(rows.rows * changed.length);
   for (let row = 0; row < rows.rows; row++)

@@ -60,6 +60,11 @@ export function editedText(
   return `${listText(parts)}${onlyClass === undefined ? '' : ` in the score of ${onlyClass} alone`}`;
 }
 
+/** What a concept at another layer than the run's is called, which nobody has named: row of the bank there, from 0. */
+export function otherConceptName(row: number, layer: string): string {
+  return `Concept ${row + 1} at ${layer}`;
+}
+
 /** What an edit of one class leaves alone, and what it costs. */
 export function oneScoreText(name: string): string {
   return `that of ${name}; all others are what they were. The model runs twice from the layer on`;

@@ -55,7 +55,12 @@ export function waitText(ahead: readonly JobKind[]): string {
 /** How long work stands, as far as its words need it. */
 interface JobStand {
   readonly kind: JobKind;
-  readonly progress: { readonly stage: string; readonly done: number; readonly total: number } | null;
+  readonly progress: {
+    readonly stage: string;
+    readonly done: number;
+    readonly total: number;
+    readonly part?: { readonly of: string; readonly at: number; readonly most: number };
+  } | null;
   readonly waitsFor: readonly JobKind[];
   readonly isStopping: boolean;
 }
@@ -67,10 +72,19 @@ export function jobStandText({ kind, waitsFor, isStopping }: JobStand): string {
   return waitsFor.length > 0 ? `${doing}: ${waitText(waitsFor)}` : doing;
 }
 
+/** "round 2 of at most 6": which time it is of work that does the same several times. */
+export function partText({ of, at, most }: NonNullable<NonNullable<JobStand['progress']>['part']>): string {
+  return `${of} ${at} of ${of === 'round' ? 'at most ' : ''}${most}`;
+}
+
 /** How far its step is, and which of its steps that is where it has several: "Find concepts, 40 of 200". */
 export function jobProgressText({ kind, progress, waitsFor }: JobStand): string {
   if (progress === null || progress.total === 0 || waitsFor.length > 0) return '';
-  const step = stageName(progress.stage);
-  const count = `${countText(progress.done)} of ${countText(progress.total)}`;
-  return step === progress.stage || progress.stage === kind ? count : `${step}, ${count}`;
+  const { stage, done, total, part } = progress;
+  const step = stageName(stage);
+  return [
+    ...(step === stage || stage === kind ? [] : [step]),
+    ...(part === undefined ? [] : [partText(part)]),
+    `${countText(done)} of ${countText(total)}`,
+  ].join(', ');
 }

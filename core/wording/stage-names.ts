@@ -22,7 +22,11 @@ const OTHER_STEPS: ReadonlyMap<string, string> = new Map([
   ['neighbours', 'Find what is near what'],
   ['layout', 'Lay them out'],
   ['groups', 'Look for groups'],
+  ['edit-plan', 'See what goes along with the concepts'],
   ['edits', 'Try edits'],
+  ['study-pictures', 'Look at the pictures'],
+  ['study-panels', 'Draw what is shown'],
+  ['edit-test', 'Count again on the other half'],
 ]);
 
 /** The stages of a run, in their order. */

@@ -13,10 +13,20 @@ import type { RunKey } from './run-data.ts';
 
 export type { EditWay, MendedCounts, RightCounts };
 
+/** Concepts at another layer than the run's, which a search found: rows of the bank there, and how much of each is left. */
+export interface OtherConcepts {
+  /** Tensor of the layer. */
+  readonly layer: string;
+  readonly rows: readonly number[];
+  readonly factor: number;
+}
+
 /** What a person asks of an edit. */
 export interface ModelEdit {
   /** How much of each concept is left, below 1, by its id. */
   readonly factors: ConceptFactors;
+  /** In the place of the run's concepts: then `factors` are empty. */
+  readonly others?: OtherConcepts;
   readonly how: EditWay;
   /** Of `remove`: share of the run's largest amount up to which a concept is left alone, 0…1. */
   readonly above?: number;
@@ -62,6 +72,12 @@ export interface JudgedSet extends Pick<
   readonly skippedCount: number;
 }
 
+/** Where a search looks for edits. */
+export interface EditSearchScope extends Pick<ModelEdit, 'heldOut'> {
+  /** Also at other layers than the run's. */
+  readonly allLayers: boolean;
+}
+
 /** An edited model that was made and tried; it is not saved yet. */
 export interface EditTrial
   extends RunKey, Pick<EditProof, 'how' | 'check' | 'time' | 'alsoChanged' | 'notices'> {
@@ -84,7 +100,7 @@ export interface EditTrial
 }
 
 /** An edit that a search found, and what it does to either half of the images. */
-export interface FoundModelEdit extends Pick<ModelEdit, 'factors' | 'how'> {
+export interface FoundModelEdit extends Pick<ModelEdit, 'factors' | 'others' | 'how'> {
   readonly tuning: MendedCounts;
   readonly test: MendedCounts;
 }
@@ -96,6 +112,8 @@ export interface EditFrontier {
   /** No choice was made on these. */
   readonly test: { readonly images: number; readonly wrong: number };
   readonly tried: number;
+  /** Tensors of the layers that were searched, the run's first. */
+  readonly layers: readonly string[];
   /** Edits of which none mends more and breaks fewer than another, from the one that breaks fewest. */
   readonly frontier: readonly FoundModelEdit[];
   /** Place of the one to take; null where none mends more than it breaks. */
@@ -115,7 +133,7 @@ export interface EditModelApi {
   /** Writes what was tried as a model file; never over the original. */
   saveEdited(query: RunKey & { readonly id: string }): Promise<SavedReport>;
   /** Looks for the least edit that mends most; long work of the kind `edit-search`. */
-  searchEdits(query: RunKey & Pick<ModelEdit, 'heldOut'>): Promise<EditFrontier>;
+  searchEdits(query: RunKey & EditSearchScope): Promise<EditFrontier>;
   /** Writes all that is handed over of the run as one ZIP file, with the edited model where an edit is given; `package`. */
   savePackage(query: RunKey & { readonly edit: ModelEdit | null }): Promise<SavedPackage>;
   /** Writes what the edit does as one page. */

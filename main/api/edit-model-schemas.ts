@@ -8,6 +8,13 @@ type Way = keyof typeof EDIT_WAY_WORDS;
 
 const EDIT = {
   factors: z.record(NAME, z.number().min(0).max(1)),
+  others: z
+    .strictObject({
+      layer: z.string().min(1).max(1000),
+      rows: z.array(z.int().min(0).max(100_000)).min(1).max(1000),
+      factor: z.number().min(0).max(1),
+    })
+    .exactOptional(),
   how: z.enum(Object.keys(EDIT_WAY_WORDS) as [Way, ...Way[]]),
   above: z.number().min(0).max(1).exactOptional(),
   onlyClass: z.string().min(1).max(1000).exactOptional(),
@@ -18,7 +25,7 @@ const EDIT = {
 /** Arguments of the calls about models that concepts are taken out of. */
 export const editModelSchemas = {
   tryEdit: z.strictObject({ ...RUN_KEY, ...EDIT }),
-  searchEdits: z.strictObject({ ...RUN_KEY, heldOut: EDIT.heldOut }),
+  searchEdits: z.strictObject({ ...RUN_KEY, heldOut: EDIT.heldOut, allLayers: z.boolean() }),
   savePackage: z.strictObject({ ...RUN_KEY, edit: z.strictObject(EDIT).nullable() }),
   saveEdited: TRIAL,
   saveEditPage: TRIAL,

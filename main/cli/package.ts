@@ -44,7 +44,7 @@ export async function packageCommand(argv: readonly string[], signal: AbortSigna
     {
       folder: target,
       scored: await runModel(environment, project, run, 'cpu'),
-      ...(edit && { edit }),
+      ...(edit && { edit: { scope: opened.scope, question: edit } }),
       ...(args.flag('zip') && { zip: { path: `${target}.zip`, name: storage.basename(target) } }),
     },
     work,

@@ -1,4 +1,5 @@
 import type { OnProgress, Progress } from '../../core/platform.ts';
+import { partText } from '../../core/wording/job-words.ts';
 import { clockText, rateText } from '../../core/wording/duration-text.ts';
 
 const REDRAW_MS = 200;
@@ -9,22 +10,23 @@ const REDRAW_MS = 200;
  * On a terminal the line is redrawn; elsewhere (a log file, a pipe) a line is written when a stage ends.
  */
 export function progressPrinter(stream: NodeJS.WriteStream, now: () => number = Date.now): OnProgress {
-  let stage = '';
+  let step = '';
   let startedMs = 0;
   let startedAt = 0;
   let drawnMs = 0;
   let ended = '';
   return (progress) => {
     const nowMs = now();
-    if (progress.stage !== stage) {
-      stage = progress.stage;
+    const own = stepOf(progress);
+    if (own !== step) {
+      step = own;
       startedMs = nowMs;
       startedAt = progress.done;
     }
     const isEnd = progress.done >= progress.total;
     // A stage may tell its end twice, from inside and from the chunk around it.
-    if (isEnd && ended === progress.stage) return;
-    ended = isEnd ? progress.stage : '';
+    if (isEnd && ended === own) return;
+    ended = isEnd ? own : '';
     const line = describe(progress, progress.done - startedAt, (nowMs - startedMs) / 1000);
     if (!stream.isTTY) {
       if (isEnd) stream.write(`${line}\n`);
@@ -35,8 +37,13 @@ export function progressPrinter(stream: NodeJS.WriteStream, now: () => number = 
   };
 }
 
-function describe({ stage, done, total }: Progress, doneHere: number, seconds: number): string {
-  const parts = [`${stage} ${done}/${total}`];
+function stepOf({ stage, part }: Progress): string {
+  return part === undefined ? stage : `${stage}, ${partText(part)}:`;
+}
+
+function describe(progress: Progress, doneHere: number, seconds: number): string {
+  const { done, total } = progress;
+  const parts = [`${stepOf(progress)} ${done}/${total}`];
   const rate = doneHere / seconds;
   if (seconds > 0 && doneHere > 0) parts.push(rateText(rate));
   if (done < total && rate > 0 && Number.isFinite(rate))

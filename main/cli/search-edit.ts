@@ -12,7 +12,7 @@ import {
   type FoundEdit,
   type SearchedCut,
 } from '../../core/pipeline/editing/search-edit.ts';
-import { cutOfRun, otherCuts } from '../../core/pipeline/editing/searched-cuts.ts';
+import { conceptsAt, cutOfRun, otherCuts } from '../../core/pipeline/editing/searched-cuts.ts';
 import { editTarget, writeEdited } from '../../core/pipeline/editing/write-edited.ts';
 import { loadRun, openProject } from '../../core/project/project-folder.ts';
 import { countOf, listText } from '../../core/wording/count-text.ts';
@@ -126,8 +126,7 @@ function conceptsOf(
 ): EditedConcept[] {
   const known = concepts.filter((one) => rowsOf(one).some((row) => rows.includes(row)));
   if (known.length > 0) return known.map(({ id, name }) => ({ id, name, factor }));
-  const layer = run.explanation.layer.tensor;
-  return rows.map((row) => ({ id: `c${row} ${layer}`, name: `Concept ${row + 1} at ${layer}`, factor }));
+  return conceptsAt(run.explanation.layer.tensor, rows, factor);
 }
 
 /** What `edit --search --json` prints. */

@@ -25,6 +25,7 @@ import type {
   MapImages,
   MapQuery,
   EditFrontier,
+  EditSearchScope,
   ModelEdit,
   SavedPackage,
   ImageDetail,
@@ -342,7 +343,7 @@ export interface ComputeJobs {
   /** Makes an edited model, judges it, and writes it to `path`. */
   tryEdit(question: RunQuestion & ModelEdit & { readonly path: string }): Promise<TriedEdit>;
   /** Looks for the edit that mends most and breaks least. */
-  searchEdits(question: RunQuestion & Pick<ModelEdit, 'heldOut'>): Promise<EditFrontier>;
+  searchEdits(question: RunQuestion & EditSearchScope): Promise<EditFrontier>;
   /** Writes an audit package to `path`, a ZIP file whose one folder is called `name`. */
   writePackage(
     question: RunQuestion & {

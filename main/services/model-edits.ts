@@ -3,7 +3,14 @@ import { LRUCache } from 'lru-cache';
 import { TesseraError } from '../../core/errors.ts';
 import type { ImageFile } from '../../core/images/folder-scan.ts';
 import type { PageId } from '../api/call-handler.ts';
-import type { EditFrontier, EditTrial, ModelEdit, SavedPackage, SavedReport } from '../api/contract.ts';
+import type {
+  EditFrontier,
+  EditSearchScope,
+  EditTrial,
+  ModelEdit,
+  SavedPackage,
+  SavedReport,
+} from '../api/contract.ts';
 import type { ComputeClient } from '../compute/client.ts';
 import type { RunQuestion, TriedEdit } from '../compute/protocol.ts';
 import type { Desktop } from './desktop.ts';
@@ -36,7 +43,7 @@ interface KeptTrial {
 /** Models that concepts are taken out of; the last trials are kept. */
 export interface ModelEdits {
   try(question: RunQuestion, edit: ModelEdit, page?: PageId): Promise<EditTrial>;
-  search(question: RunQuestion, heldOut: readonly string[], page?: PageId): Promise<EditFrontier>;
+  search(question: RunQuestion, where: EditSearchScope, page?: PageId): Promise<EditFrontier>;
   /** All that is handed over of a run, as one ZIP file. */
   savePackage(question: RunQuestion, edit: ModelEdit | null, page?: PageId): Promise<SavedPackage>;
   save(query: { readonly id: string }): Promise<SavedReport>;
@@ -75,9 +82,9 @@ export function createModelEdits(context: ModelEditsContext): ModelEdits {
       });
       return trial;
     },
-    search: (question, heldOut, page) =>
+    search: (question, where, page) =>
       jobs.run({ kind: 'edit-search', folder: question.folder, page, isLatest: true }, (watch) =>
-        runner.run('searchEdits', { ...question, heldOut }, watch),
+        runner.run('searchEdits', { ...question, ...where }, watch),
       ),
     async savePackage(question, edit, page) {
       const { folder } = question;

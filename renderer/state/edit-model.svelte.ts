@@ -5,6 +5,7 @@ import type {
   EditWay,
   FoundModelEdit,
   ModelEdit,
+  OtherConcepts,
   RunKey,
 } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
@@ -20,6 +21,8 @@ const USUAL: EditWay = 'pattern';
 export class EditModelState {
   /** How much is left of each concept that is changed, below 1, by its id. */
   factors = $state.raw<ConceptFactors>({});
+  /** Concepts at another layer, which a search found, in the place of the run's. */
+  others = $state.raw<OtherConcepts | null>(null);
   how = $state<EditWay>(USUAL);
   /** Of `remove`: share of the largest amount up to which a concept is left alone. */
   above = $state(0);
@@ -30,6 +33,8 @@ export class EditModelState {
   /** Columns of the project's table and marked objects: images with and without are counted by themselves, too. */
   by = $state.raw<readonly string[]>([]);
   readonly trial = new Loadable<EditTrial>();
+  /** Does the search also look at other layers than the run's? */
+  searchesAllLayers = $state(false);
   /** The edits that mend most and break fewest. */
   readonly found = new Loadable<EditFrontier>();
   /** Which of the decisions that changed are shown; of the first kind that there is until one is chosen. */
@@ -50,22 +55,29 @@ export class EditModelState {
 
   /** The edit as it is set. */
   readonly asked = $derived.by((): ModelEdit => {
-    const { factors, how, above, onlyClass, heldOut, by } = this;
+    const { factors, others, how, above, onlyClass, heldOut, by } = this;
     return {
       ...{ factors, how, heldOut },
+      ...(others !== null && { others }),
       ...(how === 'remove' && above > 0 && { above }),
       ...(onlyClass !== null && { onlyClass }),
       ...(by.length > 0 && { by }),
     };
   });
-  readonly isEmpty = $derived(Object.keys(this.factors).length === 0);
+  readonly isEmpty = $derived(Object.keys(this.factors).length === 0 && this.others === null);
   /** Is what was tried another edit than the one that is set? */
   readonly isStale = $derived(this.trial.value !== undefined && keyOf(this.#tried!) !== keyOf(this.asked));
 
   /** Sets how much of a concept is left; 1 leaves it as it is. */
   leave(id: string, factor: number): void {
-    const others = Object.entries(this.factors).filter(([other]) => other !== id);
-    this.factors = Object.fromEntries(factor === 1 ? others : [...others, [id, factor]]);
+    const more = Object.entries(this.factors).filter(([other]) => other !== id);
+    this.factors = Object.fromEntries(factor === 1 ? more : [...more, [id, factor]]);
+    this.others = null;
+  }
+
+  /** Takes these concepts out, and leaves all others as they are. */
+  leaveOnly(ids: readonly string[]): void {
+    this.factors = Object.fromEntries(ids.map((id) => [id, 0]));
   }
 
   /** Makes the edited model and judges it. What was tried before stays in sight until then. */
@@ -81,22 +93,24 @@ export class EditModelState {
 
   /** Looks for the edit that mends most and breaks fewest, on the run's images and those held out. */
   search(): Promise<void> {
-    const { heldOut } = this;
-    return this.found.load(() => this.#connection.api.searchEdits({ ...this.#run, heldOut }));
+    const { heldOut, searchesAllLayers: allLayers } = this;
+    return this.found.load(() => this.#connection.api.searchEdits({ ...this.#run, heldOut, allLayers }));
   }
 
   /** Sets the edit that a search found. */
-  take({ factors, how }: FoundModelEdit): void {
+  take({ factors, others, how }: FoundModelEdit): void {
     this.factors = factors;
+    this.others = others ?? null;
     this.onlyClass = null;
     this.how = how;
     this.above = 0;
   }
 
   /** Is the edit that is set the one that a search found? */
-  isSetTo({ factors, how }: FoundModelEdit): boolean {
+  isSetTo({ factors, others, how }: FoundModelEdit): boolean {
     const { heldOut, by } = this;
-    return keyOf(this.asked) === keyOf({ factors, how, heldOut, ...(by.length > 0 && { by }) });
+    const asked = { factors, how, heldOut, ...(others && { others }), ...(by.length > 0 && { by }) };
+    return keyOf(this.asked) === keyOf(asked);
   }
 
   /** Saves all that is handed over of the run, with the edited model where one was tried. */

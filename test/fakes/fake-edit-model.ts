@@ -1,5 +1,5 @@
 import { shareEstimate } from '../../core/metrics/wilson.ts';
-import { editChance, editVerdict } from '../../core/wording/edit-words.ts';
+import { editChance, editVerdict, otherConceptName } from '../../core/wording/edit-words.ts';
 import type { EditModelApi, JudgedSet, RightCounts, TurnedDecision } from '../../main/api/contract.ts';
 import type { DemoRunReader } from './demo-run.ts';
 
@@ -10,6 +10,9 @@ export interface FakeEditModel {
   /** The edit fixes one of six mistakes. */
   readonly mendsLittle?: boolean;
 }
+
+/** Where a search of all layers finds concepts. */
+const OTHER_LAYER = '/net/early';
 
 function rightOf(name: string, images: number, before: number, after: number): RightCounts {
   const side = (right: number) => ({ ...shareEstimate(right, images), right });
@@ -54,12 +57,19 @@ export function fakeEditModel({ run, images }: DemoRunReader, options: FakeEditM
     turned: turned.map((one) => (kind === 'run' ? one : { ...one, image: null })),
   });
   return {
-    tryEdit: ({ project, runId, factors, how, above, onlyClass, heldOut, by = [] }) =>
+    tryEdit: ({ project, runId, factors, others, how, above, onlyClass, heldOut, by = [] }) =>
       Promise.resolve({
         ...{ project, runId, how, id: 'edit-1', modelName: 'model.onnx', className: run.className },
-        concepts: Object.entries(factors).map(([id, factor]) => ({
-          ...{ id, factor, name: run.concepts.find((concept) => concept.id === id)?.name ?? id },
-        })),
+        concepts: [
+          ...Object.entries(factors).map(([id, factor]) => ({
+            ...{ id, factor, name: run.concepts.find((concept) => concept.id === id)?.name ?? id },
+          })),
+          ...(others?.rows ?? []).map((row) => ({
+            id: `${row}`,
+            name: otherConceptName(row, others!.layer),
+            factor: others!.factor,
+          })),
+        ],
         above: above ?? null,
         onlyClass: onlyClass ?? null,
         without: how === 'remove' ? null : { kind: 'others', images: 60 },
@@ -75,12 +85,15 @@ export function fakeEditModel({ run, images }: DemoRunReader, options: FakeEditM
             ? []
             : ['Other classes rest on what was taken out: barn loses 2 of 17 right answers.'],
       }),
-    searchEdits: () =>
+    searchEdits: ({ allLayers }) =>
       Promise.resolve({
+        layers: allLayers ? ['/net/deep', OTHER_LAYER] : ['/net/deep'],
         ...{ tuning: { images: 20, wrong: 6 }, test: { images: 20, wrong: 5 }, tried: 64, best: 1 },
         frontier: [2, 4, 5].map((mended, at) => ({
           how: at === 0 ? 'mean' : 'pattern',
-          factors: { [run.concepts[0].id]: 0, ...(at === 2 && { [run.concepts[1].id]: 0 }) },
+          ...(allLayers && at === 2
+            ? { factors: {}, others: { layer: OTHER_LAYER, rows: [2, 4], factor: 0.5 } }
+            : { factors: { [run.concepts[0].id]: 0, ...(at === 2 && { [run.concepts[1].id]: 0 }) } }),
           tuning: { mended, broken: 2 * at },
           test: { mended: mended - 1, broken: 3 * at },
         })),

@@ -154,6 +154,32 @@ describe.skipIf(findBrowser() === undefined)(
       },
     );
 
+    it('finds concepts at other layers, sets them in the place of the run’s, and leaves them again', async () => {
+      const { page, faults } = await open({}, { colorScheme: 'dark', width: 1024, height: 760 });
+      await page.getByRole('checkbox', { name: /^Also at other layers/ }).check();
+      await page.getByRole('button', { name: 'Find the least change' }).click();
+      const found = page.getByRole('region', { name: 'The least change' });
+      await found.getByText('64 edits tried at 2 layers').waitFor();
+      await found.getByRole('row').last().getByRole('button').click();
+      const others = page.getByRole('list', { name: 'Concepts at another layer, which the search found' });
+      expect(await others.getByRole('listitem').allTextContents()).toEqual([
+        'Concept 3 at /net/early',
+        'Concept 5 at /net/early',
+      ]);
+      await found.getByText('the chosen one fixes 4 of 5 mistakes').waitFor();
+      expect(await violations(page)).toEqual([]);
+      expect(await sidewaysOverflow(page)).toBeLessThanOrEqual(0);
+      await page.getByRole('button', { name: 'Try the edit' }).click();
+      await page.getByRole('paragraph').filter({ hasText: 'With 50' }).waitFor();
+      await page.getByRole('button', { name: 'Leave these concepts as they are' }).click();
+      await page.getByText('Choose at least one concept.').waitFor();
+      await found.getByRole('row').last().getByRole('button').click();
+      await page.getByRole('group', { name: 'Concepts to take out' }).getByRole('checkbox').first().check();
+      await expect.poll(() => others.count()).toBe(0);
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
     it('saves the audit package with what was tried', async () => {
       const { page } = await open();
       await page.getByRole('checkbox').first().check();

@@ -1,4 +1,4 @@
-import { USUAL_WAY, type ConceptEdit } from '../../editing/concept-edit.ts';
+import { usualWay, type ConceptEdit } from '../../editing/concept-edit.ts';
 import type { MendedCounts } from '../../editing/edit-frontier.ts';
 import { TesseraError } from '../../errors.ts';
 import { truthFinder } from '../../images/folder-class.ts';
@@ -7,7 +7,8 @@ import type { FileFact } from '../question.ts';
 import type { ScoredScope } from '../run-context.ts';
 import { countMended, type CountingWork } from './count-mended.ts';
 import { CandidatePlanner } from './edit-candidates.ts';
-import type { EditedRun } from './plan-edit.ts';
+import { CutActivations } from './cut-activations.ts';
+import { cutOf, type EditedRun } from './plan-edit.ts';
 import { classNames } from './prove-edit.ts';
 
 /** Share of the images that a concept may turn wrong, taken out whole, and still be called harmless. */
@@ -61,17 +62,11 @@ export async function conceptCosts(
       { hint: 'Add images in folders that are named after classes.', options: ['images'] },
     );
   }
-  const how = run.conceptBank.active === undefined ? USUAL_WAY : 'project';
+  const how = usualWay(run.conceptBank);
   const candidates = concepts.flatMap((rows) => LEFT.map((factor) => ({ how, rows, factor }) as const));
-  const planned = await new CandidatePlanner(scope, run, work.signal).plan(candidates);
-  const edits = planned.filter((edit): edit is ConceptEdit => edit !== undefined);
-  const counts = await countMended(
-    { ...scope, intake: scope.raw },
-    run.explanation.layer,
-    edits,
-    images,
-    work,
-  );
+  const raw = { ...scope, intake: scope.raw };
+  const activations = new CutActivations(raw, cutOf(run), work);
+  const { planned, edits, counts } = await count().finally(() => activations.dispose());
   const countOf = (at: number): MendedCounts | undefined => {
     const edit = planned[at];
     return edit && counts[edits.indexOf(edit)];
@@ -81,4 +76,15 @@ export async function conceptCosts(
     return { whole, half, isHarmless: whole !== undefined && whole.broken <= HARMLESS * images.length };
   });
   return { images: images.length, costs };
+
+  async function count() {
+    const planner = new CandidatePlanner(scope, run, { signal: work.signal, activations });
+    const all = await planner.plan(candidates);
+    const possible = all.filter((edit): edit is ConceptEdit => edit !== undefined);
+    return {
+      planned: all,
+      edits: possible,
+      counts: await countMended(raw, activations, possible, images, work),
+    };
+  }
 }

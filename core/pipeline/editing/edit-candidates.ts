@@ -1,11 +1,19 @@
 import { PatternGatherer, UsualGatherer, type UsualPlaces } from '../../editing/concept-patterns.ts';
 import type { ConceptEdit, EditWay } from '../../editing/concept-edit.ts';
-import { changedAmounts } from '../../editing/edited-activations.ts';
 import { TesseraError } from '../../errors.ts';
 import { matrix, rowView, takeRows, type Matrix } from '../../linalg/matrix.ts';
 import { transpose } from '../../linalg/transpose.ts';
 import type { ScoredScope } from '../run-context.ts';
-import { FEWEST_OTHERS, imagesFor, planEdit, rowsOf, type AskedEdit, type EditedRun } from './plan-edit.ts';
+import type { CutActivations } from './cut-activations.ts';
+import {
+  FEWEST_OTHERS,
+  imagesFor,
+  placesOf,
+  planEdit,
+  type AskedEdit,
+  type PlannedRun,
+  type PlanWork,
+} from './plan-edit.ts';
 
 /** An edit that is tried: which concepts, rows of the bank, by which factor, and how. */
 export interface EditCandidate {
@@ -20,38 +28,47 @@ export interface EditCandidate {
  */
 export class CandidatePlanner {
   readonly #scope: ScoredScope;
-  readonly #run: EditedRun;
-  readonly #signal: AbortSignal | undefined;
+  readonly #run: PlannedRun;
+  readonly #work: PlanWork & { readonly activations: CutActivations };
   readonly #plain = new Map<EditWay, Promise<ConceptEdit | undefined>>();
   readonly #alone = new Map<string, Promise<ConceptEdit | undefined>>();
   readonly #patterns = new Map<string, Matrix>();
   #usual: Promise<UsualPlaces> | undefined;
 
-  constructor(scope: ScoredScope, run: EditedRun, signal: AbortSignal | undefined) {
+  /** `work.activations` are those at the run's cut. */
+  constructor(
+    scope: ScoredScope,
+    run: PlannedRun,
+    work: PlanWork & { readonly activations: CutActivations },
+  ) {
     this.#scope = scope;
     this.#run = run;
-    this.#signal = signal;
+    this.#work = work;
   }
 
   /** Undefined for what cannot be done to these concepts: directions that depend on each other cannot be projected out, for example. */
   async plan(candidates: readonly EditCandidate[]): Promise<(ConceptEdit | undefined)[]> {
-    const r = this.#run.conceptBank.rows;
-    if (this.#run.others.length < FEWEST_OTHERS)
-      return Promise.all(candidates.map((candidate) => this.#planAlone(candidate)));
+    const hasOthers = this.#run.others.length >= FEWEST_OTHERS;
     const sets = candidates.filter(({ how }) => how === 'pattern').map(({ rows }) => rows);
-    await this.#findPatterns(sets);
-    return Promise.all(
-      candidates.map(async ({ how, rows, factor }) => {
-        const factors = Array.from({ length: r }, (_, row) => (rows.includes(row) ? factor : 1));
-        if (how !== 'pattern') {
-          const plain = await this.#planOfAll(how);
-          return plain && { ...plain, factors };
-        }
-        const { amounts } = await this.#usualPlaces();
-        const patterns = this.#patterns.get(keyOf(rows))!;
-        return { how, bank: this.#run.conceptBank, factors, means: amounts, patterns };
-      }),
-    );
+    if (hasOthers) await this.#findPatterns(sets);
+    const plans: (ConceptEdit | undefined)[] = [];
+    for (const candidate of candidates) {
+      plans.push(await (hasOthers ? this.#planTogether(candidate) : this.#planAlone(candidate)));
+      if (!hasOthers)
+        this.#work.onProgress?.({ stage: 'edit-plan', done: plans.length, total: candidates.length });
+    }
+    return plans;
+  }
+
+  async #planTogether({ how, rows, factor }: EditCandidate): Promise<ConceptEdit | undefined> {
+    const { conceptBank: bank } = this.#run;
+    const factors = Array.from({ length: bank.rows }, (_, row) => (rows.includes(row) ? factor : 1));
+    if (how !== 'pattern') {
+      const plain = await this.#planOfAll(how);
+      return plain && { ...plain, factors };
+    }
+    const { amounts } = await this.#usualPlaces();
+    return { how, bank, factors, means: amounts, patterns: this.#patterns.get(keyOf(rows))! };
   }
 
   /** Where few images are without the concepts, those that are depend on which concepts change. */
@@ -75,8 +92,9 @@ export class CandidatePlanner {
   }
 
   async #planOf(asked: AskedEdit): Promise<ConceptEdit | undefined> {
+    const { signal, activations } = this.#work;
     try {
-      return (await planEdit(this.#scope, this.#run, asked, this.#signal)).edit;
+      return (await planEdit(this.#scope, this.#run, asked, { signal, activations })).edit;
     } catch (error) {
       if (error instanceof TesseraError && error.code === 'bad-usage') return undefined;
       throw error;
@@ -91,18 +109,22 @@ export class CandidatePlanner {
     this.#usual ??= (async () => {
       const { rows, cols } = this.#run.conceptBank;
       const gatherer = new UsualGatherer(rows, cols);
-      for await (const [activations, amounts] of this.#places('without')) gatherer.add(activations, amounts);
+      for await (const { places, amounts } of this.#places('without')) gatherer.add(places, amounts);
       return gatherer.usual();
     })();
     return this.#usual;
   }
 
   /** Activations and the amounts of all concepts in them. */
-  async *#places(which: 'without' | 'withIt'): AsyncGenerator<[Matrix, Matrix]> {
+  async *#places(which: 'without' | 'withIt') {
     const own = { how: 'pattern', bank: this.#run.conceptBank, factors: this.#noFactors() } as const;
     const files = imagesFor(this.#run, [...own.factors.keys()])[which];
-    for await (const activations of rowsOf(this.#scope, this.#run, files, this.#signal))
-      yield [activations, await changedAmounts(activations, own)];
+    const { activations, onProgress } = this.#work;
+    for await (const image of placesOf(activations, files, own)) {
+      onProgress?.({ stage: 'edit-plan', done: image.at, total: files.length });
+      yield image;
+    }
+    onProgress?.({ stage: 'edit-plan', done: files.length, total: files.length });
   }
 
   async #findPatterns(sets: readonly (readonly number[])[]): Promise<void> {
@@ -116,10 +138,9 @@ export class CandidatePlanner {
       const own = { ...usual, amounts: pick(usual.amounts), bounds: pick(usual.bounds) };
       return { key, rows, gatherer: new PatternGatherer(own, takeRows(conceptBank, rows)) };
     });
-    for await (const [activations, amounts] of this.#places('withIt')) {
+    for await (const { places, amounts } of this.#places('withIt')) {
       const byConcept = transpose(amounts);
-      for (const { rows, gatherer } of gatherers)
-        gatherer.add(activations, transpose(takeRows(byConcept, rows)));
+      for (const { rows, gatherer } of gatherers) gatherer.add(places, transpose(takeRows(byConcept, rows)));
     }
     for (const { key, rows, gatherer } of gatherers) {
       const all = matrix(conceptBank.rows, conceptBank.cols);

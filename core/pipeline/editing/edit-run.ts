@@ -84,7 +84,7 @@ export async function editRun(
   const original = await openOriginal(storage, project, run);
   const scored = { environment, device, intake: original.scored };
   const only = question.onlyClass === undefined ? undefined : onlyClassOf(original.raw, question.onlyClass);
-  const { edit, without } = await planEdit(scored, arrays, question, work.signal);
+  const { edit, without } = await planEdit(scored, arrays, question, work);
   const file = await loadModelFile(storage, project.file.model.path);
   const made = await makeEdit(scope, file, original, { edit, only }, recordOf(scope, question, edit, only));
   const models = { original: original.raw, edited: made.opened.raw };

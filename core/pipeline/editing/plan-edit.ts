@@ -4,6 +4,7 @@ import {
   checkEdit,
   editedRows,
   type ConceptEdit,
+  type EditChoice,
   type EditWay,
 } from '../../editing/concept-edit.ts';
 import { PatternGatherer, UsualGatherer } from '../../editing/concept-patterns.ts';
@@ -12,12 +13,12 @@ import type { Explanation } from '../../concepts/explanation.ts';
 import { toRows } from '../../concepts/latent-rows.ts';
 import type { CodedBank } from '../../linalg/coded-bank.ts';
 import { matrix, rowView, stackRows, takeRows, type Matrix } from '../../linalg/matrix.ts';
+import type { OnProgress } from '../../platform.ts';
 import { sliceItems } from '../batch-items.ts';
-import { cutAt, runnerFor } from '../model-parts.ts';
-import { readBatch } from '../pictures.ts';
 import type { FileFact } from '../question.ts';
 import type { ScoredScope } from '../run-context.ts';
 import { spreadPlaces } from '../spread-places.ts';
+import { CutActivations, type BankedCut } from './cut-activations.ts';
 
 /** What is to be done to which concepts, by rows of the bank. */
 export interface AskedEdit {
@@ -28,15 +29,20 @@ export interface AskedEdit {
   readonly above?: number;
 }
 
-/** The arrays of a finished run that an edit is made from. */
-export interface EditedRun {
-  readonly explanation: Explanation;
+/** The arrays of a run that an edit is planned from. */
+export interface PlannedRun {
+  readonly explanation: Pick<Explanation, 'layer'>;
   readonly conceptBank: CodedBank;
   /** U(x) [positions, r] of each explained image. */
   readonly coefficients: readonly Matrix[];
   /** The explained images, and the others that the run was given. */
   readonly explained: readonly FileFact[];
   readonly others: readonly FileFact[];
+}
+
+/** The arrays of a finished run that an edit is made from. */
+export interface EditedRun extends PlannedRun {
+  readonly explanation: Explanation;
 }
 
 /** An edit with all that it takes from pictures. */
@@ -46,12 +52,17 @@ export interface PlannedEdit {
   readonly without?: { readonly kind: 'others' | 'least'; readonly images: number };
 }
 
+/** Who hears how far a plan is, and what images have at the run's cut where that is kept between plans. */
+export interface PlanWork {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly activations?: CutActivations;
+}
+
 /** Images read for means and patterns, at most, of either kind. */
 const MOST_IMAGES = 160;
 /** The fewest others that a mean is taken of. */
 export const FEWEST_OTHERS = 10;
-/** Images that are read at once. */
-const BATCH = 16;
 
 /**
  * The edit that was asked for, with means and patterns from the run's images.
@@ -62,9 +73,9 @@ const BATCH = 16;
  */
 export async function planEdit(
   scope: ScoredScope,
-  run: EditedRun,
+  run: PlannedRun,
   { how, factors, above }: AskedEdit,
-  signal?: AbortSignal,
+  work: PlanWork = {},
 ): Promise<PlannedEdit> {
   const bank = run.conceptBank;
   const own = { how, bank, factors };
@@ -75,12 +86,29 @@ export async function planEdit(
     checkEdit(edit);
     return { edit };
   }
+  const { activations = new CutActivations(scope, cutOf(run), { ...work, mostKept: 0 }) } = work;
+  try {
+    return await planFromImages(run, own, { ...work, activations });
+  } finally {
+    if (work.activations === undefined) await activations.dispose();
+  }
+}
+
+async function planFromImages(
+  run: PlannedRun,
+  own: EditChoice,
+  { activations, onProgress }: PlanWork & { readonly activations: CutActivations },
+): Promise<PlannedEdit> {
+  const { how, bank } = own;
   const rows = editedRows(own);
   const { withIt, without, kind } = imagesFor(run, rows);
+  const total = without.length + (how === 'pattern' ? withIt.length : 0);
+  const tell = (done: number): void => onProgress?.({ stage: 'edit-plan', done, total });
   const usual = new UsualGatherer(rows.length, bank.cols);
   let images = 0;
-  for await (const activations of rowsOf(scope, run, without, signal)) {
-    usual.add(activations, await changedAmounts(activations, own));
+  for await (const { at, places, amounts } of placesOf(activations, without, own)) {
+    tell(at);
+    usual.add(places, amounts);
     images++;
   }
   if (images === 0) {
@@ -93,8 +121,11 @@ export async function planEdit(
   const edit: ConceptEdit = { ...own, means: atRows(rows, found.amounts, bank.rows) };
   if (how !== 'pattern') return { edit, without: { kind, images } };
   const patterns = new PatternGatherer(found, takeRows(bank, rows));
-  for await (const activations of rowsOf(scope, run, withIt, signal))
-    patterns.add(activations, await changedAmounts(activations, own));
+  for await (const { at, places, amounts } of placesOf(activations, withIt, own)) {
+    tell(without.length + at);
+    patterns.add(places, amounts);
+  }
+  tell(total);
   return {
     edit: { ...edit, patterns: amongRows(patterns.patterns(), rows, bank) },
     without: { kind, images },
@@ -102,7 +133,7 @@ export async function planEdit(
 }
 
 /** Largest amount of each concept at any place of the explained images, [r]. */
-function largestAmounts({ conceptBank: { rows: r }, coefficients }: EditedRun): number[] {
+function largestAmounts({ conceptBank: { rows: r }, coefficients }: PlannedRun): number[] {
   const largest = new Array<number>(r).fill(0);
   for (const { data } of coefficients)
     data.forEach((value, i) => (largest[i % r] = Math.max(largest[i % r], value)));
@@ -131,7 +162,7 @@ interface ImagesFor {
 
 /** From which images an edit of some concepts, rows of the bank, takes means and patterns. */
 export function imagesFor(
-  { explained, others, coefficients }: EditedRun,
+  { explained, others, coefficients }: PlannedRun,
   rows: readonly number[],
 ): ImagesFor {
   const some = (files: readonly FileFact[]): readonly FileFact[] => spreadOver(files, MOST_IMAGES);
@@ -153,34 +184,46 @@ export function imagesFor(
   };
 }
 
-/** Activations of images one after another, as rows; images that cannot be read are passed over. */
-export async function* rowsOf(
-  scope: ScoredScope,
-  { explanation: { layer } }: EditedRun,
+/** The cut of a run with its bank. */
+export function cutOf({ explanation: { layer }, conceptBank: bank }: PlannedRun): BankedCut {
+  return { layer, bank };
+}
+
+/** An image at a cut. */
+interface ImagePlaces {
+  /** Its place among the files that were asked for. */
+  readonly at: number;
+  /** Activations [positions, p], and v of the changed concepts in them [positions, k]. */
+  readonly places: Matrix;
+  readonly amounts: Matrix;
+}
+
+/** What images have at a cut, one after another; images that cannot be read are passed over. */
+export async function* placesOf(
+  activations: CutActivations,
   files: readonly FileFact[],
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Matrix> {
-  const latent = runnerFor(scope, cutAt(scope.intake, layer).latent);
-  try {
-    for (let start = 0; start < files.length; start += BATCH) {
-      signal?.throwIfAborted();
-      const some = files.slice(start, start + BATCH);
-      const batch = await readBatch(scope.environment.codec, some, scope.intake.preprocessing.preprocessing);
-      if (batch.input === undefined) continue;
-      const activations = await latent.run(batch.input);
-      for (let at = 0; at < activations.dims[0]; at++)
-        yield toRows(sliceItems(activations, at, at + 1), layer);
+  edit: EditChoice,
+): AsyncGenerator<ImagePlaces> {
+  const { layer } = activations.cut;
+  for await (const some of activations.of(files)) {
+    const all = edit.how === 'project' ? undefined : await some.amounts();
+    for (const [i, at] of some.at.entries()) {
+      const places = toRows(sliceItems(some.activations, i, i + 1), layer);
+      const codes = all && rowsBetween(all, i * places.rows, (i + 1) * places.rows);
+      yield { at, places, amounts: await changedAmounts(places, edit, codes) };
     }
-  } finally {
-    await latent.dispose();
   }
+}
+
+function rowsBetween({ cols, data }: Matrix, start: number, end: number): Matrix {
+  return matrix(end - start, cols, data.subarray(start * cols, end * cols));
 }
 
 /**
  * Some of the images that a file with the edit will meet, on which steps are chosen and the file is checked: spread over the
  * explained ones and, for a third where there are as many, the others that the run was given.
  */
-export function checkedImages({ explained, others }: EditedRun, images: number): readonly FileFact[] {
+export function checkedImages({ explained, others }: PlannedRun, images: number): readonly FileFact[] {
   const further = spreadOver(others, Math.floor(images / 3));
   return [...spreadOver(explained, images - further.length), ...further];
 }
@@ -192,10 +235,12 @@ function spreadOver(files: readonly FileFact[], most: number): readonly FileFact
 /** Rows of activations [n, p] of some images. */
 export async function rowsIn(
   scope: ScoredScope,
-  run: EditedRun,
+  run: PlannedRun,
   files: readonly FileFact[],
 ): Promise<Matrix> {
+  const activations = new CutActivations(scope, cutOf(run), { mostKept: 0 });
   const parts: Matrix[] = [];
-  for await (const rows of rowsOf(scope, run, files, undefined)) parts.push(rows);
+  for await (const some of activations.of(files)) parts.push(toRows(some.activations, activations.cut.layer));
+  await activations.dispose();
   return stackRows(parts);
 }

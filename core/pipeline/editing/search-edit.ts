@@ -1,8 +1,8 @@
-import type { EditWay } from '../../editing/concept-edit.ts';
+import type { ConceptEdit, EditWay } from '../../editing/concept-edit.ts';
 import { bestOf, frontierOf, halvesOf, type MendedCounts } from '../../editing/edit-frontier.ts';
 import { TesseraError } from '../../errors.ts';
 import { truthFinder } from '../../images/folder-class.ts';
-import type { OnProgress } from '../../platform.ts';
+import type { OnProgress, Progress } from '../../platform.ts';
 import { createRandom } from '../../random.ts';
 import type { ModelIntake } from '../model-intake.ts';
 import type { FileFact } from '../question.ts';
@@ -12,7 +12,8 @@ import { runnerFor } from '../model-parts.ts';
 import { batchAnswers } from '../picture-answers.ts';
 import { readBatch } from '../pictures.ts';
 import { countMended, type KnownImage } from './count-mended.ts';
-import type { EditedRun } from './plan-edit.ts';
+import { CutActivations } from './cut-activations.ts';
+import { cutOf, type EditedRun } from './plan-edit.ts';
 import { classNames } from './prove-edit.ts';
 
 /** Concepts at a cut. */
@@ -84,9 +85,9 @@ export async function searchEdit(
   work: SearchWork,
 ): Promise<EditSearch> {
   const halves = await knownHalves(scope, files, work);
-  const search = new Search(scope, halves.tuning, work);
-  for (const [at, cut] of cuts.entries()) await search.at(cut, at);
-  return search.result(cuts, halves);
+  const search = new Search(scope, cuts, halves.tuning, work);
+  for (const at of cuts.keys()) await search.at(at);
+  return search.result(halves);
 }
 
 interface Halves {
@@ -150,30 +151,57 @@ interface Tried extends EditCandidate {
 
 const gainOf = ({ counts }: Tried): number => counts.mended - counts.broken;
 
+/** Rounds at a cut, at most: concepts by themselves, one more at a time, milder forms. */
+const ROUNDS = 1 + (MOST_TOGETHER - 1) + 1;
+
 /** The edits that were tried so far, on the tuning half. */
 class Search {
   readonly #scope: Scope;
+  readonly #cuts: readonly SearchedCut[];
   readonly #images: readonly KnownImage[];
   readonly #work: SearchWork;
   readonly #tried: Tried[] = [];
   readonly #planners: CandidatePlanner[] = [];
+  readonly #activations: CutActivations[] = [];
+  readonly #rounds: { at: number; most: number };
 
-  constructor(scope: Scope, tuning: readonly JudgedFile[], work: SearchWork) {
-    this.#scope = scope;
-    this.#work = work;
+  constructor(scope: Scope, cuts: readonly SearchedCut[], tuning: readonly JudgedFile[], work: SearchWork) {
+    [this.#scope, this.#cuts, this.#work] = [scope, cuts, work];
+    this.#rounds = { at: 0, most: ROUNDS * cuts.length };
     const wrong = tuning.filter(({ isRight }) => !isRight);
     const right = tuning.filter(({ isRight }) => isRight);
     const order = createRandom(work.seed).permutation(right.length).slice(0, MOST_RIGHT).sort();
     this.#images = [...wrong, ...Array.from(order, (at) => right[at])];
   }
 
+  get #part() {
+    return { of: 'round', ...this.#rounds } as const;
+  }
+
   /** Tries what there is to try at one cut. */
-  async at({ run, concepts }: SearchedCut, cut: number): Promise<void> {
-    this.#planners[cut] = new CandidatePlanner(this.#scope, run, this.#work.signal);
-    const singles = concepts.slice(0, MOST_SINGLES);
-    const ways = run.conceptBank.active === undefined ? WAYS : SPARSE_WAYS;
+  async at(cut: number): Promise<void> {
+    const { run, concepts } = this.#cuts[cut];
+    const raw = { ...this.#scope, intake: this.#scope.raw };
+    const activations = new CutActivations(raw, cutOf(run), this.#work);
+    this.#activations[cut] = activations;
+    const { signal, onProgress } = this.#work;
+    this.#planners[cut] = new CandidatePlanner(this.#scope, run, {
+      ...{ signal, activations },
+      onProgress: (stand) => onProgress?.({ ...stand, part: this.#part }),
+    });
+    const before = this.#rounds.at;
+    try {
+      await this.#tryAll(cut, concepts.slice(0, MOST_SINGLES));
+    } finally {
+      await activations.dispose();
+    }
+    // Rounds that there was no need of.
+    this.#rounds.most -= ROUNDS - (this.#rounds.at - before);
+  }
+
+  async #tryAll(cut: number, singles: readonly (readonly number[])[]): Promise<void> {
+    const ways = this.#cuts[cut].run.conceptBank.active === undefined ? WAYS : SPARSE_WAYS;
     const first = await this.#try(
-      run,
       cut,
       ways.flatMap((how) => singles.map((rows) => ({ how, rows, factor: 0 }))),
     );
@@ -181,56 +209,60 @@ class Search {
     for (let size = 2; size <= MOST_TOGETHER && best !== undefined; size++) {
       const { how, rows } = best;
       const more = singles.filter(([row]) => !rows.includes(row));
-      const found = bestAmong(
-        await this.#try(
-          run,
-          cut,
-          more.map((own) => ({ how, rows: [...rows, ...own], factor: 0 })),
-        ),
-      );
+      const joined = more.map((own) => ({ how, rows: [...rows, ...own], factor: 0 }));
+      const found = bestAmong(await this.#try(cut, joined));
       if (found === undefined || gainOf(found) <= gainOf(best)) break;
       best = found;
     }
     const own = this.#tried.filter((one) => one.cut === cut);
     const leading = frontierOf(own.map(({ counts }) => counts)).map((at) => own[at]);
     const milder = leading.flatMap(({ how, rows }) => FACTORS.map((factor) => ({ how, rows, factor })));
-    await this.#try(run, cut, milder);
+    await this.#try(cut, milder);
   }
 
-  async #try(run: EditedRun, cut: number, candidates: readonly EditCandidate[]): Promise<Tried[]> {
+  async #try(cut: number, candidates: readonly EditCandidate[]): Promise<Tried[]> {
+    if (candidates.length === 0) return [];
+    this.#rounds.at++;
     const planned = await this.#planners[cut].plan(candidates);
     const possible = candidates.flatMap((candidate, at) => {
       const edit = planned[at];
       return edit === undefined ? [] : [{ candidate, edit }];
     });
     const edits = possible.map(({ edit }) => edit);
-    const counts = await this.#count(run, edits, this.#images);
+    const counts = await this.#count(cut, edits, this.#images, { stage: 'edits', part: this.#part });
     const tried = possible.map(({ candidate }, at) => ({ ...candidate, cut, counts: counts[at] }));
     this.#tried.push(...tried);
     return tried;
   }
 
-  #count(run: EditedRun, edits: Parameters<typeof countMended>[2], images: readonly KnownImage[]) {
+  #count(
+    cut: number,
+    edits: readonly ConceptEdit[],
+    images: readonly KnownImage[],
+    step: Pick<Progress, 'stage' | 'part'>,
+  ): Promise<MendedCounts[]> {
     const { signal, onProgress } = this.#work;
     const scope = { ...this.#scope, intake: this.#scope.raw };
-    return countMended(scope, run.explanation.layer, edits, images, {
+    return countMended(scope, this.#activations[cut], edits, images, {
       signal,
-      onImage: (done, total) => onProgress?.({ stage: 'edits', done, total }),
+      onImage: (done, total) => onProgress?.({ ...step, done, total }),
     });
   }
 
   /** The frontier over all cuts, counted again on the other half. */
-  async result(cuts: readonly SearchedCut[], { tuning, test }: Halves): Promise<EditSearch> {
+  async result({ tuning, test }: Halves): Promise<EditSearch> {
     // Of edits that do the same the one that changes least comes first.
     const tried = this.#tried.toSorted((a, b) => a.rows.length - b.rows.length || b.factor - a.factor);
     const counts = tried.map((one) => one.counts);
     const places = frontierOf(counts);
     const frontier = places.map((at) => tried[at]);
     const tested: MendedCounts[] = [];
-    for (const [cut, { run }] of cuts.entries()) {
+    for (const cut of this.#cuts.keys()) {
       const own = [...frontier.keys()].filter((at) => frontier[at].cut === cut);
+      if (own.length === 0) continue;
       const edits = (await this.#planners[cut].plan(own.map((at) => frontier[at]))).map((edit) => edit!);
-      const found = own.length === 0 ? [] : await this.#count(run, edits, test);
+      const found = await this.#count(cut, edits, test, { stage: 'edit-test' });
+      await this.#activations[cut].dispose();
       own.forEach((at, i) => (tested[at] = found[i]));
     }
     const best = bestOf(counts);

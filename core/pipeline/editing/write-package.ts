@@ -25,8 +25,8 @@ export interface PackageQuestion {
   readonly folder: string;
   /** The run's model for its tables and its monitor. */
   readonly scored: ScoredScope;
-  /** Absent: the package has no edited model. */
-  readonly edit?: EditQuestion;
+  /** Absent: the package has no edited model. `scope` is that of the run, or of concepts at another layer of its model. */
+  readonly edit?: { readonly scope: EditScope; readonly question: EditQuestion };
   /** A ZIP file that it is packed into, too, and what its one folder is called. */
   readonly zip?: { readonly path: string; readonly name: string };
 }
@@ -87,7 +87,7 @@ async function fill(
 ): Promise<WrittenPackage> {
   const { environment, project, run } = scope;
   const tabled = await tabledRun(scored, project, run, work);
-  const edited = edit && (await writeEdit(into, scope, edit, work));
+  const edited = edit && (await writeEdit(into, edit, work));
   const withoutMonitor = await writeMonitor(into, scope, scored, tabled, work);
   await writeReport(environment, project, run.id, into.at('report.html'), work.onProgress);
   into.has('report.html', 'What was found, with pictures; opens in any browser');
@@ -107,8 +107,7 @@ async function fill(
 
 async function writeEdit(
   into: PackageFolder,
-  scope: EditScope,
-  question: EditQuestion,
+  { scope, question }: NonNullable<PackageQuestion['edit']>,
   work: Work,
 ): Promise<EditProof> {
   const { environment, project, run } = scope;

@@ -1,7 +1,7 @@
 import { heldOutImages, openEdit } from '../../../core/pipeline/editing/open-edit.ts';
 import { openOriginal } from '../../../core/pipeline/editing/open-edited.ts';
 import { searchEdit } from '../../../core/pipeline/editing/search-edit.ts';
-import { cutOfRun } from '../../../core/pipeline/editing/searched-cuts.ts';
+import { cutOfRun, otherCuts } from '../../../core/pipeline/editing/searched-cuts.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import type { ConceptFactors } from '../../api/contract.ts';
 import type { Jobs } from './job-context.ts';
@@ -11,24 +11,38 @@ import type { OpenedRun, OpenRun } from './opened-runs.ts';
 export function editSearchJobs(environment: Environment, openRun: OpenRun): Jobs<'searchEdits'> {
   const { storage } = environment;
   return {
-    async searchEdits({ heldOut, ...run }, work) {
+    async searchEdits({ heldOut, allLayers, ...run }, work) {
       const opened = await openRun(run);
       const { scope, own } = await openEdit(environment, opened.project, opened.run);
       const others = heldOut.length === 0 ? [] : (await heldOutImages(storage, heldOut, own)).files;
       const model = await openOriginal(storage, opened.project, opened.run);
       const scored = { environment, device: scope.device, intake: model.scored, raw: model.raw };
-      const cut = cutOfRun(
-        scope.arrays,
-        opened.players.map((rows) => [...rows]),
-      );
-      const { seed } = opened.run.options;
-      const found = await searchEdit(scored, [cut], [...own.files, ...others], { ...work, seed });
+      const { options } = opened.run;
+      const players = opened.players.map((rows) => [...rows]);
+      const cuts = [
+        cutOfRun(scope.arrays, players),
+        ...(allLayers
+          ? await otherCuts(
+              { ...scored, project: opened.project, ...work },
+              model.scored,
+              scope.arrays,
+              options,
+            )
+          : []),
+      ];
+      const layers = cuts.map((cut) => cut.run.explanation.layer.tensor);
+      const found = await searchEdit(scored, cuts, [...own.files, ...others], {
+        ...work,
+        seed: options.seed,
+      });
       const { tuning, test, tried, best = null } = found;
       return {
-        ...{ tuning, test, tried, best },
-        frontier: found.frontier.map(({ how, rows, factor, ...counts }) => ({
+        ...{ tuning, test, tried, best, layers },
+        frontier: found.frontier.map(({ how, rows, factor, cut, ...counts }) => ({
           ...{ how, tuning: counts.tuning, test: counts.test },
-          factors: factorsOf(opened, rows, factor),
+          ...(cut === 0
+            ? { factors: factorsOf(opened, rows, factor) }
+            : { factors: {}, others: { layer: layers[cut], rows, factor } }),
         })),
       };
     },

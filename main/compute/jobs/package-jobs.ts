@@ -24,7 +24,7 @@ export function packageJobs(
           {
             folder,
             scored: await runScope(environment, openIntake, opened),
-            ...(edit !== null && { edit: await editQuestion(environment, opened, own, edit) }),
+            ...(edit !== null && { edit: await editQuestion(scope, opened, own, edit, work) }),
             zip: { path, name },
           },
           work,

@@ -11,8 +11,8 @@ export function editModelHandlers({
     async tryEdit({ project, runId, ...edit }, page) {
       return modelEdits.try(await results.questionOf({ project, runId }), edit, page);
     },
-    async searchEdits({ project, runId, heldOut }, page) {
-      return modelEdits.search(await results.questionOf({ project, runId }), heldOut, page);
+    async searchEdits({ project, runId, ...where }, page) {
+      return modelEdits.search(await results.questionOf({ project, runId }), where, page);
     },
     async savePackage({ project, runId, edit }, page) {
       return modelEdits.savePackage(await results.questionOf({ project, runId }), edit, page);

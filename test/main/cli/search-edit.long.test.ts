@@ -2,6 +2,8 @@ import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Progress } from '../../../core/platform.ts';
+import { createJobs } from '../../../main/compute/jobs/all-jobs.ts';
 import { tessera } from './run-tessera.ts';
 import { writeStampedScenes } from './stamped-scenes.ts';
 
@@ -68,6 +70,50 @@ describe('tessera edit --search', { timeout: 300_000 }, () => {
       ['held-out', test.images],
     ]);
     expect((await readFile(out)).length).toBeGreaterThan(1000);
+  });
+
+  it('looks at other layers, too, and an edit there is tried and packed as one of the run', async () => {
+    const jobs = createJobs({});
+    const stands: Progress[] = [];
+    const context = {
+      signal: new AbortController().signal,
+      onProgress: (stand: Progress) => stands.push(stand),
+      onNews: () => undefined,
+    };
+    const question = { folder: project, key: 'key', runId: 'run1' };
+    const asked = { ...question, heldOut: [stamped], allLayers: true };
+    const { layers, frontier, test } = await jobs.searchEdits(asked, context);
+    expect(layers.length).toBeGreaterThan(2);
+    expect(new Set(layers).size).toBe(layers.length);
+    expect(frontier.length).toBeGreaterThan(0);
+    for (const { factors, others } of frontier) {
+      expect(Object.keys(factors).length > 0).toBe(others === undefined);
+      if (others !== undefined) expect(layers.slice(1)).toContain(others.layer);
+    }
+    const made = stands.flatMap(({ part }) => (part?.of === 'layer' ? [`${part.at} of ${part.most}`] : []));
+    expect([...new Set(made)]).toEqual(layers.slice(1).map((_, at) => `${at + 1} of ${layers.length - 1}`));
+    const rounds = stands.flatMap(({ part }) => (part?.of === 'round' ? [part] : []));
+    expect(rounds.every(({ at, most }) => at <= most && most <= 4 * layers.length)).toBe(true);
+    expect(stands.some(({ stage, total }) => stage === 'edit-test' && total === test.images)).toBe(true);
+
+    const others = { layer: layers[1], rows: [0], factor: 0 };
+    const edit = { factors: {}, others, how: 'remove', heldOut: [] } as const;
+    const { proof } = await jobs.tryEdit(
+      { ...question, ...edit, path: path.join(root, 'there.onnx') },
+      context,
+    );
+    expect(proof.layer).toBe(layers[1]);
+    expect(proof.concepts.map(({ name }) => name)).toEqual([`Concept 1 at ${layers[1]}`]);
+    expect(proof.check.largest).toBeLessThan(1e-3);
+    await expect(
+      jobs.tryEdit(
+        { ...question, ...edit, others: { ...others, layer: 'nowhere' }, path: path.join(root, 'x.onnx') },
+        context,
+      ),
+    ).rejects.toMatchObject({ code: 'unknown-name' });
+    const zip = path.join(root, 'audit.zip');
+    await jobs.writePackage({ ...question, edit, path: zip, name: 'audit' }, context);
+    expect((await readFile(zip)).length).toBeGreaterThan(100_000);
   });
 
   it('says what is missing where no folder names a class', async () => {
