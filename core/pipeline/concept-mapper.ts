@@ -1,22 +1,13 @@
 import { gatedGradient } from '../attribution/gated-gradient.ts';
-import { gradCam } from '../attribution/grad-cam.ts';
-import { gradientInput } from '../attribution/gradient-input.ts';
-import { hiresCam } from '../attribution/hires-cam.ts';
-import { integratedGradients } from '../attribution/integrated-gradients.ts';
 import type { MapMethod } from '../attribution/methods.ts';
-import { occlusion } from '../attribution/occlusion.ts';
-import { rise } from '../attribution/rise.ts';
-import { saliency } from '../attribution/saliency.ts';
-import { smoothGrad } from '../attribution/smooth-grad.ts';
-import { sobolAttribution } from '../attribution/sobol-attribution.ts';
 import type { DifferentiableTargets, TargetMaps } from '../attribution/targets.ts';
 import { upsampleMap } from '../attribution/upsampled-coefficients.ts';
-import { varGrad } from '../attribution/var-grad.ts';
 import type { LayerRecord } from '../concepts/explanation.ts';
 import type { CodedBank } from '../linalg/coded-bank.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import type { Tensor } from '../tensor.ts';
 import { chooseCamLayer, openConceptSources, type ConceptSources } from './concept-sources.ts';
+import { DRAW_TARGETS } from './draw-targets.ts';
 import type { ModelScope } from './run-context.ts';
 
 /** Draws where concepts are in a picture, by any method, for one model and bank. */
@@ -49,11 +40,8 @@ const coefficientMaps: Draw = async (sources, x, concepts) => {
   return concepts.map((concept) => upsampleMap(onGrid(coefficients, concept, grid), grid, sources.size));
 };
 
-/**
- * Every method at its defaults. Those that show how sensitive a concept is weigh the positions by its strength; those
- * that share its strength out among the pixels need the plain sum, to which their maps add up.
- */
 const DRAW: { readonly [Method in MapMethod]: Draw } = {
+  ...DRAW_TARGETS,
   'upsampled-coefficients': coefficientMaps,
   'gated-gradient': async (sources, x, concepts) => {
     const gates = await coefficientMaps(sources, x, concepts);
@@ -62,22 +50,6 @@ const DRAW: { readonly [Method in MapMethod]: Draw } = {
     const cell = kind === 'vector' ? 0 : Math.min(sources.size[0] / grid[0], sources.size[1] / grid[1]);
     return gatedGradient(sources.ofPixels(concepts, 'energy'), x, gates, cell);
   },
-  saliency: (sources, x, concepts) => saliency(sources.ofPixels(concepts, 'energy'), x),
-  'gradient-input': (sources, x, concepts) =>
-    gradientInput(sources.ofPixels(concepts), x, sources.emptyOf(x)),
-  'smooth-grad': (sources, x, concepts) => smoothGrad(sources.ofPixels(concepts, 'energy'), x),
-  'var-grad': (sources, x, concepts) => varGrad(sources.ofPixels(concepts, 'energy'), x),
-  'integrated-gradients': async (sources, x, concepts) =>
-    (await integratedGradients(sources.ofPixels(concepts), x, { baseline: sources.emptyOf(x) })).maps,
-  'grad-cam': async (sources, x, concepts) =>
-    gradCam(sources.ofCut(concepts), await sources.activationsAtCut(x), sources.camLayer, sources.size),
-  'hires-cam': async (sources, x, concepts) =>
-    hiresCam(sources.ofCut(concepts), await sources.activationsAtCut(x), sources.camLayer, sources.size),
-  occlusion: (sources, x, concepts) =>
-    occlusion(sources.ofPixels(concepts), x, { baseline: sources.emptyOf(x) }),
-  rise: (sources, x, concepts) => rise(sources.ofPixels(concepts), x, { baseline: sources.emptyOf(x) }),
-  'sobol-attribution': (sources, x, concepts) =>
-    sobolAttribution(sources.ofPixels(concepts), x, { baseline: sources.emptyOf(x) }),
 };
 
 /**

@@ -2,7 +2,7 @@ import { BugError, TesseraError } from '../errors.ts';
 import { picturesOf, pictureFileName } from '../study/study-pictures.ts';
 import { studyFaults } from '../study/study-faults.ts';
 import { changedPicturesText, lostPicturesText } from '../study/void-words.ts';
-import type { FrozenStudy, Study, StudyPicture } from '../study/study.ts';
+import type { FrozenStudy, Study, StudyKind, StudyPicture } from '../study/study.ts';
 import { canonicalJson, type Json } from './canonical-json.ts';
 import { changeProject } from './change-lock.ts';
 import { readJsonFile } from './json-file.ts';
@@ -143,7 +143,7 @@ function refuseNewer(path: string, content: unknown): unknown {
 }
 
 /** Parts are in the hash of the runs whose crops are asked about. */
-export function isAboutParts({ kind }: Pick<Study['material'], 'kind'>): boolean {
+export function isAboutParts(kind: StudyKind): boolean {
   return kind !== 'utility';
 }
 
@@ -151,7 +151,7 @@ async function changedRuns(project: Project, { runs, material }: Study): Promise
   const reasons: string[] = [];
   for (const { id, sha256 } of runs) {
     try {
-      const now = await hashOfRun(project, id, { hasParts: isAboutParts(material) });
+      const now = await hashOfRun(project, id, { hasParts: isAboutParts(material.kind) });
       if (now !== sha256) reasons.push(`the run "${id}" was changed after the study was frozen`);
     } catch (error) {
       if (!(error instanceof TesseraError)) throw error;

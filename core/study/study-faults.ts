@@ -1,5 +1,5 @@
 import { countOf, listText } from '../wording/count-text.ts';
-import type { Study, StudyMaterial } from './study.ts';
+import type { Study, StudyKind, StudyMaterial } from './study.ts';
 
 /** The condition of studies that have one alone. */
 export const ONLY_CONDITION = 'all';
@@ -11,24 +11,33 @@ export const ONLY_CONDITION = 'all';
 export function studyFaults(study: Omit<Study, 'id' | 'frozen' | 'schemaVersion'>): string[] {
   const { material } = study;
   return [
-    ...(study.consent.trim() === ''
-      ? ['Participants have to be told what they agree to: the text of the consent is empty']
-      : []),
-    ...(study.runs.length === 0 ? ['It draws on no run'] : []),
-    ...conditionFaults(study),
+    ...frameFaults(study, material.kind),
     ...itemFaults(material),
     ...(material.kind === 'utility' ? utilityFaults(material, study.conditions) : []),
   ];
 }
 
-function conditionFaults({
-  conditions,
-  contrast,
-  material,
-}: Pick<Study, 'conditions' | 'contrast' | 'material'>): string[] {
-  if (material.kind !== 'utility') {
+/** What can be seen to be wrong before any picture is drawn, as {@link studyFaults}. */
+export function frameFaults(
+  study: Pick<Study, 'consent' | 'runs' | 'conditions' | 'contrast'>,
+  kind: StudyKind,
+): string[] {
+  return [
+    ...(study.consent.trim() === ''
+      ? ['Participants have to be told what they agree to: the text of the consent is empty']
+      : []),
+    ...(study.runs.length === 0 ? ['It draws on no run'] : []),
+    ...conditionFaults(study, kind),
+  ];
+}
+
+function conditionFaults(
+  { conditions, contrast }: Pick<Study, 'conditions' | 'contrast'>,
+  kind: StudyKind,
+): string[] {
+  if (kind !== 'utility') {
     const isPlain = conditions.length === 1 && conditions[0] === ONLY_CONDITION && contrast === null;
-    return isPlain ? [] : [`A study of kind ${material.kind} has the one condition "${ONLY_CONDITION}"`];
+    return isPlain ? [] : [`A study of kind ${kind} has the one condition "${ONLY_CONDITION}"`];
   }
   const twice = repeated(conditions);
   if (twice.length > 0) return [`A condition is there twice: ${listText(twice)}`];

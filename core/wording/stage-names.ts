@@ -24,6 +24,8 @@ const OTHER_STEPS: ReadonlyMap<string, string> = new Map([
   ['groups', 'Look for groups'],
   ['edit-plan', 'See what goes along with the concepts'],
   ['edits', 'Try edits'],
+  ['study-pictures', 'Look at the pictures'],
+  ['study-panels', 'Draw what is shown'],
   ['edit-test', 'Count again on the other half'],
 ]);
 

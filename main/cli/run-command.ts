@@ -17,6 +17,7 @@ import { report } from './report.ts';
 import { runsCommand } from './runs.ts';
 import { score } from './score.ts';
 import { decomposeCommand } from './decompose.ts';
+import { studyCommand } from './study.ts';
 import { USAGE } from './usage.ts';
 import { vjp } from './vjp.ts';
 import { whatIf } from './what-if.ts';
@@ -39,6 +40,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   export: exportCommand,
   package: packageCommand,
   report,
+  study: studyCommand,
   devices,
   vjp,
   'what-if': whatIf,

@@ -126,6 +126,19 @@ tessera export PROJECT --as-model FILE.onnx [--with-contributions] [--run ID] [-
     Beside it FILE.json (names, and how much the run's images have) and FILE.md (how to watch new pictures, in Python and
     JavaScript). Contributions are left out where they would cost much time, unless asked for.
 
+tessera study new PROJECT --kind utility --consent FILE|TEXT [--run ID[,ID]] [--conditions NAME,…] [--contrast A:B]
+              [--participants N] [--sessions N] [--train N] [--test N] [--scenario all|failures] [--title TEXT] [--seed S] [--json]
+tessera study new PROJECT --kind intruder|choice --consent FILE|TEXT [--run ID] [--sets N] [--participants N] [--json]
+tessera study list PROJECT [--json]
+    Do people understand the model? Tests of explanations over finished runs, drawn and frozen before anybody takes part.
+    utility: learn from pictures with the model's answer and an explanation, then predict the model on others without
+    one. Answers are the run's class against everything else, or the classes of two runs, as many of each, easy and hard
+    ones; failures takes half of them from the model's mistakes. Conditions are control, concepts, concept-maps and
+    methods of maps such as saliency and grad-cam; each is shown to N participants, over the same pictures, none of which
+    is nearly the same as another. The primary test compares A with B. intruder: five crops, which one is of another
+    concept? choice: which gallery shows one clear thing, the concept's or its part's? A run or picture that is changed
+    later voids a study; list says so.
+
 tessera report PROJECT [--run ID] [--out FILE]
     Writes the report of a finished run again, with the names given to concepts since.
 
