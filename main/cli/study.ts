@@ -2,15 +2,17 @@ import { TesseraError } from '../../core/errors.ts';
 import { nearestNames } from '../../core/nearest-names.ts';
 import { studyList } from './study-list.ts';
 import { studyNew } from './study-new.ts';
+import { serveStudyCommand } from './study-serve.ts';
 
 type StudyCommand = (argv: readonly string[], signal: AbortSignal) => Promise<void>;
 
 const COMMANDS: Readonly<Record<string, StudyCommand>> = {
   new: studyNew,
   list: studyList,
+  serve: serveStudyCommand,
 };
 
-/** `study new|list …`: tests of explanations with people; see each of them. */
+/** `study new|list|serve …`: tests of explanations with people; see each of them. */
 export async function studyCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
   const [name, ...rest] = argv;
   const names = Object.keys(COMMANDS);
