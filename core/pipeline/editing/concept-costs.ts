@@ -1,4 +1,4 @@
-import { USUAL_WAY, type ConceptEdit } from '../../editing/concept-edit.ts';
+import { usualWay, type ConceptEdit } from '../../editing/concept-edit.ts';
 import type { MendedCounts } from '../../editing/edit-frontier.ts';
 import { TesseraError } from '../../errors.ts';
 import { truthFinder } from '../../images/folder-class.ts';
@@ -63,7 +63,7 @@ export async function conceptCosts(
       { hint: 'Add images in folders that are named after classes.', options: ['images'] },
     );
   }
-  const how = run.conceptBank.active === undefined ? USUAL_WAY : 'project';
+  const how = usualWay(run.conceptBank);
   const candidates = concepts.flatMap((rows) => LEFT.map((factor) => ({ how, rows, factor }) as const));
   const raw = { ...scope, intake: scope.raw };
   const activations = new CutActivations(raw, cutOf(run), work);
