@@ -83,6 +83,13 @@ export function meanSourceText({
     : `${countOf(images, 'explained image')} with least of the concepts`;
 }
 
+/** Of a model that tells a number or a vector. */
+export const WITHOUT_CLASSES =
+  'The model decides among no classes; by how much its scores change is all that is known.';
+
+/** Of a model of several labels, each yes or no. */
+export const LIKELIEST_LABEL = 'Of several labels the likeliest of an image counts as the decision.';
+
 /** Why right answers may be lost by an edit that does what it should. */
 export const BROKEN_MEANING = 'An answer that was right only because of what was taken out counts as broken.';
 
