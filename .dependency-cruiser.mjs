@@ -4,13 +4,23 @@
  */
 export const ROOMS = {
   'main/boot': [
-    ...['main/web-host', 'main/services', 'main/compute', 'main/api', 'main/build'],
+    ...[
+      'main/web-host',
+      'main/study-host',
+      'main/services',
+      'main/compute',
+      'main/http',
+      'main/api',
+      'main/build',
+    ],
     ...['core/runtime', 'core/wording'],
   ],
-  'main/cli': ['main/compute', 'main/api', 'core'],
-  'main/web-host': ['main/services', 'main/api', 'core/project'],
-  'main/services': ['main/compute', 'main/api', 'core'],
+  'main/cli': ['main/study-host', 'main/compute', 'main/api', 'main/build', 'core'],
+  'main/web-host': ['main/services', 'main/http', 'main/api', 'core/project'],
+  'main/services': ['main/study-host', 'main/compute', 'main/http', 'main/api', 'core'],
+  'main/study-host': ['main/http', 'main/api', 'core/project', 'core/study'],
   'main/compute': ['main/api', 'core'],
+  'main/http': [],
   'main/api': [
     'core/editing',
     'core/concepts',

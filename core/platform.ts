@@ -164,6 +164,8 @@ export interface Storage {
   writeTogether(files: ReadonlyMap<string, Uint8Array | string>): Promise<void>;
   /** Writes a small file whole where there is none; false, and nothing written, where there is one. */
   createNew(path: string, text: string): Promise<boolean>;
+  /** Adds text at the end of a file, there or not, and flushes it; after a power cut, or where it rejects, any part may be there. */
+  append(path: string, text: string): Promise<void>;
   exists(path: string): Promise<boolean>;
   /** Entries sorted by name; symbolic links are resolved. Rejects when the directory cannot be read. */
   list(path: string): Promise<readonly DirectoryEntry[]>;

@@ -7,7 +7,7 @@ import { openRegular } from './regular-file.ts';
 import { withPlainErrors } from './storage-error.ts';
 import { pathText, systemPath } from './system-path.ts';
 import { removeLeftovers } from './temporary-names.ts';
-import { createNew, writeAtomic } from './write-atomic.ts';
+import { append, createNew, writeAtomic } from './write-atomic.ts';
 import { writeTogether } from './write-together.ts';
 
 /** {@link Storage} on the file system of this machine. */
@@ -16,6 +16,7 @@ export const fileStorage: Storage = {
   writeAtomic: (path, bytes) => withPlainErrors('write', path, () => writeAtomic(path, bytes)),
   writeTogether: (files) => writeTogether(files),
   createNew: (path, text) => withPlainErrors('write', path, () => createNew(path, text)),
+  append: (path, text) => withPlainErrors('write', path, () => append(path, text)),
   exists: (path) =>
     access(systemPath(path)).then(
       () => true,

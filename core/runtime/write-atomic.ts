@@ -61,6 +61,13 @@ export async function createNew(path: string, text: string): Promise<boolean> {
   }
 }
 
+/** Adds text at the end of a file, there or not, flushed to the disk. Throws the system's own error; a part may be there then. */
+export async function append(path: string, text: string): Promise<void> {
+  await writeAndFlush(await open(path, 'a'), text);
+  // A file that was not there before has its name flushed, too.
+  await flushFolder(dirname(path));
+}
+
 /** Not every file system has links; a copy that must be new is there at once too, but for a moment empty. */
 async function linkOrCopy(from: string, to: string): Promise<void> {
   try {

@@ -65,6 +65,7 @@ export type * from './run-data.ts';
 export type * from './job-data.ts';
 export type * from './report-data.ts';
 export type * from './score-map-data.ts';
+export type * from './study-page-data.ts';
 export type * from './result-data.ts';
 export type * from './ablation-data.ts';
 export type * from './columns-data.ts';

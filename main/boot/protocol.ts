@@ -1,5 +1,5 @@
 import { protocol } from 'electron';
-import { plain, type Resource } from '../services/resources.ts';
+import { plain, type Resource } from '../http/resource.ts';
 import { SCHEME } from './protocol-scheme.ts';
 
 /** Must be called before the app is ready. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type InlineConfig } from 'vite';
 import { copySharp } from './native/copy-sharp.ts';
+import { buildStudyPage } from './study-page.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 /** `tsconfigPaths` finds the workspace core/implicit by its name. */
@@ -72,6 +73,7 @@ export async function buildAll(): Promise<void> {
   await build(preload);
   await build(webBridge);
   await build({ configFile: path.join(ROOT, 'renderer/vite.config.ts'), logLevel: 'warn' });
+  await buildStudyPage();
   await copySharp(path.join(ROOT, 'node_modules/@img'), path.join(ROOT, 'out/native'));
 }
 

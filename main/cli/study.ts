@@ -2,6 +2,7 @@ import { TesseraError } from '../../core/errors.ts';
 import { nearestNames } from '../../core/nearest-names.ts';
 import { studyList } from './study-list.ts';
 import { studyNew } from './study-new.ts';
+import { serveStudyCommand } from './study-serve.ts';
 import { studySimulate } from './study-simulate.ts';
 
 type StudyCommand = (argv: readonly string[], signal: AbortSignal) => Promise<void>;
@@ -10,9 +11,10 @@ const COMMANDS: Readonly<Record<string, StudyCommand>> = {
   new: studyNew,
   simulate: studySimulate,
   list: studyList,
+  serve: serveStudyCommand,
 };
 
-/** `study new|simulate|list …`: tests of explanations with people; see each of them. */
+/** `study new|list|serve|simulate|analyse …`: tests of explanations with people; see each of them. */
 export async function studyCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
   const [name, ...rest] = argv;
   const names = Object.keys(COMMANDS);

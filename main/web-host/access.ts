@@ -1,5 +1,11 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { randomBytes } from 'node:crypto';
+import {
+  cookiesOf,
+  foreignReason,
+  isEqualSecret,
+  isOurHost,
+  type RequestHeaders,
+} from '../http/own-pages.ts';
 
 /**
  * Who may talk to the host: whoever opens the printed address first, and then the browser that did.
@@ -12,9 +18,9 @@ export interface Access {
   /** The cookie to set when the token is right and still unused. */
   redeem(token: string | null): string | undefined;
   /** Why a request is refused; undefined when it is not. */
-  refusal(request: Pick<IncomingMessage, 'headers'>, kind: 'read' | 'write'): string | undefined;
+  refusal(request: RequestHeaders, kind: 'read' | 'write'): string | undefined;
   /** Is the Host header one of ours? */
-  isOurHost(request: Pick<IncomingMessage, 'headers'>): boolean;
+  isOurHost(request: RequestHeaders): boolean;
 }
 
 /** Access for one page in a browser on this machine: the token is good once, the cookie until the host ends. */
@@ -25,35 +31,21 @@ export function createAccess(port: number): Access {
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
   let isUsed = false;
 
-  const isOurHost: Access['isOurHost'] = ({ headers }) => hosts.includes(headers.host ?? '');
-  const hasCookie = ({ headers }: Pick<IncomingMessage, 'headers'>): boolean =>
-    (headers.cookie ?? '').split('; ').some((pair) => {
-      const [name, value = ''] = pair.split('=');
-      return name === cookie && isEqual(value, secret);
-    });
+  const hasCookie = (request: RequestHeaders): boolean =>
+    cookiesOf(request, cookie).some((value) => isEqualSecret(value, secret));
 
   return {
     token,
-    isOurHost,
+    isOurHost: (request) => isOurHost(request, hosts),
     redeem(given) {
-      if (isUsed || given === null || !isEqual(given, token)) return undefined;
+      if (isUsed || given === null || !isEqualSecret(given, token)) return undefined;
       isUsed = true;
       return `${cookie}=${secret}; HttpOnly; SameSite=Strict; Path=/`;
     },
     refusal(request, kind) {
-      const { origin } = request.headers;
-      const site = request.headers['sec-fetch-site'];
-      if (!isOurHost(request)) return 'wrong host';
-      const isOwnOrigin = origin !== undefined && hosts.some((host) => origin === `http://${host}`);
-      if (kind === 'write' && !isOwnOrigin) return 'wrong origin';
-      if (origin !== undefined && !isOwnOrigin) return 'wrong origin';
-      if (site === 'cross-site' || site === 'same-site') return 'another site';
+      const foreign = foreignReason(request, hosts, kind);
+      if (foreign !== undefined) return foreign;
       return hasCookie(request) ? undefined : 'no session: open the address that was printed at the start';
     },
   };
-}
-
-function isEqual(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

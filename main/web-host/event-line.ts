@@ -2,15 +2,11 @@ import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WorkbenchService } from '../services/workbench.ts';
+import { ignore } from '../http/messages.ts';
 import type { Access } from './access.ts';
 
 /** Bytes of events that wait for a page. */
 const LARGEST_BACKLOG = 16 * 2 ** 20;
-
-/** What went wrong with a connection concerns only whoever held it. */
-export function ignore(): void {
-  return;
-}
 
 /** The line for events, a WebSocket at /events; any other upgrade is refused. */
 export function serveEvents(server: Server, { events }: WorkbenchService, access: Access): WebSocketServer {

@@ -4,10 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { callHandler, isMethod, type PageId } from '../api/call-handler.ts';
 import { PAGE_HEADER } from '../api/channels.ts';
 import { resultOf } from '../api/serialize-error.ts';
-import { plain, type Resource } from '../services/resources.ts';
+import { addressOf, ignore, readText, send } from '../http/messages.ts';
+import { json, plain, type Resource } from '../http/resource.ts';
 import type { WorkbenchService } from '../services/workbench.ts';
 import { createAccess, type Access } from './access.ts';
-import { ignore, serveEvents } from './event-line.ts';
+import { serveEvents } from './event-line.ts';
 import { takeUpload } from './uploads.ts';
 
 /** What a host serves, and where. */
@@ -100,11 +101,6 @@ async function resourceFor(
   return call(workbench, method, request);
 }
 
-/** Undefined for what is no address, "//" for one. */
-function addressOf({ url = '/' }: IncomingMessage): URL | undefined {
-  return URL.canParse(url, 'http://127.0.0.1') ? new URL(url, 'http://127.0.0.1') : undefined;
-}
-
 /** The token becomes a cookie, and the address without it the one in the history. */
 function welcome(access: Access, request: IncomingMessage, token: string | null): Resource {
   const cookie = access.isOurHost(request) ? access.redeem(token) : undefined;
@@ -125,7 +121,7 @@ async function call(
   method: Parameters<typeof callHandler>[1],
   request: IncomingMessage,
 ): Promise<Resource> {
-  const text = await readText(request);
+  const text = await readText(request, LARGEST_CALL);
   if (text === undefined) return plain(413, 'The argument is too large.');
   let argument: unknown;
   try {
@@ -144,33 +140,9 @@ function pageOf({ headers }: IncomingMessage): PageId {
   return typeof given === 'string' && /^[\w-]{1,64}$/.test(given) ? given : randomUUID();
 }
 
-async function readText(request: IncomingMessage): Promise<string | undefined> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > LARGEST_CALL) return undefined;
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
-}
-
 /** The page gets its bridge by a script of its own origin, before its own. */
 function withBridge(pathname: string, resource: Resource): Resource {
   if (resource.status !== 200 || (pathname !== '/' && pathname !== '/index.html')) return resource;
   const page = Buffer.from(resource.body).toString('utf8');
   return { ...resource, body: page.replace('<head>', '<head><script src="/bridge.js"></script>') };
-}
-
-function json(value: unknown): Resource {
-  return {
-    status: 200,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-    body: JSON.stringify(value),
-  };
-}
-
-function send(response: ServerResponse, { status, headers, body }: Resource): void {
-  response.on('error', ignore);
-  response.writeHead(status, headers).end(body);
 }

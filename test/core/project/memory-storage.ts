@@ -24,6 +24,11 @@ export function memoryStorage(
       files.set(path, new TextEncoder().encode(text));
       return Promise.resolve(true);
     },
+    append(path, text) {
+      const old = files.get(path) ?? new Uint8Array();
+      files.set(path, Uint8Array.from([...old, ...new TextEncoder().encode(text)]));
+      return Promise.resolve();
+    },
     exists: (path) =>
       Promise.resolve(files.has(path) || [...files.keys()].some((key) => key.startsWith(`${path}/`))),
     list(folder) {

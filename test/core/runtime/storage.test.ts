@@ -58,6 +58,19 @@ describe('fileStorage.writeAtomic()', () => {
   });
 });
 
+describe('fileStorage.append()', () => {
+  it('adds text to a file, also one that is not there yet, and tells why it cannot', async () => {
+    const path = join(folder, 'lines.jsonl');
+    await storage.append(path, 'one\n');
+    await storage.append(path, 'two: Grüße\n');
+    expect(await readFile(path, 'utf8')).toBe('one\ntwo: Grüße\n');
+    await expect(storage.append(join(folder, 'nowhere', 'x'), 'x')).rejects.toMatchObject({
+      code: 'storage',
+      message: `cannot write ${join(folder, 'nowhere', 'x')}: there is no such file or folder`,
+    });
+  });
+});
+
 describe('fileStorage.createNew()', () => {
   it('lets one of several writers succeed, and leaves no temporary file behind', async () => {
     const inner = join(folder, 'new');

@@ -5,7 +5,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { CALL_CHANNEL } from '../../../main/api/channels.ts';
 import { registerHandlers } from '../../../main/boot/register-handlers.ts';
 import { restrictContents, restrictSession } from '../../../main/boot/security.ts';
-import { DOCUMENT_POLICY, PAGE_POLICY } from '../../../main/services/resources.ts';
+import { PAGE_POLICY } from '../../../main/http/resource.ts';
+import { DOCUMENT_POLICY } from '../../../main/services/resources.ts';
 import type { WorkbenchService } from '../../../main/services/workbench.ts';
 import { getMainWindowOptions } from '../../../main/boot/window.ts';
 
