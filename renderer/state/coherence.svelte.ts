@@ -11,21 +11,19 @@ export class CoherenceState {
   /** Sets of it that have an answer. */
   answered = $state(0);
   isBusy = $state(false);
-  readonly #connection: Connection;
-  readonly #notices: Telling;
+  readonly #api: Connection['api'];
   readonly #run: RunKey;
+  readonly #notices: Telling;
 
-  constructor(connection: Connection, notices: Telling, run: RunKey) {
-    this.#connection = connection;
-    this.#notices = notices;
-    this.#run = run;
+  constructor({ api }: Connection, notices: Telling, run: RunKey) {
+    [this.#api, this.#notices, this.#run] = [api, notices, run];
   }
 
   /** Crops that are asked about now; undefined once all sets have an answer. */
   readonly current = $derived(this.check?.sets[this.answered]);
 
   read(): Promise<void> {
-    return this.found.load(() => this.#connection.api.listCoherence(this.#run));
+    return this.found.load(() => this.#api.listCoherence(this.#run));
   }
 
   of(concept: string): ConceptCoherence | undefined {
@@ -35,7 +33,7 @@ export class CoherenceState {
   /** Begins a check, or goes on with the one that was left. */
   begin(size: CheckSize): Promise<void> {
     return this.#alone(async () => {
-      const check = await this.#connection.api.drawCoherenceCheck({ ...this.#run, size });
+      const check = await this.#api.drawCoherenceCheck({ ...this.#run, size });
       this.answered = check.answered;
       this.check = check;
     });
@@ -47,7 +45,7 @@ export class CoherenceState {
     if (check === null || this.current === undefined) return Promise.resolve();
     return this.#alone(async () => {
       const { number, size } = check;
-      await this.#connection.api.answerCoherenceSet({ ...this.#run, number, size, set: answered, crop });
+      await this.#api.answerCoherenceSet({ ...this.#run, number, size, set: answered, crop });
       this.answered = answered + 1;
       if (this.current === undefined) await this.read();
     });
