@@ -155,3 +155,10 @@ tessera devices [--json]
     What can compute here, and why something cannot.
 
 Exit code: 0 done, 1 a run failed or was stopped, 2 bad usage or input.`;
+
+/** What `COMMAND --help` prints: what {@link USAGE} has of one command; all of it for a name that it has not. */
+export function usageOf(command: string): string {
+  const [end, ...rest] = USAGE.split('\n\n').reverse();
+  const own = rest.reverse().filter((part) => new RegExp(`^tessera ${command}( |$)`, 'm').test(part));
+  return own.length === 0 ? USAGE : [...own, end].join('\n\n');
+}
