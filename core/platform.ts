@@ -187,12 +187,11 @@ export interface Storage {
   sha256(bytes: Uint8Array): string;
 }
 
-/** Progress of a long job: `done` of `total` units of a stage. */
+/** Progress of a long job: `done` of `total` units of a stage; `part` where that is done several times, `most` at most. */
 export interface Progress {
   readonly stage: string;
   readonly done: number;
   readonly total: number;
-  /** Of work that does the same several times: the how many-th time it is, of how many at most. */
   readonly part?: { readonly of: 'round' | 'layer'; readonly at: number; readonly most: number };
 }
 export type OnProgress = (progress: Progress) => void;

@@ -24,6 +24,12 @@ export function commandText(options: RunOptions, folder?: string): string {
   return ['tessera explain', ...[...argumentsOf(options), ...out].map(quoted)].join(' ');
 }
 
+/** The command line that takes concepts out of the model of a project. */
+export function editCommandText(folder: string, concepts: readonly string[]): string {
+  const removed = concepts.flatMap((name) => argument('remove', name));
+  return ['tessera edit', ...[folder, ...removed, '--out', 'fixed.onnx'].map(quoted)].join(' ');
+}
+
 /** A value that begins with a dash would be taken for an option. */
 function argument(flag: string, value: string): string[] {
   return value.startsWith('-') ? [`--${flag}=${value}`] : [`--${flag}`, value];

@@ -276,6 +276,11 @@ export interface Shortcut {
   /** Id of the concept that most of the movement goes through, and the share of it that does. */
   readonly concept: string;
   readonly carried: number;
+  /**
+   * Concepts that, taken out of the model, bring back decisions that the cue turned: so many of those of other pictures that
+   * were given it. Absent where none helps, where it was painted over, and in runs from before that was tried.
+   */
+  readonly remedy?: { readonly concepts: readonly string[]; readonly back: number; readonly turned: number };
   /** What was exchanged between pictures. */
   readonly cue: ExchangeName;
   /** There were no other pictures to exchange it with: it was painted over. */

@@ -38,6 +38,11 @@ export type EditWay = keyof typeof EDIT_WAYS;
  */
 export const USUAL_WAY: EditWay = 'pattern';
 
+/** The way for a bank: of sparse concepts a model file can hold the one alone that needs no exact amounts. */
+export function usualWay({ active }: Pick<CodedBank, 'active'>): EditWay {
+  return active === undefined ? USUAL_WAY : 'project';
+}
+
 /** An edit of some concepts of a bank, at its cut. */
 export interface ConceptEdit {
   readonly how: EditWay;

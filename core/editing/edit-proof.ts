@@ -92,7 +92,7 @@ export function restingNotices(
   sets: readonly ProofSet[],
   about: { readonly explained: string; readonly isAlone: boolean },
 ): string[] {
-  for (const { byClass } of sets) {
+  for (const { byClass, scores } of sets) {
     const losing = byClass
       .filter(({ name }) => name !== about.explained)
       .map(({ name, images, before, after }) => ({
@@ -103,7 +103,9 @@ export function restingNotices(
       }))
       .filter(({ lost, images }) => lost > MOST_LOST && lost > MOST_LOST_SHARE * images)
       .sort((a, b) => b.lost - a.lost);
-    if (losing.length > 0) return [restingText(losing, about)];
+    // Of one number for all classes none can be edited by itself.
+    const isAlone = about.isAlone || scores.length < 2;
+    if (losing.length > 0) return [restingText(losing, { ...about, isAlone })];
   }
   return [];
 }

@@ -38,6 +38,8 @@ export interface CrossedOptions {
 
 /** Draws in which a figure may be undefined, as a share, before there is no interval. */
 const MOST_UNDEFINED = 0.02;
+/** Draws for each of the three variances, which need fewer than the ends of an interval. */
+const DRAWS_ALONE = 400;
 
 /**
  * 95 % interval of a figure if one took other people of the same kind and other pictures of the same kind; undefined where
@@ -66,17 +68,14 @@ export function crossedInterval(
   if (!Number.isFinite(centre) || degrees.some((count) => count < 1)) return undefined;
   const random = createRandom(seed);
   const drawn = KINDS.map((kind) => {
+    const count = kind === 'both' ? draws : Math.min(draws, DRAWS_ALONE);
     const weigh = (weights: Float64Array): void =>
       weighBy(kind, weights, rows, [peopleSets, pictureSets], random);
-    return deviationsOf(
-      weigh,
-      rows.participant.length,
-      (weights) => onScale(figure(weights)) - centre,
-      draws,
-    );
+    const deviationOf = (weights: Float64Array): number => onScale(figure(weights)) - centre;
+    return deviationsOf(weigh, rows.participant.length, deviationOf, count);
   });
-  if (drawn.some((deviations) => deviations.length < (1 - MOST_UNDEFINED) * draws)) return undefined;
   const [both, people, pictures, answers] = drawn;
+  if (!both || !people || !pictures || !answers) return undefined;
   const [byPeople, byPictures] = [
     (meanSquare(people) * rows.participants) / degrees[0],
     (meanSquare(pictures) * rows.pictures) / degrees[1],
@@ -98,12 +97,13 @@ export function crossedInterval(
 
 const KINDS = ['both', 'people', 'pictures', 'answers'] as const;
 
+/** Deviations in the draws; undefined where too many are. */
 function deviationsOf(
   weigh: (weights: Float64Array) => void,
   n: number,
   deviationOf: (weights: Float64Array) => number,
   draws: number,
-): Float64Array {
+): Float64Array | undefined {
   const deviations: number[] = [];
   const weights = new Float64Array(n);
   for (let draw = 0; draw < draws; draw++) {
@@ -111,7 +111,7 @@ function deviationsOf(
     const deviation = deviationOf(weights);
     if (Number.isFinite(deviation)) deviations.push(deviation);
   }
-  return Float64Array.from(deviations);
+  return deviations.length < (1 - MOST_UNDEFINED) * draws ? undefined : Float64Array.from(deviations);
 }
 
 type Sets = readonly (readonly number[])[];

@@ -56,7 +56,8 @@ const NO_SPREAD = 1e-3;
  *         gradient.
  * Status  see {@link NoMixedLogit}; never a large number in place of an infinite one.
  * Source  Bates, Mächler, Bolker and Walker 2015 (lme4); Laird and Ware 1982. Held to `glmer` (nAGQ = 1).
- * Limits  Wald's intervals are too short with few groups; see the study's tests for how much.
+ * Limits  Wald's test of a difference between participants errs more often than it says with few of them: of 300 drawn studies
+ *         without one, 8 % at 6 participants a condition and 6 % at 12, instead of 5 %.
  * Throws  BugError for lengths that do not fit.
  */
 export function fitMixedLogit(design: MixedDesign): MixedLogit | NoMixedLogit {

@@ -191,11 +191,27 @@ function encodeValueInfo({ name, type, dims }: ValueInfo): Partial<ValueInfoMess
   return { name, type: { tensor: { elementType: elementTypeCode(type), shape } } };
 }
 
-/** Writes a graph as a GraphProto; without `declareOutputs`, types and shapes of the outputs are left out. */
+/**
+ * Nodes with names of their own: new nodes are named after what they make, and another node of a file may be called so. ONNX
+ * Runtime refuses a graph in which two have one name; without a name there may be any number.
+ */
+function withOwnNames(nodes: readonly Node[]): readonly Node[] {
+  const given = new Set(nodes.map(({ name }) => name));
+  const taken = new Set<string>();
+  return nodes.map((node) => {
+    let { name } = node;
+    for (let suffix = 1; name !== '' && taken.has(name); suffix++)
+      if (!given.has(`${node.name}_${suffix}`)) name = `${node.name}_${suffix}`;
+    taken.add(name);
+    return name === node.name ? node : { ...node, name };
+  });
+}
+
+/** Writes a graph as a GraphProto, each node with a name of its own; without `declareOutputs`, types and shapes of the outputs are left out. */
 export function encodeGraph(graph: Graph, declareOutputs = true): Partial<GraphMessage> {
   return {
     name: graph.name,
-    nodes: graph.nodes.map(encodeNode),
+    nodes: withOwnNames(graph.nodes).map(encodeNode),
     initializers: [...graph.initializers].map(([name, tensor]) => encodeTensor(tensor, name)),
     inputs: graph.inputs.map(encodeValueInfo),
     outputs: declareOutputs

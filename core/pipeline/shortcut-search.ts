@@ -6,7 +6,7 @@ import type {
   ShortcutKind,
   ShortcutSearch,
 } from '../concepts/explanation.ts';
-import { rowOfId } from '../concepts/recursion/concept-tree.ts';
+import { idOfRow, rowOfId } from '../concepts/recursion/concept-tree.ts';
 import { isInPlace } from '../images/exchange.ts';
 import { folderOf } from '../images/folder-class.ts';
 import type { Matrix } from '../linalg/matrix.ts';
@@ -36,11 +36,14 @@ interface SearchedRun {
 }
 
 /** What the search for shortcuts found, with its evidence. */
-export function shortcutSearch({ files, cue }: FoundCue, run: SearchedRun): ShortcutSearch {
+export function shortcutSearch({ files, cue, remedy }: FoundCue, run: SearchedRun): ShortcutSearch {
   const { own, others } = files;
   const counts = { images: own.length, others: others.length };
   const shortcut = cue && isTelling(cue, run.answers) ? shortcutOf(cue, files, run) : undefined;
-  return { ...counts, found: shortcut === undefined ? [] : [shortcut] };
+  if (shortcut === undefined) return { ...counts, found: [] };
+  if (remedy === undefined) return { ...counts, found: [shortcut] };
+  const concepts = remedy.concepts.map((row) => idOfRow(row));
+  return { ...counts, found: [{ ...shortcut, remedy: { ...remedy, concepts } }] };
 }
 
 /**

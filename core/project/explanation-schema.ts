@@ -146,6 +146,7 @@ const MISTAKE = z.object({
 const SHORTCUT = z.object({
   concept: z.string(),
   carried: z.number(),
+  remedy: z.object({ concepts: z.array(z.string()), back: COUNT, turned: COUNT }).exactOptional(),
   cue: z.enum(EXCHANGES),
   isPainted: z.boolean(),
   kinds: z.array(z.enum(SHORTCUT_KINDS)),

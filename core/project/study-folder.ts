@@ -31,9 +31,12 @@ export interface LoadedStudy extends FrozenStudy {
 export type ListedStudy =
   (FrozenStudy & { readonly id: string }) | { readonly id: string; readonly problem: string };
 
+/** A folder with studies: a project, or one that stands in for it. */
+export type StudiesFolder = Pick<Project, 'storage' | 'folder'>;
+
 /** Path of one of a study's own files. */
 export function studyPath(
-  { storage, folder }: Pick<Project, 'storage' | 'folder'>,
+  { storage, folder }: StudiesFolder,
   id: string,
   ...names: readonly string[]
 ): string {
@@ -41,7 +44,7 @@ export function studyPath(
 }
 
 /** Path of a picture of a study. */
-export function studyPicturePath(project: Project, id: string, picture: StudyPicture): string {
+export function studyPicturePath(project: StudiesFolder, id: string, picture: StudyPicture): string {
   return studyPath(project, id, 'pictures', pictureFileName(picture));
 }
 
@@ -53,7 +56,7 @@ export function studyPicturePath(project: Project, id: string, picture: StudyPic
  *          written; BugError where a picture is missing.
  */
 export async function freezeStudy(
-  project: Project,
+  project: StudiesFolder,
   self: ProcessIdentity,
   content: StudyContent,
   pictures: ReadonlyMap<string, Uint8Array>,
@@ -84,7 +87,7 @@ export async function freezeStudy(
 }
 
 /** Names a study: SHA-256 of its canonical JSON. */
-export function hashOfStudy({ storage }: Pick<Project, 'storage'>, study: Study): string {
+export function hashOfStudy({ storage }: Pick<StudiesFolder, 'storage'>, study: Study): string {
   return storage.sha256(new TextEncoder().encode(canonicalJson(plain(study))));
 }
 
@@ -183,7 +186,7 @@ async function studyIds({ storage, folder }: Project): Promise<string[]> {
 }
 
 /** Clears away what was given up half-made, and names the next study. */
-async function freeId(project: Project): Promise<string> {
+async function freeId(project: StudiesFolder): Promise<string> {
   const { storage, folder } = project;
   const root = storage.join(folder, 'studies');
   await storage.makeDirectory(root);

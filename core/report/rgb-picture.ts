@@ -1,7 +1,7 @@
 import { upsampleMap } from '../attribution/upsampled-coefficients.ts';
 import type { Box } from '../concepts/explanation.ts';
 import type { RgbImage } from '../platform.ts';
-import { mapColour } from '../wording/map-colours.ts';
+import { mapColour, mapOpacity } from '../wording/map-colours.ts';
 
 /** Coefficients of one concept at the grid positions of one picture, row-major [rows, columns]. */
 export interface CoefficientMap {
@@ -59,7 +59,7 @@ export function overlayMap(
     const share = maximum > 0 ? Math.min(1, Math.max(isSigned ? -1 : 0, pixels[i] / maximum)) : 0;
     const level = Math.round(255 * (isSigned ? (share + 1) / 2 : share));
     const strength = isSigned ? Math.abs(share) : level / 255;
-    const opacity = LEAST_OPACITY + (MOST_OPACITY - LEAST_OPACITY) * strength;
+    const opacity = mapOpacity(strength);
     const grey = luma(image.data, i * 3);
     for (let channel = 0; channel < 3; channel++)
       data[i * 3 + channel] = grey + (colours[level][channel] - grey) * opacity;
@@ -67,8 +67,6 @@ export function overlayMap(
   return { width: image.width, height: image.height, data };
 }
 
-const LEAST_OPACITY = 0.2;
-const MOST_OPACITY = 0.72;
 const MAP_COLOURS = Array.from({ length: 256 }, (_, level) => mapColour(level / 255));
 const SIGNED_COLOURS = Array.from({ length: 256 }, (_, level) => mapColour(level / 255, true));
 

@@ -1,3 +1,4 @@
+import { pText } from './chance-text.ts';
 import { shortPercentText } from './number-text.ts';
 import { countOf, countText, listText } from './count-text.ts';
 
@@ -35,7 +36,7 @@ export const LITTLE_MENDED = 'This edit mends little. A search may find one that
 /** Whether the difference in accuracy can be chance, by McNemar's exact test. */
 export function editChance(pValue: number, { fixed, broken }: Pick<EditCounts, 'fixed' | 'broken'>): string {
   if (fixed + broken === 0) return 'Accuracy is what it was.';
-  const p = pValue < 0.001 ? 'p < 0.001' : `p = ${pValue.toFixed(3)}`;
+  const p = pText(pValue);
   if (pValue >= 0.05) return `The difference may be chance (McNemar's exact test, ${p}).`;
   return `It is ${fixed > broken ? 'better' : 'worse'} by more than chance (McNemar's exact test, ${p}).`;
 }
@@ -81,6 +82,13 @@ export function meanSourceText({
     ? `${countOf(images, 'image')} that the run was given and does not explain`
     : `${countOf(images, 'explained image')} with least of the concepts`;
 }
+
+/** Of a model that tells a number or a vector. */
+export const WITHOUT_CLASSES =
+  'The model decides among no classes; by how much its scores change is all that is known.';
+
+/** Of a model of several labels, each yes or no. */
+export const LIKELIEST_LABEL = 'Of several labels the likeliest of an image counts as the decision.';
 
 /** Why right answers may be lost by an edit that does what it should. */
 export const BROKEN_MEANING = 'An answer that was right only because of what was taken out counts as broken.';

@@ -13,6 +13,14 @@ export function mapColour(fraction01: number, isSigned = false): readonly [r: nu
   return [r, g, b];
 }
 
+const LEAST_OPACITY = 0.2;
+const MOST_OPACITY = 0.72;
+
+/** How far a map of a strength of 0 … 1 covers the grey picture under it. */
+export function mapOpacity(strength01: number): number {
+  return LEAST_OPACITY + (MOST_OPACITY - LEAST_OPACITY) * strength01;
+}
+
 /** The scale's colours as a CSS gradient from its lower end to its upper. */
 export function mapGradient(isSigned = false): string {
   const stops = Array.from({ length: 11 }, (_, i) => rgb(...mapColour(i / 10, isSigned)).formatHex());

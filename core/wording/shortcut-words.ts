@@ -1,5 +1,5 @@
 import { capitalised } from './capitalised.ts';
-import { countOf } from './count-text.ts';
+import { countOf, countText, listText } from './count-text.ts';
 import { intervalText, percentText, shortPercentText } from './number-text.ts';
 
 /** A figure of a shortcut as wording needs it, see core/concepts/explanation.ts. */
@@ -92,6 +92,14 @@ export function evidenceSentence(
 /** How much of the movement goes through the concept; where that is little, others carry it too. */
 export function carriedText({ carried, cue }: ShortcutFacts, concept: string): string {
   return `${concept} carries ${percentText(carried)} of what ${cueName(cue)} does to the score.`;
+}
+
+/** What taking concepts out of the model does about it. */
+export function remedyText(
+  { back, turned }: { readonly back: number; readonly turned: number },
+  concepts: readonly string[],
+): string {
+  return `With ${listText(concepts)} taken out of the model, ${countText(back)} of ${countText(turned)} images that it turned are called again what they were.`;
 }
 
 /** What is not known of a flag. */

@@ -45,6 +45,7 @@ import type { MarksApi } from './marks-data.ts';
 import type { NewImagesApi } from './new-images-data.ts';
 import type { EarlyConcepts, RunKey, RunState } from './run-data.ts';
 import type { RunResult, ConceptEdit, CropQuery, CropPage, Waterfall, ImageDetail } from './result-data.ts';
+import type { CoherenceApi } from './coherence-data.ts';
 import type { OwnApi } from './own-data.ts';
 import type { OverviewApi } from './overview-data.ts';
 import type { ReportChoice, ReportSection, SavedReport } from './report-data.ts';
@@ -77,6 +78,7 @@ export type * from './evaluation-data.ts';
 export type * from './image-data.ts';
 export type * from './map-data.ts';
 export type * from './marks-data.ts';
+export type * from './coherence-data.ts';
 export type * from './own-data.ts';
 export type * from './comparison-data.ts';
 export type * from './new-images-data.ts';
@@ -87,6 +89,7 @@ export type * from './overview-data.ts';
 export interface WorkbenchApi
   extends
     AblationApi,
+    CoherenceApi,
     ColumnsApi,
     ComparisonApi,
     EditModelApi,

@@ -43,6 +43,8 @@ export interface ShortcutItem {
   readonly leans: string;
   /** What speaks for it, and what is not known, a sentence each. */
   readonly evidence: readonly string[];
+  /** Ids of the concepts to take out of the model against it. */
+  readonly remedy: readonly string[];
 }
 
 /** What must hold for an explanation to be trusted, in words. */

@@ -8,10 +8,11 @@ import {
   editedText,
   editTimeText,
   LITTLE_MENDED,
+  WITHOUT_CLASSES,
   oneScoreText,
   PROOF_SETS,
 } from '../../core/wording/edit-words.ts';
-import { intervalText, percentText, signedText } from '../../core/wording/number-text.ts';
+import { decimalText, intervalText, percentText, signedText } from '../../core/wording/number-text.ts';
 import { table } from './text-table.ts';
 
 /** What `edit` prints. */
@@ -24,7 +25,8 @@ export function editText(facts: EditFacts): string {
     ...(facts.above === undefined
       ? []
       : [`Amounts up to ${percentText(facts.above)} of the largest of the run are left alone.`]),
-    ...sets.flatMap((set) => ['', ...setText(set)]),
+    ...(facts.classes.length === 0 ? ['', WITHOUT_CLASSES] : []),
+    ...sets.flatMap((set) => ['', ...setText(set, facts.classes.length > 0)]),
     '',
     ...(sets.some(({ broken }) => broken.length > 0) ? [BROKEN_MEANING] : []),
     `Scores are within ${check.largest.toExponential(0)} of what the same edit gives by exact amounts (${countOf(check.images, 'image')}).`,
@@ -42,11 +44,13 @@ export function nextText({ mendsLittle, run }: EditFacts): string[] {
   return mendsLittle ? ['', `${LITTLE_MENDED} Try: tessera edit ${run.project} --search`] : [];
 }
 
-function setText(set: EditFacts['sets'][number]): string[] {
+function setText(set: EditFacts['sets'][number], isDecision: boolean): string[] {
   const { kind, images, all, pValue, otherwise, fixed, broken } = set;
   const title = `${PROOF_SETS[kind]}: ${countOf(images, 'image')}`;
-  if (all === null)
-    return [`${title}; no folder names a class. ${countOf(otherwise.length, 'decision')} changed.`];
+  if (all === null) {
+    const decided = `no folder names a class. ${countOf(otherwise.length, 'decision')} changed.`;
+    return [isDecision ? `${title}; ${decided}` : title, ...scoresText(set)];
+  }
   const counts = { fixed: fixed.length, broken: broken.length };
   return [
     `${title}: ${set.verdict}`,
@@ -58,7 +62,7 @@ function setText(set: EditFacts['sets'][number]): string[] {
         String(one.images),
         percentText(one.before.value),
         percentText(one.after.value),
-        signedText(set.scores.find(({ name }) => name === one.name)?.mean ?? NaN),
+        changeText(set, one.name),
       ]),
     ]),
     ...(set.sides.length === 0
@@ -75,6 +79,23 @@ function setText(set: EditFacts['sets'][number]): string[] {
           ]),
         ])),
   ];
+}
+
+/** Classes whose scores are listed where nothing is known of right and wrong: those that change most. */
+const MOST_SCORES = 8;
+
+function scoresText({ scores }: EditFacts['sets'][number]): string[] {
+  const shown = [...scores].sort((a, b) => b.absolute - a.absolute).slice(0, MOST_SCORES);
+  return table([
+    ['score', 'changes by', 'up or down by'],
+    ...shown.map(({ name, mean, absolute }) => [name, signedText(mean), decimalText(absolute)]),
+  ]);
+}
+
+/** By how much the score of a class changes; of two classes of one number only one has a score. */
+function changeText({ scores }: EditFacts['sets'][number], name: string): string {
+  const found = scores.find((score) => score.name === name);
+  return found === undefined ? '' : signedText(found.mean);
 }
 
 function accuracyText({ before, after }: RightCounts): string {

@@ -3,6 +3,7 @@ import type { Decomposition, Estimate, Explanation } from '../../core/concepts/e
 import type { ExplainOutcome } from '../../core/pipeline/explain.ts';
 import { bestOfFew, boundsOf, imagesApart } from '../../core/metrics/claims.ts';
 import type { Evaluation, StoredOrder } from '../../core/metrics/evaluation.ts';
+import { editCommandText } from '../../core/concepts/command-text.ts';
 import { idOfRow, rowOfId } from '../../core/concepts/recursion/concept-tree.ts';
 import { asShown, sampledInterval } from '../../core/report/as-shown.ts';
 import { shortcutsInWords, type ShortcutInWords } from '../../core/report/shortcuts-in-words.ts';
@@ -135,13 +136,15 @@ function evaluationJson({ images }: Explanation, { influence, ...evaluation }: E
 }
 
 /** A flag with what speaks for it. */
-function shortcutJson({ shortcut, class: of, evidence }: ShortcutInWords) {
+function shortcutJson({ shortcut, class: of, evidence, remedy }: ShortcutInWords) {
   return {
     class: of,
     concept: shortcut.concept,
     kinds: shortcut.kinds.filter((wanted) => evidence.some(({ kind }) => kind === wanted)),
     evidence: evidence.map(({ kind, value, low, high, sentence }) => ({ kind, value, low, high, sentence })),
     flips: shortcut.flips,
+    ...(shortcut.remedy && { remedy: shortcut.remedy }),
+    takeOut: remedy.map(({ name }) => name),
   };
 }
 
@@ -219,6 +222,7 @@ export function explanationText(
     `Reconstruction: R² ${decimalText(r2)}, relative error ${percentText(relativeError)}; same prediction for ${percentText(agreement)} of the images`,
     `Trust: ${LEVEL_WORDS[facts.trust.grade]}. ${facts.trust.headline}.`,
     ...(facts.trust.grade === 'good' ? [] : facts.trust.reasons).map((reason) => `  ${reason}`),
+    ...(facts.shortcuts ?? []).map((shortcut) => remedyLine(facts.project, shortcut)),
     ...automaticLines(facts),
     ...(facts.factorization.refined ? [refinedVerdict(facts.factorization.refined)] : []),
     ...(facts.evaluation ? orderLines(facts.evaluation) : []),
@@ -233,6 +237,13 @@ export function explanationText(
     `Project  ${facts.project}`,
     `Report   ${facts.report}`,
   ].join('\n');
+}
+
+/** What to do about a shortcut: the edit that helps, or where to look for one. */
+function remedyLine(folder: string, { takeOut, remedy }: ReturnType<typeof shortcutJson>): string {
+  return remedy !== undefined && remedy.back >= remedy.turned / 2
+    ? `To take that out of the model: ${editCommandText(folder, takeOut)}`
+    : 'To look for an edit of the model against that: tessera edit --search, with images that it gets wrong.';
 }
 
 /** That the layer or the number of concepts was not asked for by value. */

@@ -3,16 +3,18 @@ import { nearestNames } from '../../core/nearest-names.ts';
 import { studyList } from './study-list.ts';
 import { studyNew } from './study-new.ts';
 import { serveStudyCommand } from './study-serve.ts';
+import { studySimulate } from './study-simulate.ts';
 
 type StudyCommand = (argv: readonly string[], signal: AbortSignal) => Promise<void>;
 
 const COMMANDS: Readonly<Record<string, StudyCommand>> = {
   new: studyNew,
+  simulate: studySimulate,
   list: studyList,
   serve: serveStudyCommand,
 };
 
-/** `study new|list|serve …`: tests of explanations with people; see each of them. */
+/** `study new|list|serve|simulate|analyse …`: tests of explanations with people; see each of them. */
 export async function studyCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
   const [name, ...rest] = argv;
   const names = Object.keys(COMMANDS);

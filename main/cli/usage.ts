@@ -129,6 +129,7 @@ tessera export PROJECT --as-model FILE.onnx [--with-contributions] [--run ID] [-
 tessera study new PROJECT --kind utility --consent FILE|TEXT [--run ID[,ID]] [--conditions NAME,…] [--contrast A:B]
               [--participants N] [--sessions N] [--train N] [--test N] [--scenario all|failures] [--title TEXT] [--seed S] [--json]
 tessera study new PROJECT --kind intruder|choice --consent FILE|TEXT [--run ID] [--sets N] [--participants N] [--json]
+tessera study simulate PROJECT [STUDY] [--reader NAME,…] [--participants N] [--seed S] [--json]
 tessera study list PROJECT [--json]
     Do people understand the model? Tests of explanations over finished runs, drawn and frozen before anybody takes part.
     utility: learn from pictures with the model's answer and an explanation, then predict the model on others without
@@ -137,7 +138,9 @@ tessera study list PROJECT [--json]
     methods of maps such as saliency and grad-cam; each is shown to N participants, over the same pictures, none of which
     is nearly the same as another. The primary test compares A with B. intruder: five crops, which one is of another
     concept? choice: which gallery shows one clear thing, the concept's or its part's? A run or picture that is changed
-    later voids a study; list says so.
+    later voids a study; list says so. simulate is a dry run of a frozen study, or of one made by the options of new and not
+    kept: N simulated participants a condition (10) use what they are shown and nothing else, and are analysed as people
+    are. NAME is logistic (taken unless said), nearest, guessing or inattentive; several are taken in turn.
 
 tessera study serve PROJECT STUDY [--participants N] [--first N] [--address HOST] [--port P] [--new-link N,N]
     Serves a study to its participants until Ctrl-C, and prints a link for each: good for one browser, also after a new start.
@@ -152,3 +155,10 @@ tessera devices [--json]
     What can compute here, and why something cannot.
 
 Exit code: 0 done, 1 a run failed or was stopped, 2 bad usage or input.`;
+
+/** What `COMMAND --help` prints: what {@link USAGE} has of one command; all of it for a name that it has not. */
+export function usageOf(command: string): string {
+  const [end, ...rest] = USAGE.split('\n\n').reverse();
+  const own = rest.reverse().filter((part) => new RegExp(`^tessera ${command}( |$)`, 'm').test(part));
+  return own.length === 0 ? USAGE : [...own, end].join('\n\n');
+}

@@ -9,7 +9,11 @@ import type { Trial } from '../../core/runtime/device-trial.ts';
 import type { Study } from '../../core/study/study.ts';
 import type {
   AlikeCrop,
+  CheckNumber,
   ClassScore,
+  CoherenceAnswer,
+  CoherenceCheck,
+  ConceptCoherence,
   ConceptDependence,
   ConceptEdit,
   ConceptFactors,
@@ -254,6 +258,9 @@ export interface ComputeJobs {
   /** Makes a change of the notes back or again: an undo or redo. */
   changeNotes(question: RunQuestion & NotesChange): Promise<EditedRun>;
   listCrops(question: Omit<CropQuery, 'project'> & RunQuestion): Promise<CropPage>;
+  listCoherence(question: RunQuestion): Promise<readonly ConceptCoherence[]>;
+  drawCoherenceCheck(question: RunQuestion & Pick<CheckNumber, 'size'>): Promise<CoherenceCheck>;
+  answerCoherenceSet(question: RunQuestion & Omit<CoherenceAnswer, keyof RunKey>): Promise<boolean>;
   listOwnConcepts(question: RunQuestion): Promise<OwnConceptList>;
   /** Keeps it with the run, and with its bank. */
   makeOwnConcept(question: RunQuestion & Omit<OwnConceptQuery, keyof RunKey>): Promise<OwnConceptList>;

@@ -75,6 +75,11 @@ export class EditModelState {
     this.others = null;
   }
 
+  /** Takes these concepts out, and leaves all others as they are. */
+  leaveOnly(ids: readonly string[]): void {
+    this.factors = Object.fromEntries(ids.map((id) => [id, 0]));
+  }
+
   /** Makes the edited model and judges it. What was tried before stays in sight until then. */
   try(): Promise<void> {
     const edit = this.asked;

@@ -23,7 +23,9 @@ function overviewOf(reader: DemoRunReader, count: number, apart: readonly string
     grade: at % 3 === 0 ? ('good' as const) : ('unknown' as const),
     headline: 'The explanation holds up',
     shortcuts:
-      at === 1 ? [{ concept: concepts[0].id, leans: 'leans on the top left corner', evidence: [] }] : [],
+      at === 1
+        ? [{ concept: concepts[0].id, leans: 'leans on the top left corner', evidence: [], remedy: [] }]
+        : [],
   }));
   const named = (at: number) => ({ index: at, name: classes[at].name });
   const bank = {

@@ -17,6 +17,7 @@ import { optionControls } from '../../main/api/setup-options.ts';
 import { DEFAULT_SETTINGS } from '../../main/services/default-settings.ts';
 import { readDemoRun, type DemoRun } from './demo-run.ts';
 import { fakeAblation } from './fake-ablation.ts';
+import { fakeCoherence } from './fake-coherence.ts';
 import { fakeColumns, fakeTable } from './fake-columns.ts';
 import { fakeComparison, nothingToCompare, type FakeComparison } from './fake-comparison.ts';
 import { fakeStudies } from './fake-studies.ts';
@@ -331,6 +332,7 @@ export function createFakeWorkbench(
     undoEdit: () => Promise.resolve(edits.undo()),
     redoEdit: () => Promise.resolve(edits.redo()),
     ...tree,
+    ...fakeCoherence(reader),
     ...own,
     ...images.api,
     getColumns: () => Promise.resolve(columns),

@@ -1,4 +1,4 @@
-import { USUAL_WAY, type ConceptEdit } from '../../editing/concept-edit.ts';
+import { usualWay, type ConceptEdit } from '../../editing/concept-edit.ts';
 import type { MendedCounts } from '../../editing/edit-frontier.ts';
 import { TesseraError } from '../../errors.ts';
 import { truthFinder } from '../../images/folder-class.ts';
@@ -9,7 +9,7 @@ import { countMended, type CountingWork } from './count-mended.ts';
 import { CandidatePlanner } from './edit-candidates.ts';
 import { CutActivations } from './cut-activations.ts';
 import { cutOf, type EditedRun } from './plan-edit.ts';
-import { classNames } from './prove-edit.ts';
+import { classNames, requireDecisions } from './prove-edit.ts';
 
 /** Share of the images that a concept may turn wrong, taken out whole, and still be called harmless. */
 const HARMLESS = 0.01;
@@ -41,7 +41,7 @@ export interface ConceptCosts {
  * up to 17.5 points of accuracy, half of a harmless one at most 0.5.
  *
  * By exact amounts and in the usual way; images whose folder names no class count for nothing. Throws TesseraError 'no-images'
- * where none does; the signal's reason when aborted.
+ * where none does, 'bad-usage' where the model decides among no classes; the signal's reason when aborted.
  */
 export async function conceptCosts(
   scope: ScoredScope & { readonly raw: ModelIntake },
@@ -50,6 +50,7 @@ export async function conceptCosts(
   files: readonly FileFact[],
   work: CountingWork = {},
 ): Promise<ConceptCosts> {
+  requireDecisions(scope.raw);
   const truthOf = truthFinder(classNames(scope.raw));
   const images = files.flatMap((file) => {
     const truth = truthOf(file);
@@ -62,7 +63,7 @@ export async function conceptCosts(
       { hint: 'Add images in folders that are named after classes.', options: ['images'] },
     );
   }
-  const how = run.conceptBank.active === undefined ? USUAL_WAY : 'project';
+  const how = usualWay(run.conceptBank);
   const candidates = concepts.flatMap((rows) => LEFT.map((factor) => ({ how, rows, factor }) as const));
   const raw = { ...scope, intake: scope.raw };
   const activations = new CutActivations(raw, cutOf(run), work);

@@ -11,7 +11,7 @@ import {
   placesOf,
   planEdit,
   type AskedEdit,
-  type EditedRun,
+  type PlannedRun,
   type PlanWork,
 } from './plan-edit.ts';
 
@@ -28,7 +28,7 @@ export interface EditCandidate {
  */
 export class CandidatePlanner {
   readonly #scope: ScoredScope;
-  readonly #run: EditedRun;
+  readonly #run: PlannedRun;
   readonly #work: PlanWork & { readonly activations: CutActivations };
   readonly #plain = new Map<EditWay, Promise<ConceptEdit | undefined>>();
   readonly #alone = new Map<string, Promise<ConceptEdit | undefined>>();
@@ -36,7 +36,11 @@ export class CandidatePlanner {
   #usual: Promise<UsualPlaces> | undefined;
 
   /** `work.activations` are those at the run's cut. */
-  constructor(scope: ScoredScope, run: EditedRun, work: PlanWork & { readonly activations: CutActivations }) {
+  constructor(
+    scope: ScoredScope,
+    run: PlannedRun,
+    work: PlanWork & { readonly activations: CutActivations },
+  ) {
     this.#scope = scope;
     this.#run = run;
     this.#work = work;

@@ -13,7 +13,7 @@ import { loadModelFile, type ModelFile } from '../../onnx/load-model.ts';
 import type { OnProgress } from '../../platform.ts';
 import type { Project } from '../../project/project-folder.ts';
 import type { RunFile } from '../../project/schema.ts';
-import { inexactText } from '../../wording/edit-words.ts';
+import { inexactText, LIKELIEST_LABEL } from '../../wording/edit-words.ts';
 import { readBatch } from '../pictures.ts';
 import type { FileFact } from '../question.ts';
 import type { Environment, OpenedDevice } from '../environment.ts';
@@ -109,6 +109,7 @@ export async function editRun(
     time: await timeOf(scope, models),
     notices: [
       ...notices,
+      ...(original.raw.scores.task === 'multilabel' ? [LIKELIEST_LABEL] : []),
       ...(made.check.largest > FAR ? [inexactText(made.check.largest)] : []),
       ...restingNotices(sets, { explained: className, isAlone: only !== undefined }),
     ],

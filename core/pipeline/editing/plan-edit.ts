@@ -29,15 +29,20 @@ export interface AskedEdit {
   readonly above?: number;
 }
 
-/** The arrays of a finished run that an edit is made from. */
-export interface EditedRun {
-  readonly explanation: Explanation;
+/** The arrays of a run that an edit is planned from. */
+export interface PlannedRun {
+  readonly explanation: Pick<Explanation, 'layer'>;
   readonly conceptBank: CodedBank;
   /** U(x) [positions, r] of each explained image. */
   readonly coefficients: readonly Matrix[];
   /** The explained images, and the others that the run was given. */
   readonly explained: readonly FileFact[];
   readonly others: readonly FileFact[];
+}
+
+/** The arrays of a finished run that an edit is made from. */
+export interface EditedRun extends PlannedRun {
+  readonly explanation: Explanation;
 }
 
 /** An edit with all that it takes from pictures. */
@@ -68,7 +73,7 @@ export const FEWEST_OTHERS = 10;
  */
 export async function planEdit(
   scope: ScoredScope,
-  run: EditedRun,
+  run: PlannedRun,
   { how, factors, above }: AskedEdit,
   work: PlanWork = {},
 ): Promise<PlannedEdit> {
@@ -90,7 +95,7 @@ export async function planEdit(
 }
 
 async function planFromImages(
-  run: EditedRun,
+  run: PlannedRun,
   own: EditChoice,
   { activations, onProgress }: PlanWork & { readonly activations: CutActivations },
 ): Promise<PlannedEdit> {
@@ -128,7 +133,7 @@ async function planFromImages(
 }
 
 /** Largest amount of each concept at any place of the explained images, [r]. */
-function largestAmounts({ conceptBank: { rows: r }, coefficients }: EditedRun): number[] {
+function largestAmounts({ conceptBank: { rows: r }, coefficients }: PlannedRun): number[] {
   const largest = new Array<number>(r).fill(0);
   for (const { data } of coefficients)
     data.forEach((value, i) => (largest[i % r] = Math.max(largest[i % r], value)));
@@ -157,7 +162,7 @@ interface ImagesFor {
 
 /** From which images an edit of some concepts, rows of the bank, takes means and patterns. */
 export function imagesFor(
-  { explained, others, coefficients }: EditedRun,
+  { explained, others, coefficients }: PlannedRun,
   rows: readonly number[],
 ): ImagesFor {
   const some = (files: readonly FileFact[]): readonly FileFact[] => spreadOver(files, MOST_IMAGES);
@@ -180,7 +185,7 @@ export function imagesFor(
 }
 
 /** The cut of a run with its bank. */
-export function cutOf({ explanation: { layer }, conceptBank: bank }: EditedRun): BankedCut {
+export function cutOf({ explanation: { layer }, conceptBank: bank }: PlannedRun): BankedCut {
   return { layer, bank };
 }
 
@@ -218,7 +223,7 @@ function rowsBetween({ cols, data }: Matrix, start: number, end: number): Matrix
  * Some of the images that a file with the edit will meet, on which steps are chosen and the file is checked: spread over the
  * explained ones and, for a third where there are as many, the others that the run was given.
  */
-export function checkedImages({ explained, others }: EditedRun, images: number): readonly FileFact[] {
+export function checkedImages({ explained, others }: PlannedRun, images: number): readonly FileFact[] {
   const further = spreadOver(others, Math.floor(images / 3));
   return [...spreadOver(explained, images - further.length), ...further];
 }
@@ -230,7 +235,7 @@ function spreadOver(files: readonly FileFact[], most: number): readonly FileFact
 /** Rows of activations [n, p] of some images. */
 export async function rowsIn(
   scope: ScoredScope,
-  run: EditedRun,
+  run: PlannedRun,
   files: readonly FileFact[],
 ): Promise<Matrix> {
   const activations = new CutActivations(scope, cutOf(run), { mostKept: 0 });

@@ -5,6 +5,7 @@ import {
   type PictureSides,
 } from '../../editing/judged-decisions.ts';
 import type { ProofSet, ScoreChange } from '../../editing/edit-proof.ts';
+import { TesseraError } from '../../errors.ts';
 import { folderOf, truthFinder } from '../../images/folder-class.ts';
 import { rowView } from '../../linalg/matrix.ts';
 import { tensorMatrix } from '../../linalg/matrix-tensor.ts';
@@ -75,6 +76,18 @@ export async function proveOn(
   };
 }
 
+/** Throws TesseraError 'bad-usage' where a model decides nothing, so that there is neither right nor wrong. */
+export function requireDecisions(intake: ModelIntake): void {
+  if (classNames(intake).length > 0) return;
+  throw new TesseraError(
+    'bad-usage',
+    'The model decides among no classes, so that no answer is right or wrong.',
+    {
+      hint: 'Take out a concept of your choice and see by how much the scores change.',
+    },
+  );
+}
+
 /** Names of what answers are indices of. */
 export function classNames({ scores, labels }: ModelIntake): readonly string[] {
   return scores.classes.length > 0 ? scores.classes : labels.names;
@@ -100,11 +113,17 @@ class ScoreChanges {
     });
   }
 
-  means(): ScoreChange[] {
+  /** One number for two classes is the score of the second. */
+  #nameOf(index: number): string {
     const isNamed = this.#names.length === this.#sums.length;
+    if (isNamed) return this.#names[index];
+    return this.#sums.length === 1 ? (this.#names[1] ?? 'the number') : `score ${index}`;
+  }
+
+  means(): ScoreChange[] {
     return this.#sums.map((sum, index) => ({
       index,
-      name: isNamed ? this.#names[index] : `score ${index}`,
+      name: this.#nameOf(index),
       mean: sum / this.#images,
       absolute: this.#absolute[index] / this.#images,
     }));

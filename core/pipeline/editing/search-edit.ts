@@ -14,7 +14,7 @@ import { readBatch } from '../pictures.ts';
 import { countMended, type KnownImage } from './count-mended.ts';
 import { CutActivations } from './cut-activations.ts';
 import { cutOf, type EditedRun } from './plan-edit.ts';
-import { classNames } from './prove-edit.ts';
+import { classNames, requireDecisions } from './prove-edit.ts';
 
 /** Concepts at a cut. */
 export interface SearchedCut {
@@ -75,7 +75,7 @@ const MOST_RIGHT = 400;
  * Method  At each cut greedily: each concept by itself in several ways; to the best set one concept more, as long as that
  *         gains; milder factors and `pattern` for the edits of the frontier. Edits are judged by exact amounts.
  * Limits  Sets of which no single concept gains anything are not found. The counts on the tuning half flatter.
- * Throws  TesseraError 'no-images' where too few images have a known class or the model gets none of the tuning half wrong;
+ * Throws  TesseraError 'bad-usage' where the model decides among no classes; 'no-images' where too few images have a known class or the model gets none of the tuning half wrong;
  *         the signal's reason when aborted.
  */
 export async function searchEdit(
@@ -84,6 +84,7 @@ export async function searchEdit(
   files: readonly FileFact[],
   work: SearchWork,
 ): Promise<EditSearch> {
+  requireDecisions(scope.raw);
   const halves = await knownHalves(scope, files, work);
   const search = new Search(scope, cuts, halves.tuning, work);
   for (const at of cuts.keys()) await search.at(at);

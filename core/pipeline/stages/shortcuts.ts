@@ -2,6 +2,7 @@ import type { RecurringMark } from '../../images/recurring-mark.ts';
 import { EXCHANGES, type ExchangeName } from '../../metrics/cues.ts';
 import { FEWEST_PICTURES } from '../../metrics/shortcuts.ts';
 import { openCueCarrier, type CarriedCue } from '../cue-carrier.ts';
+import { findRemedy, type CueRemedy } from '../cue-remedy.ts';
 import { openCueExchange, type CueExchange } from '../cue-exchange.ts';
 import { cueFiles, type CueFiles } from '../cue-pictures.ts';
 import { findCue, findPaintedCue, type Cue, type CueLook } from '../find-cues.ts';
@@ -14,6 +15,8 @@ export interface FoundCue {
   readonly files: CueFiles;
   /** Absent where nothing did. */
   readonly cue?: Cue & CarriedCue;
+  /** Absent where no concept, taken out of the model, helps; and where the cue was painted over. */
+  readonly remedy?: CueRemedy;
 }
 
 /**
@@ -25,7 +28,7 @@ export const shortcutsStage = defineStage({
   name: 'shortcuts',
   inputs: { bank: bankStage, coefficients: coefficientsStage },
   facts: ['files', 'answers'],
-  version: 4,
+  version: 5,
   compute: lookForCue,
 });
 
@@ -45,7 +48,10 @@ async function lookForCue(context: Context): Promise<FoundCue> {
       ? findPaintedCue(look)
       : findCue(look, () => keptGlance(context, exchange)));
     context.onProgress({ stage: 'shortcuts', done: EXCHANGES.length, total: EXCHANGES.length });
-    return { files, ...(cue && { cue: { ...cue, ...(await carriedBy(context, cue.name, exchange)) } }) };
+    if (cue === undefined) return { files };
+    const carried = await carriedBy(context, cue.name, exchange);
+    const remedy = exchange.isPainted ? undefined : await remedyFor(context, cue.name, exchange, files);
+    return { files, cue: { ...cue, ...carried }, ...(remedy && { remedy }) };
   } finally {
     await exchange.dispose();
   }
@@ -56,6 +62,7 @@ const lookAt = (name: ExchangeName): number => EXCHANGES.indexOf(name);
 const carriersAt = (name: ExchangeName): number => EXCHANGES.length + EXCHANGES.indexOf(name);
 const GLANCE_AT = 2 * EXCHANGES.length;
 const MARK_AT = GLANCE_AT + 1;
+const remedyAt = (name: ExchangeName): number => MARK_AT + 1 + EXCHANGES.indexOf(name);
 
 /** Of an exchange that was not looked at further nothing but that is stored. */
 function keptLook({ entry, onProgress, signal }: Context, exchange: CueExchange): CueLook {
@@ -111,4 +118,30 @@ async function carriedBy(context: Context, name: ExchangeName, exchange: CueExch
   });
   if (name !== 'mark') return value;
   return { ...value, bearers: (await exchange.mark())!.places.filter((place) => place !== undefined).length };
+}
+
+/** Pictures on which it is tried which concepts to take out. */
+const MOST_TURNED = 48;
+
+/** A remedy is stored as it is; where there is none, with no concepts. */
+async function remedyFor(
+  context: Context,
+  name: ExchangeName,
+  exchange: CueExchange,
+  { own, others }: CueFiles,
+): Promise<CueRemedy | undefined> {
+  const { value } = await context.entry.get(remedyAt(name), async () => {
+    const { images, layer, inputs, signal } = context;
+    const run = {
+      explanation: { layer },
+      conceptBank: inputs.bank.conceptBank,
+      coefficients: own.map((image) => inputs.coefficients.coefficients[image]),
+      explained: own.map((image) => images[image]),
+      others,
+    };
+    const found = await findRemedy(context, run, await exchange.changed(name, MOST_TURNED), signal);
+    const { turned, concepts, back } = found ?? { turned: 0, concepts: [], back: 0 };
+    return { tensors: new Map(), value: { turned, concepts: [...concepts], back } };
+  });
+  return value.concepts.length === 0 ? undefined : value;
 }

@@ -9,13 +9,13 @@ interface AxisScale {
 }
 
 /** Lines across a plot from `left` to `right` with their values at the left. */
-export function gridLines(y: AxisScale, left: number, right: number): Html[] {
+export function gridLines(y: AxisScale, left: number, right: number, text = numberText): Html[] {
   return y
     .ticks(4)
     .map(
       (tick) =>
         html`<line class="grid" x1="${left}" y1="${y(tick)}" x2="${right}" y2="${y(tick)}" />
-          <text class="tick" x="${left - 6}" y="${y(tick) + 4}" text-anchor="end">${numberText(tick)}</text>`,
+          <text class="tick" x="${left - 6}" y="${y(tick) + 4}" text-anchor="end">${text(tick)}</text>`,
     );
 }
 

@@ -8,6 +8,7 @@ import {
   editedText,
   editTimeText,
   meanSourceText,
+  WITHOUT_CLASSES,
   oneScoreText,
   PROOF_SETS,
 } from '../../wording/edit-words.ts';
@@ -35,7 +36,7 @@ export interface EditPage {
 export function renderEditPage(page: EditPage): string {
   const { proof } = page;
   const judged = judgedSet(proof);
-  const lead = leadOf(judged);
+  const lead = proof.classes.length === 0 ? WITHOUT_CLASSES : leadOf(judged);
   const what = editedText(proof.concepts, proof.onlyClass);
   const body = html`<header class="summary">
       <p class="kicker">Tessera proof of an edited model</p>

@@ -9,6 +9,7 @@ import { PARTS_STYLE } from './parts-style.ts';
 import { RANKING_STYLE } from './ranking-style.ts';
 import { SUMMARY_STYLE } from './summary-style.ts';
 import { TABLES_STYLE } from './tables-style.ts';
+import { STUDY_STYLE } from './study-style.ts';
 import { TRUST_STYLE } from './trust-style.ts';
 
 /** The style sheet of the report. */
@@ -24,6 +25,7 @@ export const REPORT_STYLE = [
   MAPS_STYLE,
   COMPARISON_STYLE,
   OVERVIEW_STYLE,
+  STUDY_STYLE,
   NARROW_STYLE,
   PAPER_STYLE,
 ].join('');

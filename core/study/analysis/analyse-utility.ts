@@ -2,7 +2,7 @@ import { oneWayAnova, tukeyPairs, type Anova, type PairDifference } from '../../
 import type { Study, StudyMaterial } from '../study.ts';
 import type { Trial } from '../trial.ts';
 import { answersOf, isRight, participantShares } from './answers.ts';
-import { contrastsOf, type Contrast } from './contrasts.ts';
+import { contrastsOf, pairsOf, type Contrast, type Pair } from './contrasts.ts';
 import { mixedFigures, type MixedFigures } from './mixed-figures.ts';
 import {
   answerTimes,
@@ -32,11 +32,7 @@ export interface ConditionFigures {
 
 /** One-way analysis of variance of participants' accuracies, for comparison with papers that report it. */
 export interface AnovaFigures extends Anova {
-  /** `first` and `second` are conditions. */
-  readonly pairs: readonly (Omit<PairDifference, 'first' | 'second'> & {
-    readonly condition: string;
-    readonly against: string;
-  })[];
+  readonly pairs: readonly (Omit<PairDifference, 'first' | 'second'> & Pair)[];
 }
 
 /** How well people predict the model after learning with each condition. */
@@ -109,17 +105,26 @@ function roomOf(accuracy: number | null, chance: number): Room {
   return accuracy > CEILING ? 'ceiling' : 'between';
 }
 
-function anovaFigures({ conditions }: Study, trials: readonly Trial[]): Known<AnovaFigures> {
-  const answers = answersOf(trials, conditions, isRight);
+function anovaFigures(study: Study, trials: readonly Trial[]): Known<AnovaFigures> {
+  const answers = answersOf(trials, study.conditions, isRight);
   const shares = participantShares(answers);
-  const groups = conditions.map((_, at) => [...shares].filter((_, person) => answers.group[person] === at));
+  const groups = study.conditions.map((_, at) =>
+    [...shares].filter((_, person) => answers.group[person] === at),
+  );
   const anova = oneWayAnova(groups);
   if (anova === undefined)
     return notKnown('it needs two conditions with participants whose accuracies differ within them');
-  const pairs = tukeyPairs(groups).map(({ first, second, difference, low, high, p }) => ({
-    condition: conditions[first],
-    against: conditions[second],
-    ...{ difference, low, high, p },
-  }));
+  const compared = tukeyPairs(groups);
+  const pairs = pairsOf(study).flatMap(({ condition, against }) => {
+    const at = [condition, against].map((name) => study.conditions.indexOf(name));
+    return compared
+      .filter(({ first, second }) => at.includes(first) && at.includes(second))
+      .map(({ first, difference, low, high, p }) => ({
+        ...{ condition, against, p },
+        ...(first === at[0]
+          ? { difference, low, high }
+          : { difference: -difference, low: -high, high: -low }),
+      }));
+  });
   return known({ ...anova, pairs });
 }

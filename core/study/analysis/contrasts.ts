@@ -6,10 +6,14 @@ import { answersOf, isRight, participantShares } from './answers.ts';
 import { known, notKnown, type Known, type StudyFigure } from './study-figure.ts';
 import { accuracyDifference } from './utility-ratios.ts';
 
-/** How two conditions compare. */
-export interface Contrast {
+/** Two conditions that are compared: `condition` less `against`. */
+export interface Pair {
   readonly condition: string;
   readonly against: string;
+}
+
+/** How two conditions compare. */
+export interface Contrast extends Pair {
   /** The one that the study was made for; the others are read together. */
   readonly isPrimary: boolean;
   /** Accuracy of `condition` less that of `against`, with an interval over participants and pictures. */
@@ -23,23 +27,33 @@ export interface Contrast {
 /** No test is made whose p-value could not be small enough to be told. */
 const LEVEL = 0.05;
 
-/** Every pair of conditions, the primary contrast first. */
-export function contrastsOf({ conditions, contrast, seed }: Study, trials: readonly Trial[]): Contrast[] {
+/** Every pair of conditions: the study's contrast, then the others, each later condition against an earlier one. */
+export function pairsOf({ conditions, contrast }: Study): Pair[] {
   const pairs = conditions.flatMap((against, at) =>
     conditions.slice(at + 1).map((condition) => ({ condition, against })),
   );
-  const isContrast = (pair: { condition: string; against: string }): boolean =>
-    contrast !== null &&
-    [pair.condition, pair.against].every((name) => name === contrast.condition || name === contrast.against);
-  const ordered = [...(contrast === null ? [] : [contrast]), ...pairs.filter((pair) => !isContrast(pair))];
-  const found = ordered.map(({ condition, against }) => {
+  const others = pairs.filter(
+    (pair) => contrast === null || !isOf(pair, contrast.condition) || !isOf(pair, contrast.against),
+  );
+  return [...(contrast === null ? [] : [contrast]), ...others];
+}
+
+function isOf({ condition, against }: Pair, name: string): boolean {
+  return condition === name || against === name;
+}
+
+/** Every pair of conditions compared by participants' means, in the order of {@link pairsOf}. */
+export function contrastsOf(study: Study, trials: readonly Trial[]): Contrast[] {
+  const { contrast, seed } = study;
+  const found = pairsOf(study).map(({ condition, against }, at) => {
     const answers = answersOf(trials, [condition, against], isRight);
     const shares = participantShares(answers);
-    const of = (group: number): number[] => [...shares].filter((_, at) => answers.group[at] === group);
+    const of = (group: number): number[] =>
+      [...shares].filter((_, person) => answers.group[person] === group);
     return {
       condition,
       against,
-      isPrimary: isContrast({ condition, against }),
+      isPrimary: contrast !== null && at === 0,
       difference: accuracyDifference(answers, seed),
       test: testOf(of(0), of(1), seed),
     };

@@ -10,6 +10,7 @@ import { listText } from '../../wording/count-text.ts';
 import type { Study } from '../study.ts';
 import type { Trial } from '../trial.ts';
 import { answersOf, isRight, type Answers } from './answers.ts';
+import { pairsOf, type Pair } from './contrasts.ts';
 import { known, notKnown, type Known } from './study-figure.ts';
 
 /** Mixed logistic regression of right answers. */
@@ -17,11 +18,10 @@ export interface MixedFigures {
   /** The model fitted, as R writes it. */
   readonly formula: string;
   readonly coefficients: readonly (LogOddsEstimate & { readonly term: string })[];
+  /** Condition in the first session that the intercept is. */
+  readonly base: string;
   /** Log-odds of `condition` less those of `against`, mean over sessions. */
-  readonly contrasts: readonly (LogOddsEstimate & {
-    readonly condition: string;
-    readonly against: string;
-  })[];
+  readonly contrasts: readonly (LogOddsEstimate & Pair)[];
   /** Standard deviations of participants and pictures, in log-odds. */
   readonly spreads: readonly { readonly name: string; readonly deviation: number }[];
   readonly answers: number;
@@ -47,11 +47,11 @@ export function mixedFigures(study: Study, trials: readonly Trial[], sessions: n
   if (few.length > 0)
     return notKnown(`fewer than ${FEWEST} participants count in ${listText(few.map((name) => `“${name}”`))}`);
   const full = fitMixedLogit(designOf(answers, conditions, sessions, true));
-  if (full.status === 'converged') return known(figuresOf(full, conditions, sessions, null));
+  if (full.status === 'converged') return known(figuresOf(study, full, conditions, sessions, null));
   const why = reasonOf(full);
   if (full.status !== 'separated' || conditions.length === 1 || sessions === 1) return notKnown(why);
   const simple = fitMixedLogit(designOf(answers, conditions, sessions, false));
-  if (simple.status === 'converged') return known(figuresOf(simple, conditions, sessions, why));
+  if (simple.status === 'converged') return known(figuresOf(study, simple, conditions, sessions, why));
   return notKnown(reasonOf(simple));
 }
 
@@ -92,6 +92,7 @@ function designOf(
 }
 
 function figuresOf(
+  study: Study,
   fit: MixedLogit,
   conditions: readonly string[],
   sessions: number,
@@ -105,15 +106,13 @@ function figuresOf(
       if (term === name) return 1;
       return term.startsWith(`${name}, session `) ? 1 / sessions : 0;
     });
-  const pairs = conditions.flatMap((against, at) =>
-    conditions.slice(at + 1).map((condition) => ({ condition, against })),
-  );
   const factors = [...(conditions.length > 1 ? ['condition'] : []), ...(sessions > 1 ? ['session'] : [])];
   const fixed = factors.join(simplified === null ? ' * ' : ' + ') || '1';
   return {
     formula: `correct ~ ${fixed} + (1 | participant) + (1 | picture)`,
+    base,
     coefficients: fit.coefficients.map((one, at) => ({ term: fit.terms[at], ...one })),
-    contrasts: pairs.map(({ condition, against }) => {
+    contrasts: pairsOf(study).map(({ condition, against }) => {
       const [a, b] = [meanWeights(condition), meanWeights(against)];
       const weights = a.map((weight, at) => weight - b[at]);
       return { condition, against, ...combinedEffect(fit, weights) };

@@ -2,6 +2,7 @@ import type { ProbeOptions } from '../../../core/runtime/device.ts';
 import { createNodeEnvironment } from '../node-environment.ts';
 import { ablationJobs } from './ablation-jobs.ts';
 import { createAblators } from './ablators.ts';
+import { coherenceJobs } from './coherence-jobs.ts';
 import { columnJobs } from './column-jobs.ts';
 import { comparisonJobs } from './comparison-jobs.ts';
 import { cropJobs } from './crop-jobs.ts';
@@ -62,6 +63,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...imageJobs(environment, openRun, withHead, createDrawMaps(environment, openIntake), examiner),
     ...givenImageJobs(environment, openRun, withAblator, examiner),
     ...evaluationJobs(environment, openIntake, openRun),
+    ...coherenceJobs(environment, openRun),
     ...columnJobs(environment),
     ...markJobs(environment),
     ...overviewJobs(environment, openRun, withAblator, complete),

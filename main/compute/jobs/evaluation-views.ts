@@ -22,6 +22,7 @@ import type {
 import { pictureId } from '../picture-ids.ts';
 import type { RunQuestion } from '../protocol.ts';
 import type { OpenedRun } from './opened-runs.ts';
+import { shortcutItem } from './shortcut-item.ts';
 
 /** Images shown of a confusion or of a concept's outliers. */
 const IMAGES_SHOWN = 8;
@@ -43,11 +44,7 @@ export function evaluationView(project: string, { run }: OpenedRun, evaluation?:
       advice,
       reasons,
       cautions,
-      shortcuts: shortcuts.map(({ shortcut, leans, evidence }) => ({
-        concept: shortcut.concept,
-        leans,
-        evidence: evidence.map(({ sentence }) => sentence),
-      })),
+      shortcuts: shortcuts.map(shortcutItem),
       searched,
       rule,
       claims: claims.map(({ id, grade: level, name, reason, next, setup }) => ({

@@ -18,6 +18,7 @@ import type {
 } from '../../api/contract.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { OpenedRun } from './opened-runs.ts';
+import { shortcutItem } from './shortcut-item.ts';
 
 /** Confused pairs that are listed; images shown of a group, and crops of a concept in a class. */
 const PAIRS_LISTED = 200;
@@ -69,11 +70,7 @@ function classItem({ shortcuts, right, rest, ...one }: OverviewClass): OverviewC
     ...{ index, name, runId, images, grade, headline },
     right: right ?? null,
     rest: rest ?? null,
-    shortcuts: shortcuts.map(({ conceptId, leans, evidence, notes }) => ({
-      concept: conceptId,
-      leans,
-      evidence: [...evidence.map(({ sentence }) => sentence), ...notes],
-    })),
+    shortcuts: shortcuts.map(shortcutItem),
   };
 }
 

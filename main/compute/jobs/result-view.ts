@@ -7,12 +7,13 @@ import { strengthsOf } from '../../../core/pipeline/write-report.ts';
 import type { ScoreFacts } from '../../../core/wording/score-words.ts';
 import { asShown } from '../../../core/report/as-shown.ts';
 import { looksLikeProbability } from '../../../core/report/run-score.ts';
-import { shortcutsInWords, type ShortcutInWords } from '../../../core/report/shortcuts-in-words.ts';
-import type { ConceptItem, NamedConcept, ShortcutItem } from '../../api/contract.ts';
+import { shortcutsInWords } from '../../../core/report/shortcuts-in-words.ts';
+import type { ConceptItem, NamedConcept } from '../../api/contract.ts';
 import { fileNameOf } from '../../../core/wording/path-text.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { RunQuestion, RunView } from '../protocol.ts';
 import type { OpenedRun } from './opened-runs.ts';
+import { shortcutItem } from './shortcut-item.ts';
 import { runSummaryOf } from './run-list-jobs.ts';
 import { withGivenNames, type NotesFile } from '../../../core/project/run-notes.ts';
 
@@ -144,11 +145,6 @@ function conceptItems(
       };
     },
   );
-}
-
-/** A shortcut as views show it. */
-function shortcutItem({ leans, evidence, notes }: ShortcutInWords): ShortcutItem {
-  return { leans, evidence: [...evidence.map(({ sentence }) => sentence), ...notes] };
 }
 
 /** Share of images in which two concepts are present together, in the order of the ranking. */

@@ -1,5 +1,6 @@
 import type { Handlers } from '../../api/call-handler.ts';
 import { ablationHandlers } from './ablation.ts';
+import { coherenceHandlers } from './coherence.ts';
 import { columnHandlers } from './columns.ts';
 import { comparisonHandlers } from './comparison.ts';
 import { editModelHandlers } from './edit-model.ts';
@@ -33,6 +34,7 @@ export function createHandlers(services: Services): Handlers {
     ...runHandlers(services),
     ...resultHandlers(services),
     ...imageHandlers(services),
+    ...coherenceHandlers(services),
     ...columnHandlers(services),
     ...markHandlers(services),
     ...ablationHandlers(services),

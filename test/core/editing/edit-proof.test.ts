@@ -13,8 +13,9 @@ function setOf(lost: readonly number[]): ProofSet {
       after: i < count ? (truth + 1) % 3 : truth,
     })),
   );
-  const about = { kind: 'run', folders: ['/p'], known: 0, scores: [], sides: [], skipped: [] } as const;
-  return { ...about, ...judgeDecisions(CLASSES, images) };
+  const about = { kind: 'run', folders: ['/p'], known: 0, sides: [], skipped: [] } as const;
+  const scores = CLASSES.map((name, index) => ({ index, name, mean: 0, absolute: 0 }));
+  return { ...about, scores, ...judgeDecisions(CLASSES, images) };
 }
 
 describe('what other classes rest on', () => {
@@ -25,6 +26,11 @@ describe('what other classes rest on', () => {
       'Other classes rest on what was taken out: cow loses 5 of 10 right answers and dog loses 2 of 10 right answers. An edit of the score of cat alone leaves their scores as they were.',
     ]);
     expect(restingNotices([setOf([9, 0, 5])], { ...about, isAlone: true })).toEqual([
+      'Other classes rest on what was taken out: cow loses 5 of 10 right answers.',
+    ]);
+    // One number for all classes: the score of none can be edited alone.
+    const one = setOf([9, 0, 5]);
+    expect(restingNotices([{ ...one, scores: one.scores.slice(0, 1) }], about)).toEqual([
       'Other classes rest on what was taken out: cow loses 5 of 10 right answers.',
     ]);
   });

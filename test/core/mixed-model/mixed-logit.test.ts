@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { logistic, type MixedDesign } from '../../../core/mixed-model/design.ts';
 import { laplaceDeviance } from '../../../core/mixed-model/laplace.ts';
@@ -162,6 +163,50 @@ describe('what has no estimate', () => {
     expect(() => fitMixedLogit({ ...bad, right: ones, groupings: far })).toThrow(
       'internal: mixed model: picture 2 is not below 2',
     );
+  });
+});
+
+describe('any small study', () => {
+  it('has finite estimates that fit no worse than without random effects, or a status', () => {
+    const rows = fc.array(
+      fc.record({
+        participant: fc.nat(5),
+        picture: fc.nat(4),
+        condition: fc.nat(1),
+        right: fc.nat(1),
+      }),
+      { minLength: 1, maxLength: 60 },
+    );
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(rows, (answers) => {
+        const design = {
+          terms: ['intercept', 'maps'],
+          x: Float64Array.from(answers.flatMap(({ condition }) => [1, condition])),
+          right: answers.map(({ right }) => right),
+        };
+        const groupings = (['participant', 'picture'] as const).map((name) => ({
+          name,
+          levels: 6,
+          of: answers.map((one) => one[name]),
+        }));
+        const fit = fitMixedLogit({ ...design, groupings });
+        seen.add(fit.status);
+        if (fit.status !== 'converged') return;
+        for (const { estimate, error, p } of fit.coefficients) {
+          expect(Math.abs(estimate)).toBeLessThan(60);
+          expect(error).toBeGreaterThan(0);
+          expect(error).toBeLessThan(60);
+          expect(p).toBeGreaterThanOrEqual(0);
+        }
+        expect(fit.deviance).toBeLessThan(converged({ ...design, groupings: [] }).deviance + 1e-6);
+      }),
+      { numRuns: 300 },
+    );
+    expect(seen).toContain('converged');
+    expect(seen).toContain('separated');
+    expect(seen).toContain('rank-deficient');
+    expect(seen).not.toContain('not-converged');
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TesseraError } from '../../../core/errors.ts';
-import type { Attribute, Model } from '../../../core/onnx/graph.ts';
+import type { Attribute, Model, Node } from '../../../core/onnx/graph.ts';
 import { decodeModel, encodeModel, externalLocations } from '../../../core/onnx/proto.ts';
 import { modelFields } from '../../../core/onnx/messages.ts';
 import { writeMessage } from '../../../core/onnx/wire-format.ts';
@@ -102,6 +102,38 @@ describe('decodeModel() after encodeModel()', () => {
     };
     const model = modelWith({ nodes: [node] });
     expect(decodeModel(encodeModel(model))).toEqual(model);
+  });
+
+  it('gives every node a name of its own, so that ONNX Runtime takes a model in which several have one', async () => {
+    const relu = (name: string, from: string, to: string): Node => ({
+      ...{ name, opType: 'Relu', domain: '', inputs: [from], outputs: [to], attributes: new Map() },
+    });
+    const info = (name: string) => ({ name, type: 'float32', dims: [2] }) as const;
+    const model = modelWith({
+      inputs: [info('x')],
+      outputs: [info('y')],
+      nodes: [
+        relu('a', 'x', 't'),
+        relu('a', 't', 'u'),
+        relu('a_1', 'u', 'v'),
+        relu('', 'v', 'w'),
+        relu('', 'w', 'z'),
+        relu('a', 'z', 'y'),
+      ],
+      initializers: new Map(),
+      valueInfo: new Map(),
+    });
+    const bytes = encodeModel(model);
+    expect(decodeModel(bytes).graph.nodes.map(({ name }) => name)).toEqual([
+      'a',
+      'a_2',
+      'a_1',
+      '',
+      '',
+      'a_3',
+    ]);
+    const x = { type: 'float32', dims: [2], data: Float32Array.of(-1, 2) } as const;
+    expect((await runModel(bytes, { x }))['y']?.data).toEqual(Float32Array.of(0, 2));
   });
 
   it.each(referenceNames)('computes the same as the file: %s', async (name) => {

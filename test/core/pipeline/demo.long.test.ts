@@ -46,6 +46,11 @@ describe('the demo', () => {
     const shares = await Promise.all([0, 1, 2].map((rank) => stampShare(explanation, rank)));
     expect(Math.max(...shares)).toBeGreaterThanOrEqual(0.8);
     expect(explanation.shortcuts!.found.map(({ cue }) => cue)).toEqual(['top-left']);
+    // Taken out of the model, what carries it turns houses back into what they are.
+    const { remedy } = explanation.shortcuts!.found[0];
+    expect(remedy!.back).toBeGreaterThan(remedy!.turned / 2);
+    const stamped = explanation.concepts.findIndex(({ id }) => id === remedy!.concepts[0]);
+    expect(shares[stamped]).toBeGreaterThanOrEqual(0.8);
     // The model is judged on the pictures of all classes, not on those it put into this one.
     expect(explanation.answers!.known).toBeGreaterThan(4 * explanation.images.length);
     expect(explanation.reconstruction.agreement).toBeGreaterThanOrEqual(0.95);

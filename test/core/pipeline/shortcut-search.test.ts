@@ -4,6 +4,7 @@ import { matrix } from '../../../core/linalg/matrix.ts';
 import type { CarriedCue } from '../../../core/pipeline/cue-carrier.ts';
 import type { Cue } from '../../../core/pipeline/find-cues.ts';
 import { shortcutSearch } from '../../../core/pipeline/shortcut-search.ts';
+import { remedyText } from '../../../core/wording/shortcut-words.ts';
 
 const SIDE = 8;
 const IMAGES = 20;
@@ -78,6 +79,18 @@ describe('shortcutSearch()', () => {
       expect(low).toBeLessThanOrEqual(value);
       expect(high).toBeGreaterThanOrEqual(value);
     }
+  });
+
+  it('tells which concepts, taken out of the model, bring back what the cue turned', () => {
+    expect(found().found[0].remedy).toBeUndefined();
+    const { found: all } = shortcutSearch(
+      { files: { own, others: files('barn', 20) }, cue, remedy: { turned: 24, concepts: [1, 0], back: 18 } },
+      run,
+    );
+    expect(all[0].remedy).toEqual({ turned: 24, concepts: ['c1', 'c0'], back: 18 });
+    expect(remedyText(all[0].remedy!, ['Roof', 'Wall'])).toBe(
+      'With Roof and Wall taken out of the model, 18 of 24 images that it turned are called again what they were.',
+    );
   });
 
   it('says nothing of places on layers without any', () => {

@@ -76,7 +76,7 @@ describe('a utility study', () => {
     expect(p).toBeLessThan(0.01);
     // Of two groups Tukey's test is the F test.
     expect(pairs[0].p).toBeCloseTo(p, 6);
-    expect(pairs[0]).toMatchObject({ condition: 'control', against: 'concept-maps' });
+    expect(pairs[0]).toMatchObject({ condition: 'concept-maps', against: 'control', difference: 9 / 32 });
   });
 
   it('regresses on condition and session with the control as the base', () => {

@@ -4,9 +4,10 @@ import { excludeParticipants } from '../../../../core/study/analysis/exclusions.
 import { mergeStudyData, type StudyPart } from '../../../../core/study/analysis/merge-data.ts';
 import { participantRows, trialRows } from '../../../../core/study/analysis/study-tables.ts';
 import { csvText } from '../../../../core/wording/csv.ts';
+import type { StudyData, Trial } from '../../../../core/study/trial.ts';
 import { answer, answersFrom, dataOf, frozen, utilityMaterial } from './sample-study.ts';
 
-const STUDY = frozen(utilityMaterial(1));
+const STUDY = frozen(utilityMaterial(1, ['s1p1', 's1p2']));
 
 function refusal(parts: readonly StudyPart[]): TesseraError {
   try {
@@ -67,6 +68,48 @@ describe('mergeStudyData()', () => {
         { name: 'lab-2', data: withdrawn },
       ]).code,
     ).toBe('bad-project');
+  });
+});
+
+describe('answers that do not fit', () => {
+  const good = dataOf(answersFrom(4, 'control', '10'));
+  const [first, second] = good.trials;
+  const [person] = good.participants;
+  const changed = (trials: readonly Trial[], participants = [person]): StudyData => ({
+    ...good,
+    participants,
+    trials,
+  });
+
+  it.each([
+    ['a participant is there twice', changed([first], [person, person])],
+    [
+      'participant 4 is in a condition “saliency” that it does not have',
+      changed([], [{ ...person, condition: 'saliency' }]),
+    ],
+    [
+      'answer 1 of participant 4 is in another condition than the participant',
+      changed([{ ...first, condition: 'concept-maps' }]),
+    ],
+    [
+      'answer 2 of participant 9 is in another condition than the participant',
+      changed([{ ...second, participant: 9 }]),
+    ],
+    [
+      'answer 1 of participant 4 is to an item “p9” that it does not have',
+      changed([{ ...first, item: 'p9' }]),
+    ],
+    ['answer 1 of participant 4 is of session 2, and it has 1', changed([{ ...first, session: 2 }])],
+    ['answer 1 of participant 4 is there twice', changed([first, first])],
+  ])('are refused: %s', (fault, data) => {
+    const error = refusal([{ name: 'lab-2', data }]);
+    expect(error.code).toBe('bad-project');
+    expect(error.message).toBe(`lab-2 does not fit the study: ${fault}.`);
+  });
+
+  it('may be of practice, before the sessions', () => {
+    const practice = { ...first, kind: 'practice' as const, session: 0 };
+    expect(mergeStudyData(STUDY, [{ name: 'a', data: changed([practice]) }]).trials).toEqual([practice]);
   });
 });
 

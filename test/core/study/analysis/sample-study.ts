@@ -16,14 +16,19 @@ const SAMPLE_HASH = 'a1b2c3d4e5f6'.repeat(6).slice(0, 64);
 
 const PICTURE = { sha256: 'f0', extension: 'png', width: 8, height: 8, alt: 'a crop' } as const;
 
-/** Material of a utility study: so many sessions, of which only the number counts here. */
-export function utilityMaterial(sessions: number): StudyMaterial {
+/** Material of a utility study: so many sessions, of which only the number counts here, and items, of which only the names do. */
+export function utilityMaterial(sessions: number, items: readonly string[] = []): StudyMaterial {
   const session = { train: ['t1'], test: ['p1'] };
   return {
     kind: 'utility',
     answers: ['house', 'ship'],
     scenario: 'all',
-    items: [],
+    items: items.map((id) => ({
+      id,
+      picture: PICTURE,
+      source: { file: `${id}.png`, sha256: id },
+      ...{ answer: 0, margin: 1, stratum: 0, isMistake: null, shown: {} },
+    })),
     sessions: Array.from({ length: sessions }, () => session),
     practice: session,
     legend: {},
