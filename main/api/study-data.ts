@@ -92,8 +92,9 @@ export interface StudyApi {
   /** A new link for a participant of a served study, as to go on in another browser; the old one is worth nothing then. */
   renewStudyLink(query: StudyKey & { readonly participant: number }): Promise<ServedStudy>;
   /**
-   * Fills the screen with the page of the next participant, or of one who was interrupted. Rejects in a browser, which has no
-   * kiosk.
+   * Fills the screen with the page of the next participant, or of one who is named: who was interrupted, or the first of this
+   * machine where several have numbers of their own; those who come after have the next numbers. Rejects in a browser, which
+   * has no kiosk.
    */
   startKiosk(query: StudyKey & { readonly participant?: number }): Promise<KioskState>;
 }

@@ -42,25 +42,22 @@ export async function openKiosk({ link, next, onEnd }: Kiosk): Promise<void> {
   window.removeMenu();
   const { webContents: contents } = window;
   contents.setIgnoreMenuShortcuts(true);
-  let isLeaving = false;
-  const leave = (): void => {
-    isLeaving = true;
-    window.close();
-  };
+  let isQuitting = false;
   const show = (address: string): Promise<void> => contents.loadURL(withKiosk(address));
   contents.on('before-input-event', (event, input) => {
     const meaning = kioskKey(input);
     if (meaning !== 'page') event.preventDefault();
-    if (meaning === 'leave') leave();
+    // Not close(): no page is asked whether it may end.
+    if (meaning === 'leave') window.destroy();
     if (meaning === 'next')
       void next().then((address) => (address === null || window.isDestroyed() ? undefined : show(address)));
   });
   window.on('close', (event) => {
-    if (!isLeaving) event.preventDefault();
+    if (!isQuitting) event.preventDefault();
   });
   // A page that broke comes back where the participant was.
   contents.on('render-process-gone', () => (window.isDestroyed() ? undefined : contents.reload()));
-  const onQuit = (): void => void (isLeaving = true);
+  const onQuit = (): void => void (isQuitting = true);
   app.once('before-quit', onQuit);
   window.once('closed', () => {
     app.off('before-quit', onQuit);

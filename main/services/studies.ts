@@ -126,10 +126,10 @@ class Kiosk {
     return { participant: this.#participant, keys: KIOSK_KEYS };
   }
 
-  /** The link of a participant, the next one unless it is said who. */
+  /** The link of a participant; of the next one after the last here, unless it is said who: machines have numbers of their own. */
   async seat(participant?: number): Promise<string> {
     const { host } = this.#served;
-    this.#participant = participant ?? (await host.nextParticipant());
+    this.#participant = participant ?? (await host.nextParticipant(this.#participant + 1));
     return (await host.issue([this.#participant])).get(this.#participant)!;
   }
 

@@ -37,8 +37,8 @@ export interface StudyHost {
   readonly participants: readonly number[];
   /** New links for these participants, by number: a link of before that was not opened is worth nothing any more. */
   issue(participants: readonly number[]): Promise<ReadonlyMap<number, string>>;
-  /** The lowest number of which nobody has begun, nor opened a link. */
-  nextParticipant(): Promise<number>;
+  /** The lowest number, from one on, of which nobody has begun nor opened a link. */
+  nextParticipant(from: number): Promise<number>;
   progress(): Promise<readonly ParticipantProgress[]>;
   /** Calls the listener whenever a participant has done something; returns how to end that. */
   onChange(listener: (participant: number) => void): () => void;
@@ -119,8 +119,8 @@ async function opened(
       ];
       return new Map([...tokens].map(linkOf));
     },
-    async nextParticipant() {
-      for (let number = 1; ; number++) {
+    async nextParticipant(from) {
+      for (let number = from; ; number++) {
         const { status, isOpened } = await stateOf(number);
         if (status === 'waiting' && !isOpened) return number;
       }

@@ -53,6 +53,13 @@ describe.skipIf(findBrowser() === undefined)(
       await watched.page.goto(link);
       return { ...watched, context };
     };
+    /** Another tab in front of the page, and back. */
+    const hide = (page: Page, isHidden: boolean) =>
+      page.evaluate((hidden) => {
+        const visibilityState = hidden ? 'hidden' : 'visible';
+        Object.defineProperty(document, 'visibilityState', { value: visibilityState, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, isHidden);
     /** Ends the browser, and with it all but what it keeps of cookies on its disk. */
     const killBrowser = async (context: BrowserContext) => {
       const kept = await context.storageState();
@@ -137,11 +144,18 @@ describe.skipIf(findBrowser() === undefined)(
       expect(await page.locator('.step').isVisible()).toBe(false);
       await page.waitForTimeout(3000);
       await MOUSE.press(page, 'Go on');
+      expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+      await hide(page, true);
+      await page.waitForTimeout(3000);
+      await hide(page, false);
       await host.kill();
-      // A double press is one answer.
-      await page.locator('.answers button').nth(1).dblclick();
+      // A double press is one answer, and the keys work on from the button that was pressed.
+      await page.locator('.answers button').nth(1).focus();
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Enter');
       await page.waitForTimeout(400);
-      await MOUSE.beSure(page, 2);
+      expect(await page.locator('.levels .chosen').count()).toBe(0);
+      await KEYS.beSure(page, 2);
       await page.getByRole('alert').waitFor();
       expect(await page.getByRole('alert').innerText()).toContain('is kept on this page');
       host = await serveStudy(project.folder, 'study1', 4);

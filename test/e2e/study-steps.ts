@@ -82,7 +82,9 @@ async function answerOne(page: Page, hands: Hands): Promise<void> {
   const goOn = page.locator('.feedback button');
   const isNext = page.locator('.step:not(:has(.chosen))');
   await goOn.or(isNext).first().waitFor();
-  if ((await goOn.count()) > 0) await hands.press(page, 'Go on');
+  if ((await goOn.count()) === 0) return;
+  await page.waitForTimeout(DEAF_MS);
+  await hands.press(page, 'Go on');
 }
 
 /** Which step the page is at. */

@@ -216,7 +216,8 @@ describe('a study’s host', () => {
     ]);
     expect(changes.length).toBeGreaterThan(5);
     expect(new Set(changes)).toEqual(new Set([1]));
-    expect(await host.nextParticipant()).toBe(2);
+    expect(await host.nextParticipant(1)).toBe(2);
+    expect(await host.nextParticipant(100)).toBe(100);
     end();
   });
 
