@@ -23,7 +23,8 @@ export interface InstructionPart {
 const SHOWN = {
   map: 'Maps over the picture mark the places that count for the program.',
   gallery: 'Rows of details show what the program has learnt to look for, each with a name.',
-  amounts: 'Bars say how much of each of these is in the picture, and which answer it speaks for.',
+  amounts:
+    'Bars say how much of each of these is in the picture, and which answer it speaks for: the larger the number, the more.',
 } as const;
 
 const SURE = 'Then say how sure you are, from 1 (a guess) to 5 (certain).';
