@@ -47,6 +47,8 @@ import type { EarlyConcepts, RunKey, RunState } from './run-data.ts';
 import type { RunResult, ConceptEdit, CropQuery, CropPage, Waterfall, ImageDetail } from './result-data.ts';
 import type { CoherenceApi } from './coherence-data.ts';
 import type { OwnApi } from './own-data.ts';
+import type { StudyApi, StudyKey } from './study-data.ts';
+import type { StudyMakingApi } from './study-making-data.ts';
 import type { OverviewApi } from './overview-data.ts';
 import type { ReportChoice, ReportSection, SavedReport } from './report-data.ts';
 import type { ScoreMapApi, ScoreMapNews } from './score-map-data.ts';
@@ -78,6 +80,8 @@ export type * from './map-data.ts';
 export type * from './marks-data.ts';
 export type * from './coherence-data.ts';
 export type * from './own-data.ts';
+export type * from './study-data.ts';
+export type * from './study-making-data.ts';
 export type * from './comparison-data.ts';
 export type * from './new-images-data.ts';
 export type * from './edit-model-data.ts';
@@ -98,7 +102,9 @@ export interface WorkbenchApi
     NewImagesApi,
     OwnApi,
     OverviewApi,
-    ScoreMapApi {
+    ScoreMapApi,
+    StudyApi,
+    StudyMakingApi {
   getApp(): Promise<AppInfo>;
   getSettings(): Promise<Settings>;
   setSettings(changes: Partial<Settings>): Promise<Settings>;
@@ -247,6 +253,8 @@ export interface WorkbenchEvents {
   readonly earlyConcepts: EarlyConcepts;
   /** Names, groups or comments of a run have changed. */
   readonly result: RunKey;
+  /** Something of a study that is served has changed: ask {@link StudyApi.getServedStudy}. */
+  readonly study: StudyKey;
   /** What {@link WorkbenchApi.predictAll} has counted so far. */
   readonly classes: ClassCounts;
   /** A map that {@link WorkbenchApi.drawScoreMaps} has drawn. */
