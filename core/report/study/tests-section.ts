@@ -16,7 +16,9 @@ export function testsSection({ contrasts, mixed, anova }: UtilityAnalysis): Html
     <p class="intro">
       A permutation test of participants’ means: how often chance alone, by assigning the same people to
       conditions at random, would set them as far apart. The first row is the question that was frozen before
-      the study; the p-values of the others are corrected for their number (Holm).
+      the study; the p-values of the others are corrected for their number (Holm). The test is over people
+      alone; the interval is over people and pictures, and may hold 0 where a difference hangs on few
+      pictures.
     </p>
     <table class="plain figures">
       <thead>
