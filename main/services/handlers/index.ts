@@ -21,6 +21,7 @@ import { scoreMapHandlers } from './score-maps.ts';
 import type { Services } from './services.ts';
 import { setupHandlers } from './setup.ts';
 import { studyMakingHandlers } from './study-making.ts';
+import { studyHandlers } from './studies.ts';
 import { treeHandlers } from './tree.ts';
 
 /** The implementation of every method of the contract, by subject. */
@@ -47,6 +48,7 @@ export function createHandlers(services: Services): Handlers {
     ...newImageHandlers(services),
     ...editModelHandlers(services),
     ...overviewHandlers(services),
+    ...studyHandlers(services),
     ...reportHandlers(services),
   };
 }
