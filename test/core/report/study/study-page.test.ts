@@ -61,6 +61,14 @@ describe('the report of a utility study', () => {
     expect(markup).not.toMatch(/NaN|undefined|Infinity|null/);
   });
 
+  it('calls conditions by their names where there is no regression, too', () => {
+    const study = frozen(utilityMaterial(1));
+    const analysis = analyseStudy(study, dataOf(answersFrom(1, 'control', '10')));
+    expect(textOf({ frozen: study, analysis })).toContain(
+      'fewer than 3 participants count in “no explanation” and “concepts with maps”',
+    );
+  });
+
   it('escapes what comes from outside', () => {
     expect(markupOf(page)).toContain('Does it help to see &lt;concepts&gt;?');
   });
