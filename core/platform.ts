@@ -1,10 +1,7 @@
 import type { Matrix } from './linalg/matrix.ts';
 import type { Tensor } from './tensor.ts';
 
-/*
- * What core asks of the machine it runs on. Algorithms receive these; core/runtime implements them with
- * onnxruntime-node, sharp and node:fs, and a test may implement them with a few lines of plain code.
- */
+/* What core asks of the machine it runs on: core/runtime implements it, and a test may with a few lines of plain code. */
 
 /** What can be asked for as a device, in words: `auto` takes the first that is present and proves right. */
 export const DEVICE_LABELS = {

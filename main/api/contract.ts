@@ -49,6 +49,7 @@ import type { CoherenceApi } from './coherence-data.ts';
 import type { OwnApi } from './own-data.ts';
 import type { OverviewApi } from './overview-data.ts';
 import type { ReportChoice, ReportSection, SavedReport } from './report-data.ts';
+import type { StudyApi, StudyKey } from './study-data.ts';
 import type { ScoreMapApi, ScoreMapNews } from './score-map-data.ts';
 
 /*
@@ -66,6 +67,7 @@ export type * from './run-data.ts';
 export type * from './job-data.ts';
 export type * from './report-data.ts';
 export type * from './score-map-data.ts';
+export type * from './study-data.ts';
 export type * from './study-page-data.ts';
 export type * from './result-data.ts';
 export type * from './ablation-data.ts';
@@ -98,7 +100,8 @@ export interface WorkbenchApi
     NewImagesApi,
     OwnApi,
     OverviewApi,
-    ScoreMapApi {
+    ScoreMapApi,
+    StudyApi {
   getApp(): Promise<AppInfo>;
   getSettings(): Promise<Settings>;
   setSettings(changes: Partial<Settings>): Promise<Settings>;
@@ -253,6 +256,8 @@ export interface WorkbenchEvents {
   readonly scoreMap: ScoreMapNews;
   /** Long work, whenever some of it has begun, gone on or ended. */
   readonly jobs: readonly LongJob[];
+  /** Something of a study that is served has changed: ask {@link StudyApi.getServedStudy}. */
+  readonly study: StudyKey;
   readonly log: LogLine;
   readonly compute: ComputeState;
   /** Something went wrong that no call can tell of. */

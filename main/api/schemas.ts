@@ -8,6 +8,7 @@ import { ablationSchemas } from './ablation-schemas.ts';
 import { comparisonSchemas } from './comparison-schemas.ts';
 import type { WorkbenchApi } from './contract.ts';
 import { editModelSchemas } from './edit-model-schemas.ts';
+import { studySchemas } from './study-schemas.ts';
 import { mapSchemas } from './map-schemas.ts';
 import { coherenceSchemas } from './coherence-schemas.ts';
 import { ownSchemas } from './own-schemas.ts';
@@ -174,6 +175,7 @@ export const schemas = {
 
   ...comparisonSchemas,
   ...editModelSchemas,
+  ...studySchemas,
 
   listReportSections: NOTHING,
   previewReport: REPORT,

@@ -142,14 +142,14 @@ tessera study list PROJECT [--json]
     kept: N simulated participants a condition (10) use what they are shown and nothing else, and are analysed as people
     are. NAME is logistic (taken unless said), nearest, guessing or inattentive; several are taken in turn.
 
-tessera report PROJECT [--run ID] [--out FILE]
-    Writes the report of a finished run again, with the names given to concepts since.
-
 tessera study serve PROJECT STUDY [--participants N] [--first N] [--address HOST] [--port P] [--new-link N,N]
     Serves a study to its participants until Ctrl-C, and prints a link for each: good for one browser, also after a new start.
     Every answer is on the disk before the next question; who is interrupted goes on where they were. Only this machine hears it
     unless --address names an address of it on a network: then everybody there who has a link can answer, and nothing is
     encrypted. --first N begins with another number, for another machine; --new-link N gives participant N a new link.
+
+tessera report PROJECT [--run ID] [--out FILE]
+    Writes the report of a finished run again, with the names given to concepts since.
 
 tessera devices [--json]
     What can compute here, and why something cannot.

@@ -6,6 +6,7 @@ import type { LabelShift } from '../../core/images/label-shift.ts';
 import type { Labels } from '../../core/images/labels.ts';
 import type { AlphaHandling, DeviceChoice, DeviceName, Progress } from '../../core/platform.ts';
 import type { Trial } from '../../core/runtime/device-trial.ts';
+import type { Study } from '../../core/study/study.ts';
 import type {
   AlikeCrop,
   CheckNumber,
@@ -19,6 +20,7 @@ import type {
   CropPage,
   CropQuery,
   ConceptTree,
+  DamagedStudy,
   DeviceReport,
   ImageAblation,
   ConceptMapPlane,
@@ -60,6 +62,7 @@ import type {
   DecompositionLayer,
   DecompositionQuery,
   SerializedError,
+  StudySummary,
   ScoredImages,
   ScoreMaps,
   MarksSummary,
@@ -370,6 +373,12 @@ export interface ComputeJobs {
   writeReport(
     question: Omit<ReportChoice, 'project'> & RunQuestion & { readonly path: string },
   ): Promise<string>;
+  /** Looks whether each still stands, which means reading its runs and pictures. */
+  listStudies(question: ProjectQuestion): Promise<readonly (StudySummary | DamagedStudy)[]>;
+  /** A study that still stands; `folder` is its own. */
+  openStudy(
+    question: Pick<RunQuestion, 'folder'> & { readonly study: string },
+  ): Promise<{ readonly study: Study; readonly sha256: string; readonly folder: string }>;
   /** Writes the picture to `path`. */
   makePicture(question: { readonly picture: PictureQuestion; readonly path: string }): Promise<null>;
 }

@@ -37,6 +37,7 @@ import { resultJobs } from './result-jobs.ts';
 import { runJobs } from './run-jobs.ts';
 import { runListJobs } from './run-list-jobs.ts';
 import { scoreMapJobs } from './score-map-jobs.ts';
+import { studyJobs } from './study-jobs.ts';
 import { treeJobs } from './tree-jobs.ts';
 
 /** Everything that a compute process does, on this machine; `probe` says how devices are tried. */
@@ -79,6 +80,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...treeJobs(environment, openRun, openIntake),
     ...comparisonJobs(environment, complete),
     ...newImageJobs(environment, openIntake, openRun, complete),
+    ...studyJobs(environment),
     ...pictureJobs(environment, openRun),
   };
 }

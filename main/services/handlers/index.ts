@@ -20,6 +20,7 @@ import { runHandlers } from './runs.ts';
 import { scoreMapHandlers } from './score-maps.ts';
 import type { Services } from './services.ts';
 import { setupHandlers } from './setup.ts';
+import { studyHandlers } from './studies.ts';
 import { treeHandlers } from './tree.ts';
 
 /** The implementation of every method of the contract, by subject. */
@@ -45,6 +46,7 @@ export function createHandlers(services: Services): Handlers {
     ...newImageHandlers(services),
     ...editModelHandlers(services),
     ...overviewHandlers(services),
+    ...studyHandlers(services),
     ...reportHandlers(services),
   };
 }
