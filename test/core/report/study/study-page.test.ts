@@ -156,6 +156,7 @@ describe('the reports of intruders and choices', () => {
     expect(verdictOf(intruderPage(1)).headline).toMatch(/^One participant tells the intruder/);
     const text = textOf(intruderPage(1));
     expect(text).toContain('intervals are over sets of crops, and say nothing of other people');
+    expect(textOf(intruderPage(4))).toContain('Intervals are over other people and other sets of crops');
     expect(text).toContain('Sky &amp; sea 2 of 10');
     expect(text).not.toContain('conditions all');
     expect(text).not.toContain('quiz');
