@@ -1,10 +1,7 @@
 import type { Matrix } from './linalg/matrix.ts';
 import type { Tensor } from './tensor.ts';
 
-/*
- * What core asks of the machine it runs on. Algorithms receive these; core/runtime implements them with
- * onnxruntime-node, sharp and node:fs, and a test may implement them with a few lines of plain code.
- */
+/* What core asks of the machine it runs on: core/runtime implements it, and a test may with a few lines of plain code. */
 
 /** What can be asked for as a device, in words: `auto` takes the first that is present and proves right. */
 export const DEVICE_LABELS = {
@@ -190,12 +187,11 @@ export interface Storage {
   sha256(bytes: Uint8Array): string;
 }
 
-/** Progress of a long job: `done` of `total` units of a stage. */
+/** Progress of a long job: `done` of `total` units of a stage; `part` where that is done several times, `most` at most. */
 export interface Progress {
   readonly stage: string;
   readonly done: number;
   readonly total: number;
-  /** Of work that does the same several times: the how many-th time it is, of how many at most. */
   readonly part?: { readonly of: 'round' | 'layer'; readonly at: number; readonly most: number };
 }
 export type OnProgress = (progress: Progress) => void;

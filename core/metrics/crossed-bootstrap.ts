@@ -16,8 +16,8 @@ export interface CrossedRows {
   readonly pictures: number;
 }
 
-/** A figure of weighed observations: a mean, a difference or a ratio of means, say. NaN where it is not defined. */
-export type WeighedFigure = (weights: Float64Array) => number;
+/** Figures of weighed observations: means, differences or ratios of means, say. NaN where one is not defined. */
+export type WeighedFigures = (weights: Float64Array) => readonly number[];
 
 /** A figure with its 95 % interval over other participants and other pictures. */
 export interface CrossedEstimate {
@@ -42,8 +42,8 @@ const MOST_UNDEFINED = 0.02;
 const DRAWS_ALONE = 400;
 
 /**
- * 95 % interval of a figure if one took other people of the same kind and other pictures of the same kind; undefined where
- * the figure is, where there are too few of either to say (no more than they have groups), or nothing varies.
+ * 95 % intervals of some figures if one took other people of the same kind and other pictures of the same kind; undefined
+ * where a figure is, where there are too few of either to say (no more than they have groups), or nothing varies.
  *
  * Method  the pigeonhole bootstrap: people and pictures are drawn with replacement within their groups, an observation
  *         counts as often as both. By itself it counts the chance of single answers three times, so that its deviations are
@@ -53,68 +53,86 @@ const DRAWS_ALONE = 400;
  *         bootstrap of crossed data is right in every case.
  * Throws  BugError where a participant or a picture is out of range.
  */
+export function crossedIntervals(
+  rows: CrossedRows,
+  figures: WeighedFigures,
+  { draws = 1000, seed = 0, scale = 'plain' }: CrossedOptions = {},
+): (CrossedEstimate | undefined)[] {
+  checkRows(rows);
+  const values = figures(new Float64Array(rows.participant.length).fill(1));
+  const onScale = scale === 'log' ? Math.log : (value: number): number => value;
+  const sets: DrawnSets = [membersOf(rows.group), membersOf(rows.pictureGroup)];
+  const kinds = [
+    { drawn: rows.participants, degrees: rows.participants - sets[0].length },
+    { drawn: rows.pictures, degrees: rows.pictures - sets[1].length },
+  ] as const;
+  if (kinds.some(({ degrees }) => degrees < 1)) return values.map(() => undefined);
+  const random = createRandom(seed);
+  const weights = new Float64Array(rows.participant.length);
+  const byKind = KINDS.map((kind) => {
+    const deviations: number[][] = values.map(() => []);
+    const count = kind === 'both' ? draws : Math.min(draws, DRAWS_ALONE);
+    for (let draw = 0; draw < count; draw++) {
+      weighBy(kind, weights, rows, sets, random);
+      figures(weights).forEach((drawn, at) => {
+        const deviation = onScale(drawn) - onScale(values[at]);
+        if (Number.isFinite(deviation)) deviations[at].push(deviation);
+      });
+    }
+    return deviations.map((of) =>
+      of.length < (1 - MOST_UNDEFINED) * count ? undefined : Float64Array.from(of),
+    );
+  });
+  return values.map((value, at) => {
+    const ends = endsOf(
+      byKind.map((deviations) => deviations[at]),
+      kinds,
+    );
+    if (ends === undefined) return undefined;
+    const [low, high] = ends.map((end) => (scale === 'log' ? value * Math.exp(end) : value + end));
+    return { value, low: Math.min(value, low), high: Math.max(value, high) };
+  });
+}
+
+/** The interval of a single figure, as {@link crossedIntervals}. */
 export function crossedInterval(
   rows: CrossedRows,
-  figure: WeighedFigure,
-  { draws = 1000, seed = 0, scale = 'plain' }: CrossedOptions = {},
+  figure: (weights: Float64Array) => number,
+  options: CrossedOptions = {},
 ): CrossedEstimate | undefined {
-  checkRows(rows);
-  const n = rows.participant.length;
-  const onScale = scale === 'log' ? Math.log : (value: number): number => value;
-  const value = figure(new Float64Array(n).fill(1));
-  const centre = onScale(value);
-  const [peopleSets, pictureSets] = [membersOf(rows.group), membersOf(rows.pictureGroup)];
-  const degrees = [rows.participants - peopleSets.length, rows.pictures - pictureSets.length];
-  if (!Number.isFinite(centre) || degrees.some((count) => count < 1)) return undefined;
-  const random = createRandom(seed);
-  const drawn = KINDS.map((kind) => {
-    const count = kind === 'both' ? draws : Math.min(draws, DRAWS_ALONE);
-    const weigh = (weights: Float64Array): void =>
-      weighBy(kind, weights, rows, [peopleSets, pictureSets], random);
-    const deviationOf = (weights: Float64Array): number => onScale(figure(weights)) - centre;
-    return deviationsOf(weigh, rows.participant.length, deviationOf, count);
-  });
-  const [both, people, pictures, answers] = drawn;
-  if (!both || !people || !pictures || !answers) return undefined;
-  const [byPeople, byPictures] = [
-    (meanSquare(people) * rows.participants) / degrees[0],
-    (meanSquare(pictures) * rows.pictures) / degrees[1],
-  ];
-  const byAnswers = meanSquare(answers);
-  const variance = Math.max(byPeople, byPictures, byAnswers, byPeople + byPictures - byAnswers);
-  const spread = Math.sqrt(meanSquare(both));
-  if (!(spread > 1e-12)) return undefined;
-  const freedom = variance ** 2 / (byPeople ** 2 / degrees[0] + byPictures ** 2 / degrees[1]);
-  const t = studentQuantile975(Math.max(1, Math.floor(freedom))) / studentQuantile975(Infinity);
-  const enlarge = (t * Math.sqrt(variance)) / spread;
-  const sorted = both.sort();
-  const [low, high] = [0.025, 0.975].map((share) => {
-    const end = centre + enlarge * quantile(sorted, share);
-    return scale === 'log' ? Math.exp(end) : end;
-  });
-  return { value, low: Math.min(value, low), high: Math.max(value, high) };
+  return crossedIntervals(rows, (weights) => [figure(weights)], options)[0];
 }
 
 const KINDS = ['both', 'people', 'pictures', 'answers'] as const;
 
-/** Deviations in the draws; undefined where too many are. */
-function deviationsOf(
-  weigh: (weights: Float64Array) => void,
-  n: number,
-  deviationOf: (weights: Float64Array) => number,
-  draws: number,
-): Float64Array | undefined {
-  const deviations: number[] = [];
-  const weights = new Float64Array(n);
-  for (let draw = 0; draw < draws; draw++) {
-    weigh(weights);
-    const deviation = deviationOf(weights);
-    if (Number.isFinite(deviation)) deviations.push(deviation);
-  }
-  return deviations.length < (1 - MOST_UNDEFINED) * draws ? undefined : Float64Array.from(deviations);
+interface Drawn {
+  /** People or pictures, and how many of them are free to vary. */
+  readonly drawn: number;
+  readonly degrees: number;
+}
+
+/** Ends of the interval as deviations from the figure, from its deviations in the draws of each kind. */
+function endsOf(
+  [both, people, pictures, answers]: readonly (Float64Array | undefined)[],
+  kinds: readonly [Drawn, Drawn],
+): readonly [low: number, high: number] | undefined {
+  if (!both || !people || !pictures || !answers) return undefined;
+  const [byPeople, byPictures] = [people, pictures].map(
+    (deviations, at) => (meanSquare(deviations) * kinds[at].drawn) / kinds[at].degrees,
+  );
+  const byAnswers = meanSquare(answers);
+  const variance = Math.max(byPeople, byPictures, byAnswers, byPeople + byPictures - byAnswers);
+  const spread = Math.sqrt(meanSquare(both));
+  if (!(spread > 1e-12)) return undefined;
+  const freedom = variance ** 2 / (byPeople ** 2 / kinds[0].degrees + byPictures ** 2 / kinds[1].degrees);
+  const t = studentQuantile975(Math.max(1, Math.floor(freedom))) / studentQuantile975(Infinity);
+  const enlarge = (t * Math.sqrt(variance)) / spread;
+  const sorted = both.sort();
+  return [enlarge * quantile(sorted, 0.025), enlarge * quantile(sorted, 0.975)];
 }
 
 type Sets = readonly (readonly number[])[];
+type DrawnSets = readonly [people: Sets, pictures: Sets];
 
 /** Members of each group. */
 function membersOf(groups: ArrayLike<number>): number[][] {
@@ -127,7 +145,7 @@ function weighBy(
   kind: (typeof KINDS)[number],
   weights: Float64Array,
   { participant, picture, participants, pictures }: CrossedRows,
-  [peopleSets, pictureSets]: readonly [Sets, Sets],
+  [peopleSets, pictureSets]: DrawnSets,
   random: Random,
 ): void {
   if (kind === 'answers') {

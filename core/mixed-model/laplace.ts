@@ -94,7 +94,11 @@ function findMode(
   }
 }
 
-/** See the derivation in the file's head: residuals, and what log |M| gains as the weights move. */
+/**
+ * The gradient by θ and β. With û moved along, a change of observation i's log-odds counts -2 (y - μ) from the likelihood and
+ * w' a_iᵀ M⁻¹ a_i from log |M|; `moved` takes off what û does about it, by one solve with M for all parameters (the adjoint). θ
+ * enters M and û's equation by itself, too: the last two terms.
+ */
 function gradientAt(
   { x, right, terms }: MixedDesign,
   blocks: readonly Block[],

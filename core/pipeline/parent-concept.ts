@@ -50,14 +50,6 @@ export function parentConcept(explanation: Explanation, tensors: RunTensors, id:
   };
 }
 
-/** Finds the id that a person names: an id, or a name (case does not matter), of a concept or part. */
-export function findConceptId(explanation: Explanation, name: string): string {
-  const all = [...explanation.concepts, ...(explanation.splits ?? []).flatMap(({ parts }) => parts)];
-  const wanted = name.toLowerCase();
-  const found = all.find((one) => one.id === wanted) ?? all.find((one) => one.name.toLowerCase() === wanted);
-  return found?.id ?? unknown(explanation, name);
-}
-
 function unknown({ concepts, splits = [] }: Explanation, name: string): never {
   const names = [...concepts, ...splits.flatMap(({ parts }) => parts)].map((one) => one.name);
   throw new TesseraError('unknown-name', `The run has no concept called "${name}".`, {

@@ -45,9 +45,11 @@ import type { MarksApi } from './marks-data.ts';
 import type { NewImagesApi } from './new-images-data.ts';
 import type { EarlyConcepts, RunKey, RunState } from './run-data.ts';
 import type { RunResult, ConceptEdit, CropQuery, CropPage, Waterfall, ImageDetail } from './result-data.ts';
+import type { CoherenceApi } from './coherence-data.ts';
 import type { OwnApi } from './own-data.ts';
 import type { OverviewApi } from './overview-data.ts';
 import type { ReportChoice, ReportSection, SavedReport } from './report-data.ts';
+import type { StudyApi, StudyKey } from './study-data.ts';
 import type { ScoreMapApi, ScoreMapNews } from './score-map-data.ts';
 
 /*
@@ -65,6 +67,7 @@ export type * from './run-data.ts';
 export type * from './job-data.ts';
 export type * from './report-data.ts';
 export type * from './score-map-data.ts';
+export type * from './study-data.ts';
 export type * from './study-page-data.ts';
 export type * from './result-data.ts';
 export type * from './ablation-data.ts';
@@ -75,6 +78,7 @@ export type * from './evaluation-data.ts';
 export type * from './image-data.ts';
 export type * from './map-data.ts';
 export type * from './marks-data.ts';
+export type * from './coherence-data.ts';
 export type * from './own-data.ts';
 export type * from './comparison-data.ts';
 export type * from './new-images-data.ts';
@@ -85,6 +89,7 @@ export type * from './overview-data.ts';
 export interface WorkbenchApi
   extends
     AblationApi,
+    CoherenceApi,
     ColumnsApi,
     ComparisonApi,
     EditModelApi,
@@ -95,7 +100,8 @@ export interface WorkbenchApi
     NewImagesApi,
     OwnApi,
     OverviewApi,
-    ScoreMapApi {
+    ScoreMapApi,
+    StudyApi {
   getApp(): Promise<AppInfo>;
   getSettings(): Promise<Settings>;
   setSettings(changes: Partial<Settings>): Promise<Settings>;
@@ -250,6 +256,8 @@ export interface WorkbenchEvents {
   readonly scoreMap: ScoreMapNews;
   /** Long work, whenever some of it has begun, gone on or ended. */
   readonly jobs: readonly LongJob[];
+  /** Something of a study that is served has changed: ask {@link StudyApi.getServedStudy}. */
+  readonly study: StudyKey;
   readonly log: LogLine;
   readonly compute: ComputeState;
   /** Something went wrong that no call can tell of. */

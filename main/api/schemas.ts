@@ -8,7 +8,9 @@ import { ablationSchemas } from './ablation-schemas.ts';
 import { comparisonSchemas } from './comparison-schemas.ts';
 import type { WorkbenchApi } from './contract.ts';
 import { editModelSchemas } from './edit-model-schemas.ts';
+import { studySchemas } from './study-schemas.ts';
 import { mapSchemas } from './map-schemas.ts';
+import { coherenceSchemas } from './coherence-schemas.ts';
 import { ownSchemas } from './own-schemas.ts';
 import { overviewSchemas } from './overview-schemas.ts';
 import { COUNT, NAME, PATH, RUN, RUN_KEY } from './schema-parts.ts';
@@ -153,6 +155,7 @@ export const schemas = {
   getWaterfall: z.strictObject({ ...RUN_KEY, image: COUNT }),
   ...ablationSchemas,
   ...mapSchemas,
+  ...coherenceSchemas,
   ...ownSchemas,
 
   getEvaluation: RUN,
@@ -172,6 +175,7 @@ export const schemas = {
 
   ...comparisonSchemas,
   ...editModelSchemas,
+  ...studySchemas,
 
   listReportSections: NOTHING,
   previewReport: REPORT,

@@ -49,6 +49,7 @@ function startWorkbench(): WorkbenchService {
       userData: app.getPath('userData'),
     }),
     desktop: electronDesktop,
+    studyPage: path.join(BUILT, 'study'),
     spawn: (name) => spawnUtility(COMPUTE, name, (text) => workbench.log.write('warning', text)),
     versions: {
       tessera: packageFile.version,

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { BrowserWindow, dialog, session, shell, type OpenDialogOptions } from 'electron';
+import { openKiosk } from './kiosk.ts';
 import type { Desktop, FileChoice } from '../services/desktop.ts';
 
 const PICTURES = ['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif', 'bmp'];
@@ -56,6 +57,7 @@ export const electronDesktop: Desktop = {
     return canceled ? null : filePath;
   },
   print: printToPdf,
+  openKiosk,
   showInFolder: (path) => shell.showItemInFolder(path),
 };
 

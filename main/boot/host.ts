@@ -23,6 +23,7 @@ const workbench: WorkbenchService = createWorkbench({
   storage: fileStorage,
   places,
   desktop: browserDesktop,
+  studyPage: path.join(ROOT, 'out/study'),
   spawn: (name) => spawnFork(COMPUTE, name, (text) => workbench.log.write('warning', text)),
   versions: { tessera: packageFile.version, node: process.versions.node },
 });

@@ -6,14 +6,22 @@ const ALLOWED_PERMISSION = 'clipboard-sanitized-write';
 
 /** Refuses every permission but copying, and every request that is not for our own pages. */
 export function restrictSession(session: Session): void {
+  allowRequests(session, (url) => /^(tessera|devtools|blob|data):/.test(url));
+}
+
+/** The same, but the pages are those of one host: nothing of the workbench can be asked for. */
+export function restrictSessionTo(session: Session, origin: string): void {
+  allowRequests(session, (url) => url.startsWith(`${origin}/`) || /^(blob|data):/.test(url));
+}
+
+function allowRequests(session: Session, isOurs: (url: string) => boolean): void {
   session.setPermissionRequestHandler((_contents, permission, answer) =>
     answer(permission === ALLOWED_PERMISSION),
   );
   session.setPermissionCheckHandler((_contents, permission) => permission === ALLOWED_PERMISSION);
   session.setDevicePermissionHandler(() => false);
   session.webRequest.onBeforeRequest((details, answer) => {
-    const isOurs = /^(tessera|devtools|blob|data):/.test(details.url);
-    answer({ cancel: !isOurs });
+    answer({ cancel: !isOurs(details.url) });
   });
 }
 

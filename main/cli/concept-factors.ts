@@ -26,11 +26,17 @@ export function conceptNamed<Of extends Named>(name: string, concepts: readonly 
   });
 }
 
-/** {@link conceptNamed}, undefined where there is none. Throws TesseraError 'must-choose' for a name that several have. */
+/** {@link conceptNamed}, undefined where there is none; large and small letters matter where names differ by them alone. Throws TesseraError 'must-choose' for a name that several have. */
 export function findConcept<Of extends Named>(name: string, concepts: readonly Of[]): Of | undefined {
   const byId = concepts.find(({ id }) => id === name);
   if (byId !== undefined) return byId;
-  const called = concepts.filter(({ name: given, givenName }) => given === name || givenName === name);
+  const isCalled = (wanted: string, of: (given: string) => string) => (one: Named) =>
+    of(one.name) === wanted || of(one.givenName) === wanted;
+  const exactly = concepts.filter(isCalled(name, (given) => given));
+  const called =
+    exactly.length > 0
+      ? exactly
+      : concepts.filter(isCalled(name.toLowerCase(), (given) => given.toLowerCase()));
   if (called.length > 1) throw severalCalled(name, called);
   return called.at(0) ?? (/^\d+$/.test(name) ? concepts[Number(name) - 1] : undefined);
 }
@@ -48,7 +54,11 @@ function severalCalled(name: string, called: readonly Named[]): TesseraError {
 }
 
 /** Notes what a concept is scaled by. Throws TesseraError 'bad-usage' where something else was said of it before. */
-export function noteFactor<Of extends Named>(asked: Map<Of, number>, concept: Of, factor: number): void {
+export function noteFactor<Of extends Pick<Named, 'name'>>(
+  asked: Map<Of, number>,
+  concept: Of,
+  factor: number,
+): void {
   const before = asked.get(concept);
   if (before !== undefined && before !== factor) {
     throw new TesseraError(

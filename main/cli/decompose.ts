@@ -4,13 +4,13 @@ import { TesseraError } from '../../core/errors.ts';
 import { hidePartsInRun, decomposeInRun } from '../../core/pipeline/recursion.ts';
 import { openModel } from '../../core/pipeline/model-intake.ts';
 import { reopenModel } from '../../core/pipeline/reopen-model.ts';
-import { findConceptId } from '../../core/pipeline/parent-concept.ts';
 import { writeReport } from '../../core/pipeline/write-report.ts';
 import { loadRun, openProject, type Project } from '../../core/project/project-folder.ts';
 import { writeToProject } from '../../core/project/write-lock.ts';
 import { decimalText, intervalText, percentText } from '../../core/wording/number-text.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
+import { conceptNamed } from './concept-factors.ts';
 import { decompositionJson } from './explanation-output.ts';
 import { progressPrinter } from './progress.ts';
 import { tellInputs } from './tell-inputs.ts';
@@ -38,7 +38,7 @@ export async function decomposeCommand(argv: readonly string[], signal: AbortSig
   const project = await openProject(storage, folder);
   const runId = args.text('run') ?? (await newestFinishedRun(project));
   await tellInputs(project, runId);
-  const concept = await conceptNamed(project, runId, name);
+  const concept = await namedConcept(project, runId, name);
   const onProgress = progressPrinter(process.stderr);
   await writeToProject(project, environment.self, async () => {
     if (args.flag('undo')) {
@@ -84,15 +84,20 @@ function readQuestion(args: ParsedArguments) {
   return { folder, name, parts, layer: readOption(args, 'layer'), device: readOption(args, 'device') };
 }
 
-/** The id of a concept or part by its id, its name, or the name that a person gave it. */
-async function conceptNamed(project: Project, runId: string, name: string): Promise<string> {
+/** The id of a concept or part that a person names; see {@link conceptNamed}. */
+async function namedConcept(project: Project, runId: string, name: string): Promise<string> {
   const { explanation } = await loadRun(project, runId);
   if (explanation === undefined) {
     throw new TesseraError('bad-project', unfinishedText(runId, 'decompose'), { hint: UNFINISHED_HINT });
   }
   const { names } = await loadNotes(project, runId);
-  const given = Object.entries(names).find(([, own]) => own.toLowerCase() === name.toLowerCase());
-  return given?.[0] ?? findConceptId(explanation, name);
+  const { concepts, splits = [] } = explanation;
+  // Parts behind the concepts: a number is the rank of a concept.
+  const all = [...concepts, ...splits.flatMap(({ parts }) => parts)].map(({ id, name: givenName }) => ({
+    ...{ id, givenName, group: [] },
+    name: names[id] ?? givenName,
+  }));
+  return conceptNamed(name, all).id;
 }
 
 function decompositionText(name: string, decomposition: Decomposition): string {

@@ -18,7 +18,7 @@ import { runsCommand } from './runs.ts';
 import { score } from './score.ts';
 import { studyCommand } from './study.ts';
 import { decomposeCommand } from './decompose.ts';
-import { USAGE } from './usage.ts';
+import { USAGE, usageOf } from './usage.ts';
 import { vjp } from './vjp.ts';
 import { whatIf } from './what-if.ts';
 
@@ -70,14 +70,14 @@ const BAD_INPUT: ReadonlySet<string> = new Set([
 export async function runCommand(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === 'help' || argv.includes('--help')) {
-    console.log(USAGE);
+    console.log(name === undefined || name === 'help' ? USAGE : usageOf(todayOf(name)));
     return name === undefined ? 2 : 0;
   }
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort(new Interrupted());
   process.once('SIGINT', onInterrupt);
   try {
-    const today = Object.hasOwn(OLD_NAMES, name) ? OLD_NAMES[name] : name;
+    const today = todayOf(name);
     const command = Object.hasOwn(COMMANDS, today) ? COMMANDS[today] : undefined;
     if (command === undefined) throw unknownCommand(name);
     await command(rest, stop.signal);
@@ -87,6 +87,10 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
   } finally {
     process.off('SIGINT', onInterrupt);
   }
+}
+
+function todayOf(name: string): string {
+  return Object.hasOwn(OLD_NAMES, name) ? OLD_NAMES[name] : name;
 }
 
 class Interrupted extends Error {}

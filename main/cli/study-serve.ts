@@ -7,7 +7,7 @@ import { countOf } from '../../core/wording/count-text.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import { isLoopback, NETWORK_WARNING } from '../study-host/network-address.ts';
 import { startStudyHost, type ParticipantProgress, type StudyHost } from '../study-host/study-host.ts';
-import { studyToServe } from '../study-host/study-to-serve.ts';
+import { openStandingStudy } from '../../core/project/standing-study.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 
 const TABLE: OptionTable = {
@@ -35,7 +35,7 @@ export async function serveStudyCommand(argv: readonly string[], signal: AbortSi
       hint: HINT,
     });
   const asked = askedIn(args);
-  const { study, place } = await studyToServe(
+  const { study, place } = await openStandingStudy(
     await openProject(fileStorage, fileStorage.resolve(folder)),
     id,
   );

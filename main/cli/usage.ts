@@ -145,16 +145,23 @@ tessera study list PROJECT [--json]
     works out what came of a study by its frozen rules, with --merge also from the folders of the same study that other
     machines filled; --out writes trials.csv, participants.csv and analysis.json, --report one HTML page.
 
-tessera report PROJECT [--run ID] [--out FILE]
-    Writes the report of a finished run again, with the names given to concepts since.
-
 tessera study serve PROJECT STUDY [--participants N] [--first N] [--address HOST] [--port P] [--new-link N,N]
     Serves a study to its participants until Ctrl-C, and prints a link for each: good for one browser, also after a new start.
     Every answer is on the disk before the next question; who is interrupted goes on where they were. Only this machine hears it
     unless --address names an address of it on a network: then everybody there who has a link can answer, and nothing is
     encrypted. --first N begins with another number, for another machine; --new-link N gives participant N a new link.
 
+tessera report PROJECT [--run ID] [--out FILE]
+    Writes the report of a finished run again, with the names given to concepts since.
+
 tessera devices [--json]
     What can compute here, and why something cannot.
 
 Exit code: 0 done, 1 a run failed or was stopped, 2 bad usage or input.`;
+
+/** What `COMMAND --help` prints: what {@link USAGE} has of one command; all of it for a name that it has not. */
+export function usageOf(command: string): string {
+  const [end, ...rest] = USAGE.split('\n\n').reverse();
+  const own = rest.reverse().filter((part) => new RegExp(`^tessera ${command}( |$)`, 'm').test(part));
+  return own.length === 0 ? USAGE : [...own, end].join('\n\n');
+}

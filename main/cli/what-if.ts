@@ -10,7 +10,7 @@ import type { AblatedPicture, RunQuestion } from '../compute/protocol.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { dependenceText, imageText, counterfactualText, runText } from './ablation-output.ts';
 import { parseArguments, type OptionTable } from './arguments.ts';
-import { conceptAndFactor, conceptNamed, findConcept } from './concept-factors.ts';
+import { conceptAndFactor, conceptNamed, findConcept, noteFactor } from './concept-factors.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { progressPrinter } from './progress.ts';
 import { tellInputs } from './tell-inputs.ts';
@@ -69,7 +69,7 @@ export async function whatIf(argv: readonly string[], signal: AbortSignal): Prom
   const names = answerNames(score, project.file.labels.names);
   const tell = <T>(answer: T, text: (answer: T) => string): void =>
     console.log(args.flag('json') ? JSON.stringify(answer, null, 2) : shownName(text(answer)));
-  const factors = Object.fromEntries(scales.map((scale) => scaleOf(scale, concepts)));
+  const factors = factorsOf(scales, concepts);
   if (isCounterfactual) {
     const target = to === undefined ? {} : { target: findClass(names, to) };
     const question = { ...run, image: pictureOf(image!), ...target };
@@ -90,10 +90,17 @@ function pictureOf(image: string): AblatedPicture {
   return /^\d+$/.test(image) ? Number(image) : { file: image };
 }
 
-/** "CONCEPT=FACTOR", the concept by id, name or rank (from 1), or the rest. */
-function scaleOf(text: string, concepts: readonly ConceptItem[]): [string, number] {
-  const [name, factor] = conceptAndFactor(text);
-  if (name === REST && findConcept(name, concepts) === undefined) return [REST, factor];
+/** What the rest is scaled by is said of it as of a concept. */
+const THE_REST = { id: REST, name: REST };
+
+/** "CONCEPT=FACTOR" several times, each concept by id, name or rank (from 1), or the rest: factors by id. */
+function factorsOf(scales: readonly string[], concepts: readonly ConceptItem[]): Record<string, number> {
+  const asked = new Map<Pick<ConceptItem, 'id' | 'name'>, number>();
   const others = `, and "${REST}" for what no concept explains`;
-  return [conceptNamed(name, concepts, others).id, factor];
+  for (const text of scales) {
+    const [name, factor] = conceptAndFactor(text);
+    const isRest = name === REST && findConcept(name, concepts) === undefined;
+    noteFactor(asked, isRest ? THE_REST : conceptNamed(name, concepts, others), factor);
+  }
+  return Object.fromEntries([...asked].map(([{ id }, factor]) => [id, factor]));
 }

@@ -6,15 +6,21 @@ import type { LabelShift } from '../../core/images/label-shift.ts';
 import type { Labels } from '../../core/images/labels.ts';
 import type { AlphaHandling, DeviceChoice, DeviceName, Progress } from '../../core/platform.ts';
 import type { Trial } from '../../core/runtime/device-trial.ts';
+import type { Study } from '../../core/study/study.ts';
 import type {
   AlikeCrop,
+  CheckNumber,
   ClassScore,
+  CoherenceAnswer,
+  CoherenceCheck,
+  ConceptCoherence,
   ConceptDependence,
   ConceptEdit,
   ConceptFactors,
   CropPage,
   CropQuery,
   ConceptTree,
+  DamagedStudy,
   DeviceReport,
   ImageAblation,
   ConceptMapPlane,
@@ -56,6 +62,7 @@ import type {
   DecompositionLayer,
   DecompositionQuery,
   SerializedError,
+  StudySummary,
   ScoredImages,
   ScoreMaps,
   MarksSummary,
@@ -251,6 +258,9 @@ export interface ComputeJobs {
   /** Makes a change of the notes back or again: an undo or redo. */
   changeNotes(question: RunQuestion & NotesChange): Promise<EditedRun>;
   listCrops(question: Omit<CropQuery, 'project'> & RunQuestion): Promise<CropPage>;
+  listCoherence(question: RunQuestion): Promise<readonly ConceptCoherence[]>;
+  drawCoherenceCheck(question: RunQuestion & Pick<CheckNumber, 'size'>): Promise<CoherenceCheck>;
+  answerCoherenceSet(question: RunQuestion & Omit<CoherenceAnswer, keyof RunKey>): Promise<boolean>;
   listOwnConcepts(question: RunQuestion): Promise<OwnConceptList>;
   /** Keeps it with the run, and with its bank. */
   makeOwnConcept(question: RunQuestion & Omit<OwnConceptQuery, keyof RunKey>): Promise<OwnConceptList>;
@@ -363,6 +373,12 @@ export interface ComputeJobs {
   writeReport(
     question: Omit<ReportChoice, 'project'> & RunQuestion & { readonly path: string },
   ): Promise<string>;
+  /** Looks whether each still stands, which means reading its runs and pictures. */
+  listStudies(question: ProjectQuestion): Promise<readonly (StudySummary | DamagedStudy)[]>;
+  /** A study that still stands; `folder` is its own. */
+  openStudy(
+    question: Pick<RunQuestion, 'folder'> & { readonly study: string },
+  ): Promise<{ readonly study: Study; readonly sha256: string; readonly folder: string }>;
   /** Writes the picture to `path`. */
   makePicture(question: { readonly picture: PictureQuestion; readonly path: string }): Promise<null>;
 }

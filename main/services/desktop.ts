@@ -14,7 +14,22 @@ export interface Desktop {
   /** A page as PDF. */
   print(page: string): Promise<Uint8Array>;
   showInFolder(path: string): void;
+  /** Fills the screen with a participant's page; resolves when it is shown. */
+  openKiosk(kiosk: Kiosk): Promise<void>;
 }
+
+/** One participant after the other on this screen, and nothing else. */
+export interface Kiosk {
+  /** Of the first participant. */
+  readonly link: string;
+  /** The link of the next one; null as long as the present one is not done. */
+  readonly next: () => Promise<string | null>;
+  /** The researcher has ended it. */
+  readonly onEnd: () => void;
+}
+
+/** The researcher's keys in the kiosk. */
+export const KIOSK_KEYS = { leave: 'Ctrl+Shift+Q', next: 'Ctrl+Shift+Enter' } as const;
 
 /** The browser in front of the loopback host: files come by upload, pages go by download. */
 export const browserDesktop: Desktop = {
@@ -26,6 +41,7 @@ export const browserDesktop: Desktop = {
   showInFolder: () => {
     throw unavailable('a file browser', 'The path is shown in the setup.');
   },
+  openKiosk: () => Promise.reject(unavailable('a kiosk', 'Serve the study, and open a link.')),
 };
 
 function unavailable(what: string, hint: string): TesseraError {

@@ -10,5 +10,7 @@ export interface WorkbenchOptions {
   readonly desktop: Desktop;
   /** Starts a compute process. */
   readonly spawn: (name: string) => ComputeChild;
+  /** Folder of the built page of a study's participants. */
+  readonly studyPage: string;
   readonly versions: Readonly<Record<string, string>>;
 }

@@ -21,6 +21,7 @@ import { RunService } from './runs.ts';
 import { createScoreMaps } from './score-maps.ts';
 import { SetupService } from './setup.ts';
 import { createSettings } from './settings.ts';
+import { createStudies } from './studies.ts';
 import type { WorkbenchOptions } from './workbench-options.ts';
 
 /** The workbench behind a window or a page. */
@@ -88,6 +89,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
   });
   const newImages = createNewImages({ runner, jobs, reports, pictures });
   const modelEdits = createModelEdits({ runner, viewer, jobs, reports, pictures, desktop });
+  const studies = createStudies({ ...options, results, viewer, events, log });
   const recalled = recall(runs, setup, log);
   const handlers = createHandlers({
     ...options,
@@ -108,7 +110,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     predictions: createPredictions({ setup, runner, events, jobs, cache: places.cache }),
     scoreMaps: createScoreMaps({ storage, setup, runner, events, jobs, reports }),
     settings: createSettings(storage, places),
-    recalled,
+    ...{ studies, recalled },
     jobs,
   });
   return {
@@ -119,6 +121,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     reports,
     openPaths: (paths) => openPaths(handlers, events, paths),
     close() {
+      studies.close();
       runs.close();
       viewer.close();
     },

@@ -1,9 +1,7 @@
 import { asksConfidence, itemOf } from '../../core/study/taking-part.ts';
 import type { AskStep, ParticipantPlan, Step } from '../../core/study/participant-plan.ts';
-import type { AmountRow, Panel, Study, StudyPicture, UtilityItem } from '../../core/study/study.ts';
+import type { Study } from '../../core/study/study.ts';
 import type {
-  LearntPicture,
-  ShownAmount,
   ShownPanel,
   ShownPicture,
   ShownQuestion,
@@ -11,9 +9,7 @@ import type {
   StepPlace,
   StudyTask,
 } from '../api/contract.ts';
-
-/** Gives a picture the address that it has for one participant. */
-export type AddressOf = (picture: StudyPicture) => string;
+import { ShownParts, type AddressOf } from './shown-parts.ts';
 
 /** What one participant is shown at a step of their way; of a question nothing that says what would be right. */
 export function shownStep(study: Study, plan: ParticipantPlan, at: number, addressOf: AddressOf): ShownStep {
@@ -24,7 +20,7 @@ export function shownStep(study: Study, plan: ParticipantPlan, at: number, addre
     case 'instructions':
       return { kind: 'instructions', task: taskOf(study, plan) };
     case 'learn': {
-      const shown = new Shower(study, plan.condition, addressOf);
+      const shown = new ShownParts(study, plan.condition, addressOf);
       return { kind: 'learn', ...placeOf(plan, at), learnt: shown.learnt(step.item), legend: shown.legend() };
     }
     case 'ask':
@@ -87,7 +83,7 @@ function questionOf(
   step: AskStep,
   addressOf: AddressOf,
 ): ShownQuestion {
-  const shown = new Shower(study, plan.condition, addressOf);
+  const shown = new ShownParts(study, plan.condition, addressOf);
   const item = itemOf(study, step.item);
   const inOrder = <T>(all: readonly T[]): T[] => (step.order ?? []).map((index) => all[index]);
   if ('crops' in item) return { kind: 'intruder', crops: inOrder(item.crops).map(shown.picture) };
@@ -109,55 +105,6 @@ function learntBefore({ steps }: ParticipantPlan, at: number, session: number): 
   return steps
     .slice(0, at)
     .flatMap((step) => (step.kind === 'learn' && step.session === session ? [step.item] : []));
-}
-
-/** Puts the parts of a study as one participant sees them. */
-class Shower {
-  readonly answers: readonly string[];
-  readonly #study: Study;
-  readonly #condition: string;
-  readonly #addressOf: AddressOf;
-
-  constructor(study: Study, condition: string, addressOf: AddressOf) {
-    this.#study = study;
-    this.#condition = condition;
-    this.#addressOf = addressOf;
-    this.answers = study.material.kind === 'utility' ? study.material.answers : [];
-  }
-
-  readonly picture = (picture: StudyPicture): ShownPicture => {
-    const { width, height, alt } = picture;
-    return { address: this.#addressOf(picture), width, height, alt };
-  };
-
-  learnt(id: string): LearntPicture {
-    const { picture, answer, shown } = itemOf(this.#study, id) as UtilityItem;
-    return {
-      picture: this.picture(picture),
-      answer: this.answers[answer],
-      panels: (shown[this.#condition] ?? []).map(this.#panel),
-    };
-  }
-
-  legend(): ShownPanel[] {
-    const { material } = this.#study;
-    return material.kind === 'utility' ? (material.legend[this.#condition] ?? []).map(this.#panel) : [];
-  }
-
-  readonly #panel = (panel: Panel): ShownPanel => {
-    if (panel.kind === 'map') return { ...panel, picture: this.picture(panel.picture) };
-    if (panel.kind === 'gallery') return { ...panel, crops: panel.crops.map(this.picture) };
-    return { ...panel, rows: panel.rows.map((row) => this.#amount(row)) };
-  };
-
-  #amount({ concept, name, amount, contribution }: AmountRow): ShownAmount {
-    const answer = this.answers[contribution !== null && contribution > 0 ? 0 : 1];
-    const isSilent = contribution === null || contribution === 0;
-    return {
-      ...{ concept, name, amount },
-      speaksFor: isSilent ? null : { answer, by: Math.abs(contribution) },
-    };
-  }
 }
 
 /** Among the steps of its kind and round; all tries at the quiz are counted by themselves. */

@@ -1,6 +1,7 @@
 import { runLabel } from '../../core/wording/run-label.ts';
 import type { RunKey } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
+import { CoherenceState } from './coherence.svelte.ts';
 import { ColumnsState } from './columns.svelte.ts';
 import { EditModelState } from './edit-model.svelte.ts';
 import { EvaluationState } from './evaluation.svelte.ts';
@@ -33,6 +34,7 @@ export class ShownRun {
   readonly serial = ++made;
   readonly result: ResultState;
   readonly tree: TreeState;
+  readonly coherence: CoherenceState;
   readonly columns: ColumnsState;
   readonly objects: MarkedObjects;
   readonly own: OwnConcepts;
@@ -58,6 +60,7 @@ export class ShownRun {
       onChange: () => this.images.readAgain(),
       edit: (edit) => this.result.edit(edit),
     });
+    this.coherence = new CoherenceState(connection, this.#notices, run);
     this.columns = new ColumnsState(connection, run);
     this.objects = new MarkedObjects(connection, run);
     this.images = new ImageBrowser(connection, run, { result: this.result, columns: this.columns });

@@ -17,8 +17,10 @@ import { optionControls } from '../../main/api/setup-options.ts';
 import { DEFAULT_SETTINGS } from '../../main/services/default-settings.ts';
 import { readDemoRun, type DemoRun } from './demo-run.ts';
 import { fakeAblation } from './fake-ablation.ts';
+import { fakeCoherence } from './fake-coherence.ts';
 import { fakeColumns, fakeTable } from './fake-columns.ts';
 import { fakeComparison, nothingToCompare, type FakeComparison } from './fake-comparison.ts';
+import { fakeStudies } from './fake-studies.ts';
 import { fakeEditModel, type FakeEditModel } from './fake-edit-model.ts';
 import { fakeEvaluation } from './fake-evaluation.ts';
 import { fakeNewImages, type FakeNewImages } from './fake-new-images.ts';
@@ -330,6 +332,7 @@ export function createFakeWorkbench(
     undoEdit: () => Promise.resolve(edits.undo()),
     redoEdit: () => Promise.resolve(edits.redo()),
     ...tree,
+    ...fakeCoherence(reader),
     ...own,
     ...images.api,
     getColumns: () => Promise.resolve(columns),
@@ -352,6 +355,7 @@ export function createFakeWorkbench(
     ...(hasResult ? {} : nothingToCompare),
     ...fakeNewImages(reader, options.newImages),
     ...fakeEditModel(reader, options.editModel),
+    ...fakeStudies(),
     listReportSections: () =>
       Promise.resolve(
         ['Summary', 'Concepts', 'Examples', 'How far to trust this', 'Method and reproduction'].map(

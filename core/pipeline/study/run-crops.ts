@@ -6,6 +6,7 @@ import type { Matrix } from '../../linalg/matrix.ts';
 import type { Project } from '../../project/project-folder.ts';
 import type { CropConcept } from '../../study/draw/draw-intruders.ts';
 import { asRunFound } from '../input-changes.ts';
+import { runPreprocessing } from '../run-preprocessing.ts';
 import type { FileFact } from '../question.ts';
 import type { SourceRun } from './study-runs.ts';
 
@@ -19,7 +20,10 @@ export interface RunCrops {
 }
 
 /** Reads the crops of a run's concepts and parts, without those that a person hid. */
-export async function runCrops(project: Project, source: SourceRun): Promise<RunCrops> {
+export async function runCrops(
+  project: Project,
+  source: Pick<SourceRun, 'run' | 'shown'>,
+): Promise<RunCrops> {
   const { explanation, notes, tensors } = source.shown;
   const files = await asRunFound(project, source.run, explanation.images);
   const firstOf = new Map<string, number>();
@@ -29,7 +33,7 @@ export async function runCrops(project: Project, source: SourceRun): Promise<Run
     return firstOf.get(key)!;
   });
   const isShown = ({ id }: Pick<Concept, 'id'>): boolean => !notes.hidden.includes(id);
-  const frame = frameOf(source.scope.intake.preprocessing.preprocessing);
+  const frame = frameOf(runPreprocessing(project, source.run));
   const splits = (explanation.splits ?? []).filter(({ parent }) => !(notes.joined ?? []).includes(parent));
   const amounts = { frame, pictures };
   const concepts = explanation.concepts
@@ -72,7 +76,7 @@ function named(concept: Concept, names: Readonly<Record<string, string>>): Conce
 }
 
 /** U of the parts in an image; undefined in one in which they were not looked for. */
-function partAmounts({ shown }: SourceRun, { parent, images }: Decomposition) {
+function partAmounts({ shown }: Pick<SourceRun, 'shown'>, { parent, images }: Decomposition) {
   const stored = shown.tensors.parts.get(parent);
   return (image: number): Matrix | undefined => stored?.coefficients[images.indexOf(image)];
 }

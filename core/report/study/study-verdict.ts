@@ -2,6 +2,7 @@ import type { ChoiceAnalysis } from '../../study/analysis/analyse-choice.ts';
 import type { IntruderAnalysis } from '../../study/analysis/analyse-intruder.ts';
 import type { StudyAnalysis } from '../../study/analysis/analyse-study.ts';
 import type { UtilityAnalysis } from '../../study/analysis/analyse-utility.ts';
+import type { Contrast } from '../../study/analysis/contrasts.ts';
 import type { Exclusions } from '../../study/analysis/exclusions.ts';
 import type { Study } from '../../study/study.ts';
 import { pText } from '../../wording/chance-text.ts';
@@ -33,7 +34,7 @@ export function studyVerdict(study: Study, analysis: StudyAnalysis): StudyVerdic
       ...(isVoid
         ? [`The study is void: ${listText([...voidBecause])}. It was not answered as it was frozen.`]
         : []),
-      ...(figures.kind === 'utility' ? roomCautions(figures) : []),
+      ...(figures.kind === 'utility' ? [...pictureCautions(figures), ...roomCautions(figures)] : []),
       ...countCautions(study, exclusions),
     ],
   };
@@ -74,7 +75,7 @@ function utilityHeadline({ contrast }: Study, { contrasts, conditions }: Utility
   if (test.value.p > LEVEL)
     return `No difference is seen between ${a} and ${b}: people predict the model about as well (${shares}${interval}; ${pText(test.value.p)}). That is not to say that there is none.`;
   const direction = difference.value > 0 ? 'better' : 'worse';
-  return `People predict the model ${direction} after learning with ${a} than with ${b}: ${shares}${interval} (permutation test, ${pText(test.value.p)}).`;
+  return `${isOfThesePictures(contrasts[0]) ? 'On these pictures people' : 'People'} predict the model ${direction} after learning with ${a} than with ${b}: ${shares}${interval} (permutation test, ${pText(test.value.p)}).`;
 }
 
 function intruderHeadline({ concepts, accuracy }: IntruderAnalysis): string {
@@ -100,6 +101,24 @@ function choiceHeadline({ share, p, morePart, moreConcept }: ChoiceAnalysis): st
   const [clearer, other] =
     morePart > moreConcept ? ['Parts', 'the concepts they belong to'] : ['Concepts', 'their parts'];
   return `${clearer} are clearer to people than ${other}: ${shares}; ${people} (sign test, ${pText(p)}).`;
+}
+
+/** A difference that other people would show on these pictures, though on others there may be none. */
+function isOfThesePictures({ difference: { interval }, test }: Contrast): boolean {
+  return (
+    test.value !== null &&
+    test.value.p <= LEVEL &&
+    interval !== null &&
+    interval.low <= 0 &&
+    interval.high >= 0
+  );
+}
+
+function pictureCautions({ contrasts }: UtilityAnalysis): string[] {
+  if (!contrasts.some((contrast) => contrast.isPrimary && isOfThesePictures(contrast))) return [];
+  return [
+    'The difference is more than chance among people, but hangs on few pictures: with other pictures of the same kind there may be none. The test is over people alone, the interval over people and pictures.',
+  ];
 }
 
 /** Conditions in which there was no room to see a difference. */

@@ -5,7 +5,7 @@ import { pText } from '../../wording/chance-text.ts';
 import { countText } from '../../wording/count-text.ts';
 import { decimalText, fixed, percentText, signedText } from '../../wording/number-text.ts';
 import { html, type Html } from '../html.ts';
-import { conditionName } from './condition-names.ts';
+import { conditionName, withConditionNames } from './condition-names.ts';
 import { pointEnds, pointsCell } from './figure-text.ts';
 
 /** The frozen contrast, all other pairs, and two further ways to ask the same. */
@@ -16,7 +16,9 @@ export function testsSection({ contrasts, mixed, anova }: UtilityAnalysis): Html
     <p class="intro">
       A permutation test of participants’ means: how often chance alone, by assigning the same people to
       conditions at random, would set them as far apart. The first row is the question that was frozen before
-      the study; the p-values of the others are corrected for their number (Holm).
+      the study; the p-values of the others are corrected for their number (Holm). The test is over people
+      alone; the interval is over people and pictures, and may hold 0 where a difference hangs on few
+      pictures.
     </p>
     <table class="plain figures">
       <thead>
@@ -31,7 +33,7 @@ export function testsSection({ contrasts, mixed, anova }: UtilityAnalysis): Html
       </tbody>
     </table>
     <h3>Mixed logistic regression</h3>
-    ${mixed.value === null ? html`<p class="intro">Not known: ${mixed.reason}.</p>` : mixedTable(mixed.value)}
+    ${mixed.value === null ? html`<p class="intro">Not known: ${withConditionNames(mixed.reason)}.</p>` : mixedTable(mixed.value)}
     <h3>Analysis of variance</h3>
     ${anova.value === null ? html`<p class="intro">Not known: ${anova.reason}.</p>` : anovaTable(anova.value)}
   </section>`;
@@ -74,7 +76,8 @@ function mixedTable({
   return html`<p class="intro">
       <code>${formula}</code>, ${countText(answers)} answers; maximum likelihood by Laplace’s approximation.
       Differences are in log-odds, mean over sessions, with Wald’s interval, which is too short where there
-      are few participants. ${simplified !== null && ` A simpler model than was planned: ${simplified}.`}
+      are few participants.
+      ${simplified !== null && ` A simpler model than was planned: ${withConditionNames(simplified)}.`}
     </p>
     <table class="plain figures">
       <thead>

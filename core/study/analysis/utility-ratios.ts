@@ -1,4 +1,4 @@
-import { crossedInterval, type CrossedEstimate } from '../../metrics/crossed-bootstrap.ts';
+import { crossedInterval, crossedIntervals, type CrossedEstimate } from '../../metrics/crossed-bootstrap.ts';
 import { cellShares, type Answers } from './answers.ts';
 import { NO_ANSWERS, NO_SPREAD } from './shares.ts';
 import { noFigure, type StudyFigure } from './study-figure.ts';
@@ -31,19 +31,20 @@ export function conditionUtility(
     const shares = cellShares(hit, cell, 2 * sessions, weights, more);
     return Array.from({ length: sessions }, (_, k) => shares[2 * k] / shares[2 * k + 1]);
   };
-  const figure = (of: (ratios: readonly number[]) => number): StudyFigure => {
-    const each = new Float64Array(hit.length).fill(1);
-    const value = of(ratios(each, 0));
+  /** Utility-K of every session, and their mean at the end. */
+  const figures = (weights: Float64Array, more: number): number[] => {
+    const each = ratios(weights, more);
+    return [...each, each.reduce((sum, value) => sum + value, 0) / sessions];
+  };
+  const values = figures(new Float64Array(hit.length).fill(1), 0);
+  const drawn = crossedIntervals(answers, (weights) => figures(weights, 0.5), { seed, scale: 'log' });
+  const found = values.map((value, at): StudyFigure => {
     if (Number.isNaN(value)) return noFigure(NO_ANSWERS);
     if (!Number.isFinite(value)) return noFigure('nobody was right in the condition that is compared with');
-    const drawn = crossedInterval(answers, (weights) => of(ratios(weights, 0.5)), { seed, scale: 'log' });
-    return crossedFigure(value, drawn && inProportion(value, drawn));
-  };
-  return {
-    condition,
-    sessions: Array.from({ length: sessions }, (_, k) => figure((values) => values[k])),
-    utility: figure((values) => values.reduce((sum, value) => sum + value, 0) / sessions),
-  };
+    const interval = drawn[at];
+    return crossedFigure(value, interval && inProportion(value, interval));
+  });
+  return { condition, sessions: found.slice(0, sessions), utility: found[sessions] };
 }
 
 /** Accuracy of the first condition less that of the second, with its interval. */

@@ -2,6 +2,7 @@ import type { ProbeOptions } from '../../../core/runtime/device.ts';
 import { createNodeEnvironment } from '../node-environment.ts';
 import { ablationJobs } from './ablation-jobs.ts';
 import { createAblators } from './ablators.ts';
+import { coherenceJobs } from './coherence-jobs.ts';
 import { columnJobs } from './column-jobs.ts';
 import { comparisonJobs } from './comparison-jobs.ts';
 import { cropJobs } from './crop-jobs.ts';
@@ -36,6 +37,7 @@ import { resultJobs } from './result-jobs.ts';
 import { runJobs } from './run-jobs.ts';
 import { runListJobs } from './run-list-jobs.ts';
 import { scoreMapJobs } from './score-map-jobs.ts';
+import { studyJobs } from './study-jobs.ts';
 import { treeJobs } from './tree-jobs.ts';
 
 /** Everything that a compute process does, on this machine; `probe` says how devices are tried. */
@@ -61,6 +63,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...imageJobs(environment, openRun, withHead, createDrawMaps(environment, openIntake), examiner),
     ...givenImageJobs(environment, openRun, withAblator, examiner),
     ...evaluationJobs(environment, openIntake, openRun),
+    ...coherenceJobs(environment, openRun),
     ...columnJobs(environment),
     ...markJobs(environment),
     ...overviewJobs(environment, openRun, withAblator, complete),
@@ -77,6 +80,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...treeJobs(environment, openRun, openIntake),
     ...comparisonJobs(environment, complete),
     ...newImageJobs(environment, openIntake, openRun, complete),
+    ...studyJobs(environment),
     ...pictureJobs(environment, openRun),
   };
 }

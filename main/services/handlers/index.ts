@@ -1,5 +1,6 @@
 import type { Handlers } from '../../api/call-handler.ts';
 import { ablationHandlers } from './ablation.ts';
+import { coherenceHandlers } from './coherence.ts';
 import { columnHandlers } from './columns.ts';
 import { comparisonHandlers } from './comparison.ts';
 import { editModelHandlers } from './edit-model.ts';
@@ -19,6 +20,7 @@ import { runHandlers } from './runs.ts';
 import { scoreMapHandlers } from './score-maps.ts';
 import type { Services } from './services.ts';
 import { setupHandlers } from './setup.ts';
+import { studyHandlers } from './studies.ts';
 import { treeHandlers } from './tree.ts';
 
 /** The implementation of every method of the contract, by subject. */
@@ -32,6 +34,7 @@ export function createHandlers(services: Services): Handlers {
     ...runHandlers(services),
     ...resultHandlers(services),
     ...imageHandlers(services),
+    ...coherenceHandlers(services),
     ...columnHandlers(services),
     ...markHandlers(services),
     ...ablationHandlers(services),
@@ -43,6 +46,7 @@ export function createHandlers(services: Services): Handlers {
     ...newImageHandlers(services),
     ...editModelHandlers(services),
     ...overviewHandlers(services),
+    ...studyHandlers(services),
     ...reportHandlers(services),
   };
 }

@@ -16,6 +16,7 @@ import type { Results } from '../results.ts';
 import type { RunService } from '../runs.ts';
 import type { ScoreMapService } from '../score-maps.ts';
 import type { SetupService } from '../setup.ts';
+import type { Studies } from '../studies.ts';
 import type { StoredValue } from '../stored-value.ts';
 import type { WorkbenchOptions } from '../workbench-options.ts';
 
@@ -42,6 +43,7 @@ export interface Services extends Pick<WorkbenchOptions, 'storage' | 'desktop' |
   readonly settings: StoredValue<Settings>;
   /** Settled once an unfinished run of the last session has been looked for. */
   readonly recalled: Promise<void>;
+  readonly studies: Studies;
   readonly jobs: LongJobs;
 }
 

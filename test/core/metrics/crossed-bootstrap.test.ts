@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../core/random.ts';
 import { crossedInterval, type CrossedRows } from '../../../core/metrics/crossed-bootstrap.ts';
 
 /** Everybody sees every picture; participants of two groups in turn. */
@@ -41,6 +42,21 @@ describe('crossedInterval()', () => {
     const { low, high } = crossedInterval(rows, meanOf(values), { draws: 1000 })!;
     // At most that of 900 independent answers, 4 · 0.5 / 30.
     expect(high - low).toBeLessThan(0.075);
+  });
+
+  it('does not count the chance of single answers three times, as plain draws of both would', () => {
+    const rows = square(40, 40);
+    const random = createRandom(8);
+    const widths = Array.from({ length: 8 }, () => {
+      const values = Array.from({ length: 1600 }, () => random.integer(2));
+      const { low, high } = crossedInterval(rows, meanOf(values), { draws: 400 })!;
+      return high - low;
+    });
+    const width = widths.reduce((sum, value) => sum + value, 0) / widths.length;
+    // Of 1,600 independent answers; plain draws give 1.73 times as much.
+    const want = (2 * 1.96 * 0.5) / 40;
+    expect(width / want).toBeGreaterThan(0.95);
+    expect(width / want).toBeLessThan(1.25);
   });
 
   it('holds ratios above 0', () => {

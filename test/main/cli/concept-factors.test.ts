@@ -19,8 +19,15 @@ describe('conceptNamed()', () => {
     ['Concept 2', 'c1'],
     ['Concept 3', 'c2'],
     ['4', 'c3'],
+    ['SKY', 'c1'],
   ])('finds %s', (name, id) => {
     expect(conceptNamed(name, CONCEPTS).id).toBe(id);
+  });
+
+  it('minds large and small letters where names differ by them alone', () => {
+    const both = [concept(0, 'Sky'), concept(1, 'sky')];
+    expect(conceptNamed('sky', both).id).toBe('c1');
+    expect(() => conceptNamed('SKY', both)).toThrow('2 concepts are called "SKY"');
   });
 
   it('asks which of two with one name is meant, by id', () => {

@@ -157,9 +157,7 @@ describe('decompose', { timeout: 400_000 }, () => {
       expect(code).toBe(2);
       return stderr;
     };
-    expect(await failing('--concept', 'Concept 9')).toMatch(
-      /no concept called "Concept 9".\nNearest: Concept/,
-    );
+    expect(await failing('--concept', 'Concept 9')).toMatch(/no concept "Concept 9".\nNear to it: Concept/);
     expect(await failing('--concept', 'Concept 1', '--layer', 'pooled')).toContain(
       'can be decomposed at an earlier layer only; pooled is not one.\nEarlier layers: ',
     );

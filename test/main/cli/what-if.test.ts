@@ -105,6 +105,8 @@ describe('what-if', () => {
   });
 
   it.each([
+    [['--scale', '1=0.5', '--scale', 'Concept 1=0.2'], 'Two things are said of "Concept 1"'],
+    [['--scale', 'rest=0.5', '--scale', 'rest=0.2'], 'Two things are said of "rest"'],
     [['--scale', '1=3'], 'a factor from 0 to 2, got "1=3"'],
     [['--scale', '1=-1'], 'a factor from 0 to 2, got "1=-1"'],
     [['--scale', '1=NaN'], 'a factor from 0 to 2, got "1=NaN"'],

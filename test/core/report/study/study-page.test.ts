@@ -61,6 +61,14 @@ describe('the report of a utility study', () => {
     expect(markup).not.toMatch(/NaN|undefined|Infinity|null/);
   });
 
+  it('calls conditions by their names where there is no regression, too', () => {
+    const study = frozen(utilityMaterial(1));
+    const analysis = analyseStudy(study, dataOf(answersFrom(1, 'control', '10')));
+    expect(textOf({ frozen: study, analysis })).toContain(
+      'fewer than 3 participants count in “no explanation” and “concepts with maps”',
+    );
+  });
+
   it('escapes what comes from outside', () => {
     expect(markupOf(page)).toContain('Does it help to see &lt;concepts&gt;?');
   });
@@ -82,10 +90,22 @@ describe('what a verdict must not hide', () => {
 
   it('floor and ceiling', () => {
     const { cautions } = verdictOf(two('1010', '1111'));
-    expect(cautions).toEqual([
+    expect(cautions.slice(1)).toEqual([
       'Floor: with no explanation people are hardly better than guessing, so that the task may have been too hard to see any help.',
       'Ceiling: with concepts with maps people are right nearly always, so that the task may have been too easy to see any help.',
     ]);
+  });
+
+  it('a difference that hangs on few pictures', () => {
+    // Everybody answers alike: one picture of four is got right with maps alone, and that is all.
+    const { headline, cautions } = verdictOf(two('1100', '1110'));
+    expect(headline).toMatch(/^On these pictures people predict the model better/);
+    expect(cautions[0]).toMatch(
+      /^The difference is more than chance among people, but hangs on few pictures/,
+    );
+    const { headline: sure, cautions: none } = verdictOf(utilityPage(0.25));
+    expect(sure).toMatch(/^People predict/);
+    expect(none).toEqual([]);
   });
 
   it('nobody, and nobody who counts', () => {
@@ -136,6 +156,7 @@ describe('the reports of intruders and choices', () => {
     expect(verdictOf(intruderPage(1)).headline).toMatch(/^One participant tells the intruder/);
     const text = textOf(intruderPage(1));
     expect(text).toContain('intervals are over sets of crops, and say nothing of other people');
+    expect(textOf(intruderPage(4))).toContain('Intervals are over other people and other sets of crops');
     expect(text).toContain('Sky &amp; sea 2 of 10');
     expect(text).not.toContain('conditions all');
     expect(text).not.toContain('quiz');

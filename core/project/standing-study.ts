@@ -1,8 +1,8 @@
-import { TesseraError } from '../../core/errors.ts';
-import type { StudyPlace } from '../../core/project/participant-files.ts';
-import type { Project } from '../../core/project/project-folder.ts';
-import { loadStudy, studyPath } from '../../core/project/study-folder.ts';
-import type { Study } from '../../core/study/study.ts';
+import { TesseraError } from '../errors.ts';
+import type { Study } from '../study/study.ts';
+import type { StudyPlace } from './participant-files.ts';
+import type { Project } from './project-folder.ts';
+import { loadStudy, studyPath } from './study-folder.ts';
 
 /**
  * A study that participants may answer, and where their answers go.
@@ -10,7 +10,7 @@ import type { Study } from '../../core/study/study.ts';
  * Throws   TesseraError 'unknown-name' where there is none of that id, 'bad-project' for one that is void: nobody's time shall be
  *          spent on it.
  */
-export async function studyToServe(
+export async function openStandingStudy(
   project: Project,
   id: string,
 ): Promise<{ readonly study: Study; readonly place: StudyPlace }> {
