@@ -87,7 +87,11 @@ export async function freezeStudy(
   });
 }
 
-/** Names a study: SHA-256 of its canonical JSON. */
+/**
+ * Names a study: SHA-256 of its canonical JSON.
+ *
+ * @internal
+ */
 export function hashOfStudy({ storage }: Pick<StudiesFolder, 'storage'>, study: Study): string {
   return storage.sha256(new TextEncoder().encode(canonicalJson(plain(study))));
 }
