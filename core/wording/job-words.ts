@@ -30,6 +30,7 @@ const JOB_WORDS = {
   'comparison-report': { doing: 'Writing the comparison', noun: 'the report of a comparison' },
   'new-images': { doing: 'Looking for the concepts in new images', noun: 'the look at new images' },
   'edit-search': { doing: 'Looking for the least change', noun: 'the search for the least change' },
+  'concept-costs': { doing: 'Counting what each concept costs', noun: 'the count of costs' },
   package: { doing: 'Writing the audit package', noun: 'the audit package' },
   'model-edit': { doing: 'Trying the edit', noun: 'the trial of an edit' },
   preview: { doing: 'Making the preview', noun: 'the preview' },

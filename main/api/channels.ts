@@ -121,6 +121,7 @@ const METHOD_TABLE = {
   saveScored: true,
   tryEdit: true,
   searchEdits: true,
+  countConceptCosts: true,
   savePackage: true,
   saveEdited: true,
   saveEditPage: true,

@@ -14,6 +14,7 @@ import type {
   CoherenceAnswer,
   CoherenceCheck,
   ConceptCoherence,
+  ConceptCostList,
   ConceptDependence,
   ConceptEdit,
   ConceptFactors,
@@ -379,6 +380,7 @@ export interface ComputeJobs {
   tryEdit(question: RunQuestion & ModelEdit & { readonly path: string }): Promise<TriedEdit>;
   /** Looks for the edit that mends most and breaks least. */
   searchEdits(question: RunQuestion & EditSearchScope): Promise<EditFrontier>;
+  countConceptCosts(question: RunQuestion & Pick<ModelEdit, 'heldOut'>): Promise<ConceptCostList>;
   /** Writes an audit package to `path`, a ZIP file whose one folder is called `name`. */
   writePackage(
     question: RunQuestion & {

@@ -34,6 +34,7 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   scoreImages: 'new-images',
   tryEdit: 'model-edit',
   searchEdits: 'edit-search',
+  countConceptCosts: 'concept-costs',
   writePackage: 'package',
   writeOverview: 'report',
   writeEditPage: 'report',
