@@ -14,6 +14,7 @@ const JOB_WORDS = {
   decomposition: { doing: 'Decomposing a concept', noun: 'a decomposition' },
   merge: { doing: 'Computing concepts together', noun: 'a merge' },
   'own-concept': { doing: 'Making a concept of examples', noun: 'an own concept' },
+  study: { doing: 'Drawing the study', noun: 'a study' },
   alike: { doing: 'Looking for crops like this one', noun: 'the look for crops' },
   dependence: { doing: 'Counting decisions without each concept', noun: 'the count of decisions' },
   'what-if-run': { doing: 'Deciding every image again', noun: 'a what-if over the run' },

@@ -15,6 +15,8 @@ const KIND_OF: Partial<Record<JobName, JobKind>> = {
   makeOwnConcept: 'own-concept',
   computeOwnConcept: 'own-concept',
   findAlikeCrops: 'alike',
+  makeStudy: 'study',
+  rehearseStudy: 'study',
   dependence: 'dependence',
   ablateRun: 'what-if-run',
   ablateImage: 'what-if-image',
