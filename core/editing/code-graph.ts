@@ -54,20 +54,24 @@ export function codeGraph(tensor: string, bank: CodedBank, steps: number, site: 
   return { ...builder.part(scaled), activations, projected: c };
 }
 
-/** Activations times a matrix [p, r], as rows [n · positions, r]: channels are summed where they lie, and only the r sums are moved. */
-function projectedRows(
+/**
+ * Activations times a matrix [p, r], as rows [n · positions, r]: channels are summed where they lie, and only the r sums are
+ * moved. `what` tells the names of its nodes from those of another such product.
+ */
+export function projectedRows(
   builder: PartBuilder,
   activations: string,
   { rows: p, cols: r, data }: Matrix,
   layer: LayerRecord,
+  what = 'input',
 ): string {
   const { shape, channelAxis } = layer;
   if (channelAxis === shape.length - 1) {
-    const product = builder.add('input', 'MatMul', [
+    const product = builder.add(what, 'MatMul', [
       activations,
-      builder.constant('input_matrix', float32(data, [p, r])),
+      builder.constant(`${what}_matrix`, float32(data, [p, r])),
     ]);
-    return shape.length === 2 ? product : builder.reshape('rows', product, [-1, r]);
+    return shape.length === 2 ? product : builder.reshape(`${what}_rows`, product, [-1, r]);
   }
   if (shape.length !== 4 || channelAxis !== 1)
     throw new BugError(`codeGraph: layout [${shape.join(', ')}] with channels at ${channelAxis}`);
@@ -75,9 +79,9 @@ function projectedRows(
     Float32Array.from(data, (_, at) => data[(at % p) * r + Math.floor(at / p)]),
     [r, p, 1, 1],
   );
-  const summed = builder.add('input', 'Conv', [activations, builder.constant('input_kernel', kernel)], {
+  const summed = builder.add(what, 'Conv', [activations, builder.constant(`${what}_kernel`, kernel)], {
     kernel_shape: [1, 1],
   });
-  const moved = builder.add('moved', 'Transpose', [summed], { perm: [0, 2, 3, 1] });
-  return builder.reshape('rows', moved, [-1, r]);
+  const moved = builder.add(`${what}_moved`, 'Transpose', [summed], { perm: [0, 2, 3, 1] });
+  return builder.reshape(`${what}_rows`, moved, [-1, r]);
 }

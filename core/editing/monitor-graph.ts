@@ -6,6 +6,7 @@ import { matrixTensor } from '../linalg/matrix-tensor.ts';
 import type { Dimension, Model, ValueInfo } from '../onnx/graph.ts';
 import { freshNames, makeNode } from '../onnx/graph-edits.ts';
 import { float32 } from '../tensor.ts';
+import { amountGraph, type AmountColumns } from './amount-graph.ts';
 import { codeGraph, type CodeGraph } from './code-graph.ts';
 import { codeIteration } from './code-iteration.ts';
 import { contributionGraph, type ContributionRule } from './contribution-graph.ts';
@@ -18,8 +19,10 @@ export interface MonitorParts {
   readonly file: Model;
   readonly cut: OriginalCut;
   readonly layer: LayerRecord;
-  /** W [r, p], in the order in which the outputs have the concepts. */
+  /** W [r, p]. */
   readonly bank: CodedBank;
+  /** Which of its rows are columns of the outputs, and what else is. @default every row, in its order */
+  readonly columns?: AmountColumns;
   /** Of the codes, see `chooseSteps`. */
   readonly steps: number;
   /** Absent: contributions are left out. */
@@ -38,25 +41,30 @@ export interface MonitorModel {
 /**
  * Adds to a model, beside its own outputs and without a change to what makes them:
  *
- * - `concept_amounts` [n, r]: the largest amount of each concept over the positions of the picture, as `scoreImages` has it;
+ * - `concept_amounts` [n, columns]: the largest amount of each concept over the positions of the picture, as `scoreImages` has it;
  * - `concept_rest` [n]: ‖A - UW‖ / ‖A‖, the share of the activations that no concept explains; 0 without activations;
- * - `concept_contributions` [n, r]: by how much the explained score falls without each concept, see {@link ContributionRule}.
+ * - `concept_contributions` [n, columns]: by how much the explained score falls without each concept but own ones, which
+ *   come last in the amounts, see {@link ContributionRule}.
  *
  * All are float32. A name that the model has already gets a number behind it. Only operators of the model's own operator
  * set (7 and later). Throws as `codeGraph`.
  */
-export function monitorModel({ file, cut, layer, bank, steps, contributions }: MonitorParts): MonitorModel {
+export function monitorModel(parts: MonitorParts): MonitorModel {
+  const { file, cut, layer, bank, steps, contributions } = parts;
+  const { columns = { players: Array.from({ length: bank.rows }, (_, row) => [row]), own: [] } } = parts;
+  const { players } = columns;
   const fresh = freshNames(file);
   const opset = file.opsets.get('') ?? 1;
   const site = { layer, type: cut.type, fresh };
   const codes = codeGraph(cut.tensor, bank, steps, site);
-  const amounts = amountGraph(codes, layer, bank.rows, opset, fresh);
+  const amounts = amountGraph(codes, columns, { layer, bank, opset, fresh });
   const rest = restGraph(codes, layer, bank, opset, fresh);
-  const effects = contributions && contributionGraph(contributions, codes, { layer, bank, opset, fresh });
-  const parts: GraphPart[] = [codes, amounts, rest, ...(effects ? [effects] : [])];
+  const effects =
+    contributions && contributionGraph(contributions, codes, { layer, bank, opset, fresh, players });
+  const added: GraphPart[] = [codes, amounts, rest, ...(effects ? [effects] : [])];
   const named = [
-    [amounts.output, fresh('concept_amounts'), [bank.rows]],
-    ...(effects ? [[effects.output, fresh('concept_contributions'), [bank.rows]] as const] : []),
+    [amounts.output, fresh('concept_amounts'), [players.length + columns.own.length]],
+    ...(effects ? [[effects.output, fresh('concept_contributions'), [players.length]] as const] : []),
     [rest.output, fresh('concept_rest'), []],
   ] as const;
   const batch = batchOf(file);
@@ -72,12 +80,12 @@ export function monitorModel({ file, cut, layer, bank, steps, contributions }: M
       ...graph,
       nodes: [
         ...graph.nodes,
-        ...parts.flatMap(({ nodes }) => nodes),
+        ...added.flatMap(({ nodes }) => nodes),
         ...named.map(([from, name]) => makeNode('Identity', [from], [name])),
       ],
       initializers: new Map([
         ...graph.initializers,
-        ...parts.flatMap(({ initializers }) => [...initializers]),
+        ...added.flatMap(({ initializers }) => [...initializers]),
       ]),
       outputs: [...graph.outputs, ...outputs],
     },
@@ -94,20 +102,6 @@ export function monitorModel({ file, cut, layer, bank, steps, contributions }: M
 function batchOf({ graph: { inputs } }: Model): Dimension {
   const batch = inputs[0]?.dims?.[0];
   return typeof batch === 'number' && batch <= 0 ? 'batch' : batch;
-}
-
-function amountGraph(
-  { output }: CodeGraph,
-  layer: LayerRecord,
-  r: number,
-  opset: number,
-  fresh: (stem: string) => string,
-): GraphPart {
-  const positions = positionsOf(layer);
-  const builder = new PartBuilder(fresh, `${layer.tensor}/amounts`);
-  if (positions === 1) return builder.part(output);
-  const byImage = builder.reshape('by_image', output, [-1, positions, r]);
-  return builder.part(builder.reduce('largest', 'ReduceMax', byImage, [1], opset));
 }
 
 /**

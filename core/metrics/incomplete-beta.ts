@@ -8,6 +8,8 @@ const TINY = 1e-300;
  * Regularised incomplete beta function I_x(a, b) of a and b > 0: 0 below x = 0, 1 above x = 1.
  *
  * Source  NIST Digital Library of Mathematical Functions, 8.17.22 (continued fraction) and 8.17.4, by Lentz's method.
+ *
+ * @internal Tests compare with it.
  */
 export function incompleteBeta(x: number, a: number, b: number): number {
   if (!(x > 0)) return 0;

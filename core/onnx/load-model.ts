@@ -41,7 +41,8 @@ function isInside(storage: Storage, path: string, folder: string): boolean {
   }
 }
 
-async function readBeside(storage: Storage, folder: string, location: string): Promise<Uint8Array> {
+/** The file of external data, which lies in the folder. */
+async function pathBeside(storage: Storage, folder: string, location: string): Promise<string> {
   if (location === '') refuse(location, 'which is no name of a file', 'Export the model again.');
   const parts = location.split(/[\\/]/);
   const isAbsolute = parts[0] === '' || /^[A-Za-z]:/.test(location);
@@ -51,7 +52,22 @@ async function readBeside(storage: Storage, folder: string, location: string): P
   const [real, realFolder] = [await storage.realPath(path), await storage.realPath(folder)];
   if (!isInside(storage, real, realFolder))
     refuse(location, 'a link that leads outside the folder of the model');
-  return readInput(storage, path, 'bad-model');
+  return path;
+}
+
+/** Bytes of a model with its weights, at most: what a serialised model can hold, in which form it is handed to ONNX Runtime. */
+const LARGEST = 2 ** 31 - 1;
+
+/** Throws before anything that large is read. */
+async function requireHandy(storage: Storage, paths: readonly string[]): Promise<void> {
+  let bytes = 0;
+  for (const path of paths) bytes += (await storage.stat(path)).size;
+  if (bytes <= LARGEST) return;
+  throw new TesseraError(
+    'bad-model',
+    `The model and its weights are ${(bytes / 2 ** 30).toFixed(1)} GiB; models of up to 2 GiB can be opened.`,
+    { hint: 'Export it in half precision (float16), or without weights that its scores do not need.' },
+  );
 }
 
 /** A model as it was read from its file. */
@@ -69,7 +85,7 @@ export interface ModelFile {
 /**
  * Reads a model file and the external data it names, which may only lie beside it.
  *
- * Throws TesseraError 'bad-model' as {@link decodeModel}, for data outside the folder (absolute path, "..", a link that
+ * Throws TesseraError 'bad-model' as {@link decodeModel}, for more than 2 GiB, for data outside the folder (absolute path, "..", a link that
  * leads out) or missing, when a file cannot be read, and for models of other formats, with how they are exported.
  */
 export async function loadModelFile(storage: Storage, path: string): Promise<ModelFile> {
@@ -90,11 +106,15 @@ function notOnnx(path: string, { kind, steps }: OtherFormat): TesseraError {
 }
 
 async function readModelFile(storage: Storage, path: string): Promise<ModelFile> {
+  if (await storage.exists(path)) await requireHandy(storage, [path]);
   const bytes = await readInput(storage, path, 'bad-model');
   const folder = storage.dirname(storage.resolve(path));
-  const files = new Map<string, Uint8Array>();
+  const paths = new Map<string, string>();
   for (const location of externalLocations(bytes))
-    files.set(location, await readBeside(storage, folder, location));
+    paths.set(location, await pathBeside(storage, folder, location));
+  await requireHandy(storage, [path, ...new Set(paths.values())]);
+  const files = new Map<string, Uint8Array>();
+  for (const [location, file] of paths) files.set(location, await readInput(storage, file, 'bad-model'));
   const model = decodeModel(bytes, { externalData: (location) => files.get(location) });
   return {
     path,

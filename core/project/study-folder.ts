@@ -1,4 +1,5 @@
 import { BugError, TesseraError } from '../errors.ts';
+import type { Storage } from '../platform.ts';
 import { picturesOf, pictureFileName } from '../study/study-pictures.ts';
 import { studyFaults } from '../study/study-faults.ts';
 import { changedPicturesText, lostPicturesText } from '../study/void-words.ts';
@@ -86,7 +87,11 @@ export async function freezeStudy(
   });
 }
 
-/** Names a study: SHA-256 of its canonical JSON. */
+/**
+ * Names a study: SHA-256 of its canonical JSON.
+ *
+ * @internal
+ */
 export function hashOfStudy({ storage }: Pick<StudiesFolder, 'storage'>, study: Study): string {
   return storage.sha256(new TextEncoder().encode(canonicalJson(plain(study))));
 }
@@ -132,7 +137,12 @@ async function readStudy(project: Project, id: string): Promise<FrozenStudy> {
       hint: ids.length > 0 ? `Its studies are ${ids.join(', ')}.` : 'It has no studies yet.',
     });
   }
-  return readJsonFile(project.storage, path, STUDY_FILE, (content) => refuseNewer(path, content));
+  return readStudyFile(project.storage, path);
+}
+
+/** Reads a `study.json` wherever it lies, and checks its shape alone. Throws as {@link readJsonFile}. */
+export function readStudyFile(storage: Storage, path: string): Promise<FrozenStudy> {
+  return readJsonFile(storage, path, STUDY_FILE, (content) => refuseNewer(path, content));
 }
 
 function refuseNewer(path: string, content: unknown): unknown {

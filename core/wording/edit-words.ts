@@ -107,6 +107,28 @@ export function editTimeText(time: {
     : `${both} (${ratio.toFixed(2)} times)`;
 }
 
+/** What taking a concept out whole costs, or by half; null where it cannot be taken out. */
+interface CostFacts {
+  readonly whole: { readonly broken: number; readonly mended: number } | null;
+  readonly half: { readonly broken: number; readonly mended: number } | null;
+  readonly isHarmless: boolean;
+}
+
+/** "harmless", "breaks 12". */
+export function costText({ whole, isHarmless }: CostFacts): string {
+  if (whole === null) return 'not possible';
+  return isHarmless ? 'harmless' : `breaks ${countText(whole.broken)}`;
+}
+
+/** What stands behind {@link costText}, in a sentence for each. */
+export function costTip({ whole, half }: CostFacts): string {
+  const told = (name: string, counts: CostFacts['whole']): string =>
+    counts === null
+      ? `${name} it cannot be taken out.`
+      : `${name} it breaks ${countOf(counts.broken, 'right answer')} and mends ${countOf(counts.mended, 'mistake')}.`;
+  return `${told('Taken out whole,', whole)} ${told('By half,', half)}`;
+}
+
 /** What a concept is called harmless by. */
 export const HARMLESS_MEANING =
   'Harmless is what breaks at most one right answer in a hundred when it is taken out whole, whatever the class of the image.';

@@ -12,6 +12,7 @@ export const SCREEN_NAMES = {
   compare: 'Compare',
   edit: 'Edit',
   score: 'New images',
+  studies: 'Studies',
   report: 'Report',
 } as const;
 
@@ -34,6 +35,7 @@ export const SCREEN_KEYS: Readonly<Record<Screen, string>> = {
   compare: 'c',
   edit: 'e',
   score: 'n',
+  studies: 's',
   report: '7',
   columns: '0',
 };

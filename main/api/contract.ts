@@ -47,9 +47,10 @@ import type { EarlyConcepts, RunKey, RunState } from './run-data.ts';
 import type { RunResult, ConceptEdit, CropQuery, CropPage, Waterfall, ImageDetail } from './result-data.ts';
 import type { CoherenceApi } from './coherence-data.ts';
 import type { OwnApi } from './own-data.ts';
+import type { StudyApi, StudyKey } from './study-data.ts';
+import type { StudyMakingApi } from './study-making-data.ts';
 import type { OverviewApi } from './overview-data.ts';
 import type { ReportChoice, ReportSection, SavedReport } from './report-data.ts';
-import type { StudyApi, StudyKey } from './study-data.ts';
 import type { ScoreMapApi, ScoreMapNews } from './score-map-data.ts';
 
 /*
@@ -80,6 +81,7 @@ export type * from './map-data.ts';
 export type * from './marks-data.ts';
 export type * from './coherence-data.ts';
 export type * from './own-data.ts';
+export type * from './study-making-data.ts';
 export type * from './comparison-data.ts';
 export type * from './new-images-data.ts';
 export type * from './edit-model-data.ts';
@@ -101,7 +103,8 @@ export interface WorkbenchApi
     OwnApi,
     OverviewApi,
     ScoreMapApi,
-    StudyApi {
+    StudyApi,
+    StudyMakingApi {
   getApp(): Promise<AppInfo>;
   getSettings(): Promise<Settings>;
   setSettings(changes: Partial<Settings>): Promise<Settings>;
@@ -250,14 +253,14 @@ export interface WorkbenchEvents {
   readonly earlyConcepts: EarlyConcepts;
   /** Names, groups or comments of a run have changed. */
   readonly result: RunKey;
+  /** Something of a study that is served has changed: ask {@link StudyApi.getServedStudy}. */
+  readonly study: StudyKey;
   /** What {@link WorkbenchApi.predictAll} has counted so far. */
   readonly classes: ClassCounts;
   /** A map that {@link WorkbenchApi.drawScoreMaps} has drawn. */
   readonly scoreMap: ScoreMapNews;
   /** Long work, whenever some of it has begun, gone on or ended. */
   readonly jobs: readonly LongJob[];
-  /** Something of a study that is served has changed: ask {@link StudyApi.getServedStudy}. */
-  readonly study: StudyKey;
   readonly log: LogLine;
   readonly compute: ComputeState;
   /** Something went wrong that no call can tell of. */

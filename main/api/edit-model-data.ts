@@ -120,6 +120,21 @@ export interface EditFrontier {
   readonly best: number | null;
 }
 
+/** What taking a concept out costs, over images of all classes; null where it cannot be taken out. */
+export interface ConceptCostItem {
+  readonly concept: string;
+  readonly whole: MendedCounts | null;
+  readonly half: MendedCounts | null;
+  /** Taken out whole it breaks at most one right answer in a hundred. */
+  readonly isHarmless: boolean;
+}
+
+/** Costs of a run's concepts. */
+export interface ConceptCostList {
+  readonly images: number;
+  readonly concepts: readonly ConceptCostItem[];
+}
+
 /** An audit package that was saved. */
 export interface SavedPackage extends SavedReport {
   /** Why it has no monitor, in words. */
@@ -134,6 +149,8 @@ export interface EditModelApi {
   saveEdited(query: RunKey & { readonly id: string }): Promise<SavedReport>;
   /** Looks for the least edit that mends most; long work of the kind `edit-search`. */
   searchEdits(query: RunKey & EditSearchScope): Promise<EditFrontier>;
+  /** Counts what each concept costs, on the run's images and those held out; long work of the kind `concept-costs`. */
+  countConceptCosts(query: RunKey & Pick<ModelEdit, 'heldOut'>): Promise<ConceptCostList>;
   /** Writes all that is handed over of the run as one ZIP file, with the edited model where an edit is given; `package`. */
   savePackage(query: RunKey & { readonly edit: ModelEdit | null }): Promise<SavedPackage>;
   /** Writes what the edit does as one page. */

@@ -26,6 +26,7 @@ const EDIT = {
 export const editModelSchemas = {
   tryEdit: z.strictObject({ ...RUN_KEY, ...EDIT }),
   searchEdits: z.strictObject({ ...RUN_KEY, heldOut: EDIT.heldOut, allLayers: z.boolean() }),
+  countConceptCosts: z.strictObject({ ...RUN_KEY, heldOut: EDIT.heldOut }),
   savePackage: z.strictObject({ ...RUN_KEY, edit: z.strictObject(EDIT).nullable() }),
   saveEdited: TRIAL,
   saveEditPage: TRIAL,

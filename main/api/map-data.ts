@@ -84,15 +84,8 @@ export interface ImageGroupsView {
   readonly usual: number | null;
 }
 
-/** A file of an export: tables and arrays of a run, or its model with the concepts as further outputs, and what goes with it. */
-export type ExportFile =
-  | 'images.csv'
-  | 'concepts.csv'
-  | 'run.npz'
-  | 'run.safetensors'
-  | 'monitor.onnx'
-  | 'monitor.json'
-  | 'monitor.md';
+/** A file of an export: tables and arrays of a run, or its model with the concepts as further outputs and what goes with it, packed. */
+export type ExportFile = 'images.csv' | 'concepts.csv' | 'run.npz' | 'run.safetensors' | 'monitor.zip';
 
 /** The methods of the contract about maps, groups and exports. */
 export interface MapApi {

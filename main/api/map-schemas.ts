@@ -17,10 +17,7 @@ export const mapSchemas = {
   getMapAmounts: z.strictObject({ ...RUN_KEY, images: IMAGES, concept: NAME }),
   exportRun: z.strictObject({
     ...RUN_KEY,
-    file: z.enum([
-      ...(['images.csv', 'concepts.csv', 'run.npz', 'run.safetensors'] as const),
-      ...(['monitor.onnx', 'monitor.json', 'monitor.md'] as const),
-    ]),
+    file: z.enum(['images.csv', 'concepts.csv', 'run.npz', 'run.safetensors', 'monitor.zip']),
   }),
   exportPaths: z.strictObject({ ...RUN_KEY, images: z.array(COUNT).min(1).max(MOST_IMAGES) }),
 };

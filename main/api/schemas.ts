@@ -12,6 +12,7 @@ import { studySchemas } from './study-schemas.ts';
 import { mapSchemas } from './map-schemas.ts';
 import { coherenceSchemas } from './coherence-schemas.ts';
 import { ownSchemas } from './own-schemas.ts';
+import { studyMakingSchemas } from './study-making-schemas.ts';
 import { overviewSchemas } from './overview-schemas.ts';
 import { COUNT, NAME, PATH, RUN, RUN_KEY } from './schema-parts.ts';
 import { OPTION_CHANGES } from './setup-options.ts';
@@ -157,6 +158,7 @@ export const schemas = {
   ...mapSchemas,
   ...coherenceSchemas,
   ...ownSchemas,
+  ...studyMakingSchemas,
 
   getEvaluation: RUN,
   evaluateRun: z.strictObject({ ...RUN_KEY, level: choice(CHECK_LEVELS).schema }),

@@ -1,21 +1,26 @@
+import { studyVerdict } from '../../core/report/study/study-verdict.ts';
 import type { ChoiceAnalysis } from '../../core/study/analysis/analyse-choice.ts';
 import type { IntruderAnalysis } from '../../core/study/analysis/analyse-intruder.ts';
 import type { StudyAnalysis } from '../../core/study/analysis/analyse-study.ts';
 import type { UtilityAnalysis } from '../../core/study/analysis/analyse-utility.ts';
 import type { StudyFigure } from '../../core/study/analysis/study-figure.ts';
+import type { Study } from '../../core/study/study.ts';
 import { countOf } from '../../core/wording/count-text.ts';
 import { fixed, intervalText, percentText } from '../../core/wording/number-text.ts';
 import { table } from './text-table.ts';
 
 /** What came of a study, for people. */
-export function analysisText({ exclusions, answers, figures }: StudyAnalysis): string {
+export function analysisText(study: Study, analysis: StudyAnalysis): string {
+  const { exclusions, answers, figures } = analysis;
+  const { headline, cautions } = studyVerdict(study, analysis);
   const left = Object.entries(exclusions.counts).filter(([, count]) => count > 0);
   const reasons = left.map(([reason, count]) => `${reason} ${count}`).join(', ');
   const out = exclusions.participants - exclusions.included;
   return [
+    headline,
+    ...cautions,
     `Counted: ${countOf(answers, 'answer')} of ${countOf(exclusions.included, 'participant')}; left out: ${out}${reasons === '' ? '' : ` (${reasons})`}`,
-    '',
-    ...linesOf(figures),
+    ...(exclusions.included === 0 ? [] : ['', ...linesOf(figures)]),
   ].join('\n');
 }
 
@@ -48,7 +53,7 @@ function utilityLines({ conditions, sessions, utilities, control, contrasts }: U
             [`utility against ${control}`, 'mean', '95 % interval'],
             ...utilities.map(({ condition, utility }) => [
               condition,
-              utility.value === null ? `not known: ${utility.reason}` : fixed(utility.value, 2),
+              utility.value === null ? 'not known' : fixed(utility.value, 2),
               utility.interval === null
                 ? ''
                 : `${fixed(utility.interval.low, 2)}–${fixed(utility.interval.high, 2)}`,
@@ -97,7 +102,7 @@ function intruderLines({ accuracy, concepts }: IntruderAnalysis): string[] {
         one.name,
         shareText(one.accuracy),
         endsText(one.accuracy),
-        one.coherence.value === null ? `not known: ${one.coherence.reason}` : fixed(one.coherence.value, 2),
+        one.coherence.value === null ? 'not known' : fixed(one.coherence.value, 2),
       ]),
     ]),
   ];
@@ -114,8 +119,8 @@ function choiceLines({ share, parts }: ChoiceAnalysis): string[] {
   ];
 }
 
-function shareText({ value, reason }: StudyFigure): string {
-  return value === null ? `not known: ${reason}` : percentText(value);
+function shareText({ value }: StudyFigure): string {
+  return value === null ? 'not known' : percentText(value);
 }
 
 function endsText({ interval }: StudyFigure): string {

@@ -1,5 +1,7 @@
 import { picturesOf } from '../../core/study/study-pictures.ts';
 import type { FrozenStudy } from '../../core/study/study.ts';
+import type { StudyPower } from '../../core/study/analysis/study-power.ts';
+import { fixed, intervalText, percentText } from '../../core/wording/number-text.ts';
 import { countOf, listText } from '../../core/wording/count-text.ts';
 
 /** What is told of a frozen study, as `--json` prints it. */
@@ -42,7 +44,10 @@ export function studyFacts({ study, sha256 }: FrozenStudy) {
 }
 
 /** {@link studyFacts} with what should be known of how it was drawn. */
-type NotedFacts = ReturnType<typeof studyFacts> & { readonly notes: readonly string[] };
+type NotedFacts = ReturnType<typeof studyFacts> & {
+  readonly power: readonly StudyPower[] | null;
+  readonly notes: readonly string[];
+};
 
 /** The same for people. */
 export function studyText(facts: NotedFacts): string {
@@ -55,10 +60,23 @@ export function studyText(facts: NotedFacts): string {
       ? [`Primary test: ${facts.contrast.condition} against ${facts.contrast.against}`]
       : []),
     ...(facts.utility === null ? [] : [leftOut(facts)]),
+    ...(facts.power === null ? [] : powerLines(facts.power)),
     `Pictures: ${facts.pictures}, seed ${facts.seed}, SHA-256 ${facts.sha256}`,
     ...facts.notes,
   ];
   return lines.join('\n');
+}
+
+function powerLines(powers: readonly StudyPower[]): string[] {
+  const [{ question, simulations }] = powers;
+  const chances = powers.map(
+    ({ question: { effect }, power }) =>
+      `${fixed(100 * effect, 0)} points ${percentText(power.value)} (${intervalText(power)})`,
+  );
+  return [
+    `Power of the primary test, by ${simulations} simulated studies: ${chances.join(', ')}`,
+    `  if accuracy is ${percentText(question.accuracy)} without, and people and pictures differ by ${fixed(question.participantSpread, 1)} and ${fixed(question.pictureSpread, 1)} in log-odds: a guess, to be put right by a pilot`,
+  ];
 }
 
 function leftOut({ rules }: ReturnType<typeof studyFacts>): string {

@@ -1,5 +1,6 @@
 import { TesseraError } from '../../core/errors.ts';
 import { nearestNames } from '../../core/nearest-names.ts';
+import { studyAnalyse } from './study-analyse.ts';
 import { studyList } from './study-list.ts';
 import { studyNew } from './study-new.ts';
 import { serveStudyCommand } from './study-serve.ts';
@@ -10,6 +11,7 @@ type StudyCommand = (argv: readonly string[], signal: AbortSignal) => Promise<vo
 const COMMANDS: Readonly<Record<string, StudyCommand>> = {
   new: studyNew,
   simulate: studySimulate,
+  analyse: studyAnalyse,
   list: studyList,
   serve: serveStudyCommand,
 };

@@ -130,6 +130,7 @@ tessera study new PROJECT --kind utility --consent FILE|TEXT [--run ID[,ID]] [--
               [--participants N] [--sessions N] [--train N] [--test N] [--scenario all|failures] [--title TEXT] [--seed S] [--json]
 tessera study new PROJECT --kind intruder|choice --consent FILE|TEXT [--run ID] [--sets N] [--participants N] [--json]
 tessera study simulate PROJECT [STUDY] [--reader NAME,…] [--participants N] [--seed S] [--json]
+tessera study analyse PROJECT STUDY [--merge FOLDER…] [--out FOLDER] [--report FILE] [--json]
 tessera study list PROJECT [--json]
     Do people understand the model? Tests of explanations over finished runs, drawn and frozen before anybody takes part.
     utility: learn from pictures with the model's answer and an explanation, then predict the model on others without
@@ -140,7 +141,9 @@ tessera study list PROJECT [--json]
     concept? choice: which gallery shows one clear thing, the concept's or its part's? A run or picture that is changed
     later voids a study; list says so. simulate is a dry run of a frozen study, or of one made by the options of new and not
     kept: N simulated participants a condition (10) use what they are shown and nothing else, and are analysed as people
-    are. NAME is logistic (taken unless said), nearest, guessing or inattentive; several are taken in turn.
+    are. NAME is logistic (taken unless said), nearest, guessing or inattentive; several are taken in turn. analyse
+    works out what came of a study by its frozen rules, with --merge also from the folders of the same study that other
+    machines filled; --out writes trials.csv, participants.csv and analysis.json, --report one HTML page.
 
 tessera study serve PROJECT STUDY [--participants N] [--first N] [--address HOST] [--port P] [--new-link N,N]
     Serves a study to its participants until Ctrl-C, and prints a link for each: good for one browser, also after a new start.

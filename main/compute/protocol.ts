@@ -14,6 +14,7 @@ import type {
   CoherenceAnswer,
   CoherenceCheck,
   ConceptCoherence,
+  ConceptCostList,
   ConceptDependence,
   ConceptEdit,
   ConceptFactors,
@@ -38,6 +39,7 @@ import type {
   ImageCounterfactual,
   ModelSummary,
   OutputTrial,
+  MadeStudy,
   OwnConceptList,
   OwnConceptQuery,
   OverviewView,
@@ -62,6 +64,10 @@ import type {
   DecompositionLayer,
   DecompositionQuery,
   SerializedError,
+  StudyConditionItem,
+  StudyFindings,
+  StudyMakingApi,
+  StudyPlan,
   StudySummary,
   ScoredImages,
   ScoreMaps,
@@ -105,6 +111,11 @@ export interface ProjectQuestion {
   /** Stands for the folder in names of pictures. */
   readonly key: string;
 }
+
+type InFolder = Pick<ProjectQuestion, 'folder'>;
+
+/** What a study says; the page of it is a file. */
+export type FoundInStudy = Pick<StudyFindings, 'headline' | 'cautions' | 'participants'>;
 
 /** A run of a project folder. */
 export interface RunQuestion extends ProjectQuestion {
@@ -261,6 +272,21 @@ export interface ComputeJobs {
   listCoherence(question: RunQuestion): Promise<readonly ConceptCoherence[]>;
   drawCoherenceCheck(question: RunQuestion & Pick<CheckNumber, 'size'>): Promise<CoherenceCheck>;
   answerCoherenceSet(question: RunQuestion & Omit<CoherenceAnswer, keyof RunKey>): Promise<boolean>;
+  listStudyConditions(question: undefined): Promise<readonly StudyConditionItem[]>;
+  estimateStudyPower(
+    question: Parameters<StudyMakingApi['estimateStudyPower']>[0],
+  ): ReturnType<StudyMakingApi['estimateStudyPower']>;
+  /** Draws a study and freezes it. */
+  makeStudy(
+    question: InFolder & { readonly title: string; readonly consent: string; readonly plan: StudyPlan },
+  ): Promise<MadeStudy>;
+  /** Writes the page of findings to `path`, as the next does. */
+  rehearseStudy(
+    question: InFolder & { readonly plan: StudyPlan; readonly path: string },
+  ): Promise<FoundInStudy & Pick<StudyFindings, 'notes'>>;
+  analyseStudy(question: InFolder & { readonly study: string; readonly path: string }): Promise<FoundInStudy>;
+  /** Writes a study with its answers and their analysis as a ZIP file. */
+  packStudyTables(question: InFolder & { readonly study: string; readonly path: string }): Promise<null>;
   listOwnConcepts(question: RunQuestion): Promise<OwnConceptList>;
   /** Keeps it with the run, and with its bank. */
   makeOwnConcept(question: RunQuestion & Omit<OwnConceptQuery, keyof RunKey>): Promise<OwnConceptList>;
@@ -354,6 +380,7 @@ export interface ComputeJobs {
   tryEdit(question: RunQuestion & ModelEdit & { readonly path: string }): Promise<TriedEdit>;
   /** Looks for the edit that mends most and breaks least. */
   searchEdits(question: RunQuestion & EditSearchScope): Promise<EditFrontier>;
+  countConceptCosts(question: RunQuestion & Pick<ModelEdit, 'heldOut'>): Promise<ConceptCostList>;
   /** Writes an audit package to `path`, a ZIP file whose one folder is called `name`. */
   writePackage(
     question: RunQuestion & {

@@ -28,9 +28,7 @@ export function createExports(
       await jobs.run({ kind: 'export', folder: question.folder, page }, (watch) =>
         runner.run('exportRun', { ...question, file, path: place.file }, watch),
       );
-      // The page of a monitor names its other files: they keep their names.
-      const isMonitor = file.startsWith('monitor.');
-      return reports.saveReserved(place.id, isMonitor ? file : nameOf(question, file));
+      return reports.saveReserved(place.id, nameOf(question, file));
     },
     async paths(question, images) {
       const place = await reports.reserve('export', '.csv');

@@ -4,6 +4,7 @@ import { TesseraError } from '../../core/errors.ts';
 import type { ImageFile } from '../../core/images/folder-scan.ts';
 import type { PageId } from '../api/call-handler.ts';
 import type {
+  ConceptCostList,
   EditFrontier,
   EditSearchScope,
   EditTrial,
@@ -44,6 +45,7 @@ interface KeptTrial {
 export interface ModelEdits {
   try(question: RunQuestion, edit: ModelEdit, page?: PageId): Promise<EditTrial>;
   search(question: RunQuestion, where: EditSearchScope, page?: PageId): Promise<EditFrontier>;
+  countCosts(question: RunQuestion, heldOut: readonly string[], page?: PageId): Promise<ConceptCostList>;
   /** All that is handed over of a run, as one ZIP file. */
   savePackage(question: RunQuestion, edit: ModelEdit | null, page?: PageId): Promise<SavedPackage>;
   save(query: { readonly id: string }): Promise<SavedReport>;
@@ -85,6 +87,10 @@ export function createModelEdits(context: ModelEditsContext): ModelEdits {
     search: (question, where, page) =>
       jobs.run({ kind: 'edit-search', folder: question.folder, page, isLatest: true }, (watch) =>
         runner.run('searchEdits', { ...question, ...where }, watch),
+      ),
+    countCosts: (question, heldOut, page) =>
+      jobs.run({ kind: 'concept-costs', folder: question.folder, page, isLatest: true }, (watch) =>
+        runner.run('countConceptCosts', { ...question, heldOut }, watch),
       ),
     async savePackage(question, edit, page) {
       const { folder } = question;

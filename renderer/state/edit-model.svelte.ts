@@ -1,4 +1,6 @@
 import type {
+  ConceptCostItem,
+  ConceptCostList,
   ConceptFactors,
   EditFrontier,
   EditTrial,
@@ -37,6 +39,8 @@ export class EditModelState {
   searchesAllLayers = $state(false);
   /** The edits that mend most and break fewest. */
   readonly found = new Loadable<EditFrontier>();
+  /** What taking each concept out costs, over images of all classes. */
+  readonly costs = new Loadable<ConceptCostList>();
   /** Which of the decisions that changed are shown; of the first kind that there is until one is chosen. */
   turn = $state<'fixed' | 'broken' | 'otherwise' | null>(null);
   isSaving = $state(false);
@@ -78,6 +82,7 @@ export class EditModelState {
   /** Takes these concepts out, and leaves all others as they are. */
   leaveOnly(ids: readonly string[]): void {
     this.factors = Object.fromEntries(ids.map((id) => [id, 0]));
+    this.others = null;
   }
 
   /** Makes the edited model and judges it. What was tried before stays in sight until then. */
@@ -95,6 +100,16 @@ export class EditModelState {
   search(): Promise<void> {
     const { heldOut, searchesAllLayers: allLayers } = this;
     return this.found.load(() => this.#connection.api.searchEdits({ ...this.#run, heldOut, allLayers }));
+  }
+
+  /** Counts what each concept costs, on the run's images and those held out. */
+  countCosts(): Promise<void> {
+    const { heldOut } = this;
+    return this.costs.load(() => this.#connection.api.countConceptCosts({ ...this.#run, heldOut }));
+  }
+
+  costOf(concept: string): ConceptCostItem | undefined {
+    return this.costs.value?.concepts.find((one) => one.concept === concept);
   }
 
   /** Sets the edit that a search found. */

@@ -24,6 +24,7 @@ export function followEvents(bench: Workbench): () => void {
       // Their names and notes are among those of the run.
       if (bench.own.list.value) void bench.own.read();
     }),
+    on('study', (study) => bench.studies.changed(study)),
     on('classes', (counts) => bench.setup.takeClasses(counts)),
     on('scoreMap', (news) => bench.setup.scoreMaps.take(news)),
     on('jobs', (jobs) => (bench.jobs = jobs)),

@@ -31,7 +31,7 @@ interface Binding {
 }
 
 /** Digits in a row, then letters. */
-const SCREEN_KEYS_SHOWN = '1 – 9, 0, C, E, N';
+const SCREEN_KEYS_SHOWN = '1 – 9, 0, C, E, N, S';
 
 /** Every key, in the order in which they are listed to people. */
 export const BINDINGS: readonly Binding[] = [

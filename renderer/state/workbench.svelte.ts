@@ -27,6 +27,7 @@ import { RunList } from './run-list.svelte.ts';
 import { RunWatch } from './run.svelte.ts';
 import { SetupState } from './setup.svelte.ts';
 import { ShownRun } from './shown-run.svelte.ts';
+import { StudiesState } from './studies.svelte.ts';
 import { trailOf } from './trail.ts';
 
 /** Screens that show one run, and nothing else. */
@@ -51,6 +52,7 @@ export class Workbench {
   readonly overview: OverviewState;
   readonly evidence: SetupEvidence;
   readonly comparison: ComparisonState;
+  readonly studies: StudiesState;
   #shown = $state.raw<ShownRun>()!;
   /** The setup whose runs are shown. */
   #shownOf: Pick<Setup, 'key' | 'project'> | undefined;
@@ -83,6 +85,7 @@ export class Workbench {
     this.overview = new OverviewState(connection, this.notices);
     this.evidence = new SetupEvidence(connection);
     this.comparison = new ComparisonState(connection, this.notices);
+    this.studies = new StudiesState(connection, this.notices);
     this.#shown = new ShownRun(connection, this.notices, undefined);
   }
 

@@ -85,6 +85,16 @@ export function fakeEditModel({ run, images }: DemoRunReader, options: FakeEditM
             ? []
             : ['Other classes rest on what was taken out: barn loses 2 of 17 right answers.'],
       }),
+    countConceptCosts: () =>
+      Promise.resolve({
+        images: 40,
+        concepts: run.concepts.map(({ id }, at) => ({
+          concept: id,
+          whole: { broken: at === 0 ? 12 : 0, mended: 4 },
+          half: { broken: 0, mended: 1 },
+          isHarmless: at > 0,
+        })),
+      }),
     searchEdits: ({ allLayers }) =>
       Promise.resolve({
         layers: allLayers ? ['/net/deep', OTHER_LAYER] : ['/net/deep'],

@@ -21,6 +21,7 @@ import { fakeCoherence } from './fake-coherence.ts';
 import { fakeColumns, fakeTable } from './fake-columns.ts';
 import { fakeComparison, nothingToCompare, type FakeComparison } from './fake-comparison.ts';
 import { fakeStudies } from './fake-studies.ts';
+import { fakeStudyMaking } from './fake-study-making.ts';
 import { fakeEditModel, type FakeEditModel } from './fake-edit-model.ts';
 import { fakeEvaluation } from './fake-evaluation.ts';
 import { fakeNewImages, type FakeNewImages } from './fake-new-images.ts';
@@ -356,6 +357,7 @@ export function createFakeWorkbench(
     ...fakeNewImages(reader, options.newImages),
     ...fakeEditModel(reader, options.editModel),
     ...fakeStudies(),
+    ...fakeStudyMaking(),
     listReportSections: () =>
       Promise.resolve(
         ['Summary', 'Concepts', 'Examples', 'How far to trust this', 'Method and reproduction'].map(

@@ -95,6 +95,22 @@ describe.skipIf(findBrowser() === undefined)(
       await page.close();
     });
 
+    it('tells what each concept costs beside its name', async () => {
+      const { page, faults } = await open();
+      await page.getByRole('button', { name: 'What does each cost?' }).click();
+      await page.getByText('On 40 images of all classes. Harmless is what').waitFor();
+      const cost = page.getByText('breaks 12', { exact: true });
+      expect(await cost.getAttribute('title')).toBe(
+        'Taken out whole, it breaks 12 right answers and mends 4 mistakes. By half, it breaks 0 right answers and mends 1 mistake.',
+      );
+      expect(await page.getByText('harmless', { exact: true }).count()).toBeGreaterThan(1);
+      expect(await violations(page)).toEqual([]);
+      const shots = process.env['EDIT_SHOTS'];
+      if (shots !== undefined) await page.screenshot({ path: `${shots}/costs.png` });
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
     it('counts with and without a cue that the table tells, and no longer where that is left', async () => {
       const { page, faults } = await open({ hasTable: true });
       await page.getByRole('checkbox').first().check();

@@ -2,6 +2,7 @@ import type { Explanation, LayerRecord } from '../../concepts/explanation.ts';
 import { rowOfId } from '../../concepts/recursion/concept-tree.ts';
 import { toRows } from '../../concepts/latent-rows.ts';
 import { requireAnyNumber } from '../../editing/code-iteration.ts';
+import type { AmountColumns } from '../../editing/amount-graph.ts';
 import { monitorModel } from '../../editing/monitor-graph.ts';
 import { originalCut } from '../../editing/original-cut.ts';
 import { chooseSteps } from '../../editing/step-choice.ts';
@@ -14,6 +15,7 @@ import { encodeModel } from '../../onnx/proto.ts';
 import type { RunFile } from '../../project/schema.ts';
 import type { Tensor } from '../../tensor.ts';
 import { UNFINISHED_HINT, unfinishedText } from '../../wording/unfinished-words.ts';
+import { columnOf } from '../further-concepts.ts';
 import { cutAt, runnerFor } from '../model-parts.ts';
 import { readBatch } from '../pictures.ts';
 import type { ScoredScope } from '../run-context.ts';
@@ -44,8 +46,8 @@ export interface MonitorOptions {
 
 /**
  * A model from picture to the model's own outputs, the amounts and contributions of a finished run's concepts, and the rest;
- * checked against what the run measured in some of its pictures, which `facts.agreement` tells. Merged concepts are columns by
- * themselves, `facts.concepts` says what was merged; concepts that a person gave by examples are left out.
+ * checked against what the run measured in some of its pictures, which `facts.agreement` tells. Merged concepts are one column;
+ * concepts that a person gave by examples follow the others in the amounts and have no contributions.
  *
  * `measure` gives the run with what was measured in its pictures (`tabledRun`); it is called once nothing speaks against a monitor.
  *
@@ -66,8 +68,7 @@ export async function makeMonitor(
   const file = await originalModel(scope);
   const cut = originalCut(file, layer, intake.inputDims);
   const tabled = await measure();
-  const order = concepts.map(({ id }) => rowOfId(id));
-  const bank = orderedBank(tabled.shown.conceptBank, order);
+  const { bank, columns, measuredAt } = columnsOf(tabled);
   const { pictures, at } = await somePictures(scope, tabled);
   const steps = await chooseSteps(await rowsOf(scope, layer, pictures), bank, {
     tolerance: AMOUNT_TOLERANCE,
@@ -78,18 +79,18 @@ export async function makeMonitor(
     always: withContributions,
   });
   signal?.throwIfAborted();
-  const built = { file, cut, layer, bank, steps: steps.steps };
+  const built = { file, cut, layer, bank, columns, steps: steps.steps };
   const monitor = monitorModel({ ...built, ...(choice.rule && { contributions: choice.rule }) });
   const bytes = encodeModel(withOrigin(monitor.model, { run: run.id, sha256: intake.sha256 }));
   const { measured } = tabled;
   const agreement = await checkMonitor(
-    { file, monitor, bytes, pictures, at, measured, order },
+    { file, monitor, bytes, pictures, at, measured, measuredAt, contributing: columns.players.length },
     device.sessions,
   );
   const sha256 = environment.storage.sha256(bytes);
   return {
     bytes,
-    facts: monitorFacts({ scope, run, explanation, tabled, file, monitor, sha256, choice, steps, agreement }),
+    facts: monitorFacts({ scope, run, tabled, measuredAt, file, monitor, sha256, choice, steps, agreement }),
   };
 }
 
@@ -98,10 +99,34 @@ function finished({ id, explanation }: RunFile): Explanation {
   throw new TesseraError('bad-project', unfinishedText(id, 'export'), { hint: UNFINISHED_HINT });
 }
 
-/** The bank in the order of the tables; every concept of it is a player in the codes, so all are kept. */
-function orderedBank(bank: CodedBank, order: readonly number[]): CodedBank {
-  invariant(order.length === bank.rows, `${order.length} concepts of a bank of ${bank.rows}`);
-  return { ...takeRows(bank, order), ...(bank.active !== undefined && { active: bank.active }) };
+interface MonitorColumns {
+  /** Rows of the concepts in the order of the columns. */
+  readonly bank: CodedBank;
+  readonly columns: AmountColumns;
+  /** Where the figures of each column are among those that were measured. */
+  readonly measuredAt: readonly number[];
+}
+
+/** The concepts as they are shown, merged ones as one and own ones last. */
+function columnsOf({ shown }: TabledRun): MonitorColumns {
+  const { explanation, merges, own, conceptBank, further } = shown;
+  const rowsOfId = (id: string): readonly number[] =>
+    (merges.find(({ group }) => group[0] === id)?.group ?? [id]).map(rowOfId);
+  const players = explanation.concepts.map(({ id }) => rowsOfId(id));
+  const order = players.flat();
+  invariant(order.length === conceptBank.rows, `${order.length} concepts of a bank of ${conceptBank.rows}`);
+  const { active } = conceptBank;
+  let next = 0;
+  return {
+    bank: { ...takeRows(conceptBank, order), ...(active !== undefined && { active }) },
+    columns: {
+      players: players.map((rows) => rows.map(() => next++)),
+      own: own.map(({ tensors }) => tensors),
+    },
+    measuredAt: [...explanation.concepts.map(({ id }) => id), ...own.map(({ concept }) => concept.id)].map(
+      (id) => columnOf(id, conceptBank.rows, further),
+    ),
+  };
 }
 
 async function originalModel({ intake, environment: { storage } }: ScoredScope): Promise<Model> {

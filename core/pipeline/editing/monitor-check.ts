@@ -37,20 +37,22 @@ export interface CheckedMonitor {
   readonly pictures: Tensor<'float32'>;
   readonly at: readonly number[];
   readonly measured: MeasuredImages;
-  /** Rows of the bank in the order of the monitor's columns. */
-  readonly order: readonly number[];
+  /** Where the figures of each column of the monitor are in `measured`, and how many of the first have contributions. */
+  readonly measuredAt: readonly number[];
+  readonly contributing: number;
 }
 
 /** Runs both models over the pictures. Throws as sessions do. */
 export async function checkMonitor(
-  { file, monitor, bytes, pictures, at, measured, order }: CheckedMonitor,
+  { file, monitor, bytes, pictures, at, measured, measuredAt, contributing }: CheckedMonitor,
   sessions: SessionFactory,
 ): Promise<MonitorAgreement> {
   const own = await sessions.open(encodeModel(file));
   const added = await sessions.open(bytes);
   const worst = { amounts: 0, contributions: 0, rest: 0, answers: 0 };
   const [units, effects] = [largestOf(measured.amounts), largestOf(measured.contributions)];
-  const effect = Math.max(...order.map((row) => effects[row]));
+  const withEffect = measuredAt.slice(0, contributing);
+  const effect = Math.max(...withEffect.map((column) => effects[column]));
   const batch = fixedBatch(file) ?? BATCH;
   let images = 0;
   try {
@@ -61,19 +63,24 @@ export async function checkMonitor(
       const compare = (
         what: 'amounts' | 'contributions',
         name: string,
-        unit: (row: number) => number,
+        columns: readonly number[],
+        unit: (column: number) => number,
       ): void => {
         const got = said[name].data as Float32Array;
         const want = measured[what];
         some.forEach((place, i) =>
-          order.forEach((row, k) => {
-            const difference = Math.abs(got[i * order.length + k] - want.data[place * want.cols + row]);
-            worst[what] = larger(worst[what], difference / unit(row));
+          columns.forEach((column, k) => {
+            const wanted = want.data[place * want.cols + column];
+            // Of further concepts, where a picture could be read only before.
+            if (Number.isNaN(wanted)) return;
+            const difference = Math.abs(got[i * columns.length + k] - wanted);
+            worst[what] = larger(worst[what], difference / unit(column));
           }),
         );
       };
-      compare('amounts', monitor.amounts, (row) => units[row]);
-      if (monitor.contributions !== undefined) compare('contributions', monitor.contributions, () => effect);
+      compare('amounts', monitor.amounts, measuredAt, (column) => units[column]);
+      if (monitor.contributions !== undefined)
+        compare('contributions', monitor.contributions, withEffect, () => effect);
       const rests = said[monitor.rest].data as Float32Array;
       some.forEach(
         (place, i) => (worst.rest = larger(worst.rest, Math.abs(rests[i] - measured.rests[place]))),

@@ -1,10 +1,7 @@
 import type { TabledRun } from '../run-tables.ts';
-import type { Explanation } from '../../concepts/explanation.ts';
-import { rowOfId } from '../../concepts/recursion/concept-tree.ts';
 import type { MonitorModel } from '../../editing/monitor-graph.ts';
 import type { StepChoice } from '../../editing/step-choice.ts';
 import type { Model } from '../../onnx/graph.ts';
-import { withGivenNames } from '../../project/run-notes.ts';
 import type { RunFile } from '../../project/schema.ts';
 import { quantile } from '../../sensitivity/bootstrap.ts';
 import { preprocessingText } from '../../wording/preprocessing-words.ts';
@@ -37,9 +34,9 @@ export type MonitorFacts = ReturnType<typeof monitorFacts>;
 export interface FactSource {
   readonly scope: ScoredScope;
   readonly run: RunFile;
-  /** As the run found it, merged concepts by themselves. */
-  readonly explanation: Explanation;
   readonly tabled: TabledRun;
+  /** Where the figures of each column are among those that were measured. */
+  readonly measuredAt: readonly number[];
   readonly file: Model;
   readonly monitor: MonitorModel;
   /** SHA-256 of the monitor's file. */
@@ -54,8 +51,7 @@ export function monitorFacts(source: FactSource) {
   const { scope, run, tabled, sha256, steps, agreement } = source;
   const { intake, environment, device } = scope;
   const { shown, measured } = tabled;
-  const { notes } = shown;
-  const explanation = withGivenNames(source.explanation, notes);
+  const { explanation } = shown;
   return {
     schema: 1,
     sha256,
@@ -74,15 +70,7 @@ export function monitorFacts(source: FactSource) {
     },
     outputs: outputFacts(source),
     classes: tabled.names,
-    concepts: explanation.concepts.map(({ id, name, importance }, column) => ({
-      column,
-      id,
-      name,
-      comment: notes.comments[id] ?? null,
-      importance: importance.mean,
-      isHidden: notes.hidden.includes(id),
-      mergedWith: notes.merged.find((group) => group.includes(id))?.filter((one) => one !== id) ?? [],
-    })),
+    concepts: conceptsOf(source),
     reference: {
       images: measured.places.length,
       explained: explainedAt(source).length,
@@ -91,6 +79,27 @@ export function monitorFacts(source: FactSource) {
     agreement: { ...agreement, steps: steps.steps, device: device.used },
     versions: environment.versions,
   };
+}
+
+/** The concepts in the order of the columns: as they are shown, merged ones as one, and own ones last. */
+function conceptsOf({ tabled: { shown } }: FactSource) {
+  const { explanation, merges, own, notes } = shown;
+  const all = [
+    ...explanation.concepts.map((concept) => ({ ...concept, kind: 'found' as const })),
+    ...own.map(({ concept }) => ({ ...concept, kind: 'own' as const })),
+  ];
+  return all.map(({ id, name, importance, kind }, column) => ({
+    column,
+    id,
+    name,
+    /** Found by the run, or given by examples; the latter have no column in the contributions. */
+    kind,
+    comment: notes.comments[id] ?? null,
+    importance: importance.mean,
+    isHidden: notes.hidden.includes(id),
+    /** The concepts that a person merged into this one. */
+    mergedOf: merges.find(({ group }) => group[0] === id)?.group ?? [],
+  }));
 }
 
 function inputFacts({ scope, file }: FactSource) {
@@ -118,25 +127,25 @@ function outputFacts({ file, monitor, choice }: FactSource) {
 }
 
 /** Which of the measured pictures the run explains. */
-function explainedAt({ tabled: { measured }, explanation }: FactSource): number[] {
-  return [...measured.places.keys()].filter((at) => measured.places[at] < explanation.images.length);
+function explainedAt({ tabled: { measured, shown } }: FactSource): number[] {
+  const { length } = shown.explanation.images;
+  return [...measured.places.keys()].filter((at) => measured.places[at] < length);
 }
 
 function watchedOf(source: FactSource): Watched[] {
-  const { tabled, monitor } = source;
+  const { tabled, monitor, measuredAt } = source;
   const { measured } = tabled;
-  const explanation = withGivenNames(source.explanation, tabled.shown.notes);
   const { amounts, rests } = measured;
   const own = explainedAt(source);
   const all = [...measured.places.keys()];
   const quantilesOf = (valueAt: (at: number) => number): RunQuantiles => ({
-    explained: levelsOf(own.map(valueAt)),
-    all: levelsOf(all.map(valueAt)),
+    explained: levelsOf(own.map(valueAt).filter(Number.isFinite)),
+    all: levelsOf(all.map(valueAt).filter(Number.isFinite)),
   });
   return [
-    ...explanation.concepts.map(({ id, name }, column): Watched => ({
+    ...conceptsOf(source).map(({ name }, column): Watched => ({
       ...{ output: monitor.amounts, column, name },
-      quantiles: quantilesOf((at) => amounts.data[at * amounts.cols + rowOfId(id)]),
+      quantiles: quantilesOf((at) => amounts.data[at * amounts.cols + measuredAt[column]]),
     })),
     {
       ...{ output: monitor.rest, column: null, name: 'what no concept explains' },

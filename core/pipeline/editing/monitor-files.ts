@@ -1,3 +1,4 @@
+import { encodeZip } from '../../project/zip.ts';
 import type { Monitor } from './make-monitor.ts';
 import { monitorPage, type MonitorNames } from './monitor-page.ts';
 
@@ -6,11 +7,6 @@ export const MONITOR_FILES = ['monitor.onnx', 'monitor.json', 'monitor.md'] as c
 
 /** A name of {@link MONITOR_FILES}. */
 export type MonitorFile = (typeof MONITOR_FILES)[number];
-
-/** Is a file of an export one of a monitor? */
-export function isMonitorFile(file: string): file is MonitorFile {
-  return (MONITOR_FILES as readonly string[]).includes(file);
-}
 
 /** The bytes of one file of a monitor; `names` are those that its page tells. */
 export function monitorFile(
@@ -27,4 +23,11 @@ export function monitorFile(
     case 'monitor.md':
       return encoder.encode(monitorPage(facts, names));
   }
+}
+
+/** All files of a monitor in one, in a folder of this name. Throws as `encodeZip`. */
+export function monitorZip(monitor: Monitor, folder: string): Uint8Array {
+  return encodeZip(
+    new Map(MONITOR_FILES.map((file) => [`${folder}/${file}`, monitorFile(monitor, file)] as const)),
+  );
 }

@@ -1,3 +1,4 @@
+import { listText } from '../../wording/count-text.ts';
 import { percentText } from '../../wording/number-text.ts';
 import type { MonitorFacts } from './monitor-facts.ts';
 
@@ -78,8 +79,8 @@ function outputTable({ outputs, explains }: MonitorFacts): string {
 
 function conceptTable({ concepts, watched }: MonitorFacts): string {
   const rows = concepts.map(
-    ({ column, id, name, importance }) =>
-      `| ${column} | ${inline(name)} | ${id} | ${percentText(importance)} | ${short(watched[column].quantiles.all['0.50'])} | ${short(watched[column].quantiles.all['0.95'])} |`,
+    ({ column, id, name, importance, mergedOf }) =>
+      `| ${column} | ${inline(name)} | ${mergedOf.length > 0 ? mergedOf.join(' + ') : id} | ${percentText(importance)} | ${short(watched[column].quantiles.all['0.50'])} | ${short(watched[column].quantiles.all['0.95'])} |`,
   );
   return [
     '| Column | Concept | Id | Importance | Half of the pictures are below | 95 % are below |',
@@ -130,7 +131,7 @@ facts.watched.forEach(({ name, quantiles }, k) => {
 \`\`\``;
 }
 
-function limitText({ agreement, reference, input, explains, outputs }: MonitorFacts): string {
+function limitText({ agreement, reference, input, explains, outputs, concepts }: MonitorFacts): string {
   const isReached = agreement.status === 'reached';
   const amounts = `In ${agreement.images} pictures of the run, amounts differ from the run's by at most ${short(100 * agreement.amounts)} % of the concept's largest amount`;
   return [
@@ -143,11 +144,21 @@ function limitText({ agreement, reference, input, explains, outputs }: MonitorFa
     ...(outputs.contributionsBy === 'linear'
       ? ['- Contributions are exact: the score is linear in the concepts.']
       : []),
+    ...ownText(concepts, outputs.contributions),
     `- Figures are of ${reference.images} pictures, ${reference.explained} of them answered "${inline(explains.name)}". \`quantiles.explained\` is of those alone: compare with it if you look at such answers only.`,
     `- What is none of these concepts shows in the rest alone. A concept that is as strong as before may lie elsewhere in the picture.`,
     `- Pictures of ${input.layout === 'NCHW' ? `${input.shape[2]} x ${input.shape[1]}` : `${input.shape[1]} x ${input.shape[0]}`} pixels, as the run had them; other sizes give other amounts.`,
     '- With 20 pictures, 15 % above a mark that 5 % should pass is chance. Wait for 100, or compare with `tessera score`, which tests it.',
   ].join('\n');
+}
+
+/** What is not told of concepts that were given by examples. */
+function ownText(concepts: MonitorFacts['concepts'], contributions: string | null): string[] {
+  const own = concepts.filter(({ kind }) => kind === 'own').map(({ name }) => inline(name));
+  if (own.length === 0 || contributions === null) return [];
+  return [
+    `- ${listText(own)}, given by examples, ${own.length === 1 ? 'has' : 'have'} amounts but no contributions: \`${contributions}\` has the other columns alone.`,
+  ];
 }
 
 function listed(names: readonly string[]): string {

@@ -9,14 +9,15 @@ import { decimalCell, shareCell } from './figure-text.ts';
 
 /** How often the intruder among crops of each concept is found. */
 export function coherenceSection({ concepts, accuracy }: IntruderAnalysis, chance: number): Html {
+  const ordered = [...concepts].sort((a, b) => (b.accuracy.value ?? -1) - (a.accuracy.value ?? -1));
   const isOne = accuracy.participants === 1;
   return html`<section id="coherence" class="study">
     <h2>Which concepts hold together</h2>
     <p class="intro">
       Five crops, four of a concept and one of another: how often is the intruder found? The line is what
       guessing gives, ${percentText(chance)}. Coherence takes that off: 0 is guessing, 1 always found.
-      p-values are exact for guessing, corrected for the number of concepts (Holm).
-      ${isOne && ' One participant: intervals are over sets of crops, and say nothing of other people.'}
+      ${isOne ? 'One participant: intervals are over sets of crops, and say nothing of other people' : 'Intervals are over other people and other sets of crops'};
+      p-values tell whether these very answers can be guesses, corrected for the number of concepts (Holm).
     </p>
     <table class="plain figures">
       <thead>
@@ -29,7 +30,7 @@ export function coherenceSection({ concepts, accuracy }: IntruderAnalysis, chanc
         </tr>
       </thead>
       <tbody>
-        ${concepts.map(
+        ${ordered.map(
           (one) =>
             html`<tr>
               <th scope="row">

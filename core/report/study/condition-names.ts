@@ -12,3 +12,8 @@ const NAMES: Readonly<Record<string, string>> = {
 export function conditionName(condition: string): string {
   return Object.hasOwn(NAMES, condition) ? NAMES[condition] : condition;
 }
+
+/** A sentence of the analysis with conditions in quotes, “grad-cam” or “grad-cam, session 2”, as people call them. */
+export function withConditionNames(sentence: string): string {
+  return sentence.replace(/“([^,”]+)(?=[,”])/g, (_, condition: string) => `“${conditionName(condition)}`);
+}

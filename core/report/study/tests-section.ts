@@ -5,7 +5,7 @@ import { pText } from '../../wording/chance-text.ts';
 import { countText } from '../../wording/count-text.ts';
 import { decimalText, fixed, percentText, signedText } from '../../wording/number-text.ts';
 import { html, type Html } from '../html.ts';
-import { conditionName } from './condition-names.ts';
+import { conditionName, withConditionNames } from './condition-names.ts';
 import { pointEnds, pointsCell } from './figure-text.ts';
 
 /** The frozen contrast, all other pairs, and two further ways to ask the same. */
@@ -33,7 +33,7 @@ export function testsSection({ contrasts, mixed, anova }: UtilityAnalysis): Html
       </tbody>
     </table>
     <h3>Mixed logistic regression</h3>
-    ${mixed.value === null ? html`<p class="intro">Not known: ${mixed.reason}.</p>` : mixedTable(mixed.value)}
+    ${mixed.value === null ? html`<p class="intro">Not known: ${withConditionNames(mixed.reason)}.</p>` : mixedTable(mixed.value)}
     <h3>Analysis of variance</h3>
     ${anova.value === null ? html`<p class="intro">Not known: ${anova.reason}.</p>` : anovaTable(anova.value)}
   </section>`;
@@ -76,7 +76,8 @@ function mixedTable({
   return html`<p class="intro">
       <code>${formula}</code>, ${countText(answers)} answers; maximum likelihood by Laplace’s approximation.
       Differences are in log-odds, mean over sessions, with Wald’s interval, which is too short where there
-      are few participants. ${simplified !== null && ` A simpler model than was planned: ${simplified}.`}
+      are few participants.
+      ${simplified !== null && ` A simpler model than was planned: ${withConditionNames(simplified)}.`}
     </p>
     <table class="plain figures">
       <thead>

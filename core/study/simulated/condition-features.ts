@@ -1,5 +1,12 @@
 import type { Panel, StudyMaterial, StudyPicture, UtilityItem } from '../study.ts';
-import { cropDetail, detailFinder, patchDetail, type Detail, type FindDetail } from './detail-finder.ts';
+import {
+  commonDetails,
+  detailFinder,
+  squareAtMost,
+  type CommonDetails,
+  type Detail,
+  type FindDetail,
+} from './detail-finder.ts';
 import { COARSE_SIDE, FINE_SIDE, type PictureView } from './picture-view.ts';
 import { readShownMap } from './shown-map.ts';
 
@@ -11,8 +18,8 @@ export type FeatureMaker = (condition: string, learnt: readonly UtilityItem[]) =
 
 /** A map must reach this share of its scale for its brightest place to say anything. */
 const BRIGHT = 0.25;
-/** Crops of a gallery that are looked for. */
-const LOOKED_FOR = 4;
+/** Side, in cells of the fine look, of the square under a map's brightest place. */
+const PATCH_SIDE = 18;
 
 type Utility = Extract<StudyMaterial, { kind: 'utility' }>;
 type Views = (sha256: string) => PictureView;
@@ -38,52 +45,85 @@ export function mapReader(views: Views): MapReader {
  */
 export function featureMaker({ legend }: Utility, views: Views, mapOf: MapReader): FeatureMaker {
   const find = detailFinder(views);
-  const crops = new Map<string, Detail[]>();
-  const galleriesOf = (condition: string): Gallery[] =>
-    legend[condition].flatMap((panel) => {
-      if (panel.kind !== 'gallery') return [];
-      const key = `${panel.concept} ${panel.title}`;
-      const details = crops.get(key) ?? galleryDetails(panel, views);
-      crops.set(key, details);
-      return [{ concept: panel.concept, name: panel.title, details }];
-    });
-  const maps = new Map<string, Detail | undefined>();
+  const common = commonDetails();
+  const galleries = new Map(
+    Object.values(legend)
+      .flat()
+      .flatMap((panel) =>
+        panel.kind === 'gallery' ? [[nameOf(panel), galleryOf(panel, views, common)]] : [],
+      ),
+  );
   return (condition, learnt) => {
-    const galleries = galleriesOf(condition);
-    if (galleries.length > 0) {
-      const amounts = galleryLikeness(galleries, find);
-      return hasAmounts(condition, learnt) ? evidence(condition, learnt, galleries, amounts) : amounts;
+    const shown = legend[condition].flatMap((panel) =>
+      panel.kind === 'gallery' ? [galleries.get(nameOf(panel))!] : [],
+    );
+    if (shown.length > 0) {
+      const likeness = galleryLikeness(shown, learnt, find);
+      return hasAmounts(condition, learnt) ? evidence(condition, learnt, shown, likeness) : likeness;
     }
-    const patches = learnt.flatMap((item) => {
-      const panel = item.shown[condition].find(({ kind }) => kind === 'map');
-      if (panel?.kind !== 'map') return [];
-      const key = `${condition} ${item.id}`;
-      if (!maps.has(key)) maps.set(key, brightPatch(key, item, mapOf(item.picture, panel.picture), views));
-      const detail = maps.get(key);
-      return detail === undefined ? [] : [{ item, detail }];
-    });
-    if (patches.length === 0) return ({ picture }) => [...views(picture.sha256).coarse];
-    return patchLikeness(patches, find);
+    const seen = patchesOf(condition, learnt, { views, mapOf, common });
+    if (seen.length === 0) return ({ picture }) => [...views(picture.sha256).coarse];
+    return patchLikeness(seen, find);
   };
 }
 
+type GalleryPanel = Extract<Panel, { kind: 'gallery' }>;
+
+/** What the crops of a concept have in common, at each size that they may have in a picture. */
 interface Gallery {
   readonly concept: string;
   readonly name: string;
-  readonly details: readonly Detail[];
+  readonly bySize: readonly (readonly Detail[])[];
 }
 
-function galleryDetails(panel: Extract<Panel, { kind: 'gallery' }>, views: Views): Detail[] {
-  return panel.crops.slice(0, LOOKED_FOR).flatMap((crop) => cropDetail(crop, views(crop.sha256)) ?? []);
+function nameOf({ concept, title }: GalleryPanel): string {
+  return `${concept} ${title}`;
 }
 
-/** By concept the second best likeness among its crops: the best may be the very picture that the crop is from. */
-function galleryLikeness(galleries: readonly Gallery[], find: FindDetail): Features {
-  return ({ picture }) =>
-    galleries.map(({ details }) => {
-      const found = details.map((detail) => find(detail, picture.sha256)).sort((a, b) => b - a);
-      return found[1] ?? found[0] ?? 0;
-    });
+function galleryOf(panel: GalleryPanel, views: Views, common: CommonDetails): Gallery {
+  const crops = panel.crops.map(({ sha256 }) => views(sha256).asCrop);
+  return {
+    concept: panel.concept,
+    name: panel.title,
+    bySize: crops[0].map((_, size) => {
+      const squares = crops.map((crop, at) => ({
+        key: `${nameOf(panel)} ${size} ${at}`,
+        pixels: crop[size],
+      }));
+      return common(squares).filter((detail) => detail !== undefined);
+    }),
+  };
+}
+
+/**
+ * By concept the second best likeness among its crops: the best may be the very picture that the crop is from. The size is
+ * the one at which the concept was found best in the pictures that were learnt.
+ */
+function galleryLikeness(
+  galleries: readonly Gallery[],
+  learnt: readonly UtilityItem[],
+  find: FindDetail,
+): Features {
+  const likeness = (details: readonly Detail[], { picture }: UtilityItem): number => {
+    const found = details.map((detail) => find(detail, picture.sha256)).sort((a, b) => b - a);
+    return found[1] ?? found[0] ?? 0;
+  };
+  const chosen = galleries.map(({ bySize }) => {
+    const best = bySize.map((details) =>
+      topMean(
+        learnt.map((item) => likeness(details, item)),
+        3,
+      ),
+    );
+    return bySize[best.indexOf(Math.max(...best))];
+  });
+  return (item) => chosen.map((details) => likeness(details, item));
+}
+
+/** Mean of the largest values; 0 of none. */
+function topMean(values: readonly number[], count: number): number {
+  const top = [...values].sort((a, b) => b - a).slice(0, count);
+  return top.length === 0 ? 0 : top.reduce((sum, value) => sum + value / top.length, 0);
 }
 
 function hasAmounts(condition: string, learnt: readonly UtilityItem[]): boolean {
@@ -129,31 +169,48 @@ function fittedLine(points: readonly (readonly [x: number, y: number])[]): (x: n
   return (x) => Math.min(high, Math.max(low, my + slope * (x - mx)));
 }
 
-function brightPatch(
-  key: string,
-  { picture }: UtilityItem,
-  map: Float32Array,
-  views: Views,
-): Detail | undefined {
-  return map.some((value) => value >= BRIGHT) ? patchDetail(key, views(picture.sha256), map) : undefined;
-}
-
+/** What the squares under the bright places of the maps of one answer have in common, in the square of one picture. */
 interface Patch {
   readonly item: UtilityItem;
   readonly detail: Detail;
 }
 
+function patchesOf(
+  condition: string,
+  learnt: readonly UtilityItem[],
+  {
+    views,
+    mapOf,
+    common,
+  }: { readonly views: Views; readonly mapOf: MapReader; readonly common: CommonDetails },
+): Patch[] {
+  return ([0, 1] as const).flatMap((answer) => {
+    const squares = learnt.flatMap((item) => {
+      const panel = item.shown[condition].find(({ kind }) => kind === 'map');
+      if (item.answer !== answer || panel?.kind !== 'map') return [];
+      const map = mapOf(item.picture, panel.picture);
+      const { pixels, value } = squareAtMost(views(item.picture.sha256), map, PATCH_SIDE);
+      return value >= BRIGHT ? [{ item, key: `${condition} ${item.id}`, pixels }] : [];
+    });
+    const details = common(squares);
+    return squares.flatMap(({ item }, at) => {
+      const detail = details[at];
+      return detail === undefined ? [] : [{ item, detail }];
+    });
+  });
+}
+
 /** For either answer the mean of the two best likenesses to its patches, without a picture's own. */
 function patchLikeness(patches: readonly Patch[], find: FindDetail): Features {
   return (item) =>
-    ([0, 1] as const).map((answer) => {
-      const found = patches
-        .filter((patch) => patch.item.answer === answer && patch.item.id !== item.id)
-        .map(({ detail }) => find(detail, item.picture.sha256))
-        .sort((a, b) => b - a)
-        .slice(0, 2);
-      return found.length === 0 ? 0 : found.reduce((sum, value) => sum + value / found.length, 0);
-    });
+    ([0, 1] as const).map((answer) =>
+      topMean(
+        patches
+          .filter((patch) => patch.item.answer === answer && patch.item.id !== item.id)
+          .map(({ detail }) => find(detail, item.picture.sha256)),
+        2,
+      ),
+    );
 }
 
 /**

@@ -3,18 +3,18 @@ import type { RgbImage } from '../../platform.ts';
 
 /** Sides, in cells, at which a simulated participant looks: at the whole picture, and for details. */
 export const COARSE_SIDE = 16;
-export const FINE_SIDE = 48;
+export const FINE_SIDE = 64;
 
 /** Sides, in cells of the fine look, at which a crop is looked for: it does not say how large its part of the picture was. */
-const CROP_SIDES = [10, 13, 17];
+const CROP_SIDES = [13, 18, 23];
 
 /** A picture as a simulated participant sees it. */
 export interface PictureView {
   /** [16 · 16 · 3], 0 … 1. */
   readonly coarse: Float32Array;
-  /** [48 · 48 · 3], 0 … 1. */
+  /** [64 · 64 · 3], 0 … 1. */
   readonly fine: Float32Array;
-  /** [48, 48, 3]: each colour less what is around it, so that a detail is the same on any sky. */
+  /** [64, 64, 3]: each colour less what is around it, so that a detail is the same on any sky. */
   readonly details: Pixels;
   /** The same of {@link CROP_SIDES}, to be looked for in other pictures. */
   readonly asCrop: readonly Pixels[];
@@ -32,7 +32,7 @@ export function viewOf(image: RgbImage): PictureView {
 }
 
 /** How many cells around are what a colour is compared with. */
-const AROUND = 4;
+const AROUND = 5;
 
 function detailsOf(colours: Float32Array, side: number): Pixels {
   const less = colours.map((value, at) => value - meanAround(colours, side, at));

@@ -24,7 +24,7 @@ const SHADES: readonly (readonly Shade[])[] = [false, true].map((isSigned) =>
 
 /**
  * Reads a map off its colours over the picture, as one who knows the legend does: for each cell the value whose colour over
- * the grey picture is nearest, 0 … 1, or -1 … 1 where the colours are those of a signed map. [48 · 48].
+ * the grey picture is nearest, 0 … 1, or -1 … 1 where the colours are those of a signed map. [64 · 64].
  */
 export function readShownMap(picture: PictureView, overlay: PictureView): Float32Array {
   const [plain, signed] = SHADES.map((shades) => readBy(shades, picture.fine, overlay.fine));

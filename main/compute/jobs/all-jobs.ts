@@ -37,6 +37,7 @@ import { resultJobs } from './result-jobs.ts';
 import { runJobs } from './run-jobs.ts';
 import { runListJobs } from './run-list-jobs.ts';
 import { scoreMapJobs } from './score-map-jobs.ts';
+import { studyMakingJobs } from './study-making-jobs.ts';
 import { studyJobs } from './study-jobs.ts';
 import { treeJobs } from './tree-jobs.ts';
 
@@ -77,6 +78,7 @@ export function createJobs(probe: ProbeOptions): Jobs {
     ...exportJobs(environment, openRun, openIntake, complete),
     ...mergeJobs(environment, openRun, complete),
     ...ownJobs(environment, openRun, openIntake),
+    ...studyMakingJobs(environment, openIntake),
     ...treeJobs(environment, openRun, openIntake),
     ...comparisonJobs(environment, complete),
     ...newImageJobs(environment, openIntake, openRun, complete),

@@ -1,7 +1,7 @@
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { exportFile, pathTable, tabledRun } from '../../../core/pipeline/export-run.ts';
 import { makeMonitor } from '../../../core/pipeline/editing/make-monitor.ts';
-import { isMonitorFile, monitorFile } from '../../../core/pipeline/editing/monitor-files.ts';
+import { monitorZip } from '../../../core/pipeline/editing/monitor-files.ts';
 import type { TabledRun } from '../../../core/pipeline/run-tables.ts';
 import type { CompleteRuns } from './complete-runs.ts';
 import type { OpenIntake } from './intakes.ts';
@@ -23,9 +23,10 @@ export function exportJobs(
       const opened = await openRun(question);
       const scope = await runScope(environment, openIntake, opened);
       const measure = (): Promise<TabledRun> => tabledRun(scope, opened.project, opened.run, context);
-      const bytes = isMonitorFile(file)
-        ? monitorFile(await makeMonitor(scope, opened.run, measure, context), file)
-        : exportFile(await measure(), file);
+      const bytes =
+        file === 'monitor.zip'
+          ? monitorZip(await makeMonitor(scope, opened.run, measure, context), 'monitor')
+          : exportFile(await measure(), file);
       await environment.storage.writeAtomic(path, bytes);
       return null;
     },

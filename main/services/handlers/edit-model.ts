@@ -5,7 +5,7 @@ export function editModelHandlers({
   modelEdits,
   results,
 }: Pick<Services, 'modelEdits' | 'results'>): Part<
-  'tryEdit' | 'searchEdits' | 'savePackage' | 'saveEdited' | 'saveEditPage'
+  'tryEdit' | 'searchEdits' | 'countConceptCosts' | 'savePackage' | 'saveEdited' | 'saveEditPage'
 > {
   return {
     async tryEdit({ project, runId, ...edit }, page) {
@@ -13,6 +13,9 @@ export function editModelHandlers({
     },
     async searchEdits({ project, runId, ...where }, page) {
       return modelEdits.search(await results.questionOf({ project, runId }), where, page);
+    },
+    async countConceptCosts({ project, runId, heldOut }, page) {
+      return modelEdits.countCosts(await results.questionOf({ project, runId }), heldOut, page);
     },
     async savePackage({ project, runId, edit }, page) {
       return modelEdits.savePackage(await results.questionOf({ project, runId }), edit, page);

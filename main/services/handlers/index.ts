@@ -20,6 +20,7 @@ import { runHandlers } from './runs.ts';
 import { scoreMapHandlers } from './score-maps.ts';
 import type { Services } from './services.ts';
 import { setupHandlers } from './setup.ts';
+import { studyMakingHandlers } from './study-making.ts';
 import { studyHandlers } from './studies.ts';
 import { treeHandlers } from './tree.ts';
 
@@ -41,6 +42,7 @@ export function createHandlers(services: Services): Handlers {
     ...mapHandlers(services),
     ...treeHandlers(services),
     ...ownHandlers(services),
+    ...studyMakingHandlers(services),
     ...evaluationHandlers(services),
     ...comparisonHandlers(services),
     ...newImageHandlers(services),

@@ -28,11 +28,16 @@ function fileWithEntries(entries: readonly (readonly [key: string, value: string
   });
 }
 
-/** A few files in memory; `links` maps a path to where it really leads. */
-function storageOf(files: Record<string, Uint8Array>, links: Record<string, string> = {}): Storage {
+/** A few files in memory; `links` maps a path to where it really leads, `sizes` to a size that it is said to have. */
+function storageOf(
+  files: Record<string, Uint8Array>,
+  links: Record<string, string> = {},
+  sizes: Record<string, number> = {},
+): Storage {
   const storage: Partial<Storage> = {
     readBytes: (path) => Promise.resolve(files[path]),
     exists: (path) => Promise.resolve(path in files),
+    stat: (path) => Promise.resolve({ size: sizes[path] ?? files[path].length, modifiedMs: 0, changedMs: 0 }),
     list: () => Promise.resolve([]),
     sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
     realPath: (path) => Promise.resolve(links[path] ?? path),
@@ -52,6 +57,24 @@ describe('loadModel()', () => {
   it('reads external data beside the model, at its offset', async () => {
     const model = await load('sub/w.bin', { '/m/sub/w.bin': weights });
     expect(model.graph.initializers.get('w')?.data).toEqual(Float32Array.of(1, 2));
+  });
+
+  it('refuses more than 2 GiB, the model and its weights together, before it reads the weights', async () => {
+    const files = { '/m/a.onnx': fileWithData('w.bin'), '/m/w.bin': weights };
+    const read: string[] = [];
+    const storageWith = (size: number): Storage => {
+      const storage = storageOf(files, {}, { '/m/w.bin': size });
+      return { ...storage, readBytes: (path) => (read.push(path), storage.readBytes(path)) };
+    };
+    await expect(loadModel(storageWith(2.5 * 2 ** 30), '/m/a.onnx')).rejects.toMatchObject({
+      code: 'bad-model',
+      message: 'The model and its weights are 2.5 GiB; models of up to 2 GiB can be opened.',
+    });
+    expect(read).toEqual(['/m/a.onnx']);
+    await loadModel(storageWith(2 ** 31 - 1000), '/m/a.onnx');
+    expect(read).toContain('/m/w.bin');
+    const single = storageOf(files, {}, { '/m/a.onnx': 3 * 2 ** 30 });
+    await expect(loadModel(single, '/m/a.onnx')).rejects.toThrow('are 3.0 GiB');
   });
 
   it.each(['/etc/passwd', '../w.bin', 'a/../../w.bin', 'C:\\w.bin', '..\\w.bin', '\\\\host\\w.bin'])(

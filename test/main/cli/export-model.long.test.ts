@@ -3,11 +3,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { csvParse } from 'd3';
+import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { decodeModel } from '../../../core/onnx/proto.ts';
 import type { MonitorFacts } from '../../../core/pipeline/editing/monitor-facts.ts';
 import { openModel } from '../../../core/pipeline/model-intake.ts';
 import { readBatch } from '../../../core/pipeline/pictures.ts';
+import { createJobs } from '../../../main/compute/jobs/all-jobs.ts';
 import { createNodeEnvironment } from '../../../main/compute/node-environment.ts';
 import { runModel } from '../../core/onnx/ort-sessions.ts';
 import { BLUE, RED, scene, writeModel, type Blob } from './colour-case.ts';
@@ -187,5 +189,50 @@ describe('tessera export --as-model', { timeout: 120_000 }, () => {
     expect(code).toBe(2);
     expect(stderr).toContain('These concepts are sparse');
     expect(await readdir(path.dirname(target))).toEqual([]);
+  });
+});
+
+describe('a monitor of merged and own concepts', { timeout: 120_000 }, () => {
+  it('has one column for what was merged, one for each own concept, and is saved as one file in the window', async () => {
+    await explain('merged.tessera');
+    const folder = project('merged.tessera');
+    const examples = path.join(root, 'blue');
+    await mkdir(examples, { recursive: true });
+    for (let i = 0; i < 12; i++) {
+      const blobs = [{ left: 4 * (i % 4), top: 4 * (i % 3), side: 20, colour: BLUE }];
+      await writeFile(path.join(examples, `${i}.png`), await scene(blobs));
+    }
+    const made = await tessera('concept', folder, '--concept-folder', `blue=${examples}`);
+    expect(made.code, made.stderr).toBe(0);
+    const jobs = createJobs({});
+    const context = {
+      ...{ signal: new AbortController().signal, onProgress: () => undefined, onNews: () => undefined },
+    };
+    const question = { folder, key: 'key', runId: 'run1' };
+    const edit = { kind: 'merge', concepts: ['c0', 'c1'] } as const;
+    await jobs.computeMerge({ ...question, edit }, context);
+    await jobs.editConcept({ ...question, edit }, context);
+
+    const zip = path.join(root, 'monitor.zip');
+    await jobs.exportRun({ ...question, file: 'monitor.zip', path: zip }, context);
+    const files = unzipSync(new Uint8Array(await readFile(zip)));
+    expect(Object.keys(files)).toEqual([
+      'monitor/monitor.onnx',
+      'monitor/monitor.json',
+      'monitor/monitor.md',
+    ]);
+    const told = JSON.parse(new TextDecoder().decode(files['monitor/monitor.json'])) as MonitorFacts;
+    const joined = told.concepts.find(({ mergedOf }) => mergedOf.length > 0)!;
+    expect([...joined.mergedOf].sort()).toEqual(['c0', 'c1']);
+    expect(told.concepts.map(({ kind }) => kind)).toEqual(['found', 'own']);
+    expect(told.agreement).toMatchObject({ images: IMAGES, status: 'reached' });
+    expect(told.watched.map(({ column }) => column)).toEqual([0, 1, null]);
+    const outputs = decodeModel(files['monitor/monitor.onnx']).graph.outputs;
+    const dimsOf = (name: string | null) => outputs.find((output) => output.name === name)?.dims?.[1];
+    expect(dimsOf(told.outputs.amounts)).toBe(2);
+    expect(dimsOf(told.outputs.contributions)).toBe(1);
+    const page = new TextDecoder().decode(files['monitor/monitor.md']);
+    expect(page).toContain('given by examples, has amounts but no contributions');
+    expect(page).toContain(joined.mergedOf.join(' + '));
   });
 });

@@ -14,18 +14,29 @@ export async function writeStampedScenes(folder: string, count: number): Promise
   for (let i = 0; i < count; i++) {
     const name = String(10 + Math.floor(i / CLASSES.length)).padStart(2, '0');
     const scene = path.join(DEMO, 'images', CLASSES[i % CLASSES.length], `${name}.jpg`);
-    const { data, info } = await sharp(scene).raw().toBuffer({ resolveWithObject: true });
-    const { pixels, at } = stamps[i % stamps.length];
-    for (const place of at) data.set(pixels.subarray(3 * place, 3 * place + 3), 3 * place);
-    const { width, height } = info;
-    const png = sharp(data, { raw: { width, height, channels: 3 } }).png();
-    await writeFile(path.join(folder, `${i}.png`), await png.toBuffer());
+    await writeFile(path.join(folder, `${i}.png`), await withStamp(scene, stamps[i % stamps.length]));
   }
   return folder;
 }
 
-/** The pixels of some houses, and where among them their stamp is. */
-async function houseStamps() {
+/** A scene with the stamp of a house painted in its place, as PNG. */
+export async function withStamp(scene: string, { pixels, at }: Stamp): Promise<Uint8Array> {
+  const { data, info } = await sharp(scene).raw().toBuffer({ resolveWithObject: true });
+  for (const place of at) data.set(pixels.subarray(3 * place, 3 * place + 3), 3 * place);
+  const { width, height } = info;
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
+}
+
+/** The pixels of a house, and where among them its stamp is. */
+export interface Stamp {
+  readonly pixels: Uint8Array;
+  readonly at: readonly number[];
+}
+
+/** The stamps of some houses. */
+export async function houseStamps(): Promise<Stamp[]> {
   const houses = await Promise.all(
     Array.from({ length: 10 }, async (_, i) => {
       const name = `house/${String(i).padStart(2, '0')}`;

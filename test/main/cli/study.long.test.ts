@@ -1,8 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { addParticipantEvents } from '../../../core/project/participant-files.ts';
+import { fileStorage } from '../../../core/runtime/storage.ts';
+import type { StudyAnalysis } from '../../../core/study/analysis/analyse-study.ts';
+import { knownAbility } from '../../core/study/simulated/known-ability.ts';
+import { simulateStudy } from '../../../core/study/simulated/simulate-study.ts';
 import type { FrozenStudy } from '../../../core/study/study.ts';
 import { planParticipant } from '../../../core/study/plan-participant.ts';
 import { picturesOf } from '../../../core/study/study-pictures.ts';
@@ -30,6 +34,125 @@ const idOf = ({ code, stdout, stderr }: Awaited<ReturnType<typeof studyNew>>): s
   expect(code, stderr).toBe(0);
   return (JSON.parse(stdout) as { id: string }).id;
 };
+
+/** Writes answers of simulated participants as people's are kept. */
+async function answer(
+  folder: string,
+  { study, sha256 }: FrozenStudy,
+  count: number,
+  from = 1,
+): Promise<void> {
+  const ability = { logOdds: () => 1, participantSpread: 0.3, questionSpread: 0.3 };
+  const { participants, trials } = simulateStudy(
+    { study, sha256 },
+    count,
+    1,
+    knownAbility(study.material, ability, 1),
+  );
+  const place = { storage: fileStorage, folder, sha256 };
+  for (const { participant, condition, isQuizPassed } of participants) {
+    if (participant < from) continue;
+    const { steps } = planParticipant(study, participant);
+    const own = trials.filter((trial) => trial.participant === participant);
+    const answers = own.map((trial) => ({
+      event: 'answered' as const,
+      step: steps.findIndex((step) => step.kind === 'ask' && step.trial === trial.trial),
+      trial,
+    }));
+    await addParticipantEvents(place, participant, [
+      { event: 'started', study: sha256, participant, condition },
+      ...answers,
+      ...(isQuizPassed === null ? [] : [{ event: 'quiz' as const, isPassed: isQuizPassed }]),
+      { event: 'finished' },
+    ]);
+  }
+}
+
+describe('study simulate', { timeout: 300_000 }, () => {
+  const simulate = async (...argv: readonly string[]) => {
+    const { code, stdout, stderr } = await tessera('study', 'simulate', project, '--json', ...argv);
+    expect(code, stderr).toBe(0);
+    return JSON.parse(stdout) as { study: { id: string }; analysis: StudyAnalysis };
+  };
+
+  it('makes a study, lets simulated participants answer and analyses it, and leaves nothing behind', async () => {
+    const before = await readdir(project);
+    const { analysis } = await simulate(
+      '--conditions',
+      'control,concept-maps',
+      '--participants',
+      '6',
+      '--seed',
+      '2',
+    );
+    expect(analysis.exclusions.participants).toBe(12);
+    const { figures } = analysis;
+    if (figures.kind !== 'utility') throw new Error('utility expected');
+    const of = (name: string): number =>
+      figures.conditions.find((one) => one.condition === name)!.accuracy.value!;
+    // The stamp is shown, and it decides.
+    expect(of('concept-maps')).toBeGreaterThan(0.6);
+    expect(figures.contrasts).toMatchObject([
+      { condition: 'concept-maps', against: 'control', isPrimary: true },
+    ]);
+    expect(await readdir(project)).toEqual(before);
+    expect(
+      (await readdir(path.join(project, 'cache'))).filter((name) => name.startsWith('simulated')),
+    ).toEqual([]);
+  });
+
+  it.each([
+    [['--reader', 'oracle'], '--reader takes nearest, logistic, guessing, inattentive; got "oracle".'],
+    [['study9'], 'has no study "study9"'],
+    [['a', 'b'], 'takes a project folder, and a study of it or none'],
+    [['--participants', '-3'], '--participants takes a whole number from 1 on; got "-3".'],
+  ])('refuses %s', async (more, message) => {
+    const { code, stderr } = await tessera('study', 'simulate', project, ...more);
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+  });
+});
+
+describe('study analyse', { timeout: 300_000 }, () => {
+  it('tells what came of it, over several machines, and writes tables and the page', async () => {
+    const id = idOf(await studyNew('--kind', 'intruder', '--sets', '2'));
+    const folder = path.join(project, 'studies', id);
+    const study = await frozen(id);
+    const other = path.join(path.dirname(project), 'lab-2');
+    await cp(folder, other, { recursive: true });
+    await answer(folder, study, 3);
+    await answer(other, study, 5, 4);
+    const out = path.join(path.dirname(project), 'out');
+    const report = path.join(out, 'report.html');
+    const argv = ['study', 'analyse', project, id, '--merge', other, '--out', out, '--report', report];
+    const { code, stdout, stderr } = await tessera(...argv);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain(`of 5 participants`);
+    expect(stdout).toMatch(/Intruders found: \d/);
+    const analysis = JSON.parse(await readFile(path.join(out, 'analysis.json'), 'utf8')) as StudyAnalysis;
+    expect(analysis.study).toBe(study.sha256);
+    const trials = (await readFile(path.join(out, 'trials.csv'), 'utf8')).trim().split('\n');
+    expect(trials).toHaveLength(1 + 5 * study.study.material.items.length);
+    expect((await readFile(path.join(out, 'participants.csv'), 'utf8')).trim().split('\n')).toHaveLength(6);
+    expect(await readFile(report, 'utf8')).toContain('<title>');
+    expect(JSON.parse((await tessera('study', 'analyse', project, id, '--json')).stdout)).toMatchObject({
+      exclusions: { participants: 3 },
+    });
+  });
+
+  it('refuses answers to another study, and folders without one', async () => {
+    const [a, b] = [
+      idOf(await studyNew('--kind', 'intruder', '--sets', '1')),
+      idOf(await studyNew('--kind', 'intruder', '--sets', '1', '--seed', '5')),
+    ];
+    const merge = (folder: string) => tessera('study', 'analyse', project, a, '--merge', folder);
+    expect((await merge(path.join(project, 'studies', b))).stderr).toContain('has answers to another study');
+    expect((await merge(path.dirname(project))).stderr).toContain(`holds no study ${a}.`);
+    expect((await tessera('study', 'analyse', project)).code).toBe(2);
+    expect((await tessera('study', 'analyze', project)).stderr).toContain('near to it: analyse');
+    expect((await tessera('study', 'analyse', project, a)).stdout).toContain('Nobody has taken part yet.');
+  });
+});
 
 describe('study new', { timeout: 300_000 }, () => {
   it('draws a utility study: balanced, disjoint, all conditions over the same pictures, the same by the same seed', async () => {
@@ -118,9 +241,8 @@ describe('study new', { timeout: 300_000 }, () => {
         id: string;
       }[];
     const before = await listed();
-    expect(before.filter(({ voidBecause }) => voidBecause.length > 0).map(({ kind }) => kind)).toEqual([
-      'intruder',
-    ]);
+    const voided = before.filter(({ voidBecause }) => voidBecause.length > 0);
+    expect(new Set(voided.map(({ kind }) => kind))).toEqual(new Set(['intruder']));
     const { id } = before.find(({ kind }) => kind === 'utility')!;
     const { study } = await frozen(id);
     const [{ sha256, extension }] = picturesOf(study);

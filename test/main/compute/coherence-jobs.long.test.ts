@@ -1,12 +1,11 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createJobs } from '../../../main/compute/jobs/all-jobs.ts';
 import type { JobContext } from '../../../main/compute/jobs/job-context.ts';
 import type { RunQuestion } from '../../../main/compute/protocol.ts';
-import { BLUE, RED, scene, writeModel } from '../cli/colour-case.ts';
-import { tessera } from '../cli/run-tessera.ts';
+import { twoColourRun } from './two-colour-run.ts';
 
 const context: JobContext = {
   signal: new AbortController().signal,
@@ -19,25 +18,7 @@ let home: string;
 
 beforeAll(async () => {
   home = await mkdtemp(path.join(tmpdir(), 'tessera-coherence-'));
-  const images = path.join(home, 'images');
-  await mkdir(images);
-  for (let i = 0; i < 24; i++) {
-    // Red squares and blue ones are never in one picture.
-    const blob = {
-      left: 4 * (i % 5),
-      top: 4 * (i % 3),
-      side: 10 + (i % 3),
-      colour: i % 2 === 0 ? RED : BLUE,
-    };
-    await writeFile(path.join(images, `${String(i).padStart(2, '0')}.png`), await scene([blob]));
-  }
-  const folder = path.join(home, 'out.tessera');
-  const model = await writeModel(path.join(home, 'model'));
-  const argv = ['--model', model, '--images', images, '--class', 'red', '--select', 'all', '--patch', '12'];
-  const own = ['--concepts', '2', '--evaluate', 'none', '--device', 'cpu', '--out', folder];
-  const { code, stderr } = await tessera('explain', ...argv, ...own);
-  expect(code, stderr).toBe(0);
-  question = { folder, key: 'key', runId: 'run1' };
+  question = await twoColourRun(home);
 }, 120_000);
 afterAll(() => rm(home, { recursive: true }));
 

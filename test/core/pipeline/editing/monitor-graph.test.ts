@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { LayerRecord } from '../../../../core/concepts/explanation.ts';
 import { fromRows, toRows } from '../../../../core/concepts/latent-rows.ts';
 import { reconstruct } from '../../../../core/concepts/reconstruct.ts';
+import { ownAmounts } from '../../../../core/concepts/own/own-direction.ts';
+import { withAmounts } from '../../../../core/concepts/merged-concepts.ts';
+import type { AmountColumns } from '../../../../core/editing/amount-graph.ts';
 import { monitorModel } from '../../../../core/editing/monitor-graph.ts';
 import { originalCut } from '../../../../core/editing/original-cut.ts';
 import { chooseSteps } from '../../../../core/editing/step-choice.ts';
@@ -71,7 +74,7 @@ function randomBank(): Matrix {
   return bank;
 }
 
-async function monitored(layer: LayerRecord, isAffine: boolean, opset: number) {
+async function monitored(layer: LayerRecord, isAffine: boolean, opset: number, columns?: AmountColumns) {
   const file = classifier(layer, isAffine, opset);
   const bank = randomBank();
   const inputDims = new Map([['x', [1, 8]]]);
@@ -83,12 +86,22 @@ async function monitored(layer: LayerRecord, isAffine: boolean, opset: number) {
   const given = { model: file, inputDims, head, hasFreeBatch: true, layer, classIndex: CLASS };
   const { rule } = await chooseContributions(given, bank, ortSessions(), { always: true });
   const cut = originalCut(file, layer, inputDims);
-  const monitor = monitorModel({ file, cut, layer, bank, steps, ...(rule && { contributions: rule }) });
+  const monitor = monitorModel({
+    ...{ file, cut, layer, bank, steps },
+    ...(columns && { columns }),
+    ...(rule && { contributions: rule }),
+  });
   return { file, x, bank, rows, head, rule, monitor, said: await runModel(monitor.model, { x }) };
 }
 
 /** Amounts, rests and contributions by the exact codes and by running the head without each concept. */
-async function reference(layer: LayerRecord, bank: Matrix, rows: Matrix, head: Model) {
+async function reference(
+  layer: LayerRecord,
+  bank: Matrix,
+  rows: Matrix,
+  head: Model,
+  players = Array.from({ length: CONCEPTS }, (_, k) => [k]),
+) {
   const { coefficients } = await nnls(rows, bank);
   const positions = rows.rows / 5;
   const amounts = new Float32Array(5 * CONCEPTS);
@@ -108,11 +121,11 @@ async function reference(layer: LayerRecord, bank: Matrix, rows: Matrix, head: M
     return Array.from({ length: 5 }, (_, image) => (scores.data as Float32Array)[image * 3 + CLASS]);
   };
   const full = await scoreOf(rows);
-  const contributions = new Float32Array(5 * CONCEPTS);
-  for (let k = 0; k < CONCEPTS; k++) {
+  const contributions = new Float32Array(5 * players.length);
+  for (const [player, columns] of players.entries()) {
     const only = matrix(rows.rows, CONCEPTS);
     for (let row = 0; row < rows.rows; row++)
-      only.data[row * CONCEPTS + k] = coefficients.data[row * CONCEPTS + k];
+      for (const k of columns) only.data[row * CONCEPTS + k] = coefficients.data[row * CONCEPTS + k];
     const taken = reconstruct(only, bank);
     const without = await scoreOf(
       matrix(
@@ -121,9 +134,14 @@ async function reference(layer: LayerRecord, bank: Matrix, rows: Matrix, head: M
         rows.data.map((value, at) => value - taken.data[at]),
       ),
     );
-    full.forEach((score, image) => (contributions[image * CONCEPTS + k] = score - without[image]));
+    full.forEach((score, image) => (contributions[image * players.length + player] = score - without[image]));
   }
-  return { amounts, contributions, rests: left.map((value, image) => Math.sqrt(value / whole[image])) };
+  return {
+    coefficients,
+    amounts,
+    contributions,
+    rests: left.map((value, image) => Math.sqrt(value / whole[image])),
+  };
 }
 
 const CASES = (Object.keys(LAYERS) as (keyof typeof LAYERS)[]).flatMap((layout) =>
@@ -144,6 +162,37 @@ describe('monitorModel()', () => {
       atol: 3e-3,
     });
   });
+
+  it.each(CASES)(
+    'has one column for merged concepts, and one for an own one, in $layout, affine: $isAffine',
+    async ({ layout, isAffine }) => {
+      const layer: LayerRecord = { tensor: 'a', computeShare: 0.5, ...LAYERS[layout] };
+      const players = [[2], [0, 3], [1]];
+      const direction = values(CHANNELS).map(Math.abs);
+      const own = [{ direction, border: 4, usual: 1.5 }];
+      const made = await monitored(layer, isAffine, 9, { players, own });
+      const { bank, rows, head, monitor, said } = made;
+      const want = await reference(layer, bank, rows, head, players);
+      const positions = rows.rows / 5;
+      const joined = withAmounts(want.coefficients, bank, [[0, 3]]);
+      const there = ownAmounts(rows, own[0]);
+      const most = (image: number, valueAt: (row: number) => number): number =>
+        Math.max(...Array.from({ length: positions }, (_, place) => valueAt(image * positions + place)));
+      const amounts = Array.from({ length: 5 }, (_, image) => [
+        most(image, (row) => joined.data[row * joined.cols + 2]),
+        most(image, (row) => joined.data[row * joined.cols + CONCEPTS]),
+        most(image, (row) => joined.data[row * joined.cols + 1]),
+        most(image, (row) => there[row]),
+      ]).flat();
+      expect(there.some((value) => value === 0) && there.some((value) => value > 0)).toBe(true);
+      expect(said[monitor.amounts].dims).toEqual([5, 4]);
+      expect(said[monitor.contributions!].dims).toEqual([5, 3]);
+      expect(said[monitor.amounts].data as Float32Array).toBeAllclose(amounts, { atol: 1e-4 });
+      expect(said[monitor.contributions!].data as Float32Array).toBeAllclose(want.contributions, {
+        atol: 3e-3,
+      });
+    },
+  );
 
   it.each([7, 9, 13, 18, 21])(
     'is of operators that operator set %i has, and leaves the answers alone',

@@ -61,6 +61,14 @@ describe('the report of a utility study', () => {
     expect(markup).not.toMatch(/NaN|undefined|Infinity|null/);
   });
 
+  it('calls conditions by their names where there is no regression, too', () => {
+    const study = frozen(utilityMaterial(1));
+    const analysis = analyseStudy(study, dataOf(answersFrom(1, 'control', '10')));
+    expect(textOf({ frozen: study, analysis })).toContain(
+      'fewer than 3 participants count in “no explanation” and “concepts with maps”',
+    );
+  });
+
   it('escapes what comes from outside', () => {
     expect(markupOf(page)).toContain('Does it help to see &lt;concepts&gt;?');
   });
@@ -148,6 +156,7 @@ describe('the reports of intruders and choices', () => {
     expect(verdictOf(intruderPage(1)).headline).toMatch(/^One participant tells the intruder/);
     const text = textOf(intruderPage(1));
     expect(text).toContain('intervals are over sets of crops, and say nothing of other people');
+    expect(textOf(intruderPage(4))).toContain('Intervals are over other people and other sets of crops');
     expect(text).toContain('Sky &amp; sea 2 of 10');
     expect(text).not.toContain('conditions all');
     expect(text).not.toContain('quiz');

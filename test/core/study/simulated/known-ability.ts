@@ -1,14 +1,10 @@
-import { logistic } from '../../mixed-model/design.ts';
-import { streamOf } from '../stream.ts';
-import type { StudyMaterial } from '../study.ts';
-import { choicesOf, questionOf } from './question.ts';
-import type { MindMaker } from './simulate-study.ts';
+import { logistic } from '../../../../core/mixed-model/design.ts';
+import { streamOf } from '../../../../core/study/stream.ts';
+import type { StudyMaterial } from '../../../../core/study/study.ts';
+import { choicesOf, questionOf } from '../../../../core/study/simulated/question.ts';
+import type { MindMaker } from '../../../../core/study/simulated/simulate-study.ts';
 
-/**
- * What is true of simulated people of known ability, in log-odds.
- *
- * @internal
- */
+/** What is true of simulated people of known ability, in log-odds. */
 export interface KnownAbility {
   /** Of a right answer in a condition and session (1, 2, …), of a usual person and picture. */
   readonly logOdds: (condition: string, session: number) => number;
@@ -20,8 +16,6 @@ export interface KnownAbility {
 /**
  * People who are right as often as the mixed model says that analyses them: an oracle for it. Questions are as hard for all of
  * them, by `seed`; practice, quiz and catch questions they answer rightly.
- *
- * @internal For tests alone.
  */
 export function knownAbility(
   material: StudyMaterial,

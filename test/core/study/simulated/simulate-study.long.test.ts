@@ -5,7 +5,7 @@ import { overlayMap } from '../../../../core/report/rgb-picture.ts';
 import { pearson } from '../../../../core/metrics/correlation.ts';
 import { excludeParticipants } from '../../../../core/study/analysis/exclusions.ts';
 import { planParticipant } from '../../../../core/study/plan-participant.ts';
-import { knownAbility } from '../../../../core/study/simulated/known-ability.ts';
+import { knownAbility } from './known-ability.ts';
 import { mindMaker } from '../../../../core/study/simulated/minds.ts';
 import { viewOf, type PictureView } from '../../../../core/study/simulated/picture-view.ts';
 import { READERS, type ReaderName } from '../../../../core/study/simulated/reader.ts';
@@ -41,20 +41,20 @@ function accuracies({ trials }: StudyData): Readonly<Record<string, number>> {
 describe('readShownMap()', () => {
   it.each([false, true])('reads the values of a map off its colours (signed: %s)', (isSigned) => {
     const random = createRandom(1);
-    const data = Uint8Array.from({ length: 96 * 96 * 3 }, () => 80 + random.integer(100));
-    const image = { width: 96, height: 96, data };
-    const values = Float32Array.from({ length: 36 }, () =>
+    const data = Uint8Array.from({ length: 128 * 128 * 3 }, () => 80 + random.integer(100));
+    const image = { width: 128, height: 128, data };
+    const values = Float32Array.from({ length: 64 }, () =>
       isSigned ? 2 * random.uniform() - 1 : random.uniform(),
     );
-    const shown = overlayMap(image, { values, grid: [6, 6] }, 1, isSigned);
+    const shown = overlayMap(image, { values, grid: [8, 8] }, 1, isSigned);
     const read = readShownMap(viewOf(image), viewOf(shown));
-    const truth = Float32Array.from({ length: 48 * 48 }, (_, cell) => {
-      const [row, column] = [Math.floor(Math.floor(cell / 48) / 8), Math.floor((cell % 48) / 8)];
-      return values[6 * row + column];
+    const truth = Float32Array.from({ length: 64 * 64 }, (_, cell) => {
+      const [row, column] = [Math.floor(Math.floor(cell / 64) / 8), Math.floor((cell % 64) / 8)];
+      return values[8 * row + column];
     });
     // Between the centres of cells the map is interpolated.
     const centres = [...truth.keys()].filter(
-      (cell) => [3, 4].includes(cell % 8) && [3, 4].includes(Math.floor(cell / 48) % 8),
+      (cell) => [3, 4].includes(cell % 8) && [3, 4].includes(Math.floor(cell / 64) % 8),
     );
     const at = (from: Float32Array) => centres.map((cell) => from[cell]);
     expect(pearson(at(read), at(truth))!).toBeGreaterThan(0.97);
