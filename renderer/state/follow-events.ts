@@ -1,6 +1,7 @@
 import { countOf } from '../../core/wording/count-text.ts';
 import type { RunState, WorkbenchEvents } from '../../main/api/contract.ts';
-import { RUN_SCREENS, type Workbench } from './workbench.svelte.ts';
+import { RUN_SCREENS } from './run-screens.ts';
+import type { Workbench } from './workbench.svelte.ts';
 
 /** Takes over what the workbench tells of its own accord; returns the way to stop. */
 export function followEvents(bench: Workbench): () => void {

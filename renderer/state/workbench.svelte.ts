@@ -24,23 +24,12 @@ import { FileDrag } from './file-drag.svelte.ts';
 import { OverviewState } from './overview.svelte.ts';
 import { SetupEvidence } from './setup-evidence.svelte.ts';
 import { RunList } from './run-list.svelte.ts';
+import { RUN_SCREENS } from './run-screens.ts';
 import { RunWatch } from './run.svelte.ts';
 import { SetupState } from './setup.svelte.ts';
 import { ShownRun } from './shown-run.svelte.ts';
 import { StudiesState } from './studies.svelte.ts';
 import { trailOf } from './trail.ts';
-
-/** Screens that show one run, and nothing else. */
-export const RUN_SCREENS: readonly Screen[] = [
-  'concepts',
-  'image',
-  'map',
-  'columns',
-  'evaluate',
-  'edit',
-  'report',
-  'score',
-];
 
 /** The window's state: which screen, and the parts that the screens show. */
 export class Workbench {

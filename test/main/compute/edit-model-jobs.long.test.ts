@@ -86,7 +86,7 @@ describe('tryEdit and saveEdited', () => {
     ]);
     await expect(
       jobs.tryEdit({ ...asked, by: ['colour'], path: path.join(home, 'tried.onnx') }, CONTEXT),
-    ).rejects.toMatchObject({ code: 'bad-usage', hint: expect.stringContaining('"place"') });
+    ).rejects.toMatchObject({ code: 'bad-usage', hint: expect.stringContaining('"place"') as string });
   });
 
   it('refuse a concept that the run has not, and folders of which it was given every image', async () => {
