@@ -17,6 +17,8 @@ export interface PictureFinder {
   readonly find: (cell: string, way: MatchWay) => Match;
   /** Those that a cell may mean: several where {@link find} says 'ambiguous'. */
   readonly candidates: (cell: string, way: MatchWay) => readonly number[];
+  /** Is it the picture's whole path, not only the end of one? */
+  readonly isWhole: (cell: string, picture: number) => boolean;
   /** Those of some pictures in whose path a folder, or several below each other, are called so. */
   readonly inFolder: (among: readonly number[], folder: string) => readonly number[];
 }
@@ -67,6 +69,7 @@ export function createFinder(pictures: readonly KnownPicture[]): PictureFinder {
   };
   return {
     candidates,
+    isWhole: (cell, at) => partsOf(cell.trim()).join('/') === own[at].join('/'),
     find: (cell, way) => {
       const found = candidates(cell, way);
       return found.length > 1 ? 'ambiguous' : found[0];

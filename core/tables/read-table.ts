@@ -224,6 +224,7 @@ function collect(
   const own = new Map<number, string[]>();
   const [repeated, contradicted] = [new Set<number>(), new Set<number>()];
   const [strangers, ambiguous] = [new Tally(), new Tally()];
+  const whole = new Set<number>();
   let settled = 0;
   const faults = source.eachRow((cells) => {
     const found = finder.candidates(cells[column], way);
@@ -234,8 +235,18 @@ function collect(
     else {
       const [match] = meant;
       const before = own.get(match);
-      if (before === undefined) own.set(match, [...cells]);
-      else {
+      const isWhole = finder.isWhole(cells[column], match);
+      // Paths of two folders that mirror each other end alike: the picture's own is that which is it whole.
+      if (before !== undefined && isWhole !== whole.has(match)) {
+        strangers.add(isWhole ? before[column] : cells[column]);
+        if (!isWhole) return;
+        repeated.delete(match);
+        contradicted.delete(match);
+        own.delete(match);
+      }
+      if (isWhole) whole.add(match);
+      if (!own.has(match)) own.set(match, [...cells]);
+      else if (before !== undefined) {
         repeated.add(match);
         if (contradicts(before, cells, column)) contradicted.add(match);
       }

@@ -47,6 +47,8 @@ export class EditModelState {
   isPackaging = $state(false);
   /** What was asked for the trial that is shown. */
   #tried = $state.raw<ModelEdit>();
+  /** Folders that were held out in the search that is shown. */
+  #searched = $state.raw<readonly string[]>([]);
   readonly #run: RunKey;
   readonly #connection: Connection;
   readonly #notices: Telling;
@@ -71,6 +73,11 @@ export class EditModelState {
   readonly isEmpty = $derived(Object.keys(this.factors).length === 0 && this.others === null);
   /** Is what was tried another edit than the one that is set? */
   readonly isStale = $derived(this.trial.value !== undefined && keyOf(this.#tried!) !== keyOf(this.asked));
+
+  /** Was the search of other images than those that are set? */
+  readonly isFoundStale = $derived(
+    this.found.value !== undefined && this.#searched.join('\n') !== this.heldOut.join('\n'),
+  );
 
   /** Sets how much of a concept is left; 1 leaves it as it is. */
   leave(id: string, factor: number): void {
@@ -99,7 +106,11 @@ export class EditModelState {
   /** Looks for the edit that mends most and breaks fewest, on the run's images and those held out. */
   search(): Promise<void> {
     const { heldOut, searchesAllLayers: allLayers } = this;
-    return this.found.load(() => this.#connection.api.searchEdits({ ...this.#run, heldOut, allLayers }));
+    return this.found.load(async () => {
+      const found = await this.#connection.api.searchEdits({ ...this.#run, heldOut, allLayers });
+      this.#searched = heldOut;
+      return found;
+    });
   }
 
   /** Counts what each concept costs, on the run's images and those held out. */

@@ -55,7 +55,22 @@ export async function makeIntruder(
       intruderConcept: set.intruderConcept.id,
     });
   }
-  return { material: { kind: 'intruder', items }, notes: notesOf(drawn) };
+  return {
+    material: { kind: 'intruder', items },
+    notes: [...lengthNote(items.length, sets), ...notesOf(drawn)],
+  };
+}
+
+/** Questions that people answer before they tire, and the seconds that one takes. */
+const [MOST_QUESTIONS, SECONDS] = [100, 8];
+
+function lengthNote(questions: number, sets: number): string[] {
+  if (questions <= MOST_QUESTIONS) return [];
+  const minutes = Math.round((questions * SECONDS) / 60);
+  const fewer = sets > 2 ? 'ask for fewer sets of each concept, or hide' : 'hide';
+  return [
+    `Everybody is asked ${questions} questions, which takes about ${minutes} minutes. To make it shorter, ${fewer} concepts that are not to be asked about.`,
+  ];
 }
 
 function notesOf({ left, byPlace }: DrawnSets): string[] {

@@ -32,6 +32,20 @@ describe('readTable()', () => {
     expect(valuesOf(text)).toEqual([6, 5, 7]);
   });
 
+  it('takes the row of the whole path, where others are of a folder that mirrors the first', () => {
+    const own = '5,/home/me/photos/house/1.jpg';
+    const others = ['8,/mnt/copy/house/1.jpg', '9,/mnt/copy/barn/1.jpg', '6,/home/me/photos/barn/1.jpg'];
+    for (const rows of [
+      [own, ...others],
+      [...others, own],
+    ]) {
+      const text = `v,file\n${rows.join('\n')}\n7,house/Ä 2.JPG\n`;
+      expect(valuesOf(text)).toEqual([6, 5, 7]);
+      expect(table(text).repeated.count).toBe(0);
+      expect(table(text).strangers.count).toBe(2);
+    }
+  });
+
   it('compares names without folders or extensions where nothing else fits', () => {
     const pictures = at('/p/x/a.jpg', '/p/y/b.jpg', '/p/y/c.jpg');
     expect(table('file,v\n/q/z/a.jpg,5\n/q/z/b.jpg,6\n/q/c.jpg,7\n', pictures)).toMatchObject({
