@@ -1,5 +1,4 @@
 import { TesseraError } from '../errors.ts';
-import { countOf, listText } from '../wording/count-text.ts';
 import type { ProcessIdentity } from './lock-file.ts';
 import {
   loadParticipant,
@@ -44,7 +43,7 @@ export async function notBegun(place: StudyPlace, participant: number): Promise<
   const known = (await loadParticipants(place)).map((log) => String(log.participant.participant));
   const told = known.slice(0, MOST_TOLD);
   const rest = known.length - told.length;
-  const named = listText(rest > 0 ? [...told, countOf(rest, 'other')] : told);
+  const named = told.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
   return new TesseraError(
     'unknown-name',
     `study: participant ${participant} has not begun, so that there is nothing to delete.`,

@@ -27,7 +27,7 @@ describe.skipIf(findBrowser() === undefined)(
           await page.screenshot({ path: `${shots}/${name}-${view.width}-${view.colorScheme}.png` });
       };
       await page.getByRole('heading', { name: 'New study' }).waitFor();
-      await page.getByText(/sees the difference in 40\s% of cases/).waitFor();
+      await page.getByText(/sees the\s+difference in 40\s% of cases/).waitFor();
       const freeze = page.getByRole('button', { name: 'Draw and freeze the study' });
       expect(await freeze.isDisabled()).toBe(true);
       await shoot('draft');

@@ -88,7 +88,7 @@ describe('study withdraw', () => {
 
   it('says who has begun', async () => {
     await expect(withdraw(project, 'study1', '9')).rejects.toMatchObject({
-      hint: 'Those who have: 2 and 5.',
+      hint: 'Those who have: 2, 5.',
     });
   });
 });

@@ -151,7 +151,7 @@ describe('studies of the workbench', () => {
     const served = await studies.withdrawParticipant({ ...KEY, participant: 1 });
     expect(served!.participants[0]).toMatchObject({ status: 'withdrawn', answered: 0 });
     expect(await readFile(file(1), 'utf8')).not.toContain('"answered"');
-    const nothing = { code: 'unknown-name', hint: 'Those who have: 1 and 2.' };
+    const nothing = { code: 'unknown-name', hint: 'Those who have: 1, 2.' };
     await expect(studies.withdrawParticipant({ ...KEY, participant: 3 })).rejects.toMatchObject(nothing);
     await studies.stopStudy(KEY);
     await expect(studies.withdrawParticipant({ ...KEY, participant: 3 })).rejects.toMatchObject(nothing);
