@@ -1,9 +1,11 @@
 import { TesseraError } from '../errors.ts';
 import type { OnProgress } from '../platform.ts';
+import { loadEvaluation } from '../project/evaluation-file.ts';
 import { encodeNpz } from '../project/npz.ts';
 import type { Project } from '../project/project-folder.ts';
 import { encodeSafetensors } from '../project/safetensors.ts';
 import type { RunFile } from '../project/schema.ts';
+import { asShown } from '../report/as-shown.ts';
 import { answerNames } from '../score/score-record.ts';
 import { csvText } from '../wording/csv.ts';
 import { UNFINISHED_HINT, unfinishedText } from '../wording/unfinished-words.ts';
@@ -19,7 +21,7 @@ export const EXPORT_FILES = ['images.csv', 'concepts.csv', 'run.npz', 'run.safet
 export type ExportFile = (typeof EXPORT_FILES)[number];
 
 /**
- * Measures every picture that a finished run was given. Throws TesseraError 'bad-project' for a run that has not finished.
+ * Measures every picture that a finished run was given; intervals and tiers are those that people are shown. Throws TesseraError 'bad-project' for a run that has not finished.
  */
 export async function tabledRun(
   scope: ScoredScope,
@@ -30,7 +32,9 @@ export async function tabledRun(
   const { explanation } = run;
   if (explanation === undefined)
     throw new TesseraError('bad-project', unfinishedText(run.id, 'export'), { hint: UNFINISHED_HINT });
-  const shown = await loadShownRun(project, { ...run, explanation });
+  const loaded = await loadShownRun(project, { ...run, explanation });
+  const evaluation = await loadEvaluation(project, run.id);
+  const shown = { ...loaded, explanation: asShown(loaded.explanation, evaluation) };
   const { conceptBank, further } = shown;
   const { pictures } = await givenPictures(project, run);
   const files = pictures.map(({ file }) => file);

@@ -8,8 +8,10 @@ import { shuffled, streamOf } from './stream.ts';
  * from the run, the number of the check and its size, so that an answer needs to name no more than its set and place.
  */
 
-/** Sets for each concept: of a check that takes two minutes, and of a thorough one, which asks of parts, too. */
+/** Sets for each concept: of a check that takes two minutes, and of a thorough one, which asks of all and of parts, too. */
 export const CHECK_SETS = { quick: 3, thorough: 8 } as const;
+/** Concepts of a short check, the most important first: more sets would take longer. */
+const MOST_QUICK = 10;
 /** A name of {@link CHECK_SETS}. */
 export type CheckSize = keyof typeof CHECK_SETS;
 
@@ -32,7 +34,7 @@ export function drawCheck(
   concepts: readonly CropConcept[],
   { number, size }: CheckNumber,
 ): readonly ShownSet[] {
-  const asked = size === 'quick' ? concepts.filter(({ isPart }) => !isPart) : concepts;
+  const asked = size === 'quick' ? concepts.filter(({ isPart }) => !isPart).slice(0, MOST_QUICK) : concepts;
   const { sets } = drawIntruders(asked, CHECK_SETS[size], number);
   const random = streamOf(number, 'coherence');
   return shuffled(sets, random).map((set: CropSet) => {

@@ -111,13 +111,14 @@ export function editTimeText(time: {
 interface CostFacts {
   readonly whole: { readonly broken: number; readonly mended: number } | null;
   readonly half: { readonly broken: number; readonly mended: number } | null;
-  readonly isHarmless: boolean;
+  /** Null where too few answers are right to tell. */
+  readonly isHarmless: boolean | null;
 }
 
 /** "harmless", "breaks 12". */
 export function costText({ whole, isHarmless }: CostFacts): string {
   if (whole === null) return 'not possible';
-  return isHarmless ? 'harmless' : `breaks ${countText(whole.broken)}`;
+  return isHarmless === true ? 'harmless' : `breaks ${countText(whole.broken)}`;
 }
 
 /** What stands behind {@link costText}, in a sentence for each. */
@@ -131,7 +132,7 @@ export function costTip({ whole, half }: CostFacts): string {
 
 /** What a concept is called harmless by. */
 export const HARMLESS_MEANING =
-  'Harmless is what breaks at most one right answer in a hundred when it is taken out whole, whatever the class of the image.';
+  'Harmless is what breaks at most one right answer in a hundred when it is taken out whole, whatever the class of the image; of fewer than 50 right answers that is not told.';
 
 /** Which other classes than the explained rest on what an edit takes out, and what helps. */
 export function restingText(

@@ -125,13 +125,15 @@ export interface ConceptCostItem {
   readonly concept: string;
   readonly whole: MendedCounts | null;
   readonly half: MendedCounts | null;
-  /** Taken out whole it breaks at most one right answer in a hundred. */
-  readonly isHarmless: boolean;
+  /** Taken out whole it breaks at most one right answer in a hundred; null where that is not known. */
+  readonly isHarmless: boolean | null;
 }
 
 /** Costs of a run's concepts. */
 export interface ConceptCostList {
   readonly images: number;
+  /** How many of them the model gets right. */
+  readonly right: number;
   readonly concepts: readonly ConceptCostItem[];
 }
 

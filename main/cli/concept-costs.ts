@@ -3,12 +3,12 @@ import { conceptCosts } from '../../core/pipeline/editing/concept-costs.ts';
 import { heldOutImages, openEdit } from '../../core/pipeline/editing/open-edit.ts';
 import { openOriginal } from '../../core/pipeline/editing/open-edited.ts';
 import { loadRun, openProject } from '../../core/project/project-folder.ts';
-import { countOf } from '../../core/wording/count-text.ts';
+import { countOf, countText, listText } from '../../core/wording/count-text.ts';
 import { HARMLESS_MEANING } from '../../core/wording/edit-words.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments } from './arguments.ts';
-import { rowsOf, shownConcepts } from './edit-arguments.ts';
+import { EDIT_OPTIONS, rowsOf, shownConcepts } from './edit-arguments.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
 import { progressPrinter } from './progress.ts';
@@ -19,10 +19,27 @@ import { table } from './text-table.ts';
 export async function costsCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
   const args = parseArguments(argv, {
     ...optionTable(['images']),
+    // Known, to be refused in words.
+    ...EDIT_OPTIONS,
+    out: { type: 'string' },
+    report: { type: 'string' },
     costs: { type: 'boolean' },
     run: { type: 'string' },
     json: { type: 'boolean' },
   });
+  const said = [...Object.keys(EDIT_OPTIONS), 'out', 'report'].filter(
+    (name) => args.text(name) !== undefined || args.texts(name).length > 0,
+  );
+  if (said.length > 0) {
+    const flags = listText(said.map((name) => `--${name}`));
+    throw new TesseraError(
+      'bad-usage',
+      `--costs counts every concept by itself; ${flags} cannot go with it.`,
+      {
+        hint: `Leave --costs away to make an edit, or leave ${flags} away.`,
+      },
+    );
+  }
   const [folder, ...more] = args.positionals;
   if (folder === undefined || more.length > 0) {
     throw new TesseraError('bad-usage', 'edit --costs takes one project folder.', {
@@ -38,20 +55,20 @@ export async function costsCommand(argv: readonly string[], signal: AbortSignal)
   const onProgress = progressPrinter(process.stderr);
   const shown = await shownConcepts(scope, { signal, onProgress });
   const folders = readOption(args, 'images');
-  const { files } = folders === undefined ? own : await heldOutImages(storage, folders, own);
+  const heldOut = folders === undefined ? [] : (await heldOutImages(storage, folders, own)).files;
   const { raw, scored } = await openOriginal(storage, project, run);
-  const { images, costs } = await conceptCosts(
+  const { images, right, costs } = await conceptCosts(
     { environment, device: scope.device, intake: scored, raw },
     scope.arrays,
     shown.map(rowsOf),
-    files,
+    [...own.files, ...heldOut],
     { signal, onImage: (done, total) => onProgress({ stage: 'edits', done, total }) },
   );
   const concepts = shown.map(({ id, name }, at) => {
     const { whole = null, half = null, isHarmless } = costs[at];
     return { id, name, whole, half, isHarmless };
   });
-  const facts = { project: folder, run: run.id, images, concepts };
+  const facts = { project: folder, run: run.id, images, right, concepts };
   console.log(args.flag('json') ? JSON.stringify(facts, null, 2) : shownName(costsText(facts)));
 }
 
@@ -59,20 +76,22 @@ type Counts = { readonly broken: number; readonly mended: number } | null;
 
 function costsText({
   images,
+  right,
   concepts,
 }: {
   readonly images: number;
+  readonly right: number;
   readonly concepts: readonly {
     readonly name: string;
     readonly whole: Counts;
     readonly half: Counts;
-    readonly isHarmless: boolean;
+    readonly isHarmless: boolean | null;
   }[];
 }): string {
   const told = (counts: Counts): string[] =>
     counts === null ? ['not possible', ''] : [String(counts.broken), String(counts.mended)];
   return [
-    `Right answers that are lost, and mistakes mended, of ${countOf(images, 'image')} of all classes:`,
+    `Right answers that are lost, and mistakes mended, of ${countOf(images, 'image')} of all classes, of which ${countText(right)} are right:`,
     '',
     ...table([
       ['concept', 'whole: lost', 'mended', 'half: lost', 'mended', ''],
@@ -80,7 +99,7 @@ function costsText({
         name,
         ...told(whole),
         ...told(half),
-        isHarmless ? 'harmless' : '',
+        isHarmless === true ? 'harmless' : '',
       ]),
     ]),
     '',

@@ -27,6 +27,8 @@ export class StudyDraft {
   train = $state(6);
   test = $state(8);
   sets = $state(8);
+  /** Names of fields in which something else than a number stands: what they hold is not what a person meant. */
+  #refused = $state.raw<readonly string[]>([]);
   readonly choices = new Loadable<readonly StudyConditionItem[]>();
   readonly power = new Loadable<{ readonly value: number; readonly low: number; readonly high: number }>();
   /** The study as simulated participants answer it. */
@@ -49,6 +51,19 @@ export class StudyDraft {
     const condition = others.at(-1);
     return condition === undefined ? null : { condition, against };
   });
+
+  readonly hasRefused = $derived(this.#refused.length > 0);
+
+  refuse(field: string, isRefused: boolean): void {
+    const others = this.#refused.filter((one) => one !== field);
+    this.#refused = isRefused ? [...others, field] : others;
+  }
+
+  /** Another kind has other fields. */
+  setKind(kind: StudyKind): void {
+    this.kind = kind;
+    this.#refused = this.#refused.filter((field) => field === 'seed' || field === 'participants');
+  }
 
   readConditions(): void {
     if (this.choices.value === undefined && !this.choices.isLoading)

@@ -87,7 +87,8 @@ export function fakeEditModel({ run, images }: DemoRunReader, options: FakeEditM
       }),
     countConceptCosts: () =>
       Promise.resolve({
-        images: 40,
+        images: 400,
+        right: 390,
         concepts: run.concepts.map(({ id }, at) => ({
           concept: id,
           whole: { broken: at === 0 ? 12 : 0, mended: 4 },

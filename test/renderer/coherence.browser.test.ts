@@ -37,6 +37,9 @@ describe.skipIf(findBrowser() === undefined)(
         expect(await page.locator('main').innerText()).not.toMatch(/Concept \d/);
         await page.keyboard.press('1');
         await page.getByText('Set 2 of').waitFor();
+        // Keys of the program leave it where it is.
+        for (const key of ['Enter', 'r', '7', 'ArrowRight']) await page.keyboard.press(key);
+        await page.getByText('Set 2 of').waitFor();
         await page.keyboard.press('Escape');
         await page.getByText('Holds together in your eyes').waitFor({ state: 'attached' });
 

@@ -98,7 +98,9 @@ describe.skipIf(findBrowser() === undefined)(
     it('tells what each concept costs beside its name', async () => {
       const { page, faults } = await open();
       await page.getByRole('button', { name: 'What does each cost?' }).click();
-      await page.getByText('On 40 images of all classes. Harmless is what').waitFor();
+      await page
+        .getByText('On 400 images of all classes, of which 390 are right. Harmless is what')
+        .waitFor();
       const cost = page.getByText('breaks 12', { exact: true });
       expect(await cost.getAttribute('title')).toBe(
         'Taken out whole, it breaks 12 right answers and mends 4 mistakes. By half, it breaks 0 right answers and mends 1 mistake.',

@@ -75,6 +75,15 @@ describe.skipIf(findBrowser() === undefined)(
       await page.getByRole('spinbutton', { name: 'Participants a condition' }).fill('0');
       await page.keyboard.press('Tab');
       await page.getByRole('alert').filter({ hasText: 'whole number' }).waitFor();
+      await page.getByRole('textbox', { name: 'What participants agree to' }).fill('I take part.');
+      const freeze = page.getByRole('button', { name: 'Draw and freeze the study' });
+      expect(await freeze.isDisabled()).toBe(true);
+      await page.getByRole('spinbutton', { name: 'Participants a condition' }).fill('12');
+      await page.keyboard.press('Tab');
+      await expect.poll(() => freeze.isEnabled()).toBe(true);
+      await page.getByRole('spinbutton', { name: 'Rounds' }).fill('');
+      await page.keyboard.press('Tab');
+      await expect.poll(() => freeze.isEnabled()).toBe(false);
       await page.getByRole('radio', { name: 'Do concepts hold together?' }).check({ force: true });
       await page.getByRole('spinbutton', { name: 'Sets a concept' }).waitFor();
       expect(await page.getByRole('checkbox').count()).toBe(0);

@@ -11,8 +11,10 @@ import { CutActivations } from './cut-activations.ts';
 import { cutOf, type EditedRun } from './plan-edit.ts';
 import { classNames, requireDecisions } from './prove-edit.ts';
 
-/** Share of the images that a concept may turn wrong, taken out whole, and still be called harmless. */
+/** Share of the right answers that a concept may cost, taken out whole, and still be called harmless. */
 const HARMLESS = 0.01;
+/** The fewest right answers of which that is told. */
+const FEWEST_RIGHT = 50;
 /** What is left of a concept that is taken out whole, and by half. */
 const LEFT = [0, 0.5];
 
@@ -21,13 +23,18 @@ export interface ConceptCost {
   /** Taken out whole, and by half; undefined where it cannot be taken out. */
   readonly whole: MendedCounts | undefined;
   readonly half: MendedCounts | undefined;
-  /** Taken out whole it breaks at most one right answer in a hundred images, whatever their class. */
-  readonly isHarmless: boolean;
+  /**
+   * Taken out whole it breaks at most one right answer in a hundred, whatever the class; null where it cannot be taken out, or
+   * fewer than 50 answers are right.
+   */
+  readonly isHarmless: boolean | null;
 }
 
 /** The costs of concepts in their order, and the images that they were counted on. */
 export interface ConceptCosts {
   readonly images: number;
+  /** How many of them the model gets right. */
+  readonly right: number;
   readonly costs: readonly ConceptCost[];
 }
 
@@ -67,16 +74,17 @@ export async function conceptCosts(
   const candidates = concepts.flatMap((rows) => LEFT.map((factor) => ({ how, rows, factor }) as const));
   const raw = { ...scope, intake: scope.raw };
   const activations = new CutActivations(raw, cutOf(run), work);
-  const { planned, edits, counts } = await count().finally(() => activations.dispose());
+  const { planned, edits, counted } = await count().finally(() => activations.dispose());
   const countOf = (at: number): MendedCounts | undefined => {
     const edit = planned[at];
-    return edit && counts[edits.indexOf(edit)];
+    return edit && counted.edits[edits.indexOf(edit)];
   };
   const costs = concepts.map((_, at) => {
     const [whole, half] = LEFT.map((_factor, k) => countOf(LEFT.length * at + k));
-    return { whole, half, isHarmless: whole !== undefined && whole.broken <= HARMLESS * images.length };
+    const isKnown = whole !== undefined && counted.right >= FEWEST_RIGHT;
+    return { whole, half, isHarmless: isKnown ? whole.broken <= HARMLESS * counted.right : null };
   });
-  return { images: images.length, costs };
+  return { images: images.length, right: counted.right, costs };
 
   async function count() {
     const planner = new CandidatePlanner(scope, run, { signal: work.signal, activations });
@@ -85,7 +93,7 @@ export async function conceptCosts(
     return {
       planned: all,
       edits: possible,
-      counts: await countMended(raw, activations, possible, images, work),
+      counted: await countMended(raw, activations, possible, images, work),
     };
   }
 }

@@ -17,6 +17,12 @@ export interface KnownImage {
   readonly truth: number;
 }
 
+/** What edits do to decisions, and how many of those were right before. */
+export interface MendedDecisions {
+  readonly right: number;
+  readonly edits: readonly MendedCounts[];
+}
+
 /** Hears how many images are done, and stops the work. */
 export interface CountingWork {
   readonly signal?: AbortSignal | undefined;
@@ -36,7 +42,7 @@ export async function countMended(
   edits: readonly ConceptEdit[],
   images: readonly KnownImage[],
   { signal, onImage }: CountingWork = {},
-): Promise<MendedCounts[]> {
+): Promise<MendedDecisions> {
   const { intake } = scope;
   const { layer } = activations.cut;
   const head = runnerFor(scope, cutAt(intake, layer).head);
@@ -46,10 +52,12 @@ export async function countMended(
   };
   const needsCodes = edits.some(({ how }) => how !== 'project');
   const counts = edits.map(() => ({ mended: 0, broken: 0 }));
+  let right = 0;
   try {
     for await (const some of activations.of(images.map(({ file }) => file))) {
       const truths = some.at.map((place) => images[place].truth);
       const before = await answers(some.activations);
+      right += before.filter((answer, i) => answer === truths[i]).length;
       const codes = needsCodes ? await some.amounts() : undefined;
       for (const [at, edit] of edits.entries()) {
         signal?.throwIfAborted();
@@ -62,7 +70,7 @@ export async function countMended(
       onImage?.(some.at[some.at.length - 1] + 1, images.length);
     }
     onImage?.(images.length, images.length);
-    return counts;
+    return { right, edits: counts };
   } finally {
     await head.dispose();
   }

@@ -116,10 +116,7 @@ function unknownSide(name: string, columns: readonly Column[], objects: readonly
     'bad-usage',
     `Neither a column of the project's table nor a marked object is called "${name}".`,
     {
-      hint:
-        there.length > 0
-          ? there.join(' ')
-          : 'Give the project a table or marks first: tessera columns model.tessera --table photos.csv, or --objects boxes.json',
+      hint: there.length > 0 ? there.join(' ') : 'Give the project a table or marked objects first.',
     },
   );
 }

@@ -9,6 +9,7 @@ import { TesseraError } from '../../errors.ts';
 import { folderOf, truthFinder } from '../../images/folder-class.ts';
 import { rowView } from '../../linalg/matrix.ts';
 import { tensorMatrix } from '../../linalg/matrix-tensor.ts';
+import { fileNameOf } from '../../wording/path-text.ts';
 import type { OnProgress } from '../../platform.ts';
 import { answerOf } from '../../score/model-scores.ts';
 import type { ModelIntake } from '../model-intake.ts';
@@ -70,7 +71,7 @@ export async function proveOn(
   return {
     ...about,
     ...judgeDecisions(names, images),
-    sides: judgeSides(images, sides),
+    sides: judgeSides(images, [...givenFolders(about, images), ...sides]),
     scores: changes.means(),
     skipped,
   };
@@ -86,6 +87,20 @@ export function requireDecisions(intake: ModelIntake): void {
       hint: 'Take out a concept of your choice and see by how much the scores change.',
     },
   );
+}
+
+/** Several held-out folders tell images apart: the one may have a cue that the other has not. */
+function givenFolders(
+  { kind, folders }: Pick<ProofSet, 'kind' | 'folders'>,
+  images: readonly JudgedImage[],
+): PictureSides[] {
+  if (kind !== 'held-out' || folders.length < 2) return [];
+  const levelOf = new Map(
+    images.map(({ file }) => [file, folders.findLastIndex((folder) => file.startsWith(folder))]),
+  );
+  const names = folders.map((folder) => fileNameOf(folder.replace(/[\\/]+$/, '')));
+  const levels = new Set(names).size === names.length ? names : folders;
+  return [{ of: 'folder given', levels, levelOf }];
 }
 
 /** Names of what answers are indices of. */

@@ -236,18 +236,19 @@ class Search {
     return tried;
   }
 
-  #count(
+  async #count(
     cut: number,
     edits: readonly ConceptEdit[],
     images: readonly KnownImage[],
     step: Pick<Progress, 'stage' | 'part'>,
-  ): Promise<MendedCounts[]> {
+  ): Promise<readonly MendedCounts[]> {
     const { signal, onProgress } = this.#work;
     const scope = { ...this.#scope, intake: this.#scope.raw };
-    return countMended(scope, this.#activations[cut], edits, images, {
+    const counted = await countMended(scope, this.#activations[cut], edits, images, {
       signal,
       onImage: (done, total) => onProgress?.({ ...step, done, total }),
     });
+    return counted.edits;
   }
 
   /** The frontier over all cuts, counted again on the other half. */

@@ -1,4 +1,4 @@
-import { judgedSet, type EditProof } from '../../editing/edit-proof.ts';
+import type { EditProof } from '../../editing/edit-proof.ts';
 import { fitOf, type Preprocessing } from '../../images/preprocessing.ts';
 import { MOST_CHANGED, renderEditPage } from '../../report/edit/edit-page.ts';
 import type { Environment } from '../environment.ts';
@@ -15,8 +15,9 @@ export async function writeEditPage(
   }: { readonly proof: EditProof; readonly file: string; readonly preprocessing: Preprocessing },
   path: string,
 ): Promise<string> {
-  const { fixed, broken, otherwise } = judgedSet(proof);
-  const shown = [fixed, broken, otherwise].flatMap((changed) => changed.slice(0, MOST_CHANGED));
+  const shown = proof.sets
+    .flatMap(({ fixed, broken, otherwise }) => [fixed, broken, otherwise])
+    .flatMap((changed) => changed.slice(0, MOST_CHANGED));
   const pictures = await smallPictures(
     codec,
     shown.map((one) => ({ path: one.file })),

@@ -5,6 +5,7 @@ import { loadModelFile } from '../../onnx/load-model.ts';
 import type { OnProgress } from '../../platform.ts';
 import { loadEvaluation } from '../../project/evaluation-file.ts';
 import { loadNotes, withGivenNames } from '../../project/run-notes.ts';
+import { asShown } from '../../report/as-shown.ts';
 import { leadSentences } from '../../report/sections/summary-section.ts';
 import { trustVerdict } from '../../report/trust-verdict.ts';
 import { packageReadme } from '../../report/package/package-readme.ts';
@@ -168,8 +169,8 @@ async function readmeOf(
   { environment, project, run, arrays: { explanation } }: EditScope,
   told: { readonly edit?: EditProof; readonly withoutMonitor?: string },
 ): Promise<string> {
-  const named = withGivenNames(explanation, await loadNotes(project, run.id));
   const evaluation = await loadEvaluation(project, run.id);
+  const named = withGivenNames(asShown(explanation, evaluation), await loadNotes(project, run.id));
   const { headline, advice } = trustVerdict(named, evaluation);
   return packageReadme({
     model: project.file.model,

@@ -56,7 +56,10 @@ export function renderEditPage(page: EditPage): string {
     </section>
     <section id="changed">
       <h2>Decisions that changed</h2>
-      ${changedOf(judged, page)}
+      ${proof.sets.map(
+        (set) =>
+          html`${proof.sets.length > 1 && html`<h3>${PROOF_SETS[set.kind]}</h3>`}${changedOf(set, page)}`,
+      )}
     </section>
     ${scoresSection(judged)} ${dataSection(page)}`;
   return htmlPage({ title: `${fileNameOf(proof.model.path)} ${what}`, description: lead, body });
@@ -67,8 +70,11 @@ function leadOf(set: ProofSet): string {
   const where = `On ${countOf(set.images, 'image')} (${PROOF_SETS[set.kind].toLowerCase()})`;
   if (verdict === null)
     return `${where} ${countOf(set.otherwise.length, 'decision')} changed. No folder names a class, so that nothing is known of right and wrong.`;
-  const counts = { fixed: set.fixed.length, broken: set.broken.length };
-  return `${where} the edit ${verdict}. ${editChance(set.pValue ?? 1, counts)}`;
+  return `${where} the edit ${verdict}. ${chanceOf(set)}`;
+}
+
+function chanceOf({ fixed, broken, pValue = 1 }: ProofSet): string {
+  return editChance(pValue, { fixed: fixed.length, broken: broken.length });
 }
 
 function accuracyOf(set: ProofSet): Html {
@@ -79,7 +85,7 @@ function accuracyOf(set: ProofSet): Html {
     <p class="intro">
       ${folders.map((folder, at) => html`${at > 0 && ', '}<bdi>${folder}</bdi>`)}.
       ${known > 0 && ` ${countOf(known, 'image')} of these folders the run was given; they are not counted here.`}
-      ${verdict !== null && ` The edit ${verdict}.`}
+      ${verdict !== null && ` The edit ${verdict}. ${chanceOf(set)}`}
     </p>
     ${all !== undefined && countsTable('class', [...byClass, { ...all, name: 'all' }])}
     ${all !== undefined && hasOtherFolders && countsTable('folder', byFolder)}
@@ -135,7 +141,7 @@ function gallery(
 ): Html | false {
   if (changed.length === 0) return false;
   const more = changed.length - MOST_CHANGED;
-  return html`<h3>${title}: ${countOf(changed.length, 'image')}</h3>
+  return html`<h4>${title}: ${countOf(changed.length, 'image')}</h4>
     ${meaning !== undefined && html`<p class="intro">${meaning}</p>`}
     <ul class="mistakes">
       ${changed.slice(0, MOST_CHANGED).map((one) => card(one, page))}

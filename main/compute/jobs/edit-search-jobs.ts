@@ -28,12 +28,15 @@ export function editSearchJobs(
     async countConceptCosts({ heldOut, ...run }, { signal, onProgress }) {
       const { opened, scope, files, scored, players } = await open(run, heldOut);
       const onImage = (done: number, total: number): void => onProgress({ stage: 'edits', done, total });
-      const { images, costs } = await conceptCosts(scored, scope.arrays, players, files, { signal, onImage });
+      const { images, right, costs } = await conceptCosts(scored, scope.arrays, players, files, {
+        signal,
+        onImage,
+      });
       const concepts = opened.explanation.concepts.map(({ id }) => {
         const { whole = null, half = null, isHarmless } = costs[opened.playerOf(id)];
         return { concept: id, whole, half, isHarmless };
       });
-      return { images, concepts };
+      return { images, right, concepts };
     },
 
     async searchEdits({ heldOut, allLayers, ...run }, work) {

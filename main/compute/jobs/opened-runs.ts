@@ -103,9 +103,14 @@ export function createOpenedRuns(storage: Storage): OpenRun {
   const stored = createKeptAnswers<StoredRun>(KEPT);
   const shown = createKeptAnswers<OpenedRun>(KEPT);
   return async ({ folder, key, runId }) => {
-    const path = storage.join(folder, 'runs', runId, 'run.json');
-    const modified = (await storage.exists(path)) ? (await storage.stat(path)).modifiedMs : 0;
-    const name = [key, folder, runId, modified].join('\n');
+    // The project's file, too: a table or marks that it got since belong to the project that is opened.
+    const files = [['runs', runId, 'run.json'], ['project.json']].map((names) =>
+      storage.join(folder, ...names),
+    );
+    const modified = await Promise.all(
+      files.map(async (path) => ((await storage.exists(path)) ? (await storage.stat(path)).modifiedMs : 0)),
+    );
+    const name = [key, folder, runId, ...modified].join('\n');
     const own = await stored(name, () => readRun(storage, folder, runId));
     const notes = await loadNotes(own.project, runId);
     const stamp = `${await mergedStamp(own.project, runId, notes.merged)} ${await ownStamp(own.project, runId)}`;
