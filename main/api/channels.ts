@@ -130,6 +130,7 @@ const METHOD_TABLE = {
   serveStudy: true,
   stopStudy: true,
   renewStudyLink: true,
+  withdrawParticipant: true,
   startKiosk: true,
   listReportSections: true,
   previewReport: true,

@@ -92,6 +92,11 @@ export interface StudyApi {
   /** A new link for a participant of a served study, as to go on in another browser; the old one is worth nothing then. */
   renewStudyLink(query: StudyKey & { readonly participant: number }): Promise<ServedStudy>;
   /**
+   * Deletes for good what a participant answered, as they asked the researcher to; null where the study is not served. Rejects
+   * for a number that has not begun, and while another process serves the study.
+   */
+  withdrawParticipant(query: StudyKey & { readonly participant: number }): Promise<ServedStudy | null>;
+  /**
    * Fills the screen with the page of the next participant, or of one who is named: who was interrupted, or the first of this
    * machine where several have numbers of their own; those who come after have the next numbers. Rejects in a browser, which
    * has no kiosk.

@@ -17,5 +17,6 @@ export const studySchemas = {
   }),
   stopStudy: z.strictObject(STUDY),
   renewStudyLink: z.strictObject({ ...STUDY, participant: PARTICIPANT }),
+  withdrawParticipant: z.strictObject({ ...STUDY, participant: PARTICIPANT }),
   startKiosk: z.strictObject({ ...STUDY, participant: PARTICIPANT.exactOptional() }),
 };

@@ -1,4 +1,4 @@
-import { studyVerdict } from '../../core/report/study/study-verdict.ts';
+import { studyVerdict, type Answerers } from '../../core/report/study/study-verdict.ts';
 import type { ChoiceAnalysis } from '../../core/study/analysis/analyse-choice.ts';
 import type { IntruderAnalysis } from '../../core/study/analysis/analyse-intruder.ts';
 import type { StudyAnalysis } from '../../core/study/analysis/analyse-study.ts';
@@ -10,9 +10,9 @@ import { fixed, intervalText, percentText } from '../../core/wording/number-text
 import { table } from './text-table.ts';
 
 /** What came of a study, for people. */
-export function analysisText(study: Study, analysis: StudyAnalysis): string {
+export function analysisText(study: Study, analysis: StudyAnalysis, whose: Answerers = {}): string {
   const { exclusions, answers, figures } = analysis;
-  const { headline, cautions } = studyVerdict(study, analysis);
+  const { headline, cautions } = studyVerdict(study, analysis, whose);
   const left = Object.entries(exclusions.counts).filter(([, count]) => count > 0);
   const reasons = left.map(([reason, count]) => `${reason} ${count}`).join(', ');
   const out = exclusions.participants - exclusions.included;
@@ -84,7 +84,10 @@ function contrastText({
   if (difference.value === null) return `${name}: not known: ${difference.reason}`;
   const points = (value: number): string => `${value < 0 ? '−' : '+'}${fixed(Math.abs(100 * value), 1)}`;
   const ends = difference.interval;
-  const interval = ends === null ? '' : ` (95 % interval ${points(ends.low)} to ${points(ends.high)})`;
+  const interval =
+    ends === null
+      ? ` (no interval: ${difference.reason})`
+      : ` (95 % interval ${points(ends.low)} to ${points(ends.high)})`;
   const p =
     adjusted === null
       ? `no p-value: ${test.reason}`

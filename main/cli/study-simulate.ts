@@ -50,7 +50,7 @@ export async function studySimulate(argv: readonly string[], signal: AbortSignal
         [
           `Simulated participants (${people.readers.join(', ')}), who use what they are shown: ${run.data.participants.length}.`,
           ...run.notes,
-          analysisText(run.frozen.study, analysis),
+          analysisText(run.frozen.study, analysis, { isSimulated: true }),
         ].join('\n'),
       ),
     );

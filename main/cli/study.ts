@@ -5,6 +5,7 @@ import { studyList } from './study-list.ts';
 import { studyNew } from './study-new.ts';
 import { serveStudyCommand } from './study-serve.ts';
 import { studySimulate } from './study-simulate.ts';
+import { studyWithdraw } from './study-withdraw.ts';
 
 type StudyCommand = (argv: readonly string[], signal: AbortSignal) => Promise<void>;
 
@@ -14,9 +15,10 @@ const COMMANDS: Readonly<Record<string, StudyCommand>> = {
   analyse: studyAnalyse,
   list: studyList,
   serve: serveStudyCommand,
+  withdraw: studyWithdraw,
 };
 
-/** `study new|list|serve|simulate|analyse …`: tests of explanations with people; see each of them. */
+/** `study new|list|serve|withdraw|simulate|analyse …`: tests of explanations with people; see each of them. */
 export async function studyCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
   const [name, ...rest] = argv;
   const names = Object.keys(COMMANDS);

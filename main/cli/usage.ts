@@ -140,7 +140,7 @@ tessera study list PROJECT [--json]
     is nearly the same as another. The primary test compares A with B. intruder: five crops, which one is of another
     concept? choice: which gallery shows one clear thing, the concept's or its part's? A run or picture that is changed
     later voids a study; list says so. simulate is a dry run of a frozen study, or of one made by the options of new and not
-    kept: N simulated participants a condition (10) use what they are shown and nothing else, and are analysed as people
+    kept: N simulated participants a condition (10, at most 1000) use what they are shown and nothing else, and are analysed as people
     are. NAME is logistic (taken unless said), nearest, guessing or inattentive; several are taken in turn. analyse
     works out what came of a study by its frozen rules, with --merge also from the folders of the same study that other
     machines filled; --out writes trials.csv, participants.csv and analysis.json, --report one HTML page.
@@ -150,6 +150,10 @@ tessera study serve PROJECT STUDY [--participants N] [--first N] [--address HOST
     Every answer is on the disk before the next question; who is interrupted goes on where they were. Only this machine hears it
     unless --address names an address of it on a network: then everybody there who has a link can answer, and nothing is
     encrypted. --first N begins with another number, for another machine; --new-link N gives participant N a new link.
+
+tessera study withdraw PROJECT STUDY NUMBER
+    Deletes at once all that participant NUMBER answered, as they may ask you to; it cannot be undone. While the study is
+    served, the window that serves it does the same (Delete answers).
 
 tessera report PROJECT [--run ID] [--out FILE]
     Writes the report of a finished run again, with the names given to concepts since.

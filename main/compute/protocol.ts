@@ -406,6 +406,10 @@ export interface ComputeJobs {
   openStudy(
     question: Pick<RunQuestion, 'folder'> & { readonly study: string },
   ): Promise<{ readonly study: Study; readonly sha256: string; readonly folder: string }>;
+  /** Deletes what a participant answered, of a study that is not served. */
+  withdrawParticipant(
+    question: Pick<RunQuestion, 'folder'> & { readonly study: string; readonly participant: number },
+  ): Promise<null>;
   /** Writes the picture to `path`. */
   makePicture(question: { readonly picture: PictureQuestion; readonly path: string }): Promise<null>;
 }

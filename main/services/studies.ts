@@ -93,6 +93,13 @@ export function createStudies(context: StudiesContext): Studies {
         await issue(one, [participant]);
         return stateOf(one);
       }),
+    withdrawParticipant: ({ participant, ...key }) =>
+      inTurn(async () => {
+        const one = known(key);
+        if (one === undefined) return withdrawUnserved(context, key, participant);
+        await one.host.withdraw(participant);
+        return one.uses.has('links') ? stateOf(one) : null;
+      }),
     startKiosk: ({ participant, ...key }) =>
       inTurn(async () => {
         requireKiosk(desktop, known(key));
@@ -156,6 +163,17 @@ async function start(context: StudiesContext, key: StudyKey, where: Where): Prom
   });
   host.onChange(() => events.emit('study', key));
   return { key, host, links: new Map(), uses: new Set() };
+}
+
+async function withdrawUnserved(
+  { results, viewer, events }: StudiesContext,
+  key: StudyKey,
+  participant: number,
+): Promise<null> {
+  const { folder } = await results.projectOf(key.project);
+  await viewer.run('withdrawParticipant', { folder, study: key.study, participant });
+  events.emit('study', key);
+  return null;
 }
 
 async function issue({ host, links }: Served, participants: readonly number[]): Promise<void> {

@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TesseraError } from '../../core/errors.ts';
-import { tryLock, type Lock, type ProcessIdentity } from '../../core/project/lock-file.ts';
-import type { StudyPlace } from '../../core/project/participant-files.ts';
+import type { Lock, ProcessIdentity } from '../../core/project/lock-file.ts';
+import { notBegun } from '../../core/project/participant-withdrawal.ts';
+import { lockStudy } from '../../core/project/study-lock.ts';
 import type { Study } from '../../core/study/study.ts';
 import { ignore, send } from '../http/messages.ts';
 import { plain } from '../http/resource.ts';
@@ -40,6 +41,8 @@ export interface StudyHost {
   /** The lowest number, from one on, of which nobody has begun nor opened a link. */
   nextParticipant(from: number): Promise<number>;
   progress(): Promise<readonly ParticipantProgress[]>;
+  /** Deletes what a participant answered; rejects with 'unknown-name' where they have not begun. */
+  withdraw(participant: number): Promise<void>;
   /** Calls the listener whenever a participant has done something; returns how to end that. */
   onChange(listener: (participant: number) => void): () => void;
   close(): Promise<void>;
@@ -48,6 +51,7 @@ export interface StudyHost {
 /** Nobody needs longer for a few hundred bytes. */
 const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 15_000 };
 const MOST_CONNECTIONS = 1000;
+const HELD_HINT = 'Stop that one first. Copies of a study on several machines are merged by the analysis.';
 
 /**
  * Serves the participants' page of a study.
@@ -57,7 +61,7 @@ const MOST_CONNECTIONS = 1000;
 export async function startStudyHost(options: StudyHostOptions): Promise<StudyHost> {
   const { place, self, address = LOOPBACK } = options;
   requireOneAddress(address);
-  const lock = await lockStudy(place, self);
+  const lock = await lockStudy(place, self, HELD_HINT);
   try {
     const links = await Links.open(place);
     const server = createServer(TIMEOUTS);
@@ -126,6 +130,12 @@ async function opened(
       }
     },
     progress: () => Promise.all(links.participants.map(stateOf)),
+    async withdraw(participant) {
+      const seat = seatOf(participant);
+      if ((await seat.state()).status === 'waiting') throw await notBegun(place, participant);
+      await seat.act({ kind: 'withdraw' });
+      tell(participant);
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -138,16 +148,6 @@ async function opened(
       await lock.release().catch(() => undefined);
     },
   };
-}
-
-async function lockStudy({ storage, folder }: StudyPlace, self: ProcessIdentity): Promise<Lock> {
-  const outcome = await tryLock(storage, storage.join(folder, 'serve.lock'), self);
-  if ('lock' in outcome) return outcome.lock;
-  const { holder } = outcome;
-  const who = holder && ` (process ${holder.pid} on ${holder.host}, since ${holder.since})`;
-  throw new TesseraError('bad-project', `study: another Tessera serves this study${who ?? ''}.`, {
-    hint: 'Stop that one first. Copies of a study on several machines are merged by the analysis.',
-  });
 }
 
 async function listen(server: Server, port: number, address: string): Promise<void> {

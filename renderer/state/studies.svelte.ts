@@ -110,6 +110,16 @@ export class StudiesState {
     return this.#withServed((key) => this.#connection.api.renewStudyLink({ ...key, participant }));
   }
 
+  /** Deletes for good what a participant answered; what was found with it counts no more. */
+  withdraw(participant: number): Promise<void> {
+    return this.#withServed(async (key) => {
+      const served = await this.#connection.api.withdrawParticipant({ ...key, participant });
+      this.findings.set(undefined);
+      this.#notices.tell(`The answers of participant ${participant} are deleted.`);
+      return served;
+    });
+  }
+
   /** Fills the screen with the page of the next participant. */
   startKiosk(): Promise<void> {
     return this.#tried(async (key) => {

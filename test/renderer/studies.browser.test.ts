@@ -40,7 +40,15 @@ describe.skipIf(findBrowser() === undefined)(
       await page.getByRole('heading', { name: 'Houses and barns' }).waitFor();
       await page.getByRole('button', { name: 'Make links' }).click();
       await page.getByRole('row', { name: /^1 .*Copy/ }).waitFor();
+      const third = page.getByRole('row', { name: /^3 finished/ });
+      await third.getByRole('button', { name: 'Delete answers' }).click();
+      await third.getByText('There is no undo.').waitFor();
       await shoot('served');
+      await third.getByRole('button', { name: 'Keep' }).click();
+      await third.getByRole('button', { name: 'Delete answers' }).click();
+      await third.getByRole('button', { name: 'Delete for good' }).click();
+      await page.getByRole('row', { name: /^3 withdrew 0 of 24/ }).waitFor();
+      expect(await page.getByRole('button', { name: 'Delete answers' }).count()).toBe(0);
       await page.getByRole('button', { name: 'Stop serving' }).click();
       await page.getByRole('button', { name: 'Make links' }).waitFor();
       await page.getByRole('button', { name: 'Work out the findings' }).click();

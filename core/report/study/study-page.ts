@@ -6,22 +6,25 @@ import { accuracySection } from './accuracy-section.ts';
 import { answersSection, plainAnswersSection } from './answers-section.ts';
 import { choiceSection, coherenceSection } from './concepts-sections.ts';
 import { designSection, exclusionsSection } from './design-section.ts';
-import { studyVerdict } from './study-verdict.ts';
+import { studyVerdict, type Answerers } from './study-verdict.ts';
 import { testsSection } from './tests-section.ts';
 
-/** A study with people and what came of it. */
-export interface StudyPage {
+/** A study with people, or a dry run of one, and what came of it. */
+export interface StudyPage extends Answerers {
   readonly frozen: FrozenStudy;
   readonly analysis: StudyAnalysis;
 }
 
 /** A study's analysis as one HTML file, as {@link htmlPage}. Everything from outside is escaped. */
-export function renderStudyPage({ frozen, analysis }: StudyPage): string {
+export function renderStudyPage({ frozen, analysis, isSimulated = false }: StudyPage): string {
   const { title, frozen: date } = frozen.study;
-  const { headline, cautions } = studyVerdict(frozen.study, analysis);
+  const { headline, cautions } = studyVerdict(frozen.study, analysis, { isSimulated });
   const sections = sectionsOf(analysis);
   const body = html`<header class="summary">
-      <p class="kicker">Tessera study with people, frozen ${date.slice(0, 10)}</p>
+      <p class="kicker">
+        ${isSimulated ? 'Tessera dry run of a study with simulated participants' : 'Tessera study with people'},
+        frozen ${date.slice(0, 10)}
+      </p>
       <h1><bdi>${title}</bdi></h1>
       <p class="lead">${headline}</p>
       ${

@@ -3,7 +3,7 @@ import { brierScore, reliabilityCurve, type CalibrationLevel } from '../../metri
 import { medianOf } from '../../metrics/median.ts';
 import { detectionOf } from '../../metrics/signal-detection.ts';
 import type { Trial } from '../trial.ts';
-import { meanFigure, noFigure, type StudyFigure } from './study-figure.ts';
+import { meanFigure, noFigure, withinBounds, type StudyFigure } from './study-figure.ts';
 
 /** How sure participants are, and how often rightly. */
 export interface Calibration {
@@ -65,7 +65,7 @@ export function calibrationOf(trials: readonly Trial[], chance: number): Calibra
   const scores = [...group(stated, ({ participant }) => participant).values()].map(
     (own) => brierScore(own) ?? NaN,
   );
-  return { brier: meanFigure(scores, ''), levels: reliabilityCurve(stated) };
+  return { brier: withinBounds(meanFigure(scores, ''), 0, 1), levels: reliabilityCurve(stated) };
 }
 
 /** Times of answers. */

@@ -35,6 +35,18 @@ export function noFigure(reason: string): StudyFigure {
 /** Why there is no interval over participants. */
 export const ONE_PARTICIPANT = 'one participant says nothing of others';
 
+/** Why an interval is left out that has all that is possible in it. */
+const ALL_POSSIBLE = 'there are so few participants or pictures that the interval is as wide as can be';
+
+/** A figure with its interval cut to what can be; one that is as wide as that says nothing, and is left out. */
+export function withinBounds(figure: StudyFigure, least: number, most: number): StudyFigure {
+  if (figure.interval === null) return figure;
+  const low = Math.max(least, figure.interval.low);
+  const high = Math.min(most, figure.interval.high);
+  if (low === least && high === most) return { ...figure, interval: null, reason: ALL_POSSIBLE };
+  return { ...figure, interval: { low, high } };
+}
+
 /** The mean over participants with its interval by Student's t; `none` says why there is none. */
 export function meanFigure(values: readonly number[], none: string): StudyFigure {
   if (values.length === 0) return noFigure(none);

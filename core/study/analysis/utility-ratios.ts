@@ -1,7 +1,7 @@
 import { crossedInterval, crossedIntervals, type CrossedEstimate } from '../../metrics/crossed-bootstrap.ts';
 import { cellShares, type Answers } from './answers.ts';
 import { NO_ANSWERS, NO_SPREAD } from './shares.ts';
-import { noFigure, type StudyFigure } from './study-figure.ts';
+import { noFigure, withinBounds, type StudyFigure } from './study-figure.ts';
 
 /** How much better one predicts the model after learning with a condition than without an explanation. */
 export interface ConditionUtility {
@@ -47,7 +47,7 @@ export function conditionUtility(
   return { condition, sessions: found.slice(0, sessions), utility: found[sessions] };
 }
 
-/** Accuracy of the first condition less that of the second, with its interval. */
+/** Accuracy of the first condition less that of the second, with its interval (-1 … 1; none where it would be all of that). */
 export function accuracyDifference(answers: Answers, seed: number): StudyFigure {
   const { hit, condition } = answers;
   const apart = (weights: Float64Array): number => {
@@ -56,7 +56,7 @@ export function accuracyDifference(answers: Answers, seed: number): StudyFigure 
   };
   const value = apart(new Float64Array(hit.length).fill(1));
   if (Number.isNaN(value)) return noFigure(NO_ANSWERS);
-  return crossedFigure(value, crossedInterval(answers, apart, { seed }));
+  return withinBounds(crossedFigure(value, crossedInterval(answers, apart, { seed })), -1, 1);
 }
 
 /** The interval moved to another value, in proportion. */

@@ -1,5 +1,6 @@
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { loadParticipants } from '../../../core/project/participant-files.ts';
+import { withdrawUnserved } from '../../../core/project/participant-withdrawal.ts';
 import { openProject, type Project } from '../../../core/project/project-folder.ts';
 import { openStandingStudy } from '../../../core/project/standing-study.ts';
 import { listStudies, loadStudy, studyPath, type ListedStudy } from '../../../core/project/study-folder.ts';
@@ -9,7 +10,10 @@ import { serializeError } from '../../api/serialize-error.ts';
 import type { Jobs } from './job-context.ts';
 
 /** Jobs about studies with people: looking whether they stand means reading runs and every picture. */
-export function studyJobs({ storage }: Environment): Jobs<'listStudies' | 'openStudy'> {
+export function studyJobs({
+  storage,
+  self,
+}: Environment): Jobs<'listStudies' | 'openStudy' | 'withdrawParticipant'> {
   return {
     async listStudies({ folder, key }) {
       const project = await openProject(storage, folder);
@@ -20,6 +24,13 @@ export function studyJobs({ storage }: Environment): Jobs<'listStudies' | 'openS
     async openStudy({ folder, study: id }) {
       const { study, place } = await openStandingStudy(await openProject(storage, folder), id);
       return { study, sha256: place.sha256, folder: place.folder };
+    },
+    async withdrawParticipant({ folder, study: id, participant }) {
+      const project = await openProject(storage, folder);
+      // Answers are the participant's also where the study is void.
+      const { sha256 } = await loadStudy(project, id);
+      await withdrawUnserved({ storage, folder: studyPath(project, id), sha256 }, self, participant);
+      return null;
     },
   };
 }

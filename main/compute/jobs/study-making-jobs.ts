@@ -9,7 +9,7 @@ import { freezeStudy } from '../../../core/project/study-folder.ts';
 import { encodeZip } from '../../../core/project/zip.ts';
 import { conditionName } from '../../../core/report/study/condition-names.ts';
 import { renderStudyPage } from '../../../core/report/study/study-page.ts';
-import { studyVerdict } from '../../../core/report/study/study-verdict.ts';
+import { studyVerdict, type Answerers } from '../../../core/report/study/study-verdict.ts';
 import { analyseStudy, type StudyAnalysis } from '../../../core/study/analysis/analyse-study.ts';
 import { studyPower } from '../../../core/study/analysis/study-power.ts';
 import { participantRows, trialRows } from '../../../core/study/analysis/study-tables.ts';
@@ -52,9 +52,13 @@ export function studyMakingJobs(
     const { voidBecause, ...frozen } = study;
     return { frozen, data, analysis: analyseStudy(frozen, data, voidBecause) };
   };
-  const found = async ({ frozen, data, analysis }: Answered, path: string): Promise<FoundInStudy> => {
-    await storage.writeAtomic(path, renderStudyPage({ frozen, analysis }));
-    return { ...studyVerdict(frozen.study, analysis), participants: data.participants.length };
+  const found = async (
+    { frozen, data, analysis }: Answered,
+    path: string,
+    whose: Answerers = {},
+  ): Promise<FoundInStudy> => {
+    await storage.writeAtomic(path, renderStudyPage({ frozen, analysis, ...whose }));
+    return { ...studyVerdict(frozen.study, analysis, whose), participants: data.participants.length };
   };
   return {
     listStudyConditions: () =>
@@ -79,7 +83,8 @@ export function studyMakingJobs(
       const work = { signal, onProgress };
       const run = await simulateNew(await makerOf(folder), requestOf(plan), people, work);
       const { frozen, data, notes } = run;
-      return { ...(await found({ frozen, data, analysis: analyseStudy(frozen, data) }, path)), notes };
+      const answered = { frozen, data, analysis: analyseStudy(frozen, data) };
+      return { ...(await found(answered, path, { isSimulated: true })), notes };
     },
 
     analyseStudy: async ({ folder, study, path }) => found(await answersOf(folder, study), path),

@@ -9,6 +9,7 @@ export function studyHandlers({ studies }: Pick<Services, 'studies'>): Part<keyo
     serveStudy: (query) => studies.serveStudy(query),
     stopStudy: (query) => studies.stopStudy(query),
     renewStudyLink: (query) => studies.renewStudyLink(query),
+    withdrawParticipant: (query) => studies.withdrawParticipant(query),
     startKiosk: (query) => studies.startKiosk(query),
   };
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -139,6 +139,28 @@ describe('studies of the workbench', () => {
       'study: study1 is not served.',
     );
     expect((await studies.serveStudy({ ...KEY, participants: 1 })).port).toBe(port);
+  });
+
+  it('deletes what a participant answered, whether it is served or not', async () => {
+    const { participants } = await studies.serveStudy({ ...KEY, participants: 3 });
+    await takePart(participants[0].link!);
+    await takePart(participants[1].link!);
+    const file = (number: number): string =>
+      path.join(projectFolder, `studies/study1/participants/00${number}.jsonl`);
+    expect(await readFile(file(1), 'utf8')).toContain('"answered"');
+    const served = await studies.withdrawParticipant({ ...KEY, participant: 1 });
+    expect(served!.participants[0]).toMatchObject({ status: 'withdrawn', answered: 0 });
+    expect(await readFile(file(1), 'utf8')).not.toContain('"answered"');
+    const nothing = { code: 'unknown-name', hint: 'Those who have: 1, 2.' };
+    await expect(studies.withdrawParticipant({ ...KEY, participant: 3 })).rejects.toMatchObject(nothing);
+    await studies.stopStudy(KEY);
+    await expect(studies.withdrawParticipant({ ...KEY, participant: 3 })).rejects.toMatchObject(nothing);
+    changed = [];
+    expect(await studies.withdrawParticipant({ ...KEY, participant: 2 })).toBeNull();
+    expect(await readFile(file(2), 'utf8')).not.toContain('"answered"');
+    expect(changed).toEqual([KEY]);
+    const [listed] = await studies.listStudies({ project: 'key' });
+    expect(listed).toMatchObject({ counts: { begun: 0, finished: 0, withdrawn: 2 } });
   });
 
   it('leads the kiosk from one participant to the next, and keeps links open when it ends', async () => {

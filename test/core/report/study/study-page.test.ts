@@ -75,6 +75,7 @@ describe('the report of a utility study', () => {
 
   it('does not take no difference seen for no difference', () => {
     const { headline } = verdictOf(utilityPage(0.02));
+    expect(headline).not.toContain('as well');
     expect(headline).toMatch(/^No difference is seen between concepts with maps and Grad-CAM/);
     expect(headline).toMatch(/That is not to say that there is none\.$/);
   });
@@ -122,6 +123,56 @@ describe('what a verdict must not hide', () => {
       headline: 'Nothing can be said: of 1 participant none counts.',
       cautions: ['Left out by the rules: 1 of 1 participant (100 %).'],
     });
+  });
+
+  it('who is still under way is not left out by a rule, nor is who withdrew', () => {
+    const study = frozen(utilityMaterial(1));
+    const trials = [1, 2, 3, 4].flatMap((at) => answersFrom(at, 'control', '1110'));
+    const data = dataOf(trials, {
+      1: { isQuizPassed: false },
+      2: { status: 'started' },
+      3: { status: 'withdrawn' },
+    });
+    const { cautions } = studyVerdict(study.study, analyseStudy(study, data));
+    expect(cautions).toEqual([
+      expect.stringContaining('1 of 8 planned participants count') as string,
+      'Left out by the rules: 1 of 4 participants (25 %).',
+      'Withdrew: 1 of 4 participants (25 %).',
+      'Not at the end, and not counted: 1 of 4 participants (25 %).',
+    ]);
+  });
+
+  it('that shares are not known, once', () => {
+    const study = frozen(utilityMaterial(1));
+    const analysis = analyseStudy(study, dataOf(answersFrom(1, 'control', '10')));
+    const { headline } = studyVerdict(study.study, analysis);
+    expect(headline).toMatch(/more than no explanation: /);
+    expect(headline).not.toContain('not known right');
+  });
+
+  it('that a difference has no interval, which may mean that it is of these pictures', () => {
+    const { frozen: study, analysis } = two('0000', '1111');
+    expect(analysis.figures).toMatchObject({ contrasts: [{ difference: { value: 1, interval: null } }] });
+    const { headline, cautions } = studyVerdict(study.study, analysis);
+    expect(headline).toMatch(/^On these pictures people predict the model better/);
+    expect(cautions[0]).toMatch(
+      /^The difference is more than chance among people; .* has no interval: too few/,
+    );
+  });
+
+  it('that answers are not of people', () => {
+    const page = { ...utilityPage(0.25), isSimulated: true };
+    const { headline } = studyVerdict(page.frozen.study, page.analysis, page);
+    expect(headline).toMatch(/^Simulated participants predict the model better/);
+    const text = textOf(page);
+    expect(text).toContain(headline.replace(/\s/g, ' '));
+    expect(text).toContain('Tessera dry run of a study with simulated participants, frozen');
+    expect(text).not.toContain('Tessera study with people');
+    for (const other of [intruderPage(4), choicePage(9)]) {
+      const said = studyVerdict(other.frozen.study, other.analysis, page);
+      expect(said.headline).toMatch(/simulated participants/i);
+      expect(said.headline).not.toMatch(/people/i);
+    }
   });
 
   it('too few for a test', () => {

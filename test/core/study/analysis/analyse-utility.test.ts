@@ -67,6 +67,23 @@ describe('a utility study', () => {
     expect(primary.adjusted).toBeCloseTo(2 / 70, 12);
   });
 
+  it('gives no interval that is wider than can be', () => {
+    const differenceOf = (control: readonly string[], maps: readonly string[]) => {
+      const trials = [
+        ...control.flatMap((text, at) => answersFrom(2 * at + 1, 'control', text)),
+        ...maps.flatMap((text, at) => answersFrom(2 * at + 2, 'concept-maps', text)),
+      ];
+      return utilityOf(analysed(trials, 1)).contrasts[0].difference;
+    };
+    const wide = differenceOf(['1110', '0001'], ['1110', '0000']);
+    expect(wide.value).toBe(-1 / 8);
+    expect(wide.interval).toBeNull();
+    expect(wide.reason).toContain('as wide as can be');
+    const cut = differenceOf(['0010', '0001', '0000'], ['1111', '1101', '1111']);
+    expect(cut.interval!.low).toBeGreaterThan(-1);
+    expect(cut.interval!.high).toBe(1);
+  });
+
   it('gives the papers’ analysis of variance of the same means', () => {
     const { f, between, within, p, pairs } = found.anova.value!;
     // Means 17/32 (shares 4/8, 4/8, 5/8, 4/8) and 26/32 (7/8, 6/8, 7/8, 6/8).
