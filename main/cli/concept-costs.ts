@@ -3,12 +3,12 @@ import { conceptCosts } from '../../core/pipeline/editing/concept-costs.ts';
 import { heldOutImages, openEdit } from '../../core/pipeline/editing/open-edit.ts';
 import { openOriginal } from '../../core/pipeline/editing/open-edited.ts';
 import { loadRun, openProject } from '../../core/project/project-folder.ts';
-import { countOf, countText, listText } from '../../core/wording/count-text.ts';
+import { countOf, countText } from '../../core/wording/count-text.ts';
 import { HARMLESS_MEANING } from '../../core/wording/edit-words.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments } from './arguments.ts';
-import { EDIT_OPTIONS, rowsOf, shownConcepts } from './edit-arguments.ts';
+import { EDIT_OPTIONS, refuseEditOptions, rowsOf, shownConcepts } from './edit-arguments.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
 import { progressPrinter } from './progress.ts';
@@ -27,19 +27,8 @@ export async function costsCommand(argv: readonly string[], signal: AbortSignal)
     run: { type: 'string' },
     json: { type: 'boolean' },
   });
-  const said = [...Object.keys(EDIT_OPTIONS), 'out', 'report'].filter(
-    (name) => args.text(name) !== undefined || args.texts(name).length > 0,
-  );
-  if (said.length > 0) {
-    const flags = listText(said.map((name) => `--${name}`));
-    throw new TesseraError(
-      'bad-usage',
-      `--costs counts every concept by itself; ${flags} cannot go with it.`,
-      {
-        hint: `Leave --costs away to make an edit, or leave ${flags} away.`,
-      },
-    );
-  }
+  const mode = { flag: 'costs', why: 'counts every concept by itself', otherwise: 'an edit' };
+  refuseEditOptions(args, ['out', 'report'], mode);
   const [folder, ...more] = args.positionals;
   if (folder === undefined || more.length > 0) {
     throw new TesseraError('bad-usage', 'edit --costs takes one project folder.', {

@@ -6,6 +6,7 @@ import type { EditQuestion, EditScope } from '../../core/pipeline/editing/edit-r
 import { heldOutImages, type OpenedEdit } from '../../core/pipeline/editing/open-edit.ts';
 import type { OnProgress } from '../../core/platform.ts';
 import { REST } from '../../core/wording/claim-words.ts';
+import { listText } from '../../core/wording/count-text.ts';
 import type { ConceptItem } from '../api/contract.ts';
 import { createJobs } from '../compute/jobs/all-jobs.ts';
 import type { OptionTable, ParsedArguments } from './arguments.ts';
@@ -21,6 +22,29 @@ export const EDIT_OPTIONS: OptionTable = {
   class: { type: 'string', takes: 'the only class whose score is edited' },
   above: { type: 'string', takes: 'a share of the largest amount, from 0 to 1' },
 };
+
+/** A mode of `edit` that is told no edit: its option, why that is, and what to leave it away for. */
+interface WithoutEdit {
+  readonly flag: string;
+  readonly why: string;
+  readonly otherwise: string;
+}
+
+/** Throws TesseraError 'bad-usage' where such a mode is told options of an edit, or others by name. */
+export function refuseEditOptions(
+  args: ParsedArguments,
+  others: readonly string[],
+  { flag, why, otherwise }: WithoutEdit,
+): void {
+  const said = [...Object.keys(EDIT_OPTIONS), ...others].filter(
+    (name) => args.text(name) !== undefined || args.texts(name).length > 0,
+  );
+  if (said.length === 0) return;
+  const flags = listText(said.map((name) => `--${name}`));
+  throw new TesseraError('bad-usage', `--${flag} ${why}; ${flags} cannot go with it.`, {
+    hint: `Leave --${flag} away to make ${otherwise}, or leave ${flags} away.`,
+  });
+}
 
 interface Work {
   readonly signal: AbortSignal;

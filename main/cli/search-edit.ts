@@ -21,7 +21,7 @@ import { shownName } from '../../core/wording/shown-name.ts';
 import type { ConceptItem } from '../api/contract.ts';
 import { createNodeEnvironment } from '../compute/node-environment.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
-import { EDIT_OPTIONS, rowsOf, shownConcepts } from './edit-arguments.ts';
+import { EDIT_OPTIONS, refuseEditOptions, rowsOf, shownConcepts } from './edit-arguments.ts';
 import { editText } from './edit-output.ts';
 import { newestFinishedRun } from './newest-run.ts';
 import { optionTable, readOption } from './option-arguments.ts';
@@ -96,17 +96,11 @@ export async function searchCommand(argv: readonly string[], signal: AbortSignal
 
 /** The project; throws TesseraError 'bad-usage' where something else is asked, or said that the search finds by itself. */
 function readFolder(args: ParsedArguments): string {
-  const said = [...Object.keys(EDIT_OPTIONS), 'report'].filter(
-    (name) => args.text(name) !== undefined || args.texts(name).length > 0,
-  );
-  if (said.length > 0) {
-    const flags = listText(said.map((name) => `--${name}`));
-    throw new TesseraError(
-      'bad-usage',
-      `--search looks for the concepts and the way by itself; ${flags} cannot go with it.`,
-      { hint: `Leave --search away to make an edit of your own, or leave ${flags} away.` },
-    );
-  }
+  refuseEditOptions(args, ['report'], {
+    flag: 'search',
+    why: 'looks for the concepts and the way by itself',
+    otherwise: 'an edit of your own',
+  });
   const [folder, ...more] = args.positionals;
   if (folder !== undefined && more.length === 0) return folder;
   throw new TesseraError('bad-usage', 'edit --search takes one project folder.', {

@@ -1,15 +1,14 @@
 import { usualWay, type ConceptEdit } from '../../editing/concept-edit.ts';
 import type { MendedCounts } from '../../editing/edit-frontier.ts';
 import { TesseraError } from '../../errors.ts';
-import { truthFinder } from '../../images/folder-class.ts';
 import type { ModelIntake } from '../model-intake.ts';
 import type { FileFact } from '../question.ts';
 import type { ScoredScope } from '../run-context.ts';
-import { countMended, type CountingWork } from './count-mended.ts';
+import { countMended, knownImages, type CountingWork } from './count-mended.ts';
 import { CandidatePlanner } from './edit-candidates.ts';
 import { CutActivations } from './cut-activations.ts';
 import { cutOf, type EditedRun } from './plan-edit.ts';
-import { classNames, requireDecisions } from './prove-edit.ts';
+import { requireDecisions } from './prove-edit.ts';
 
 /** Share of the right answers that a concept may cost, taken out whole, and still be called harmless. */
 const HARMLESS = 0.01;
@@ -58,11 +57,7 @@ export async function conceptCosts(
   work: CountingWork = {},
 ): Promise<ConceptCosts> {
   requireDecisions(scope.raw);
-  const truthOf = truthFinder(classNames(scope.raw));
-  const images = files.flatMap((file) => {
-    const truth = truthOf(file);
-    return truth === undefined ? [] : [{ file, truth }];
-  });
+  const images = knownImages(scope.raw, files);
   if (images.length === 0) {
     throw new TesseraError(
       'no-images',

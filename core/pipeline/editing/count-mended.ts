@@ -1,20 +1,32 @@
 import type { ConceptEdit } from '../../editing/concept-edit.ts';
 import { editedActivations } from '../../editing/edited-activations.ts';
 import type { MendedCounts } from '../../editing/edit-frontier.ts';
+import { truthFinder } from '../../images/folder-class.ts';
 import { rowView } from '../../linalg/matrix.ts';
 import { tensorMatrix } from '../../linalg/matrix-tensor.ts';
 import { answerOf } from '../../score/model-scores.ts';
 import type { Tensor } from '../../tensor.ts';
+import type { ModelIntake } from '../model-intake.ts';
 import { cutAt, runnerFor } from '../model-parts.ts';
 import type { FileFact } from '../question.ts';
 import type { ModelScope } from '../run-context.ts';
 import type { CutActivations } from './cut-activations.ts';
+import { classNames } from './prove-edit.ts';
 
 /** A picture of which it is known what the model should say. */
 export interface KnownImage {
   readonly file: FileFact;
   /** Index of the right answer. */
   readonly truth: number;
+}
+
+/** Those of some files whose folder names a class of the model. */
+export function knownImages(model: ModelIntake, files: readonly FileFact[]): KnownImage[] {
+  const truthOf = truthFinder(classNames(model));
+  return files.flatMap((file) => {
+    const truth = truthOf(file);
+    return truth === undefined ? [] : [{ file, truth }];
+  });
 }
 
 /** What edits do to decisions, and how many of those were right before. */

@@ -1,7 +1,6 @@
 import type { ConceptEdit, EditWay } from '../../editing/concept-edit.ts';
 import { bestOf, frontierOf, halvesOf, type MendedCounts } from '../../editing/edit-frontier.ts';
 import { TesseraError } from '../../errors.ts';
-import { truthFinder } from '../../images/folder-class.ts';
 import type { OnProgress, Progress } from '../../platform.ts';
 import { createRandom } from '../../random.ts';
 import type { ModelIntake } from '../model-intake.ts';
@@ -11,10 +10,10 @@ import { CandidatePlanner, type EditCandidate } from './edit-candidates.ts';
 import { runnerFor } from '../model-parts.ts';
 import { batchAnswers } from '../picture-answers.ts';
 import { readBatch } from '../pictures.ts';
-import { countMended, type KnownImage } from './count-mended.ts';
+import { countMended, knownImages, type KnownImage } from './count-mended.ts';
 import { CutActivations } from './cut-activations.ts';
 import { cutOf, type EditedRun } from './plan-edit.ts';
-import { classNames, requireDecisions } from './prove-edit.ts';
+import { requireDecisions } from './prove-edit.ts';
 
 /** Concepts at a cut. */
 export interface SearchedCut {
@@ -105,11 +104,7 @@ async function knownHalves(
   files: readonly FileFact[],
   { seed, signal, onProgress }: SearchWork,
 ): Promise<Halves> {
-  const truth = truthFinder(classNames(scope.raw));
-  const named = files.flatMap((file) => {
-    const own = truth(file);
-    return own === undefined ? [] : [{ file, truth: own }];
-  });
+  const named = knownImages(scope.raw, files);
   const known: JudgedFile[] = [];
   const runner = runnerFor({ ...scope, intake: scope.raw }, scope.raw.model);
   try {

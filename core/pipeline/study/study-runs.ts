@@ -72,7 +72,6 @@ export function twoAnswers(runs: readonly SourceRun[]): TwoAnswers {
 function classOrNot({ scope: { intake }, run }: SourceRun): TwoAnswers {
   const { score } = intake;
   const { explained, names } = score;
-  const truth = truthFinder(names);
   const sideOf = (index: number): 0 | 1 | undefined => {
     if (explained.kind === 'margin' && index !== explained.index && index !== explained.against)
       return undefined;
@@ -92,10 +91,15 @@ function classOrNot({ scope: { intake }, run }: SourceRun): TwoAnswers {
         );
       return { answer, margin: Math.abs(best(0) - best(1)) };
     },
-    isMistake: (path, answer) => {
-      const index = truth({ path });
-      return index === undefined ? null : sideOf(index) !== answer;
-    },
+    isMistake: mistakesBy(names, sideOf),
+  };
+}
+
+function mistakesBy(names: readonly string[], sideOf: TwoAnswers['sideOf']): TwoAnswers['isMistake'] {
+  const truth = truthFinder(names);
+  return (path, answer) => {
+    const index = truth({ path });
+    return index === undefined ? null : sideOf(index) !== answer;
   };
 }
 
@@ -123,7 +127,6 @@ function twoClasses(a: SourceRun, b: SourceRun): TwoAnswers {
       hint: 'Take runs of two classes, or one run for its class against everything else.',
     });
   const { score } = a.scope.intake;
-  const truth = truthFinder(score.names);
   const sideOf = (index: number): 0 | 1 | undefined =>
     index === first ? 0 : index === second ? 1 : undefined;
   return {
@@ -133,10 +136,7 @@ function twoClasses(a: SourceRun, b: SourceRun): TwoAnswers {
       const answer = sideOf(decide(score, row));
       return answer === undefined ? undefined : { answer, margin: Math.abs(row[first] - row[second]) };
     },
-    isMistake: (path, answer) => {
-      const index = truth({ path });
-      return index === undefined ? null : sideOf(index) !== answer;
-    },
+    isMistake: mistakesBy(score.names, sideOf),
   };
 }
 

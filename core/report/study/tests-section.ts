@@ -20,18 +20,7 @@ export function testsSection({ contrasts, mixed, anova }: UtilityAnalysis): Html
       alone; the interval is over people and pictures, and may hold 0 where a difference hangs on few
       pictures.
     </p>
-    <table class="plain figures">
-      <thead>
-        <tr>
-          <th scope="col">compared</th>
-          <th scope="col">points of accuracy</th>
-          <th scope="col">test</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${contrasts.map(contrastRow)}
-      </tbody>
-    </table>
+    ${comparedTable(contrasts.map(contrastRow))}
     <h3>Mixed logistic regression</h3>
     ${mixed.value === null ? html`<p class="intro">Not known: ${withConditionNames(mixed.reason)}.</p>` : mixedTable(mixed.value)}
     <h3>Analysis of variance</h3>
@@ -139,23 +128,29 @@ function anovaTable({
       ${fixed(f, 2)}, ${pText(p)}; ${percentText(share)} of the variation lies between conditions. Pairs by
       Tukey’s honestly significant difference, with intervals that hold for all at once.
     </p>
-    <table class="plain figures">
-      <thead>
-        <tr>
-          <th scope="col">compared</th>
-          <th scope="col">points of accuracy</th>
-          <th scope="col">test</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${pairs.map(
-          (pair) =>
-            html`<tr>
-              <th scope="row">${pairName(pair)}</th>
-              <td>${signedText(100 * pair.difference, 1)} <span class="quiet">(${pointEnds(pair)})</span></td>
-              <td>${pText(pair.p)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>`;
+    ${comparedTable(
+      pairs.map(
+        (pair) =>
+          html`<tr>
+            <th scope="row">${pairName(pair)}</th>
+            <td>${signedText(100 * pair.difference, 1)} <span class="quiet">(${pointEnds(pair)})</span></td>
+            <td>${pText(pair.p)}</td>
+          </tr>`,
+      ),
+    )}`;
+}
+
+function comparedTable(rows: readonly Html[]): Html {
+  return html`<table class="plain figures">
+    <thead>
+      <tr>
+        <th scope="col">compared</th>
+        <th scope="col">points of accuracy</th>
+        <th scope="col">test</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+    </tbody>
+  </table>`;
 }
