@@ -52,3 +52,11 @@ export function refuseFailure({ status, iterations, error }: Ending): void {
     { hint: 'Look at the status of solve(); another start, step size or solver may help.' },
   );
 }
+
+/** What to say of a run that used up its iterations. */
+export function unfinished({ iterations, error }: Ending, tol: number): string {
+  return (
+    `solver: stopped after ${iterations} iterations with error ${error.toPrecision(3)}, above tol ${tol}; a gradient is that of the point reached. ` +
+    `Raise maxIter or tol; if stopping early is meant, pass { implicit: { unsolved: 'accept' } } or listen to onSolved.`
+  );
+}

@@ -1,12 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attachRoot } from '../attach-root.ts';
+import { explainMissingArguments } from '../arity.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
+import { warn } from '../implicit-options.ts';
 import type { ImplicitOptions } from '../implicit-options.ts';
 import type { OptimalityFn } from '../residual-map.ts';
 import { withoutTape } from '../tape.ts';
 import { flattenTree } from '../tree.ts';
-import { checkLimits, checkShapes, realCopy, refuseFailure } from './check-solver.ts';
+import { checkLimits, checkShapes, realCopy, refuseFailure, unfinished } from './check-solver.ts';
 
 /**
  * `diverged`: the error is no longer finite, or the method cannot go on. `infeasible`, `unbounded`: the problem was shown
@@ -57,8 +59,9 @@ export interface Solver<X, A extends unknown[], M = unknown> {
   readonly solve: (x0: X, ...args: A) => SolverStats & { readonly x: X };
   /**
    * The solution, differentiable by its arguments through `optimality` (see customRoot). Throws ImplicitError
-   * 'not-differentiable' if there is none (`diverged`, `infeasible`, `unbounded`); `max-iterations` gives the derivative
-   * at the point reached.
+   * 'not-differentiable' if there is none (`diverged`, `infeasible`, `unbounded`). `max-iterations` gives the
+   * derivative at the point reached and warns once, unless `onSolved` takes the status or { implicit: { unsolved: 'accept' } }
+   * says that stopping early is meant.
    */
   readonly run: (x0: X, ...args: A) => X;
   /**
@@ -104,19 +107,29 @@ function disposeReplaced(old: SolverState<unknown>, next: SolverState<unknown>):
 /** Completes a definition to a {@link Solver}. */
 export function createSolver<X, A extends unknown[], M>(
   definition: SolverDefinition<X, A, M>,
-  { maxIter = definition.maxIter, tol, implicit, onSolved }: SolverOptions,
+  { maxIter = definition.maxIter, tol, implicit = {}, onSolved }: SolverOptions,
 ): Solver<X, A, M> {
   registerGradients();
   checkLimits(maxIter, tol);
+  const explained = <T>(args: A, run: () => T): T =>
+    explainMissingArguments('solver', definition.optimality, args.length, run);
+  let hasWarned = false;
+  const warnOnce = (ended: SolverStats): void => {
+    const isExpected = implicit.unsolved === 'accept' || onSolved !== undefined;
+    if (ended.status !== 'max-iterations' || isExpected || hasWarned) return;
+    hasWarned = true;
+    warn(unfinished(ended, tolerance()), implicit);
+  };
   const tolerance = (): number => tol ?? (tf.backend().epsilon() < 1e-10 ? 1e-10 : 1e-5);
   const init = (x0: X, ...args: A): SolverState<X, M> =>
     tidyState(() => {
       const x = realCopy(x0, definition.ignoresStart === true);
-      return { x, memory: definition.start(x, ...args), iteration: 0, error: Infinity };
+      const memory = explained(args, () => definition.start(x, ...args));
+      return { x, memory, iteration: 0, error: Infinity };
     });
   const step = ({ x, memory, iteration }: SolverState<X, M>, ...args: A): SolverState<X, M> =>
     tidyState(() => {
-      const next = definition.advance(x, memory, iteration, ...args);
+      const next = explained(args, () => definition.advance(x, memory, iteration, ...args));
       if (!definition.ignoresStart) checkShapes(x, next.x);
       return { ...next, iteration: iteration + 1 };
     });
@@ -152,6 +165,7 @@ export function createSolver<X, A extends unknown[], M>(
       const state = withoutTape(() => iterate(x0, ...args));
       onSolved?.(stats(state));
       refuseFailure(stats(state));
+      warnOnce(stats(state));
       const optimality = definition.optimalityAfter?.(state.memory) ?? definition.optimality;
       return attachRoot(optimality, implicit)(state.x, ...args) as unknown as tf.TensorContainer;
     }) as unknown as X;
