@@ -32,6 +32,7 @@ export type { Objective } from './optimality/gradient.ts';
 export * from './optimality/kkt.ts';
 export * from './optimality/quadratic-programme.ts';
 export { stationaryPoint } from './optimality/stationary.ts';
+export * as perturbed from './perturbed/index.ts';
 export * from './projections/affine.ts';
 export { projectionBoxSection } from './projections/box-section.ts';
 export * from './projections/cones.ts';
