@@ -16,11 +16,15 @@ export { FLOAT64, registerFloat64Backend, toFloat64 } from './float64/float64-ba
 export { registerGradients } from './gradients/register-gradients.ts';
 export type { ImplicitOptions, LinearReport } from './implicit-options.ts';
 export { inFloat64 } from './in-float64.ts';
+export { isotonicRegression, isotonicRegressionKl } from './isotonic/isotonic.ts';
+export type { IsotonicOptions } from './isotonic/isotonic.ts';
 export * from './linear-solve/linear-operator.ts';
 export { iterativeRefinement, refine } from './linear-solve/dense-solve.ts';
 export { linearSolver, linearSolverNames } from './linear-solve/linear-solve.ts';
 export type { LinearSolverName } from './linear-solve/linear-solve.ts';
 export { solveSystem } from './linear-solve/solve-system.ts';
+export * as losses from './losses/index.ts';
+export * as objectives from './objectives/index.ts';
 export * from './optimality/conic.ts';
 export * from './optimality/fixed-points.ts';
 export { gradientOf } from './optimality/gradient.ts';
