@@ -93,7 +93,7 @@ const valley = (x: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor => {
 };
 
 type Smooth = [tf.Tensor, tf.Tensor];
-type Make = (f: (x: tf.Tensor, ...args: Smooth) => tf.Tensor) => Solver<tf.Tensor, Smooth>;
+type Make = (f: (x: tf.Tensor, ...args: Smooth) => tf.Tensor) => unknown;
 const searches: Readonly<Record<string, LineSearchOptions>> = {
   zoom: { method: 'zoom' },
   backtracking: { method: 'backtracking' },
