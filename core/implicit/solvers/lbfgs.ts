@@ -24,7 +24,7 @@ export interface Pair {
 }
 
 /** Applies the inverse Hessian's approximation by the two-loop recursion, in tfjs operations so that it can be unrolled. */
-function twoLoop(pairs: readonly Pair[], g: tf.Tensor): tf.Tensor {
+export function twoLoop(pairs: readonly Pair[], g: tf.Tensor): tf.Tensor {
   let q = g;
   const alphas: tf.Tensor[] = [];
   const inner = (a: Float64Array, b: tf.Tensor): tf.Tensor => tf.sum(tf.mul(constant(a, b.shape), b));
