@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
+import { warn } from '../implicit-options.ts';
+import type { ImplicitOptions } from '../implicit-options.ts';
 import { flattenTree, haveShapesOf, shapesOf } from '../tree.ts';
 
 /** ImplicitError 'bad-usage' for limits that no iteration could respect. */
@@ -53,10 +55,15 @@ export function refuseFailure({ status, iterations, error }: Ending): void {
   );
 }
 
-/** What to say of a run that used up its iterations. */
-export function unfinished({ iterations, error }: Ending, tol: number): string {
-  return (
-    `solver: stopped after ${iterations} iterations with error ${error.toPrecision(3)}, above tol ${tol}; a gradient is that of the point reached. ` +
-    `Raise maxIter or tol; if stopping early is meant, pass { implicit: { unsolved: 'accept' } } or listen to onSolved.`
-  );
+/** Warns of the first run that used up its iterations, unless stopping early is meant. */
+export function warnOfUnfinished(options: ImplicitOptions): (ended: Ending, tol: number) => void {
+  let hasWarned = false;
+  return ({ status, iterations, error }, tol) => {
+    if (status !== 'max-iterations' || options.unsolved === 'accept' || hasWarned) return;
+    hasWarned = true;
+    const message =
+      `solver: stopped after ${iterations} iterations with error ${error.toPrecision(3)}, above tol ${tol}; a gradient is that of the point reached. ` +
+      `Raise maxIter or tol; if stopping early is meant, pass { implicit: { unsolved: 'accept' } } or listen to onSolved.`;
+    warn(message, options);
+  };
 }

@@ -98,6 +98,11 @@ export function isConvex({ quadratic, n }: DenseProgramme): boolean {
   return choleskyFactor(shifted, n).definite;
 }
 
+/** ImplicitError 'bad-tensor' unless Q is positive semidefinite to rounding; values that are not finite pass. */
+export function checkConvex(p: DenseProgramme): void {
+  if (!isConvex(p)) throw notConvex();
+}
+
 /** A programme whose stationary points need not be minima: ImplicitError 'bad-tensor'. */
 export function notConvex(): ImplicitError {
   return new ImplicitError('bad-tensor', 'quadratic programme: Q must be positive semidefinite', {

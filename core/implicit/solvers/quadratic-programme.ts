@@ -5,7 +5,14 @@ import { allFinite } from '../linear-solve/vector.ts';
 import type { KktPoint } from '../optimality/kkt.ts';
 import { quadraticProgrammeResidual } from '../optimality/quadratic-programme.ts';
 import type { QuadraticProgramme } from '../optimality/quadratic-programme.ts';
-import { certificate, isConvex, notConvex, readProgramme, violation } from './dense-programme.ts';
+import {
+  certificate,
+  checkConvex,
+  isConvex,
+  notConvex,
+  readProgramme,
+  violation,
+} from './dense-programme.ts';
 import type { DenseProgramme } from './dense-programme.ts';
 import {
   equalitiesAgree,
@@ -96,7 +103,7 @@ export function quadraticProgramme(
       ignoresStart: true,
       start: (_, programme) => {
         const p = readProgramme(programme);
-        if (!isConvex(p)) throw notConvex();
+        checkConvex(p);
         const rows = p.m + p.k;
         return {
           x: new Float64Array(p.n),
