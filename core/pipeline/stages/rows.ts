@@ -31,6 +31,7 @@ export const rowsStage = defineStage({
   facts: ['intake', 'device', 'layer', 'images'],
   version: 2,
   chunk: CHUNK,
+  isShared: true,
   compute: activationRows,
 });
 
