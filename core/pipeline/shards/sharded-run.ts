@@ -10,7 +10,7 @@ import { openStages, type Stages } from '../stage-runner.ts';
 import { bankStage, storedBank } from '../stages/bank.ts';
 import { coefficientsStage } from '../stages/coefficients.ts';
 import { predictionsStage } from '../stages/predictions.ts';
-import { rowsStage } from '../stages/rows.ts';
+import { imagesOfRows, rowsStage } from '../stages/rows.ts';
 import type { ShardStage } from '../../project/work-plan.ts';
 
 /** A stage as its shares are kept: where, in how many pieces. */
@@ -79,7 +79,7 @@ export function openShardedRun(
       const found = await choose();
       const { stages, images } = found;
       if (stage === 'rows') {
-        await onStage(placeOf(stages, rowsStage, images.length));
+        await onStage(placeOf(stages, rowsStage, imagesOfRows(images.length, layer)));
         return void (await stages.fill(rowsStage));
       }
       const wanted = await subject(found);
@@ -92,7 +92,7 @@ export function openShardedRun(
       if (stage === 'predictions') return placeOf(stages, predictionsStage, files.length);
       if (stage === 'rows') {
         await stages.get(bankStage);
-        return placeOf(stages, rowsStage, images.length);
+        return placeOf(stages, rowsStage, imagesOfRows(images.length, layer));
       }
       await passOverImages(stages, await subject(found));
       return placeOf(stages, coefficientsStage, images.length);
