@@ -140,7 +140,7 @@ describe('bad input to solvers: a status or an error, never a number that means 
       const [start, a, w] = [tf.ones([1, 2]), tf.ones([1, 3]), tf.zeros([2, 3])];
       expect(solver.solve(start, a, w).status).toBe('converged');
       const f = (x: tf.Tensor, bank: tf.Tensor): tf.Tensor => tf.sum(solver.run(start, x, bank));
-      expect(toFloat64(tf.grad((x) => f(x, w))(a))).toBeAllclose([0, 0, 0], {});
+      expect(implicit.toFloat64(tf.grad((x) => f(x, w))(a))).toBeAllclose([0, 0, 0], {});
       expect(() => tf.grad((bank) => f(a, bank))(w)).toThrow(/not solved: breakdown/);
     });
   });
