@@ -39,7 +39,8 @@ export function refine(
 /** Assembles A and solves by LU with refinement. Any regular A; O(n³). `breakdown`: A is numerically singular. */
 export const lu: LinearSolver = (operator, b, options = {}) => {
   const { a, x, finish } = prepare(assembled(operator), b, options);
-  const factor = luFactor(denseMatrix(a), a.size);
+  const kept = options.ridge ? undefined : operator.factorise?.();
+  const factor = kept ?? luFactor(denseMatrix(a), a.size);
   if (factor.singular) return finish(x, 'breakdown', 0);
   const refined = refine(a, factor.solve, b);
   return finish(refined.x, 'converged', refined.steps);
