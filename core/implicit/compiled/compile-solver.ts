@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
-import { valuesOf } from '../float64/float64-backend.ts';
+import { toFloat64, valuesOf } from '../float64/float64-backend.ts';
+import { allFinite } from '../linear-solve/vector.ts';
 import { createSolver, originOf } from '../solvers/solver.ts';
 import type { Solver, SolverDefinition, SolverEngine } from '../solvers/solver.ts';
 import type { ImplicitOptions } from '../implicit-options.ts';
-import { isRecording } from '../tape.ts';
+import { connectedTensors, isRecording } from '../gradient-scope.ts';
 import { flattenTree } from '../tree.ts';
 import { attachCompiled } from './attach-compiled.ts';
 import { ConditionAtPoint } from './condition-at-point.ts';
@@ -59,10 +60,15 @@ export function compileSolver<X, A extends unknown[], M>(
     attach: ({ x, memory }, args) => {
       // Elsewhere the solution is a copy, and plans have nothing to offer.
       if (isTracing() || !isRecording() || flattenTree(x).leaves.length === 0) return undefined;
+      // Refused by name where every solution is.
+      if (!flattenTree(x).leaves.every((leaf) => allFinite(toFloat64(leaf)))) return undefined;
       if (tf.engine().state.gradientDepth > 1) return conditions.byTape('is differentiated more than once');
       const found = conditions.get([x, ...args]);
       const condition = found?.plans;
       if (!condition?.isTheta.includes(true)) return undefined;
+      const captured = condition.captured.map(({ tensor }) => tensor);
+      if (connectedTensors(captured).length > 0)
+        return conditions.byTape('closes over a tensor that the gradient depends on');
       const leaves = found!.leaves.slice(flattenTree(x).leaves.length);
       const stepsize = (memory as Partial<Record<'stepsize', number>> | null)?.stepsize ?? 1;
       return attachCompiled({ condition, solution: x, found: stepsize }, leaves, implicit);
@@ -84,13 +90,15 @@ function loopCache<X, A extends unknown[], M>(
 }
 
 function conditionCache<X, A extends unknown[], M>(
-  { recipe, optimality, optimalityAfter }: SolverDefinition<X, A, M>,
+  definition: SolverDefinition<X, A, M>,
   { constants }: ImplicitOptions,
   options: CompileOptions,
 ): PlanCache<ConditionAtPoint> {
+  const { recipe, optimality } = definition;
   const bySteps = recipe?.kind === 'proximal-gradient' ? recipe.conditionFor : undefined;
   return new PlanCache("the solver's derivative", options, (_, [x, ...args]) => {
-    if (optimalityAfter && !bySteps) throw new TraceFailure('depends on more than a step size of the solver');
+    if ('optimalityAfter' in definition && !bySteps)
+      throw new TraceFailure('depends on more than a step size of the solver');
     const root = rootPlan(bySteps ?? (() => optimality), x as X, args as A, constants);
     return { plans: new ConditionAtPoint(root), captured: root.staged.captured };
   });

@@ -1,13 +1,14 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { constant } from '../constant.ts';
 import { valuesOf } from '../float64/float64-backend.ts';
 import { denseOperator, transposeSquare } from '../linear-solve/linear-operator.ts';
 import type { LinearOperator } from '../linear-solve/linear-operator.ts';
 import { luFactor } from '../linear-solve/lu-factor.ts';
 import type { LuFactor } from '../linear-solve/lu-factor.ts';
-import { along, setPoint } from './root-plan.ts';
+import { along, setPoint, setUnknowns } from './root-plan.ts';
 import type { RootPlan } from './root-plan.ts';
 import type { StagedPlan } from './staged-plan.ts';
+import type { Captured } from './trace-backend.ts';
 import { traceFailure } from './trace.ts';
 
 /** A point of a condition: the solution packed, all tensors of the arguments, and what the solver found. */
@@ -24,7 +25,7 @@ type Numbers = ReturnType<typeof valuesOf>;
 interface Assembled {
   /** ∂F/∂x, row-major. */
   readonly matrix: Float64Array;
-  factor?: LuFactor;
+  readonly factors: Map<number, LuFactor>;
 }
 
 /**
@@ -48,6 +49,11 @@ export class ConditionAtPoint {
     return this.#root.isTheta;
   }
 
+  /** Tensors that F closes over. */
+  get captured(): readonly Captured[] {
+    return this.#root.staged.captured;
+  }
+
   /** Goes to a point; does nothing where it is there already. */
   moveTo(point: ConditionPoint): void {
     this.#point = point;
@@ -65,11 +71,24 @@ export class ConditionAtPoint {
     setPoint(this.#root.staged, point);
   }
 
-  /** F(x). */
+  /** The point's x. */
+  get x(): Float64Array {
+    return Float64Array.from(valuesOf(this.#point!.x));
+  }
+
+  /** F at the point. */
   residual(): Float64Array {
     const { plan } = this.#root.staged;
     plan.run('residual');
-    return plan.result('residual');
+    return plan.result('residual').slice();
+  }
+
+  /** F at another x; the arguments are those of the point, at which the condition remains. */
+  residualAt(x: Float64Array): Float64Array {
+    setUnknowns(this.#root.staged, x);
+    const values = this.residual();
+    setUnknowns(this.#root.staged, valuesOf(this.#point!.x));
+    return values;
   }
 
   /** Whether a piece of F that depends on its parameters sits on its kink, to rounding. */
@@ -95,12 +114,20 @@ export class ConditionAtPoint {
       apply: (u) => along(this.#root.staged, u, 'pull'),
       applyTranspose: (v) => this.#push(v),
       toDense: () => transposeSquare(this.#dense().matrix, size),
-      factorise: () => this.#factor(),
+      factorise: (tolerance) => this.#factor(tolerance),
     };
   }
 
+  /** -uᵀ ∂F/∂θ of those differentiated tensors that are asked for, all in one vector. */
+  byParameters(u: Float64Array, isAsked: readonly boolean[]): Float64Array {
+    const { staged, parameters } = this.#root;
+    along(staged, u, 'parameters');
+    const parts = parameters.flatMap((_, i) => (isAsked[i] ? [staged.plan.result('parameters', i)] : []));
+    return Float64Array.from(parts.flatMap((part) => [...part]));
+  }
+
   /** -uᵀ ∂F/∂θ, a tensor for each differentiated one. */
-  byParameters(u: Float64Array): tf.Tensor[] {
+  gradients(u: Float64Array): tf.Tensor[] {
     const { staged, parameters } = this.#root;
     along(staged, u, 'parameters');
     return parameters.map((shape, i) => constant(staged.plan.result('parameters', i), shape));
@@ -116,13 +143,15 @@ export class ConditionAtPoint {
       matrix.set(along(staged, unit, 'pull'), i * size);
       unit[i] = 0;
     }
-    return (this.#assembled = { matrix });
+    return (this.#assembled = { matrix, factors: new Map() });
   }
 
-  #factor(): LuFactor {
-    const assembled = this.#dense();
+  #factor(tolerance: number): LuFactor {
+    const { matrix, factors } = this.#dense();
     const { size } = this.#root;
-    return (assembled.factor ??= luFactor(transposeSquare(assembled.matrix, size), size));
+    const factor = factors.get(tolerance) ?? luFactor(transposeSquare(matrix, size), size, tolerance);
+    factors.set(tolerance, factor);
+    return factor;
   }
 
   /** ∂F/∂x · v, by the matrix where an operation has a first but no second derivative. */

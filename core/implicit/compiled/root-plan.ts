@@ -44,6 +44,7 @@ export function rootPlan<Solution, A extends unknown[]>(
   constants: readonly number[] | undefined,
 ): RootPlan {
   const x = flattenTree(solution);
+  const shapes = x.leaves.map(({ shape }) => shape);
   const size = x.leaves.reduce((sum, leaf) => sum + leaf.size, 0);
   const isTheta = createResidualMap(conditionFor(1), solution, args, constants).isTheta;
   /** Takes the traced arguments apart as createResidualMap does, whose F is for the traced number. */
@@ -53,8 +54,10 @@ export function rootPlan<Solution, A extends unknown[]>(
   ): { residual: Residual; theta: tf.Tensor[]; rest: tf.Tensor[] } => {
     const leaves = flattenTree(given).leaves;
     const condition = (point: Solution, ...all: A): Solution => conditionFor(found)(point, ...all);
+    // The solution itself may be gone by the time the forward product is traced; its structure is not.
+    const like = x.rebuild(shapes.map((shape) => tf.zeros([...shape])));
     return {
-      residual: createResidualMap(condition, solution, args, constants).residual,
+      residual: createResidualMap(condition, like, args, constants).residual,
       theta: leaves.filter((_, i) => isTheta[i]),
       rest: leaves.filter((_, i) => !isTheta[i]),
     };
@@ -90,8 +93,8 @@ export function rootPlan<Solution, A extends unknown[]>(
       const product = jvp(([free]) => residual(free, theta, rest), [traced[X]], [traced[ALONG]]);
       return { push: { stage: 2, values: [product] } };
     }));
-  const shapes = flattenTree(args).leaves.map(({ shape }) => shape);
-  return { size, staged, forward, isTheta, parameters: shapes.filter((_, i) => isTheta[i]), kinks };
+  const parameters = flattenTree(args).leaves.flatMap(({ shape }, i) => (isTheta[i] ? [shape] : []));
+  return { size, staged, forward, isTheta, parameters, kinks };
 }
 
 function kinksOf(graph: Graph, outputs: readonly Value[]): RootPlan['kinks'] {
@@ -113,7 +116,15 @@ export function setPoint<E extends string>(
   setArguments(leaves);
   set(FOUND, [found]);
   plan.finish(0);
-  set(X, valuesOf(x));
+  setUnknowns({ plan, set }, valuesOf(x));
+}
+
+/** Sets x alone; the arguments stay. */
+export function setUnknowns<E extends string>(
+  { plan, set }: Pick<StagedPlan<E>, 'plan' | 'set'>,
+  x: ArrayLike<number>,
+): void {
+  set(X, x);
   plan.finish(1);
 }
 

@@ -1,7 +1,7 @@
 import { FUSED_KINDS, OPERATION_WORDS } from '../../../core/implicit/compiled/fused-kinds.ts';
 import { elementwise } from './plan/elementwise.ts';
 import { Doubles, storeDoubles, storeFirst } from './wat/doubles.ts';
-import { local, procedure } from './wat/functions.ts';
+import { local, procedure, type Local } from './wat/functions.ts';
 import type { KernelModule } from './wat/module.ts';
 import { advance, callAt, doWhile, fill, increase } from './wat/statements.ts';
 import { I32, select } from './wat/values.ts';
@@ -15,7 +15,7 @@ import { I32, select } from './wat/values.ts';
 const FOUR = [0, 1, 2, 3];
 
 /** The addresses of rows that follow each other. */
-function rowsFrom(at: I32, stride: I32, count: number): ReturnType<typeof local>[] {
+function rowsFrom(at: I32, stride: I32, count: number): Local<I32>[] {
   return FOUR.slice(0, count).map((row) => local(at.plus(stride.times(row))));
 }
 

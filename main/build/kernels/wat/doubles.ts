@@ -1,5 +1,5 @@
 import { write } from './functions.ts';
-import { I32, Value, access } from './values.ts';
+import { Value, access, type I32 } from './values.ts';
 
 /** Two lanes of 64-bit floating-point numbers. Comparisons set all bits of a lane. */
 export class Doubles extends Value {
