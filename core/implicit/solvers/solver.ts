@@ -126,6 +126,8 @@ export interface SolverEngine<X, A extends unknown[], M> {
     args: A,
     limits: { readonly maxIter: number; readonly tol: number },
   ): SolverState<X, M> | undefined;
+  /** The solution that was reached, differentiable as attachRoot makes it; undefined where that has to be asked. */
+  attach(state: SolverState<X, M>, args: A): X | undefined;
 }
 
 /** What a solver was completed from. */
@@ -225,7 +227,7 @@ export function createSolver<X, A extends unknown[], M>(
       onSolved?.(stats(state));
       refuseFailure(stats(state));
       warnOnce(stats(state), tolerance());
-      return attach(state, args) as unknown as tf.TensorContainer;
+      return (engine?.attach(state, args) ?? attach(state, args)) as unknown as tf.TensorContainer;
     }) as unknown as X;
   const solver: Solver<X, A, M> = {
     init,
