@@ -31,7 +31,7 @@ export const ROOMS = {
     'core/tables',
     'core/wording',
   ],
-  'main/build': ['core/autodiff'],
+  'main/build': ['core/autodiff', 'core/linalg'],
   'core/pipeline': [
     ...[
       'core/report',
