@@ -1,4 +1,5 @@
 import type { Matrix } from '../linalg/matrix.ts';
+import { TopFew } from '../top-few.ts';
 import type { Box, Concept, CropRef, LayerRecord } from './explanation.ts';
 
 /** What a row of the activation matrix shows: a place in one of the explained images. */
@@ -18,13 +19,26 @@ export function strongestPlaces(
   places: readonly RowPlace[],
   perConcept: number,
 ): CropRef[][] {
-  return Array.from({ length: coefficients.cols }, (_, concept) => {
-    const best = new Map<number, CropRef>();
-    places.forEach(({ image, box }, row) => {
-      const coefficient = coefficients.data[row * coefficients.cols + concept];
-      if (coefficient > (best.get(image)?.coefficient ?? 0)) best.set(image, { image, box, coefficient });
+  const { cols, data } = coefficients;
+  let images = 0;
+  for (const { image } of places) images = Math.max(images, image + 1);
+  const strongest = new Float32Array(images);
+  const rowOf = new Int32Array(images);
+  return Array.from({ length: cols }, (_, concept) => {
+    strongest.fill(0);
+    places.forEach(({ image }, row) => {
+      const coefficient = data[row * cols + concept];
+      if (!(coefficient > strongest[image])) return;
+      strongest[image] = coefficient;
+      rowOf[image] = row;
     });
-    return [...best.values()].sort((a, b) => b.coefficient - a.coefficient).slice(0, perConcept);
+    const first = new TopFew(perConcept);
+    strongest.forEach((coefficient, image) => {
+      if (coefficient > 0) first.offer(image, coefficient);
+    });
+    return first
+      .sorted()
+      .map((image) => ({ image, box: places[rowOf[image]].box, coefficient: strongest[image] }));
   });
 }
 

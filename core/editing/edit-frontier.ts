@@ -55,13 +55,20 @@ export function halvesOf(
   const halves: [number[], number[]] = [[], []];
   let turn = 0;
   for (const own of byGroup)
-    for (const at of random.permutation(own.length)) halves[turn++ % 2].push(...own[at]);
+    for (const at of random.permutation(own.length)) {
+      const half = halves[turn++ % 2];
+      for (const place of own[at]) half.push(place);
+    }
   const [tuning, test] = halves.map((half) => half.sort((a, b) => a - b));
   return { tuning, test };
 }
 
 function grouped<T>(values: readonly T[], keyOf: (value: T) => string): T[][] {
   const groups = new Map<string, T[]>();
-  for (const value of values) groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value]);
+  for (const value of values) {
+    const own = groups.get(keyOf(value)) ?? [];
+    own.push(value);
+    groups.set(keyOf(value), own);
+  }
   return [...groups.values()];
 }

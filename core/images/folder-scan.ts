@@ -1,5 +1,6 @@
 import { TesseraError } from '../errors.ts';
 import type { DirectoryEntry, Storage } from '../platform.ts';
+import { lookAtFile, type FileLook } from './look-at-file.ts';
 import { isPictureName, refusalByName, TAKEN_FORMATS } from './picture-kinds.ts';
 
 /** A picture found in a folder. */
@@ -67,6 +68,9 @@ function nothingFound(roots: readonly string[], { skipped, otherFiles }: FolderS
   });
 }
 
+/** Files that are looked at at once. */
+const AT_ONCE = 64;
+
 /** The running state of one scan. */
 class Scan implements FolderScan {
   readonly images: ImageFile[] = [];
@@ -89,7 +93,7 @@ class Scan implements FolderScan {
     await this.#requireRoot(path);
     const entries = await this.#storage.list(path).catch((error: unknown) => error);
     if (Array.isArray(entries)) await this.#addRootFolder(root, path, entries as readonly DirectoryEntry[]);
-    else if (await this.#isFile(path)) await this.#addFile(root, path, '');
+    else if (await this.#isFile(path)) this.#addFile(root, path, '', await lookAtFile(this.#storage, path));
     else this.#skip(path, entries);
   }
 
@@ -137,15 +141,32 @@ class Scan implements FolderScan {
     entries: readonly DirectoryEntry[],
   ): Promise<void> {
     if (!(await this.#isNew(path))) return;
-    for (const { name, kind } of entries) {
-      if (name.startsWith('.')) continue;
-      const child = this.#storage.join(path, name);
-      if (kind === 'directory') await this.#addFolder(root, child, name);
-      else if (kind === 'file' && isPictureName(name)) await this.#addFile(root, child, folder);
-      else if (isPictureName(name))
-        this.skipped.push({ file: child, reason: 'broken link or not a regular file' });
-      else this.#addOther(child, name);
+    for (let start = 0; start < entries.length; start += AT_ONCE) {
+      const some = entries.slice(start, start + AT_ONCE);
+      const looks = await Promise.all(
+        some.map(async ({ name, kind }) =>
+          kind === 'file' && isPictureName(name)
+            ? lookAtFile(this.#storage, this.#storage.join(path, name))
+            : undefined,
+        ),
+      );
+      for (const [at, entry] of some.entries())
+        await this.#addEntry({ root, path, folder }, entry, looks[at]);
     }
+  }
+
+  async #addEntry(
+    { root, path, folder }: { readonly root: string; readonly path: string; readonly folder: string },
+    { name, kind }: DirectoryEntry,
+    look: FileLook | undefined,
+  ): Promise<void> {
+    if (name.startsWith('.')) return;
+    const child = this.#storage.join(path, name);
+    if (kind === 'directory') await this.#addFolder(root, child, name);
+    else if (look !== undefined) this.#addFile(root, child, folder, look);
+    else if (isPictureName(name))
+      this.skipped.push({ file: child, reason: 'broken link or not a regular file' });
+    else this.#addOther(child, name);
   }
 
   /** A picture that is not taken is told; what is no picture by its name is counted. */
@@ -155,19 +176,18 @@ class Scan implements FolderScan {
     else this.skipped.push({ file, reason });
   }
 
-  async #addFile(root: string, path: string, folder: string): Promise<void> {
-    try {
-      const { size } = await this.#storage.stat(path);
-      if (size > 0) this.#met++;
-      if (size === 0) this.skipped.push({ file: path, reason: 'empty file' });
-      else if (await this.#isNew(path)) this.images.push({ path, folder, root });
-    } catch (error) {
-      this.#skip(path, error);
-    }
+  #addFile(root: string, path: string, folder: string, look: FileLook): void {
+    if ('error' in look) return this.#skip(path, look.error);
+    if (look.size > 0) this.#met++;
+    if (look.size === 0) this.skipped.push({ file: path, reason: 'empty file' });
+    else if (this.#isNewPath(look.real)) this.images.push({ path, folder, root });
   }
 
   async #isNew(path: string): Promise<boolean> {
-    const real = await this.#storage.realPath(path);
+    return this.#isNewPath(await this.#storage.realPath(path));
+  }
+
+  #isNewPath(real: string): boolean {
     if (this.#seen.has(real)) return false;
     this.#seen.add(real);
     return true;

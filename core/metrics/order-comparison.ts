@@ -110,7 +110,7 @@ function scaleOf(images: readonly ImageCurves[]): Scale | undefined {
     return kind === 'insertion' ? ([first, last] as const) : ([last, first] as const);
   });
   const [empty, full] = [mean(ends.map((pair) => pair[0])), mean(ends.map((pair) => pair[1]))];
-  const largest = Math.max(...ends.flat().map(Math.abs));
+  const largest = ends.reduce((most, [empty, full]) => Math.max(most, Math.abs(empty), Math.abs(full)), 0);
   return ends.length === 0 || isRounding(full - empty, largest)
     ? undefined
     : { ends, empty, gap: full - empty };

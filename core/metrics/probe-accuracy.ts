@@ -36,7 +36,8 @@ export function probeAccuracy(
   const rows = [...groups.keys()];
   const right = new Float64Array(kindOf.length);
   const sizes = new Float64Array(kindOf.length);
-  for (let fold = 0; fold <= Math.max(...foldOf); fold++) {
+  const folds = foldOf.reduce((most, fold) => Math.max(most, fold + 1), 0);
+  for (let fold = 0; fold < folds; fold++) {
     const probe = probes.fit(
       rows.filter((row) => foldOf[groups[row]] !== fold),
       labels,

@@ -166,7 +166,7 @@ function centredRanks(x: ArrayLike<number>): CentredRanks | undefined {
   if (squares === 0) return undefined;
   const counts = new Map<number, number>();
   for (const rank of ranks) counts.set(rank, (counts.get(rank) ?? 0) + 1);
-  return { values, squares, others: x.length - Math.max(...counts.values()) };
+  return { values, squares, others: x.length - [...counts.values()].reduce((a, b) => Math.max(a, b)) };
 }
 
 /** Share of random exchanges of `values` that give at least as much. */

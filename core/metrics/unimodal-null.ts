@@ -19,7 +19,7 @@ export interface UnimodalColumn {
  * Source  Silverman 1981, "Using kernel density estimates to investigate multimodality"; on a grid of 256 places.
  */
 export function unimodalColumn(values: Float64Array): UnimodalColumn {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const [least, most] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
   const width = most - least;
   if (!(width > 0)) return { values, bandwidth: 0 };
   const counts = new Float64Array(GRID);

@@ -142,10 +142,15 @@ export function ranked(
 /** Share of images in which each concept reaches {@link PRESENT_FROM} of its largest coefficient, by concept. */
 export function prevalences(coefficients: readonly Matrix[]): number[] {
   const strengths = coefficients.map(strongest);
-  return Array.from({ length: coefficients[0].cols }, (_, concept) => {
-    const own = strengths.map((image) => image[concept]);
-    const threshold = PRESENT_FROM * Math.max(...own);
-    return threshold > 0 ? own.filter((strength) => strength >= threshold).length / own.length : 0;
+  const largest = strengths[0].slice();
+  for (const own of strengths)
+    own.forEach((strength, concept) => (largest[concept] = Math.max(largest[concept], strength)));
+  return Array.from(largest, (most, concept) => {
+    const threshold = PRESENT_FROM * most;
+    if (!(threshold > 0)) return 0;
+    let present = 0;
+    for (const own of strengths) if (own[concept] >= threshold) present++;
+    return present / strengths.length;
   });
 }
 

@@ -36,7 +36,8 @@ export async function inputChanges(
   const now = await withStamps(project, files);
   for (const [index, { path, stamp }] of now.entries()) {
     const then = record?.get(path);
-    if (!(await project.storage.exists(path))) missing.add(index);
+    // Of a file that could be read there is a hash: only of the others it is asked whether they are there.
+    if (stamp.sha256 === undefined && !(await project.storage.exists(path))) missing.add(index);
     else if (then !== undefined && then.sha256 !== stamp.sha256) changed.add(index);
   }
   return { isKnown: record !== undefined, changed, missing, cards: await changedCards(project.storage, run) };

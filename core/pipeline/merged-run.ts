@@ -1,8 +1,8 @@
 import type { Box, Concept, CropRef, Explanation } from '../concepts/explanation.ts';
-import { strongestPlaces } from '../concepts/gallery.ts';
+import { orderPlaces } from '../concepts/place-order.ts';
 import { withMergedColumns } from '../concepts/merged-concepts.ts';
 import { rowOfId } from '../concepts/recursion/concept-tree.ts';
-import { stackRows, type Matrix } from '../linalg/matrix.ts';
+import type { Matrix } from '../linalg/matrix.ts';
 import { loadMerged, type MergedFigures } from '../project/merged-file.ts';
 import type { Project } from '../project/project-folder.ts';
 import type { DrawnMaps, RunTensors } from '../project/run-tensors.ts';
@@ -147,15 +147,16 @@ export function strongestCrops(
   column: number,
   boxes: readonly Box[],
 ): CropRef[] {
-  const first = coefficients[0].rows - boxes.length;
-  const places = coefficients.flatMap((_, image) => boxes.map((box) => ({ image, box })));
-  const { cols } = coefficients[0];
-  const ofColumn = coefficients.map(({ rows, data }) => ({
-    rows: rows - first,
-    cols: 1,
-    data: Float32Array.from({ length: rows - first }, (_, cell) => data[(first + cell) * cols + column]),
-  }));
-  return strongestPlaces(stackRows(ofColumn), places, CROPS_KEPT)[0];
+  const firstPosition = coefficients[0].rows - boxes.length;
+  const { images, cells } = orderPlaces({ coefficients, cells: boxes.length, firstPosition }, column, {
+    places: 'strongest',
+    most: CROPS_KEPT,
+  });
+  return Array.from(images, (image, i): CropRef => {
+    const { data, cols } = coefficients[image];
+    const coefficient = data[(firstPosition + cells[i]) * cols + column];
+    return { image, box: boxes[cells[i]], coefficient };
+  });
 }
 
 /** In the order of their importance, with the tiers of that order; estimates remain those that there are. */

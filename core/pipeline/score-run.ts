@@ -126,7 +126,7 @@ export async function scoreRun(
       }),
     compared: { before: before.length, now: alike.length, isOfAll, called: called?.length ?? null },
     restImages: rests.length,
-    ...(rests.length >= FEWEST_OWN && { mostRest: Math.max(...rests) }),
+    ...(rests.length >= FEWEST_OWN && { mostRest: rests.reduce((a, b) => Math.max(a, b)) }),
   };
 }
 

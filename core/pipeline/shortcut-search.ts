@@ -186,7 +186,7 @@ function folderEvidence(
     ...own.map((file, i) => ({ folder: folderOf(file), amount: amounts.own[i] })),
     ...amounts.others.map((amount, i) => ({ folder: folderOf(others[i % others.length]), amount })),
   ];
-  const most = Math.max(...all.map(({ amount }) => amount));
+  const most = all.reduce((largest, { amount }) => Math.max(largest, amount), -Infinity);
   const full = all.filter(({ amount }) => amount >= MUCH * most);
   if (new Set(all.map(({ folder }) => folder)).size < 2 || full.length < FEWEST_PICTURES) return [];
   const counts = new Map<string, number>();

@@ -1,4 +1,4 @@
-import { polygonContains, quadtree, type Quadtree } from 'd3';
+import { extent, polygonContains, quadtree, type Quadtree } from 'd3';
 import type { PointView } from './point-pixels.ts';
 
 /** Width of the margin around all points, as a share of the view. */
@@ -66,8 +66,8 @@ export function pointsInside(points: Float32Array, view: PointView, line: readon
     (y - view.y) / view.scale,
   ]);
   const [xs, ys] = [polygon.map(([x]) => x), polygon.map(([, y]) => y)];
-  const [left, right] = [Math.min(...xs), Math.max(...xs)];
-  const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
+  const [left = 0, right = 0] = extent(xs);
+  const [top = 0, bottom = 0] = extent(ys);
   const inside: number[] = [];
   for (let i = 0; i < points.length / 2; i++) {
     const [x, y] = [points[2 * i], points[2 * i + 1]];

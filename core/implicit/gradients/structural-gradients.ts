@@ -56,7 +56,7 @@ const matMulRule: Rule = (dy, [a, b], attrs) => {
 };
 
 /** Adds rows [n, ...] with the same id; the WebAssembly backend has one of the two kernels that can. */
-function sumByRow(rows: tf.Tensor, ids: tf.Tensor, nRows: number): tf.Tensor {
+export function sumByRow(rows: tf.Tensor, ids: tf.Tensor, nRows: number): tf.Tensor {
   if (tf.getKernel('UnsortedSegmentSum', tf.getBackend()) !== undefined) {
     return tf.unsortedSegmentSum(rows, ids as tf.Tensor1D, nRows);
   }

@@ -17,14 +17,14 @@ export interface LbfgsOptions extends SolverOptions {
 }
 
 /** A step s, the gradient's change y, and 1 / ⟨s, y⟩. */
-interface Pair {
+export interface Pair {
   readonly s: Float64Array;
   readonly y: Float64Array;
   readonly rho: number;
 }
 
 /** Applies the inverse Hessian's approximation by the two-loop recursion, in tfjs operations so that it can be unrolled. */
-function twoLoop(pairs: readonly Pair[], g: tf.Tensor): tf.Tensor {
+export function twoLoop(pairs: readonly Pair[], g: tf.Tensor): tf.Tensor {
   let q = g;
   const alphas: tf.Tensor[] = [];
   const inner = (a: Float64Array, b: tf.Tensor): tf.Tensor => tf.sum(tf.mul(constant(a, b.shape), b));
@@ -44,7 +44,7 @@ function twoLoop(pairs: readonly Pair[], g: tf.Tensor): tf.Tensor {
 }
 
 /** Step length by bisection between Armijo's and the weak Wolfe condition (Lewis & Overton 2013); NaN if unbounded. */
-function wolfeLength(
+export function wolfeLength(
   along: (length: number) => { value: number; slope: number },
   value: number,
   slope: number,
@@ -94,6 +94,7 @@ export function lbfgs<A extends unknown[], X = tf.Tensor>(
   return createSolver<X, A, readonly Pair[]>(
     {
       optimality: stationaryPoint(objective),
+      recipe: { kind: 'lbfgs', objective, history },
       maxIter: 500,
       start: () => [],
       advance: (start, pairs, _, ...args) => {

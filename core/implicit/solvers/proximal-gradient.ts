@@ -8,6 +8,7 @@ import type { ProjectionFn, ProxFn } from '../optimality/fixed-points.ts';
 import { stationaryPoint } from '../optimality/stationary.ts';
 import { withoutTape } from '../tape.ts';
 import type { OptimalityFn } from '../residual-map.ts';
+import type { Scalar } from '../scalar.ts';
 import { checkStepsize } from './check-solver.ts';
 import { createSolver, numberOf, treeNorm } from './solver.ts';
 import type { Solver, SolverDefinition, SolverOptions } from './solver.ts';
@@ -64,7 +65,7 @@ export function proximalGradient<X, A extends unknown[]>(
   options: ProximalGradientOptions = {},
 ): Solver<X, A, Momentum<X>> {
   // With the solver's own step size an inexact solution is mapped to the right side of the kinks.
-  const rootFor = (stepsize: number): OptimalityFn<X, A> =>
+  const rootFor = (stepsize: Scalar): OptimalityFn<X, A> =>
     fixedPointResidual(proximalGradientMap(objective, prox, stepsize));
   const definition = proximalDefinition(objective, prox, rootFor(options.stepsize ?? 1), options, rootFor);
   return createSolver(definition, options);
@@ -75,7 +76,7 @@ function proximalDefinition<X, A extends unknown[]>(
   prox: ProxFn<X, A>,
   optimality: OptimalityFn<X, A>,
   { stepsize, acceleration = true }: ProximalGradientOptions,
-  optimalityAfter?: (stepsize: number) => OptimalityFn<X, A>,
+  conditionFor?: (stepsize: Scalar) => OptimalityFn<X, A>,
 ): SolverDefinition<X, A, Momentum<X>> {
   checkStepsize(stepsize);
   const gradient = gradientOf(objective);
@@ -102,9 +103,12 @@ function proximalDefinition<X, A extends unknown[]>(
   };
   return {
     optimality,
-    ...(optimalityAfter
-      ? { optimalityAfter: ({ stepsize: last }: Momentum<X>) => optimalityAfter(last) }
-      : {}),
+    recipe: {
+      kind: 'proximal-gradient',
+      ...{ objective, prox, stepsize, acceleration },
+      ...(conditionFor ? { conditionFor } : {}),
+    },
+    ...(conditionFor ? { optimalityAfter: ({ stepsize: last }: Momentum<X>) => conditionFor(last) } : {}),
     maxIter: 5000,
     start: (...[x]: [X, ...A]) => ({ y: x, t: 1, stepsize: stepsize ?? 1 }),
     advance: (x, { y, t, stepsize: last }, _, ...args) => {

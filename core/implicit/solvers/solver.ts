@@ -6,6 +6,7 @@ import type { ImplicitOptions } from '../implicit-options.ts';
 import type { OptimalityFn } from '../residual-map.ts';
 import { withoutTape } from '../tape.ts';
 import { flattenTree } from '../tree.ts';
+import type { Recipe } from './recipe.ts';
 import { checkLimits, checkShapes, realCopy, refuseFailure } from './check-solver.ts';
 
 /**
@@ -75,6 +76,8 @@ export interface SolverDefinition<X, A extends unknown[], M> {
   readonly optimality: OptimalityFn<X, A>;
   /** The same condition, scaled by what the solver learnt (its step size); used by `run`. */
   optimalityAfter?(memory: M): OptimalityFn<X, A>;
+  /** What it is made of, where its steps can be carried out by other means. */
+  readonly recipe?: Recipe<X, A>;
   readonly maxIter: number;
   /** Whether anything may be given as a start, of any shape. */
   readonly ignoresStart?: boolean;
@@ -101,11 +104,33 @@ function disposeReplaced(old: SolverState<unknown>, next: SolverState<unknown>):
   for (const leaf of leavesOf(old)) if (!kept.has(leaf.id)) leaf.dispose();
 }
 
+/** Another way to carry out the iterations of a recipe. */
+export interface SolverEngine<X, A extends unknown[], M> {
+  /** Iterates to the end; undefined where it has to be done step by step. */
+  iterate(
+    x0: X,
+    args: A,
+    limits: { readonly maxIter: number; readonly tol: number },
+  ): SolverState<X, M> | undefined;
+}
+
+/** What a solver was completed from. */
+interface Origin {
+  readonly definition: SolverDefinition<unknown, unknown[], unknown>;
+  readonly options: SolverOptions;
+}
+const origins = new WeakMap<object, Origin>();
+
+/** The definition and options of a solver of this toolkit; undefined for anything else. */
+export const originOf = (solver: object): Origin | undefined => origins.get(solver);
+
 /** Completes a definition to a {@link Solver}. */
 export function createSolver<X, A extends unknown[], M>(
   definition: SolverDefinition<X, A, M>,
-  { maxIter = definition.maxIter, tol, implicit, onSolved }: SolverOptions,
+  options: SolverOptions,
+  engine?: SolverEngine<X, A, M>,
 ): Solver<X, A, M> {
+  const { maxIter = definition.maxIter, tol, implicit, onSolved } = options;
   registerGradients();
   checkLimits(maxIter, tol);
   const tolerance = (): number => tol ?? (tf.backend().epsilon() < 1e-10 ? 1e-10 : 1e-5);
@@ -132,7 +157,9 @@ export function createSolver<X, A extends unknown[], M>(
     iterations: state.iteration,
     error: state.error,
   });
-  const iterate = (x0: X, ...args: A): SolverState<X, M> => {
+  const iterate = (x0: X, ...args: A): SolverState<X, M> =>
+    engine?.iterate(x0, args, { maxIter, tol: tolerance() }) ?? iterateByStep(x0, ...args);
+  const iterateByStep = (x0: X, ...args: A): SolverState<X, M> => {
     let state = init(x0, ...args);
     while (!isDone(state)) {
       const next = step(state, ...args);
@@ -155,7 +182,7 @@ export function createSolver<X, A extends unknown[], M>(
       const optimality = definition.optimalityAfter?.(state.memory) ?? definition.optimality;
       return attachRoot(optimality, implicit)(state.x, ...args) as unknown as tf.TensorContainer;
     }) as unknown as X;
-  return {
+  const solver: Solver<X, A, M> = {
     init,
     step,
     isDone,
@@ -163,9 +190,11 @@ export function createSolver<X, A extends unknown[], M>(
     stats,
     solve,
     run,
-    unroll: (x0, ...args) => iterate(x0, ...args).x,
+    unroll: (x0, ...args) => iterateByStep(x0, ...args).x,
     optimality: definition.optimality,
   };
+  origins.set(solver, { definition: definition as unknown as Origin['definition'], options });
+  return solver;
 }
 
 /** Euclidean norm over all tensors of a tree, as a number. */

@@ -21,7 +21,9 @@ export function firstAlike(
       near.find((other) => isSame(coefficients[other], coefficients[image])) ??
       image;
     byContent.set(content, first);
-    if (first === image) byLogit.set(logit, [...near, image]);
+    if (first !== image) return first;
+    near.push(image);
+    byLogit.set(logit, near);
     return first;
   });
 }
@@ -36,7 +38,9 @@ export function filesByContent(files: readonly Pick<FileFact, 'stamp'>[]): numbe
   const places = new Map<string, number[]>();
   for (const [place, file] of files.entries()) {
     const content = contentOf(file, place);
-    places.set(content, [...(places.get(content) ?? []), place]);
+    const own = places.get(content) ?? [];
+    own.push(place);
+    places.set(content, own);
   }
   return [...places.values()];
 }

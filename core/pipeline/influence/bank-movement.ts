@@ -67,7 +67,8 @@ export async function bankMovement(
     const { image } = places[row];
     return setting.pictureOf?.[image] ?? image;
   };
-  const images = Math.max(...places.map((_, row) => pictureOf(row))) + 1;
+  let images = 0;
+  for (let row = 0; row < places.length; row++) images = Math.max(images, pictureOf(row) + 1);
   const imageOf = sample.map(pictureOf);
   const own = takeRows(activations, sample);
   const rows: ImageRows = { activations: own, imageOf, images };

@@ -13,7 +13,10 @@ import { cropModel, defaultPatch, runnerFor, cutAt } from '../model-parts.ts';
 import { readBatch, requireAll } from '../pictures.ts';
 import { defineStage, type StageContext } from '../stage.ts';
 
-/** Memory of the activation matrix; with more rows than fit, every image gives an equal random share. */
+/**
+ * Memory of the activation matrix; with more rows than fit, every image gives an equal random share, and with more images
+ * than rows fit, so many random ones give one row each.
+ */
 const MATRIX_BYTES = 2 ** 26;
 
 /** The activation matrix A [n, p] and what each of its rows shows. */
@@ -39,21 +42,26 @@ type RowsContext = StageContext<'rows', 'intake' | 'device' | 'layer' | 'images'
 async function activationRows(context: RowsContext): Promise<ActivationRows> {
   const { layer, images, intake, options, environment } = context;
   const boxes = rowBoxes(context);
-  const perImage = Math.min(
-    boxes.length,
-    Math.max(1, Math.floor(MATRIX_BYTES / (4 * channelsOf(layer)) / images.length)),
-  );
-  const random = createRandom(options.seed);
-  const chosen = images.map(() => choose(boxes.length, perImage, random));
-  const activations = matrix(images.length * perImage, channelsOf(layer));
+  const { chosen, isWhole } = chosenRows(boxes.length, images.length, {
+    room: Math.max(1, Math.floor(MATRIX_BYTES / (4 * channelsOf(layer)))),
+    seed: options.seed,
+  });
+  const activations = matrix(chosen.length * chosen[0].rows.length, channelsOf(layer));
   const rowsOf = options.rows === 'crops' ? cropRows(context, boxes) : gridRows(context);
   const pieces = chunked(context, {
     stage: 'rows',
-    count: images.length,
+    count: chosen.length,
     prepare: (start, end) =>
-      readBatch(environment.codec, images.slice(start, end), intake.preprocessing.preprocessing),
+      readBatch(
+        environment.codec,
+        chosen.slice(start, end).map(({ image }) => images[image]),
+        intake.preprocessing.preprocessing,
+      ),
     compute: async (batch, start, end) => {
-      const rows = await rowsOf.compute(requireAll(batch), chosen.slice(start, end));
+      const rows = await rowsOf.compute(
+        requireAll(batch),
+        chosen.slice(start, end).map((own) => own.rows),
+      );
       return { tensors: new Map([['rows', matrixTensor(rows)]]), value: null };
     },
   });
@@ -67,9 +75,35 @@ async function activationRows(context: RowsContext): Promise<ActivationRows> {
   } finally {
     await rowsOf.dispose();
   }
-  const places = chosen.flatMap((rows, image) => rows.map((row) => ({ image, box: boxes[row] })));
-  const isWhole = options.rows === 'grid' && perImage === boxes.length;
-  return { activations, places, isWhole };
+  const places = chosen.flatMap(({ image, rows }) => rows.map((row) => ({ image, box: boxes[row] })));
+  return { activations, places, isWhole: options.rows === 'grid' && isWhole };
+}
+
+/** Rows of one image of the run, by their place in it, in rising order. */
+interface ChosenRows {
+  readonly image: number;
+  readonly rows: readonly number[];
+}
+
+/**
+ * Rows to take of `perImage` in each of so many images: all where there is room for them, else of every image as many by lot,
+ * and where there is not room for one of each, one of as many images as there is, by lot too. Images in rising order.
+ *
+ * @internal Exported for tests.
+ */
+export function chosenRows(
+  perImage: number,
+  images: number,
+  { room, seed }: { readonly room: number; readonly seed: number },
+): { readonly chosen: readonly ChosenRows[]; readonly isWhole: boolean } {
+  const random = createRandom(seed);
+  const count = Math.min(perImage, Math.max(1, Math.floor(room / images)));
+  const taken = images <= room ? undefined : choose(images, room, random);
+  const chosen = Array.from({ length: taken?.length ?? images }, (_, at) => ({
+    image: taken?.[at] ?? at,
+    rows: choose(perImage, count, random),
+  }));
+  return { chosen, isWhole: taken === undefined && count === perImage };
 }
 
 interface RowSource {

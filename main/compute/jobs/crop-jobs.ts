@@ -1,18 +1,21 @@
 import { parentIdOf } from '../../../core/concepts/recursion/concept-tree.ts';
 import type { MaskedHead } from '../../../core/concepts/masked-head.ts';
+import { orderPlaces, type PlaceOrder, type PlaceQuestion } from '../../../core/concepts/place-order.ts';
 import { headOfPlayers } from '../../../core/concepts/merged-concepts.ts';
 import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
 import type { CropItem } from '../../api/contract.ts';
 import { pictureId } from '../picture-ids.ts';
 import type { RunQuestion } from '../protocol.ts';
-import { orderCrops, type CropOrder } from './crop-order.ts';
 import type { JobContext, Jobs } from './job-context.ts';
 import type { WithHead } from './masked-heads.ts';
 import type { OpenRun, OpenedRun } from './opened-runs.ts';
 
+/** So many places are put in order for a first page; whoever turns further than that gets twice as many, and so on. */
+const FIRST_PLACES = 1024;
+
 /** Pages of a concept's crops, by coefficient or by effect. Orders and effects are kept while the run is. */
 export function cropJobs(openRun: OpenRun, withHead: WithHead): Jobs<'listCrops'> {
-  const orders = new WeakMap<OpenedRun, Map<string, CropOrder>>();
+  const orders = new WeakMap<OpenedRun, Map<string, PlaceOrder>>();
   const allEffects = new WeakMap<OpenedRun, Promise<Matrix>>();
 
   const effectsOf = (opened: OpenedRun, context: JobContext): Promise<Matrix> => {
@@ -32,35 +35,54 @@ export function cropJobs(openRun: OpenRun, withHead: WithHead): Jobs<'listCrops'
       // What the score loses without a part is not known; its crops keep the order of their coefficients.
       const hasEffects = sort === 'effect' && parentIdOf(concept) === undefined;
       const effects = hasEffects ? await effectsOf(opened, context) : undefined;
-      const known = orders.get(opened) ?? new Map<string, CropOrder>();
+      const known = orders.get(opened) ?? new Map<string, PlaceOrder>();
       orders.set(opened, known);
-      const key = `${concept} ${sort} ${places}`;
+      const placed = { ...source, cells: source.boxes.length };
+      const asked: PlaceQuestion = {
+        places,
+        most: mostFor(offset + limit),
+        ...(effects && { effects: columnData(effects, opened.playerOf(concept)) }),
+      };
       const order =
-        known.get(key) ??
-        orderCrops(source, source.column, {
-          places,
-          ...(effects && { effects: columnData(effects, opened.playerOf(concept)) }),
-        });
-      known.set(key, order);
-      const shown = placesIn(order, source.images, only);
-      const crops = Array.from(shown.subarray(offset, offset + limit), (place) =>
-        cropItem(question, opened, concept, order.images[place], order.cells[place], effects),
+        only === undefined
+          ? keptOrder(known, `${concept} ${sort} ${places}`, offset + limit, () =>
+              orderPlaces(placed, source.column, asked),
+            )
+          : orderPlaces(placed, source.column, { ...asked, isWanted: isAmong(source.images, only) });
+      const crops = Array.from(
+        { length: Math.max(0, Math.min(limit, order.images.length - offset)) },
+        (_, i) =>
+          cropItem(question, opened, concept, order.images[offset + i], order.cells[offset + i], effects),
       );
-      return { total: shown.length, crops };
+      return { total: order.total, crops };
     },
   };
 }
 
-/** The places of an order that lie in some images of the run, or all. */
-function placesIn(
-  order: CropOrder,
-  images: readonly number[],
-  only: readonly number[] | undefined,
-): Uint32Array {
-  const all = Uint32Array.from(order.images, (_, place) => place);
-  if (only === undefined) return all;
-  const isIn = new Set(only);
-  return all.filter((place) => isIn.has(images[order.images[place]]));
+function mostFor(wanted: number): number {
+  let most = FIRST_PLACES;
+  while (most < wanted) most *= 2;
+  return most;
+}
+
+/** An order that was made before, where it reaches far enough. */
+function keptOrder(
+  known: Map<string, PlaceOrder>,
+  key: string,
+  wanted: number,
+  make: () => PlaceOrder,
+): PlaceOrder {
+  const before = known.get(key);
+  const reaches = before !== undefined && before.images.length >= Math.min(wanted, before.total);
+  const order = reaches ? before : make();
+  known.set(key, order);
+  return order;
+}
+
+/** Says of a place in a source's images whether it is one of some images of the run. */
+function isAmong(images: readonly number[], only: readonly number[]): (at: number) => boolean {
+  const wanted = new Set(only);
+  return (at) => wanted.has(images[at]);
 }
 
 /** How far the logit of each image falls when one concept, or all of a merged one, is taken out, [images, players]. */

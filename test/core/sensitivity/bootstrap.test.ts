@@ -162,3 +162,39 @@ describe('quantile', () => {
     expect(quantile(Float64Array.of(5), 0.025)).toBe(5);
   });
 });
+
+describe('bootstrapImportance of a million images', () => {
+  /** Two concepts whose indices go together. */
+  const someImages = (count: number): Float64Array[][] => {
+    const random = createRandom(8);
+    return Array.from({ length: count }, () => {
+      const first = random.uniform();
+      return [Float64Array.of(first, 0.5 * first + 0.1 * random.uniform())];
+    });
+  };
+  /** The interval's width by the central limit theorem, which so many images hold to. */
+  const width = (variance: number, count: number): number => 2 * 1.959964 * Math.sqrt(variance / count);
+  const variances = [1 / 12, 0.25 / 12 + 0.01 / 12];
+
+  it('has the intervals that so many have', () => {
+    const count = 1_000_000;
+    const { mean, low, high, draws } = bootstrapImportance(someImages(count), { seed: 4 });
+    expect(mean[0]).toBeCloseTo(0.5, 2);
+    for (const concept of [0, 1]) {
+      const found = high[concept] - low[concept];
+      // 2000 draws know the ends of an interval to about 3 %.
+      expect(Math.abs(found / width(variances[concept], count) - 1)).toBeLessThan(0.1);
+    }
+    // What is drawn is drawn together: the concepts still go along with each other.
+    const [a, b] = [0, 1].map((at) => draws.filter((_, i) => i % 2 === at).map((value) => value - mean[at]));
+    const product = a.reduce((sum, value, i) => sum + value * b[i], 0);
+    const size = Math.sqrt(a.reduce((s, v) => s + v * v, 0) * b.reduce((s, v) => s + v * v, 0));
+    expect(product / size).toBeGreaterThan(0.95);
+  });
+
+  it('draws each by itself where they are few: the same as ever', () => {
+    const { low, high } = bootstrapImportance(someImages(50), { seed: 4 });
+    // As found when images were never drawn in groups.
+    expect([low[0], high[0]]).toEqual([0.42399607385426813, 0.5719318805213577]);
+  });
+});

@@ -1,0 +1,60 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { checkSameShape } from '../checks.ts';
+import { huberLoss } from '../losses/regression.ts';
+import type { ElasticNetParameters } from '../prox/prox.ts';
+import { asTensor } from '../scalar.ts';
+import type { Scalar } from '../scalar.ts';
+import { predictions, ridgePenalty } from './linear-model.ts';
+import type { Data } from './linear-model.ts';
+
+/*
+ * Objectives of linear regression: weights first, then what is differentiated by, then the data, as solvers pass them. Weights
+ * are [p] for y [n], or [p, k] for y [n, k]. Means, not sums, over the samples. ImplicitError 'bad-tensor' for shapes that do
+ * not fit.
+ */
+
+/** mean (X w - y)² / 2. */
+export function leastSquares(weights: tf.Tensor, { X, y }: Data): tf.Tensor {
+  return tf.tidy(() => {
+    const fitted = predictions('leastSquares', weights, X);
+    checkSameShape('leastSquares', 'y', y, fitted);
+    return tf.mul(0.5, tf.mean(tf.square(tf.sub(fitted, y))));
+  });
+}
+
+/** {@link leastSquares} + l2/2 ‖w‖². */
+export function ridgeRegression(weights: tf.Tensor, l2: Scalar, data: Data): tf.Tensor {
+  return tf.tidy(() => tf.add(leastSquares(weights, data), ridgePenalty(asTensor(l2), weights)));
+}
+
+/** {@link leastSquares} + l1 ‖w‖₁: the whole objective, to compare solutions by; solvers take its parts. */
+export function lasso(weights: tf.Tensor, l1: Scalar, data: Data): tf.Tensor {
+  return elasticNet(weights, { l1, gamma: 0 }, data);
+}
+
+/** {@link leastSquares} + l1 (‖w‖₁ + gamma/2 ‖w‖²), the penalty of `proxElasticNet`. */
+export function elasticNet(weights: tf.Tensor, { l1, gamma }: ElasticNetParameters, data: Data): tf.Tensor {
+  return tf.tidy(() => {
+    const penalty = tf.add(tf.sum(tf.abs(weights)), ridgePenalty(asTensor(gamma), weights));
+    return tf.add(leastSquares(weights, data), tf.mul(asTensor(l1), penalty));
+  });
+}
+
+/** Penalty and bend of {@link huberRegression}. */
+export interface HuberParameters {
+  readonly l2: Scalar;
+  /** Residuals beyond it count linearly. @default 1 */
+  readonly delta?: Scalar;
+}
+
+/** mean of `huberLoss`(y, X w, delta) + l2/2 ‖w‖². */
+export function huberRegression(
+  weights: tf.Tensor,
+  { l2, delta = 1 }: HuberParameters,
+  { X, y }: Data,
+): tf.Tensor {
+  return tf.tidy(() => {
+    const loss = tf.mean(huberLoss(y, predictions('huberRegression', weights, X), delta));
+    return tf.add(loss, ridgePenalty(asTensor(l2), weights));
+  });
+}
