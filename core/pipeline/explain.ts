@@ -12,19 +12,18 @@ import type { RunFile } from '../project/schema.ts';
 import { saveRunPictures } from '../project/run-pictures.ts';
 import { openStageStore, type StageStore } from '../project/stage-store.ts';
 import { assembleExplanation, type Findings } from './assemble-explanation.ts';
+import { chooseImages } from './chosen-images.ts';
 import { evaluateFindings } from './evaluation/evaluate-findings.ts';
 import { exampleMaps } from './example-maps.ts';
 import { givenWith } from './input-changes.ts';
-import { withStamps } from './picture-stamps.ts';
+import { withMissingStamps } from './picture-stamps.ts';
 import type { Question } from './question.ts';
 import { mergeAsInBank } from './bank-merges.ts';
 import { keepSharedBank } from './keep-shared-bank.ts';
-import { openSharedBank } from './open-shared-bank.ts';
+import { passOverImages } from './image-pass.ts';
 import { growTree, type GrownTree } from './recursion.ts';
 import type { RunScope } from './run-context.ts';
-import { selectImages } from './selection.ts';
 import { shortcutSearch } from './shortcut-search.ts';
-import { settleScore } from './settle-score.ts';
 import type { ScoredModel } from './scored-model.ts';
 import { openStages } from './stage-runner.ts';
 import { bankStage } from './stages/bank.ts';
@@ -32,7 +31,6 @@ import { coefficientsStage } from './stages/coefficients.ts';
 import { importanceStage } from './stages/importance.ts';
 import { explainedMistakes, mistakesStage } from './stages/mistakes.ts';
 import type { Prediction } from './prediction.ts';
-import { predictionsStage } from './stages/predictions.ts';
 import { removalsOf, removalsStage } from './stages/removals.ts';
 import { movementOf, restStage } from './stages/rest.ts';
 import { rowsStage } from './stages/rows.ts';
@@ -74,7 +72,7 @@ export async function explain(
   const begun = { ...content(scope, options, command), given };
   const { project, run: started, resumed } = await startRun(scope.project, begun, environment.self);
   if (resumed) scope.onResume?.(started.id);
-  const files = await withStamps(project, asked.files);
+  const files = await withMissingStamps(project, asked.files);
   const question = { ...asked, files };
   await saveRunPictures(
     project,
@@ -129,25 +127,18 @@ async function findConcepts({ scope, question, options, store }: Running): Promi
   readonly findings: Findings;
   readonly intake: ScoredModel;
 }> {
-  const { device, environment, onConcepts } = scope;
-  const { files, layer, explained } = question;
+  const { device, onConcepts } = scope;
+  const { files, layer } = question;
   const open = openStages(scope, { model: question.intake, device, files, layer }, options, {
     keep: store.stage,
   });
-  const asked = await open.get(predictionsStage);
-  const model = { environment, device, intake: question.intake };
-  const { intake, answers } = await settleScore(model, explained, options.reference, asked.predictions);
-  const chosen = selectImages(answers, { ...question, intake });
-  const images = chosen.map(({ at }) => files[at]);
-  const { labels, score } = intake;
-  const subject = { ...question, intake, device, predictions: asked.predictions };
-  const shared = options.sharing === 'shared' ? await openSharedBank(scope, subject, options) : null;
-  const classIndex = score.column;
-  const stages = open.about({ intake, labels, classIndex, answers, images, sharedBank: shared });
-  const predictions = { ...asked, predictions: answers };
+  const found = await chooseImages(scope, question, options, open);
+  const { stages, intake, predictions, chosen, images, classIndex, shared } = found;
   const rows = await stages.get(rowsStage);
   const bank = await stages.get(bankStage);
   onConcepts?.(store.run.id, strongestPlaces(bank.coefficients, rows.places, EARLY_CROPS), images);
+  const { conceptBank } = bank;
+  await passOverImages(stages, { ...scope, intake, layer, images, classIndex, options, conceptBank });
   const coefficients = await stages.get(coefficientsStage);
   const importances = await stages.get(importanceStage);
   const importance = classImportance(importances, options.seed);

@@ -3,6 +3,7 @@ import { openDevice, type ProbeOptions } from '../../core/runtime/device.ts';
 import { createGemm } from '../../core/runtime/gemm.ts';
 import { sharpCodec } from '../../core/runtime/image-codec.ts';
 import { libraryVersions } from '../../core/runtime/library-versions.ts';
+import type { SessionOptions } from '../../core/runtime/session.ts';
 import { fileStorage } from '../../core/runtime/storage.ts';
 import { thisProcess } from '../../core/runtime/this-process.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
@@ -12,7 +13,7 @@ import packageFile from '../../package.json' with { type: 'json' };
 const MEMORY_BUDGET = 512 * 2 ** 20;
 
 /** The environment of this machine: its files, its picture library, its devices (tried as `options` say). */
-export function createNodeEnvironment(options: ProbeOptions = {}): Environment {
+export function createNodeEnvironment(options: ProbeOptions & SessionOptions = {}): Environment {
   return {
     storage: fileStorage,
     codec: sharpCodec,

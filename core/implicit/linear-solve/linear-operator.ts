@@ -36,6 +36,8 @@ export interface LinearSolveOptions {
   readonly preconditioner?: (r: Float64Array) => Float64Array;
   /** Solves (A + ridge · I) x = b instead. @default 0 */
   readonly ridge?: number;
+  /** Pivots and singular values below this part of the largest count as 0 in lu and minimum-norm. @default 1e-11 */
+  readonly rankTol?: number;
   /** Vectors kept by gmres between restarts. @default 50 */
   readonly restart?: number;
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attachRoot } from '../attach-root.ts';
+import { explainMissingArguments } from '../arity.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
 import type { ImplicitOptions } from '../implicit-options.ts';
@@ -7,7 +8,7 @@ import type { OptimalityFn } from '../residual-map.ts';
 import { withoutTape } from '../tape.ts';
 import { flattenTree } from '../tree.ts';
 import type { Recipe } from './recipe.ts';
-import { checkLimits, checkShapes, realCopy, refuseFailure } from './check-solver.ts';
+import { checkLimits, checkShapes, realCopy, refuseFailure, warnOfUnfinished } from './check-solver.ts';
 
 /**
  * `diverged`: the error is no longer finite, or the method cannot go on. `infeasible`, `unbounded`: the problem was shown
@@ -58,8 +59,9 @@ export interface Solver<X, A extends unknown[], M = unknown> {
   readonly solve: (x0: X, ...args: A) => SolverStats & { readonly x: X };
   /**
    * The solution, differentiable by its arguments through `optimality` (see customRoot). Throws ImplicitError
-   * 'not-differentiable' if there is none (`diverged`, `infeasible`, `unbounded`); `max-iterations` gives the derivative
-   * at the point reached.
+   * 'not-differentiable' if there is none (`diverged`, `infeasible`, `unbounded`). `max-iterations` gives the
+   * derivative at the point reached and warns once, unless `onSolved` takes the status or { implicit: { unsolved: 'accept' } }
+   * says that stopping early is meant.
    */
   readonly run: (x0: X, ...args: A) => X;
   /**
@@ -130,18 +132,22 @@ export function createSolver<X, A extends unknown[], M>(
   options: SolverOptions,
   engine?: SolverEngine<X, A, M>,
 ): Solver<X, A, M> {
-  const { maxIter = definition.maxIter, tol, implicit, onSolved } = options;
+  const { maxIter = definition.maxIter, tol, implicit = {}, onSolved } = options;
   registerGradients();
   checkLimits(maxIter, tol);
+  const explained = <T>(args: A, run: () => T): T =>
+    explainMissingArguments('solver', definition.optimality, args.length, run);
   const tolerance = (): number => tol ?? (tf.backend().epsilon() < 1e-10 ? 1e-10 : 1e-5);
+  const warnOnce = onSolved ? () => undefined : warnOfUnfinished(implicit);
   const init = (x0: X, ...args: A): SolverState<X, M> =>
     tidyState(() => {
       const x = realCopy(x0, definition.ignoresStart === true);
-      return { x, memory: definition.start(x, ...args), iteration: 0, error: Infinity };
+      const memory = explained(args, () => definition.start(x, ...args));
+      return { x, memory, iteration: 0, error: Infinity };
     });
   const step = ({ x, memory, iteration }: SolverState<X, M>, ...args: A): SolverState<X, M> =>
     tidyState(() => {
-      const next = definition.advance(x, memory, iteration, ...args);
+      const next = explained(args, () => definition.advance(x, memory, iteration, ...args));
       if (!definition.ignoresStart) checkShapes(x, next.x);
       return { ...next, iteration: iteration + 1 };
     });
@@ -179,6 +185,7 @@ export function createSolver<X, A extends unknown[], M>(
       const state = withoutTape(() => iterate(x0, ...args));
       onSolved?.(stats(state));
       refuseFailure(stats(state));
+      warnOnce(stats(state), tolerance());
       const optimality = definition.optimalityAfter?.(state.memory) ?? definition.optimality;
       return attachRoot(optimality, implicit)(state.x, ...args) as unknown as tf.TensorContainer;
     }) as unknown as X;

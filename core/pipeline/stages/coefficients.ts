@@ -5,6 +5,7 @@ import type { CodedBank } from '../../linalg/coded-bank.ts';
 import { matrixTensor } from '../../linalg/matrix-tensor.ts';
 import { matrix, type Matrix } from '../../linalg/matrix.ts';
 import { decide } from '../../score/decision.ts';
+import type { StagePiece } from '../../project/stage-entry.ts';
 import { expectFloat32, float32, type Tensor } from '../../tensor.ts';
 import { CHUNK, chunked } from '../chunked.ts';
 import { runnerFor, cutAt } from '../model-parts.ts';
@@ -31,6 +32,7 @@ export const coefficientsStage = defineStage({
   facts: ['classIndex'],
   version: 2,
   chunk: CHUNK,
+  isShared: true,
   compute: (context) => imageCoefficients(context, context.inputs.bank.conceptBank),
 });
 
@@ -57,10 +59,8 @@ export async function imageCoefficients(
     count: images.length,
     prepare: (start, end) =>
       readBatch(environment.codec, images.slice(start, end), intake.preprocessing.preprocessing),
-    compute: async (batch) => ({
-      tensors: await outcomeTensors(context, conceptBank, head, await latent.run(requireAll(batch))),
-      value: null,
-    }),
+    compute: async (batch) =>
+      coefficientsPiece(context, conceptBank, head, await latent.run(requireAll(batch))),
   });
   try {
     return await collected(pieces, images.length, positionsOf(layer));
@@ -70,8 +70,18 @@ export async function imageCoefficients(
   }
 }
 
+/** What is stored of some images, from their activations at the layer. */
+export async function coefficientsPiece(
+  context: Omit<Context, 'images' | 'entry'>,
+  conceptBank: CodedBank,
+  head: ModelRunner,
+  activations: Tensor<'float32'>,
+): Promise<StagePiece<null>> {
+  return { tensors: await outcomeTensors(context, conceptBank, head, activations), value: null };
+}
+
 async function outcomeTensors(
-  { layer, classIndex, intake: { score }, signal }: Context,
+  { layer, classIndex, intake: { score }, signal }: Omit<Context, 'images' | 'entry'>,
   conceptBank: CodedBank,
   head: ModelRunner,
   activations: Tensor<'float32'>,
@@ -111,14 +121,19 @@ async function collected(
   for await (const { tensors } of pieces) {
     const start = coefficients.length;
     const arrayOf = (name: string) => expectFloat32(tensors.get(name), name);
-    const { data, dims } = arrayOf('coefficients');
-    const size = positions * dims[1];
-    for (let offset = 0; offset < data.length; offset += size) {
-      coefficients.push(matrix(positions, dims[1], data.subarray(offset, offset + size)));
-    }
+    coefficients.push(...coefficientsIn(tensors, positions));
     logits.set(arrayOf('logits').data, start);
     reconstructedLogits.set(arrayOf('reconstructedLogits').data, start);
     agrees.set((tensors.get('agrees') as Tensor<'uint8'>).data, start);
   }
   return { coefficients, logits, reconstructedLogits, agrees };
+}
+
+/** U(x) [positions, r] of each image of a stored piece. */
+export function coefficientsIn(tensors: StagePiece['tensors'], positions: number): Matrix[] {
+  const { data, dims } = expectFloat32(tensors.get('coefficients'), 'coefficients');
+  const size = positions * dims[1];
+  return Array.from({ length: data.length / size }, (_, image) =>
+    matrix(positions, dims[1], data.subarray(image * size, (image + 1) * size)),
+  );
 }

@@ -1,4 +1,4 @@
-import type { Box } from '../../concepts/explanation.ts';
+import type { Box, LayerRecord } from '../../concepts/explanation.ts';
 import { positionBoxes, type RowPlace } from '../../concepts/gallery.ts';
 import { channelsOf, positionsOf, toRows } from '../../concepts/latent-rows.ts';
 import { cropBoxes, cutCrops } from '../../images/crops.ts';
@@ -34,6 +34,7 @@ export const rowsStage = defineStage({
   facts: ['intake', 'device', 'layer', 'images'],
   version: 2,
   chunk: CHUNK,
+  isShared: true,
   compute: activationRows,
 });
 
@@ -43,7 +44,7 @@ async function activationRows(context: RowsContext): Promise<ActivationRows> {
   const { layer, images, intake, options, environment } = context;
   const boxes = rowBoxes(context);
   const { chosen, isWhole } = chosenRows(boxes.length, images.length, {
-    room: Math.max(1, Math.floor(MATRIX_BYTES / (4 * channelsOf(layer)))),
+    room: roomFor(layer),
     seed: options.seed,
   });
   const activations = matrix(chosen.length * chosen[0].rows.length, channelsOf(layer));
@@ -78,6 +79,13 @@ async function activationRows(context: RowsContext): Promise<ActivationRows> {
   const places = chosen.flatMap(({ image, rows }) => rows.map((row) => ({ image, box: boxes[row] })));
   return { activations, places, isWhole: options.rows === 'grid' && isWhole };
 }
+
+/** How many rows fit. */
+const roomFor = (layer: LayerRecord): number =>
+  Math.max(1, Math.floor(MATRIX_BYTES / (4 * channelsOf(layer))));
+
+/** Of so many images those that give rows. */
+export const imagesOfRows = (images: number, layer: LayerRecord): number => Math.min(images, roomFor(layer));
 
 /** Rows of one image of the run, by their place in it, in rising order. */
 interface ChosenRows {
