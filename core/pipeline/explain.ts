@@ -4,9 +4,10 @@ import { classImportance, meanIndices } from '../concepts/importance.ts';
 import type { RunOptions } from '../concepts/run-options.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
 import { saveEvaluation } from '../project/evaluation-file.ts';
-import { type Project, type RunContent } from '../project/project-folder.ts';
+import { explainedPath, type Project, type RunContent } from '../project/project-folder.ts';
 import { markReported, startRun } from '../project/start-run.ts';
 import { savePredictions, type GivenImage } from '../project/predictions-file.ts';
+import { saveExplained } from '../project/explained-file.ts';
 import { saveRunTensors } from '../project/tensors-file.ts';
 import type { RunFile } from '../project/schema.ts';
 import { saveRunPictures } from '../project/run-pictures.ts';
@@ -99,6 +100,7 @@ export async function explain(
   const evaluation = await evaluateFindings(stages, intake, options, findings, whole);
   if (evaluation) await saveEvaluation(project, started.id, evaluation);
   if (shared) await mergeAsInBank({ ...running.scope, intake }, { ...store.run, explanation });
+  await saveExplained(environment.storage, explainedPath(project, started.id), explanation);
   const isReported = scope.reportFollows !== true;
   const run = await store.finish({ explanation, ...(!isReported && { reportPending: true }) });
   if (isReported) await markReported(project, run);
@@ -190,6 +192,6 @@ async function drawConcepts(
   const imageImportance = importances.map(meanIndices);
   return {
     explanation: { ...explanation, maps: records, removals, shortcuts, mistakes },
-    tensors: { conceptBank, coefficients: images.coefficients, imageImportance, maps, parts: new Map() },
+    tensors: { ...images, conceptBank, imageImportance, maps, parts: new Map() },
   };
 }

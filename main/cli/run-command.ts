@@ -27,6 +27,7 @@ import { USAGE, usageOf } from './usage.ts';
 import { vjp } from './vjp.ts';
 import { whatIf } from './what-if.ts';
 import { workCommand } from './work.ts';
+import { workerCommand } from './worker.ts';
 
 /** A command of the command line; resolves when its work is done and throws TesseraError for what people can put right. */
 type Command = (argv: readonly string[], signal: AbortSignal) => Promise<void>;
@@ -49,6 +50,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   study: studyCommand,
   plan: planCommand,
   work: workCommand,
+  worker: workerCommand,
   merge: mergeCommand,
   submit: submitCommand,
   status: statusCommand,

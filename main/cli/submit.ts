@@ -8,18 +8,24 @@ import { loadWorkPlan } from '../../core/project/work-plan.ts';
 import { writeToProject } from '../../core/project/write-lock.ts';
 import { fileStorage } from '../../core/runtime/storage.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
+import type { Engine, Merges } from '../engines/engine.ts';
 import { localEngine } from '../engines/local.ts';
+import { openQueueServer } from '../engines/queue-packages.ts';
+import { queueEngine } from '../engines/queue.ts';
 import { slurmEngine, slurmFolder, slurmScripts } from '../engines/slurm.ts';
 import { submitWork, type Submission } from '../engines/submit-work.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { finishRun } from './merge.ts';
 import { countIn, openPlannedRun, PLANNED_OPTIONS, projectIn, type PlannedRun } from './planned-run.ts';
+import { programHere } from './program-here.ts';
 import { orTryAgain } from './try-again.ts';
+import { redisIn, REDIS_OPTIONS } from './worker.ts';
 
-const ENGINES = ['local', 'slurm'] as const;
+const ENGINES = ['local', 'slurm', 'bullmq'] as const;
 
 const TABLE: OptionTable = {
   ...PLANNED_OPTIONS,
+  ...REDIS_OPTIONS,
   engine: { type: 'string', takes: `one of ${ENGINES.join(', ')}` },
   shards: { type: 'string', takes: 'how many workers share the images' },
   partition: { type: 'string', takes: 'the name of a partition' },
@@ -30,8 +36,11 @@ const TABLE: OptionTable = {
   json: { type: 'boolean' },
 };
 
-/** Options that only some engines take. */
-const OF_SLURM = ['partition', 'account', 'program', 'dry-run', 'extra'];
+/** Options that one engine takes. */
+const OF_ENGINES = {
+  slurm: ['partition', 'account', 'program', 'dry-run', 'extra'],
+  bullmq: ['redis', 'redis-ca'],
+} as const;
 
 /** `submit PROJECT --engine E --shards N`: lets workers compute a plan, starts what they leave out again, and writes the run. */
 export async function submitCommand(argv: readonly string[], signal: AbortSignal): Promise<void> {
@@ -52,16 +61,15 @@ function engineIn(args: ParsedArguments): (typeof ENGINES)[number] {
   const engine = ENGINES.find((one) => one === text);
   if (engine === undefined)
     throw new TesseraError('bad-usage', `--engine takes ${ENGINES.join(', ')}; got "${text}".`);
-  const foreign = OF_SLURM.find(
-    (name) => args.text(name) !== undefined || args.flag(name) || args.texts(name).length > 0,
-  );
-  if (engine !== 'slurm' && foreign !== undefined)
-    throw new TesseraError('bad-usage', `--${foreign} is for --engine slurm; got --engine ${engine}.`);
+  for (const [owner, names] of Object.entries(OF_ENGINES)) {
+    const said = names.find(
+      (name) => args.text(name) !== undefined || args.flag(name) || args.texts(name).length > 0,
+    );
+    if (owner !== engine && said !== undefined)
+      throw new TesseraError('bad-usage', `--${said} is for --engine ${owner}; got --engine ${engine}.`);
+  }
   return engine;
 }
-
-/** How this command line was started, up to its command. */
-const program = (): string[] => [process.execPath, ...process.execArgv, process.argv[1]];
 
 /** On a cluster: this process opens no model and computes nothing; it submits jobs and looks at what they leave. */
 async function submitToSlurm(
@@ -75,7 +83,7 @@ async function submitToSlurm(
     partition: args.text('partition'),
     account: args.text('account'),
     extra: args.texts('extra'),
-    program: args.text('program')?.split(' ') ?? program(),
+    program: args.text('program')?.split(' ') ?? programHere(),
     arguments: args.texts('mounted').flatMap((text) => ['--mounted', text]),
     project: path.resolve(project.folder),
     logs: path.join(slurmFolder(project, plan), 'logs'),
@@ -88,7 +96,7 @@ async function submitToSlurm(
   await submitWork({ project, plan, shards, tell }, slurmEngine({ project, plan, settings, signal, tell }));
 }
 
-/** On this machine alone: the project is locked as long as it takes, as by a run. */
+/** This process merges, so that the project is locked as long as it takes, as by a run. */
 async function submitHere(
   args: ParsedArguments,
   { scope, opened }: PlannedRun,
@@ -97,22 +105,32 @@ async function submitHere(
 ): Promise<void> {
   const { project, environment } = scope;
   const { plan, question } = opened;
-  const { shards, tell } = submission;
-  const threads = countIn(args, 'threads', 1024) ?? Math.max(1, Math.floor(availableParallelism() / shards));
-  const moved = args.texts('mounted').flatMap((text) => ['--mounted', text]);
   await writeToProject(project, environment.self, async () => {
     const run = openShardedRun(scope, question, plan.options);
-    const engine = localEngine(
-      {
-        program: program(),
-        arguments: ['--threads', String(threads), ...moved, '--', project.folder],
-        ...{ shards, signal, tell },
-      },
-      {
-        merge: (stage) => mergeStage(run, { project, key: plan.key }, stage),
-        finish: () => finishRun(scope, opened, args.flag('json')),
-      },
-    );
-    await submitWork(submission, engine);
+    const merges: Merges = {
+      merge: (stage) => mergeStage(run, { project, key: plan.key }, stage),
+      finish: () => finishRun(scope, opened, args.flag('json')),
+    };
+    await submitWork(submission, await engineHere(args, submission, merges, signal));
   });
+}
+
+async function engineHere(
+  args: ParsedArguments,
+  { project: { folder }, shards, tell }: Submission,
+  merges: Merges,
+  signal: AbortSignal,
+): Promise<Engine> {
+  const project = path.resolve(folder);
+  if (engineIn(args) === 'bullmq') {
+    const place = redisIn(args);
+    return queueEngine(
+      { server: await openQueueServer(place), ...{ place, project, shards, signal } },
+      merges,
+    );
+  }
+  const threads = countIn(args, 'threads', 1024) ?? Math.max(1, Math.floor(availableParallelism() / shards));
+  const moved = args.texts('mounted').flatMap((text) => ['--mounted', text]);
+  const workers = { program: programHere(), arguments: ['--threads', String(threads), ...moved] };
+  return localEngine({ ...workers, project, shards, signal, tell }, merges);
 }

@@ -158,6 +158,8 @@ tessera study withdraw PROJECT STUDY NUMBER
 tessera plan --model MODEL --images DIR… --class CLASS [options of explain] [--out PROJECT] [--json]
 tessera submit PROJECT [--engine local] [--shards N] [--mounted DIR=HERE] [--json]
 tessera submit PROJECT --engine slurm --shards N [--partition NAME] [--account NAME] [--extra=OPTION…] [--program TEXT] [--dry-run]
+tessera submit PROJECT --engine bullmq --shards N --redis URL [--redis-ca FILE] [--mounted DIR=HERE] [--json]
+tessera worker --redis URL [--redis-ca FILE] [--jobs N] [--threads T] [--mounted DIR=HERE]
 tessera status PROJECT [--json]
 tessera work PROJECT --shard I/N [--stage STAGE] [--threads T] [--mounted DIR=HERE]
 tessera merge PROJECT [--stage STAGE] [--mounted DIR=HERE] [--json]
@@ -167,7 +169,9 @@ tessera merge PROJECT [--stage STAGE] [--mounted DIR=HERE] [--json]
     says how far each stage and shard is, and what failed; it reads files alone, so that any machine can ask. With --engine
     slurm the workers are tasks of array jobs; submit waits for them on the login node and computes nothing itself. --extra
     are further options of sbatch (--extra=--gres=gpu:1), --program is how a node starts Tessera, --dry-run prints the scripts
-    and starts nothing. By hand: work
+    and starts nothing. With --engine bullmq they are taken from a queue on a Redis server by worker, on as many machines as
+    have the project and the images on the same paths; worker runs until Ctrl-C. URL is redis://:PASSWORD@HOST:6379, or rediss://
+    for TLS, and may stand in TESSERA_REDIS; needs the packages bullmq and ioredis. By hand: work
     computes share I of N (from 0), merge what lies between the stages (predictions, rows, coefficients) and in the end the
     run. Both end with 75 while something is missing. --mounted says where a folder of images lies on this machine.
 

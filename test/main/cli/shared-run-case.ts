@@ -72,7 +72,13 @@ export async function statusOf(out: string) {
   const { stdout } = await tessera('status', out, '--json');
   return JSON.parse(stdout) as {
     run: string | null;
-    stages: { stage: string; state: string; pieces: number; stored: number; shards: { state: string }[] }[];
+    stages: {
+      stage: string;
+      state: string;
+      pieces: number;
+      stored: number;
+      shards: { state: string; pid: number }[];
+    }[];
     failures: { message: string; isFinal: boolean }[];
   };
 }
