@@ -8,7 +8,7 @@ import { lineariseTransposed } from './linearise.ts';
 import { toFloat64 } from './float64/float64-backend.ts';
 import { createResidualMap } from './residual-map.ts';
 import type { OptimalityFn, Residual } from './residual-map.ts';
-import { checkDerivative, checkPoint, checkSolved, solveWithReport } from './solve-for-derivative.ts';
+import { checkDerivative, solveAdjointSystem } from './solve-for-derivative.ts';
 import type { ParameterProduct } from './solve-for-derivative.ts';
 import { explainMissingGradients, isRecording, releaseTape, vjp, withoutTape } from './tape.ts';
 import { flattenTree, pack, unpack } from './tree.ts';
@@ -158,10 +158,5 @@ function solveAdjoint(
   const residualAt = (v: Float64Array): Float64Array =>
     withoutTape(() => readAndDispose(tf.tidy(() => residual(constant(v), theta, constants))));
   const system = { operator, product, residualAt, x: toFloat64(solution), point };
-  const solved = solveWithReport(system, toFloat64(dy), options);
-  options.onSolve?.(solved.report.linear);
-  options.onDerivative?.(solved.report);
-  const u = checkSolved(solved, options.onSolve !== undefined);
-  checkPoint(solved.report, options);
-  return constant(u);
+  return constant(solveAdjointSystem(system, toFloat64(dy), options));
 }

@@ -88,6 +88,20 @@ function leastNormDerivative(
   return isFlat ? solution : { ...solution, status: 'breakdown' };
 }
 
+/** u of a gradient, reported and judged as the options say; throws what checkSolved and checkPoint throw. */
+export function solveAdjointSystem(
+  system: DerivativeSystem,
+  dy: Float64Array,
+  options: ImplicitOptions,
+): Float64Array {
+  const solved = solveWithReport(system, dy, options);
+  options.onSolve?.(solved.report.linear);
+  options.onDerivative?.(solved.report);
+  const u = checkSolved(solved, options.onSolve !== undefined);
+  checkPoint(solved.report, options);
+  return u;
+}
+
 /** The solution of a linear system; ImplicitError 'not-differentiable' if it is not finite. */
 export function requireFinite(x: Float64Array): Float64Array {
   if (!allFinite(x)) throw notFinite('the solution of the linear system');
@@ -95,7 +109,7 @@ export function requireFinite(x: Float64Array): Float64Array {
 }
 
 /** The solution of the system of a gradient; ImplicitError 'not-differentiable' when it has no answer. */
-export function checkSolved(
+function checkSolved(
   { x, report: { linear } }: { readonly x: Float64Array; readonly report: DerivativeReport },
   mayFail: boolean,
 ): Float64Array {
@@ -117,7 +131,7 @@ const UNSOLVED_HINT =
 const warned = new WeakSet<ImplicitOptions>();
 
 /** Judges whether the point solves F, as the options say: ImplicitError 'not-solved', a warning, or nothing. */
-export function checkPoint({ displacement, optimality }: DerivativeReport, options: ImplicitOptions): void {
+function checkPoint({ displacement, optimality }: DerivativeReport, options: ImplicitOptions): void {
   const { unsolved = 'warn', unsolvedAbove = tf.backend().epsilon() < 1e-10 ? 1e-4 : 1e-2 } = options;
   if (unsolved === 'accept' || displacement <= unsolvedAbove) return;
   const message =

@@ -4,9 +4,10 @@ import { classImportance, meanIndices } from '../concepts/importance.ts';
 import type { RunOptions } from '../concepts/run-options.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
 import { saveEvaluation } from '../project/evaluation-file.ts';
-import { type Project, type RunContent } from '../project/project-folder.ts';
+import { explainedPath, type Project, type RunContent } from '../project/project-folder.ts';
 import { markReported, startRun } from '../project/start-run.ts';
 import { savePredictions, type GivenImage } from '../project/predictions-file.ts';
+import { saveExplained } from '../project/explained-file.ts';
 import { saveRunTensors } from '../project/tensors-file.ts';
 import type { RunFile } from '../project/schema.ts';
 import { saveRunPictures } from '../project/run-pictures.ts';
@@ -15,6 +16,7 @@ import { assembleExplanation, type Findings } from './assemble-explanation.ts';
 import { chooseImages } from './chosen-images.ts';
 import { evaluateFindings } from './evaluation/evaluate-findings.ts';
 import { exampleMaps } from './example-maps.ts';
+import { firstLook } from './first-look.ts';
 import { givenWith } from './input-changes.ts';
 import { withMissingStamps } from './picture-stamps.ts';
 import type { Question } from './question.ts';
@@ -84,6 +86,7 @@ export async function explain(
     ...(scope.environment.warn && { warn: scope.environment.warn }),
   });
   const running = { scope: { ...scope, project }, question, options, store };
+  if (!resumed) await showFirst(running);
   const { stages, findings, intake } = await findConcepts(running);
   const { shared } = findings;
   if (shared) await keepSharedBank(project, started.id, shared, question.layer, environment.warn);
@@ -99,6 +102,7 @@ export async function explain(
   const evaluation = await evaluateFindings(stages, intake, options, findings, whole);
   if (evaluation) await saveEvaluation(project, started.id, evaluation);
   if (shared) await mergeAsInBank({ ...running.scope, intake }, { ...store.run, explanation });
+  await saveExplained(environment.storage, explainedPath(project, started.id), explanation);
   const isReported = scope.reportFollows !== true;
   const run = await store.finish({ explanation, ...(!isReported && { reportPending: true }) });
   if (isReported) await markReported(project, run);
@@ -121,6 +125,13 @@ function content(
 
 /** Crops shown of each concept while its importance is still computed. */
 const EARLY_CROPS = 8;
+
+/** What can be seen before all images were looked at, where anybody waits for it; a run that goes on soon has its own. */
+async function showFirst({ scope, question, options, store }: Running): Promise<void> {
+  if (scope.onConcepts === undefined) return;
+  const look = await firstLook(scope, question, options, EARLY_CROPS);
+  if (look) scope.onConcepts(store.run.id, look.crops, look.images, question.files.length);
+}
 
 async function findConcepts({ scope, question, options, store }: Running): Promise<{
   readonly stages: RunStages;
@@ -190,6 +201,6 @@ async function drawConcepts(
   const imageImportance = importances.map(meanIndices);
   return {
     explanation: { ...explanation, maps: records, removals, shortcuts, mistakes },
-    tensors: { conceptBank, coefficients: images.coefficients, imageImportance, maps, parts: new Map() },
+    tensors: { ...images, conceptBank, imageImportance, maps, parts: new Map() },
   };
 }

@@ -1,5 +1,6 @@
 import { TesseraError, invariant } from '../errors.ts';
-import type { Storage } from '../platform.ts';
+import { memorySpool } from '../memory-spool.ts';
+import type { ByteSpool, Storage } from '../platform.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Json } from './canonical-json.ts';
 import { decodeChecked, encodeChecked } from './checked-tensors.ts';
@@ -31,6 +32,8 @@ export interface StageEntry {
     index: number,
     compute: () => Promise<StagePiece<Value>>,
   ): Promise<StagePiece<Value>>;
+  /** Bytes that the stage puts aside of what its pieces say together, instead of in memory. */
+  openSpool(): ByteSpool;
   /** Time in ms that the pieces asked for so far took, each counted from the piece before, whenever that was, or from {@link begin}. */
   readonly elapsedMs: number;
   /** The work on the next piece begins now, whatever was done since the one before. */
@@ -43,6 +46,7 @@ export const UNKEPT_ENTRY: StageEntry = {
   stored: () => Promise.resolve(new Set()),
   read: () => Promise.resolve(undefined),
   get: (_index, compute) => compute(),
+  openSpool: memorySpool,
   elapsedMs: 0,
   begin: () => undefined,
 };
@@ -81,6 +85,7 @@ export async function openStageEntry(
       mark = Date.now();
       return piece;
     },
+    openSpool: () => storage.openSpool(own),
     get elapsedMs() {
       return elapsedMs;
     },

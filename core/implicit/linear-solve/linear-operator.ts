@@ -1,3 +1,5 @@
+import type { LuFactor } from './lu-factor.ts';
+
 /** A square matrix A [size, size], known by what it does to a vector. */
 export interface LinearOperator {
   readonly size: number;
@@ -7,6 +9,8 @@ export interface LinearOperator {
   readonly applyTranspose?: (v: Float64Array) => Float64Array;
   /** All of A, row-major, where that is cheaper than `size` products. */
   readonly toDense?: () => Float64Array;
+  /** A = LU by luFactor's tolerance, where it is kept from one solve to the next. */
+  readonly factorise?: (tolerance: number) => LuFactor;
 }
 
 /**

@@ -114,6 +114,8 @@ export interface SolverEngine<X, A extends unknown[], M> {
     args: A,
     limits: { readonly maxIter: number; readonly tol: number },
   ): SolverState<X, M> | undefined;
+  /** The solution that was reached, differentiable as attachRoot makes it; undefined where that has to be asked. */
+  attach(state: SolverState<X, M>, args: A): X | undefined;
 }
 
 /** What a solver was completed from. */
@@ -187,7 +189,8 @@ export function createSolver<X, A extends unknown[], M>(
       refuseFailure(stats(state));
       warnOnce(stats(state), tolerance());
       const optimality = definition.optimalityAfter?.(state.memory) ?? definition.optimality;
-      return attachRoot(optimality, implicit)(state.x, ...args) as unknown as tf.TensorContainer;
+      const attached = engine?.attach(state, args) ?? attachRoot(optimality, implicit)(state.x, ...args);
+      return attached as unknown as tf.TensorContainer;
     }) as unknown as X;
   const solver: Solver<X, A, M> = {
     init,

@@ -1,4 +1,8 @@
 import { fromRows, positionsOf, toRows } from '../../concepts/latent-rows.ts';
+import { strongest } from '../../concepts/strongest.ts';
+import { lazyList, rowsOf } from '../../lazy-list.ts';
+import type { ByteSpool } from '../../platform.ts';
+import { spooledRows } from '../../project/column-file.ts';
 import { reconstruct } from '../../concepts/reconstruct.ts';
 import { codesOf } from '../../factorization/sparse-codes.ts';
 import type { CodedBank } from '../../linalg/coded-bank.ts';
@@ -16,8 +20,10 @@ import { bankStage } from './bank.ts';
 
 /** What the model and the concepts say of every explained image; all arrays in the order of the images. */
 export interface ImageCoefficients {
-  /** U(x) [positions, r] of each image. */
+  /** U(x) [positions, r] of each image, put aside on the disk: they are read as they are asked for. */
   readonly coefficients: readonly Matrix[];
+  /** Largest coefficient of each concept [r] in each image. */
+  readonly strengths: readonly Float32Array[];
   /** Logit of the class, from the activations and from their reconstruction. */
   readonly logits: Float32Array;
   readonly reconstructedLogits: Float32Array;
@@ -63,7 +69,11 @@ export async function imageCoefficients(
       coefficientsPiece(context, conceptBank, head, await latent.run(requireAll(batch))),
   });
   try {
-    return await collected(pieces, images.length, positionsOf(layer));
+    return await collected(pieces, images.length, {
+      positions: positionsOf(layer),
+      concepts: conceptBank.rows,
+      spool: context.entry.openSpool(),
+    });
   } finally {
     await latent.dispose();
     await head.dispose();
@@ -112,21 +122,31 @@ async function outcomeTensors(
 async function collected(
   pieces: AsyncIterable<{ readonly tensors: ReadonlyMap<string, Tensor> }>,
   count: number,
-  positions: number,
+  {
+    positions,
+    concepts,
+    spool,
+  }: { readonly positions: number; readonly concepts: number; readonly spool: ByteSpool },
 ): Promise<ImageCoefficients> {
-  const coefficients: Matrix[] = [];
+  const strengths = new Float32Array(count * concepts);
+  let start = 0;
   const logits = new Float32Array(count);
   const reconstructedLogits = new Float32Array(count);
   const agrees = new Uint8Array(count);
   for await (const { tensors } of pieces) {
-    const start = coefficients.length;
     const arrayOf = (name: string) => expectFloat32(tensors.get(name), name);
-    coefficients.push(...coefficientsIn(tensors, positions));
+    const own = coefficientsIn(tensors, positions);
+    own.forEach((image, at) => strengths.set(strongest(image), (start + at) * concepts));
+    const { data } = arrayOf('coefficients');
+    spool.append(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     logits.set(arrayOf('logits').data, start);
     reconstructedLogits.set(arrayOf('reconstructedLogits').data, start);
     agrees.set((tensors.get('agrees') as Tensor<'uint8'>).data, start);
+    start += own.length;
   }
-  return { coefficients, logits, reconstructedLogits, agrees };
+  const rows = spooledRows(spool, { type: 'float32', offset: 0, dims: [count, positions, concepts] });
+  const coefficients = lazyList(count, (image) => matrix(positions, concepts, rows[image]));
+  return { coefficients, strengths: rowsOf(strengths, concepts), logits, reconstructedLogits, agrees };
 }
 
 /** U(x) [positions, r] of each image of a stored piece. */
