@@ -67,7 +67,7 @@ const OTHER_BREACHES = [
   ['toolkit-stands-alone', 'core/implicit', 'zod'],
   ['toolkit-stands-alone', 'core/implicit', '../../random.ts'],
   ['no-unresolved', 'core/linalg', './not-there.ts'],
-  ['renderer-sees-only-contract-and-wording', 'renderer', '@tessera/implicit'],
+  ['renderer-sees-only-contract-and-wording', 'renderer', 'tfjs-implicit'],
   ['renderer-sees-only-contract-and-wording', 'renderer', '../../core/report/trust-verdict.ts'],
   ['renderer-sees-only-contract-and-wording', 'renderer', '../../main/api/channels.ts'],
   ['doors-of-core/linalg', 'core/linalg', '../../../test/lanes/chromium.ts'],
@@ -138,7 +138,7 @@ describe('the dependency rules', () => {
     for (const room of HOMES) {
       const imports = [...doors.values()].map((door) =>
         door === 'core/implicit/index.ts' && room !== 'core/implicit'
-          ? '@tessera/implicit'
+          ? 'tfjs-implicit'
           : path.posix.relative(planted(room), door),
       );
       await plant(`${planted(room)}/doors.ts`, imports);

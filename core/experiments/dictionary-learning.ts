@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { constant, proxElasticNet, solvers, toFloat64 } from '@tessera/implicit';
+import { constant, proxElasticNet, solvers, toFloat64 } from 'tfjs-implicit';
 import { createRandom } from '../random.ts';
 import type { Experiment } from './experiment.ts';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { constant, rootJacobian, solvers, stationaryPoint, toFloat64 } from '@tessera/implicit';
+import { constant, rootJacobian, solvers, stationaryPoint, toFloat64 } from 'tfjs-implicit';
 import { symmetricEigen } from '../linalg/symmetric-eigen.ts';
 import { norm, subtract } from './distance.ts';
 import type { Experiment } from './experiment.ts';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { constant, rootJvp, toFloat64 } from '@tessera/implicit';
+import { constant, rootJvp, toFloat64 } from 'tfjs-implicit';
 import { createRandom } from '../random.ts';
 import { norm, subtract } from './distance.ts';
 import type { Experiment } from './experiment.ts';

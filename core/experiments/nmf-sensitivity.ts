@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { constant, nmfDerivative, rootJvp, solvers, toFloat64, type RealMatrix } from '@tessera/implicit';
+import { constant, nmfDerivative, rootJvp, solvers, toFloat64, type RealMatrix } from 'tfjs-implicit';
 import { createRandom } from '../random.ts';
 import { norm, subtract } from './distance.ts';
 import type { Experiment } from './experiment.ts';

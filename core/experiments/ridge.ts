@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { constant, toFloat64 } from '@tessera/implicit';
+import { constant, toFloat64 } from 'tfjs-implicit';
 import { symmetricEigen } from '../linalg/symmetric-eigen.ts';
 import { createRandom } from '../random.ts';
 

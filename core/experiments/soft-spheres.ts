@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { constant, gradientOf, toFloat64 } from '@tessera/implicit';
+import { constant, gradientOf, toFloat64 } from 'tfjs-implicit';
 
 /** Two kinds of soft discs in a periodic square: the first half of n has diameter 1, the rest `small`. */
 export interface SoftSpheres {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { constant, projectionSimplex, solvers, toFloat64 } from '@tessera/implicit';
+import { constant, projectionSimplex, solvers, toFloat64 } from 'tfjs-implicit';
 import { symmetricEigen } from '../linalg/symmetric-eigen.ts';
 import { createRandom } from '../random.ts';
 import type { Experiment, ExperimentContext } from './experiment.ts';

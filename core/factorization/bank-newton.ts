@@ -1,4 +1,4 @@
-import { bankSolver, inFloat64, type BankSolver, type FactorPoint } from '@tessera/implicit';
+import { bankSolver, inFloat64, type BankSolver, type FactorPoint } from 'tfjs-implicit';
 import type { RealMatrix } from './nnls-derivative.ts';
 import type { BankPoint } from './bank-point.ts';
 

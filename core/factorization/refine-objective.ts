@@ -64,7 +64,7 @@ export interface RefineObjective {
  *           Uᵀ·g, and that through the codes by the derivative on their active sets (see `nnlsDerivative`): with
  *           q = (W_S·W_Sᵀ)⁻¹·(g·Wᵀ)_S in every row, Qᵀ·(A - U·W) - Uᵀ·Q·W.
  * Limits    where a support is about to change the derivative is one-sided. Sums of products in float32 through `gemm`;
- *           not through the toolkit of @tessera/implicit: h and its gradient run on ONNX Runtime, and to carry [n, p]
+ *           not through the toolkit of tfjs-implicit: h and its gradient run on ONNX Runtime, and to carry [n, p]
  *           to another runtime at each step would cost more than the products.
  */
 export async function openRefineObjective(

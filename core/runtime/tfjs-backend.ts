@@ -6,7 +6,7 @@ export type TfjsBackendName = 'tensorflow' | 'wasm' | 'cpu';
 
 /** What was loaded, and why not something faster. */
 export interface TfjsBackend {
-  /** undefined when none could be loaded; the toolkit (@tessera/implicit) still has its own float64 backend. */
+  /** undefined when none could be loaded; the toolkit (tfjs-implicit) still has its own float64 backend. */
   readonly name: TfjsBackendName | undefined;
   /** The package that provides it. */
   readonly module: string | undefined;

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ImplicitError, inFloat64 } from '@tessera/implicit';
+import { ImplicitError, inFloat64 } from 'tfjs-implicit';
 import {
   experiments,
   formatTable,

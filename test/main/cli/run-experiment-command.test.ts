@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { customRoot, inFloat64 } from '@tessera/implicit';
+import { customRoot, inFloat64 } from 'tfjs-implicit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { experiments, formatTable, renderLineChart } from '../../../core/experiments/index.ts';
 import { runExperimentCommand } from '../../../main/cli/run-experiment-command.ts';
