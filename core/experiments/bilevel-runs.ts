@@ -50,9 +50,9 @@ export function withTask<T>(
           };
           const { value, grad } = tf.valueAndGrad(loss)(constant(logTheta));
           return { value: toFloat64(value)[0], gradient: toFloat64(grad), weights } as never;
-        }) as HyperGradient;
+        });
       return use(evaluate) as never;
-    }) as T;
+    });
   } finally {
     disposeSplit(split);
   }

@@ -68,7 +68,7 @@ function distil(seed: number, steps: number): Distilled {
     typeof distiller.init
   >;
   for (let step = 0; step <= steps; step++) {
-    losses.push(tf.tidy(() => toFloat64(outer(state.x))[0] as never) as number);
+    losses.push(tf.tidy(() => toFloat64(outer(state.x))[0] as never));
     if (step === steps || distiller.isDone(state)) break;
     const before = state.x;
     state = distiller.step(state);

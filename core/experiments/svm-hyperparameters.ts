@@ -137,7 +137,7 @@ function measure(
     const begun = now();
     const gradient = toFloat64(tf.grad(loss)(constant(PENALTY)))[0];
     return { gradient, ms: now() - begun, bytes } as never;
-  }) as Measured;
+  });
 }
 
 /** Both routes of a method at one size, a measurement for each seed. */
