@@ -28,16 +28,28 @@ export class TesseraError extends Error {
   /** Options of a run that the hint is about, as "layer" or "select=all", or "command=maps", for a surface that has a name for them. */
   readonly options: readonly string[];
 
+  /** Will pass by itself, whatever its kind: another process is in the way. */
+  readonly isPassing: boolean;
+
   constructor(
     code: ErrorCode,
     message: string,
-    details: { hint?: string; options?: readonly string[]; cause?: unknown } = {},
+    details: { hint?: string; options?: readonly string[]; isPassing?: boolean; cause?: unknown } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.hint = details.hint;
     this.options = details.options ?? [];
+    this.isPassing = details.isPassing ?? false;
   }
+}
+
+/** Kinds that may pass by themselves: a full disk, a network that stalls, memory that others take. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['storage', 'device', 'out-of-memory']);
+
+/** Does a failure lie in what was asked or given, so that trying again is of no use? */
+export function isBadInput(error: unknown): boolean {
+  return error instanceof TesseraError && !error.isPassing && !PASSING.has(error.code);
 }
 
 /** A broken promise between two pieces of our own code; never the user's fault. */

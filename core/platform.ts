@@ -151,12 +151,28 @@ export interface DirectoryEntry {
   readonly kind: 'file' | 'directory' | 'other';
 }
 
+/** Bytes of any number that are read by range, at once: nothing of them need be in memory before or after. */
+export interface ByteSource {
+  readonly size: number;
+  /** A copy of `length` bytes; throws TesseraError 'storage' where they are not there (any more). */
+  read(offset: number, length: number): Uint8Array<ArrayBuffer>;
+}
+
+/** Bytes that a computation puts aside: they grow at their end, and are gone when nobody holds them any more. */
+export interface ByteSpool extends ByteSource {
+  append(bytes: Uint8Array): void;
+}
+
 /** Files, seen from core. Paths are absolute or relative to the working directory, in the system's notation. */
 export interface Storage {
   /** Rejects with TesseraError 'storage' naming the path and the reason. */
   readBytes(path: string): Promise<Uint8Array>;
-  /** All or nothing: a temporary file beside the target, flushed to disk, then renamed over it. */
-  writeAtomic(path: string, bytes: Uint8Array | string): Promise<void>;
+  /** A file to be read by range. It is opened anew for each read, so that it may be removed meanwhile. Rejects as `readBytes`. */
+  openBytes(path: string): Promise<ByteSource>;
+  /** Few bytes are kept in memory; of more, all are in a file of no name in the folder, or in the system's where that cannot be written. */
+  openSpool(folder: string): ByteSpool;
+  /** All or nothing: a temporary file beside the target, flushed to disk, then renamed over it. Bytes may come in pieces. */
+  writeAtomic(path: string, bytes: Uint8Array | string | Iterable<Uint8Array>): Promise<void>;
   /** Files that belong together, by path: none takes the place of an old one before all are whole on the disk. */
   writeTogether(files: ReadonlyMap<string, Uint8Array | string>): Promise<void>;
   /** Writes a small file whole where there is none; false, and nothing written, where there is one. */

@@ -60,14 +60,7 @@ const ridgeRoot = stationaryPoint<tf.Tensor, [tf.Tensor, tf.Tensor, tf.Tensor]>(
 
 /** The implicit Jacobian [p, p] evaluated at w, exact solution or not. */
 function implicitJacobian({ X, y, theta }: RidgeProblem, w: tf.Tensor): Float64Array {
-  const jacobian = rootJacobian<tf.Tensor, [tf.Tensor, tf.Tensor, tf.Tensor], [tf.Tensor]>(
-    ridgeRoot,
-    w,
-    [theta, X, y],
-    {
-      constants: [1, 2],
-    },
-  );
+  const jacobian = rootJacobian(ridgeRoot, w, [theta, X, y], { constants: [1, 2] });
   return toFloat64(jacobian.value[0]);
 }
 

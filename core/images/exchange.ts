@@ -1,6 +1,7 @@
 import { formOf, type PlaceOrLook } from '../metrics/cues.ts';
 import { clamp, CORNER, stridesOf, type PictureLayout } from './picture-layout.ts';
-import { withColours, withGrain, withSaturation, withSharpness } from './picture-look.ts';
+import { withColours, withGrain, withSaturation } from './picture-look.ts';
+import { withSharpness } from './sharpness.ts';
 
 /*
  * What is taken over from one picture into another to find out what a decision rests on: a place of the frame that seldom

@@ -26,3 +26,29 @@ export function stridesOf({ channels, height, width, layout }: PictureLayout): {
 export function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
 }
+
+/** Values kept between the smallest and the largest that a channel has in either picture. */
+export function withinRange(
+  values: Float32Array,
+  recipient: Float32Array,
+  donor: Float32Array,
+  layout: PictureLayout,
+): Float32Array {
+  const { channels, height, width } = layout;
+  const { column, channel: stride } = stridesOf(layout);
+  for (let channel = 0; channel < channels; channel++) {
+    let [low, high] = [Infinity, -Infinity];
+    for (let pixel = 0; pixel < height * width; pixel++) {
+      const at = pixel * column + channel * stride;
+      const [least, most] =
+        recipient[at] < donor[at] ? [recipient[at], donor[at]] : [donor[at], recipient[at]];
+      if (least < low) low = least;
+      if (most > high) high = most;
+    }
+    for (let pixel = 0; pixel < height * width; pixel++) {
+      const at = pixel * column + channel * stride;
+      values[at] = clamp(values[at], low, high);
+    }
+  }
+  return values;
+}

@@ -1,5 +1,6 @@
 import { choleskyFactor } from '../linalg/cholesky.ts';
-import { clamp, CORNER, stridesOf, type PictureLayout } from './picture-layout.ts';
+import { CORNER, stridesOf, withinRange, type PictureLayout } from './picture-layout.ts';
+import { smoothed } from './smoothed.ts';
 
 /** Mean of each channel over some pixels, [C]. */
 function meanColour(picture: Float32Array, layout: PictureLayout, pixels: Uint32Array): number[] {
@@ -153,7 +154,7 @@ function distanceFromGrey(picture: Float32Array, layout: PictureLayout, grey: Gr
 export function withGrain(recipient: Float32Array, donor: Float32Array, layout: PictureLayout): Float32Array {
   const { channels, height, width } = layout;
   const strides = stridesOf(layout);
-  const [ownSoft, otherSoft] = [softened(recipient, layout), softened(donor, layout)];
+  const [ownSoft, otherSoft] = [smoothed(recipient, layout, 2), smoothed(donor, layout, 2)];
   const [tall, wide] = [height, width].map((size) => Math.max(1, Math.round(CORNER * size)));
   const out = new Float32Array(recipient.length);
   for (let channel = 0; channel < channels; channel++) {
@@ -172,59 +173,6 @@ export function withGrain(recipient: Float32Array, donor: Float32Array, layout: 
     }
   }
   return withinRange(out, recipient, donor, layout);
-}
-
-/** Most that detail is strengthened, least that is left of it, and how often a picture is blurred over 3 × 3 pixels. */
-const SHARPENED = 4;
-const WEAKENED = 0.1;
-const BLURS = 8;
-
-/**
- * A picture as sharp as another, whatever the two show: blurred until detail of middle size is as weak beside coarser detail
- * as in the other, unless it is stronger there; then detail of two sizes is strengthened or weakened to what it is in the
- * other. Kept within the range of the two.
- */
-export function withSharpness(
-  recipient: Float32Array,
-  donor: Float32Array,
-  layout: PictureLayout,
-): Float32Array {
-  const other = bandsOf(donor, layout);
-  const isSharper = other.middle > bandsOf(recipient, layout).middle;
-  const own = bandsOf(isSharper ? recipient : blurredTo(other.middle, recipient, layout), layout);
-  const [least, most] = isSharper ? [1, SHARPENED] : [WEAKENED, 1];
-  const gainOf = (band: 'fine' | 'middle'): number =>
-    own[band] > 0 ? clamp(other[band] / own[band], least, most) : 1;
-  const [fine, middle] = [gainOf('fine'), gainOf('middle')];
-  const out = own.softer.map(
-    (value, i) => value + middle * (own.soft[i] - value) + fine * (own.picture[i] - own.soft[i]),
-  );
-  return withinRange(out, recipient, donor, layout);
-}
-
-/** Of a picture blurred ever more the first that has no more detail of middle size than that, or the one before if that is nearer. */
-function blurredTo(middle: number, picture: Float32Array, layout: PictureLayout): Float32Array {
-  let before = { picture, middle: bandsOf(picture, layout).middle };
-  for (let blur = 0; blur < BLURS; blur++) {
-    const next = smoothed(before.picture, layout);
-    const left = bandsOf(next, layout).middle;
-    if (left <= middle) return middle - left < before.middle - middle ? next : before.picture;
-    before = { picture: next, middle: left };
-  }
-  return before.picture;
-}
-
-/** A picture blurred once and again, and how strong what each blur takes away is beside what a third does. */
-function bandsOf(picture: Float32Array, layout: PictureLayout) {
-  const soft = softened(picture, layout);
-  const softer = softened(softened(soft, layout), layout);
-  let softest = softer;
-  for (let time = 0; time < 4; time++) softest = softened(softest, layout);
-  const size = (a: Float32Array, b: Float32Array): number =>
-    Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0));
-  const coarse = size(softer, softest);
-  const share = (amount: number): number => (coarse > 0 ? amount / coarse : 0);
-  return { picture, soft, softer, fine: share(size(picture, soft)), middle: share(size(soft, softer)) };
 }
 
 /** Is a row or column one of those of a corner? */
@@ -252,58 +200,4 @@ function cornerDetail(
     }
   }
   return count > 0 ? Math.sqrt(sum / count) : 0;
-}
-
-/** The mean over 3 × 3 pixels, twice. */
-function softened(picture: Float32Array, layout: PictureLayout): Float32Array {
-  return smoothed(smoothed(picture, layout), layout);
-}
-
-/** The mean over 3 × 3 pixels; at the edges the nearest pixels stand for those outside. */
-function smoothed(picture: Float32Array, layout: PictureLayout): Float32Array {
-  const { channels, height, width } = layout;
-  const strides = stridesOf(layout);
-  let from = picture;
-  for (const { size, stride, other, lines } of [
-    { size: width, stride: strides.column, other: strides.row, lines: height },
-    { size: height, stride: strides.row, other: strides.column, lines: width },
-  ]) {
-    const to = new Float32Array(from.length);
-    for (let channel = 0; channel < channels; channel++) {
-      for (let line = 0; line < lines; line++) {
-        const start = channel * strides.channel + line * other;
-        for (let i = 0; i < size; i++) {
-          const [before, after] = [Math.max(0, i - 1), Math.min(size - 1, i + 1)];
-          to[start + i * stride] =
-            (from[start + before * stride] + from[start + i * stride] + from[start + after * stride]) / 3;
-        }
-      }
-    }
-    from = to;
-  }
-  return from;
-}
-
-/** Values kept between the smallest and the largest that a channel has in either picture. */
-function withinRange(
-  values: Float32Array,
-  recipient: Float32Array,
-  donor: Float32Array,
-  layout: PictureLayout,
-): Float32Array {
-  const { channels, height, width } = layout;
-  const { column, channel: stride } = stridesOf(layout);
-  for (let channel = 0; channel < channels; channel++) {
-    let [low, high] = [Infinity, -Infinity];
-    for (let pixel = 0; pixel < height * width; pixel++) {
-      const at = pixel * column + channel * stride;
-      low = Math.min(low, recipient[at], donor[at]);
-      high = Math.max(high, recipient[at], donor[at]);
-    }
-    for (let pixel = 0; pixel < height * width; pixel++) {
-      const at = pixel * column + channel * stride;
-      values[at] = clamp(values[at], low, high);
-    }
-  }
-  return values;
 }

@@ -1,11 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { constant } from './constant.ts';
-import { checkDerivative, solveForDerivative } from './implicit-options.ts';
+import { connectedTensors, holdForBackward } from './gradient-scope.ts';
 import type { ImplicitOptions } from './implicit-options.ts';
+import { checkFinite, inspectCondition } from './inspect-condition.ts';
+import type { Inspection } from './inspect-condition.ts';
 import { lineariseTransposed } from './linearise.ts';
 import { toFloat64 } from './float64/float64-backend.ts';
-import { checkResidual, createResidualMap } from './residual-map.ts';
+import { createResidualMap } from './residual-map.ts';
 import type { OptimalityFn, Residual } from './residual-map.ts';
+import { checkDerivative, solveAdjointSystem } from './solve-for-derivative.ts';
+import type { ParameterProduct } from './solve-for-derivative.ts';
 import { explainMissingGradients, isRecording, releaseTape, vjp, withoutTape } from './tape.ts';
 import { flattenTree, pack, unpack } from './tree.ts';
 
@@ -16,9 +20,13 @@ import { flattenTree, pack, unpack } from './tree.ts';
  * `args` through F(x, ...args) = 0 (implicit function theorem; Blondel et al. 2022, eq. 2). Derivatives of any order.
  * This is the way to use a solver that is asynchronous or lives elsewhere: solve first, attach inside the gradient.
  *
+ * Tensors that F closes over take part where the gradient depends on them, as if they were arguments; what is read out
+ * of a tensor (`dataSync`) does not, and nothing can tell. An attached solution is differentiated where a gradient records;
+ * elsewhere it is a copy. Where `solution` does not solve F the backward pass warns, or does what `unsolved` says.
+ *
  * Throws ImplicitError: 'bad-tensor' for shapes that do not fit or values that are not finite; 'not-differentiable',
  * during the backward pass, when the linear system cannot be solved, F or the derivative is not finite, or an operation
- * in F has no gradient.
+ * in F has no gradient; 'not-solved' with { unsolved: 'throw' }.
  */
 export function attachRoot<X, A extends unknown[]>(
   optimalityFn: OptimalityFn<X, A>,
@@ -38,7 +46,7 @@ export function attachRoot<X, A extends unknown[]>(
   };
 }
 
-/** The same for a vector [n]; differentiable by every tensor of `theta`. */
+/** The same for a vector [n]; differentiable by every tensor of `theta`, and by what F captured. */
 function attachVector(
   residual: Residual,
   solution: tf.Tensor,
@@ -46,19 +54,33 @@ function attachVector(
   constants: readonly tf.Tensor[],
   options: ImplicitOptions,
 ): tf.Tensor {
-  if (theta.length === 0) return tf.clone(solution);
+  if (!isRecording()) return tf.clone(solution);
+  const point = inspectCondition(residual, solution, theta, constants);
+  const captured = connectedTensors(point.captured);
+  if (theta.length + captured.length === 0) return tf.clone(solution);
+  const asked = connectedTensors(theta);
+  const isAsked = [...theta.map((tensor) => asked.includes(tensor)), ...captured.map(() => true)];
   const identity = tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => {
     // Saved, not closed over: tfjs disposes everything else at the end of the forward pass.
     const save = inputs.at(-1) as tf.GradSaveFunc;
     save([...theta, ...constants, solution]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
-      const parameters = saved.slice(0, theta.length);
-      const others = saved.slice(theta.length, -1);
-      return releasingOnFailure(() => pullBack(residual, saved.at(-1)!, parameters, others, dy, options));
+      const at = {
+        residual,
+        solution: saved.at(-1)!,
+        theta: saved.slice(0, theta.length),
+        constants: saved.slice(theta.length, -1),
+        captured,
+        isAsked,
+        point,
+      };
+      return releasingOnFailure(() => pullBack(at, dy, options));
     };
     return { value: tf.clone(solution), gradFunc };
   });
-  return identity(...theta);
+  const attached = identity(...theta, ...captured);
+  holdForBackward(point.captured);
+  return attached;
 }
 
 /** A backward pass that throws ends the gradient around it: nobody needs its tape any more. */
@@ -71,31 +93,36 @@ function releasingOnFailure<T>(run: () => T): T {
   }
 }
 
+/** A condition at the point that is differentiated. */
+interface AttachedPoint {
+  readonly residual: Residual;
+  readonly solution: tf.Tensor;
+  readonly theta: readonly tf.Tensor[];
+  readonly constants: readonly tf.Tensor[];
+  readonly captured: readonly tf.Tensor[];
+  /** Which of theta, then captured, a gradient being taken depends on. */
+  readonly isAsked: readonly boolean[];
+  readonly point: Inspection;
+}
+
 /**
- * The vector-Jacobian product dyᵀ ∂x/∂theta = -uᵀ ∂F/∂theta with (∂F/∂x)ᵀ u = dy.
+ * The vector-Jacobian product dyᵀ ∂x/∂theta = -uᵀ ∂F/∂theta with (∂F/∂x)ᵀ u = dy, for theta and what F captured.
  *
  * When an outer gradient records, x and u are re-attached as roots of their own conditions, so the result can be
  * differentiated again; nothing extra is computed until someone does.
  */
-function pullBack(
-  residual: Residual,
-  solution: tf.Tensor,
-  theta: readonly tf.Tensor[],
-  constants: readonly tf.Tensor[],
-  dy: tf.Tensor,
-  options: ImplicitOptions,
-): tf.Tensor[] {
-  const solveAdjoint = (): tf.Tensor => {
-    checkResidual({ residual, theta, constants }, solution);
-    const operator = lineariseTransposed((x) => residual(x, theta, constants), solution);
-    return constant(solveForDerivative(operator, toFloat64(dy), options));
-  };
+function pullBack(at: AttachedPoint, dy: tf.Tensor, options: ImplicitOptions): tf.Tensor[] {
+  const { residual, solution, theta, constants, captured } = at;
   const byTheta = (x: tf.Tensor, u: tf.Tensor): tf.Tensor[] =>
-    vjp((parameters) => residual(x, parameters, constants), theta, tf.neg(u));
+    vjp((parameters) => residual(x, parameters, constants), theta, tf.neg(u), captured);
+  const product = (u: Float64Array): Float64Array =>
+    withoutTape(() =>
+      readAndDispose(tf.tidy(() => pack(byTheta(solution, constant(u)).filter((_, i) => at.isAsked[i])))),
+    );
   if (!isRecording()) {
     return withoutTape(() =>
       tf.tidy(() => {
-        const products = byTheta(solution, solveAdjoint());
+        const products = byTheta(solution, solveAdjoint(at, dy, options, product));
         checkDerivative(products);
         return products;
       }),
@@ -107,6 +134,29 @@ function pullBack(
     const pulled = vjp(([free]) => residual(free, parameters, others), [point], u)[0];
     return tf.sub(pulled, cotangent);
   };
-  const uStar = withoutTape(solveAdjoint);
-  return byTheta(x, attachVector(adjointResidual, uStar, [x, dy, ...theta], constants, options));
+  const uStar = withoutTape(() => solveAdjoint(at, dy, options, product));
+  // An adjoint of least norm leaves what it cannot meet; that is not a point to refuse.
+  const adjointOptions = { ...options, unsolved: 'accept' as const };
+  return byTheta(x, attachVector(adjointResidual, uStar, [x, dy, ...theta], constants, adjointOptions));
+}
+
+function readAndDispose(tensor: tf.Tensor): Float64Array {
+  const values = toFloat64(tensor);
+  tensor.dispose();
+  return values;
+}
+
+/** u with (∂F/∂x)ᵀ u = dy, after everything that could be wrong was looked at. */
+function solveAdjoint(
+  { residual, solution, theta, constants, point }: AttachedPoint,
+  dy: tf.Tensor,
+  options: ImplicitOptions,
+  product: ParameterProduct,
+): tf.Tensor {
+  checkFinite(point);
+  const operator = lineariseTransposed((x) => residual(x, theta, constants), solution);
+  const residualAt = (v: Float64Array): Float64Array =>
+    withoutTape(() => readAndDispose(tf.tidy(() => residual(constant(v), theta, constants))));
+  const system = { operator, product, residualAt, x: toFloat64(solution), point };
+  return constant(solveAdjointSystem(system, toFloat64(dy), options));
 }

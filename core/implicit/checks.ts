@@ -1,17 +1,17 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from './errors.ts';
-import { toFloat64 } from './float64/float64-backend.ts';
+import { checkValues } from './deferred-checks.ts';
 import type { Scalar } from './scalar.ts';
-
-/** All values of a parameter as plain numbers. */
-const valuesOf = (value: Scalar): ArrayLike<number> =>
-  typeof value === 'number' ? [value] : toFloat64(value);
 
 /** ImplicitError 'bad-tensor' if an entry is below 0; NaN passes, as it does through arithmetic. */
 export function checkNonNegative(where: string, name: string, value: Scalar): void {
-  const wrong = Array.from(valuesOf(value)).find((v) => v < 0);
-  if (wrong === undefined) return;
-  throw new ImplicitError('bad-tensor', `${where}: ${name} must not be negative, got ${wrong}`);
+  const check = (values: ArrayLike<number>): void => {
+    const wrong = Array.from(values).find((v) => v < 0);
+    if (wrong === undefined) return;
+    throw new ImplicitError('bad-tensor', `${where}: ${name} must not be negative, got ${wrong}`);
+  };
+  if (typeof value === 'number') check([value]);
+  else checkValues(value, check);
 }
 
 /** ImplicitError 'bad-tensor' unless both tensors have one shape. */

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { FLOAT64 } from './float64/float64-backend.ts';
 
 /** A number, or nested arrays of numbers. */
 export type NestedNumbers = number | readonly NestedNumbers[];
@@ -26,6 +25,7 @@ export function constant(values: NestedNumbers | Float64Array, shape?: readonly 
     size === flat.length,
     () => `constant: shape [${dims.join(', ')}] needs ${size} values, got ${flat.length}`,
   );
-  const stored = tf.getBackend() === FLOAT64 ? (flat as unknown as Float32Array) : Float32Array.from(flat);
+  const stored =
+    tf.backend().epsilon() === Number.EPSILON ? (flat as unknown as Float32Array) : Float32Array.from(flat);
   return tf.engine().makeTensor(stored, dims, 'float32');
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { withArityOf } from './arity.ts';
 import { customRoot, customRootAsync } from './custom-root.ts';
 import type { AttachedSolution } from './custom-root.ts';
 import type { ImplicitOptions } from './implicit-options.ts';
@@ -12,13 +13,13 @@ import { flattenTree, haveShapesOf } from './tree.ts';
 export function fixedPointResidual<X, A extends unknown[]>(
   fixedPointFn: OptimalityFn<X, A>,
 ): OptimalityFn<X, A> {
-  return (x, ...args) => {
+  return withArityOf(fixedPointFn, (x: X, ...args: A) => {
     const point = flattenTree(x);
     const mapped = flattenTree(fixedPointFn(x, ...args));
     // A mismatch is left for the residual's own check, which names both structures.
     if (!haveShapesOf(mapped.leaves, point.leaves)) return mapped.rebuild<X>(mapped.leaves);
     return point.rebuild<X>(point.leaves.map((leaf, i) => tf.sub(leaf, mapped.leaves[i])));
-  };
+  });
 }
 
 /** {@link customRoot} for a solver whose solutions satisfy x = T(x, ...args). */

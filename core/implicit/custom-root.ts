@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { explainMissingArguments } from './arity.ts';
 import { ImplicitError } from './errors.ts';
 import { attachRoot } from './attach-root.ts';
 import type { ImplicitOptions } from './implicit-options.ts';
 import type { OptimalityFn } from './residual-map.ts';
 import { withoutTape } from './tape.ts';
+import { flattenTree } from './tree.ts';
 
 /**
  * Makes any solver differentiable by the optimality condition that its solutions satisfy.
@@ -12,26 +14,54 @@ import { withoutTape } from './tape.ts';
  * `tf.grads` or `tf.valueAndGrads` (and `tf.tidy`) gradients flow through x to every real tensor among `args`, however
  * nested; numbers, integer tensors and the arguments listed in `constants` remain constant, and so does `init`. The
  * solver's own steps are never recorded: memory does not grow with its iterations, and it need not be differentiable.
- * F sees only its parameters: tensors it closes over count as constants.
+ * A parameter that F closes over instead of taking it as an argument is differentiated as well (see {@link attachRoot}).
  *
  * Throws ImplicitError: 'bad-usage' if the solver returns a promise (see {@link customRootAsync}); 'bad-tensor' if shapes
- * do not fit or values are not finite; 'not-differentiable' in the backward pass if ∂F/∂x is singular.
+ * do not fit or values are not finite; 'not-differentiable' in the backward pass if ∂F/∂x is singular. Where F is not 0 at
+ * what the solver returned it warns once, or does what `unsolved` says.
  * Source: Blondel et al. 2022, "Efficient and Modular Implicit Differentiation", sec. 2.
  */
 export function customRoot<X, A extends unknown[]>(
   optimalityFn: OptimalityFn<X, A>,
-  options: ImplicitOptions = {},
-): <I>(solver: (init: I, ...args: A) => X) => (init: I, ...args: A) => X {
+  options?: ImplicitOptions & { readonly hasAux?: false },
+): <I>(solver: (init: I, ...args: A) => X) => (init: I, ...args: A) => X;
+/** The same for a solver that returns [x, aux] (`hasAux`): aux, with tensors or without, is passed on as a constant. */
+export function customRoot<X, A extends unknown[]>(
+  optimalityFn: OptimalityFn<X, A>,
+  options: ImplicitOptions & { readonly hasAux: true },
+): <I, T>(solver: (init: I, ...args: A) => readonly [X, T]) => (init: I, ...args: A) => [X, T];
+export function customRoot<X, A extends unknown[]>(
+  optimalityFn: OptimalityFn<X, A>,
+  { hasAux = false, ...options }: ImplicitOptions & { readonly hasAux?: boolean } = {},
+): unknown {
   const attach = attachRoot(optimalityFn, options);
-  return (solver) =>
-    (init, ...args) => {
-      const run = (): X =>
-        tf.tidy(() => refusePromise(solver(init, ...args)) as unknown as tf.TensorContainer) as unknown as X;
-      return tf.tidy(() => {
-        const solution = withoutTape(run);
-        return attach(solution, ...args) as unknown as tf.TensorContainer;
-      }) as unknown as X;
+  return (solver: (init: unknown, ...args: A) => unknown) =>
+    (init: unknown, ...args: A): unknown => {
+      const call = (): unknown =>
+        explainMissingArguments('customRoot', optimalityFn, args.length, () => solver(init, ...args));
+      const run = (): unknown => inTidy(() => refusePromise(call()));
+      return inTidy(() => {
+        const found = withoutTape(run);
+        if (!hasAux) return attach(found as X, ...args);
+        const [solution, aux] = pairOf(found);
+        return [attach(solution as X, ...args), aux];
+      });
     };
+}
+
+/** tf.tidy for any tree: its tensors outlive the scope. */
+function inTidy<T>(compute: () => T): T {
+  let result: T | undefined;
+  tf.tidy(() => {
+    result = compute();
+    return [...flattenTree(result).leaves];
+  });
+  return result as T;
+}
+
+function pairOf(found: unknown): readonly [unknown, unknown] {
+  if (Array.isArray(found) && found.length === 2) return found as [unknown, unknown];
+  throw new ImplicitError('bad-usage', 'customRoot: with hasAux the solver must return [solution, aux]');
 }
 
 function refusePromise<X>(solution: X): X {

@@ -1,5 +1,6 @@
 /** Machine-readable kinds of failure; stable across versions. */
-export type ImplicitErrorCode = 'bad-usage' | 'bad-tensor' | 'not-differentiable' | 'unknown-name';
+export type ImplicitErrorCode =
+  'bad-usage' | 'bad-tensor' | 'not-differentiable' | 'not-solved' | 'unknown-name';
 
 /**
  * A failure that the caller can repair: shapes that do not fit, a set that is empty, a point without a derivative.

@@ -19,8 +19,3 @@ export function timesVector(m: Float64Array, rows: number, cols: number, v: Floa
     return sum;
   });
 }
-
-/** The square submatrix of the given rows and columns. */
-export function principalSubmatrix(m: Float64Array, n: number, kept: readonly number[]): Float64Array {
-  return Float64Array.from(kept.flatMap((i) => kept.map((j) => m[i * n + j])));
-}

@@ -1,4 +1,6 @@
 /** The implicit differentiation toolkit: see README.md beside this file. */
+import { registerGradients } from './gradients/register-gradients.ts';
+
 export { attachRoot } from './attach-root.ts';
 export { constant } from './constant.ts';
 export { customFixedPoint, customFixedPointAsync, fixedPointResidual } from './custom-fixed-point.ts';
@@ -6,6 +8,10 @@ export { customRoot, customRootAsync } from './custom-root.ts';
 export type { AttachedSolution } from './custom-root.ts';
 export { ImplicitError } from './errors.ts';
 export type { ImplicitErrorCode } from './errors.ts';
+export { compile } from './compiled/compile.ts';
+export type { CompiledFunction } from './compiled/compile-function.ts';
+export type { CompiledSolver, CompiledSolverReport } from './compiled/compile-solver.ts';
+export type { CompiledReport, CompileOptions } from './compiled/plan-cache.ts';
 export { bankSolver } from './factorisation/bank-solver.ts';
 export type { BankSolution, BankSolveOptions, BankSolver, FactorPoint } from './factorisation/bank-solver.ts';
 export type { FactorPair } from './factorisation/factor-hessian.ts';
@@ -14,7 +20,8 @@ export type { NmfDerivative, NmfDerivativeOptions, NmfGauge } from './factorisat
 export type { RealMatrix } from './factorisation/real-matrix.ts';
 export { FLOAT64, registerFloat64Backend, toFloat64 } from './float64/float64-backend.ts';
 export { registerGradients } from './gradients/register-gradients.ts';
-export type { ImplicitOptions, LinearReport } from './implicit-options.ts';
+export type { DerivativeReport, Fallback, LinearReport } from './derivative-report.ts';
+export type { ImplicitOptions } from './implicit-options.ts';
 export { inFloat64 } from './in-float64.ts';
 export { isotonicRegression, isotonicRegressionKl } from './isotonic/isotonic.ts';
 export type { IsotonicOptions } from './isotonic/isotonic.ts';
@@ -47,6 +54,9 @@ export * from './projections/transport.ts';
 export * from './prox/prox.ts';
 export type { OptimalityFn } from './residual-map.ts';
 export { rootJacobian, rootJvp, rootVjp } from './root-derivatives.ts';
-export type { Derivative } from './root-derivatives.ts';
+export type { Derivative, DerivativeOptions, RootJacobian } from './root-derivatives.ts';
 export * as solvers from './solvers/index.ts';
 export { jvp, vjp, withoutTape } from './tape.ts';
+
+// tfjs's Node build has no gradients at all: whoever imports the toolkit can take one at once.
+registerGradients();

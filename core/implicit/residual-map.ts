@@ -1,9 +1,9 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
+import { explainMissingArguments } from './arity.ts';
 import { ImplicitError } from './errors.ts';
 import { toFloat64 } from './float64/float64-backend.ts';
 import { registerGradients } from './gradients/register-gradients.ts';
 import { allFinite } from './linear-solve/vector.ts';
-import { withoutTape } from './tape.ts';
 import { flattenTree, haveShapesOf, pack, shapesOf, unpack } from './tree.ts';
 import type { FlatTree } from './tree.ts';
 
@@ -52,7 +52,8 @@ export function createResidualMap<X, A extends unknown[]>(
   const residual: Residual = (vector, theta, constants) => {
     const queues = { theta: [...theta], constants: [...constants] };
     const leaves = isTheta.map((yes) => (yes ? queues.theta.shift()! : queues.constants.shift()!));
-    const value = optimalityFn(x.rebuild<X>(unpack(vector, shapes)), ...all.rebuild<A>(leaves));
+    const evaluate = (): X => optimalityFn(x.rebuild<X>(unpack(vector, shapes)), ...all.rebuild<A>(leaves));
+    const value = explainMissingArguments('optimality condition', optimalityFn, args.length, evaluate);
     return packResidual(value, x.leaves);
   };
   return {
@@ -82,28 +83,6 @@ function checkPositions(constants: readonly number[], count: number): void {
   throw new ImplicitError(
     'bad-usage',
     `constants: ${wrong} is no position among ${count} argument${count === 1 ? '' : 's'} (the first is 0, after the solution)`,
-  );
-}
-
-/**
- * Refuses values of F that are not finite, which a derivative would carry on or, where F is constant, hide.
- * ImplicitError 'not-differentiable'.
- */
-export function checkResidual(
-  map: Pick<ResidualMap, 'residual' | 'theta' | 'constants'>,
-  x: tf.Tensor,
-): void {
-  const finite = withoutTape(() => {
-    const value = tf.tidy(() => map.residual(x, map.theta, map.constants));
-    const values = toFloat64(value);
-    value.dispose();
-    return allFinite(values);
-  });
-  if (finite) return;
-  throw new ImplicitError(
-    'not-differentiable',
-    'implicit derivative: the optimality condition has values at the solution that are not finite',
-    { hint: 'Look for log 0, division by 0 or an overflow in F, or for arguments that are not finite.' },
   );
 }
 

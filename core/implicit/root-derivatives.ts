@@ -1,33 +1,41 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from './errors.ts';
 import { constant } from './constant.ts';
+import { worse } from './derivative-report.ts';
+import type { DerivativeReport } from './derivative-report.ts';
 import { toFloat64 } from './float64/float64-backend.ts';
-import { checkDerivative, solveForDerivative } from './implicit-options.ts';
-import type { ImplicitOptions, LinearReport } from './implicit-options.ts';
+import type { ImplicitOptions } from './implicit-options.ts';
+import { checkFinite, inspectCondition } from './inspect-condition.ts';
+import type { Inspection } from './inspect-condition.ts';
 import { denseOperator, transposeOperator, transposeSquare } from './linear-solve/linear-operator.ts';
-import type { LinearOperator } from './linear-solve/linear-operator.ts';
+import type { LinearOperator, LinearSolver } from './linear-solve/linear-operator.ts';
 import { refine } from './linear-solve/dense-solve.ts';
 import { luFactor } from './linear-solve/lu-factor.ts';
 import { norm, subtract } from './linear-solve/vector.ts';
 import { linearise } from './linearise.ts';
-import { checkResidual, createResidualMap } from './residual-map.ts';
+import { createResidualMap } from './residual-map.ts';
 import type { OptimalityFn, ResidualMap } from './residual-map.ts';
+import { checkDerivative, requireFinite, solveWithReport } from './solve-for-derivative.ts';
+import type { DerivativeSystem } from './solve-for-derivative.ts';
 import { explainMissingGradients, jvp, vjp, withoutTape } from './tape.ts';
 import { tangentLeaves } from './tangents.ts';
 import { flattenTree, haveShapesOf, pack, shapesOf, unpack } from './tree.ts';
 
 /** Options of the derivatives that are asked for directly. They report a status instead of throwing. */
-export type DerivativeOptions = Omit<ImplicitOptions, 'onSolve'>;
+export type DerivativeOptions = Pick<ImplicitOptions, 'solve' | 'linear' | 'constants'>;
 
-/** A derivative and what became of its linear system; do not use `value` unless `linear.status` is `converged`. */
-export interface Derivative<T> {
+/**
+ * A derivative and how it came about; do not use `value` unless `linear.status` is `converged`, and look at `displacement`
+ * where the solution may not be one.
+ */
+export interface Derivative<T> extends DerivativeReport {
   readonly value: T;
-  readonly linear: LinearReport;
 }
 
 /** A map, its packed solution and ∂F/∂x there. */
 interface Linearised extends ResidualMap {
   readonly x: tf.Tensor;
+  readonly point: Inspection;
   readonly operator: LinearOperator;
 }
 
@@ -45,22 +53,18 @@ function linearisedAt<X, A extends unknown[]>(
   const map = createResidualMap(optimalityFn, solution, args, options.constants);
   if (map.theta.length === 0) {
     throw new ImplicitError('not-differentiable', 'implicit derivative: no argument can be differentiated', {
-      hint: 'Arguments that are real tensors can, unless they are listed in { constants }; numbers and integers cannot.',
+      hint: 'Arguments that are real tensors can, unless they are listed in { constants }; numbers and integers cannot, and a Map or another object of a class is not looked into: use arrays and plain objects.',
     });
   }
   const x = pack(map.solution);
-  checkResidual(map, x);
-  return { ...map, x, operator: linearise((point) => map.residual(point, map.theta, map.constants), x) };
-}
-
-function solveReporting(
-  operator: LinearOperator,
-  b: Float64Array,
-  options: DerivativeOptions,
-): { x: Float64Array; linear: LinearReport } {
-  let linear: LinearReport | undefined;
-  const x = solveForDerivative(operator, b, { ...options, onSolve: (report) => (linear = report) });
-  return { x, linear: linear! };
+  const point = inspectCondition(map.residual, x, map.theta, map.constants);
+  checkFinite(point);
+  return {
+    ...map,
+    x,
+    point,
+    operator: linearise((point) => map.residual(point, map.theta, map.constants), x),
+  };
 }
 
 /** Values of a tree with one leaf for each of the solution's, packed; ImplicitError if shapes differ. */
@@ -89,25 +93,20 @@ export function rootVjp<X, A extends unknown[]>(
   cotangent: X,
   options: DerivativeOptions = {},
 ): Derivative<A> {
-  let linear: LinearReport | undefined;
+  let report: DerivativeReport | undefined;
   let products: tf.Tensor[] = [];
   let arrange: ResidualMap['arrange'] | undefined;
   inScope(() => {
-    const { residual, x, theta, constants, operator, ...map } = linearisedAt(
-      optimalityFn,
-      solution,
-      args,
-      options,
-    );
+    const map = linearisedAt(optimalityFn, solution, args, options);
     const b = packLike('rootVjp: the cotangent', cotangent, map.solution);
-    const solved = solveReporting(transposeOperator(operator), b, options);
-    linear = solved.linear;
+    const solved = solveWithReport(transposedSystem(map), b, options);
+    report = solved.report;
     arrange = (values) => map.arrange(values);
-    products = vjp((free) => residual(x, free, constants), theta, tf.neg(constant(solved.x)));
+    products = alongParameters(map, tf.neg(constant(requireFinite(solved.x))));
     checkDerivative(products);
     return products;
   });
-  return { value: arrange!<A>(products), linear: linear! };
+  return { value: arrange!<A>(products), ...report! };
 }
 
 /**
@@ -121,85 +120,120 @@ export function rootJvp<X, A extends unknown[]>(
   tangents: { readonly [K in keyof A]?: unknown },
   options: DerivativeOptions = {},
 ): Derivative<X> {
-  let linear: LinearReport | undefined;
+  let report: DerivativeReport | undefined;
   let leaves: tf.Tensor[] = [];
   inScope(() => {
     const map = linearisedAt(optimalityFn, solution, args, options);
     const { residual, x, theta, constants } = map;
     const moved = tangentLeaves(map, args, tangents);
     const along = jvp((free) => residual(x, free, constants), theta, moved);
-    const solved = solveReporting(map.operator, toFloat64(tf.neg(along)), options);
-    linear = solved.linear;
+    const solved = solveWithReport(systemOf(map), toFloat64(tf.neg(along)), options);
+    report = solved.report;
     leaves = unpack(
-      constant(solved.x),
+      constant(requireFinite(solved.x)),
       map.solution.map((leaf) => leaf.shape),
     );
     return leaves;
   });
-  return { value: flattenTree(solution).rebuild<X>(leaves), linear: linear! };
+  return { value: flattenTree(solution).rebuild<X>(leaves), ...report! };
 }
 
+/** A tree like A with a tensor in place of each of its tensors; null where nothing is differentiated. */
+type JacobianRow<A> = A extends tf.Tensor
+  ? tf.Tensor
+  : A extends object
+    ? { -readonly [K in keyof A]: JacobianRow<A[K]> }
+    : A;
+
 /** For each tensor of the solution, a tree like the arguments: ∂(leaf)/∂(argument), shape [...leaf, ...argument]. */
-export type RootJacobian = unknown;
+export type RootJacobian<X, A extends unknown[]> = X extends tf.Tensor
+  ? JacobianRow<A>
+  : X extends object
+    ? { -readonly [K in keyof X]: RootJacobian<X[K], A> }
+    : X;
 
 /**
  * The whole Jacobian ∂x/∂args: a tree shaped like the solution whose leaves are trees shaped like `args`, with tensors of
  * shape [...solution leaf's shape, ...argument's shape]. n reverse passes assemble ∂F/∂x, one factorisation serves all
- * rows; memory n · (n + size of the arguments).
+ * rows; memory n · (n + size of the arguments). The report is that of the worst row.
  */
-export function rootJacobian<X, A extends unknown[], J = RootJacobian>(
+export function rootJacobian<X, A extends unknown[]>(
   optimalityFn: OptimalityFn<X, A>,
   solution: X,
   args: A,
   options: DerivativeOptions = {},
-): Derivative<J> {
-  let linear: LinearReport | undefined;
+): Derivative<RootJacobian<X, A>> {
+  let report: DerivativeReport | undefined;
   let value: unknown;
   inScope(() => {
     const map = linearisedAt(optimalityFn, solution, args, options);
-    const solveRow = rowSolver(map.operator, options);
+    const solveRow = rowSolver(map, options);
     const rows = Array.from({ length: map.x.size }, (_, i) => {
       const solved = solveRow(i);
-      linear = worse(linear, solved.linear);
-      const u = tf.neg(constant(solved.x));
-      return vjp((free) => map.residual(map.x, free, map.constants), map.theta, u);
+      report = worst(report, solved.report);
+      return alongParameters(map, tf.neg(constant(requireFinite(solved.x))));
     });
     const blocks = stackRows(map, rows);
     checkDerivative(blocks.flat());
     value = flattenTree(solution).rebuild(blocks.map((perTheta) => map.arrange(perTheta)));
     return blocks.flat();
   });
-  return { value: value as J, linear: linear! };
+  return { value: value as RootJacobian<X, A>, ...report! };
+}
+
+/** uᵀ ∂F/∂args, a tensor for each differentiated one. */
+const alongParameters = ({ residual, x, theta, constants }: Linearised, u: tf.Tensor): tf.Tensor[] =>
+  vjp((free) => residual(x, free, constants), theta, u);
+
+function systemOf(map: Linearised): DerivativeSystem {
+  const { operator, point, residual, theta, constants } = map;
+  const residualAt = (v: Float64Array): Float64Array =>
+    tf.tidy(() => toFloat64(residual(constant(v), theta, constants)) as never) as Float64Array;
+  return { operator, point, x: toFloat64(map.x), residualAt };
+}
+
+function transposedSystem(map: Linearised): DerivativeSystem {
+  const product = (u: Float64Array): Float64Array =>
+    tf.tidy(() => toFloat64(pack(alongParameters(map, constant(u)))) as never) as Float64Array;
+  return { ...systemOf(map), operator: transposeOperator(map.operator), product };
+}
+
+function worst(a: DerivativeReport | undefined, b: DerivativeReport): DerivativeReport {
+  if (!a) return b;
+  return {
+    linear: worse(a.linear, b.linear),
+    optimality: b.optimality,
+    displacement: Math.max(a.displacement, b.displacement),
+    fallbacks: [...new Set([...a.fallbacks, ...b.fallbacks])],
+  };
 }
 
 /** Solves (∂F/∂x)ᵀ u = eᵢ; a named solver is used as given, else one LU factorisation for all i. */
 function rowSolver(
-  operator: LinearOperator,
+  map: Linearised,
   options: DerivativeOptions,
-): (i: number) => { x: Float64Array; linear: LinearReport } {
+): (i: number) => { readonly x: Float64Array; readonly report: DerivativeReport } {
+  const { operator } = map;
   const n = operator.size;
   const unit = (i: number): Float64Array => {
     const e = new Float64Array(n);
     e[i] = 1;
     return e;
   };
-  const transposed = transposeOperator(operator);
+  const transposed = transposedSystem(map);
   const plain = options.solve === undefined && options.linear?.ridge === undefined;
   const matrix = plain ? transposeSquare(operator.toDense!(), n) : undefined;
   const factor = matrix && luFactor(matrix, n);
-  if (!matrix || !factor || factor.singular) return (i) => solveReporting(transposed, unit(i), options);
+  if (!matrix || !factor || factor.singular) return (i) => solveWithReport(transposed, unit(i), options);
   const dense = denseOperator(matrix, n);
   return (i) => {
-    const { x, steps } = refine(dense, factor.solve, unit(i));
-    const residual = norm(subtract(unit(i), dense.apply(x)));
-    return { x, linear: { status: 'converged', iterations: steps, residual } };
+    const solve: LinearSolver = (_, b) => {
+      const { x, steps } = refine(dense, factor.solve, b);
+      const residual = norm(subtract(b, dense.apply(x)));
+      return { x, status: 'converged', iterations: steps, residual };
+    };
+    return solveWithReport(transposed, unit(i), { ...options, solve });
   };
-}
-
-function worse(a: LinearReport | undefined, b: LinearReport): LinearReport {
-  const rank = { converged: 0, 'max-iterations': 1, breakdown: 2 };
-  if (!a || rank[b.status] > rank[a.status]) return b;
-  return rank[b.status] === rank[a.status] && b.residual > a.residual ? b : a;
 }
 
 /** From rows[i][theta] to blocks[solution leaf][theta]. */

@@ -21,20 +21,20 @@ export interface Collinearity {
 /**
  * Finds dead and collinear concepts.
  *
- * Shapes  coefficients U [n, r], concept bank W [r, p]; throws BugError when they do not fit.
+ * Shapes  coefficients U [n, r] in parts, one below another, concept bank W [r, p]; throws BugError when they do not fit.
  * Dead: ‖u_c‖ ‖w_c‖, the norm of what the concept adds to UW, is at most `deadShare` of the largest such norm.
  * Collinear: the two directions' cosine. Opposite directions of a signed bank are different concepts, not collinear.
  * A concept that is a mixture of several others is not found by pairs.
  */
 export function collinearity(
-  coefficients: Matrix,
+  coefficients: readonly Matrix[],
   conceptBank: Matrix,
   { minCosine = 0.95, deadShare = 1e-6 }: { readonly minCosine?: number; readonly deadShare?: number } = {},
 ): Collinearity {
   const r = conceptBank.rows;
   invariant(
-    coefficients.cols === r,
-    `collinearity: ${coefficients.cols} columns of coefficients for ${r} concepts`,
+    coefficients[0].cols === r,
+    `collinearity: ${coefficients[0].cols} columns of coefficients for ${r} concepts`,
   );
   const norms = squaredRowNorms(conceptBank).map(Math.sqrt);
   const sizes = squaredColumnNorms(coefficients).map((square, c) => Math.sqrt(square) * norms[c]);
@@ -56,8 +56,9 @@ function cosine(bank: Matrix, norms: Float64Array, i: number, j: number): number
   return innerProduct(rowView(bank, i), rowView(bank, j)) / (norms[i] * norms[j]);
 }
 
-function squaredColumnNorms({ rows, cols, data }: Matrix): Float64Array {
-  const norms = new Float64Array(cols);
-  for (let row = 0, k = 0; row < rows; row++) for (let c = 0; c < cols; c++) norms[c] += data[k++] ** 2;
+function squaredColumnNorms(parts: readonly Matrix[]): Float64Array {
+  const norms = new Float64Array(parts[0].cols);
+  for (const { rows, cols, data } of parts)
+    for (let row = 0, k = 0; row < rows; row++) for (let c = 0; c < cols; c++) norms[c] += data[k++] ** 2;
   return norms;
 }

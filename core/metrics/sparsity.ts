@@ -6,10 +6,17 @@ export interface ConceptSparsity {
   readonly kurtosis: number | undefined;
 }
 
-/** {@link hoyerSparsity} and {@link excessKurtosis} of every column of the coefficients U [n, r]. */
-export function sparsityOfConcepts({ rows, cols, data }: Matrix): ConceptSparsity[] {
-  return Array.from({ length: cols }, (_, concept) => {
-    const column = Float64Array.from({ length: rows }, (__, row) => data[row * cols + concept]);
+/**
+ * {@link hoyerSparsity} and {@link excessKurtosis} of every column of the coefficients U [n, r], which come in parts, one below
+ * another; one column at a time is in memory.
+ */
+export function sparsityOfConcepts(coefficients: readonly Matrix[]): ConceptSparsity[] {
+  const n = coefficients.reduce((sum, { rows }) => sum + rows, 0);
+  return Array.from({ length: coefficients[0].cols }, (_, concept) => {
+    const column = new Float32Array(n);
+    let at = 0;
+    for (const { cols, data } of coefficients)
+      for (let k = concept; k < data.length; k += cols) column[at++] = data[k];
     return { hoyer: hoyerSparsity(column), kurtosis: excessKurtosis(column) };
   });
 }

@@ -3,7 +3,8 @@ import { strongestPlaces } from '../concepts/gallery.ts';
 import { idOfRow } from '../concepts/recursion/concept-tree.ts';
 import type { ClassImportance, ImageImportance } from '../concepts/importance.ts';
 import type { RunOptions } from '../concepts/run-options.ts';
-import { stackRows, type Matrix } from '../linalg/matrix.ts';
+import { lazyList } from '../lazy-list.ts';
+import { stackRows } from '../linalg/matrix.ts';
 import { reconstructionError } from '../metrics/reconstruction.ts';
 import type { Question } from './question.ts';
 import { namedAnswer } from '../score/named-answer.ts';
@@ -100,14 +101,17 @@ function transparency(
 function imageRecords(
   { intake, files }: Pick<Question, 'intake' | 'files'>,
   { chosen, images }: Findings,
-): ImageRecord[] {
-  return chosen.map(({ at, ...answer }, image) => ({
-    file: files[at].path,
-    predicted: namedAnswer(intake.labels.names, answer),
-    logit: images.logits[image],
-    reconstructedLogit: images.reconstructedLogits[image],
-    agrees: images.agrees[image] === 1,
-  }));
+): readonly ImageRecord[] {
+  return lazyList(chosen.length, (image): ImageRecord => {
+    const { at, ...answer } = chosen[image];
+    return {
+      file: files[at].path,
+      predicted: namedAnswer(intake.labels.names, answer),
+      logit: images.logits[image],
+      reconstructedLogit: images.reconstructedLogits[image],
+      agrees: images.agrees[image] === 1,
+    };
+  });
 }
 
 function rankedConcepts(findings: Findings): Concept[] {
@@ -116,7 +120,7 @@ function rankedConcepts(findings: Findings): Concept[] {
   // Every place was looked at once more with the bank as it came out; those coefficients are what the run keeps.
   const coefficients = rows.isWhole ? stackRows(images.coefficients) : bank.coefficients;
   const galleries = strongestPlaces(coefficients, rows.places, CROPS_KEPT);
-  return ranked(importance, galleries, prevalences(images.coefficients)).map((concept, rank) => ({
+  return ranked(importance, galleries, prevalences(images.strengths)).map((concept, rank) => ({
     ...concept,
     id: idOfRow(importance.order[rank]),
     // Of a bank that other classes have too the name is that of the concept, not of its rank for one of them.
@@ -139,9 +143,8 @@ export function ranked(
   }));
 }
 
-/** Share of images in which each concept reaches {@link PRESENT_FROM} of its largest coefficient, by concept. */
-export function prevalences(coefficients: readonly Matrix[]): number[] {
-  const strengths = coefficients.map(strongest);
+/** Share of images in which each concept reaches {@link PRESENT_FROM} of its largest strength [r] in any, by concept. */
+export function prevalences(strengths: readonly Float32Array[]): number[] {
   const largest = strengths[0].slice();
   for (const own of strengths)
     own.forEach((strength, concept) => (largest[concept] = Math.max(largest[concept], strength)));
@@ -152,15 +155,4 @@ export function prevalences(coefficients: readonly Matrix[]): number[] {
     for (const own of strengths) if (own[concept] >= threshold) present++;
     return present / strengths.length;
   });
-}
-
-/** Largest coefficient of each concept over an image's positions. */
-export function strongest({ rows, cols, data }: Matrix): Float32Array {
-  const most = new Float32Array(cols);
-  for (let row = 0; row < rows; row++) {
-    for (let concept = 0; concept < cols; concept++) {
-      most[concept] = Math.max(most[concept], data[row * cols + concept]);
-    }
-  }
-  return most;
 }

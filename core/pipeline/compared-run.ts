@@ -17,7 +17,7 @@ import type { ComparedSide } from '../report/comparison/comparison-data.ts';
 import { isUndecided, runAnswer } from '../score/decision.ts';
 import { namedAnswer, type NamedAnswer } from '../score/named-answer.ts';
 import { answerNames, scoreOfRecord } from '../score/score-record.ts';
-import { PRESENT_FROM, strongest } from './assemble-explanation.ts';
+import { PRESENT_FROM } from './assemble-explanation.ts';
 import { distinctImages, firstAlike } from './evaluation/alike-images.ts';
 import { asRunFound } from './input-changes.ts';
 import { directionsOf } from './merged-directions.ts';
@@ -103,7 +103,7 @@ function viewOf(preprocessing: Preprocessing): string {
 /** The arrays of a run in the order of its concepts, of some of its images. */
 function arraysOf(
   explanation: Explanation,
-  { coefficients, imageImportance }: RunTensors,
+  { coefficients, strengths: most, imageImportance }: RunTensors,
   {
     places,
     positions,
@@ -115,10 +115,10 @@ function arraysOf(
   },
 ): Pick<ComparedRun, 'concepts' | 'amounts' | 'indices' | 'strengths' | 'present'> {
   const columns = explanation.concepts.map(({ id }) => rowOfId(id));
-  const most = coefficients.map(strongest);
-  const largest = columns.map((column) => most.reduce((so, own) => Math.max(so, own[column]), 0));
+  const all = [...most];
+  const largest = columns.map((column) => all.reduce((so, own) => Math.max(so, own[column]), 0));
   const strengths = places.map((place) =>
-    Float64Array.from(columns, (column, i) => (largest[i] > 0 ? most[place][column] / largest[i] : 0)),
+    Float64Array.from(columns, (column, i) => (largest[i] > 0 ? all[place][column] / largest[i] : 0)),
   );
   const placeOf = new Map(places.map((image, place) => [image, place]));
   return {

@@ -17,8 +17,9 @@ export interface CuePairs {
   readonly without: Made;
   /** The other picture with the cue of the one of the class. */
   readonly joined: Made;
-  /** The other picture with the same of the next other picture. */
+  /** The other picture with the same of the next other picture; so many of these differ, and then they come again. */
   readonly unmoved: Made;
+  readonly unmovedDiffering: number;
   /** The picture of the class with the same of the other. */
   readonly taken: Made;
 }
@@ -31,6 +32,7 @@ export function pairsOf({ own, others, layout }: CuePictures, name: PlaceOrLook)
     without: otherAt,
     joined: (i) => exchanged(name, otherAt(i), ownAt(i), layout),
     unmoved: (i) => exchanged(name, otherAt(i), otherAt(i + 1), layout),
+    unmovedDiffering: others.length,
     taken: (i) => exchanged(name, ownAt(i), otherAt(i), layout),
   };
 }
@@ -42,13 +44,16 @@ export function pairsOfMark({ own, others, layout }: CuePictures, { side, places
     return place === undefined ? [] : [{ picture, square: { ...place, side } }];
   });
   const [bearerAt, otherAt] = [byTurns(bearers), byTurns(others)];
+  const pairs = Math.max(bearers.length, others.length);
   const given = (i: number, recipient: Float32Array, donor: Float32Array): Float32Array =>
     withSquare(recipient, donor, layout, bearerAt(i).square);
   return {
-    pairs: Math.max(bearers.length, others.length),
+    pairs,
     without: otherAt,
     joined: (i) => given(i, otherAt(i), bearerAt(i).picture),
     unmoved: (i) => given(i, otherAt(i), otherAt(i + 1)),
+    // Each has the square of another bearer.
+    unmovedDiffering: pairs,
     taken: (i) => given(i, bearerAt(i).picture, otherAt(i)),
   };
 }
@@ -67,13 +72,13 @@ export async function isWorthALook(pairs: CuePairs, called: Called): Promise<boo
 
 /** What an exchange does; undefined where so little in the first half of the pairs that it was not looked at further. */
 export async function exchangedCounts(both: CuePairs, called: Called): Promise<ExchangeCounts | undefined> {
-  const { pairs, joined, unmoved, taken } = both;
+  const { pairs, joined, unmoved, unmovedDiffering, taken } = both;
   const first = await joinedEarly(both, called);
   if (first < WORTH_A_LOOK) return undefined;
   return {
     pairs,
     moved: first + (await countCalled(called, halfOf(both), pairs, joined)),
-    moving: await countCalled(called, 0, pairs, unmoved),
+    moving: await countRepeating(called, pairs, unmoved, unmovedDiffering),
     left: pairs - (await countCalled(called, 0, pairs, taken)),
   };
 }
@@ -89,6 +94,12 @@ function joinedEarly(both: CuePairs, called: Called): Promise<number> {
 async function countCalled(called: Called, start: number, end: number, made: Made): Promise<number> {
   const pictures = Array.from({ length: end - start }, (_, i) => made(start + i));
   return (await called(pictures)).filter((is) => is).length;
+}
+
+/** As {@link countCalled} of all pairs, where pictures come again after so many: the model is asked once of each. */
+async function countRepeating(called: Called, pairs: number, made: Made, differing: number): Promise<number> {
+  const answers = await called(Array.from({ length: Math.min(pairs, differing) }, (_, i) => made(i)));
+  return Array.from({ length: pairs }, (_, i) => answers[i % answers.length]).filter((is) => is).length;
 }
 
 /** What painting a place over does to the pictures of the class; nothing is moved by it. */

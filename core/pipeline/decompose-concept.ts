@@ -1,3 +1,4 @@
+import { strongest } from '../concepts/strongest.ts';
 import type { Box, Decomposition, Explanation, LayerRecord } from '../concepts/explanation.ts';
 import { positionBoxes, strongestPlaces } from '../concepts/gallery.ts';
 import { classImportance, meanIndices } from '../concepts/importance.ts';
@@ -158,7 +159,7 @@ function rankedParts(
   const places = images.flatMap((image) => boxes.map((box) => ({ image, box })));
   const onGrid = joined(coefficients, positionsOf(earlier) - boxes.length);
   const galleries = strongestPlaces(onGrid, places, CROPS_KEPT);
-  return ranked(importance, galleries, prevalences(coefficients)).map((part, rank) => ({
+  return ranked(importance, galleries, prevalences(coefficients.map(strongest))).map((part, rank) => ({
     ...part,
     id: partId(parent.id, importance.order[rank]),
     name: `${parent.name}.${rank + 1}`,

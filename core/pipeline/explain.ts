@@ -4,27 +4,28 @@ import { classImportance, meanIndices } from '../concepts/importance.ts';
 import type { RunOptions } from '../concepts/run-options.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
 import { saveEvaluation } from '../project/evaluation-file.ts';
-import { type Project, type RunContent } from '../project/project-folder.ts';
+import { explainedPath, type Project, type RunContent } from '../project/project-folder.ts';
 import { markReported, startRun } from '../project/start-run.ts';
 import { savePredictions, type GivenImage } from '../project/predictions-file.ts';
+import { saveExplained } from '../project/explained-file.ts';
 import { saveRunTensors } from '../project/tensors-file.ts';
 import type { RunFile } from '../project/schema.ts';
 import { saveRunPictures } from '../project/run-pictures.ts';
 import { openStageStore, type StageStore } from '../project/stage-store.ts';
 import { assembleExplanation, type Findings } from './assemble-explanation.ts';
+import { chooseImages } from './chosen-images.ts';
 import { evaluateFindings } from './evaluation/evaluate-findings.ts';
 import { exampleMaps } from './example-maps.ts';
+import { firstLook } from './first-look.ts';
 import { givenWith } from './input-changes.ts';
-import { withStamps } from './picture-stamps.ts';
+import { withMissingStamps } from './picture-stamps.ts';
 import type { Question } from './question.ts';
 import { mergeAsInBank } from './bank-merges.ts';
 import { keepSharedBank } from './keep-shared-bank.ts';
-import { openSharedBank } from './open-shared-bank.ts';
+import { passOverImages } from './image-pass.ts';
 import { growTree, type GrownTree } from './recursion.ts';
 import type { RunScope } from './run-context.ts';
-import { selectImages } from './selection.ts';
 import { shortcutSearch } from './shortcut-search.ts';
-import { settleScore } from './settle-score.ts';
 import type { ScoredModel } from './scored-model.ts';
 import { openStages } from './stage-runner.ts';
 import { bankStage } from './stages/bank.ts';
@@ -32,7 +33,6 @@ import { coefficientsStage } from './stages/coefficients.ts';
 import { importanceStage } from './stages/importance.ts';
 import { explainedMistakes, mistakesStage } from './stages/mistakes.ts';
 import type { Prediction } from './prediction.ts';
-import { predictionsStage } from './stages/predictions.ts';
 import { removalsOf, removalsStage } from './stages/removals.ts';
 import { movementOf, restStage } from './stages/rest.ts';
 import { rowsStage } from './stages/rows.ts';
@@ -74,7 +74,7 @@ export async function explain(
   const begun = { ...content(scope, options, command), given };
   const { project, run: started, resumed } = await startRun(scope.project, begun, environment.self);
   if (resumed) scope.onResume?.(started.id);
-  const files = await withStamps(project, asked.files);
+  const files = await withMissingStamps(project, asked.files);
   const question = { ...asked, files };
   await saveRunPictures(
     project,
@@ -86,6 +86,7 @@ export async function explain(
     ...(scope.environment.warn && { warn: scope.environment.warn }),
   });
   const running = { scope: { ...scope, project }, question, options, store };
+  if (!resumed) await showFirst(running);
   const { stages, findings, intake } = await findConcepts(running);
   const { shared } = findings;
   if (shared) await keepSharedBank(project, started.id, shared, question.layer, environment.warn);
@@ -101,6 +102,7 @@ export async function explain(
   const evaluation = await evaluateFindings(stages, intake, options, findings, whole);
   if (evaluation) await saveEvaluation(project, started.id, evaluation);
   if (shared) await mergeAsInBank({ ...running.scope, intake }, { ...store.run, explanation });
+  await saveExplained(environment.storage, explainedPath(project, started.id), explanation);
   const isReported = scope.reportFollows !== true;
   const run = await store.finish({ explanation, ...(!isReported && { reportPending: true }) });
   if (isReported) await markReported(project, run);
@@ -124,30 +126,30 @@ function content(
 /** Crops shown of each concept while its importance is still computed. */
 const EARLY_CROPS = 8;
 
+/** What can be seen before all images were looked at, where anybody waits for it; a run that goes on soon has its own. */
+async function showFirst({ scope, question, options, store }: Running): Promise<void> {
+  if (scope.onConcepts === undefined) return;
+  const look = await firstLook(scope, question, options, EARLY_CROPS);
+  if (look) scope.onConcepts(store.run.id, look.crops, look.images, question.files.length);
+}
+
 async function findConcepts({ scope, question, options, store }: Running): Promise<{
   readonly stages: RunStages;
   readonly findings: Findings;
   readonly intake: ScoredModel;
 }> {
-  const { device, environment, onConcepts } = scope;
-  const { files, layer, explained } = question;
+  const { device, onConcepts } = scope;
+  const { files, layer } = question;
   const open = openStages(scope, { model: question.intake, device, files, layer }, options, {
     keep: store.stage,
   });
-  const asked = await open.get(predictionsStage);
-  const model = { environment, device, intake: question.intake };
-  const { intake, answers } = await settleScore(model, explained, options.reference, asked.predictions);
-  const chosen = selectImages(answers, { ...question, intake });
-  const images = chosen.map(({ at }) => files[at]);
-  const { labels, score } = intake;
-  const subject = { ...question, intake, device, predictions: asked.predictions };
-  const shared = options.sharing === 'shared' ? await openSharedBank(scope, subject, options) : null;
-  const classIndex = score.column;
-  const stages = open.about({ intake, labels, classIndex, answers, images, sharedBank: shared });
-  const predictions = { ...asked, predictions: answers };
+  const found = await chooseImages(scope, question, options, open);
+  const { stages, intake, predictions, chosen, images, classIndex, shared } = found;
   const rows = await stages.get(rowsStage);
   const bank = await stages.get(bankStage);
   onConcepts?.(store.run.id, strongestPlaces(bank.coefficients, rows.places, EARLY_CROPS), images);
+  const { conceptBank } = bank;
+  await passOverImages(stages, { ...scope, intake, layer, images, classIndex, options, conceptBank });
   const coefficients = await stages.get(coefficientsStage);
   const importances = await stages.get(importanceStage);
   const importance = classImportance(importances, options.seed);
@@ -199,6 +201,6 @@ async function drawConcepts(
   const imageImportance = importances.map(meanIndices);
   return {
     explanation: { ...explanation, maps: records, removals, shortcuts, mistakes },
-    tensors: { conceptBank, coefficients: images.coefficients, imageImportance, maps, parts: new Map() },
+    tensors: { ...images, conceptBank, imageImportance, maps, parts: new Map() },
   };
 }

@@ -8,7 +8,7 @@ import type { CodedBank } from '../linalg/coded-bank.ts';
 import { matrix, type Matrix } from '../linalg/matrix.ts';
 import type { Tensor } from '../tensor.ts';
 import type { StoredOwnConcept } from '../concepts/own/own-concept.ts';
-import { strongest } from './assemble-explanation.ts';
+import { strongest } from '../concepts/strongest.ts';
 import type { Merge } from './merged-run.ts';
 
 /** A concept that is not a row of a run's bank: merged ones by the first of them, or one that a person gave by examples. */

@@ -1,4 +1,6 @@
 import type { Box, Concept, CropRef, Explanation } from '../concepts/explanation.ts';
+import { strongest } from '../concepts/strongest.ts';
+import { lazyList } from '../lazy-list.ts';
 import { orderPlaces } from '../concepts/place-order.ts';
 import { withMergedColumns } from '../concepts/merged-concepts.ts';
 import { rowOfId } from '../concepts/recursion/concept-tree.ts';
@@ -70,8 +72,8 @@ export function mergedRun(
   const tensors = mergedTensors(run.tensors, merges);
   const leaders = new Map(merges.map((merge) => [merge.group[0], merge]));
   const gone = new Set(merges.flatMap(({ group }) => group.slice(1)));
-  const { coefficients } = tensors;
-  const prevalence = prevalences(coefficients);
+  const { coefficients, strengths } = tensors;
+  const prevalence = prevalences(strengths);
   const concepts = explanation.concepts
     .filter(({ id }) => !gone.has(id))
     .map((concept): Concept => {
@@ -113,9 +115,14 @@ function mergedTensors(tensors: RunTensors, merges: readonly Merge[]): RunTensor
     merges.forEach(({ figures }, g) => (shown[groups[g][0]] = figures.imageImportance[image]));
     return shown;
   });
+  const { conceptBank, coefficients } = tensors;
+  const merged = lazyList(coefficients.length, (image) =>
+    withMergedColumns(coefficients[image], conceptBank, groups),
+  );
   return {
     ...tensors,
-    coefficients: tensors.coefficients.map((one) => withMergedColumns(one, tensors.conceptBank, groups)),
+    coefficients: merged,
+    strengths: merged.map(strongest),
     imageImportance,
     maps: new Map([...tensors.maps].map(([method, drawn]) => [method, mergedMaps(method, drawn, merges)])),
   };

@@ -6,7 +6,7 @@ import { changeProject } from '../project/change-lock.ts';
 import type { ProcessIdentity } from '../project/lock-file.ts';
 import { loadRun, type Project } from '../project/project-folder.ts';
 import type { PartTensors, RunTensors } from '../project/run-tensors.ts';
-import { loadRunTensors, saveRunTensors } from '../project/tensors-file.ts';
+import { loadRunTensors, saveParts } from '../project/tensors-file.ts';
 import { openStageStore } from '../project/stage-store.ts';
 import type { ScoredScope, WorkScope } from './run-context.ts';
 import {
@@ -137,7 +137,7 @@ export async function decomposeInRun(
   const tree = withDecomposition({ explanation, tensors }, decomposition, outcome!.tensors);
   await changeProject(scope.project, scope.environment.self, async () => {
     await showAgain(scope.project, runId, concept);
-    await saveRunTensors(scope.project, runId, tree.tensors);
+    await saveParts(scope.project, runId, tree.tensors);
     await store.finish({ explanation: tree.explanation });
   });
   return decomposition;

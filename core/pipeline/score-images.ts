@@ -9,7 +9,7 @@ import type { Matrix } from '../linalg/matrix.ts';
 import type { OnProgress } from '../platform.ts';
 import { answerIn, isExplained } from '../score/decision.ts';
 import { namedAnswer, type NamedAnswer } from '../score/named-answer.ts';
-import { strongest } from './assemble-explanation.ts';
+import { strongest } from '../concepts/strongest.ts';
 import type { Tensor } from '../tensor.ts';
 import { sliceItems } from './batch-items.ts';
 import { furtherFigures, type FurtherConcept, type FurtherFigures } from './further-concepts.ts';

@@ -6,7 +6,7 @@ import type { Project } from '../project/project-folder.ts';
 import { listBanks } from '../project/bank-folder.ts';
 import type { RunFile } from '../project/schema.ts';
 import { withAmounts } from '../concepts/merged-concepts.ts';
-import { strongest } from './assemble-explanation.ts';
+import { strongest } from '../concepts/strongest.ts';
 import { columnOf, type FurtherConcept } from './further-concepts.ts';
 import { loadShownRun, type LoadedShown } from './shown-run.ts';
 import { asRunFound, imagesOfRun } from './input-changes.ts';

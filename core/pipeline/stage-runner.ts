@@ -1,8 +1,10 @@
 import type { RunOptions } from '../concepts/run-options.ts';
+import { BugError } from '../errors.ts';
 import type { Project } from '../project/project-folder.ts';
-import { openStageEntry } from '../project/stage-entry.ts';
+import { openStageEntry, type StageEntry } from '../project/stage-entry.ts';
 import type { StageStore } from '../project/stage-store.ts';
 import type { Environment } from './environment.ts';
+import { NO_SHARE, PiecesMissing } from './share.ts';
 import { stageFingerprint, type AnyStage, type FactName, type Facts, type StageWork } from './stage.ts';
 
 /** Where stages run, and who hears of it. */
@@ -39,6 +41,13 @@ export interface Stages<Fact extends FactName> {
   /** As `get`, without a record in the run. */
   peek<Result>(stage: Runnable<Fact, void, Result>): Promise<Result>;
   peek<Request, Result>(stage: Runnable<Fact, Request, Result>, request: Request): Promise<Result>;
+  /**
+   * Computes the pieces of a stage that are this process's share, and reads none; those that are missing then, others'.
+   * For stages whose pieces may be shared.
+   */
+  fill(stage: Runnable<Fact, void, unknown>): Promise<PiecesMissing>;
+  /** Where the results of a stage are kept, without its record in the run. */
+  entryOf(stage: AnyStage): Promise<StageEntry>;
   /** What names the result of a stage; every fact that it rests on must be known. */
   fingerprintOf(stage: AnyStage): string;
   /** The same stages where more is known of the question. */
@@ -87,7 +96,7 @@ function stagesOf<Fact extends FactName>(
   options: RunOptions,
 ): Stages<Fact> {
   const { setting, known, keep, quietly, results } = subject;
-  const { environment, onProgress, signal } = setting;
+  const { environment, onProgress, signal, share } = setting;
   const fingerprints = new Map<AnyStage, string>(known.map(({ stage, fingerprint }) => [stage, fingerprint]));
   const fingerprintOf = (stage: AnyStage): string => {
     const found =
@@ -101,9 +110,11 @@ function stagesOf<Fact extends FactName>(
     for (const [name, input] of Object.entries(stage.inputs)) inputs[name] = await resultOf(input);
     return inputs;
   };
-  const work = async (stage: AnyStage, request: unknown, kept: Keep): Promise<unknown> => {
+  const work = async (stage: AnyStage, request: unknown, kept: Keep, own = share): Promise<unknown> => {
     const fingerprint = fingerprintOf(stage);
-    const given = { environment, onProgress, signal, ...facts, options, inputs: await inputsOf(stage) };
+    const shared = stage.isShared === true && own !== undefined && { share: own };
+    const inputs = await inputsOf(stage);
+    const given = { environment, onProgress, signal, ...shared, ...facts, options, inputs };
     const label = stage.label?.(given as never) ?? stage.name;
     return kept(label, fingerprint, (entry) => stage.compute({ ...given, entry } as never, request as never));
   };
@@ -111,8 +122,11 @@ function stagesOf<Fact extends FactName>(
   const resultOf = (stage: AnyStage): Promise<unknown> => {
     const before = known.find((one) => one.stage === stage);
     if (before !== undefined && 'value' in before) return Promise.resolve(before.value);
-    const result = results.get(keyOf(stage)) ?? work(stage, undefined, keep);
-    results.set(keyOf(stage), result);
+    const key = keyOf(stage);
+    const result = results.get(key) ?? work(stage, undefined, keep);
+    results.set(key, result);
+    // Whoever asks again asks anew: what was missing may be there by then.
+    result.catch(() => results.delete(key));
     return result;
   };
   return {
@@ -123,6 +137,16 @@ function stagesOf<Fact extends FactName>(
       return result as Promise<never>;
     },
     peek: (stage: AnyStage, request?: unknown) => work(stage, request, quietly) as Promise<never>,
+    fill: async (stage) => {
+      try {
+        await work(stage, undefined, quietly, { ...(share ?? NO_SHARE), fills: true });
+      } catch (error) {
+        if (error instanceof PiecesMissing) return error;
+        throw error;
+      }
+      throw new BugError(`the pieces of the stage ${(stage as AnyStage).name} are not shared`);
+    },
+    entryOf: (stage) => openStageEntry(setting.project, stage.name, fingerprintOf(stage), environment.warn),
     fingerprintOf,
     about: (more) => stagesOf(subject, { ...facts, ...more }, options),
     given: (changes) => stagesOf(subject, facts, { ...options, ...changes }),

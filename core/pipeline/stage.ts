@@ -14,6 +14,7 @@ import { modelKey } from './model-key.ts';
 import type { Prediction } from './prediction.ts';
 import type { FileFact } from './question.ts';
 import type { ParentConcept } from './parent-concept.ts';
+import type { Share } from './share.ts';
 import type { SharedBank } from './shared-bank.ts';
 
 /** What is known of a question, as far as stages declare that they use it. */
@@ -48,6 +49,8 @@ export interface StageWork {
   readonly environment: Environment;
   readonly onProgress: OnProgress;
   readonly signal: AbortSignal | undefined;
+  /** What of it is computed here; absent: all. */
+  readonly share?: Share | undefined;
   /** Where its results are kept, in one piece or many. */
   readonly entry: StageEntry;
 }
@@ -59,6 +62,7 @@ export interface AnyStage {
   readonly facts: readonly FactName[];
   readonly version: number;
   readonly chunk?: number;
+  readonly isShared?: boolean;
   readonly label?: (subject: never) => string;
   readonly compute: (context: never, request: never) => Promise<unknown>;
 }
@@ -95,6 +99,8 @@ export interface Stage<Name extends StageName, Context, Request, Result> {
   readonly version: number;
   /** Images in a stored piece, for stages that are stored image by image. */
   readonly chunk?: number;
+  /** Its pieces may be computed by several processes, each its {@link Share}. @default false */
+  readonly isShared?: boolean;
   /** Name of its record and of its folder, where a run has several of its kind. @default its name */
   readonly label?: (subject: Context) => string;
   /** `request`: which of its pieces are wanted, or what follows from its inputs and is at hand; never part of the fingerprint. */

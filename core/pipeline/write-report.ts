@@ -1,6 +1,5 @@
 import { fitOf, parsePreprocessing, type Preprocessing } from '../images/preprocessing.ts';
 import { rowOfId } from '../concepts/recursion/concept-tree.ts';
-import type { Matrix } from '../linalg/matrix.ts';
 import { TesseraError } from '../errors.ts';
 import type { FitOptions, ImageCodec, OnProgress, RgbImage } from '../platform.ts';
 import { loadEvaluation } from '../project/evaluation-file.ts';
@@ -17,7 +16,6 @@ import { ownForReport } from './own-concept/own-for-report.ts';
 import { mapSources } from './report-maps.ts';
 import { partMapSource } from './part-map-source.ts';
 import type { Explanation } from '../concepts/explanation.ts';
-import { strongest } from './assemble-explanation.ts';
 import { listText } from '../wording/count-text.ts';
 import { inputNotices } from '../wording/input-words.ts';
 import { uncomputedText } from '../wording/merge-words.ts';
@@ -88,7 +86,7 @@ export async function writeReport(
     run,
     notes,
     { ...pictures, ...partPictures, ...own.pictures },
-    strengthsOf(whole, tensors.coefficients),
+    strengthsOf(whole, tensors.strengths),
     {
       found,
       ownConcepts: own.ownConcepts,
@@ -157,9 +155,9 @@ function inputNotes({ isKnown, changed, missing, cards }: InputChanges, { images
 /** Largest coefficient of every concept in each image, by the concept's id. */
 export function strengthsOf(
   explanation: Explanation,
-  coefficients: readonly Matrix[],
+  strengths: readonly Float32Array[],
 ): Record<string, number[]> {
-  const perImage = coefficients.map(strongest);
+  const perImage = [...strengths];
   return Object.fromEntries(
     explanation.concepts.map(({ id }) => [id, perImage.map((image) => image[rowOfId(id)])]),
   );

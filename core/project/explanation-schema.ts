@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { SHORTCUT_FIGURES, SHORTCUT_KINDS, type Explanation } from '../concepts/explanation.ts';
+import { SHORTCUT_FIGURES, SHORTCUT_KINDS } from '../concepts/explanation.ts';
+import type { StoredExplanation } from './counted-explanation.ts';
 import { EXCHANGES } from '../metrics/cues.ts';
 import { choice } from '../concepts/option-forms.ts';
 import { ALPHA_LABELS } from '../platform.ts';
@@ -165,13 +166,17 @@ const SHORTCUT = z.object({
   flips: z.number(),
 });
 
-/** {@link Explanation} as it is persisted. */
+const FLIP = z.object({ image: COUNT, to: z.object({ index: COUNT, name: z.string() }) });
+
+/**
+ * An explanation as run.json has it: of its images and flips the numbers; in runs of up to schema 2 each of them.
+ */
 export const EXPLANATION = z.object({
   classIndex: COUNT,
   className: z.string(),
   score: SCORE.exactOptional(),
   layer: LAYER,
-  images: z.array(IMAGE),
+  images: z.union([COUNT, z.array(IMAGE)]),
   concepts: z.array(CONCEPT),
   reconstruction: z.object({ r2: z.number(), relativeError: z.number(), agreement: z.number() }),
   factorization: BANK_FACTORIZATION,
@@ -184,14 +189,9 @@ export const EXPLANATION = z.object({
   given: COUNT.exactOptional(),
   maps: z.array(MAP).exactOptional(),
   removals: z
-    .array(
-      z.object({
-        concept: z.string(),
-        flips: z.array(z.object({ image: COUNT, to: z.object({ index: COUNT, name: z.string() }) })),
-      }),
-    )
+    .array(z.object({ concept: z.string(), flips: z.union([COUNT, z.array(FLIP)]) }))
     .exactOptional(),
   shortcuts: z.object({ images: COUNT, others: COUNT, found: z.array(SHORTCUT) }).exactOptional(),
   mistakes: z.array(MISTAKE).exactOptional(),
   splits: z.array(DECOMPOSITION).exactOptional(),
-}) satisfies z.ZodType<Explanation>;
+}) satisfies z.ZodType<StoredExplanation>;

@@ -1,6 +1,9 @@
 import { TesseraError } from '../errors.ts';
 import type { Storage } from '../platform.ts';
+import type { Explanation } from '../concepts/explanation.ts';
 import { changeProject } from './change-lock.ts';
+import type { CountedExplanation } from './counted-explanation.ts';
+import { counted, withExplained } from './explained-file.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { ID_PATTERN, migrateRun, PROJECT_FILE, RUN_FILE, SCHEMA_VERSION } from './schema.ts';
 import type { ProjectFile, RunFile } from './schema.ts';
@@ -10,7 +13,8 @@ import type { ProcessIdentity } from './lock-file.ts';
  * NAME.tessera/
  *   project.json               what is explained
  *   runs/ID/run.json           options, versions, device, stages, explanation
- *   runs/ID/tensors.safetensors  see tensors-file.ts
+ *   runs/ID/explained.safetensors  explained images and what becomes of them without a concept, see explained-file.ts
+ *   runs/ID/tensors.safetensors, coefficients.safetensors  see tensors-file.ts, coefficients-file.ts
  *   runs/ID/predictions.jsonl  what the model said of every picture that was given
  *   runs/ID/images.jsonl        size, time and hash of every picture given
  *   runs/ID/notes.json         names, hidden, merged, comments
@@ -95,15 +99,37 @@ export function changeProjectFile(
   });
 }
 
-/** Writes `runs/ID/run.json`; the run must have been started. */
-export function saveRun(project: Project, run: RunFile): Promise<void> {
-  return writeJsonFile(project.storage, runPath(project, run.id, 'run.json'), RUN_FILE, run);
+/**
+ * Writes `runs/ID/run.json`; the run must have been started. Of an explanation it has the numbers of images and flips where
+ * these are in a file of their own, else, in a run of before there was that, each of them.
+ */
+export async function saveRun(project: Project, run: RunFile): Promise<void> {
+  const { explanation, ...others } = run;
+  const isCounted =
+    explanation !== undefined && (await project.storage.exists(explainedPath(project, run.id)));
+  const stored = isCounted ? { ...others, explanation: counted(explanation) } : run;
+  await writeJsonFile(project.storage, runPath(project, run.id, 'run.json'), RUN_FILE, stored);
 }
 
-/** Reads one run; TesseraError 'unknown-name' when the project has none of that id. */
+/**
+ * Reads one run; its images and flips are read from the disk as they are asked for. Throws TesseraError 'unknown-name' when
+ * the project has none of that id, 'bad-project' for a damaged one.
+ */
 export async function loadRun(project: Project, id: string): Promise<RunFile> {
   requireRun(project, id);
-  return readJsonFile(project.storage, runPath(project, id, 'run.json'), RUN_FILE, migrateRun);
+  const { storage } = project;
+  const path = runPath(project, id, 'run.json');
+  const { explanation, ...run } = await readJsonFile(storage, path, RUN_FILE, migrateRun);
+  if (explanation === undefined) return run;
+  // Images and flips are both counted or both there.
+  if (typeof explanation.images !== 'number') return { ...run, explanation: explanation as Explanation };
+  const stored = explanation as CountedExplanation;
+  return { ...run, explanation: await withExplained(storage, explainedPath(project, id), stored) };
+}
+
+/** Path of a run's explained images and flips, see core/project/explained-file.ts. */
+export function explainedPath(project: Project, id: string): string {
+  return runPath(project, id, 'explained.safetensors');
 }
 
 /** Throws TesseraError 'unknown-name' unless the project has a run of that id. */

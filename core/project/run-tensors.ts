@@ -29,14 +29,20 @@ export interface PartTensors {
   readonly maps?: DrawnMaps;
 }
 
-/** The arrays of a finished run, in the order of its images and of its bank. */
-export interface RunTensors {
-  /** W [r, p], with how many of them a row may have. */
-  readonly conceptBank: CodedBank;
+/** The arrays of a run that grow with its images, in their order; those of a stored run are read as they are asked for. */
+export interface ImageArrays {
   /** U(x) [positions, r] of each image. */
   readonly coefficients: readonly Matrix[];
   /** Total index of every concept [r] in each image. */
   readonly imageImportance: readonly Float64Array[];
+  /** Largest coefficient of every concept [r] in each image. */
+  readonly strengths: readonly Float32Array[];
+}
+
+/** The arrays of a finished run, in the order of its images and of its bank. */
+export interface RunTensors extends ImageArrays {
+  /** W [r, p], with how many of them a row may have. */
+  readonly conceptBank: CodedBank;
   /** By method; those that are drawn from the coefficients are not stored. */
   readonly maps: ReadonlyMap<string, DrawnMaps>;
   /** By the id of the concept, or part, that was decomposed. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Explanation } from '../concepts/explanation.ts';
-import { migrateOptions, OPTIONS_VERSION, STORED_OPTIONS } from '../concepts/parse-run-options.ts';
+import { migrateOptions, STORED_OPTIONS } from '../concepts/parse-run-options.ts';
 import type { RunOptions } from '../concepts/run-options.ts';
 import type { Frontier } from '../metrics/frontier.ts';
 import { DEVICE_CHOICES, DEVICE_NAMES } from '../platform.ts';
@@ -18,7 +18,7 @@ import { FRONTIER } from './frontier-schema.ts';
 export type JsonRecord = { readonly [key: string]: Json | undefined };
 
 /** Version of the shapes below; a file of a higher one is refused, one of a lower one is read as one of this. */
-export const SCHEMA_VERSION = OPTIONS_VERSION;
+export const SCHEMA_VERSION = 3;
 
 /** The shape of a file as a value that nobody changes in place. */
 type Frozen<T> = { readonly [Key in keyof T]: T[Key] extends object ? Frozen<T[Key]> : T[Key] };

@@ -1,5 +1,6 @@
 import { TesseraError, invariant } from '../errors.ts';
-import type { Storage } from '../platform.ts';
+import { memorySpool } from '../memory-spool.ts';
+import type { ByteSpool, Storage } from '../platform.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Json } from './canonical-json.ts';
 import { decodeChecked, encodeChecked } from './checked-tensors.ts';
@@ -22,20 +23,32 @@ export interface StagePiece<Value extends Json = Json> {
 export interface StageEntry {
   /** Is piece `index` stored? For progress; a damaged file counts until `get` finds out. */
   has(index: number): Promise<boolean>;
+  /** All that {@link has} is true of, by one look at the folder. */
+  stored(): Promise<ReadonlySet<number>>;
+  /** Piece `index` as stored; undefined where it is not, or damaged. */
+  read(index: number): Promise<StagePiece | undefined>;
   /** Piece `index` as stored, else computed and stored. */
   get<Value extends Json>(
     index: number,
     compute: () => Promise<StagePiece<Value>>,
   ): Promise<StagePiece<Value>>;
-  /** Time in ms that the pieces asked for so far took, each counted from the piece before, whenever that was. */
+  /** Bytes that the stage puts aside of what its pieces say together, instead of in memory. */
+  openSpool(): ByteSpool;
+  /** Time in ms that the pieces asked for so far took, each counted from the piece before, whenever that was, or from {@link begin}. */
   readonly elapsedMs: number;
+  /** The work on the next piece begins now, whatever was done since the one before. */
+  begin(): void;
 }
 
 /** An entry that keeps nothing, for work whose results are asked for once. */
 export const UNKEPT_ENTRY: StageEntry = {
   has: () => Promise.resolve(false),
+  stored: () => Promise.resolve(new Set()),
+  read: () => Promise.resolve(undefined),
   get: (_index, compute) => compute(),
+  openSpool: memorySpool,
   elapsedMs: 0,
+  begin: () => undefined,
 };
 
 /**
@@ -49,7 +62,7 @@ export async function openStageEntry(
   warn: (text: string) => void = () => undefined,
 ): Promise<StageEntry> {
   invariant(ID_PATTERN.test(name) && ID_PATTERN.test(fingerprint), `stage name ${name}-${fingerprint}`);
-  const own = storage.join(folder, 'cache', `${name}-${fingerprint}`);
+  const own = storage.join(folder, 'cache', entryName(name, fingerprint));
   await storage.makeDirectory(own);
   const pathOf = (index: number): string => {
     invariant(Number.isSafeInteger(index) && index >= 0, `stage ${name}: piece ${index}`);
@@ -59,6 +72,9 @@ export async function openStageEntry(
   let mark = Date.now();
   return {
     has: (index) => storage.exists(pathOf(index)),
+    stored: () => storedPieces(storage, own),
+    read: (index) => readPiece(storage, pathOf(index), warn),
+    begin: () => void (mark = Date.now()),
     async get<Value extends Json>(index: number, compute: () => Promise<StagePiece<Value>>) {
       const path = pathOf(index);
       const stored = await readPiece<Value>(storage, path, warn);
@@ -69,10 +85,23 @@ export async function openStageEntry(
       mark = Date.now();
       return piece;
     },
+    openSpool: () => storage.openSpool(own),
     get elapsedMs() {
       return elapsedMs;
     },
   };
+}
+
+/** The folder below `cache/` in which the results of a stage under a fingerprint lie. */
+export function entryName(name: string, fingerprint: string): string {
+  return `${name}-${fingerprint}`;
+}
+
+/** The pieces in such a folder, by number; none where there is no folder. */
+export async function storedPieces(storage: Storage, own: string): Promise<Set<number>> {
+  if (!(await storage.exists(own))) return new Set();
+  const names = (await storage.list(own)).map(({ name }) => /^(\d+)\.safetensors$/.exec(name)?.[1]);
+  return new Set(names.filter((name) => name !== undefined).map(Number));
 }
 
 /** As it will be read again: what JSON changes (NaN, -0, undefined) must not depend on who computed the piece. */

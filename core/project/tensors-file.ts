@@ -1,22 +1,27 @@
+import { strongest } from '../concepts/strongest.ts';
 import { TesseraError } from '../errors.ts';
 import type { CodedBank } from '../linalg/coded-bank.ts';
 import { matrixTensor, stackTensor, tensorMatrices, tensorMatrix } from '../linalg/matrix-tensor.ts';
 import { float32, sizeOf, type ElementArrays, type ElementType, type Tensor } from '../tensor.ts';
+import { COEFFICIENTS_FILE, openCoefficients, saveCoefficients } from './coefficients-file.ts';
 import { requireRun, runPath, type Project } from './project-folder.ts';
-import type { DrawnMaps, PartTensors, RunTensors } from './run-tensors.ts';
+import type { DrawnMaps, ImageArrays, PartTensors, RunTensors } from './run-tensors.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 
 /*
- * runs/ID/tensors.safetensors: the arrays of a finished run.
+ * runs/ID/tensors.safetensors: the arrays of a finished run that do not grow with its images; coefficients.safetensors has
+ * the others.
  *
  *   conceptBank                 float32 [r, p]             one direction a concept
  *   active                      int32 [1]                  concepts that a row may have; absent: any number
- *   coefficients                float32 [n, positions, r]  by image
- *   imageImportance             float64 [n, r]             total index of every concept in each image
  *   maps.METHOD                 float32 [m, height, width] concepts drawn in images
  *   maps.METHOD.places          int32 [m, 2]               row of the bank and image of each map
- *   split.PARENT.conceptBank    float32 [k, p']            and so on as above, for the parts of a concept,
+ *   split.PARENT.conceptBank    float32 [k, p']            and maps as above, for the parts of a concept,
+ *   split.PARENT.coefficients   float32 [n, positions, k]  by image in which they were looked for
+ *   split.PARENT.imageImportance  float64 [n, k]
  *   split.PARENT.footprint      uint8 [images, positions]  1 where the parent is
+ *
+ * Up to schema 2 it had the coefficients and imageImportance of all images, too; such files are read as they are.
  */
 
 const FILE = 'tensors.safetensors';
@@ -26,11 +31,27 @@ const PARTS = 'split';
 const BANK = 'conceptBank';
 const ACTIVE = 'active';
 
-/** Writes a run's arrays, all at once. */
+/** Writes a run's arrays. */
 export async function saveRunTensors(project: Project, id: string, tensors: RunTensors): Promise<void> {
+  await saveCoefficients(project, id, tensors);
+  await saveBankAndParts(project, id, tensors);
+}
+
+/** Writes a finished run's arrays where only its parts are others: those by image are on the disk, or are put there. */
+export async function saveParts(project: Project, id: string, tensors: RunTensors): Promise<void> {
+  if (!(await project.storage.exists(runPath(project, id, COEFFICIENTS_FILE))))
+    await saveCoefficients(project, id, tensors);
+  await saveBankAndParts(project, id, tensors);
+}
+
+async function saveBankAndParts(
+  project: Project,
+  id: string,
+  tensors: Pick<RunTensors, 'conceptBank' | 'maps' | 'parts'>,
+): Promise<void> {
   requireRun(project, id);
   const named = new Map([
-    ...bankTensors('', tensors),
+    ...directionTensors('', tensors.conceptBank),
     ...[...tensors.maps].flatMap(([method, maps]) => mapTensors(`${MAPS}.${method}`, maps)),
     ...[...tensors.parts].flatMap(([parent, parts]) => partTensors(`${PARTS}.${parent}.`, parts)),
   ]);
@@ -39,7 +60,7 @@ export async function saveRunTensors(project: Project, id: string, tensors: RunT
 }
 
 /**
- * Reads a run's arrays. Throws TesseraError 'bad-project' when the file is damaged or lacks an array, 'storage' when
+ * Reads a run's arrays, those that grow with its images as they are asked for. Throws TesseraError 'bad-project' when the file is damaged or lacks an array, 'storage' when
  * there is none.
  */
 export async function loadRunTensors(project: Project, id: string): Promise<RunTensors> {
@@ -48,7 +69,8 @@ export async function loadRunTensors(project: Project, id: string): Promise<RunT
   const bytes = await project.storage.readBytes(path);
   try {
     const file = new ReadTensors(decodeSafetensors(bytes).tensors);
-    return { ...file.bank(''), maps: file.mapsByMethod(), parts: file.partsByParent() };
+    const byImage = file.imageArrays() ?? (await openCoefficients(project, id));
+    return { conceptBank: file.bank(''), ...byImage, maps: file.mapsByMethod(), parts: file.partsByParent() };
   } catch (cause) {
     if (!(cause instanceof TesseraError)) throw cause;
     throw new TesseraError('bad-project', `project: ${path} is damaged: ${cause.message}`, {
@@ -58,34 +80,26 @@ export async function loadRunTensors(project: Project, id: string): Promise<RunT
   }
 }
 
-/** What a bank has, whether of a run or of the parts of a concept. */
-type BankTensors = Pick<RunTensors, 'conceptBank' | 'coefficients' | 'imageImportance'>;
-
 type NamedTensor = readonly [name: string, tensor: Tensor];
 
-function bankTensors(
-  prefix: string,
-  { conceptBank, coefficients, imageImportance }: BankTensors,
-): NamedTensor[] {
-  const indices = Float64Array.from(imageImportance.flatMap((one) => [...one]));
-  const dims = [imageImportance.length, conceptBank.rows];
+function directionTensors(prefix: string, conceptBank: CodedBank): NamedTensor[] {
+  const { active } = conceptBank;
+  const most: Tensor = { type: 'int32', dims: [1], data: Int32Array.of(active ?? 0) };
   return [
     [`${prefix}${BANK}`, matrixTensor(conceptBank)],
-    ...activeTensors(`${prefix}${ACTIVE}`, conceptBank),
-    [`${prefix}coefficients`, stackTensor(coefficients)],
-    [`${prefix}imageImportance`, { type: 'float64', dims, data: indices }],
+    ...(active === undefined ? [] : [[`${prefix}${ACTIVE}`, most] as const]),
   ];
 }
 
-function activeTensors(name: string, { active }: CodedBank): NamedTensor[] {
-  return active === undefined ? [] : [[name, { type: 'int32', dims: [1], data: Int32Array.of(active) }]];
-}
-
 function partTensors(prefix: string, parts: PartTensors): NamedTensor[] {
-  const { footprint, maps } = parts;
+  const { conceptBank, coefficients, imageImportance, footprint, maps } = parts;
   const inside = Uint8Array.from(footprint.flatMap((one) => [...one]));
+  const indices = Float64Array.from(imageImportance.flatMap((one) => [...one]));
+  const dims = [imageImportance.length, conceptBank.rows];
   return [
-    ...bankTensors(prefix, parts),
+    ...directionTensors(prefix, conceptBank),
+    [`${prefix}coefficients`, stackTensor(coefficients)],
+    [`${prefix}imageImportance`, { type: 'float64', dims, data: indices }],
     [
       `${prefix}footprint`,
       { type: 'uint8', dims: [footprint.length, inside.length / footprint.length], data: inside },
@@ -113,15 +127,21 @@ class ReadTensors {
     this.#tensors = tensors;
   }
 
-  bank(prefix: string): BankTensors {
+  /** Undefined where they are in a file of their own. */
+  imageArrays(): ImageArrays | undefined {
+    if (!this.#tensors.has('coefficients')) return undefined;
+    const { coefficients, imageImportance } = this.#imageArrays('');
+    return { coefficients, imageImportance, strengths: coefficients.map(strongest) };
+  }
+
+  #imageArrays(prefix: string) {
     return {
-      conceptBank: this.#bank(prefix),
       coefficients: tensorMatrices(this.#array(`${prefix}coefficients`, 'float32', 3)),
       imageImportance: rowsOf(this.#array(`${prefix}imageImportance`, 'float64', 2)),
     };
   }
 
-  #bank(prefix: string): CodedBank {
+  bank(prefix: string): CodedBank {
     const directions = tensorMatrix(this.#array(`${prefix}${BANK}`, 'float32', 2));
     if (!this.#tensors.has(`${prefix}${ACTIVE}`)) return directions;
     const [active] = this.#array(`${prefix}${ACTIVE}`, 'int32', 1).data;
@@ -140,7 +160,8 @@ class ReadTensors {
 
   #parts(prefix: string): PartTensors {
     return {
-      ...this.bank(prefix),
+      conceptBank: this.bank(prefix),
+      ...this.#imageArrays(prefix),
       footprint: rowsOf(this.#array(`${prefix}footprint`, 'uint8', 2)),
       ...(this.#tensors.has(`${prefix}${MAPS}.places`) && { maps: this.#maps(`${prefix}${MAPS}`) }),
     };

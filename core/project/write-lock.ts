@@ -45,6 +45,7 @@ export async function acquireWriteLock(
   const who = holder && ` by process ${holder.pid} on ${holder.host} since ${holder.since}`;
   throw new TesseraError('bad-project', `project: ${folder} is in use${who ?? ''}.`, {
     hint: 'Wait for its end or close the other Tessera. If there is none, try again in a minute: the mark it left is then passed over.',
+    isPassing: true,
   });
 }
 

@@ -3,6 +3,7 @@ import type { Dirent } from 'node:fs';
 import { access, mkdir, readdir, realpath, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { DirectoryEntry, Storage } from '../platform.ts';
+import { openBytes, openSpool } from './byte-files.ts';
 import { openRegular } from './regular-file.ts';
 import { withPlainErrors } from './storage-error.ts';
 import { pathText, systemPath } from './system-path.ts';
@@ -13,6 +14,8 @@ import { writeTogether } from './write-together.ts';
 /** {@link Storage} on the file system of this machine. */
 export const fileStorage: Storage = {
   readBytes: (path) => withPlainErrors('read', path, () => readBytes(path)),
+  openBytes: (path) => withPlainErrors('read', path, () => openBytes(path)),
+  openSpool,
   writeAtomic: (path, bytes) => withPlainErrors('write', path, () => writeAtomic(path, bytes)),
   writeTogether: (files) => writeTogether(files),
   createNew: (path, text) => withPlainErrors('write', path, () => createNew(path, text)),

@@ -10,7 +10,10 @@ import { temporaryIn } from './temporary-names.ts';
  *
  * Throws the system's own error. A symbolic link at `path` is replaced, not followed.
  */
-export async function writeAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
+export async function writeAtomic(
+  path: string,
+  bytes: Uint8Array | string | Iterable<Uint8Array>,
+): Promise<void> {
   const draft = await writeDraft(path, bytes);
   try {
     await putInPlace(draft, path);
@@ -20,7 +23,10 @@ export async function writeAtomic(path: string, bytes: Uint8Array | string): Pro
 }
 
 /** Writes what a file will hold beside it, flushed to the disk, and returns where. Throws the system's own error, with nothing left. */
-export async function writeDraft(path: string, bytes: Uint8Array | string): Promise<string> {
+export async function writeDraft(
+  path: string,
+  bytes: Uint8Array | string | Iterable<Uint8Array>,
+): Promise<string> {
   const draft = temporaryIn(dirname(path));
   try {
     await writeAndFlush(await open(draft, 'wx'), bytes);
@@ -78,9 +84,13 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
   }
 }
 
-async function writeAndFlush(file: FileHandle, bytes: Uint8Array | string): Promise<void> {
+async function writeAndFlush(
+  file: FileHandle,
+  bytes: Uint8Array | string | Iterable<Uint8Array>,
+): Promise<void> {
   try {
-    await file.writeFile(bytes);
+    // Node's types know pieces only from streams; it takes any iterable.
+    await file.writeFile(bytes as Uint8Array);
     await file.sync();
   } finally {
     await file.close();

@@ -101,13 +101,14 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
       reportFollows: true,
       folders,
     };
-    if (!isAuto) return explainClasses(scope, question, options, args.flag('json'));
+    if (!isAuto) return void (await explainClasses(scope, question, options, args.flag('json')));
     const settled = await settleCut(scope, question, others);
     await explainClasses(scope, settled.question, settled.options, args.flag('json'), settled.comparison);
   });
 }
 
-function onResume(runId: string): void {
+/** Says that a run is taken up again. */
+export function onResume(runId: string): void {
   console.error(`Continuing ${runId}, which was stopped before its end.`);
 }
 
@@ -116,18 +117,21 @@ function demoOr(args: ParsedArguments, model: string): string {
 }
 
 /** A run's scope with the own concepts that are asked for. */
-interface OwnScope extends RunScope {
+export interface OwnScope extends RunScope {
   readonly folders: readonly ConceptFolder[];
 }
 
-/** One class, or with `--class all` every class that is predicted often enough, each with a report of its own. */
-async function explainClasses(
+/**
+ * One class, or with `--class all` every class that is predicted often enough, each with a report of its own. Returns the run
+ * where it is one.
+ */
+export async function explainClasses(
   scope: OwnScope,
   question: Question | OpenQuestion,
   options: RunOptions,
   asJson: boolean,
   comparison?: RunFile['comparison'],
-): Promise<void> {
+): Promise<string | undefined> {
   const { folder } = scope.project;
   if ('explained' in question) {
     const explained = await explain(scope, question, options, commandText(options, folder));
@@ -142,7 +146,7 @@ async function explainClasses(
         ? JSON.stringify(facts, null, 2)
         : shownName(explanationText(facts, outcome.run.explanation?.score, own)),
     );
-    return;
+    return outcome.run.id;
   }
   const all: ReturnType<typeof explanationJson>[] = [];
   const explanations: Explanation[] = [];
@@ -168,6 +172,7 @@ async function explainClasses(
     };
     console.log(JSON.stringify({ ...(overview && { overview }), explanations: all }, null, 2));
   } else if (whole) console.log(shownName(`${modelText(whole.overview)}\n\nOverview  ${whole.report}`));
+  return undefined;
 }
 
 /** The whole model, and the page of it. */
@@ -225,7 +230,7 @@ async function reportOf(
 }
 
 /** What is explained when nothing is said of it; a class has to be. */
-function requireClass(scores: ModelScores): string {
+export function requireClass(scores: ModelScores): string {
   const usual = usualClass(scores);
   if (usual !== undefined) return usual;
   throw lacking('class');
@@ -233,11 +238,12 @@ function requireClass(scores: ModelScores): string {
 
 type SaidQuestion = Omit<RunOptions, 'class'> & { readonly class?: string };
 
-function readQuestion(args: ParsedArguments): SaidQuestion {
+/** What is asked, as it was said; throws TesseraError 'bad-usage' for what a command of this name does not take. */
+export function readQuestion(args: ParsedArguments, command = 'explain'): SaidQuestion {
   if (args.positionals.length > 0) {
     throw new TesseraError(
       'bad-usage',
-      `explain does not take "${args.positionals[0]}" without an option name.`,
+      `${command} does not take "${args.positionals[0]}" without an option name.`,
       {
         hint: 'Write --model MODEL --images DIR --class CLASS.',
       },

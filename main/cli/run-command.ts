@@ -1,4 +1,4 @@
-import { TesseraError } from '../../core/errors.ts';
+import { isBadInput, TesseraError } from '../../core/errors.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import { columnsCommand } from './columns.ts';
 import { compareCommand } from './compare.ts';
@@ -10,17 +10,24 @@ import { explainCommand } from './explain.ts';
 import { exportCommand } from './export.ts';
 import { inspect } from './inspect.ts';
 import { mapsCommand } from './maps.ts';
+import { mergeCommand } from './merge.ts';
 import { overviewCommand } from './overview.ts';
 import { packageCommand } from './package.ts';
+import { planCommand } from './plan.ts';
 import { predict } from './predict.ts';
 import { report } from './report.ts';
 import { runsCommand } from './runs.ts';
 import { score } from './score.ts';
+import { statusCommand } from './status.ts';
 import { studyCommand } from './study.ts';
+import { submitCommand } from './submit.ts';
 import { decomposeCommand } from './decompose.ts';
+import { TRY_AGAIN, TryAgain } from './try-again.ts';
 import { USAGE, usageOf } from './usage.ts';
 import { vjp } from './vjp.ts';
 import { whatIf } from './what-if.ts';
+import { workCommand } from './work.ts';
+import { workerCommand } from './worker.ts';
 
 /** A command of the command line; resolves when its work is done and throws TesseraError for what people can put right. */
 type Command = (argv: readonly string[], signal: AbortSignal) => Promise<void>;
@@ -41,6 +48,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   package: packageCommand,
   report,
   study: studyCommand,
+  plan: planCommand,
+  work: workCommand,
+  worker: workerCommand,
+  merge: mergeCommand,
+  submit: submitCommand,
+  status: statusCommand,
   devices,
   vjp,
   'what-if': whatIf,
@@ -50,23 +63,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 /** The names that commands had in 0.1, which still work. */
 const OLD_NAMES: Readonly<Record<string, string>> = { ablate: 'what-if', split: 'decompose' };
 
-/** Failures that lie in what was asked or given; anything else is a run that failed. */
-const BAD_INPUT: ReadonlySet<string> = new Set([
-  'bad-usage',
-  'bad-model',
-  'unsupported-operator',
-  'not-differentiable',
-  'bad-labels',
-  'bad-table',
-  'unknown-name',
-  'must-choose',
-  'bad-image',
-  'no-images',
-  'bad-tensor',
-  'bad-project',
-]);
-
-/** Runs one command and returns the exit code: 0 done, 1 a run failed or was stopped, 2 bad usage or input. */
+/** Runs one command and returns the exit code: 0 done, 1 a run failed or was stopped, 2 bad usage or input, 75 not yet. */
 export async function runCommand(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === 'help' || argv.includes('--help')) {
@@ -106,11 +103,15 @@ function tell(error: unknown): number {
     console.error('\nStopped. The same command continues where it stopped.');
     return 1;
   }
+  if (error instanceof TryAgain) {
+    console.error(shownName(`tessera: ${error.message}`));
+    return TRY_AGAIN;
+  }
   if (error instanceof TesseraError) {
     console.error(shownName(`tessera: ${error.message}`));
     const hint = hintWithFlags(error);
     if (hint !== undefined) console.error(shownName(hint));
-    return BAD_INPUT.has(error.code) ? 2 : 1;
+    return isBadInput(error) || error.isPassing ? 2 : 1;
   }
   console.error('tessera: something went wrong inside Tessera; this is a bug.');
   console.error(error);

@@ -155,13 +155,33 @@ tessera study withdraw PROJECT STUDY NUMBER
     Deletes at once all that participant NUMBER answered, as they may ask you to; it cannot be undone. While the study is
     served, the window that serves it does the same (Delete answers).
 
+tessera plan --model MODEL --images DIR… --class CLASS [options of explain] [--out PROJECT] [--json]
+tessera submit PROJECT [--engine local] [--shards N] [--mounted DIR=HERE] [--json]
+tessera submit PROJECT --engine slurm --shards N [--partition NAME] [--account NAME] [--extra=OPTION…] [--program TEXT] [--dry-run]
+tessera submit PROJECT --engine bullmq --shards N --redis URL [--redis-ca FILE] [--mounted DIR=HERE] [--json]
+tessera worker --redis URL [--redis-ca FILE] [--jobs N] [--threads T] [--mounted DIR=HERE]
+tessera status PROJECT [--json]
+tessera work PROJECT --shard I/N [--stage STAGE] [--threads T] [--mounted DIR=HERE]
+tessera merge PROJECT [--stage STAGE] [--mounted DIR=HERE] [--json]
+    A run that several processes share, with the result of explain in every byte, however many there are. plan writes down
+    what explain would do, and of which pictures; submit lets N workers compute it (as many as there are processors), starts
+    what is lost or left out again, at most three times, and writes the run and its report; the same again goes on. status
+    says how far each stage and shard is, and what failed; it reads files alone, so that any machine can ask. With --engine
+    slurm the workers are tasks of array jobs; submit waits for them on the login node and computes nothing itself. --extra
+    are further options of sbatch (--extra=--gres=gpu:1), --program is how a node starts Tessera, --dry-run prints the scripts
+    and starts nothing. With --engine bullmq they are taken from a queue on a Redis server by worker, on as many machines as
+    have the project and the images on the same paths; worker runs until Ctrl-C. URL is redis://:PASSWORD@HOST:6379, or rediss://
+    for TLS, and may stand in TESSERA_REDIS; needs the packages bullmq and ioredis. By hand: work
+    computes share I of N (from 0), merge what lies between the stages (predictions, rows, coefficients) and in the end the
+    run. Both end with 75 while something is missing. --mounted says where a folder of images lies on this machine.
+
 tessera report PROJECT [--run ID] [--out FILE]
     Writes the report of a finished run again, with the names given to concepts since.
 
 tessera devices [--json]
     What can compute here, and why something cannot.
 
-Exit code: 0 done, 1 a run failed or was stopped, 2 bad usage or input.`;
+Exit code: 0 done, 1 a run failed or was stopped, 2 bad usage or input; of shared work 75: not yet, try again.`;
 
 /** What `COMMAND --help` prints: what {@link USAGE} has of one command; all of it for a name that it has not. */
 export function usageOf(command: string): string {

@@ -35,7 +35,8 @@ const roundHalfEven = (x: number): number => {
   return floor % 2 === 0 ? floor : floor + 1;
 };
 
-const unary: Readonly<Record<string, (x: number) => number>> = {
+/** Maps of one number, by kernel. */
+export const unary: Readonly<Record<string, (x: number) => number>> = {
   Abs: Math.abs,
   Acos: Math.acos,
   Acosh: Math.acosh,
@@ -71,14 +72,16 @@ const unary: Readonly<Record<string, (x: number) => number>> = {
   Tanh: Math.tanh,
 };
 
-const predicates: Readonly<Record<string, (x: number) => boolean>> = {
+/** Maps of one number to yes or no. */
+export const predicates: Readonly<Record<string, (x: number) => boolean>> = {
   IsFinite: Number.isFinite,
   IsInf: (x) => x === Infinity || x === -Infinity,
   IsNan: Number.isNaN,
   LogicalNot: (x) => x === 0,
 };
 
-const binary: Readonly<Record<string, (a: number, b: number) => number>> = {
+/** Maps of two numbers; the first is called `a` or `x`, the second `b` or `alpha`. */
+export const binary: Readonly<Record<string, (a: number, b: number) => number>> = {
   Add: (a, b) => a + b,
   Atan2: Math.atan2,
   Maximum: Math.max,
@@ -92,7 +95,8 @@ const binary: Readonly<Record<string, (a: number, b: number) => number>> = {
   Sub: (a, b) => a - b,
 };
 
-const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+/** Maps of two numbers to yes or no. */
+export const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   Equal: (a, b) => a === b,
   Greater: (a, b) => a > b,
   GreaterEqual: (a, b) => a >= b,

@@ -1,10 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { elementwiseKernels } from './elementwise-kernels.ts';
-import { indexingKernels } from './indexing-kernels.ts';
-import { layoutKernels } from './layout-kernels.ts';
-import { matmulKernels } from './matmul-kernels.ts';
-import { reductionKernels } from './reduction-kernels.ts';
-import type { DenseKernel, KernelTable } from './kernel.ts';
+import { float64Kernels } from './kernel-tables.ts';
+import type { DenseKernel } from './kernel.ts';
 import type { Dense, Values } from './dense.ts';
 
 /** The name under which TensorFlow.js knows the backend. */
@@ -99,7 +95,8 @@ class Float64Backend extends tf.KernelBackend {
   }
 }
 
-function toStored(values: tf.BackendValues, dtype: tf.DataType): Values {
+/** Values as they are stored for an element type; shared where they are of that kind already. */
+export function toStored(values: tf.BackendValues, dtype: tf.DataType): Values {
   const given = values as unknown as Values | Float32Array;
   if (dtype === 'int32') return given instanceof Int32Array ? given : Int32Array.from(given);
   if (dtype === 'bool') return given instanceof Uint8Array ? given : Uint8Array.from(given);
@@ -136,23 +133,18 @@ function registerKernel(kernelName: string, kernel: DenseKernel): void {
  */
 export function registerFloat64Backend(): void {
   if (tf.findBackendFactory(FLOAT64) !== null) return;
-  const tables: KernelTable[] = [
-    elementwiseKernels,
-    reductionKernels,
-    matmulKernels,
-    layoutKernels,
-    indexingKernels,
-  ];
-  for (const table of tables) {
-    for (const [name, kernel] of Object.entries(table)) registerKernel(name, kernel);
-  }
+  for (const [name, kernel] of Object.entries(float64Kernels)) registerKernel(name, kernel);
   // Lowest priority: it must be asked for, never chosen by tfjs on its own.
   tf.registerBackend(FLOAT64, () => new Float64Backend(), 0);
 }
 
+/** The numbers of a tensor as its backend holds them, not to be written to; without a copy where it is ours. */
+export function valuesOf(tensor: tf.Tensor): Values | Float32Array {
+  const owner = tf.engine().state.tensorInfo.get(tensor.dataId)?.backend;
+  return owner instanceof Float64Backend ? owner.values(tensor.dataId) : tensor.dataSync<'float32'>();
+}
+
 /** All the bits of a real tensor, whichever backend holds it. */
 export function toFloat64(tensor: tf.Tensor): Float64Array {
-  const owner = tf.engine().state.tensorInfo.get(tensor.dataId)?.backend;
-  if (owner instanceof Float64Backend) return Float64Array.from(owner.values(tensor.dataId));
-  return Float64Array.from(tensor.dataSync<'float32'>());
+  return Float64Array.from(valuesOf(tensor));
 }

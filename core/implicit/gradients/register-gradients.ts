@@ -1,3 +1,4 @@
+import { watchGradients } from '../gradient-scope.ts';
 import { registerElementwiseGradients } from './elementwise-gradients.ts';
 import { registerStructuralGradients } from './structural-gradients.ts';
 
@@ -7,6 +8,7 @@ let registered = false;
 export function registerGradients(): void {
   if (registered) return;
   registered = true;
+  watchGradients();
   registerElementwiseGradients();
   registerStructuralGradients();
 }

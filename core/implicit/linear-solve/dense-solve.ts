@@ -39,7 +39,12 @@ export function refine(
 /** Assembles A and solves by LU with refinement. Any regular A; O(n³). `breakdown`: A is numerically singular. */
 export const lu: LinearSolver = (operator, b, options = {}) => {
   const { a, x, finish } = prepare(assembled(operator), b, options);
-  const factor = luFactor(denseMatrix(a), a.size);
+  const rounding = 4 * a.size * Number.EPSILON;
+  const { rankTol = 0 } = options;
+  // Only where entries are known to fewer digits than 64 bits hold is a small pivot more than small.
+  const tolerance = rankTol > 1e-10 ? Math.max(rankTol, rounding) : rounding;
+  const kept = options.ridge ? undefined : operator.factorise?.(tolerance);
+  const factor = kept ?? luFactor(denseMatrix(a), a.size, tolerance);
   if (factor.singular) return finish(x, 'breakdown', 0);
   const refined = refine(a, factor.solve, b);
   return finish(refined.x, 'converged', refined.steps);

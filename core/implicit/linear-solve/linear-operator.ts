@@ -1,3 +1,5 @@
+import type { LuFactor } from './lu-factor.ts';
+
 /** A square matrix A [size, size], known by what it does to a vector. */
 export interface LinearOperator {
   readonly size: number;
@@ -7,6 +9,8 @@ export interface LinearOperator {
   readonly applyTranspose?: (v: Float64Array) => Float64Array;
   /** All of A, row-major, where that is cheaper than `size` products. */
   readonly toDense?: () => Float64Array;
+  /** A = LU by luFactor's tolerance, where it is kept from one solve to the next. */
+  readonly factorise?: (tolerance: number) => LuFactor;
 }
 
 /**
@@ -36,6 +40,8 @@ export interface LinearSolveOptions {
   readonly preconditioner?: (r: Float64Array) => Float64Array;
   /** Solves (A + ridge · I) x = b instead. @default 0 */
   readonly ridge?: number;
+  /** Pivots and singular values below this part of the largest count as 0 in lu and minimum-norm. @default 1e-11 */
+  readonly rankTol?: number;
   /** Vectors kept by gmres between restarts. @default 50 */
   readonly restart?: number;
 }

@@ -3,12 +3,15 @@ import { bicgstab } from './bicgstab.ts';
 import { cg } from './cg.ts';
 import { cholesky, lu } from './dense-solve.ts';
 import { gmres } from './gmres.ts';
-import type { LinearSolution, LinearSolver } from './linear-operator.ts';
+import type { LinearOperator, LinearSolution, LinearSolver } from './linear-operator.ts';
 import { minimumNorm } from './minimum-norm.ts';
 import { normalCg } from './normal-cg.ts';
 
 /** Up to this size the default assembles the matrix: exact, and dearer than a few dozen products only slowly. */
 const DENSE_LIMIT = 500;
+
+/** Whether the default assembles the matrix. */
+export const assembledByDefault = ({ size }: LinearOperator): boolean => size <= DENSE_LIMIT;
 
 /**
  * The default. Dense LU up to 500 unknowns; beyond that gmres, then bicgstab from where it stopped, then normal-cg.
@@ -17,7 +20,7 @@ const DENSE_LIMIT = 500;
  * Karush-Kuhn-Tucker systems of constrained problems.
  */
 const auto: LinearSolver = (operator, b, options = {}) => {
-  if (operator.size <= DENSE_LIMIT) return lu(operator, b, options);
+  if (assembledByDefault(operator)) return lu(operator, b, options);
   const methods = [gmres, bicgstab, ...(operator.applyTranspose ? [normalCg] : [])];
   let best: LinearSolution | undefined;
   for (const method of methods) {

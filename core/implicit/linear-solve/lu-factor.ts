@@ -6,8 +6,11 @@ export interface LuFactor {
   readonly solve: (b: Float64Array) => Float64Array;
 }
 
-/** Factorises a row-major matrix; O(n³ / 3). Rows are first scaled to a common size for the choice of pivots. */
-export function luFactor(matrix: Float64Array, n: number): LuFactor {
+/**
+ * Factorises a row-major matrix; O(n³ / 3). Rows are first scaled to a common size for the choice of pivots; a pivot below
+ * `tolerance` of its row's size makes the matrix singular.
+ */
+export function luFactor(matrix: Float64Array, n: number, tolerance = 4 * n * Number.EPSILON): LuFactor {
   const lu = Float64Array.from(matrix);
   const order = Int32Array.from({ length: n }, (_, i) => i);
   const scale = rowScales(matrix, n);
@@ -17,7 +20,7 @@ export function luFactor(matrix: Float64Array, n: number): LuFactor {
     [order[k], order[pivot]] = [order[pivot], order[k]];
     const row = order[k] * n;
     const value = lu[row + k];
-    if (!(Math.abs(value) > 4 * n * Number.EPSILON * scale[order[k]])) {
+    if (!(Math.abs(value) > tolerance * scale[order[k]])) {
       singular = true;
       break;
     }

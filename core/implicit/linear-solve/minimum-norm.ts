@@ -1,29 +1,94 @@
 import { denseMatrix, transposeSquare } from './linear-operator.ts';
-import type { LinearSolver } from './linear-operator.ts';
+import type { LinearOperator, LinearSolution, LinearSolveOptions, LinearSolver } from './linear-operator.ts';
 import { prepare } from './prepare.ts';
-import { addScaled, dot, norm } from './vector.ts';
+import { addScaled, dot, norm, subtract } from './vector.ts';
 
 /**
  * The solution of least norm of a singular but consistent system, as gauge freedoms leave behind: A⁺ b.
  *
- * Assembles A; singular values by one-sided Jacobi rotations (Hestenes 1958), those below 1e-11 of the largest count as
- * zero. About 10 n³ operations a sweep and ten sweeps. `breakdown`: b is not in the range of A (residual above 1e-8 and tol).
+ * Assembles A; singular values by one-sided Jacobi rotations (Hestenes 1958), those below `rankTol` of the largest count
+ * as zero. About 10 n³ operations a sweep and ten sweeps. `breakdown`: b is not in the range of A (residual above 1e-8 and tol).
  */
-export const minimumNorm: LinearSolver = (operator, b, options = {}) => {
-  const { a, tol, finish } = prepare(operator, b, { ...options, init: new Float64Array(b.length) });
+export const minimumNorm: LinearSolver = (operator, b, options = {}) => solveSingular(operator, b, options);
+
+/** A least-norm solution and what it is worth. */
+export interface SingularSolution extends LinearSolution {
+  /**
+   * Only where the residual is not 0: whether it meets no parameter all the same, see {@link solveSingular}. The residual is
+   * then that of the part of b in the range.
+   */
+  readonly isDetermined: boolean;
+}
+
+/**
+ * The same for the transposed system (∂F/∂x)ᵀ u = b of a reverse derivative, which only needs uᵀB with `product` u ↦ uᵀB:
+ * A⁺ b also gives the derivative of least norm if the null space of A meets no column of B, that is, if every movement of
+ * the parameters can be followed by x.
+ */
+export function solveSingular(
+  operator: LinearOperator,
+  b: Float64Array,
+  options: LinearSolveOptions,
+  product?: (u: Float64Array) => Float64Array,
+): SingularSolution {
+  const { a, tol, bNorm, finish } = prepare(operator, b, { ...options, init: new Float64Array(b.length) });
   const n = a.size;
   const matrix = denseMatrix(a);
   const x = new Float64Array(n);
-  if (!matrix.every(Number.isFinite)) return finish(x, 'breakdown', 0);
-  const { left, right, sweeps } = orthogonaliseColumns(matrix, n);
-  const sizes = left.map(norm);
-  const cutoff = 1e-11 * Math.max(...sizes);
+  if (!matrix.every(Number.isFinite)) return { ...finish(x, 'breakdown', 0), isDetermined: false };
+  const { rankTol = 1e-11 } = options;
+  const { left, right, sizes, sweeps } = singularVectors(matrix, n, rankTol);
+  const inRange = new Float64Array(n);
   sizes.forEach((size, k) => {
-    if (size > cutoff) addScaled(x, dot(left[k], b) / size / size, right[k]);
+    if (size === 0) return;
+    const share = dot(left[k], b) / size / size;
+    addScaled(x, share, right[k]);
+    addScaled(inRange, share, left[k]);
   });
   const solution = finish(x, 'converged', sweeps);
-  return solution.residual <= Math.max(tol, 1e-8) ? solution : { ...solution, status: 'breakdown' };
-};
+  const enough = Math.max(tol, 1e-8, 10 * rankTol);
+  const isConsistent = solution.residual <= enough;
+  const free = right.filter((_, k) => sizes[k] === 0);
+  const residual = bNorm > 0 ? norm(subtract(inRange, a.apply(x))) / bNorm : 0;
+  const isDetermined = product !== undefined && residual <= enough && meetsNothing(free, product, enough);
+  if (isConsistent) return { ...solution, status: 'converged', isDetermined };
+  return {
+    ...solution,
+    status: 'breakdown',
+    ...(isDetermined ? { status: 'converged', residual } : {}),
+    isDetermined,
+  };
+}
+
+/** An orthonormal basis of { v: A v = 0 } for a row-major A [n, n]. */
+export function nullSpace(matrix: Float64Array, n: number, rankTol: number): Float64Array[] {
+  const { right, sizes } = singularVectors(matrix, n, rankTol);
+  return right.filter((_, k) => sizes[k] === 0);
+}
+
+/** Columns of A V and V, with the singular values that count; those below `rankTol` of the largest are set to 0. */
+function singularVectors(
+  matrix: Float64Array,
+  n: number,
+  rankTol: number,
+): ColumnPairs & { readonly sizes: readonly number[] } {
+  const pairs = orthogonaliseColumns(matrix, n);
+  const sizes = pairs.left.map(norm);
+  const cutoff = rankTol * Math.max(...sizes);
+  return { ...pairs, sizes: sizes.map((size) => (size > cutoff ? size : 0)) };
+}
+
+/** Whether uᵀB vanishes for the directions, measured against its size for a vector with all signs mixed. */
+function meetsNothing(
+  directions: readonly Float64Array[],
+  product: (u: Float64Array) => Float64Array,
+  tolerance: number,
+): boolean {
+  const n = directions[0]?.length ?? 0;
+  const mixed = Float64Array.from({ length: n }, (_, i) => Math.sin(12.9898 * (i + 1)));
+  const scale = norm(product(mixed));
+  return directions.every((direction) => norm(product(direction)) <= tolerance * scale);
+}
 
 interface ColumnPairs {
   /** Columns of A V: singular values times left singular vectors. */

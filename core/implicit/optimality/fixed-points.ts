@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
+import { withArityOf } from '../arity.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { luFactor } from '../linear-solve/lu-factor.ts';
@@ -30,7 +31,9 @@ export function projectedGradient<X, A extends unknown[]>(
   stepsize: Scalar = 1,
 ): OptimalityFn<X, A> {
   const gradient = gradientOf(objective);
-  return (x, ...args) => projection(stepAgainst(x, asTensor(stepsize), gradient(x, ...args)), ...args);
+  return withArityOf(objective, (x: X, ...args: A) =>
+    projection(stepAgainst(x, asTensor(stepsize), gradient(x, ...args)), ...args),
+  );
 }
 
 /** T(x) = prox(x - stepsize · ∇f(x), stepsize): minima of f + g with g given by its proximal operator. */
@@ -40,10 +43,10 @@ export function proximalGradient<X, A extends unknown[]>(
   stepsize: Scalar = 1,
 ): OptimalityFn<X, A> {
   const gradient = gradientOf(objective);
-  return (x, ...args) => {
+  return withArityOf(objective, (x: X, ...args: A) => {
     const eta = asTensor(stepsize);
     return prox(stepAgainst(x, eta, gradient(x, ...args)), eta, ...args);
-  };
+  });
 }
 
 /** T(x) = proj(∇φ(x) - stepsize · ∇f(x)) for a mirror map ∇φ and the Bregman projection that goes with it. */
@@ -54,8 +57,9 @@ export function mirrorDescent<X, A extends unknown[]>(
   stepsize: Scalar = 1,
 ): OptimalityFn<X, A> {
   const gradient = gradientOf(objective);
-  return (x, ...args) =>
-    bregmanProjection(stepAgainst(mirrorMap(x), asTensor(stepsize), gradient(x, ...args)), ...args);
+  return withArityOf(objective, (x: X, ...args: A) =>
+    bregmanProjection(stepAgainst(mirrorMap(x), asTensor(stepsize), gradient(x, ...args)), ...args),
+  );
 }
 
 /**
@@ -69,11 +73,11 @@ export function entropicMirrorDescent<A extends unknown[]>(
   stepsize: Scalar = 1,
 ): OptimalityFn<tf.Tensor, A> {
   const gradient = gradientOf(objective);
-  return (x, ...args) => {
+  return withArityOf(objective, (x: tf.Tensor, ...args: A) => {
     const exponent = tf.neg(tf.mul(asTensor(stepsize), gradient(x, ...args)));
     const weighted = tf.mul(x, tf.exp(tf.sub(exponent, tf.max(exponent, -1, true))));
     return tf.div(weighted, tf.sum(weighted, -1, true));
-  };
+  });
 }
 
 /** A proximal operator for one block of a list. */
@@ -97,11 +101,12 @@ export function blockProximalGradient<A extends unknown[]>(
     if (own !== undefined) return asTensor(own);
     throw new ImplicitError('bad-usage', `block proximal gradient: no step size for block ${block}`);
   };
-  return (x, ...args) =>
+  return withArityOf(objective, (x: readonly tf.Tensor[], ...args: A) =>
     zipTrees(x, gradient(x, ...args), (leaf, g, block) => {
       const eta = stepOf(block);
       return prox(tf.sub(leaf, tf.mul(eta, g)), eta, block, ...args);
-    });
+    }),
+  );
 }
 
 /**

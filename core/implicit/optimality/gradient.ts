@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
+import { withArityOf } from '../arity.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
 import { vjp } from '../tape.ts';
 import { flattenTree } from '../tree.ts';
@@ -14,7 +15,7 @@ export type Objective<X, A extends unknown[]> = (x: X, ...args: A) => tf.Tensor;
  * Throws ImplicitError 'bad-tensor' unless f returns one number.
  */
 export function gradientOf<X, A extends unknown[]>(objective: Objective<X, A>): (x: X, ...args: A) => X {
-  return (x, ...args) => {
+  return withArityOf(objective, (x: X, ...args: A) => {
     registerGradients();
     const tree = flattenTree(x);
     if (tree.leaves.length === 0)
@@ -29,7 +30,7 @@ export function gradientOf<X, A extends unknown[]>(objective: Objective<X, A>): 
       });
     };
     return tree.rebuild<X>(vjp(value, tree.leaves, tf.scalar(1)));
-  };
+  });
 }
 
 /** Combines two trees of one structure leaf by leaf. */

@@ -19,9 +19,11 @@ export interface ConstrainedProblem<X, A extends unknown[]> {
 
 /**
  * The Karush-Kuhn-Tucker conditions as a root:
- * { x: ∇ₓ(f + ⟨nu, g⟩ + ⟨mu, h⟩), nu: g(x), mu: mu ⊙ h(x) }  for equality g and inequality h.
+ * { x: ∇ₓ(f + ⟨nu, g⟩ + ⟨mu, h⟩), nu: g(x), mu: min(mu, -h(x)) }  for equality g and inequality h.
  *
- * Regular where strict complementarity, independent active constraints and second-order sufficiency hold.
+ * The minimum says what mu ⊙ h = 0, mu >= 0 and h <= 0 say together, and its derivative is that of the active or the
+ * inactive row at any size of mu. Regular where active constraints are independent and second-order sufficiency holds; a
+ * weakly active one (mu = h = 0) counts as inactive, which gives the derivative of one side.
  */
 export function kktConditions<X, A extends unknown[]>({
   objective,
@@ -38,7 +40,7 @@ export function kktConditions<X, A extends unknown[]>({
     return {
       x: gradientOf(lagrangian)(x),
       ...(equality && nu ? { nu: equality(x, ...args) } : {}),
-      ...(inequality && mu ? { mu: tf.mul(mu, inequality(x, ...args)) } : {}),
+      ...(inequality && mu ? { mu: tf.minimum(mu, tf.neg(inequality(x, ...args))) } : {}),
     };
   };
 }

@@ -17,7 +17,10 @@ export interface QuadraticProgramme {
 const times = (matrix: tf.Tensor, v: tf.Tensor, transpose = false): tf.Tensor =>
   tf.reshape(tf.matMul(matrix, tf.reshape(v, [v.size, 1]), transpose), [matrix.shape[transpose ? 1 : 0]!]);
 
-/** KKT residual { x: Qx + c + Aᵀnu + Gᵀmu, nu: Ax - b, mu: mu ⊙ (Gx - h) } of a quadratic programme. */
+/**
+ * KKT residual { x: Qx + c + Aᵀnu + Gᵀmu, nu: Ax - b, mu: min(mu, h - Gx) } of a quadratic programme: the conditions of
+ * {@link kktConditions}, with weakly active rows taken as inactive.
+ */
 export function quadraticProgrammeResidual(
   { x, nu, mu }: KktPoint<tf.Tensor>,
   { Q, c, A, b, G, h }: QuadraticProgramme,
@@ -29,6 +32,6 @@ export function quadraticProgrammeResidual(
   return {
     x: tf.addN(forces),
     ...(A && b && nu ? { nu: tf.sub(times(A, x), b) } : {}),
-    ...(G && h && mu ? { mu: tf.mul(mu, tf.sub(times(G, x), h)) } : {}),
+    ...(G && h && mu ? { mu: tf.minimum(mu, tf.sub(h, times(G, x))) } : {}),
   };
 }

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
+import { warn } from '../implicit-options.ts';
+import type { ImplicitOptions } from '../implicit-options.ts';
 import { flattenTree, haveShapesOf, shapesOf } from '../tree.ts';
 
 /** ImplicitError 'bad-usage' for limits that no iteration could respect. */
@@ -51,4 +53,17 @@ export function refuseFailure({ status, iterations, error }: Ending): void {
     `solver: no solution to differentiate: ${status} after ${iterations} iterations, error ${error}`,
     { hint: 'Look at the status of solve(); another start, step size or solver may help.' },
   );
+}
+
+/** Warns of the first run that used up its iterations, unless stopping early is meant. */
+export function warnOfUnfinished(options: ImplicitOptions): (ended: Ending, tol: number) => void {
+  let hasWarned = false;
+  return ({ status, iterations, error }, tol) => {
+    if (status !== 'max-iterations' || options.unsolved === 'accept' || hasWarned) return;
+    hasWarned = true;
+    const message =
+      `solver: stopped after ${iterations} iterations with error ${error.toPrecision(3)}, above tol ${tol}; a gradient is that of the point reached. ` +
+      `Raise maxIter or tol; if stopping early is meant, pass { implicit: { unsolved: 'accept' } } or listen to onSolved.`;
+    warn(message, options);
+  };
 }

@@ -88,16 +88,25 @@ function largest(values: ArrayLike<number>): number {
   return most;
 }
 
-/** ImplicitError 'bad-tensor' unless Q is positive semidefinite to rounding; values that are not finite pass. */
-export function checkConvex({ quadratic, n }: DenseProgramme): void {
+/** Whether Q is positive semidefinite, to rounding; values that are not finite pass. */
+export function isConvex({ quadratic, n }: DenseProgramme): boolean {
   const scale = largest(quadratic);
-  if (!Number.isFinite(scale) || scale === 0) return;
+  if (!Number.isFinite(scale) || scale === 0) return true;
   const shifted = Float64Array.from(quadratic);
   const shift = 100 * n * tf.backend().epsilon() * scale;
   for (let i = 0; i < n; i++) shifted[i * n + i] += shift;
-  if (choleskyFactor(shifted, n).definite) return;
-  throw new ImplicitError('bad-tensor', 'quadratic programme: Q must be positive semidefinite', {
-    hint: 'Its symmetric part has a negative eigenvalue, so stationary points need not be minima.',
+  return choleskyFactor(shifted, n).definite;
+}
+
+/** ImplicitError 'bad-tensor' unless Q is positive semidefinite to rounding; values that are not finite pass. */
+export function checkConvex(p: DenseProgramme): void {
+  if (!isConvex(p)) throw notConvex();
+}
+
+/** A programme whose stationary points need not be minima: ImplicitError 'bad-tensor'. */
+export function notConvex(): ImplicitError {
+  return new ImplicitError('bad-tensor', 'quadratic programme: Q must be positive semidefinite', {
+    hint: 'Its symmetric part has a negative eigenvalue along the equalities, so stationary points need not be minima.',
   });
 }
 

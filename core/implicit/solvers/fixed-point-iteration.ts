@@ -18,6 +18,7 @@ export function fixedPointIteration<X, A extends unknown[]>(
   return createSolver<X, A, null>(
     {
       optimality: fixedPointResidual(map),
+      recipe: { kind: 'fixed-point', map, scale: 1 },
       maxIter: 5000,
       start: () => null,
       advance: (x, _, __, ...args) => {
@@ -44,10 +45,10 @@ interface AndersonHistory {
 }
 
 /** Weights summing to 1 that make the combined residual smallest. */
-function combinationWeights(residuals: readonly tf.Tensor[], ridge: number): Float64Array {
+export function combinationWeights(residuals: readonly Float64Array[], ridge: number): Float64Array {
   const m = residuals.length;
-  const rows = Float64Array.from(residuals.flatMap((r) => Array.from(toFloat64(r))));
-  const gram = rowGram(rows, m, residuals[0].size);
+  const rows = Float64Array.from(residuals.flatMap((r) => Array.from(r)));
+  const gram = rowGram(rows, m, residuals[0].length);
   let trace = 0;
   for (let i = 0; i < m; i++) trace += gram[i * m + i];
   for (let i = 0; i < m; i++) gram[i * m + i] += ridge * trace + Number.MIN_VALUE;
@@ -70,6 +71,7 @@ export function anderson<X, A extends unknown[]>(
   return createSolver<X, A, AndersonHistory>(
     {
       optimality: fixedPointResidual(map),
+      recipe: { kind: 'anderson', map, history, ridge },
       maxIter: 500,
       start: () => ({ images: [], residuals: [] }),
       advance: (x, memory, _, ...args) => {
@@ -78,7 +80,7 @@ export function anderson<X, A extends unknown[]>(
         const residual = tf.sub(image, pack(tree.leaves));
         const images = [image, ...memory.images].slice(0, history);
         const residuals = [residual, ...memory.residuals].slice(0, history);
-        const weights = combinationWeights(residuals, ridge);
+        const weights = combinationWeights(residuals.map(toFloat64), ridge);
         const next = tf.addN(images.map((old, i) => tf.mul(constant(weights[i]), old)));
         const shapes = tree.leaves.map((leaf) => leaf.shape);
         return {

@@ -31,5 +31,7 @@ export { equalityQp, quadraticProgramme } from './quadratic-programme.ts';
 export type { QpOptions } from './quadratic-programme.ts';
 export { broyden, newton } from './quasi-newton-root.ts';
 export type { Solver, SolverOptions, SolverState, SolverStats, SolverStatus } from './solver.ts';
+export { withAux } from './with-aux.ts';
+export type { ObjectiveWithAux, SolutionWithAux } from './with-aux.ts';
 export { armijoSgd, polyakSgd } from './stochastic-gradient.ts';
 export type { ArmijoSgdOptions, PolyakSgdOptions } from './stochastic-gradient.ts';

@@ -44,7 +44,7 @@ export function twoLoop(pairs: readonly Pair[], g: tf.Tensor): tf.Tensor {
 }
 
 /** Step length by bisection between Armijo's and the weak Wolfe condition (Lewis & Overton 2013); NaN if unbounded. */
-function wolfeLength(
+export function wolfeLength(
   along: (length: number) => { value: number; slope: number },
   value: number,
   slope: number,
@@ -94,6 +94,7 @@ export function lbfgs<A extends unknown[], X = tf.Tensor>(
   return createSolver<X, A, readonly Pair[]>(
     {
       optimality: stationaryPoint(objective),
+      recipe: { kind: 'lbfgs', objective, history },
       maxIter: 500,
       start: () => [],
       advance: (start, pairs, _, ...args) => {

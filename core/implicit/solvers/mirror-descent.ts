@@ -24,6 +24,7 @@ function fromMap<X, A extends unknown[]>(
   return createSolver<X, A, null>(
     {
       optimality: fixedPointResidual(map),
+      recipe: { kind: 'fixed-point', map, scale },
       maxIter: 20_000,
       start: () => null,
       advance: (x, _, __, ...args) => {

@@ -8,8 +8,10 @@ import type { ProjectionFn, ProxFn } from '../optimality/fixed-points.ts';
 import { stationaryPoint } from '../optimality/stationary.ts';
 import { withoutTape } from '../tape.ts';
 import type { OptimalityFn } from '../residual-map.ts';
+import type { Scalar } from '../scalar.ts';
+import { backtrackedStep, dotTrees, subtractTrees } from './backtracking.ts';
 import { checkStepsize } from './check-solver.ts';
-import { createSolver, numberOf, treeNorm } from './solver.ts';
+import { createSolver, treeNorm } from './solver.ts';
 import type { Solver, SolverDefinition, SolverOptions } from './solver.ts';
 
 /** Options of {@link proximalGradient} and its relatives. */
@@ -27,31 +29,6 @@ interface Momentum<X> {
   readonly stepsize: number;
 }
 
-const dotTrees = <X>(a: X, b: X): number => {
-  let sum = 0;
-  zipTrees(a, b, (left, right) => {
-    sum += numberOf(tf.sum(tf.mul(left, right)));
-    return left;
-  });
-  return sum;
-};
-const subtractTrees = <X>(a: X, b: X): X => zipTrees(a, b, (left, right) => tf.sub(left, right));
-
-/** What a trial step found: f at both ends, ⟨∇f(y), move⟩ and the move itself. */
-interface TrialStep {
-  readonly at: number;
-  readonly next: number;
-  readonly slope: number;
-  readonly distance: number;
-}
-
-/** Whether f(next) lies under the quadratic model at y; undefined if rounding hides the answer. */
-function isBelowModel({ at, next, slope, distance }: TrialStep, eta: number): boolean | undefined {
-  const gap = next - at - slope - distance ** 2 / (2 * eta);
-  const rounding = 10 * tf.backend().epsilon() * Math.max(Math.abs(at), Math.abs(next));
-  return Math.abs(gap) <= rounding ? undefined : gap < 0;
-}
-
 /**
  * minimise f(x, ...args) + g(x, ...args), f smooth, g by its proximal operator: FISTA (Beck & Teboulle 2009) with adaptive
  * restart and, unless a step size is given, backtracking.
@@ -64,7 +41,7 @@ export function proximalGradient<X, A extends unknown[]>(
   options: ProximalGradientOptions = {},
 ): Solver<X, A, Momentum<X>> {
   // With the solver's own step size an inexact solution is mapped to the right side of the kinks.
-  const rootFor = (stepsize: number): OptimalityFn<X, A> =>
+  const rootFor = (stepsize: Scalar): OptimalityFn<X, A> =>
     fixedPointResidual(proximalGradientMap(objective, prox, stepsize));
   const definition = proximalDefinition(objective, prox, rootFor(options.stepsize ?? 1), options, rootFor);
   return createSolver(definition, options);
@@ -75,36 +52,31 @@ function proximalDefinition<X, A extends unknown[]>(
   prox: ProxFn<X, A>,
   optimality: OptimalityFn<X, A>,
   { stepsize, acceleration = true }: ProximalGradientOptions,
-  optimalityAfter?: (stepsize: number) => OptimalityFn<X, A>,
+  conditionFor?: (stepsize: Scalar) => OptimalityFn<X, A>,
 ): SolverDefinition<X, A, Momentum<X>> {
   checkStepsize(stepsize);
   const gradient = gradientOf(objective);
   const proxStep = (y: X, g: X, eta: number, args: A): X =>
     prox(stepAgainst(y, constant(eta), g), constant(eta), ...args);
-  // Where values cannot be told apart, gradients can: the same bound on the curvature along the move.
-  const isFlatEnough = (g: X, next: X, move: X, eta: number, args: A): boolean => {
-    const distance = treeNorm(move);
-    const rounding = 10 * tf.backend().epsilon() * treeNorm(g) * distance;
-    const change = dotTrees(subtractTrees(gradient(next, ...args), g), move);
-    return change <= distance ** 2 / eta + rounding;
-  };
-  /** NaN if f is not finite, or falls by no step at all. */
-  const findStepsize = (y: X, g: X, first: number, args: A): number => {
-    const at = numberOf(objective(y, ...args));
-    for (let eta = first; Number.isFinite(at) && eta > 1e-30; eta /= 2) {
-      const next = proxStep(y, g, eta, args);
-      const move = subtractTrees(next, y);
-      const value = numberOf(objective(next, ...args));
-      const step = { at, next: value, slope: dotTrees(g, move), distance: treeNorm(move) };
-      if (isBelowModel(step, eta) ?? isFlatEnough(g, next, move, eta, args)) return eta;
-    }
-    return NaN;
-  };
+  const findStepsize = (y: X, g: X, first: number, args: A): number =>
+    backtrackedStep(
+      {
+        value: (x) => objective(x, ...args),
+        gradient: (x) => gradient(x, ...args),
+        stepFrom: (eta) => proxStep(y, g, eta, args),
+      },
+      y,
+      g,
+      first,
+    );
   return {
     optimality,
-    ...(optimalityAfter
-      ? { optimalityAfter: ({ stepsize: last }: Momentum<X>) => optimalityAfter(last) }
-      : {}),
+    recipe: {
+      kind: 'proximal-gradient',
+      ...{ objective, prox, stepsize, acceleration },
+      ...(conditionFor ? { conditionFor } : {}),
+    },
+    ...(conditionFor ? { optimalityAfter: ({ stepsize: last }: Momentum<X>) => conditionFor(last) } : {}),
     maxIter: 5000,
     start: (...[x]: [X, ...A]) => ({ y: x, t: 1, stepsize: stepsize ?? 1 }),
     advance: (x, { y, t, stepsize: last }, _, ...args) => {

@@ -1,40 +1,29 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
 import { constant } from '../constant.ts';
-import { timesVector } from '../float64-matrix.ts';
-import { luFactor } from '../linear-solve/lu-factor.ts';
-import { norm, subtract } from '../linear-solve/vector.ts';
+import { allFinite } from '../linear-solve/vector.ts';
 import type { KktPoint } from '../optimality/kkt.ts';
 import { quadraticProgrammeResidual } from '../optimality/quadratic-programme.ts';
 import type { QuadraticProgramme } from '../optimality/quadratic-programme.ts';
-import { certificate, checkConvex, readProgramme, violation } from './dense-programme.ts';
+import {
+  certificate,
+  checkConvex,
+  isConvex,
+  notConvex,
+  readProgramme,
+  violation,
+} from './dense-programme.ts';
 import type { DenseProgramme } from './dense-programme.ts';
+import {
+  equalitiesAgree,
+  isConvexAlongEqualities,
+  polish,
+  solveEqualities,
+  splittingSteps,
+} from './qp-splitting.ts';
+import type { SplittingMemory } from './qp-splitting.ts';
 import { createSolver } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
-
-/** [[Q + shift I, Rᵀ], [R, -D]] for the chosen rows R and a diagonal D. */
-function kktMatrix(
-  p: DenseProgramme,
-  chosen: readonly number[],
-  shift: number,
-  diagonal: Float64Array,
-): Float64Array {
-  const size = p.n + chosen.length;
-  const matrix = new Float64Array(size * size);
-  for (let i = 0; i < p.n; i++) {
-    for (let j = 0; j < p.n; j++) matrix[i * size + j] = p.quadratic[i * p.n + j]!;
-    matrix[i * size + i] += shift;
-  }
-  chosen.forEach((row, c) => {
-    for (let j = 0; j < p.n; j++) {
-      matrix[(p.n + c) * size + j] = matrix[j * size + p.n + c] = p.rows[row * p.n + j]!;
-    }
-    matrix[(p.n + c) * size + p.n + c] = -diagonal[c];
-  });
-  return matrix;
-}
-
-const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 /** Everything about a point (x, y) with y = (nu, mu), as the tensors that a solver returns. */
 function toPoint(p: DenseProgramme, x: Float64Array, y: Float64Array): KktPoint<tf.Tensor> {
@@ -47,8 +36,10 @@ function toPoint(p: DenseProgramme, x: Float64Array, y: Float64Array): KktPoint<
 
 /**
  * minimise ½ xᵀQx + cᵀx s.t. A x = b, by one dense solve of the KKT system. The start is ignored; the argument of `run` is the
- * programme. Error: largest KKT violation, relative; `diverged` when the system is singular. Q only need be positive
- * definite along the constraints, which is not checked. Throws ImplicitError 'bad-usage' for a programme with G or h.
+ * programme. Error: largest KKT violation, relative. Where equalities repeat each other the multipliers are those of least
+ * norm, and where the programme leaves x free so is x; `infeasible` when equalities contradict each other, `unbounded`
+ * when the objective falls without end along them. Throws ImplicitError 'bad-usage' for a programme with G or h,
+ * 'bad-tensor' for shapes that do not fit or a Q that curves downwards along the equalities.
  */
 export function equalityQp(
   options: SolverOptions = {},
@@ -66,12 +57,20 @@ export function equalityQp(
             hint: 'Use quadraticProgramme.',
           });
         }
-        const factor = luFactor(kktMatrix(p, range(p.m), 0, new Float64Array(p.m)), p.n + p.m);
-        const solved = factor.singular
-          ? new Float64Array(p.n + p.m).fill(NaN)
-          : factor.solve(Float64Array.from([...p.linear.map((v) => -v), ...p.bounds]));
-        const [x, y] = [solved.slice(0, p.n), solved.slice(p.n)];
-        return { x: toPoint(p, x, y), memory: null, error: violation(p, x, y) };
+        const isKnown = [p.quadratic, p.linear, p.rows, p.bounds].every(allFinite);
+        if (isKnown && !isConvex(p) && !isConvexAlongEqualities(p)) throw notConvex();
+        const equalities = Array.from({ length: p.m }, (_row, i) => i);
+        const found = isKnown ? solveEqualities(p, equalities) : undefined;
+        if (found)
+          return { x: toPoint(p, found.x, found.y), memory: null, error: violation(p, found.x, found.y) };
+        const nowhere = toPoint(p, new Float64Array(p.n).fill(NaN), new Float64Array(p.m).fill(NaN));
+        if (!isKnown) return { x: nowhere, memory: null, error: NaN };
+        return {
+          x: nowhere,
+          memory: null,
+          error: NaN,
+          verdict: equalitiesAgree(p) ? 'unbounded' : 'infeasible',
+        };
       },
     },
     options,
@@ -82,14 +81,6 @@ export function equalityQp(
 export interface QpOptions extends SolverOptions {
   /** Penalty on inequalities; equalities get a thousand times as much. @default 0.1, adapted */
   readonly rho?: number;
-}
-
-/** The splitting's own variables; x and y also appear in the point. */
-interface SplittingMemory {
-  readonly x: Float64Array;
-  readonly z: Float64Array;
-  readonly y: Float64Array;
-  readonly rho: number;
 }
 
 /**
@@ -134,72 +125,4 @@ export function quadraticProgramme(
     },
     options,
   );
-}
-
-function splittingSteps(
-  p: DenseProgramme,
-  { x, z, y, rho }: SplittingMemory,
-  count: number,
-): SplittingMemory & { readonly dx: Float64Array; readonly dy: Float64Array } {
-  const sigma = 1e-6;
-  const relaxation = 1.6;
-  const rows = p.m + p.k;
-  const penalty = Float64Array.from({ length: rows }, (_, row) => (row < p.m ? 1e3 * rho : rho));
-  const factor = luFactor(
-    kktMatrix(
-      p,
-      range(rows),
-      sigma,
-      penalty.map((v) => 1 / v),
-    ),
-    p.n + rows,
-  );
-  let [dx, dy] = [x, y];
-  for (let step = 0; step < count; step++) {
-    const [xBefore, yBefore] = [x, y];
-    const top = x.map((value, i) => sigma * value - p.linear[i]);
-    const solved = factor.solve(Float64Array.from([...top, ...z.map((v, i) => v - y[i] / penalty[i])]));
-    const zTilde = z.map((v, i) => v + (solved[p.n + i] - y[i]) / penalty[i]);
-    x = x.map((value, i) => relaxation * solved[i] + (1 - relaxation) * value);
-    const mixed = z.map((v, i) => relaxation * zTilde[i] + (1 - relaxation) * v);
-    const target = mixed.map((v, i) => v + y[i] / penalty[i]);
-    z = target.map((v, i) => (i < p.m ? p.bounds[i] : Math.min(v, p.bounds[i])));
-    y = y.map((v, i) => v + penalty[i] * (mixed[i] - z[i]));
-    dx = subtract(x, xBefore);
-    dy = subtract(y, yBefore);
-  }
-  return { x, z, y, rho: adaptedPenalty(p, { x, z, y, rho }), dx, dy };
-}
-
-/** Balances primal against dual residual, both relative to what they are made of. */
-function adaptedPenalty(p: DenseProgramme, { x, z, y, rho }: SplittingMemory): number {
-  const ax = timesVector(p.rows, p.m + p.k, p.n, x);
-  const qx = timesVector(p.quadratic, p.n, p.n, x);
-  const aty = new Float64Array(p.n);
-  y.forEach((value, row) => {
-    for (let j = 0; j < p.n; j++) aty[j] += value * p.rows[row * p.n + j];
-  });
-  const primal = norm(ax.map((v, i) => v - z[i])) / Math.max(norm(ax), norm(z), 1e-12);
-  const dual =
-    norm(qx.map((v, i) => v + p.linear[i] + aty[i])) / Math.max(norm(qx), norm(aty), norm(p.linear), 1e-12);
-  const factor = Math.sqrt(Math.max(primal, 1e-16) / Math.max(dual, 1e-16));
-  return factor > 5 || factor < 0.2 ? Math.min(Math.max(rho * factor, 1e-6), 1e6) : rho;
-}
-
-/** The point that the guessed active rows imply, if it is better than what the splitting has. */
-function polish(
-  p: DenseProgramme,
-  { x, z, y }: SplittingMemory,
-): { x: Float64Array; y: Float64Array } | undefined {
-  const active = range(p.m + p.k).filter((row) => row < p.m || p.bounds[row] - z[row] < y[row]);
-  const delta = new Float64Array(active.length);
-  const factor = luFactor(kktMatrix(p, active, 0, delta), p.n + active.length);
-  if (factor.singular) return undefined;
-  const solved = factor.solve(
-    Float64Array.from([...p.linear.map((v) => -v), ...active.map((row) => p.bounds[row])]),
-  );
-  const multipliers = new Float64Array(p.m + p.k);
-  active.forEach((row, i) => (multipliers[row] = solved[p.n + i]!));
-  const point = { x: solved.slice(0, p.n), y: multipliers };
-  return violation(p, point.x, point.y) < violation(p, x, y) ? point : undefined;
 }

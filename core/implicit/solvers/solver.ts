@@ -1,12 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attachRoot } from '../attach-root.ts';
+import { explainMissingArguments } from '../arity.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
 import type { ImplicitOptions } from '../implicit-options.ts';
 import type { OptimalityFn } from '../residual-map.ts';
 import { withoutTape } from '../tape.ts';
 import { flattenTree } from '../tree.ts';
-import { checkLimits, checkShapes, realCopy, refuseFailure } from './check-solver.ts';
+import type { Recipe } from './recipe.ts';
+import { checkLimits, checkShapes, realCopy, refuseFailure, warnOfUnfinished } from './check-solver.ts';
 
 /**
  * `diverged`: the error is no longer finite, or the method cannot go on. `infeasible`, `unbounded`: the problem was shown
@@ -57,8 +59,9 @@ export interface Solver<X, A extends unknown[], M = unknown> {
   readonly solve: (x0: X, ...args: A) => SolverStats & { readonly x: X };
   /**
    * The solution, differentiable by its arguments through `optimality` (see customRoot). Throws ImplicitError
-   * 'not-differentiable' if there is none (`diverged`, `infeasible`, `unbounded`); `max-iterations` gives the derivative
-   * at the point reached.
+   * 'not-differentiable' if there is none (`diverged`, `infeasible`, `unbounded`). `max-iterations` gives the
+   * derivative at the point reached and warns once, unless `onSolved` takes the status or { implicit: { unsolved: 'accept' } }
+   * says that stopping early is meant.
    */
   readonly run: (x0: X, ...args: A) => X;
   /**
@@ -75,6 +78,8 @@ export interface SolverDefinition<X, A extends unknown[], M> {
   readonly optimality: OptimalityFn<X, A>;
   /** The same condition, scaled by what the solver learnt (its step size); used by `run`. */
   optimalityAfter?(memory: M): OptimalityFn<X, A>;
+  /** What it is made of, where its steps can be carried out by other means. */
+  readonly recipe?: Recipe<X, A>;
   readonly maxIter: number;
   /** Whether anything may be given as a start, of any shape. */
   readonly ignoresStart?: boolean;
@@ -101,22 +106,50 @@ function disposeReplaced(old: SolverState<unknown>, next: SolverState<unknown>):
   for (const leaf of leavesOf(old)) if (!kept.has(leaf.id)) leaf.dispose();
 }
 
+/** Another way to carry out the iterations of a recipe. */
+export interface SolverEngine<X, A extends unknown[], M> {
+  /** Iterates to the end; undefined where it has to be done step by step. */
+  iterate(
+    x0: X,
+    args: A,
+    limits: { readonly maxIter: number; readonly tol: number },
+  ): SolverState<X, M> | undefined;
+  /** The solution that was reached, differentiable as attachRoot makes it; undefined where that has to be asked. */
+  attach(state: SolverState<X, M>, args: A): X | undefined;
+}
+
+/** What a solver was completed from. */
+interface Origin {
+  readonly definition: SolverDefinition<unknown, unknown[], unknown>;
+  readonly options: SolverOptions;
+}
+const origins = new WeakMap<object, Origin>();
+
+/** The definition and options of a solver of this toolkit; undefined for anything else. */
+export const originOf = (solver: object): Origin | undefined => origins.get(solver);
+
 /** Completes a definition to a {@link Solver}. */
 export function createSolver<X, A extends unknown[], M>(
   definition: SolverDefinition<X, A, M>,
-  { maxIter = definition.maxIter, tol, implicit, onSolved }: SolverOptions,
+  options: SolverOptions,
+  engine?: SolverEngine<X, A, M>,
 ): Solver<X, A, M> {
+  const { maxIter = definition.maxIter, tol, implicit = {}, onSolved } = options;
   registerGradients();
   checkLimits(maxIter, tol);
+  const explained = <T>(args: A, run: () => T): T =>
+    explainMissingArguments('solver', definition.optimality, args.length, run);
   const tolerance = (): number => tol ?? (tf.backend().epsilon() < 1e-10 ? 1e-10 : 1e-5);
+  const warnOnce = onSolved ? () => undefined : warnOfUnfinished(implicit);
   const init = (x0: X, ...args: A): SolverState<X, M> =>
     tidyState(() => {
       const x = realCopy(x0, definition.ignoresStart === true);
-      return { x, memory: definition.start(x, ...args), iteration: 0, error: Infinity };
+      const memory = explained(args, () => definition.start(x, ...args));
+      return { x, memory, iteration: 0, error: Infinity };
     });
   const step = ({ x, memory, iteration }: SolverState<X, M>, ...args: A): SolverState<X, M> =>
     tidyState(() => {
-      const next = definition.advance(x, memory, iteration, ...args);
+      const next = explained(args, () => definition.advance(x, memory, iteration, ...args));
       if (!definition.ignoresStart) checkShapes(x, next.x);
       return { ...next, iteration: iteration + 1 };
     });
@@ -132,7 +165,9 @@ export function createSolver<X, A extends unknown[], M>(
     iterations: state.iteration,
     error: state.error,
   });
-  const iterate = (x0: X, ...args: A): SolverState<X, M> => {
+  const iterate = (x0: X, ...args: A): SolverState<X, M> =>
+    engine?.iterate(x0, args, { maxIter, tol: tolerance() }) ?? iterateByStep(x0, ...args);
+  const iterateByStep = (x0: X, ...args: A): SolverState<X, M> => {
     let state = init(x0, ...args);
     while (!isDone(state)) {
       const next = step(state, ...args);
@@ -152,10 +187,12 @@ export function createSolver<X, A extends unknown[], M>(
       const state = withoutTape(() => iterate(x0, ...args));
       onSolved?.(stats(state));
       refuseFailure(stats(state));
+      warnOnce(stats(state), tolerance());
       const optimality = definition.optimalityAfter?.(state.memory) ?? definition.optimality;
-      return attachRoot(optimality, implicit)(state.x, ...args) as unknown as tf.TensorContainer;
+      const attached = engine?.attach(state, args) ?? attachRoot(optimality, implicit)(state.x, ...args);
+      return attached as unknown as tf.TensorContainer;
     }) as unknown as X;
-  return {
+  const solver: Solver<X, A, M> = {
     init,
     step,
     isDone,
@@ -163,9 +200,11 @@ export function createSolver<X, A extends unknown[], M>(
     stats,
     solve,
     run,
-    unroll: (x0, ...args) => iterate(x0, ...args).x,
+    unroll: (x0, ...args) => iterateByStep(x0, ...args).x,
     optimality: definition.optimality,
   };
+  origins.set(solver, { definition: definition as unknown as Origin['definition'], options });
+  return solver;
 }
 
 /** Euclidean norm over all tensors of a tree, as a number. */

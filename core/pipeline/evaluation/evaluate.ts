@@ -3,7 +3,6 @@ import { collinearity } from '../../metrics/collinearity.ts';
 import type { Evaluation, EvaluationLevel } from '../../metrics/evaluation.ts';
 import { fidelity } from '../../metrics/fidelity.ts';
 import { sparsityOfConcepts } from '../../metrics/sparsity.ts';
-import { stackRows } from '../../linalg/matrix.ts';
 import { rightAnswers } from '../../images/folder-class.ts';
 import type { EvaluationScope } from './evaluation-scope.ts';
 import type { FileFact } from '../question.ts';
@@ -35,7 +34,6 @@ export async function evaluate(
   const { explanation, conceptBank, coefficients } = subject;
   const { agreement, logitR2, logitError } = fidelity(explanation.images);
   const { r2, relativeError } = explanation.reconstruction;
-  const everywhere = stackRows(coefficients);
   const curves = await evaluateCurves(context, subject, plan, tick);
   const { stability, refits } = await stabilityAndRefits(context, subject, { first, plan, level }, tick);
   const heldOut = await evaluateHeldOut(context, refits, plan, tick);
@@ -56,11 +54,11 @@ export async function evaluate(
     stability,
     ...(heldOut && { heldOut }),
     sanity,
-    sparsity: sparsityOfConcepts(everywhere).map(({ hoyer, kurtosis }) => ({
+    sparsity: sparsityOfConcepts(coefficients).map(({ hoyer, kurtosis }) => ({
       ...(hoyer !== undefined && { hoyer }),
       ...(kurtosis !== undefined && { kurtosis }),
     })),
-    collinearity: collinearity(everywhere, conceptBank),
+    collinearity: collinearity(coefficients, conceptBank),
   };
 }
 

@@ -1,3 +1,4 @@
+import { strongest } from '../../concepts/strongest.ts';
 import type { Box } from '../../concepts/explanation.ts';
 import {
   classImportance,
@@ -147,7 +148,7 @@ function figuresOf(
     importance: estimates[r],
     ...(effects && { effect: effects[r] }),
     ...(rest && { rest: { mean: rest.mean, low: rest.low, high: rest.high } }),
-    prevalence: prevalences(seen.coefficients)[r],
+    prevalence: prevalences(seen.coefficients.map(strongest))[r],
     flips: seen.flips,
     overlap: {
       ...directionOverlap(conceptBank, own),

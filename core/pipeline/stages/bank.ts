@@ -4,6 +4,7 @@ import type { RunOptions } from '../../concepts/run-options.ts';
 import { TesseraError } from '../../errors.ts';
 import { matrixTensor, tensorMatrix } from '../../linalg/matrix-tensor.ts';
 import type { Matrix } from '../../linalg/matrix.ts';
+import type { StageEntry, StagePiece } from '../../project/stage-entry.ts';
 import { expectFloat32 } from '../../tensor.ts';
 import { codesOf } from '../../factorization/sparse-codes.ts';
 import { buildRefinedBank } from '../refined-bank.ts';
@@ -44,10 +45,29 @@ async function findConcepts(context: BankContext): Promise<ConceptBank> {
       value: made,
     };
   });
+  return bankIn({ tensors, value }, options);
+}
+
+/** What is stored beside the arrays of a bank. */
+type BankFacts = Omit<ConceptBank, 'coefficients' | 'conceptBank'>;
+
+function bankIn(
+  { tensors, value }: { readonly tensors: StagePiece['tensors']; readonly value: BankFacts },
+  options: Parameters<typeof activeOf>[0],
+): ConceptBank {
   const matrixOf = (name: string): Matrix => tensorMatrix(expectFloat32(tensors.get(name), name));
   const active = activeOf(options);
   const conceptBank = { ...matrixOf('conceptBank'), ...(active !== undefined && { active }) };
   return { coefficients: matrixOf('coefficients'), conceptBank, ...value };
+}
+
+/** The bank where it is stored whole, without the rows that it was made of; else undefined. */
+export async function storedBank(
+  entry: StageEntry,
+  options: Parameters<typeof activeOf>[0],
+): Promise<ConceptBank | undefined> {
+  const piece = await entry.read(0);
+  return piece && bankIn({ ...piece, value: piece.value as unknown as BankFacts }, options);
 }
 
 /** The rows in the terms of concepts that others made. */

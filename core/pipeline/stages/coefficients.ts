@@ -1,10 +1,15 @@
 import { fromRows, positionsOf, toRows } from '../../concepts/latent-rows.ts';
+import { strongest } from '../../concepts/strongest.ts';
+import { lazyList, rowsOf } from '../../lazy-list.ts';
+import type { ByteSpool } from '../../platform.ts';
+import { spooledRows } from '../../project/column-file.ts';
 import { reconstruct } from '../../concepts/reconstruct.ts';
 import { codesOf } from '../../factorization/sparse-codes.ts';
 import type { CodedBank } from '../../linalg/coded-bank.ts';
 import { matrixTensor } from '../../linalg/matrix-tensor.ts';
 import { matrix, type Matrix } from '../../linalg/matrix.ts';
 import { decide } from '../../score/decision.ts';
+import type { StagePiece } from '../../project/stage-entry.ts';
 import { expectFloat32, float32, type Tensor } from '../../tensor.ts';
 import { CHUNK, chunked } from '../chunked.ts';
 import { runnerFor, cutAt } from '../model-parts.ts';
@@ -15,8 +20,10 @@ import { bankStage } from './bank.ts';
 
 /** What the model and the concepts say of every explained image; all arrays in the order of the images. */
 export interface ImageCoefficients {
-  /** U(x) [positions, r] of each image. */
+  /** U(x) [positions, r] of each image, put aside on the disk: they are read as they are asked for. */
   readonly coefficients: readonly Matrix[];
+  /** Largest coefficient of each concept [r] in each image. */
+  readonly strengths: readonly Float32Array[];
   /** Logit of the class, from the activations and from their reconstruction. */
   readonly logits: Float32Array;
   readonly reconstructedLogits: Float32Array;
@@ -31,6 +38,7 @@ export const coefficientsStage = defineStage({
   facts: ['classIndex'],
   version: 2,
   chunk: CHUNK,
+  isShared: true,
   compute: (context) => imageCoefficients(context, context.inputs.bank.conceptBank),
 });
 
@@ -57,21 +65,33 @@ export async function imageCoefficients(
     count: images.length,
     prepare: (start, end) =>
       readBatch(environment.codec, images.slice(start, end), intake.preprocessing.preprocessing),
-    compute: async (batch) => ({
-      tensors: await outcomeTensors(context, conceptBank, head, await latent.run(requireAll(batch))),
-      value: null,
-    }),
+    compute: async (batch) =>
+      coefficientsPiece(context, conceptBank, head, await latent.run(requireAll(batch))),
   });
   try {
-    return await collected(pieces, images.length, positionsOf(layer));
+    return await collected(pieces, images.length, {
+      positions: positionsOf(layer),
+      concepts: conceptBank.rows,
+      spool: context.entry.openSpool(),
+    });
   } finally {
     await latent.dispose();
     await head.dispose();
   }
 }
 
+/** What is stored of some images, from their activations at the layer. */
+export async function coefficientsPiece(
+  context: Omit<Context, 'images' | 'entry'>,
+  conceptBank: CodedBank,
+  head: ModelRunner,
+  activations: Tensor<'float32'>,
+): Promise<StagePiece<null>> {
+  return { tensors: await outcomeTensors(context, conceptBank, head, activations), value: null };
+}
+
 async function outcomeTensors(
-  { layer, classIndex, intake: { score }, signal }: Context,
+  { layer, classIndex, intake: { score }, signal }: Omit<Context, 'images' | 'entry'>,
   conceptBank: CodedBank,
   head: ModelRunner,
   activations: Tensor<'float32'>,
@@ -102,23 +122,38 @@ async function outcomeTensors(
 async function collected(
   pieces: AsyncIterable<{ readonly tensors: ReadonlyMap<string, Tensor> }>,
   count: number,
-  positions: number,
+  {
+    positions,
+    concepts,
+    spool,
+  }: { readonly positions: number; readonly concepts: number; readonly spool: ByteSpool },
 ): Promise<ImageCoefficients> {
-  const coefficients: Matrix[] = [];
+  const strengths = new Float32Array(count * concepts);
+  let start = 0;
   const logits = new Float32Array(count);
   const reconstructedLogits = new Float32Array(count);
   const agrees = new Uint8Array(count);
   for await (const { tensors } of pieces) {
-    const start = coefficients.length;
     const arrayOf = (name: string) => expectFloat32(tensors.get(name), name);
-    const { data, dims } = arrayOf('coefficients');
-    const size = positions * dims[1];
-    for (let offset = 0; offset < data.length; offset += size) {
-      coefficients.push(matrix(positions, dims[1], data.subarray(offset, offset + size)));
-    }
+    const own = coefficientsIn(tensors, positions);
+    own.forEach((image, at) => strengths.set(strongest(image), (start + at) * concepts));
+    const { data } = arrayOf('coefficients');
+    spool.append(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     logits.set(arrayOf('logits').data, start);
     reconstructedLogits.set(arrayOf('reconstructedLogits').data, start);
     agrees.set((tensors.get('agrees') as Tensor<'uint8'>).data, start);
+    start += own.length;
   }
-  return { coefficients, logits, reconstructedLogits, agrees };
+  const rows = spooledRows(spool, { type: 'float32', offset: 0, dims: [count, positions, concepts] });
+  const coefficients = lazyList(count, (image) => matrix(positions, concepts, rows[image]));
+  return { coefficients, strengths: rowsOf(strengths, concepts), logits, reconstructedLogits, agrees };
+}
+
+/** U(x) [positions, r] of each image of a stored piece. */
+export function coefficientsIn(tensors: StagePiece['tensors'], positions: number): Matrix[] {
+  const { data, dims } = expectFloat32(tensors.get('coefficients'), 'coefficients');
+  const size = positions * dims[1];
+  return Array.from({ length: data.length / size }, (_, image) =>
+    matrix(positions, dims[1], data.subarray(image * size, (image + 1) * size)),
+  );
 }

@@ -4,7 +4,10 @@ import {
   type ImportanceOptions,
 } from '../../concepts/importance.ts';
 import type { OptionsReadBy } from '../../concepts/run-options.ts';
+import type { MaskedHead } from '../../concepts/masked-head.ts';
 import { createSpecialisedMaskedHead } from '../../concepts/specialised-masked-head.ts';
+import type { CodedBank } from '../../linalg/coded-bank.ts';
+import type { Matrix } from '../../linalg/matrix.ts';
 import { createRandom } from '../../random.ts';
 import { CHUNK, chunked } from '../chunked.ts';
 import { cutAt } from '../model-parts.ts';
@@ -20,6 +23,7 @@ export const importanceStage = defineStage({
   facts: [],
   version: 2,
   chunk: CHUNK,
+  isShared: true,
   compute: imageImportances,
 });
 
@@ -30,36 +34,59 @@ type Context = StageContext<
 >;
 
 async function imageImportances(context: Context): Promise<ImageImportance[]> {
-  const { intake, layer, classIndex, device, environment, options, inputs, onProgress, signal } = context;
-  const { coefficients } = inputs.coefficients;
-  const head = await createSpecialisedMaskedHead(
-    cutAt(intake, layer).head,
-    layer,
-    inputs.bank.conceptBank,
-    classIndex,
-    { sessions: device.sessions, memoryBudget: environment.memoryBudget },
-  );
-  const designs = designsOf(options, coefficients.length);
+  const { coefficients } = context.inputs.coefficients;
+  const work = openImportances(context, context.inputs.bank.conceptBank, coefficients.length);
   const pieces = chunked(context, {
     stage: 'importance',
     count: coefficients.length,
     prepare: () => Promise.resolve(undefined),
-    compute: async (_, start, end) => {
-      const images = await importanceOfImages(coefficients.slice(start, end), head, designs[start / CHUNK], {
-        total: coefficients.length,
-        onProgress: ({ done, ...rest }) => onProgress({ ...rest, done: start + done }),
-        ...(signal && { signal }),
-      });
-      return importancePiece(images);
-    },
+    compute: (_, start, end) => work.piece(coefficients.slice(start, end), start),
   });
   const result: ImageImportance[] = [];
   try {
     for await (const piece of pieces) result.push(...readImportances(piece));
   } finally {
-    await head.dispose();
+    await work.dispose();
   }
   return result;
+}
+
+/** What computes the importance of the concepts in some images. */
+export interface ImportanceWork {
+  /** What is stored of a chunk of images, the first of which is number `start`. */
+  piece(coefficients: readonly Matrix[], start: number): Promise<ReturnType<typeof importancePiece>>;
+  dispose(): Promise<void>;
+}
+
+/** Opens the head at the first piece, so that a stage answered from the cache opens none; `images`: how many in all. */
+export function openImportances(
+  context: Pick<
+    Context,
+    'intake' | 'layer' | 'classIndex' | 'device' | 'environment' | 'options' | 'onProgress' | 'signal'
+  >,
+  conceptBank: CodedBank,
+  images: number,
+): ImportanceWork {
+  const { intake, layer, classIndex, device, environment, options, onProgress, signal } = context;
+  const designs = designsOf(options, images);
+  let opened: Promise<MaskedHead> | undefined;
+  return {
+    async piece(coefficients, start) {
+      opened ??= createSpecialisedMaskedHead(cutAt(intake, layer).head, layer, conceptBank, classIndex, {
+        sessions: device.sessions,
+        memoryBudget: environment.memoryBudget,
+      });
+      const found = await importanceOfImages(coefficients, await opened, designs[start / CHUNK], {
+        total: images,
+        onProgress: ({ done, ...rest }) => onProgress({ ...rest, done: start + done }),
+        ...(signal && { signal }),
+      });
+      return importancePiece(found);
+    },
+    async dispose() {
+      await (await opened)?.dispose();
+    },
+  };
 }
 
 /**

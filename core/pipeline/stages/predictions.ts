@@ -29,6 +29,7 @@ export const predictionsStage = defineStage({
   facts: ['model', 'device', 'files'],
   version: 4,
   chunk: CHUNK,
+  isShared: true,
   compute: (context) => predict(context),
 });
 

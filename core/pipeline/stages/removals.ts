@@ -1,10 +1,13 @@
 import { unchangedFactors } from '../../concepts/ablation.ts';
 import type { Concept, ConceptRemoval } from '../../concepts/explanation.ts';
 import { rowOfId } from '../../concepts/recursion/concept-tree.ts';
-import { stackRows } from '../../linalg/matrix.ts';
+import type { CodedBank } from '../../linalg/coded-bank.ts';
+import { stackRows, type Matrix } from '../../linalg/matrix.ts';
+import type { StagePiece } from '../../project/stage-entry.ts';
 import type { Tensor } from '../../tensor.ts';
 import { CHUNK, chunked } from '../chunked.ts';
 import { runnerFor, cutAt } from '../model-parts.ts';
+import type { ModelRunner } from '../model-runner.ts';
 import { readBatch, requireAll } from '../pictures.ts';
 import { scaledAnswers } from '../scaled-answers.ts';
 import { defineStage, type StageContext } from '../stage.ts';
@@ -21,6 +24,7 @@ export const removalsStage = defineStage({
   facts: [],
   version: 2,
   chunk: CHUNK,
+  isShared: true,
   compute: decisionsWithout,
 });
 
@@ -36,8 +40,6 @@ async function decisionsWithout(context: Context): Promise<Int32Array[]> {
   const parts = cutAt(intake, layer);
   const latent = runnerFor(context, parts.latent);
   const head = runnerFor(context, parts.head);
-  const r = conceptBank.rows;
-  const ones = unchangedFactors(r);
   const pieces = chunked(context, {
     stage: 'removals',
     count: images.length,
@@ -45,34 +47,49 @@ async function decisionsWithout(context: Context): Promise<Int32Array[]> {
       readBatch(environment.codec, images.slice(start, end), intake.preprocessing.preprocessing),
     compute: async (batch, start, end) => {
       const activations = await latent.run(requireAll(batch));
-      const coefficients = stackRows(inputs.coefficients.coefficients.slice(start, end));
-      const data = new Int32Array((end - start) * (r + 1));
-      for (let concept = 0; concept <= r; concept++) {
-        const factors = concept < r ? ones.with(concept, 0) : ones;
-        const answers = await scaledAnswers(
-          { head, score: intake.score },
-          { activations, coefficients },
-          conceptBank,
-          layer,
-          factors,
-        );
-        answers.forEach(({ index }, image) => (data[image * (r + 1) + concept] = index));
-      }
-      const decisions: Tensor<'int32'> = { type: 'int32', dims: [end - start, r + 1], data };
-      return { tensors: new Map([['decisions', decisions]]), value: null };
+      const coefficients = inputs.coefficients.coefficients.slice(start, end);
+      return removalsPiece(context, conceptBank, head, { activations, coefficients });
     },
   });
   const decisions: Int32Array[] = [];
+  const size = conceptBank.rows + 1;
   try {
     for await (const { tensors } of pieces) {
       const { data } = tensors.get('decisions') as Tensor<'int32'>;
-      for (let at = 0; at < data.length; at += r + 1) decisions.push(data.slice(at, at + r + 1));
+      for (let at = 0; at < data.length; at += size) decisions.push(data.slice(at, at + size));
     }
   } finally {
     await latent.dispose();
     await head.dispose();
   }
   return decisions;
+}
+
+/** What is stored of some images, from their activations at the layer and their coefficients. */
+export async function removalsPiece(
+  { intake, layer }: Pick<Context, 'intake' | 'layer'>,
+  conceptBank: CodedBank,
+  head: ModelRunner,
+  images: { readonly activations: Tensor<'float32'>; readonly coefficients: readonly Matrix[] },
+): Promise<StagePiece<null>> {
+  const r = conceptBank.rows;
+  const ones = unchangedFactors(r);
+  const count = images.coefficients.length;
+  const coefficients = stackRows(images.coefficients);
+  const data = new Int32Array(count * (r + 1));
+  for (let concept = 0; concept <= r; concept++) {
+    const factors = concept < r ? ones.with(concept, 0) : ones;
+    const answers = await scaledAnswers(
+      { head, score: intake.score },
+      { activations: images.activations, coefficients },
+      conceptBank,
+      layer,
+      factors,
+    );
+    answers.forEach(({ index }, image) => (data[image * (r + 1) + concept] = index));
+  }
+  const decisions: Tensor<'int32'> = { type: 'int32', dims: [count, r + 1], data };
+  return { tensors: new Map([['decisions', decisions]]), value: null };
 }
 
 /** What becomes of the decisions without each concept, in the order of `concepts`, with the images that change. */

@@ -1,4 +1,4 @@
-import type { Box } from '../../concepts/explanation.ts';
+import type { Box, LayerRecord } from '../../concepts/explanation.ts';
 import { positionBoxes, type RowPlace } from '../../concepts/gallery.ts';
 import { channelsOf, positionsOf, toRows } from '../../concepts/latent-rows.ts';
 import { cropBoxes, cutCrops } from '../../images/crops.ts';
@@ -34,6 +34,7 @@ export const rowsStage = defineStage({
   facts: ['intake', 'device', 'layer', 'images'],
   version: 2,
   chunk: CHUNK,
+  isShared: true,
   compute: activationRows,
 });
 
@@ -43,7 +44,7 @@ async function activationRows(context: RowsContext): Promise<ActivationRows> {
   const { layer, images, intake, options, environment } = context;
   const boxes = rowBoxes(context);
   const { chosen, isWhole } = chosenRows(boxes.length, images.length, {
-    room: Math.max(1, Math.floor(MATRIX_BYTES / (4 * channelsOf(layer)))),
+    room: roomFor(layer),
     seed: options.seed,
   });
   const activations = matrix(chosen.length * chosen[0].rows.length, channelsOf(layer));
@@ -79,6 +80,13 @@ async function activationRows(context: RowsContext): Promise<ActivationRows> {
   return { activations, places, isWhole: options.rows === 'grid' && isWhole };
 }
 
+/** How many rows fit. */
+export const roomFor = (layer: LayerRecord): number =>
+  Math.max(1, Math.floor(MATRIX_BYTES / (4 * channelsOf(layer))));
+
+/** Of so many images those that give rows. */
+export const imagesOfRows = (images: number, layer: LayerRecord): number => Math.min(images, roomFor(layer));
+
 /** Rows of one image of the run, by their place in it, in rising order. */
 interface ChosenRows {
   readonly image: number;
@@ -88,8 +96,6 @@ interface ChosenRows {
 /**
  * Rows to take of `perImage` in each of so many images: all where there is room for them, else of every image as many by lot,
  * and where there is not room for one of each, one of as many images as there is, by lot too. Images in rising order.
- *
- * @internal Exported for tests.
  */
 export function chosenRows(
   perImage: number,
@@ -113,7 +119,11 @@ interface RowSource {
 }
 
 /** The part of the picture that each possible row of an image stands for. */
-function rowBoxes({ intake, layer, options }: RowsContext): Box[] {
+export function rowBoxes({
+  intake,
+  layer,
+  options,
+}: Pick<RowsContext, 'intake' | 'layer' | 'options'>): Box[] {
   const frame = frameOf(intake.preprocessing.preprocessing);
   const patch = Math.min(options.patch ?? defaultPatch(intake), frame.width, frame.height);
   if (options.rows === 'crops') return cropBoxes({ ...frame, patch });

@@ -3,7 +3,6 @@ import { rowOfId } from '../../concepts/recursion/concept-tree.ts';
 import { differenceHash } from '../../images/perceptual-hash.ts';
 import { isNearDuplicate, type Look } from '../../study/draw/near-duplicates.ts';
 import type { AmountRow, Panel, StudyPicture } from '../../study/study.ts';
-import { strongest } from '../assemble-explanation.ts';
 import { openConceptMapper, type ConceptMapper } from '../concept-mapper.ts';
 import { columnOf } from '../further-concepts.ts';
 import { asRunFound } from '../input-changes.ts';
@@ -103,7 +102,7 @@ export async function conceptFigures(
 
 function largestAmounts({ shown }: SourceRun): Float32Array {
   const most = new Float32Array(shown.conceptBank.rows);
-  for (const own of shown.tensors.coefficients.map(strongest))
+  for (const own of shown.tensors.strengths)
     own.forEach((amount, column) => (most[column] = Math.max(most[column], amount)));
   return most;
 }

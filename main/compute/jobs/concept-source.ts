@@ -1,3 +1,4 @@
+import { strongest } from '../../../core/concepts/strongest.ts';
 import type { Box, Explanation, LayerRecord } from '../../../core/concepts/explanation.ts';
 import { positionBoxes } from '../../../core/concepts/gallery.ts';
 import { parentIdOf } from '../../../core/concepts/recursion/concept-tree.ts';
@@ -32,6 +33,7 @@ export function sourceOf(
   preprocessing: Preprocessing,
 ): ConceptSource {
   const { layer, images, column, coefficients } = parentConcept(explanation, tensors, concept);
+  const isWhole = parentIdOf(concept) === undefined;
   const parts = explanation.splits?.find(({ parent }) => parent === parentIdOf(concept))?.parts;
   const patch = parts?.flatMap(({ crops }) => crops)[0]?.box[2];
   const boxes = patch === undefined ? runBoxes : positionBoxes(layer, frameOf(preprocessing), patch);
@@ -42,7 +44,7 @@ export function sourceOf(
     coefficients,
     boxes,
     firstPosition: coefficients[0].rows - boxes.length,
-    maximum: maximaOf(coefficients)[column],
+    maximum: maximaOf(isWhole ? tensors.strengths : coefficients.map(strongest))[column],
   };
 }
 
@@ -60,15 +62,13 @@ export function ownSource(
     coefficients,
     boxes,
     firstPosition: coefficients[0].rows - boxes.length,
-    maximum: maximaOf(coefficients)[0],
+    maximum: maximaOf(coefficients.map(strongest))[0],
   };
 }
 
-/** Largest coefficient of each concept in any image, by column. */
-export function maximaOf(coefficients: readonly Matrix[]): Float32Array {
-  const maxima = new Float32Array(coefficients[0].cols);
-  for (const { data, cols } of coefficients) {
-    for (let i = 0; i < data.length; i++) maxima[i % cols] = Math.max(maxima[i % cols], data[i]);
-  }
+/** Largest strength of each concept [r] in any image. */
+export function maximaOf(strengths: readonly Float32Array[]): Float32Array {
+  const maxima = new Float32Array(strengths[0].length);
+  for (const own of strengths) own.forEach((value, i) => (maxima[i] = Math.max(maxima[i], value)));
   return maxima;
 }

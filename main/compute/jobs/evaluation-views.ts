@@ -111,9 +111,9 @@ function conceptEvaluation(
 
 /** What the mistakes of a run have in common, and its unusual images. */
 export function errorAnalysis(question: RunQuestion, opened: OpenedRun): ErrorAnalysis {
-  const { explanation, coefficients, names } = opened;
+  const { explanation, strengths: byImage, names } = opened;
   const ids = explanation.concepts.map(({ id }) => id);
-  const strengths = strengthsOf(explanation, coefficients);
+  const strengths = strengthsOf(explanation, byImage);
   const judged = judgedImages(
     names,
     explanation.images.map(({ file, predicted }) => ({ path: file, index: predicted.index })),

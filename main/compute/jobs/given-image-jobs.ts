@@ -3,7 +3,7 @@ import { causesOf, whyNot } from '../../../core/concepts/why-not.ts';
 import { TesseraError } from '../../../core/errors.ts';
 import { folderOf, judgedImages } from '../../../core/images/folder-class.ts';
 import { confusionMatrix } from '../../../core/metrics/confusion-matrix.ts';
-import { strongest } from '../../../core/pipeline/assemble-explanation.ts';
+import { strongest } from '../../../core/concepts/strongest.ts';
 import type { Ablator } from '../../../core/pipeline/ablator.ts';
 import type { Matrix } from '../../../core/linalg/matrix.ts';
 import type { Score } from '../../../core/score/score.ts';

@@ -69,6 +69,8 @@ export interface OpenedRun {
   readonly groups: readonly (readonly number[])[];
   /** Names a concept's map, another where it is merged with others. */
   readonly mapName: (concept: string) => string;
+  /** Largest coefficient of each concept (column) [r] in each image. */
+  readonly strengths: readonly Float32Array[];
   /** Total index of each concept (column) [r] in each image. */
   readonly imageImportance: readonly Float64Array[];
   /** The part of the picture that each grid position stands for. */
@@ -156,10 +158,10 @@ function openRun(
   const boxes = runBoxes(run.explanation, run, preprocessing);
   const found = { explanation: run.explanation, tensors: own.tensors };
   const { explanation, tensors } = mergedRun(found, known, { boxes, seed: run.options.seed });
-  const { conceptBank, coefficients, imageImportance } = tensors;
+  const { coefficients, strengths } = tensors;
   const groups = columnsOf(known);
-  const players = playersOf(conceptBank.rows, groups);
-  const maxima = maximaOf(coefficients);
+  const players = playersOf(tensors.conceptBank.rows, groups);
+  const maxima = maximaOf(strengths);
   const sources = new Map<string, ConceptSource>();
   const rankOf = new Map(explanation.concepts.map(({ id }, rank) => [id, rank]));
   const rank = (concept: string): number => {
@@ -178,8 +180,7 @@ function openRun(
     preprocessing,
     images: given.pictures.slice(0, coefficients.length).map(({ file }) => file),
     given,
-    conceptBank,
-    coefficients,
+    ...tensors,
     bankCoefficients: own.tensors.coefficients,
     players,
     playerOf: (concept) => {
@@ -191,7 +192,6 @@ function openRun(
       const merge = known.find(({ group }) => group[0] === concept);
       return merge === undefined ? concept : `${concept}_${mergedKey(project.storage, merge.group)}`;
     },
-    imageImportance,
     boxes,
     firstPosition: coefficients[0].rows - boxes.length,
     maxima,

@@ -112,8 +112,8 @@ function conceptItems(
   notes: NotesFile,
   evaluation: Evaluation | undefined,
 ): ConceptItem[] {
-  const { explanation, coefficients } = opened;
-  const strengths = strengthsOf(explanation, coefficients);
+  const { explanation } = opened;
+  const strengths = strengthsOf(explanation, opened.strengths);
   const named = namedConcepts(opened, notes);
   const shortcuts = shortcutsInWords(withGivenNames(explanation, notes));
   const isFoundAgainKnown =
@@ -148,18 +148,15 @@ function conceptItems(
 }
 
 /** Share of images in which two concepts are present together, in the order of the ranking. */
-function cooccurrence({ explanation, coefficients, maxima, conceptColumn }: OpenedRun): number[][] {
+function cooccurrence({ explanation, strengths, maxima, conceptColumn }: OpenedRun): number[][] {
   const columns = explanation.concepts.map(({ id }) => conceptColumn(id));
-  const present = coefficients.map(({ data, cols }) =>
-    columns.map((column) => {
-      if (maxima[column] <= 0) return false;
-      for (let i = column; i < data.length; i += cols) {
-        if (data[i] >= PRESENT_FROM * maxima[column]) return true;
-      }
-      return false;
-    }),
-  );
-  return columns.map((_, a) =>
-    columns.map((__, b) => present.filter((image) => image[a] && image[b]).length / present.length),
-  );
+  const together = columns.map(() => columns.map(() => 0));
+  for (const own of strengths) {
+    const present = columns.map(
+      (column) => maxima[column] > 0 && own[column] >= PRESENT_FROM * maxima[column],
+    );
+    for (const [a, row] of together.entries())
+      if (present[a]) for (let b = 0; b < row.length; b++) row[b] += Number(present[b]);
+  }
+  return together.map((row) => row.map((count) => count / strengths.length));
 }

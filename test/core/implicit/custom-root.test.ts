@@ -7,7 +7,7 @@ import { constant } from '../../../core/implicit/constant.ts';
 import { customFixedPoint, customFixedPointAsync } from '../../../core/implicit/custom-fixed-point.ts';
 import { customRoot, customRootAsync } from '../../../core/implicit/custom-root.ts';
 import { registerFloat64Backend, toFloat64 } from '../../../core/implicit/float64/float64-backend.ts';
-import type { LinearReport } from '../../../core/implicit/implicit-options.ts';
+import type { LinearReport } from '../../../core/implicit/derivative-report.ts';
 import { rootJacobian, rootJvp, rootVjp } from '../../../core/implicit/root-derivatives.ts';
 
 registerFloat64Backend();
@@ -245,11 +245,7 @@ describe('derivatives of roots (float64)', () => {
     expect(value[1]).toBe(3);
     expect(toFloat64(value[2])).toBeAllclose([1 / 3, 1 / 6], { rtol: 1e-12 });
     expect(linear.status).toBe('converged');
-    const jacobian = rootJacobian<tf.Tensor, [tf.Tensor, number, tf.Tensor], [tf.Tensor, number, tf.Tensor]>(
-      root,
-      x,
-      [a, 3, b],
-    );
+    const jacobian = rootJacobian(root, x, [a, 3, b]);
     expect(toFloat64(jacobian.value[0])).toBeAllclose([-2, 0, 0, -1.5], { rtol: 1e-12 });
     const tangent = rootJvp(root, x, [a, 3, b], [undefined, undefined, constant([3, 6])]);
     expect(toFloat64(tangent.value)).toBeAllclose([1, 1], { rtol: 1e-12 });

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { constant } from '../../../core/implicit/constant.ts';
 import { registerFloat64Backend, toFloat64 } from '../../../core/implicit/float64/float64-backend.ts';
-import { nonNegativeQuadratic } from '../../../core/implicit/non-negative-quadratic.ts';
+import { nonNegativeQuadratic } from '../../fixtures/implicit/non-negative-quadratic.ts';
 import { rowGram, timesVector } from '../../../core/implicit/float64-matrix.ts';
 import { rootJacobian, rootJvp, rootVjp } from '../../../core/implicit/root-derivatives.ts';
 import { nmfAdmm, nmfOptimality } from '../../../core/implicit/solvers/nmf-admm.ts';
@@ -72,12 +72,7 @@ describe('non-negative least squares: golden values to 1e-8', () => {
           const moved = [tangents.a && row(tangents.a), tangents.W && tensorOf(tangents.W)] as const;
           expectClose(rootJvp(nnlsOptimality, u, [a, w], moved).value, want, toleranceOf(item.id));
         }
-        const { value } = rootJacobian<tf.Tensor, [tf.Tensor, tf.Tensor], [tf.Tensor]>(
-          nnlsOptimality,
-          u,
-          [a, w],
-          { constants: [1] },
-        );
+        const { value } = rootJacobian(nnlsOptimality, u, [a, w], { constants: [1] });
         if (item.jacobian_a) expectClose(value[0], item.jacobian_a, toleranceOf(item.id));
         if (item.jacobian_a_checksum) {
           const { fro, sum } = item.jacobian_a_checksum;
@@ -92,14 +87,9 @@ describe('non-negative least squares: golden values to 1e-8', () => {
     tf.tidy(() => {
       const item = nnls.find(({ id }) => id.endsWith('exact'))!;
       const args = [row(item.inputs.a), tensorOf(item.inputs.W)] as [tf.Tensor, tf.Tensor];
-      const { value } = rootJacobian<tf.Tensor, [tf.Tensor, tf.Tensor], [tf.Tensor]>(
-        nnlsOptimality,
-        row(item.solution),
-        args,
-        {
-          constants: [1],
-        },
-      );
+      const { value } = rootJacobian(nnlsOptimality, row(item.solution), args, {
+        constants: [1],
+      });
       const distance = (want: GoldenArray): number =>
         Math.max(...toFloat64(value[0]).map((v, i) => Math.abs(v - want.data[i])));
       expect(Math.min(distance(item.jacobian_in!), distance(item.jacobian_out!))).toBeLessThan(1e-8);

@@ -83,6 +83,22 @@ describe('the toolkit as a package of its own', () => {
     ).toEqual(['@tensorflow', '@tessera']);
   });
 
+  it('a gradient can be taken at once: nothing else has to be called first', async () => {
+    const lines = [
+      "import '@tensorflow/tfjs-backend-cpu';",
+      "import * as tf from '@tensorflow/tfjs-core';",
+      "import { projectionSimplex } from '@tessera/implicit';",
+      'const f = (x) => tf.sum(tf.square(projectionSimplex(x)));',
+      "console.log(tf.grad(f)(tf.tensor1d([0.6, 0.2, -3])).dataSync().join(' '));",
+    ];
+    await writeFile(join(folder, 'fresh.mjs'), lines.join('\n'));
+    const { stdout } = await run(process.execPath, ['fresh.mjs'], { cwd: folder });
+    // p = (0.7, 0.3, 0); 2 p less its mean over the support.
+    expect(stdout.trim().split('\n').at(-1)!.split(' ').map(Number)).toBeAllclose([0.4, -0.4, 0], {
+      atol: 1e-6,
+    });
+  });
+
   it('is imported by name, with its types, and computes', async () => {
     const options =
       '--ignoreConfig --strict --module nodenext --target es2022 --lib es2022,dom --skipLibCheck'.split(' ');

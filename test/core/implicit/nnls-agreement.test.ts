@@ -5,7 +5,7 @@ import { constant } from '../../../core/implicit/constant.ts';
 import { customRoot } from '../../../core/implicit/custom-root.ts';
 import { fixedPointResidual } from '../../../core/implicit/custom-fixed-point.ts';
 import { registerFloat64Backend, toFloat64 } from '../../../core/implicit/float64/float64-backend.ts';
-import { nonNegativeQuadratic } from '../../../core/implicit/non-negative-quadratic.ts';
+import { nonNegativeQuadratic } from '../../fixtures/implicit/non-negative-quadratic.ts';
 import { projectedGradient } from '../../../core/implicit/optimality/fixed-points.ts';
 import type { OptimalityFn } from '../../../core/implicit/residual-map.ts';
 import { rootJvp, rootVjp } from '../../../core/implicit/root-derivatives.ts';

@@ -62,7 +62,10 @@ describe('excessKurtosis', () => {
 
 describe('sparsityOfConcepts', () => {
   it('reads columns', () => {
-    const [rare, dead] = sparsityOfConcepts(matrix(4, 2, Float32Array.of(0, 0, 0, 0, 5, 0, 0, 0)));
+    const [rare, dead] = sparsityOfConcepts([
+      matrix(1, 2, Float32Array.of(0, 0)),
+      matrix(3, 2, Float32Array.of(0, 0, 5, 0, 0, 0)),
+    ]);
     expect(rare.hoyer).toBe(1);
     expect(rare.kurtosis).toBeCloseTo(-2 / 3, 10);
     expect(dead).toEqual({ hoyer: undefined, kurtosis: undefined });

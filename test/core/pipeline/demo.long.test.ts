@@ -6,7 +6,7 @@ import { DEFAULT_OPTIONS } from '../../../core/concepts/run-options.ts';
 import type { Explanation } from '../../../core/concepts/explanation.ts';
 import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
 import type { Matrix } from '../../../core/linalg/matrix.ts';
-import { strongest } from '../../../core/pipeline/assemble-explanation.ts';
+import { strongest } from '../../../core/concepts/strongest.ts';
 import { openModel } from '../../../core/pipeline/model-intake.ts';
 import { openOrCreateProject } from '../../../core/pipeline/open-project.ts';
 import { loadRunTensors } from '../../../core/project/tensors-file.ts';

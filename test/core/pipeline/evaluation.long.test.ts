@@ -111,7 +111,7 @@ describe('the evaluation of the demo', () => {
 
   it('is stored with the run and comes out the same when it is made again', async () => {
     const { id } = houses.run;
-    expect(await loadEvaluation(houses.project, id)).toEqual({ schemaVersion: 2, ...houses.evaluation });
+    expect(await loadEvaluation(houses.project, id)).toEqual({ schemaVersion: 3, ...houses.evaluation });
     expect(await evaluateRun(scope, id, 'quick')).toEqual(houses.evaluation);
   });
 
@@ -193,7 +193,7 @@ describe('the evaluation of the demo', () => {
     expect(await evaluateRun(later, run.id, 'quick')).toEqual(houses.evaluation);
     await rm(path.join(project.folder, 'cache'), { recursive: true });
     expect(await evaluateRun(later, run.id, 'quick')).toEqual(houses.evaluation);
-    expect(await loadEvaluation(project, run.id)).toEqual({ schemaVersion: 2, ...houses.evaluation });
+    expect(await loadEvaluation(project, run.id)).toEqual({ schemaVersion: 3, ...houses.evaluation });
   });
 
   it('weighs numbers of concepts before a run, which then keeps the evidence', async () => {

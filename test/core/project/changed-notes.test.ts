@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { changedNotes } from '../../../core/project/changed-notes.ts';
 import type { NotesFile } from '../../../core/project/run-notes.ts';
 
-const NONE: NotesFile = { schemaVersion: 2, names: {}, hidden: [], merged: [], comments: {} };
+const NONE: NotesFile = { schemaVersion: 3, names: {}, hidden: [], merged: [], comments: {} };
 const before: NotesFile = {
   ...NONE,
   names: { c0: 'sky', c1: 'sea' },

@@ -23,7 +23,7 @@ describe('saveEvaluation() and loadEvaluation()', () => {
     const { project } = await projectWithRun();
     expect(await loadEvaluation(project, 'run1')).toBeUndefined();
     await saveEvaluation(project, 'run1', sampleEvaluation());
-    expect(await loadEvaluation(project, 'run1')).toEqual({ schemaVersion: 2, ...sampleEvaluation() });
+    expect(await loadEvaluation(project, 'run1')).toEqual({ schemaVersion: 3, ...sampleEvaluation() });
   });
 
   it('refuse a figure that JSON cannot carry, and a run that is not there', async () => {

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
+import { memorySpool } from '../../../core/memory-spool.ts';
 import type { Storage } from '../../../core/platform.ts';
+
+function contentOf(bytes: Uint8Array | string | Iterable<Uint8Array>): Uint8Array {
+  if (typeof bytes === 'string') return new TextEncoder().encode(bytes);
+  return new Uint8Array(bytes instanceof Uint8Array ? bytes : Buffer.concat([...bytes]));
+}
 
 /** Files in memory. `beforeWrite` may throw, as a full disk or a kill would. */
 export function memoryStorage(
@@ -14,7 +20,7 @@ export function memoryStorage(
     // eslint-disable-next-line @typescript-eslint/require-await -- a throw must become a rejection
     async writeAtomic(path, bytes) {
       beforeWrite(path);
-      files.set(path, typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes.slice());
+      files.set(path, contentOf(bytes));
     },
     async writeTogether(together) {
       for (const [path, bytes] of together) await this.writeAtomic(path, bytes);
@@ -29,6 +35,11 @@ export function memoryStorage(
       files.set(path, Uint8Array.from([...old, ...new TextEncoder().encode(text)]));
       return Promise.resolve();
     },
+    async openBytes(path) {
+      const bytes = await this.readBytes(path);
+      return { size: bytes.length, read: (offset, length) => bytes.slice(offset, offset + length) };
+    },
+    openSpool: memorySpool,
     exists: (path) =>
       Promise.resolve(files.has(path) || [...files.keys()].some((key) => key.startsWith(`${path}/`))),
     list(folder) {

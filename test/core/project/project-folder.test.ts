@@ -29,7 +29,7 @@ describe('createProject() and openProject()', () => {
   it('give back what was put in', async () => {
     const storage = memoryStorage();
     const { file } = await createProject(storage, folder, projectContent);
-    expect(file).toMatchObject({ schemaVersion: 2, ...projectContent, runs: [] });
+    expect(file).toMatchObject({ schemaVersion: 3, ...projectContent, runs: [] });
     expect((await openProject(storage, folder)).file).toEqual(file);
   });
 
@@ -53,8 +53,8 @@ describe('openProject()', () => {
     ],
     [
       'a newer version',
-      text({ schemaVersion: 3 }),
-      `project: ${PROJECT} was written by a newer Tessera (schema version 3; this one reads up to 2).`,
+      text({ schemaVersion: 4 }),
+      `project: ${PROJECT} was written by a newer Tessera (schema version 4; this one reads up to 3).`,
     ],
   ];
 
@@ -168,7 +168,7 @@ describe('saveNotes() and loadNotes()', () => {
   it('begin empty and give back what was noted', async () => {
     const { project } = await projectWithRun();
     const empty = await loadNotes(project, 'run1');
-    expect(empty).toEqual({ schemaVersion: 2, names: {}, hidden: [], merged: [], comments: {} });
+    expect(empty).toEqual({ schemaVersion: 3, names: {}, hidden: [], merged: [], comments: {} });
     const notes = { ...empty, names: { c0: 'striped tower' }, merged: [['c1', 'c2']] };
     await saveNotes(project, 'run1', notes);
     expect(await loadNotes(project, 'run1')).toEqual(notes);

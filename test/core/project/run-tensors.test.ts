@@ -1,15 +1,17 @@
+import { stackTensor } from '../../../core/linalg/matrix-tensor.ts';
 import { describe, expect, it } from 'vitest';
 import { matrix } from '../../../core/linalg/matrix.ts';
 import { createProject } from '../../../core/project/project-folder.ts';
 import { startRun } from '../../../core/project/start-run.ts';
 import type { DrawnMaps, PartTensors, RunTensors } from '../../../core/project/run-tensors.ts';
-import { loadRunTensors, saveRunTensors } from '../../../core/project/tensors-file.ts';
+import { loadRunTensors, saveParts, saveRunTensors } from '../../../core/project/tensors-file.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../../core/project/safetensors.ts';
 import { memoryStorage } from './memory-storage.ts';
 import { projectContent, runContent, self } from './sample-run.ts';
 
 const folder = '/boat.tessera';
 const PATH = `${folder}/runs/run1/tensors.safetensors`;
+const BY_IMAGE = `${folder}/runs/run1/coefficients.safetensors`;
 
 async function projectWithRun() {
   const storage = memoryStorage();
@@ -45,6 +47,7 @@ const PARTS: PartTensors = {
 };
 const TENSORS: RunTensors = {
   ...BANK,
+  strengths: [Float32Array.of(16, 17), Float32Array.of(26, 27), Float32Array.of(36, 37)],
   maps: new Map([
     ['saliency', MAPS],
     ['grad-cam', { ...MAPS, places: [], maps: [] }],
@@ -72,12 +75,17 @@ describe('saveRunTensors() and loadRunTensors()', () => {
   it('keep the names and shapes by which other programs read them', async () => {
     const { project, storage } = await projectWithRun();
     await saveRunTensors(project, 'run1', TENSORS);
-    const { tensors } = decodeSafetensors(storage.files.get(PATH)!);
-    const shapes = [...tensors].map(([name, { type, dims }]) => `${name} ${type} [${dims.join(', ')}]`);
-    expect(shapes.sort()).toEqual([
+    const shapesIn = (path: string) =>
+      [...decodeSafetensors(storage.files.get(path)!).tensors]
+        .map(([name, { type, dims }]) => `${name} ${type} [${dims.join(', ')}]`)
+        .sort();
+    expect(shapesIn(BY_IMAGE)).toEqual([
       'coefficients float32 [3, 4, 2]',
-      'conceptBank float32 [2, 3]',
       'imageImportance float64 [3, 2]',
+      'strengths float32 [3, 2]',
+    ]);
+    expect(shapesIn(PATH)).toEqual([
+      'conceptBank float32 [2, 3]',
       'maps.grad-cam float32 [0, 1, 2]',
       'maps.grad-cam.places int32 [0, 2]',
       'maps.saliency float32 [2, 1, 2]',
@@ -103,6 +111,21 @@ describe('saveRunTensors() and loadRunTensors()', () => {
       code: 'bad-project',
       message: expect.stringContaining(`${PATH} is damaged: safetensors: truncated`) as string,
     });
+  });
+
+  it('read a file of up to schema 2, which has the arrays by image too; parts that are added later leave it readable', async () => {
+    const { storage, project } = await projectWithRun();
+    await saveRunTensors(project, 'run1', { ...TENSORS, parts: new Map() });
+    const { tensors } = decodeSafetensors(storage.files.get(PATH)!);
+    tensors.set('coefficients', stackTensor(BANK.coefficients));
+    const indices = Float64Array.from(BANK.imageImportance.flatMap((one) => [...one]));
+    tensors.set('imageImportance', { type: 'float64', dims: [3, 2], data: indices });
+    storage.files.set(PATH, encodeSafetensors(tensors));
+    storage.files.delete(BY_IMAGE);
+    const old = await loadRunTensors(project, 'run1');
+    expect(old).toEqual({ ...TENSORS, parts: new Map() });
+    await saveParts(project, 'run1', { ...old, parts: TENSORS.parts });
+    expect(await loadRunTensors(project, 'run1')).toEqual(TENSORS);
   });
 
   it('say which array is absent or has another type', async () => {

@@ -28,6 +28,7 @@ const tensorsWith = (value: number) => ({
   conceptBank: matrix(1, 2, Float32Array.of(1, value)),
   coefficients: [matrix(1, 1, Float32Array.of(1.25))],
   imageImportance: [Float64Array.of(0.4)],
+  strengths: [Float32Array.of(1.25)],
   maps: new Map(),
   parts: new Map(),
 });

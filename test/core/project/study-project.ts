@@ -19,6 +19,7 @@ export async function projectWithRun(folder: string): Promise<Project> {
     conceptBank: matrix(1, 2, Float32Array.of(1, 2)),
     coefficients: [matrix(1, 1, Float32Array.of(1.25))],
     imageImportance: [Float64Array.of(0.4)],
+    strengths: [Float32Array.of(1.25)],
     maps: new Map(),
     parts: new Map(),
   });

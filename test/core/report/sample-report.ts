@@ -128,7 +128,7 @@ export function blobMap(concept: number, image: number): CoefficientMap {
 }
 
 export const sampleProject: ProjectFile = {
-  schemaVersion: 2,
+  schemaVersion: 3,
   created: '2026-11-22T09:30:00.000Z',
   model: { path: '/models/harbour/boat-classifier.onnx', sha256: '9f2c'.repeat(16) },
   preprocessing: {
@@ -144,7 +144,7 @@ export const sampleProject: ProjectFile = {
 
 export function sampleRun(explanation: Explanation): RunFile {
   return {
-    schemaVersion: 2,
+    schemaVersion: 3,
     id: 'run1',
     created: '2026-11-22T09:30:00.000Z',
     options: resolveOptions({
@@ -222,7 +222,7 @@ export function sampleEvaluation(concepts = 6): Evaluation {
   };
 }
 
-export const noNotes: NotesFile = { schemaVersion: 2, names: {}, hidden: [], merged: [], comments: {} };
+export const noNotes: NotesFile = { schemaVersion: 3, names: {}, hidden: [], merged: [], comments: {} };
 
 /** A whole report with pictures. */
 export async function sampleReport(options: SampleOptions = {}): Promise<ReportData> {

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Explanation } from '../../../core/concepts/explanation.ts';
 import { expectationOf, intakeCases, intakeImages } from '../../core/intake/intake-cases.ts';
 import { temporaryFolder } from './colour-case.ts';
+import { finishedRun } from './finished-run.ts';
 import { tessera } from './run-tessera.ts';
 
 /** What of a case is explained, and the score that an image then has, by the raw scores that the case tells. */
@@ -31,9 +30,7 @@ describe.skipIf(intakeCases.length === 0)('a run of every task (cases in ../shar
       const given = ['--model', model, '--images', intakeImages, ...argv, ...tiny, '--out', out];
       const { code, stderr } = await tessera('explain', ...given);
       expect(code, stderr).toBe(0);
-      const run = JSON.parse(await readFile(path.join(out, 'runs', 'run1', 'run.json'), 'utf8')) as {
-        readonly explanation: Explanation;
-      };
+      const run = await finishedRun(out);
       const { images: wanted, tolerance } = expectationOf(name);
       const found = run.explanation.images;
       expect(found.length).toBeGreaterThan(0);

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { MapRecord } from '../../../core/concepts/explanation.ts';
 import type { Model } from '../../../core/onnx/graph.ts';
 import { makeNode } from '../../../core/onnx/graph-edits.ts';
 import { decodeSafetensors } from '../../../core/project/safetensors.ts';
 import type { Tensor } from '../../../core/tensor.ts';
 import { colourModel } from '../../fixtures/colour-model.ts';
 import { blobsOf, temporaryFolder, writeModel, writePictures } from './colour-case.ts';
+import { finishedRun } from './finished-run.ts';
 import { tessera } from './run-tessera.ts';
 
 /** Explains red in six pictures and reads what the project then holds. */
@@ -21,10 +21,7 @@ async function explain(more: readonly string[], model?: Model) {
     ...['--device', 'cpu', '--out', out, ...more],
   );
   if (code !== 0) return { code, stderr };
-  const run = JSON.parse(await readFile(path.join(out, 'runs/run1/run.json'), 'utf8')) as {
-    explanation: { maps: MapRecord[]; images: { file: string }[] };
-    stages: Record<string, { status: string }>;
-  };
+  const run = await finishedRun(out);
   return {
     code,
     stderr,
@@ -69,9 +66,9 @@ describe('explain --map', () => {
       'occlusion',
     ]);
     expect(code, stderr).toBe(0);
-    expect(run!.explanation.maps.map(({ method }) => method)).toEqual(['gated-gradient', 'occlusion']);
+    expect(run!.explanation.maps!.map(({ method }) => method)).toEqual(['gated-gradient', 'occlusion']);
     for (const method of ['gated-gradient', 'occlusion']) {
-      expect(run!.stages[`maps-${method}`].status).toBe('done');
+      expect(run!.stages[`maps-${method}`]?.status).toBe('done');
       const maps = tensors!.get(`maps.${method}`)!;
       expect(maps.dims.slice(1)).toEqual([32, 32]);
       const hits = hitsBlobs(maps, tensors!.get(`maps.${method}.places`)!, run!.explanation.images);
@@ -98,7 +95,7 @@ describe('explain --map', () => {
   it('falls back to occlusion for a model without gradients, and says so in the run and on the page', async () => {
     const { code, stderr, run, tensors, report } = await explain([], stepped());
     expect(code, stderr).toBe(0);
-    const [record] = run!.explanation.maps;
+    const [record] = run!.explanation.maps!;
     expect(record.method).toBe('occlusion');
     expect(record.insteadOf?.method).toBe('gated-gradient');
     expect(record.insteadOf?.reason).toContain('Round');

@@ -70,7 +70,7 @@ describe('a project written by Tessera 0.1', () => {
       rtol: 1e-6,
       atol: 1e-6,
     });
-    expect((await storedRun(project, run)).schemaVersion).toBe(2);
+    expect((await storedRun(project, run)).schemaVersion).toBe(3);
   });
 
   it('takes up a run that 0.1 did not end', async () => {

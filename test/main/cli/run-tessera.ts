@@ -40,6 +40,8 @@ export interface ProcessOptions {
   /** Loads stop-at-write before the program. @default false */
   readonly stopsAtWrite?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** @default the project's folder */
+  readonly cwd?: string;
   /** A program that starts it, with arguments: `setpriv --reuid=65534`. */
   readonly through?: readonly string[];
   /** Sees the process as soon as it runs, to send it signals. */
@@ -49,7 +51,14 @@ export interface ProcessOptions {
 /** Runs a command in a process of its own; in the lane that builds the command line. */
 export function tesseraProcess(
   argv: readonly string[],
-  { isSource = false, stopsAtWrite = false, env = {}, through = [], onStart }: ProcessOptions = {},
+  {
+    isSource = false,
+    stopsAtWrite = false,
+    env = {},
+    through = [],
+    cwd = PROJECT,
+    onStart,
+  }: ProcessOptions = {},
 ): Promise<Outcome> {
   const built = inject('builtCli');
   const stop = pathToFileURL(path.join(built, 'stop-at-write.js')).href;
@@ -57,7 +66,7 @@ export function tesseraProcess(
   const entry = isSource ? path.join(PROJECT, 'main/cli/tessera.ts') : path.join(built, 'tessera.js');
   const [program, ...before] = [...through, process.execPath];
   const child = spawn(program, [...before, ...loaders, entry, ...argv], {
-    cwd: PROJECT,
+    cwd,
     env: { ...process.env, ...env },
   });
   let stdout = '';

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ScoreFacts } from '../../../main/cli/score-output.ts';
 import { BLUE, RED, scene, writeModel, type Blob } from './colour-case.ts';
+import { finishedRun } from './finished-run.ts';
 import { tessera } from './run-tessera.ts';
 
 /** Pictures with a red square, and a blue one of a side of its own; `from` tells series apart. */
@@ -46,9 +47,7 @@ describe('tessera score', { timeout: 120_000 }, () => {
     const facts = await scored('--images', path.join(root, 'images'));
     expect(facts.drift).toMatchObject({ compared: { before: 24, now: 24 }, concepts: [] });
     expect(facts.images).toHaveLength(24);
-    const run = JSON.parse(await readFile(path.join(project, 'runs/run1/run.json'), 'utf8')) as {
-      explanation: { images: { file: string; logit: number }[] };
-    };
+    const run = await finishedRun(project);
     for (const { file, logit } of run.explanation.images)
       expect(facts.images.find((image) => image.file === file)!.score).toBeCloseTo(logit, 3);
     expect(facts.images.every(({ isUnknown }) => isUnknown === false)).toBe(true);

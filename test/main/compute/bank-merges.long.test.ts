@@ -7,6 +7,7 @@ import type { JobContext } from '../../../main/compute/jobs/job-context.ts';
 import type { RunQuestion } from '../../../main/compute/protocol.ts';
 import type { ConceptEdit } from '../../../main/api/contract.ts';
 import { BLUE, RED, scene, writeModel, type Rgb } from '../cli/colour-case.ts';
+import { finishedRun } from '../cli/finished-run.ts';
 import { tessera } from '../cli/run-tessera.ts';
 
 const GREEN: Rgb = [20, 240, 20];
@@ -175,9 +176,7 @@ describe('a merge in one run of a shared bank', { timeout: 300_000 }, () => {
     const [{ runId }] = (await overview()).classes;
     const [file] = await mergedFiles(runId);
     await rm(path.join(folder, 'runs', runId, file));
-    const run = JSON.parse(await readFile(path.join(folder, 'runs', runId, 'run.json'), 'utf8')) as {
-      explanation: { images: { file: string }[] };
-    };
+    const run = await finishedRun(folder, runId);
     const [{ file: picture }] = run.explanation.images;
     const before = await readFile(picture);
     await writeFile(picture, await scene([{ left: 0, top: 0, side: 20, colour: GREEN }]));

@@ -7,6 +7,7 @@ import type { JobContext } from '../../../main/compute/jobs/job-context.ts';
 import type { ConceptEdit } from '../../../main/api/contract.ts';
 import type { RunQuestion } from '../../../main/compute/protocol.ts';
 import { BLUE, RED, scene, writeModel } from '../cli/colour-case.ts';
+import { finishedRun } from '../cli/finished-run.ts';
 import { tessera } from '../cli/run-tessera.ts';
 
 const COUNT = 24;
@@ -43,9 +44,7 @@ beforeAll(async () => {
   const { code, stderr } = await tessera('explain', ...argv, ...own);
   expect(code, stderr).toBe(0);
   question = { folder, key: 'key', runId: 'run1' };
-  const run = JSON.parse(await readFile(path.join(folder, 'runs/run1/run.json'), 'utf8')) as {
-    explanation: { images: { file: string }[] };
-  };
+  const run = await finishedRun(folder);
   blue = run.explanation.images.flatMap(({ file }, image) => {
     const number = Number(path.basename(file, '.png'));
     return hasBlue(number) ? [{ image, number }] : [];

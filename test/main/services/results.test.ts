@@ -11,7 +11,7 @@ import { memoryStorage } from '../../core/project/memory-storage.ts';
 import { changedNotes, type NotesChange } from '../../../core/project/changed-notes.ts';
 import type { NotesFile } from '../../../core/project/run-notes.ts';
 
-const NO_NOTES: NotesFile = { schemaVersion: 2, names: {}, hidden: [], merged: [], comments: {} };
+const NO_NOTES: NotesFile = { schemaVersion: 3, names: {}, hidden: [], merged: [], comments: {} };
 const RENAME = { kind: 'rename', concept: 'c0', name: 'sky' } as const;
 
 /** A compute process that keeps the notes of each run in memory and counts what it is asked. */

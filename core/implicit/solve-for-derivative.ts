@@ -1,0 +1,161 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { ImplicitError } from './errors.ts';
+import type { DerivativeReport, Fallback } from './derivative-report.ts';
+import { toFloat64 } from './float64/float64-backend.ts';
+import { warn } from './implicit-options.ts';
+import type { ImplicitOptions } from './implicit-options.ts';
+import type { Inspection } from './inspect-condition.ts';
+import { denseMatrix, transposeSquare } from './linear-solve/linear-operator.ts';
+import { assembledByDefault, linearSolver } from './linear-solve/linear-solve.ts';
+import type { LinearOperator, LinearSolution, LinearSolveOptions } from './linear-solve/linear-operator.ts';
+import { nullSpace, solveSingular } from './linear-solve/minimum-norm.ts';
+import { allFinite, norm, subtract } from './linear-solve/vector.ts';
+
+/** uᵀ ∂F/∂args, all parts in one vector. */
+export type ParameterProduct = (u: Float64Array) => Float64Array;
+
+/** The defaults that go with the active backend's rounding, under the caller's own. */
+function linearOptions(linear: LinearSolveOptions | undefined): LinearSolveOptions {
+  const precise = tf.backend().epsilon() < 1e-10;
+  return { tol: precise ? 1e-12 : 1e-6, rankTol: precise ? 1e-11 : 1e-6, ...linear };
+}
+
+/** The system of a derivative: (∂F/∂x)ᵀ u = b with what is asked of u, or ∂F/∂x d = b. */
+export interface DerivativeSystem {
+  readonly operator: LinearOperator;
+  /** For the transposed system: uᵀ ∂F/∂args. */
+  readonly product?: ParameterProduct;
+  /** F at another point, the arguments as they are. */
+  readonly residualAt: (x: Float64Array) => Float64Array;
+  readonly x: Float64Array;
+  readonly point: Inspection;
+}
+
+/**
+ * Solves the system of a derivative by the options and says how it went. Where the default method finds a singular
+ * matrix (up to 500 unknowns), the solution of least norm is taken if the derivative exists in that sense: every movement
+ * of the parameters can be followed by x; or b lies in the range and F does not change at all along the directions that
+ * the system leaves free (multipliers of redundant constraints, unused coefficients).
+ */
+export function solveWithReport(
+  system: DerivativeSystem,
+  b: Float64Array,
+  { solve = 'auto', linear }: ImplicitOptions,
+): { readonly x: Float64Array; readonly report: DerivativeReport } {
+  if (!allFinite(b)) throw notFinite('the vector to differentiate along');
+  const { operator, point, product } = system;
+  const options = linearOptions(linear);
+  const fallbacks: Fallback[] = point.onKink ? ['one-sided'] : [];
+  let solution: LinearSolution =
+    solve === 'minimum-norm'
+      ? solveSingular(operator, b, options, product)
+      : linearSolver(solve)(operator, b, options);
+  if (solve === 'auto' && solution.status === 'breakdown' && assembledByDefault(operator)) {
+    solution = leastNormDerivative(system, b, options);
+    fallbacks.push('minimum-norm');
+  }
+  const { x, status, iterations, residual } = solution;
+  const gain = norm(b) > 0 ? norm(x) / norm(b) : 0;
+  const displacement = (gain * point.optimality) / Math.max(1, point.size);
+  const report = {
+    linear: { status, iterations, residual },
+    optimality: point.optimality,
+    displacement,
+    fallbacks,
+  };
+  return { x, report };
+}
+
+function leastNormDerivative(
+  system: DerivativeSystem,
+  b: Float64Array,
+  options: LinearSolveOptions,
+): LinearSolution {
+  const { operator, product, x, residualAt } = system;
+  const solution = solveSingular(operator, b, options, product);
+  if (solution.status !== 'converged' || solution.isDetermined) return solution;
+  const { size } = operator;
+  const matrix = denseMatrix(operator);
+  const { rankTol = 1e-11 } = options;
+  const free = nullSpace(product ? transposeSquare(matrix, size) : matrix, size, rankTol);
+  const step = 1e-3 * Math.max(1, norm(x));
+  const rounding = 100 * rankTol * Math.max(1, norm(matrix)) * step;
+  const here = residualAt(x);
+  const isFlat = free.every((direction) => {
+    const moved = residualAt(x.map((value, i) => value + step * direction[i]));
+    return norm(subtract(moved, here)) <= rounding;
+  });
+  return isFlat ? solution : { ...solution, status: 'breakdown' };
+}
+
+/** u of a gradient, reported and judged as the options say; throws what checkSolved and checkPoint throw. */
+export function solveAdjointSystem(
+  system: DerivativeSystem,
+  dy: Float64Array,
+  options: ImplicitOptions,
+): Float64Array {
+  const solved = solveWithReport(system, dy, options);
+  options.onSolve?.(solved.report.linear);
+  options.onDerivative?.(solved.report);
+  const u = checkSolved(solved, options.onSolve !== undefined);
+  checkPoint(solved.report, options);
+  return u;
+}
+
+/** The solution of a linear system; ImplicitError 'not-differentiable' if it is not finite. */
+export function requireFinite(x: Float64Array): Float64Array {
+  if (!allFinite(x)) throw notFinite('the solution of the linear system');
+  return x;
+}
+
+/** The solution of the system of a gradient; ImplicitError 'not-differentiable' when it has no answer. */
+function checkSolved(
+  { x, report: { linear } }: { readonly x: Float64Array; readonly report: DerivativeReport },
+  mayFail: boolean,
+): Float64Array {
+  requireFinite(x);
+  if (linear.status === 'converged' || mayFail) return x;
+  throw new ImplicitError(
+    'not-differentiable',
+    `implicit derivative: the linear system of ${x.length} unknowns was not solved: ${linear.status}, ` +
+      `relative residual ${linear.residual.toPrecision(3)}`,
+    {
+      hint: 'The derivative of the optimality condition by the solution may be singular here. Try { linear: { ridge: 1e-8 } }, { solve: "minimum-norm" } if the solution has a free gauge, or another solver.',
+    },
+  );
+}
+
+const UNSOLVED_HINT =
+  'Let the solver run longer, or see whether F is the condition of what it solves. Stopping early on purpose? Pass { unsolved: "accept" }.';
+
+const warned = new WeakSet<ImplicitOptions>();
+
+/** Judges whether the point solves F, as the options say: ImplicitError 'not-solved', a warning, or nothing. */
+function checkPoint({ displacement, optimality }: DerivativeReport, options: ImplicitOptions): void {
+  const { unsolved = 'warn', unsolvedAbove = tf.backend().epsilon() < 1e-10 ? 1e-4 : 1e-2 } = options;
+  if (unsolved === 'accept' || displacement <= unsolvedAbove) return;
+  const message =
+    `implicit derivative: the point does not solve the optimality condition: ‖F‖ = ${optimality.toPrecision(3)}, and a ` +
+    `Newton step would move it by ${displacement.toPrecision(2)} of its size (at most ${unsolvedAbove} is taken for solved); ` +
+    'the derivative is off by about as much';
+  if (unsolved === 'throw') {
+    throw new ImplicitError('not-solved', message, { hint: UNSOLVED_HINT });
+  }
+  if (!warned.has(options)) warn(`${message}. ${UNSOLVED_HINT}`, options);
+  warned.add(options);
+}
+
+/** ImplicitError 'not-differentiable' if ∂F/∂args gave values that are not finite. */
+export function checkDerivative(tensors: readonly tf.Tensor[]): void {
+  if (!tensors.every((tensor) => allFinite(toFloat64(tensor)))) throw notFinite('the result');
+}
+
+function notFinite(what: string): ImplicitError {
+  return new ImplicitError(
+    'not-differentiable',
+    `implicit derivative: ${what} has entries that are not finite`,
+    {
+      hint: 'Check that the optimality condition and its derivatives are finite at the solution (log 0, division by 0, 0 · Infinity).',
+    },
+  );
+}
