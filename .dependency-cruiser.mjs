@@ -32,7 +32,7 @@ export const ROOMS = {
     'core/tables',
     'core/wording',
   ],
-  'main/build': ['core/autodiff', 'core/implicit'],
+  'main/build': ['core/autodiff', 'core/implicit', 'core/linalg'],
   'core/pipeline': [
     ...[
       'core/report',

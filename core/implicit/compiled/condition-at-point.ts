@@ -5,6 +5,7 @@ import { denseOperator, transposeSquare } from '../linear-solve/linear-operator.
 import type { LinearOperator } from '../linear-solve/linear-operator.ts';
 import { luFactor } from '../linear-solve/lu-factor.ts';
 import type { LuFactor } from '../linear-solve/lu-factor.ts';
+import { kernelElimination } from './kernel-elimination.ts';
 import { along, setPoint, setUnknowns } from './root-plan.ts';
 import type { RootPlan } from './root-plan.ts';
 import type { StagedPlan } from './staged-plan.ts';
@@ -149,7 +150,8 @@ export class ConditionAtPoint {
   #factor(tolerance: number): LuFactor {
     const { matrix, factors } = this.#dense();
     const { size } = this.#root;
-    const factor = factors.get(tolerance) ?? luFactor(transposeSquare(matrix, size), size, tolerance);
+    const factor =
+      factors.get(tolerance) ?? luFactor(transposeSquare(matrix, size), size, tolerance, kernelElimination());
     factors.set(tolerance, factor);
     return factor;
   }

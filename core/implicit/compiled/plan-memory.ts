@@ -3,6 +3,11 @@ import { PLAN_KERNEL } from './plan-kernel-bytes.ts';
 /** What main/build/kernels/plan-kernel.ts exports; addresses and steps in bytes. */
 export interface PlanKernel {
   readonly memory: WebAssembly.Memory;
+  /**
+   * A row of an elimination: the number at `row` becomes its quotient by that at `pivot`, and those after it, up to `end`,
+   * lose so many times those after `pivot`.
+   */
+  eliminate(row: number, pivot: number, end: number): void;
   /** Carries out operations (see fused-kinds.ts): from `at` to `body` on one block, then to `end` block by block. */
   fused(at: number, body: number, end: number, bytes: number, block: number): void;
   /** c = A · b for A [n, k]: `stride` is 8 k, `end` the address after c. */

@@ -7,7 +7,7 @@ import { advance, callAt, doWhile, fill, increase } from './wat/statements.ts';
 import { I32, select } from './wat/values.ts';
 
 /*
- * Products of matrices with vectors, and chains of elementwise maps, in float64. Matrices are row-major without gaps; pointers are byte addresses. What
+ * Products of matrices with vectors, rows of an elimination and chains of elementwise maps, in float64. Matrices are row-major without gaps; pointers are byte addresses. What
  * they compute is said in core/implicit/compiled/plan-kernel.ts.
  */
 
@@ -102,6 +102,25 @@ const transposedTimesVector = procedure(
   },
 );
 
+/**
+ * One row of an elimination: at `row` the factor row / pivot, and the numbers after it less the factor times those after
+ * `pivot`, up to `end`.
+ */
+const eliminate = procedure('eliminate', [I32, I32, I32], (row, pivot, end) => {
+  const factor = local(Doubles.splat(row).dividedBy(Doubles.splat(pivot)));
+  storeFirst(row, factor);
+  increase(row, 8);
+  increase(pivot, 8);
+  advance(row, end.minus(8), 16, () => {
+    storeDoubles(row, Doubles.load(row).minus(factor.times(Doubles.load(pivot))));
+    increase(pivot, 16);
+  });
+  advance(row, end, 8, () => {
+    storeFirst(row, Doubles.first(row).minus(factor.times(Doubles.first(pivot))));
+    increase(pivot, 8);
+  });
+});
+
 /** Carries out the operation at an address; odd addresses of operands move on by `offset`. */
 function operate(at: I32, offset: I32, bytes: I32): void {
   const [to, ...operands] = [4, 8, 12, 16].map((word) => {
@@ -131,6 +150,6 @@ const fused = procedure('fused', [I32, I32, I32, I32, I32], (at, body, end, byte
 /** Kernel of core/implicit/compiled/plan-kernel.ts. */
 export const PLAN_KERNEL: KernelModule = {
   memory: '(export "memory") 1',
-  exports: { timesVector, transposedTimesVector, fused },
+  exports: { timesVector, transposedTimesVector, eliminate, fused },
   table: FUSED_KINDS.map((kind) => elementwise[kind]),
 };
