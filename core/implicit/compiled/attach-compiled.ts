@@ -59,9 +59,10 @@ function pullBack(
   options: ImplicitOptions,
 ): tf.Tensor[] {
   const { x, transposed } = condition;
+  const values = condition.residual();
   const point: Inspection = {
-    optimality: norm(condition.residual()),
-    size: norm(x),
+    optimality: norm(values),
+    values,
     captured: [],
     onKink: condition.isOnKink(tf.backend().epsilon()),
   };

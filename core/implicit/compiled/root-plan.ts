@@ -41,12 +41,12 @@ export function rootPlan<Solution, A extends unknown[]>(
   conditionFor: ConditionFor<Solution, A>,
   solution: Solution,
   args: A,
-  constants: readonly number[] | undefined,
+  constants: readonly number[] = [],
 ): RootPlan {
   const x = flattenTree(solution);
   const shapes = x.leaves.map(({ shape }) => shape);
   const size = x.leaves.reduce((sum, leaf) => sum + leaf.size, 0);
-  const isTheta = createResidualMap(conditionFor(1), solution, args, constants).isTheta;
+  const isTheta = createResidualMap(conditionFor(1), solution, args, { constants }).isTheta;
   /** Takes the traced arguments apart as createResidualMap does, whose F is for the traced number. */
   const atTraced = (
     given: A,
@@ -57,7 +57,7 @@ export function rootPlan<Solution, A extends unknown[]>(
     // The solution itself may be gone by the time the forward product is traced; its structure is not.
     const like = x.rebuild(shapes.map((shape) => tf.zeros([...shape])));
     return {
-      residual: createResidualMap(condition, like, args, constants).residual,
+      residual: createResidualMap(condition, like, args, { constants }).residual,
       theta: leaves.filter((_, i) => isTheta[i]),
       rest: leaves.filter((_, i) => !isTheta[i]),
     };

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
+import { bySample } from './by-sample.ts';
 import { checkNonNegative } from '../checks.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
@@ -106,6 +107,10 @@ export function projectionL1Sphere(x: tf.Tensor, value: Scalar = 1): tf.Tensor {
  * maxValue < 0.
  */
 export function projectionL1Ball(x: tf.Tensor, maxValue: Scalar = 1): tf.Tensor {
+  return bySample('l1 ball projection', [x, maxValue], [1, 0], oneProjectionL1Ball);
+}
+
+function oneProjectionL1Ball(x: tf.Tensor, maxValue: Scalar): tf.Tensor {
   checkNonNegative('l1 ball projection', 'maxValue', maxValue);
   return tf.tidy(() => {
     const radius = asTensor(maxValue);
