@@ -2,7 +2,7 @@ import { PLAN_KERNEL } from './plan-kernel-bytes.ts';
 
 /** What main/build/kernels/plan-kernel.ts exports; addresses and steps in bytes. */
 export interface PlanKernel {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   /**
    * A row of an elimination: the number at `row` becomes its quotient by that at `pivot`, and those after it, up to `end`,
    * lose so many times those after `pivot`.
@@ -103,12 +103,22 @@ export class PlanMemory {
   }
 }
 
+/** What is used of the machine, where there is such a thing; the toolkit is written against no host's types. */
+interface Machine {
+  readonly atob?: (text: string) => string;
+  readonly WebAssembly?: {
+    readonly Module: new (bytes: Uint8Array) => object;
+    readonly Instance: new (module: object) => { readonly exports: unknown };
+  };
+}
+
 /** The kernel's instance; undefined where WebAssembly or its vectors are missing or forbidden. */
 function openKernel(): PlanKernel | undefined {
+  const { atob: decode, WebAssembly: machine } = globalThis as unknown as Machine;
+  if (!decode || !machine) return undefined;
   try {
-    const bytes = Uint8Array.from(atob(PLAN_KERNEL), (character) => character.charCodeAt(0));
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes));
-    return instance.exports as unknown as PlanKernel;
+    const bytes = Uint8Array.from(decode(PLAN_KERNEL), (character) => character.charCodeAt(0));
+    return new machine.Instance(new machine.Module(bytes)).exports as PlanKernel;
   } catch {
     return undefined;
   }

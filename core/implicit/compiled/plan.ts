@@ -11,11 +11,12 @@ import { isMove, moveStep } from './steps/gather.ts';
 import { matmulStep, productOf } from './steps/matmul.ts';
 import { reduceStep, reductionOf } from './steps/reduce.ts';
 import type { Place, Step } from './steps/step.ts';
-import { kernelStep } from './steps/whole-kernel.ts';
+import { derivedStep, kernelStep } from './steps/whole-kernel.ts';
 
 /** The quickest way there is to run an operation. */
 function stepOf(op: Op, place: Place, kernel: PlanKernel | undefined): Step {
   if (isAlignedElementwise(op)) return elementwiseStep(op, place);
+  if (op.kernel === 'Derived') return derivedStep(op, place);
   if (isMove(op)) return moveStep(op, place);
   const product = productOf(op);
   if (product) return matmulStep(op, product, place, kernel);

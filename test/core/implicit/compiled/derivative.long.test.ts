@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as implicit from '../../../../core/implicit/index.ts';
@@ -7,11 +9,10 @@ import type { Solver, SolverOptions } from '../../../../core/implicit/solvers/so
 
 const { compile, constant, gradientOf, solvers, toFloat64 } = implicit;
 implicit.registerFloat64Backend();
-let former = '';
-beforeAll(() => {
-  former = tf.getBackend();
-  void tf.setBackend('float64');
-});
+const former = tf.getBackend();
+// The constants below are made in 64 bits.
+void tf.setBackend('float64');
+beforeAll(() => void tf.setBackend('float64'));
 afterAll(() => {
   if (former) void tf.setBackend(former);
 });
@@ -108,6 +109,21 @@ describe('a compiled derivative', () => {
     const solver = solvers.lbfgs<Args>(objective, { tol: 1e-10 }) as unknown as Made;
     const wanted = toFloat64(tf.grad(value(solver))(constant(0.3)));
     expect(toFloat64(tf.grad(value(compile(solver)))(constant(0.3)))).toBeAllclose(wanted, { rtol: 1e-7 });
+  });
+
+  it('has the precision of a backend of 32 bits there', async () => {
+    const wanted = gradients(compiledRidge());
+    for (const backend of ['cpu', 'wasm']) {
+      await tf.setBackend(backend);
+      await tf.ready();
+      const given = args.map((tensor) => constant(toFloat64(tensor), tensor.shape)) as Args;
+      const compiled = compile(solvers.lbfgs<Args>(objective) as unknown as Made);
+      gradients(compiled, given).forEach((gradient, i) =>
+        expect(gradient).toBeAllclose(wanted[i], { rtol: 1e-4, atol: 1e-4 }),
+      );
+      expect(compiled.report().derivative.path).toBe('plan');
+    }
+    await tf.setBackend('float64');
   });
 
   it('leaves second derivatives to the tape, and says so', () => {
