@@ -1,3 +1,4 @@
+import type { KernelThreads } from './kernel-threads.ts';
 import type { Matrix } from './linalg/matrix.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -46,32 +47,30 @@ export interface SessionFactory {
   open(model: Uint8Array): Promise<Session>;
 }
 
-/** A WebAssembly module, in base64, that imports `machine.memory` (shared) and exports `run(start, end)`. */
-export interface KernelCode {
-  readonly plain: string;
-  /** The same with fused multiply-adds (relaxed SIMD), for machines that have them. */
-  readonly fused: string;
+/** A step on the coefficients of a bound matrix, towards A ≈ U · W. */
+export interface RowDescentRequest {
+  /** U [n, r] >= 0, where it starts. */
+  readonly from: Matrix;
+  /** Coefficients before `from`, [n, r], and how far beyond its end the step looks along the way from them. */
+  readonly before: Matrix;
+  readonly beta: number;
+  /** W [r, p] and W·Wᵀ [r, r]. */
+  readonly bank: Matrix;
+  readonly gram: Float64Array;
+  /** Passes over the components. */
+  readonly sweeps: number;
 }
 
-/** What a kernel is to do, as a range of addresses in its memory; the meaning is the kernel's. */
-export interface KernelTask {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** A pool of worker threads that run one kernel on one memory. */
-export interface KernelWorkers {
-  readonly memory: ArrayBufferLike;
-  /** Carries out the tasks side by side, each in a thread of its own: at most as many as there are threads. */
-  run(tasks: readonly KernelTask[]): Promise<void>;
-  dispose(): Promise<void>;
-}
-
-/** The threads that this machine has for kernels. */
-export interface KernelThreads {
-  readonly count: number;
-  /** Undefined where WebAssembly, its vectors or its shared memory are missing, or so many bytes. */
-  open(code: KernelCode, bytes: number): KernelWorkers | undefined;
+/** Where a step on coefficients led. The next step overwrites its matrices, unless it is given them. */
+export interface RowDescent {
+  /** [n, r] */
+  readonly u: Matrix;
+  /** max(0, u + beta · (u - before)); `u` itself for a `beta` of 0. */
+  readonly ahead: Matrix;
+  /** Squared norm of the projected gradient at the start, as of RowKernel.descendRows. */
+  readonly projected: number;
+  /** aheadᵀ · ahead [r, r] */
+  readonly gram: Float64Array;
 }
 
 /** A matrix A [n, p] kept on the device, for the two products that factorisations need. */
@@ -82,6 +81,8 @@ export interface BoundMatrix {
   timesTransposed(b: Matrix): Promise<Matrix>;
   /** Bᵀ · A for B [n, r] -> [r, p]. */
   transposedTimes(b: Matrix): Promise<Matrix>;
+  /** Absent, or undefined, where the step is not to be had in one with its product. */
+  descendRows?(request: RowDescentRequest): Promise<RowDescent | undefined>;
   dispose(): Promise<void>;
 }
 

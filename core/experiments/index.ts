@@ -1,6 +1,7 @@
 import { dictionaryExperiment } from './dictionary-learning.ts';
 import { distillationExperiment } from './distillation.ts';
 import type { Experiment } from './experiment.ts';
+import { hyperParameterExperiment } from './hyper-parameters.ts';
 import { jacobianPrecisionExperiment } from './jacobian-precision.ts';
 import { molecularDynamicsExperiment } from './molecular-dynamics.ts';
 import { nmfExperiment } from './nmf-sensitivity.ts';
@@ -10,12 +11,13 @@ import { svmExperiment } from './svm-hyperparameters.ts';
 export const experiments: readonly Experiment[] = [
   jacobianPrecisionExperiment,
   svmExperiment,
+  hyperParameterExperiment,
   distillationExperiment,
   dictionaryExperiment,
   molecularDynamicsExperiment,
   nmfExperiment,
 ];
 
-export { formatTable } from './experiment.ts';
+export { cellText, formatTable } from './experiment.ts';
 export type { Experiment, ExperimentResult } from './experiment.ts';
-export { renderLineChart } from './line-chart.ts';
+export { renderFigure } from './figure.ts';

@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { constant, rootJacobian, solvers, stationaryPoint, toFloat64 } from '@tessera/implicit';
 import { symmetricEigen } from '../linalg/symmetric-eigen.ts';
+import { createRandom } from '../random.ts';
+import { dataset, sourceOf, standardised } from './datasets.ts';
 import { norm, subtract } from './distance.ts';
 import type { Experiment } from './experiment.ts';
-import { column, flat, ridgeObjective, solveRidge, syntheticRidge, type RidgeProblem } from './ridge.ts';
+import { column, flat, ridgeObjective, solveRidge, type RidgeProblem } from './ridge.ts';
+import { median, range, seedsFrom } from './seeds.ts';
 
 /** Errors after t gradient steps from 0: of the iterate, and of both Jacobians ∂w/∂theta (Frobenius norm). */
 export interface PrecisionRow {
@@ -136,46 +139,88 @@ export function recordedBytes(problem: RidgeProblem, stepsize: number, t: number
   };
 }
 
+/** A random half of the patients: predictors centred and of unit length, the response centred, every penalty 1. */
+function diabetesHalf(seed: number): RidgeProblem {
+  const data = dataset('diabetes');
+  const rows = Array.from(createRandom(seed).permutation(data.n)).slice(0, data.n / 2);
+  // In units of the spread times √n, as scikit-learn ships the set: columns of length 1.
+  const { X, y, Xval, yval } = standardised(data, { train: rows, validation: [] }, Math.sqrt(rows.length));
+  const centred = tf.tidy(() => tf.sub(y, tf.mean(y)));
+  tf.dispose([y, Xval, yval]);
+  return { X, y: centred, theta: tf.ones([data.p]) };
+}
+
+/** Errors of one half at all steps, with the bound ‖w - w*‖ / α of the implicit one, α the least curvature. */
+interface Half {
+  readonly rows: readonly PrecisionRow[];
+  readonly bounds: readonly number[];
+  readonly memory: readonly RecordedBytes[];
+}
+
+function studyHalf(seed: number, steps: readonly number[]): Half {
+  const problem = diabetesHalf(seed);
+  const gram = toFloat64(tf.tidy(() => tf.matMul(problem.X, problem.X, true)));
+  const curvatures = symmetricEigen(gram, problem.theta.size).values;
+  const stepsize = 1 / (1 + Math.max(...curvatures));
+  const least = 1 + Math.max(0, Math.min(...curvatures));
+  const rows = jacobianPrecision(problem, stepsize, steps);
+  const memory = rows.map(({ t }) => recordedBytes(problem, stepsize, t));
+  tf.dispose([problem.X, problem.y, problem.theta]);
+  return { rows, bounds: rows.map(({ iterateError }) => iterateError / least), memory };
+}
+
 /** Section "Jacobian precision" of the paper. */
 export const jacobianPrecisionExperiment: Experiment = {
   name: 'jacobian-precision',
-  title: 'Precision and memory of implicit against unrolled Jacobians (ridge regression)',
+  title: 'Precision and memory of implicit against unrolled Jacobians (ridge regression, diabetes)',
+  inPaper:
+    'The paper, on the same data and model, finds the implicit Jacobian’s error below the bound of its theorem 1 and well below the unrolled one’s, at the same iterate. Here both hold on every half of the patients.',
+  sources: [sourceOf('diabetes')],
   precision: 'any',
   run: ({ seed, scale = 1 }) => {
-    const problem = syntheticRidge(seed);
-    const gram = toFloat64(tf.tidy(() => tf.matMul(problem.X, problem.X, true)));
-    const stepsize = 1 / (1 + Math.max(...symmetricEigen(gram, problem.theta.size).values));
     const steps = [1, 2, 5, 10, 20, 40, 80].map((t) => Math.max(1, Math.round(t * scale)));
-    const rows = jacobianPrecision(problem, stepsize, steps).map((row) => ({
-      ...row,
-      ...recordedBytes(problem, stepsize, row.t),
-    }));
-    tf.dispose([problem.X, problem.y, problem.theta]);
+    const halves = seedsFrom(seed, scale).map((one) => studyHalf(one, steps));
+    const at = (of: (half: Half, i: number) => number): number[][] =>
+      steps.map((_, i) => halves.map((half) => of(half, i)));
+    const iterate = at(({ rows }, i) => rows[i].iterateError);
+    const implicit = at(({ rows }, i) => rows[i].implicitError);
+    const unrolled = at(({ rows }, i) => rows[i].unrolledError);
+    const bound = at(({ bounds }, i) => bounds[i]);
+    const curve = (errors: readonly number[][]): (readonly [number, number])[] =>
+      errors.map((values, i) => [median(iterate[i]), median(values)] as const);
     return {
-      columns: ['steps', '‖w-w*‖', 'implicit error', 'unrolled error', 'implicit bytes', 'unrolled bytes'],
-      rows: rows.map((r) => [
-        r.t,
-        r.iterateError,
-        r.implicitError,
-        r.unrolledError,
-        r.implicitBytes,
-        r.unrolledBytes,
+      columns: [
+        'steps',
+        '‖w-w*‖',
+        'implicit error',
+        'bound',
+        'unrolled error',
+        'implicit bytes',
+        'unrolled bytes',
+      ],
+      rows: steps.map((t, i) => [
+        ...[t, median(iterate[i]), median(implicit[i]), median(bound[i]), median(unrolled[i])],
+        ...[halves[0].memory[i].implicitBytes, halves[0].memory[i].unrolledBytes],
       ]),
       notes: [
-        'At the same iterate the implicit Jacobian is closer to the truth, and its error is bounded by a multiple of the iterate’s.',
+        `Medians over ${halves.length} random halves of the patients. At the same iterate the implicit Jacobian is closer to the truth, and below its bound ‖w - w*‖ / α with α the least curvature.`,
         'Memory of the implicit route does not depend on the number of steps; the recording of the unrolled one grows in proportion.',
       ],
-      chart: {
-        title: 'Jacobian error against iterate error',
-        xLabel: 'error of the iterate',
-        yLabel: 'error of the Jacobian',
-        logX: true,
-        logY: true,
-        series: [
-          { name: 'implicit', points: rows.map((r) => [r.iterateError, r.implicitError] as const) },
-          { name: 'unrolled', points: rows.map((r) => [r.iterateError, r.unrolledError] as const) },
-        ],
-      },
+      figures: [
+        {
+          kind: 'chart',
+          title: 'Jacobian error against iterate error, median and range over halves',
+          xLabel: 'error of the iterate',
+          yLabel: 'error of the Jacobian',
+          logX: true,
+          logY: true,
+          series: [
+            { name: 'unrolled', points: curve(unrolled), bars: unrolled.map(range), colour: 1 },
+            { name: 'bound of theorem 1', points: curve(bound), colour: 6, dashed: true },
+            { name: 'implicit', points: curve(implicit), bars: implicit.map(range), colour: 0 },
+          ],
+        },
+      ],
     };
   },
 };

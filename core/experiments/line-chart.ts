@@ -13,6 +13,8 @@ export interface LineChart {
 export interface LineSeries {
   readonly name: string;
   readonly points: readonly (readonly [number, number])[];
+  /** Low and high end of a bar at each point: the smallest and largest of several seeds, say. */
+  readonly bars?: readonly (readonly [number, number])[];
   readonly dashed?: boolean;
   /** Series of one number share a colour. @default a colour each */
   readonly colour?: number;
@@ -24,8 +26,8 @@ const MARGIN = { left: 76, right: 190, top: 48, bottom: 60 };
 const BOTTOM = HEIGHT - MARGIN.bottom;
 const RIGHT = WIDTH - MARGIN.right;
 const LINE = 16;
-// Okabe & Ito's colours, told apart by all kinds of colour vision.
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
+/** Okabe & Ito's colours, told apart by all kinds of colour vision. */
+export const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#6b6b6b'];
 
 interface Axis {
   readonly place: (value: number) => number;
@@ -55,7 +57,8 @@ function niceStep(rough: number, log: boolean): number {
   return power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
 }
 
-const escape = (text: string): string =>
+/** Text in which nothing is markup. */
+export const escape = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 const superscript = (n: number): string =>
   [...String(n)].map((c) => (c === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(c)])).join('');
@@ -66,7 +69,8 @@ function label(value: number, log: boolean): string {
   return String(Number(value.toPrecision(6)));
 }
 
-const text = (x: number, y: number, content: string, attributes = ''): string =>
+/** A line of text at a place, with further attributes. */
+export const text = (x: number, y: number, content: string, attributes = ''): string =>
   `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escape(content)}</text>`;
 
 /** Where names go so that none covers another: as near as possible to what they name, a line apart. */
@@ -89,10 +93,14 @@ export function renderLineChart(chart: LineChart): string {
     .map((one, i) => ({
       ...one,
       points: one.points.filter(visible),
+      ...(one.bars ? { bars: one.bars.filter((_, at) => visible(one.points[at])) } : {}),
       stroke: COLOURS[(one.colour ?? i) % COLOURS.length],
     }))
     .filter(({ points }) => points.length > 0);
-  const all = series.flatMap(({ points }) => points);
+  const ends = series.flatMap(({ points, bars = [] }) =>
+    bars.flatMap(([low, high], i) => [low, high].map((end) => [points[i][0], end] as const)),
+  );
+  const all = [...series.flatMap(({ points }) => points), ...ends];
   const x = axis(
     all.map(([value]) => value),
     logX,
@@ -109,7 +117,7 @@ export function renderLineChart(chart: LineChart): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12" fill="#333">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     ...frame(chart, x, y),
-    ...series.map((one) => curve(one, x, y)),
+    ...series.map((one) => barsOf(one, x, y) + curve(one, x, y)),
     ...names(series, x, y),
     '</svg>\n',
   ].join('\n');
@@ -133,6 +141,18 @@ function frame({ title, xLabel, yLabel, logX = false, logY = false }: LineChart,
 }
 
 type Drawn = LineSeries & { readonly stroke: string };
+
+/** Bars from end to end, as one path; an end that a logarithmic axis cannot show is drawn down to the frame. */
+function barsOf({ points, bars = [], stroke }: Drawn, x: Axis, y: Axis): string {
+  if (bars.length === 0) return '';
+  const ends = bars.map(([low, high], i) => {
+    const [at, from, to] = [x.place(points[i][0]), y.place(low), y.place(high)].map((v, j) =>
+      (j > 0 && !Number.isFinite(v) ? BOTTOM : v).toFixed(1),
+    );
+    return `M${at} ${from}V${to}`;
+  });
+  return `<path d="${ends.join('')}" stroke="${stroke}" stroke-width="5" opacity="0.25"/>`;
+}
 
 function curve({ points, stroke, dashed }: Drawn, x: Axis, y: Axis): string {
   const at = points.map(([px, py]) => [x.place(px).toFixed(1), y.place(py).toFixed(1)] as const);

@@ -76,6 +76,9 @@ function sensitivity(seed: number, r: number, mu: number): (string | number)[] {
 export const nmfExperiment: Experiment = {
   name: 'nmf-sensitivity',
   title: 'Sensitivity of both factors of a non-negative matrix factorisation',
+  inPaper:
+    'Not in the paper: what the concept maps of this program rest on, the factors of a matrix of activations and how they move with it.',
+  sources: [],
   precision: 'float64',
   run: ({ seed, scale = 1 }) => {
     const ranks = [2, 3, 4].slice(0, scale < 1 ? 1 : 3);
@@ -98,15 +101,18 @@ export const nmfExperiment: Experiment = {
         'With mu = 0 the scale of each pair is free; d(UW) does not depend on it and is what is compared.',
         'Data of parts with zeros: with mu > 0 the factors are locally unique and the system regular.',
       ],
-      chart: {
-        title: 'Motion of the concept bank for a unit change of the data',
-        xLabel: 'rank',
-        yLabel: '‖dW‖',
-        series: [
-          { name: 'mu = 0.05', points: curve(0.05) },
-          { name: 'mu = 0, minimum norm', points: curve(0) },
-        ],
-      },
+      figures: [
+        {
+          kind: 'chart',
+          title: 'Motion of the concept bank for a unit change of the data',
+          xLabel: 'rank',
+          yLabel: '‖dW‖',
+          series: [
+            { name: 'mu = 0.05', points: curve(0.05) },
+            { name: 'mu = 0, minimum norm', points: curve(0) },
+          ],
+        },
+      ],
     };
   },
 };

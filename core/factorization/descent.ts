@@ -2,7 +2,7 @@ import { gramOfColumns } from '../linalg/gram.ts';
 import { matrix, type Matrix } from '../linalg/matrix.ts';
 import { innerProduct, squaredResidual } from '../linalg/norms.ts';
 import { transpose } from '../linalg/transpose.ts';
-import type { BoundMatrix } from '../platform.ts';
+import type { BoundMatrix, RowDescent, RowDescentRequest } from '../platform.ts';
 import {
   normalizeBank,
   type Factorization,
@@ -136,17 +136,30 @@ async function takeStep(
   rule: BankRule,
   { from, newestU, beta }: Course,
 ) {
-  const u = copy(from.u);
-  const forCoefficients = await bound.timesTransposed(transpose(from.wt));
-  const gradientU = sweepRows(u, forCoefficients, gramOfColumns(from.wt), SWEEPS);
-  const ahead = extrapolate(u, newestU, beta, false);
+  const coefficients = { from: from.u, before: newestU, beta, bank: transpose(from.wt) };
+  const { u, ahead, ...along } = await descendCoefficients(bound, {
+    ...coefficients,
+    gram: gramOfColumns(from.wt),
+    sweeps: SWEEPS,
+  });
   const wt = copy(from.wt);
   const forBank = transpose(await bound.transposedTimes(ahead));
-  const gramU = gramOfColumns(ahead);
+  const gramU = along.gram;
   const gradientW = rule.update(wt, forBank, gramU);
   const cross = innerProduct(forBank.data, wt.data);
   const loss = (squaredNorm - 2 * cross + innerProduct(gramU, gramOfColumns(wt))) / 2;
-  return { point: { u: ahead, wt, loss }, u, gradient: Math.sqrt(gradientU + gradientW) };
+  return { point: { u: ahead, wt, loss }, u, gradient: Math.sqrt(along.projected + gradientW) };
+}
+
+/** Where the product with A is carried out, in one with it where that is offered. */
+async function descendCoefficients(bound: BoundMatrix, request: RowDescentRequest): Promise<RowDescent> {
+  const inOne = await bound.descendRows?.(request);
+  if (inOne !== undefined) return inOne;
+  const { from, before, beta, bank, gram, sweeps } = request;
+  const u = copy(from);
+  const projected = sweepRows(u, await bound.timesTransposed(bank), gram, sweeps);
+  const ahead = extrapolate(u, before, beta, false);
+  return { u, ahead, projected, gram: gramOfColumns(ahead) };
 }
 
 /** X + beta·(X - previous), its negative part cut off unless the factor may be signed. */
@@ -155,7 +168,11 @@ function extrapolate(x: Matrix, previous: Matrix, beta: number, isSigned: boolea
   const result = matrix(x.rows, x.cols);
   const [to, now, before] = [result.data, x.data, previous.data];
   const least = isSigned ? -Infinity : 0;
-  for (let k = 0; k < to.length; k++) to[k] = Math.max(now[k] + beta * (now[k] - before[k]), least);
+  for (let k = 0; k < to.length; k++) {
+    const value = now[k] + beta * (now[k] - before[k]);
+    // A NaN is kept, to be noticed in the loss.
+    to[k] = value < least ? least : value;
+  }
   return result;
 }
 

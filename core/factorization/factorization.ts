@@ -83,6 +83,7 @@ export function scanActivations(
     let isBad = false;
     for (let k = base; k < base + cols; k++) {
       const value = data[k];
+      if (value === 0) continue;
       rowSum += value;
       rowSquares += value * value;
       isBad ||= nonNegative && value < 0;

@@ -61,19 +61,44 @@ function fromRange(image: Matrix, basis: Float64Array, rank: number): TruncatedS
     left: new Float64Array(rank * image.rows),
     right: new Float64Array(rank * p),
   };
+  const scales = svd.values.map((value) => (value > 1e-7 * svd.values[0] ? 1 / value : 0));
+  writeLeft(svd.left, data, vectors, scales);
   for (let c = 0; c < rank; c++) {
     const vector = vectors.subarray(c * k, (c + 1) * k);
-    const scale = svd.values[c] > 1e-7 * svd.values[0] ? 1 / svd.values[c] : 0;
-    const left = svd.left.subarray(c * image.rows, (c + 1) * image.rows);
-    for (let i = 0, base = 0; i < left.length; i++, base += k) {
-      let sum = 0;
-      for (let j = 0; j < k; j++) sum += data[base + j] * vector[j];
-      left[i] = sum * scale;
-    }
     const right = svd.right.subarray(c * p, (c + 1) * p);
     for (let j = 0; j < k; j++) {
       for (let t = 0; t < p; t++) right[t] += vector[j] * basis[j * p + t];
     }
   }
   return svd;
+}
+
+/** left_c = scale_c · image · vector_c; four vectors at a time, since each sum waits for its own last addition only. */
+function writeLeft(
+  left: Float64Array,
+  image: Float32Array,
+  vectors: Float64Array,
+  scales: Float64Array,
+): void {
+  const rank = scales.length;
+  const n = left.length / rank;
+  const k = image.length / n;
+  for (let c = 0; c < rank; c += 4) {
+    const count = Math.min(4, rank - c);
+    const [v0, v1, v2, v3] = [0, 1, 2, 3].map((own) => k * (c + Math.min(own, count - 1)));
+    for (let i = 0, base = 0; i < n; i++, base += k) {
+      let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
+      for (let j = 0; j < k; j++) {
+        const value = image[base + j];
+        sum0 += value * vectors[v0 + j];
+        sum1 += value * vectors[v1 + j];
+        sum2 += value * vectors[v2 + j];
+        sum3 += value * vectors[v3 + j];
+      }
+      left[c * n + i] = sum0 * scales[c];
+      if (count > 1) left[(c + 1) * n + i] = sum1 * scales[c + 1];
+      if (count > 2) left[(c + 2) * n + i] = sum2 * scales[c + 2];
+      if (count > 3) left[(c + 3) * n + i] = sum3 * scales[c + 3];
+    }
+  }
 }

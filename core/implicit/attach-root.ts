@@ -8,10 +8,10 @@ import { lineariseTransposed } from './linearise.ts';
 import { toFloat64 } from './float64/float64-backend.ts';
 import { createResidualMap } from './residual-map.ts';
 import type { OptimalityFn, Residual } from './residual-map.ts';
-import { checkDerivative, checkPoint, checkSolved, solveWithReport } from './solve-for-derivative.ts';
+import { checkDerivative, solveAdjointSystem } from './solve-for-derivative.ts';
 import type { ParameterProduct } from './solve-for-derivative.ts';
 import { explainMissingGradients, isRecording, releaseTape, vjp, withoutTape } from './tape.ts';
-import { flattenTree, pack, unpack } from './tree.ts';
+import { flattenTree, pack } from './tree.ts';
 
 /**
  * Gives a solution that is already known the derivative that the optimality condition implies.
@@ -33,17 +33,24 @@ export function attachRoot<X, A extends unknown[]>(
   options: ImplicitOptions = {},
 ): (solution: X, ...args: A) => X {
   return (solution, ...args) => {
-    const map = createResidualMap(optimalityFn, solution, args, options.constants);
+    const map = createResidualMap(optimalityFn, solution, args, options);
     const tree = flattenTree(solution);
-    const shapes = tree.leaves.map((leaf) => leaf.shape);
     let attached: tf.Tensor[] = [];
     tf.tidy(() => {
-      const x = withoutTape(() => pack(tree.leaves));
-      attached = unpack(attachVector(map.residual, x, map.theta, map.constants, options), shapes);
+      const x = withoutTape(() => map.pack(tree.leaves));
+      attached = map.unpack(
+        attachVector(map.residual, x, map.theta, map.constants, { options, batch: map.batch }),
+      );
       return attached;
     });
     return tree.rebuild<X>(attached);
   };
+}
+
+/** The options of a condition, and how many samples its vectors hold. */
+interface Settings {
+  readonly options: ImplicitOptions;
+  readonly batch: number;
 }
 
 /** The same for a vector [n]; differentiable by every tensor of `theta`, and by what F captured. */
@@ -52,7 +59,7 @@ function attachVector(
   solution: tf.Tensor,
   theta: readonly tf.Tensor[],
   constants: readonly tf.Tensor[],
-  options: ImplicitOptions,
+  settings: Settings,
 ): tf.Tensor {
   if (!isRecording()) return tf.clone(solution);
   const point = inspectCondition(residual, solution, theta, constants);
@@ -74,7 +81,7 @@ function attachVector(
         isAsked,
         point,
       };
-      return releasingOnFailure(() => pullBack(at, dy, options));
+      return releasingOnFailure(() => pullBack(at, dy, settings));
     };
     return { value: tf.clone(solution), gradFunc };
   });
@@ -111,7 +118,7 @@ interface AttachedPoint {
  * When an outer gradient records, x and u are re-attached as roots of their own conditions, so the result can be
  * differentiated again; nothing extra is computed until someone does.
  */
-function pullBack(at: AttachedPoint, dy: tf.Tensor, options: ImplicitOptions): tf.Tensor[] {
+function pullBack(at: AttachedPoint, dy: tf.Tensor, settings: Settings): tf.Tensor[] {
   const { residual, solution, theta, constants, captured } = at;
   const byTheta = (x: tf.Tensor, u: tf.Tensor): tf.Tensor[] =>
     vjp((parameters) => residual(x, parameters, constants), theta, tf.neg(u), captured);
@@ -122,22 +129,22 @@ function pullBack(at: AttachedPoint, dy: tf.Tensor, options: ImplicitOptions): t
   if (!isRecording()) {
     return withoutTape(() =>
       tf.tidy(() => {
-        const products = byTheta(solution, solveAdjoint(at, dy, options, product));
+        const products = byTheta(solution, solveAdjoint(at, dy, settings, product));
         checkDerivative(products);
         return products;
       }),
     );
   }
 
-  const x = attachVector(residual, solution, theta, constants, options);
+  const x = attachVector(residual, solution, theta, constants, settings);
   const adjointResidual: Residual = (u, [point, cotangent, ...parameters], others) => {
     const pulled = vjp(([free]) => residual(free, parameters, others), [point], u)[0];
     return tf.sub(pulled, cotangent);
   };
-  const uStar = withoutTape(() => solveAdjoint(at, dy, options, product));
+  const uStar = withoutTape(() => solveAdjoint(at, dy, settings, product));
   // An adjoint of least norm leaves what it cannot meet; that is not a point to refuse.
-  const adjointOptions = { ...options, unsolved: 'accept' as const };
-  return byTheta(x, attachVector(adjointResidual, uStar, [x, dy, ...theta], constants, adjointOptions));
+  const accepting = { ...settings, options: { ...settings.options, unsolved: 'accept' as const } };
+  return byTheta(x, attachVector(adjointResidual, uStar, [x, dy, ...theta], constants, accepting));
 }
 
 function readAndDispose(tensor: tf.Tensor): Float64Array {
@@ -150,18 +157,13 @@ function readAndDispose(tensor: tf.Tensor): Float64Array {
 function solveAdjoint(
   { residual, solution, theta, constants, point }: AttachedPoint,
   dy: tf.Tensor,
-  options: ImplicitOptions,
+  { options, batch }: Settings,
   product: ParameterProduct,
 ): tf.Tensor {
   checkFinite(point);
-  const operator = lineariseTransposed((x) => residual(x, theta, constants), solution);
+  const operator = lineariseTransposed((x) => residual(x, theta, constants), solution, batch);
   const residualAt = (v: Float64Array): Float64Array =>
     withoutTape(() => readAndDispose(tf.tidy(() => residual(constant(v), theta, constants))));
   const system = { operator, product, residualAt, x: toFloat64(solution), point };
-  const solved = solveWithReport(system, toFloat64(dy), options);
-  options.onSolve?.(solved.report.linear);
-  options.onDerivative?.(solved.report);
-  const u = checkSolved(solved, options.onSolve !== undefined);
-  checkPoint(solved.report, options);
-  return constant(u);
+  return constant(solveAdjointSystem(system, toFloat64(dy), options));
 }

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from './errors.ts';
-import { checkValues } from './deferred-checks.ts';
+import { checkValues } from './plain-code.ts';
 import type { Scalar } from './scalar.ts';
 
 /** ImplicitError 'bad-tensor' if an entry is below 0; NaN passes, as it does through arithmetic. */

@@ -1,6 +1,6 @@
 import type { LinearSolution } from './linear-solve/linear-operator.ts';
 
-/** What became of the linear system behind a derivative. */
+/** What became of the linear system behind a derivative; of a batch, of the worst sample and in `samples` of each. */
 export type LinearReport = Omit<LinearSolution, 'x'>;
 
 /**
@@ -17,7 +17,7 @@ export interface DerivativeReport {
   readonly optimality: number;
   /**
    * How far a Newton step would move the point, estimated from what the linear solve made of its right-hand side, relative to
-   * ‖x‖ (absolute where ‖x‖ < 1). The derivative is off by about as much.
+   * ‖x‖ (absolute where ‖x‖ < 1); of a batch, the sample that is farthest off. The derivative is off by about as much.
    */
   readonly displacement: number;
   readonly fallbacks: readonly Fallback[];

@@ -18,6 +18,12 @@ export interface ImplicitOptions {
   /** Positions of arguments (after the solution) that are never differentiated, on top of numbers and integers. */
   readonly constants?: readonly number[];
   /**
+   * Leading axes of the solution that count samples: sample i of F depends on sample i of x alone (arguments may be shared
+   * or by sample). ∂F/∂x is then block diagonal, and every sample is solved by itself: one factorisation, or one run of an
+   * iterative method, each. A sample that fails leaves the others right; see `samples` in the report. @default 0
+   */
+  readonly batch?: number;
+  /**
    * What a gradient does at a point that does not solve F(x) = 0 (see `unsolvedAbove`): `warn` once for each wrapped
    * function, `throw` ImplicitError 'not-solved', or `accept` it without a word, for who stops early on purpose. Direct
    * derivatives do neither: their report has `optimality` and `displacement`. @default 'warn'

@@ -10,7 +10,7 @@ export { ImplicitError } from './errors.ts';
 export type { ImplicitErrorCode } from './errors.ts';
 export { compile } from './compiled/compile.ts';
 export type { CompiledFunction } from './compiled/compile-function.ts';
-export type { CompiledSolver } from './compiled/compile-solver.ts';
+export type { CompiledSolver, CompiledSolverReport } from './compiled/compile-solver.ts';
 export type { CompiledReport, CompileOptions } from './compiled/plan-cache.ts';
 export { bankSolver } from './factorisation/bank-solver.ts';
 export type { BankSolution, BankSolveOptions, BankSolver, FactorPoint } from './factorisation/bank-solver.ts';

@@ -9,8 +9,8 @@ import type { Residual } from './residual-map.ts';
 export interface Inspection {
   /** ‖F(x, ...args)‖₂; NaN or infinite if F is. */
   readonly optimality: number;
-  /** ‖x‖₂. */
-  readonly size: number;
+  /** F, packed as x is. */
+  readonly values: Float64Array;
   /** Real tensors that F reads although they are no parameters of it. */
   readonly captured: readonly tf.Tensor[];
   /** Whether a piece of F that depends on its parameters sits on its kink, to rounding. */
@@ -42,7 +42,7 @@ export function inspectCondition(
     values = toFloat64(value);
     return [];
   });
-  return { optimality: norm(values), size: norm(toFloat64(x)), captured, onKink };
+  return { optimality: norm(values), values, captured, onKink };
 }
 
 /** Tensor numbers only grow: what is older than the parameters' clones was there before F ran. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { constant } from './constant.ts';
 import { toFloat64 } from './float64/float64-backend.ts';
-import { transposeSquare } from './linear-solve/linear-operator.ts';
+import { transposeBlocks, transposeSquare, unitInEach } from './linear-solve/linear-operator.ts';
 import type { LinearOperator } from './linear-solve/linear-operator.ts';
 import { jvp, missingGradient, vjp, withoutTape } from './tape.ts';
 
@@ -9,9 +9,10 @@ import { jvp, missingGradient, vjp, withoutTape } from './tape.ts';
  * The derivative of a map from vectors [n] to vectors [n] at a point, as a matrix-free operator on plain arrays.
  *
  * Each product evaluates f again. `apply` falls back to the assembled matrix where an operation has a first but no
- * second derivative in tfjs. The point must outlive the operator.
+ * second derivative in tfjs. The point must outlive the operator. With `batch`, x and f hold so many samples one after the
+ * other, of which each depends on itself alone: n reverse passes then assemble the blocks of all of them.
  */
-export function linearise(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor): LinearOperator {
+export function linearise(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, batch = 1): LinearOperator {
   const size = x.size;
   const onArrays = (v: Float64Array, product: (tensor: tf.Tensor) => tf.Tensor): Float64Array =>
     withoutTape(() => {
@@ -24,6 +25,7 @@ export function linearise(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor): LinearO
     onArrays(u, (tensor) => vjp(([point]) => f(point), [x], tensor)[0]);
   let assembled: Float64Array | undefined;
   const toDense = (): Float64Array => (assembled ??= assembleRows(applyTranspose, size));
+  let blocks: Float64Array | undefined;
   let forward: 'unknown' | 'available' | 'missing' = 'unknown';
   const apply = (v: Float64Array): Float64Array => {
     if (forward !== 'missing') {
@@ -38,7 +40,8 @@ export function linearise(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor): LinearO
     }
     return matVec(toDense(), v);
   };
-  return { size, apply, applyTranspose, toDense };
+  const toBlocks = (): Float64Array => (blocks ??= assembleBlocks(applyTranspose, size, batch));
+  return { size, apply, applyTranspose, toDense, ...(batch > 1 ? { batch, toBlocks } : {}) };
 }
 
 function assembleRows(applyTranspose: (u: Float64Array) => Float64Array, size: number): Float64Array {
@@ -52,6 +55,21 @@ function assembleRows(applyTranspose: (u: Float64Array) => Float64Array, size: n
   return matrix;
 }
 
+/** Row j of every sample's block at once: one reverse pass for each unknown of a sample, however many samples. */
+function assembleBlocks(
+  applyTranspose: (u: Float64Array) => Float64Array,
+  size: number,
+  batch: number,
+): Float64Array {
+  const n = size / batch;
+  const blocks = new Float64Array(batch * n * n);
+  for (let j = 0; j < n; j++) {
+    const rows = applyTranspose(unitInEach(size, n, j));
+    for (let b = 0; b < batch; b++) blocks.set(rows.subarray(b * n, (b + 1) * n), (b * n + j) * n);
+  }
+  return blocks;
+}
+
 function matVec(matrix: Float64Array, v: Float64Array): Float64Array {
   const n = v.length;
   return Float64Array.from({ length: n }, (_, i) => {
@@ -62,12 +80,13 @@ function matVec(matrix: Float64Array, v: Float64Array): Float64Array {
 }
 
 /** The transposed derivative, as reverse differentiation needs it. */
-export function lineariseTransposed(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor): LinearOperator {
-  const { size, apply, applyTranspose, toDense } = linearise(f, x);
+export function lineariseTransposed(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, batch = 1): LinearOperator {
+  const { size, apply, applyTranspose, toDense, toBlocks } = linearise(f, x, batch);
   return {
     size,
     apply: applyTranspose!,
     applyTranspose: apply,
     toDense: () => transposeSquare(toDense!(), size),
+    ...(toBlocks ? { batch, toBlocks: () => transposeBlocks(toBlocks(), batch) } : {}),
   };
 }

@@ -1,10 +1,11 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { explainMissingArguments } from './arity.ts';
 import { ImplicitError } from './errors.ts';
 import { toFloat64 } from './float64/float64-backend.ts';
+import type { ImplicitOptions } from './implicit-options.ts';
 import { registerGradients } from './gradients/register-gradients.ts';
 import { allFinite } from './linear-solve/vector.ts';
-import { flattenTree, haveShapesOf, pack, shapesOf, unpack } from './tree.ts';
+import { flattenTree, haveShapesOf, packSamples, shapesOf, unpackSamples } from './tree.ts';
 import type { FlatTree } from './tree.ts';
 
 /** F(x, theta) on packed vectors: x [n], the differentiated tensors, the other tensors -> [n]. */
@@ -23,6 +24,12 @@ export interface ResidualMap {
   readonly constants: readonly tf.Tensor[];
   /** Puts one value for each differentiated tensor into the shape of the arguments, null for all other tensors. */
   arrange<T>(values: readonly unknown[]): T;
+  /** How many samples the vectors hold, one after the other; 1 without a batch. */
+  readonly batch: number;
+  /** Joins tensors shaped like the solution into a vector. */
+  readonly pack: (leaves: readonly tf.Tensor[]) => tf.Tensor;
+  /** Cuts such a vector into tensors shaped like the solution. */
+  readonly unpack: (vector: tf.Tensor) => tf.Tensor[];
   /** Which tensors of the arguments, in the order of a tree's leaves, are differentiated. */
   readonly isTheta: readonly boolean[];
 }
@@ -40,21 +47,27 @@ export function createResidualMap<X, A extends unknown[]>(
   optimalityFn: OptimalityFn<X, A>,
   solution: X,
   args: A,
-  constantArguments: readonly number[] = [],
+  {
+    constants: constantArguments = [],
+    batch: batchAxes = 0,
+  }: Pick<ImplicitOptions, 'constants' | 'batch'> = {},
 ): ResidualMap {
   registerGradients();
   checkPositions(constantArguments, args.length);
   const x = flattenTree(solution);
   checkSolution(x);
   const shapes = x.leaves.map((leaf) => leaf.shape);
+  const batch = countSamples(x.leaves, batchAxes);
+  const join = (leaves: readonly tf.Tensor[]): tf.Tensor => packSamples(leaves, batch);
+  const part = (vector: tf.Tensor): tf.Tensor[] => unpackSamples(vector, shapes, batch);
   const all = flattenTree(args);
   const isTheta = differentiableLeaves(args, constantArguments);
   const residual: Residual = (vector, theta, constants) => {
     const queues = { theta: [...theta], constants: [...constants] };
     const leaves = isTheta.map((yes) => (yes ? queues.theta.shift()! : queues.constants.shift()!));
-    const evaluate = (): X => optimalityFn(x.rebuild<X>(unpack(vector, shapes)), ...all.rebuild<A>(leaves));
+    const evaluate = (): X => optimalityFn(x.rebuild<X>(part(vector)), ...all.rebuild<A>(leaves));
     const value = explainMissingArguments('optimality condition', optimalityFn, args.length, evaluate);
-    return packResidual(value, x.leaves);
+    return join(residualLeaves(value, x.leaves));
   };
   return {
     residual,
@@ -62,6 +75,9 @@ export function createResidualMap<X, A extends unknown[]>(
     theta: all.leaves.filter((_, i) => isTheta[i]),
     constants: all.leaves.filter((_, i) => !isTheta[i]),
     isTheta,
+    batch,
+    pack: join,
+    unpack: part,
     arrange: <T>(values: readonly unknown[]) => {
       const queue = [...values];
       return all.rebuild<T>(isTheta.map((yes) => (yes ? queue.shift() : null)));
@@ -111,8 +127,22 @@ function checkSolution(x: FlatTree<unknown>): void {
   }
 }
 
-/** Joins what F returned, after comparing it with the solution leaf by leaf. */
-function packResidual(value: unknown, x: readonly tf.Tensor[]): tf.Tensor {
+/** The samples in the leading axes, which all tensors of the solution must share; ImplicitError 'bad-usage', 'bad-tensor'. */
+function countSamples(leaves: readonly tf.Tensor[], axes: number): number {
+  if (!Number.isInteger(axes) || axes < 0) {
+    throw new ImplicitError('bad-usage', `batch: the number of leading axes must be 0 or more, got ${axes}`);
+  }
+  const leading = leaves.map(({ shape }) => shape.slice(0, axes).join());
+  if (leaves.every(({ rank }) => rank >= axes) && new Set(leading).size === 1)
+    return tf.util.sizeFromShape(leaves[0].shape.slice(0, axes));
+  throw new ImplicitError(
+    'bad-tensor',
+    `batch: all tensors of the solution must share their first ${axes} axes, got ${shapesOf(leaves)}`,
+  );
+}
+
+/** What F returned, after comparing it with the solution leaf by leaf. */
+function residualLeaves(value: unknown, x: readonly tf.Tensor[]): readonly tf.Tensor[] {
   const { leaves } = flattenTree(value);
   if (!haveShapesOf(leaves, x)) {
     throw new ImplicitError(
@@ -122,7 +152,7 @@ function packResidual(value: unknown, x: readonly tf.Tensor[]): tf.Tensor {
     );
   }
   const whole = leaves.find(({ dtype }) => dtype !== 'float32');
-  if (!whole) return pack(leaves);
+  if (!whole) return leaves;
   throw new ImplicitError('bad-tensor', `optimality condition: values must be real, got ${whole.dtype}`, {
     hint: 'Casts to integers and comparisons have no derivative.',
   });

@@ -19,10 +19,10 @@ import { checkDerivative, requireFinite, solveWithReport } from './solve-for-der
 import type { DerivativeSystem } from './solve-for-derivative.ts';
 import { explainMissingGradients, jvp, vjp, withoutTape } from './tape.ts';
 import { tangentLeaves } from './tangents.ts';
-import { flattenTree, haveShapesOf, pack, shapesOf, unpack } from './tree.ts';
+import { flattenTree, haveShapesOf, pack, shapesOf } from './tree.ts';
 
 /** Options of the derivatives that are asked for directly. They report a status instead of throwing. */
-export type DerivativeOptions = Pick<ImplicitOptions, 'solve' | 'linear' | 'constants'>;
+export type DerivativeOptions = Pick<ImplicitOptions, 'solve' | 'linear' | 'constants' | 'batch'>;
 
 /**
  * A derivative and how it came about; do not use `value` unless `linear.status` is `converged`, and look at `displacement`
@@ -50,25 +50,25 @@ function linearisedAt<X, A extends unknown[]>(
   args: A,
   options: DerivativeOptions,
 ): Linearised {
-  const map = createResidualMap(optimalityFn, solution, args, options.constants);
+  const map = createResidualMap(optimalityFn, solution, args, options);
   if (map.theta.length === 0) {
     throw new ImplicitError('not-differentiable', 'implicit derivative: no argument can be differentiated', {
       hint: 'Arguments that are real tensors can, unless they are listed in { constants }; numbers and integers cannot, and a Map or another object of a class is not looked into: use arrays and plain objects.',
     });
   }
-  const x = pack(map.solution);
+  const x = map.pack(map.solution);
   const point = inspectCondition(map.residual, x, map.theta, map.constants);
   checkFinite(point);
   return {
     ...map,
     x,
     point,
-    operator: linearise((point) => map.residual(point, map.theta, map.constants), x),
+    operator: linearise((free) => map.residual(free, map.theta, map.constants), x, map.batch),
   };
 }
 
 /** Values of a tree with one leaf for each of the solution's, packed; ImplicitError if shapes differ. */
-function packLike(name: string, tree: unknown, leaves: readonly tf.Tensor[]): Float64Array {
+function packLike(name: string, tree: unknown, { solution: leaves, pack: join }: ResidualMap): Float64Array {
   const given = flattenTree(tree).leaves;
   if (!haveShapesOf(given, leaves)) {
     throw new ImplicitError(
@@ -76,7 +76,7 @@ function packLike(name: string, tree: unknown, leaves: readonly tf.Tensor[]): Fl
       `${name} must have shapes ${shapesOf(leaves)}, got ${shapesOf(given)}`,
     );
   }
-  return toFloat64(pack(given));
+  return toFloat64(join(given));
 }
 
 /**
@@ -98,7 +98,7 @@ export function rootVjp<X, A extends unknown[]>(
   let arrange: ResidualMap['arrange'] | undefined;
   inScope(() => {
     const map = linearisedAt(optimalityFn, solution, args, options);
-    const b = packLike('rootVjp: the cotangent', cotangent, map.solution);
+    const b = packLike('rootVjp: the cotangent', cotangent, map);
     const solved = solveWithReport(transposedSystem(map), b, options);
     report = solved.report;
     arrange = (values) => map.arrange(values);
@@ -129,10 +129,7 @@ export function rootJvp<X, A extends unknown[]>(
     const along = jvp((free) => residual(x, free, constants), theta, moved);
     const solved = solveWithReport(systemOf(map), toFloat64(tf.neg(along)), options);
     report = solved.report;
-    leaves = unpack(
-      constant(requireFinite(solved.x)),
-      map.solution.map((leaf) => leaf.shape),
-    );
+    leaves = map.unpack(constant(requireFinite(solved.x)));
     return leaves;
   });
   return { value: flattenTree(solution).rebuild<X>(leaves), ...report! };
@@ -221,7 +218,7 @@ function rowSolver(
     return e;
   };
   const transposed = transposedSystem(map);
-  const plain = options.solve === undefined && options.linear?.ridge === undefined;
+  const plain = options.solve === undefined && options.linear?.ridge === undefined && map.batch === 1;
   const matrix = plain ? transposeSquare(operator.toDense!(), n) : undefined;
   const factor = matrix && luFactor(matrix, n);
   if (!matrix || !factor || factor.singular) return (i) => solveWithReport(transposed, unit(i), options);
@@ -236,12 +233,12 @@ function rowSolver(
   };
 }
 
-/** From rows[i][theta] to blocks[solution leaf][theta]. */
+/** From rows[i][theta], i an entry of the packed solution, to blocks[solution leaf][theta]. */
 function stackRows(map: ResidualMap, rows: readonly tf.Tensor[][]): tf.Tensor[][] {
-  let from = 0;
-  return map.solution.map((leaf) => {
-    const own = rows.slice(from, from + leaf.size);
-    from += leaf.size;
+  const places = constant(Float64Array.from(rows, (_, i) => i));
+  const placesOf = map.unpack(places).map((leaf) => Array.from(toFloat64(leaf)));
+  return map.solution.map((leaf, l) => {
+    const own = placesOf[l].map((place) => rows[place]);
     return map.theta.map((theta, k) =>
       tf.reshape(tf.stack(own.map((row) => row[k])), [...leaf.shape, ...theta.shape]),
     );

@@ -8,6 +8,8 @@ import type { Inspection } from './inspect-condition.ts';
 import { denseMatrix, transposeSquare } from './linear-solve/linear-operator.ts';
 import { assembledByDefault, linearSolver } from './linear-solve/linear-solve.ts';
 import type { LinearOperator, LinearSolution, LinearSolveOptions } from './linear-solve/linear-operator.ts';
+import { joined } from './linear-solve/iterative.ts';
+import { blocksOf } from './linear-solve/per-block.ts';
 import { nullSpace, solveSingular } from './linear-solve/minimum-norm.ts';
 import { allFinite, norm, subtract } from './linear-solve/vector.ts';
 
@@ -43,27 +45,93 @@ export function solveWithReport(
   { solve = 'auto', linear }: ImplicitOptions,
 ): { readonly x: Float64Array; readonly report: DerivativeReport } {
   if (!allFinite(b)) throw notFinite('the vector to differentiate along');
-  const { operator, point, product } = system;
   const options = linearOptions(linear);
-  const fallbacks: Fallback[] = point.onKink ? ['one-sided'] : [];
-  let solution: LinearSolution =
-    solve === 'minimum-norm'
-      ? solveSingular(operator, b, options, product)
-      : linearSolver(solve)(operator, b, options);
-  if (solve === 'auto' && solution.status === 'breakdown' && assembledByDefault(operator)) {
-    solution = leastNormDerivative(system, b, options);
-    fallbacks.push('minimum-norm');
+  const fallbacks: Fallback[] = system.point.onKink ? ['one-sided'] : [];
+  let solution: LinearSolution;
+  if (solve === 'minimum-norm') {
+    solution = solveEach(system, b, (part, own) => solveSingular(part.operator, own, options, part.product));
+  } else {
+    solution = linearSolver(solve)(system.operator, b, options);
+    if (solve === 'auto' && solution.status === 'breakdown' && assembledByDefault(system.operator)) {
+      const regular = solution;
+      solution = solveEach(
+        system,
+        b,
+        (part, own, i) => keptSample(regular, i, own.length) ?? leastNormDerivative(part, own, options),
+      );
+      fallbacks.push('minimum-norm');
+    }
   }
-  const { x, status, iterations, residual } = solution;
-  const gain = norm(b) > 0 ? norm(x) / norm(b) : 0;
-  const displacement = (gain * point.optimality) / Math.max(1, point.size);
-  const report = {
-    linear: { status, iterations, residual },
-    optimality: point.optimality,
-    displacement,
-    fallbacks,
+  const { x, ...report } = leavingOutFailures(solution);
+  const displacement = largestDisplacement(system, x, b);
+  return { x, report: { linear: report, optimality: system.point.optimality, displacement, fallbacks } };
+}
+
+/** Solves every sample of a batch by itself, as a system of its own. */
+function solveEach(
+  system: DerivativeSystem,
+  b: Float64Array,
+  solve: (part: DerivativeSystem, b: Float64Array, sample: number) => LinearSolution,
+): LinearSolution {
+  const { batch = 1, size } = system.operator;
+  if (batch === 1) return solve(system, b, 0);
+  const n = size / batch;
+  const solutions = blocksOf(system.operator).map((operator, i) =>
+    solve(sampleOf(system, operator, i), b.slice(i * n, (i + 1) * n), i),
+  );
+  return joined(solutions, n);
+}
+
+/** The system of one sample, the others standing still. */
+function sampleOf(system: DerivativeSystem, operator: LinearOperator, sample: number): DerivativeSystem {
+  const { x, product, residualAt, point } = system;
+  const n = operator.size;
+  const placed = (v: Float64Array, around: Float64Array): Float64Array => {
+    const whole = Float64Array.from(around);
+    whole.set(v, sample * n);
+    return whole;
   };
-  return { x, report };
+  const own = (v: Float64Array): Float64Array => v.slice(sample * n, (sample + 1) * n);
+  return {
+    operator,
+    point,
+    x: own(x),
+    residualAt: (v) => own(residualAt(placed(v, x))),
+    ...(product ? { product: (u: Float64Array) => product(placed(u, new Float64Array(x.length))) } : {}),
+  };
+}
+
+/** What was already found for a sample, unless it broke down. */
+function keptSample({ x, samples }: LinearSolution, i: number, n: number): LinearSolution | undefined {
+  const report = samples?.[i];
+  if (!report || report.status === 'breakdown') return undefined;
+  return { ...report, x: x.slice(i * n, (i + 1) * n) };
+}
+
+/** Samples of a batch that broke down count as 0: what they hold must not reach the others by shared arguments. */
+function leavingOutFailures(solution: LinearSolution): LinearSolution {
+  const { samples } = solution;
+  if (!samples) return solution;
+  const n = solution.x.length / samples.length;
+  const x = solution.x.map((value, at) => (samples[Math.floor(at / n)].status === 'breakdown' ? 0 : value));
+  return { ...solution, x };
+}
+
+function largestDisplacement(
+  { operator, x, point }: DerivativeSystem,
+  found: Float64Array,
+  b: Float64Array,
+): number {
+  const { batch = 1, size } = operator;
+  const n = size / batch;
+  const norms = [found, b, point.values, x].map((v) =>
+    Array.from({ length: batch }, (_, i) => norm(v.subarray(i * n, (i + 1) * n))),
+  );
+  const displacements = norms[0].map((gain, i) => {
+    const [, right, residual, around] = norms.map((list) => list[i]);
+    return right > 0 ? ((gain / right) * residual) / Math.max(1, around) : 0;
+  });
+  return displacements.reduce((most, value) => (value > most ? value : most), 0);
 }
 
 function leastNormDerivative(
@@ -88,6 +156,20 @@ function leastNormDerivative(
   return isFlat ? solution : { ...solution, status: 'breakdown' };
 }
 
+/** u of a gradient, reported and judged as the options say; throws what checkSolved and checkPoint throw. */
+export function solveAdjointSystem(
+  system: DerivativeSystem,
+  dy: Float64Array,
+  options: ImplicitOptions,
+): Float64Array {
+  const solved = solveWithReport(system, dy, options);
+  options.onSolve?.(solved.report.linear);
+  options.onDerivative?.(solved.report);
+  const u = checkSolved(solved, options.onSolve !== undefined);
+  checkPoint(solved.report, options);
+  return u;
+}
+
 /** The solution of a linear system; ImplicitError 'not-differentiable' if it is not finite. */
 export function requireFinite(x: Float64Array): Float64Array {
   if (!allFinite(x)) throw notFinite('the solution of the linear system');
@@ -95,15 +177,18 @@ export function requireFinite(x: Float64Array): Float64Array {
 }
 
 /** The solution of the system of a gradient; ImplicitError 'not-differentiable' when it has no answer. */
-export function checkSolved(
+function checkSolved(
   { x, report: { linear } }: { readonly x: Float64Array; readonly report: DerivativeReport },
   mayFail: boolean,
 ): Float64Array {
   requireFinite(x);
   if (linear.status === 'converged' || mayFail) return x;
+  const failed = (linear.samples ?? []).flatMap(({ status }, i) => (status === 'converged' ? [] : [i]));
+  const of =
+    failed.length > 0 ? ` (samples ${failed.slice(0, 10).join(', ')}${failed.length > 10 ? ', …' : ''})` : '';
   throw new ImplicitError(
     'not-differentiable',
-    `implicit derivative: the linear system of ${x.length} unknowns was not solved: ${linear.status}, ` +
+    `implicit derivative: the linear system of ${x.length} unknowns was not solved${of}: ${linear.status}, ` +
       `relative residual ${linear.residual.toPrecision(3)}`,
     {
       hint: 'The derivative of the optimality condition by the solution may be singular here. Try { linear: { ridge: 1e-8 } }, { solve: "minimum-norm" } if the solution has a free gauge, or another solver.',
@@ -117,7 +202,7 @@ const UNSOLVED_HINT =
 const warned = new WeakSet<ImplicitOptions>();
 
 /** Judges whether the point solves F, as the options say: ImplicitError 'not-solved', a warning, or nothing. */
-export function checkPoint({ displacement, optimality }: DerivativeReport, options: ImplicitOptions): void {
+function checkPoint({ displacement, optimality }: DerivativeReport, options: ImplicitOptions): void {
   const { unsolved = 'warn', unsolvedAbove = tf.backend().epsilon() < 1e-10 ? 1e-4 : 1e-2 } = options;
   if (unsolved === 'accept' || displacement <= unsolvedAbove) return;
   const message =

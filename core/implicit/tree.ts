@@ -62,6 +62,30 @@ export function unpack(vector: tf.Tensor, shapes: readonly (readonly number[])[]
   });
 }
 
+/** Joins tensors [...batch, ...] sample by sample: all entries of the first sample, then of the second, and so on. */
+export function packSamples(leaves: readonly tf.Tensor[], count: number): tf.Tensor1D {
+  if (count === 1 || leaves.length === 1) return pack(leaves);
+  const rows = leaves.map((leaf) => tf.reshape<tf.Rank.R2>(leaf, [count, leaf.size / count]));
+  return tf.reshape<tf.Rank.R1>(tf.concat2d(rows, 1), [-1]);
+}
+
+/** The inverse of {@link packSamples}. */
+export function unpackSamples(
+  vector: tf.Tensor,
+  shapes: readonly (readonly number[])[],
+  count: number,
+): tf.Tensor[] {
+  if (count === 1 || shapes.length === 1) return unpack(vector, shapes);
+  const rows = tf.reshape(vector, [count, vector.size / count]);
+  let from = 0;
+  return shapes.map((shape) => {
+    const width = tf.util.sizeFromShape([...shape]) / count;
+    const part = tf.slice(rows, [0, from], [count, width]);
+    from += width;
+    return tf.reshape(part, [...shape]);
+  });
+}
+
 /** Whether two lists of tensors agree in length and shapes. */
 export function haveShapesOf(tensors: readonly tf.Tensor[], wanted: readonly tf.Tensor[]): boolean {
   return (

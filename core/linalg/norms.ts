@@ -12,7 +12,7 @@ export function squaredRowNorms({ rows, cols, data }: Matrix): Float64Array {
   const norms = new Float64Array(rows);
   for (let row = 0, base = 0; row < rows; row++, base += cols) {
     let sum = 0;
-    for (let k = base; k < base + cols; k++) sum += data[k] * data[k];
+    for (let k = base; k < base + cols; k++) if (data[k] !== 0) sum += data[k] * data[k];
     norms[row] = sum;
   }
   return norms;

@@ -1,101 +1,130 @@
-import { kernelOpener } from './kernel-opener.ts';
-import { matrix, type Matrix } from './matrix.ts';
+import type { KernelThreads } from '../kernel-threads.ts';
+import type { RowDescent, RowDescentRequest } from '../platform.ts';
+import { createQueue } from '../queue.ts';
+import type { Matrix } from './matrix.ts';
 import { SPARSE_KERNEL } from './sparse-kernel-bytes.ts';
-import { transpose } from './transpose.ts';
+import { aligned, PANELS_AT, STARTS_AT } from './sparse-layout.ts';
+import { SparseWork } from './sparse-work.ts';
 
-/** A matrix A [n, p] of few entries, kept by rows in WebAssembly's memory, for its products with thin matrices. */
+/** A matrix A [n, p] of few entries, kept by rows in the memory of threads, for its products with thin matrices. */
 export interface SparseMatrix {
   /** A · Bᵀ for B [r, p] -> [n, r]. */
-  timesTransposed(b: Matrix): Matrix;
+  timesTransposed(b: Matrix): Promise<Matrix>;
   /** Bᵀ · A for B [n, r] -> [r, p]. */
-  transposedTimes(b: Matrix): Matrix;
+  transposedTimes(b: Matrix): Promise<Matrix>;
+  /** See BoundMatrix.descendRows; undefined where memory has no room for it. */
+  descendRows(request: RowDescentRequest): Promise<RowDescent | undefined>;
+  dispose(): Promise<void>;
 }
 
-/** What main/build/kernels/sparse-kernel.ts exports; addresses and pitches in bytes. */
-interface Exports {
-  readonly memory: WebAssembly.Memory;
-  times(starts: number, rows: number, b: number, y: number, r: number): void;
-  transposedTimes(starts: number, rows: number, b: number, y: number, r: number, pitch: number): void;
-}
-
-const PAGE = 2 ** 16;
-/** Columns that the kernel takes at a time, and what it reads or writes beyond the last row, in 4-byte numbers. */
-const BLOCK = 16;
 /** Entries of 8 bytes that leave room for the operands in the 4 GiB that WebAssembly can address. */
 const MOST_ENTRIES = 2 ** 27;
-
-const openKernel = kernelOpener<Exports>(SPARSE_KERNEL);
-
+/** Panels of columns for each thread, so that one that is held up elsewhere leaves some to the others. */
+const PANELS_PER_THREAD = 2;
+const MOST_PANELS = 16;
+/** Rows that are looked at to see whether a matrix may be sparse, and how its columns are shared out. */
+const SAMPLED_ROWS = 1024;
+/** A sample of so many times the entries that there may be speaks for itself. */
+const FAR_BEYOND = 1.5;
 /**
  * A copy of A that stores its non-zero entries only; undefined where they are more than `maxDensity` of all, or where
- * WebAssembly or its vectors are missing or forbidden.
+ * there are no threads for it (see {@link KernelThreads.open}).
  *
- * A product costs one pass over the entries for every 16 columns of B, on one core: about 1.5 ns an entry. Sums in
- * float32, over at most p or n products.
+ * A product costs one pass over the entries for every 16 columns of B: about 1.5 ns an entry on one thread. Results do
+ * not depend on the number of threads, to the last bit. Sums in float32, over at most p or n products.
  */
-export function sparseMatrix(a: Matrix, maxDensity: number): SparseMatrix | undefined {
+export function sparseMatrix(
+  a: Matrix,
+  maxDensity: number,
+  threads: KernelThreads,
+): SparseMatrix | undefined {
   const most = Math.min(maxDensity * a.data.length, MOST_ENTRIES);
-  const entries = countEntries(a.data, most);
-  if (a.data.length === 0 || entries > most) return undefined;
-  const exports = openKernel();
-  return exports && onExports(exports, a, entries);
-}
-
-/** Entries that are not zero; one too many as soon as there are more than `most`. */
-function countEntries(data: Float32Array, most: number): number {
-  let count = 0;
-  for (let k = 0; k < data.length && count <= most; k++) if (data[k] !== 0) count++;
-  return count;
-}
-
-function onExports(kernel: Exports, a: Matrix, entries: number): SparseMatrix {
-  const { rows, cols } = a;
-  const operands = rows + 1 + 2 * entries;
-  /** Memory as 4-byte numbers, with room for two operands behind A. */
-  const numbers = (size: number): Float32Array => {
-    const missing = 4 * (operands + size) - kernel.memory.buffer.byteLength;
-    if (missing > 0) kernel.memory.grow(Math.ceil(missing / PAGE));
-    return new Float32Array(kernel.memory.buffer);
-  };
-  numbers(0);
-  storeRows(kernel.memory, a);
+  const { perColumn, share } = sampleEntries(a);
+  if (a.data.length === 0 || share * a.data.length > FAR_BEYOND * most) return undefined;
+  const panels = panelsOf(perColumn, Math.min(PANELS_PER_THREAD * threads.count, MOST_PANELS));
+  const entriesAt = STARTS_AT + 4 * (a.rows * (panels.length - 1) + 1);
+  // Memory that is never written to takes no room.
+  const workers = threads.open({ plain: SPARSE_KERNEL }, aligned(entriesAt + 8 * (most + a.cols)));
+  if (workers === undefined) return undefined;
+  const end = storeRows(workers.memory, a, panels, entriesAt + 8 * most);
+  if (end === undefined) {
+    void workers.dispose();
+    return undefined;
+  }
+  const work = new SparseWork(workers, threads.count, {
+    rows: a.rows,
+    cols: a.cols,
+    panels,
+    bytes: aligned(end),
+  });
+  // All work is on the one memory.
+  const inTurn = createQueue();
   return {
-    timesTransposed(b) {
-      const r = b.rows;
-      const y = operands + cols * r + BLOCK;
-      const all = numbers((cols + rows) * r + 2 * BLOCK);
-      all.set(transpose(b).data, operands);
-      kernel.times(0, rows, 4 * operands, 4 * y, r);
-      return matrix(rows, r, all.slice(y, y + rows * r));
-    },
-    transposedTimes(b) {
-      const r = b.cols;
-      const pitch = Math.ceil(r / BLOCK) * BLOCK;
-      const y = operands + rows * r + BLOCK;
-      const all = numbers(rows * r + cols * pitch + 2 * BLOCK);
-      all.set(b.data, operands);
-      all.fill(0, y, y + cols * pitch);
-      kernel.transposedTimes(0, rows, 4 * operands, 4 * y, r, 4 * pitch);
-      const padded = transpose(matrix(cols, pitch, all.subarray(y, y + cols * pitch)));
-      return matrix(r, cols, padded.data.subarray(0, r * cols));
-    },
+    timesTransposed: (b) => inTurn(() => work.timesTransposed(b)),
+    transposedTimes: (b) => inTurn(() => work.transposedTimes(b)),
+    descendRows: (request) => inTurn(() => work.descendRows(request)),
+    dispose: () => inTurn(() => workers.dispose()),
   };
 }
 
-/** Writes where each row starts, then column and value of every entry, from address 0 on. */
-function storeRows({ buffer }: WebAssembly.Memory, { rows, cols, data }: Matrix): void {
-  const integers = new Int32Array(buffer);
-  const values = new Float32Array(buffer);
-  let at = rows + 1;
-  for (let row = 0, base = 0; row < rows; row++, base += cols) {
-    integers[row] = 4 * at;
-    for (let column = 0; column < cols; column++) {
-      const value = data[base + column];
-      if (value === 0) continue;
-      integers[at] = column;
-      values[at + 1] = value;
-      at += 2;
+/** Entries that are not zero in some of the rows: of every column, and their share. */
+function sampleEntries({ rows, cols, data }: Matrix): { perColumn: Int32Array; share: number } {
+  const perColumn = new Int32Array(cols);
+  const step = Math.ceil(rows / SAMPLED_ROWS);
+  let [seen, entries] = [0, 0];
+  for (let row = 0; row < rows; row += step, seen += cols) {
+    for (let column = 0, at = row * cols; column < cols; column++, at++) {
+      if (data[at] === 0) continue;
+      perColumn[column]++;
+      entries++;
     }
   }
-  integers[rows] = 4 * at;
+  return { perColumn, share: entries / seen };
+}
+
+/** First columns of at most so many panels of about as many entries, and the number of columns. */
+function panelsOf(perColumn: Int32Array, count: number): number[] {
+  const total = perColumn.reduce((sum, own) => sum + own, 0);
+  const panels = [0];
+  let before = 0;
+  for (const [column, own] of perColumn.entries()) {
+    if (before * count >= total * panels.length && column > panels[panels.length - 1]) panels.push(column);
+    before += own;
+  }
+  return [...panels.slice(0, count), perColumn.length];
+}
+
+/**
+ * Writes where each panel of each row starts, then column and value of every entry, and the panels. Returns where the
+ * entries end, or undefined as soon as a row ends beyond `most`. Addresses in bytes.
+ */
+function storeRows(
+  memory: ArrayBufferLike,
+  { rows, cols, data }: Matrix,
+  panels: readonly number[],
+  most: number,
+): number | undefined {
+  const words = new Int32Array(memory);
+  const bits = new Int32Array(data.buffer, data.byteOffset, data.length);
+  words.set(panels, PANELS_AT / 4);
+  const count = panels.length - 1;
+  let start = STARTS_AT / 4;
+  let at = start + rows * count + 1;
+  for (let row = 0, base = 0; row < rows; row++, base += cols) {
+    for (let panel = 0; panel < count; panel++) {
+      words[start++] = 4 * at;
+      const end = panels[panel + 1];
+      for (let column = panels[panel]; column < end; column++) {
+        const value = bits[base + column];
+        // Zero of either sign.
+        if (value << 1 === 0) continue;
+        words[at] = column;
+        words[at + 1] = value;
+        at += 2;
+      }
+    }
+    if (4 * at > most) return undefined;
+  }
+  words[start] = 4 * at;
+  return 4 * at;
 }

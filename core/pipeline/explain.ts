@@ -16,6 +16,7 @@ import { assembleExplanation, type Findings } from './assemble-explanation.ts';
 import { chooseImages } from './chosen-images.ts';
 import { evaluateFindings } from './evaluation/evaluate-findings.ts';
 import { exampleMaps } from './example-maps.ts';
+import { firstLook } from './first-look.ts';
 import { givenWith } from './input-changes.ts';
 import { withMissingStamps } from './picture-stamps.ts';
 import type { Question } from './question.ts';
@@ -85,6 +86,7 @@ export async function explain(
     ...(scope.environment.warn && { warn: scope.environment.warn }),
   });
   const running = { scope: { ...scope, project }, question, options, store };
+  if (!resumed) await showFirst(running);
   const { stages, findings, intake } = await findConcepts(running);
   const { shared } = findings;
   if (shared) await keepSharedBank(project, started.id, shared, question.layer, environment.warn);
@@ -123,6 +125,13 @@ function content(
 
 /** Crops shown of each concept while its importance is still computed. */
 const EARLY_CROPS = 8;
+
+/** What can be seen before all images were looked at, where anybody waits for it; a run that goes on soon has its own. */
+async function showFirst({ scope, question, options, store }: Running): Promise<void> {
+  if (scope.onConcepts === undefined) return;
+  const look = await firstLook(scope, question, options, EARLY_CROPS);
+  if (look) scope.onConcepts(store.run.id, look.crops, look.images, question.files.length);
+}
 
 async function findConcepts({ scope, question, options, store }: Running): Promise<{
   readonly stages: RunStages;

@@ -33,10 +33,14 @@ export interface RunScope extends WorkScope {
   readonly reportFollows?: boolean;
   /** Called when a run that was stopped before its end is taken up again. */
   readonly onResume?: (runId: string) => void;
-  /** Called as soon as concepts exist: the strongest places of each, in the order of the bank, and the run's images. */
+  /**
+   * Called as soon as concepts exist: the strongest places of each, in the order of the bank, and the run's images. Before
+   * that, perhaps, with a first look at some images `of` so many that were given; nothing of that is the run's.
+   */
   readonly onConcepts?: (
     runId: string,
     places: readonly (readonly CropRef[])[],
     images: readonly FileFact[],
+    of?: number,
   ) => void;
 }

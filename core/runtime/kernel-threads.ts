@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import type { KernelCode, KernelWorkers, KernelTask, KernelThreads } from '../platform.ts';
+import type { KernelCode, KernelWorkers, KernelTask, KernelThreads } from '../kernel-threads.ts';
 
 const PAGE = 2 ** 16;
 /** What WebAssembly can address. */
@@ -10,14 +9,26 @@ const MOST_PAGES = 2 ** 16;
 
 /** All that a thread does. As text, since a bundle has no file of its own to start a thread from. */
 const THREAD = `
-const { parentPort, workerData: { module, memory } } = require('node:worker_threads');
-const { run } = new WebAssembly.Instance(module, { machine: { memory } }).exports;
-parentPort.on('message', ({ start, end }) => {
-  run(start, end);
-  parentPort.postMessage(end);
+const { parentPort } = require('node:worker_threads');
+const kernels = new Map();
+parentPort.on('message', ({ kernel, opened, task }) => {
+  if (opened) kernels.set(kernel, new WebAssembly.Instance(opened.module, { machine: opened }).exports);
+  else if (task) {
+    kernels.get(kernel).run(task.start, task.end);
+    parentPort.postMessage(task.end);
+  } else kernels.delete(kernel);
 });`;
 
-/** Threads of this machine; they start with the first kernel and do not keep the process alive while idle. */
+/** A kernel as threads open it. */
+interface Kernel {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+}
+
+/**
+ * Threads of this machine, the same for all kernels of the process; they start with the first task and do not keep the
+ * process alive while idle.
+ */
 export function createKernelThreads(count: number = availableParallelism()): KernelThreads {
   return {
     count,
@@ -25,8 +36,8 @@ export function createKernelThreads(count: number = availableParallelism()): Ker
       const pages = Math.ceil(bytes / PAGE);
       if (pages > MOST_PAGES) return undefined;
       try {
-        const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-        return openWorkers(compile(code), memory, count);
+        const memory = new WebAssembly.Memory({ initial: pages, maximum: MOST_PAGES, shared: true });
+        return openWorkers({ module: compile(code), memory }, count);
       } catch {
         // Whoever asks has a way without: see KernelThreads.
         return undefined;
@@ -35,40 +46,95 @@ export function createKernelThreads(count: number = availableParallelism()): Ker
   };
 }
 
+const compiled = new Map<string, WebAssembly.Module>();
+
 /** Fused multiply-adds are a third faster; Node.js before 22 has them behind a flag. */
 function compile({ plain, fused }: KernelCode): WebAssembly.Module {
-  const bytes = Buffer.from(fused, 'base64');
+  const known = compiled.get(fused ?? plain);
+  if (known !== undefined) return known;
+  const bytes = Buffer.from(fused ?? plain, 'base64');
   if (!WebAssembly.validate(bytes)) setFlagsFromString('--experimental-wasm-relaxed-simd');
-  return new WebAssembly.Module(WebAssembly.validate(bytes) ? bytes : Buffer.from(plain, 'base64'));
+  const module = new WebAssembly.Module(WebAssembly.validate(bytes) ? bytes : Buffer.from(plain, 'base64'));
+  compiled.set(fused ?? plain, module);
+  return module;
 }
 
-function openWorkers(module: WebAssembly.Module, memory: WebAssembly.Memory, count: number): KernelWorkers {
-  const threads: (Worker | undefined)[] = [];
-  const thread = (index: number): Worker =>
-    (threads[index] ??= new Worker(THREAD, { eval: true, workerData: { module, memory } }));
-  const carryOut = async (task: KernelTask, index: number): Promise<void> => {
-    const worker = thread(index);
-    worker.ref();
-    const done = once(worker, 'message');
-    worker.postMessage(task);
-    try {
-      await done;
-    } catch (error) {
-      // What the thread died of.
-      threads[index] = undefined;
-      throw error;
-    }
-    worker.unref();
-  };
+function openWorkers(kernel: Kernel, count: number): KernelWorkers {
+  const { memory } = kernel;
   return {
-    memory: memory.buffer,
+    get memory() {
+      return memory.buffer;
+    },
+    reserve(bytes) {
+      const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE);
+      try {
+        if (missing > 0) memory.grow(missing);
+        return true;
+      } catch {
+        return false;
+      }
+    },
     async run(tasks) {
       if (tasks.length > count) throw new RangeError(`${tasks.length} tasks for ${count} threads`);
-      await Promise.all(tasks.map(carryOut));
+      await Promise.all(tasks.map((task, index) => threadAt(index).carryOut(kernel, task)));
     },
-    async dispose() {
-      const open = threads.splice(0).filter((worker) => worker !== undefined);
-      await Promise.all(open.map((worker) => worker.terminate()));
+    dispose() {
+      for (const thread of threads) thread?.close(kernel);
+      return Promise.resolve();
     },
   };
+}
+
+const threads: (Thread | undefined)[] = [];
+
+function threadAt(index: number): Thread {
+  const known = threads[index];
+  if (known?.isAlive) return known;
+  return (threads[index] = new Thread());
+}
+
+/** A worker that carries out tasks of any kernel in the order in which it is given them. */
+class Thread {
+  isAlive = true;
+  readonly #worker = new Worker(THREAD, { eval: true });
+  readonly #opened = new Map<Kernel, number>();
+  readonly #waiting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
+  #next = 0;
+
+  constructor() {
+    this.#worker.unref();
+    this.#worker.on('message', () => {
+      this.#waiting.shift()?.resolve();
+      if (this.#waiting.length === 0) this.#worker.unref();
+    });
+    // What the thread died of.
+    this.#worker.on('error', (error: Error) => {
+      this.isAlive = false;
+      for (const { reject } of this.#waiting.splice(0)) reject(error);
+    });
+  }
+
+  carryOut(kernel: Kernel, task: KernelTask): Promise<void> {
+    this.#worker.ref();
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#worker.postMessage({ kernel: this.#numberOf(kernel), task });
+    });
+  }
+
+  close(kernel: Kernel): void {
+    const number = this.#opened.get(kernel);
+    if (number === undefined) return;
+    this.#opened.delete(kernel);
+    if (this.isAlive) this.#worker.postMessage({ kernel: number });
+  }
+
+  #numberOf(kernel: Kernel): number {
+    const known = this.#opened.get(kernel);
+    if (known !== undefined) return known;
+    const number = this.#next++;
+    this.#opened.set(kernel, number);
+    this.#worker.postMessage({ kernel: number, opened: kernel });
+    return number;
+  }
 }

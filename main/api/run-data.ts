@@ -84,4 +84,6 @@ export interface RunState {
 /** Concepts as soon as they exist, before their importance is known; in the order of the bank. */
 export interface EarlyConcepts extends RunKey {
   readonly concepts: readonly { readonly id: string; readonly crops: readonly PictureId[] }[];
+  /** Made from so many of the images, for a first look; absent for the run's own concepts, which take the place of these. */
+  readonly from?: { readonly images: number; readonly of: number };
 }

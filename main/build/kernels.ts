@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { PLAN_KERNEL } from './kernels/plan-kernel.ts';
 import { ROW_KERNEL } from './kernels/row-kernel.ts';
 import { SPARSE_KERNEL } from './kernels/sparse-kernel.ts';
 import { SWEEP_KERNEL } from './kernels/sweep-kernel.ts';
@@ -10,6 +11,7 @@ const CORE = path.join(import.meta.dirname, '../../core');
 
 /** Constants of each file in core that holds kernels, and the modules whose bytes they are. */
 const FILES: Readonly<Record<string, Readonly<Record<string, KernelModule>>>> = {
+  'implicit/compiled/plan-kernel-bytes.ts': { PLAN_KERNEL },
   'linalg/row-kernel-bytes.ts': { ROW_KERNEL },
   'linalg/sparse-kernel-bytes.ts': { SPARSE_KERNEL },
   'autodiff/sparse-sweep/sweep-kernel-bytes.ts': {

@@ -49,7 +49,9 @@ import {
   type ConceptFolder,
 } from './own-concepts.ts';
 import { overviewJson } from './overview-output.ts';
+import { countIn } from './planned-run.ts';
 import { progressPrinter } from './progress.ts';
+import { shareLocally } from './share-locally.ts';
 import { AUTO_LAYER, settleCut, withComparison } from './settle-cut.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 
@@ -66,6 +68,7 @@ const TABLE: OptionTable = {
   demo: { type: 'boolean' },
   out: { type: 'string' },
   json: { type: 'boolean' },
+  workers: { type: 'string', takes: 'how many processes share the images' },
   ...OWN_OPTIONS,
 };
 
@@ -84,6 +87,7 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
   const resolve = options.class === 'all' ? resolveOpenQuestion : resolveQuestion;
   const { layer = '', ...others } = options;
   const isAuto = layer === AUTO_LAYER;
+  const workers = workersIn(args, isAuto);
   const question = await resolve(environment.storage, intake, isAuto ? others : options);
   const device = await environment.openDevice(options.device);
   for (const reason of device.fallbackReasons) console.error(shownName(reason));
@@ -101,9 +105,20 @@ export async function explainCommand(argv: readonly string[], signal: AbortSigna
       reportFollows: true,
       folders,
     };
+    if (workers !== undefined && workers > 1) await shareLocally(scope, question, options, workers, signal);
     if (!isAuto) return void (await explainClasses(scope, question, options, args.flag('json')));
     const settled = await settleCut(scope, question, others);
     await explainClasses(scope, settled.question, settled.options, args.flag('json'), settled.comparison);
+  });
+}
+
+/** How many processes share the images; absent: this one has them all. */
+function workersIn(args: ParsedArguments, isAuto: boolean): number | undefined {
+  const workers = countIn(args, 'workers', 1024);
+  if (workers === undefined || !isAuto) return workers;
+  throw new TesseraError('bad-usage', '--workers shares the images of one layer.', {
+    hint: 'Name one',
+    options: ['layer'],
   });
 }
 

@@ -5,11 +5,12 @@ import { ImplicitError, inFloat64 } from '@tessera/implicit';
 import {
   experiments,
   formatTable,
-  renderLineChart,
+  renderFigure,
   type Experiment,
   type ExperimentResult,
 } from '../../core/experiments/index.ts';
 import { loadTfjsBackend, type TfjsBackendName } from '../../core/runtime/tfjs-backend.ts';
+import { experimentPage, type FinishedExperiment } from './experiment-page.ts';
 
 /** Where experiments run: our own float64 backend, one of TensorFlow.js's float32 ones, or the fastest of those. */
 const BACKENDS = ['float64', 'fastest', 'tensorflow', 'wasm', 'cpu'] as const;
@@ -23,8 +24,8 @@ const usage = (): string =>
     ...experiments.map(({ name, title }) => `  ${name.padEnd(22)}${title}`),
     '  all                   every experiment in turn',
     '',
-    '--out     folder for the figures (SVG), made if absent [experiments]',
-    '--seed    seed of the generated data [1]',
+    '--out     folder for the figures (SVG) and the page (index.html), made if absent [experiments]',
+    '--seed    the first seed of splits and generated data [1]',
     '--scale   below 1: a smaller problem, for a quick look [1]',
     `--backend ${BACKENDS.join(', ')} [float64]; the others compute in 32 bits,`,
     `          which is enough for ${experiments
@@ -98,6 +99,15 @@ async function openBackend(
   return (run) => run();
 }
 
+/** Writes an experiment's figures; their paths. */
+async function writeFigures(out: string, { experiment, result }: FinishedExperiment): Promise<string[]> {
+  const paths = result.figures.map((_, i) =>
+    join(out, `${experiment.name}${i === 0 ? '' : `-${i + 1}`}.svg`),
+  );
+  await Promise.all(paths.map((path, i) => writeFile(path, renderFigure(result.figures[i]))));
+  return paths;
+}
+
 /** The result, or undefined when the toolkit found no derivative; `complain` then hears why. */
 function attempt(
   experiment: Experiment,
@@ -115,7 +125,7 @@ function attempt(
 }
 
 /**
- * Runs experiments by name, prints their tables to `write` and writes one SVG figure each.
+ * Runs experiments by name, prints their tables to `write`, and writes their figures (SVG) and one page with all of them.
  *
  * Returns the exit code: 0, 1 if an experiment or its backend failed, or 2 for bad usage (explained on `complain`).
  */
@@ -134,15 +144,22 @@ export async function runExperimentCommand(
   if (place === undefined) return 1;
   await mkdir(command.out, { recursive: true });
   let failures = 0;
+  const finished: FinishedExperiment[] = [];
   for (const experiment of known.filter(({ name }) => command.names.includes(name))) {
     const result = attempt(experiment, command, place, complain);
     if (result === undefined) {
       failures++;
       continue;
     }
-    const path = join(command.out, `${experiment.name}.svg`);
-    await writeFile(path, renderLineChart(result.chart));
-    write(`${experiment.title}\n\n${formatTable(result)}\n\n${result.notes.join('\n')}\nFigure: ${path}\n\n`);
+    finished.push({ experiment, result });
+    const paths = await writeFigures(command.out, { experiment, result });
+    const words = [...result.notes, experiment.inPaper, `Figures: ${paths.join(', ')}`];
+    write(`${experiment.title}\n\n${formatTable(result)}\n\n${words.join('\n')}\n\n`);
+  }
+  if (finished.length > 0) {
+    const page = join(command.out, 'index.html');
+    await writeFile(page, experimentPage(finished, command));
+    write(`Page: ${page}\n`);
   }
   return failures > 0 ? 1 : 0;
 }

@@ -20,6 +20,8 @@ ${optionsHelp()}
   Own concepts
 ${helpEntry('--concept-folder NAME=DIR', 'also looks for a concept of which DIR has examples; several allowed. See tessera concept')}
 ${helpEntry('--against-folder DIR', 'pictures that it is told from (the images given)')}
+  Speed
+${helpEntry('--workers N', 'processes of this machine that share the images of one class (1): for many images and processors')}
   Result
 ${helpEntry('--out DIR', 'project folder (MODEL.tessera here)')}
 ${helpEntry('--json', 'the result on standard output; progress goes to standard error')}

@@ -432,6 +432,8 @@ export type RunNews =
       readonly kind: 'concepts';
       readonly runId: string;
       readonly crops: readonly EarlyCrops[];
+      /** Of so many images these are some, for a first look: the run's own concepts follow. */
+      readonly of?: number;
     } & EarlyImages);
 
 /** The images of a run that has not ended, in its order, and how it reads them. */

@@ -79,10 +79,13 @@ export async function openQueueServer({ url, ca }: RedisPlace): Promise<QueueSer
     return connection;
   };
   const trial = connect(5);
+  // What went wrong is told as an event; a call only learns that the connection is closed.
+  let cause: Error | undefined;
+  trial.on('error', (error) => (cause = error));
   try {
     await trial.ping();
   } catch (error) {
-    throw unreachable(url, error as Error);
+    throw unreachable(url, cause ?? (error as Error));
   } finally {
     trial.disconnect();
   }
@@ -92,11 +95,12 @@ export async function openQueueServer({ url, ca }: RedisPlace): Promise<QueueSer
 /** Why a Redis server does not answer, without its password. */
 export function unreachable(url: string, { message }: Error): TesseraError {
   const { host } = new URL(url);
+  const why = message.replace(/\.$/, '');
   if (/NOAUTH|WRONGPASS|NOPERM/.test(message))
-    return new TesseraError('bad-usage', `Redis at ${host} refuses the password: ${message}.`, {
+    return new TesseraError('bad-usage', `Redis at ${host} refuses the password: ${why}.`, {
       hint: 'Write it into the address: redis://:PASSWORD@HOST:6379.',
     });
-  return new TesseraError('storage', `Redis at ${host} cannot be reached: ${message}.`, {
+  return new TesseraError('storage', `Redis at ${host} cannot be reached: ${why}.`, {
     hint: 'Start it, or see whether address, port and TLS (rediss://) are right.',
   });
 }

@@ -123,6 +123,7 @@ export async function serveQueue({ place, jobs, tell, ...how }: QueueWorker): Pr
     maxStalledCount: MOST_STALLED,
   });
   worker.on('error', (error: Error) => tell(`queue: ${error.message}`));
+  tell(`Takes work from ${new URL(place.url).host}. Ctrl-C ends it.`);
   try {
     await new Promise<void>((resolve) => {
       if (how.signal.aborted) resolve();

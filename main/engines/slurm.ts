@@ -61,6 +61,7 @@ export function slurmEngine(work: SlurmWork): Engine {
       const array = await submitted(work, `${stage}.sh`, arrayScript(settings, stage, shards));
       const sinceMs = Date.now();
       const merge = await submitted(work, `merge-${stage}.sh`, mergeScript(settings, stage), array);
+      work.tell(`  jobs ${array} and, when that has ended, ${merge}`);
       await untilEnded(work, [array, merge]);
       const ended = await howEnded(array);
       if (ended !== undefined) work.tell(`  job ${array}: ${ended}`);

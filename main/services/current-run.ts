@@ -76,20 +76,23 @@ export function stateOf(run: CurrentRun, next: number): RunState {
 export function takeEarly(
   run: CurrentRun,
   key: string,
-  { runId, crops, files, preprocessing }: Extract<RunNews, { kind: 'concepts' }>,
+  { runId, crops, files, preprocessing, of }: Extract<RunNews, { kind: 'concepts' }>,
 ): EarlyConcepts {
   run.project = key;
   run.runId = runId;
-  run.earlyImages = { key, runId, files, preprocessing };
+  // Images have other numbers in a first look than in the run, so that its pictures need names of their own.
+  const named = of === undefined ? runId : `${runId}-first`;
+  run.earlyImages = { key, runId: named, files, preprocessing };
   run.early = {
     project: key,
     runId,
     concepts: crops.map(({ id, crops: places }) => ({
       id,
       crops: places.map(({ image, box }) =>
-        pictureId({ kind: 'crop', project: key, run: runId, image, box }),
+        pictureId({ kind: 'crop', project: key, run: named, image, box }),
       ),
     })),
+    ...(of !== undefined && { from: { images: files.length, of } }),
   };
   return run.early;
 }

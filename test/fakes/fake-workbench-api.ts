@@ -167,6 +167,7 @@ export function createFakeWorkbench(
     project: 'p1',
     runId: 'run1',
     concepts: run.concepts.map(({ id }, i) => ({ id, crops: reader.coverOf(i) })),
+    ...(options.state === 'running' && { from: { images: 48, of: 200 } }),
   };
   /** An own concept is where the first is. */
   const rankOf = (id: string): number =>

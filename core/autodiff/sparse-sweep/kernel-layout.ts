@@ -1,3 +1,4 @@
+import { offsets, wordsOf } from '../../record-words.ts';
 import type { Edge, GradientBuffer } from './gradient-plan.ts';
 
 /*
@@ -18,21 +19,6 @@ export const LANES = 16;
 export const VALUE_BYTES = 4 * LANES;
 /** Bytes that the kernel writes to scratch for every tap of a window. */
 export const TAP_BYTES = 16;
-
-/** Offset in bytes of each word of a record, the words in order. */
-function offsets<const Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> {
-  return Object.fromEntries(names.map((name, index) => [name, 4 * index])) as Record<Name, number>;
-}
-
-/** The words of a record, by their names. */
-function wordsOf<Name extends string>(
-  layout: Readonly<Record<Name, number>>,
-  words: Readonly<Record<Name, number>>,
-): Int32Array {
-  const result = new Int32Array(Object.keys(layout).length);
-  for (const name of Object.keys(layout) as Name[]) result[layout[name] / 4] = words[name];
-  return result;
-}
 
 /** Bytes from the start of a buffer's record to each of its words. */
 export const BUFFER = offsets([

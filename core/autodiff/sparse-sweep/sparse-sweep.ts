@@ -1,7 +1,8 @@
 import type { Model, ValueInfo } from '../../onnx/graph.ts';
 import { withGraph } from '../../onnx/graph-edits.ts';
 import { encodeModel } from '../../onnx/proto.ts';
-import type { KernelWorkers, Session, SessionFactory } from '../../platform.ts';
+import type { KernelWorkers } from '../../kernel-threads.ts';
+import type { Session, SessionFactory } from '../../platform.ts';
 import { createQueue } from '../../queue.ts';
 import { expectFloat32, sizeOf, type Tensor } from '../../tensor.ts';
 import type { BackwardModel } from '../vjp.ts';

@@ -1,20 +1,33 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
-import { valuesOf } from '../float64/float64-backend.ts';
+import { toFloat64, valuesOf } from '../float64/float64-backend.ts';
+import { allFinite } from '../linear-solve/vector.ts';
 import { createSolver, originOf } from '../solvers/solver.ts';
-import type { Solver, SolverDefinition, SolverEngine, SolverState } from '../solvers/solver.ts';
+import type { Solver, SolverDefinition, SolverEngine } from '../solvers/solver.ts';
+import type { ImplicitOptions } from '../implicit-options.ts';
+import { connectedTensors, isRecording } from '../gradient-scope.ts';
 import { flattenTree } from '../tree.ts';
+import { attachCompiled } from './attach-compiled.ts';
+import { ConditionAtPoint } from './condition-at-point.ts';
 import { loopFor } from './loops/loop-for.ts';
 import type { Loop } from './loops/loop.ts';
 import { PlanCache } from './plan-cache.ts';
 import type { CompiledReport, CompileOptions } from './plan-cache.ts';
+import { rootPlan } from './root-plan.ts';
 import { tensorOf } from './trace-tree.ts';
 import { TraceFailure } from './trace-backend.ts';
 import { isTracing } from './trace.ts';
 
-/** A solver whose iterations run as plans wherever they can, and which tells how they ran. */
+/** How the two parts of a compiled solver ran last; each may go its own way. */
+export interface CompiledSolverReport {
+  readonly iterations: CompiledReport;
+  /** The derivative of a solution, from `run` inside a gradient. */
+  readonly derivative: CompiledReport;
+}
+
+/** A solver whose iterations and derivatives run as plans wherever they can, and which tells how they ran. */
 export interface CompiledSolver<X, A extends unknown[], M = unknown> extends Solver<X, A, M> {
-  readonly report: () => CompiledReport;
+  readonly report: () => CompiledSolverReport;
 }
 
 /** See `compile`. */
@@ -29,29 +42,66 @@ export function compileSolver<X, A extends unknown[], M>(
     });
   }
   const definition = origin.definition as unknown as SolverDefinition<X, A, M>;
-  const cache = new PlanCache<Loop>('the solver', options, (_, [x0, ...args]) => {
-    if (!definition.recipe) throw new TraceFailure('has no compiled form of its iterations');
-    const loop = loopFor(definition.recipe, x0 as X, args as A);
-    return { plans: loop, captured: loop.captured };
-  });
+  const { implicit = {} } = origin.options;
+  const loops = loopCache(definition, options);
+  const conditions = conditionCache(definition, implicit, options);
   const engine: SolverEngine<X, A, M> = {
     iterate: (x0, args, limits) => {
       // Nothing to pack, or written down as part of another trace: step by step.
       if (isTracing() || flattenTree(x0).leaves.length === 0) return undefined;
-      const found = cache.get([x0, ...args]);
+      const found = loops.get([x0, ...args]);
       if (!found) return undefined;
       const count = flattenTree(x0).leaves.length;
       const epsilon = tf.backend().epsilon();
       const end = found.plans.run(packed(x0), found.leaves.slice(count), { ...limits, epsilon });
-      return {
-        x: unpacked(x0, end.x),
-        memory: { stepsize: end.stepsize } as M,
-        iteration: end.iterations,
-        error: end.error,
-      } satisfies SolverState<X, M>;
+      const memory = { stepsize: end.stepsize } as M;
+      return { x: unpacked(x0, end.x), memory, iteration: end.iterations, error: end.error };
+    },
+    attach: ({ x, memory }, args) => {
+      // Elsewhere the solution is a copy, and plans have nothing to offer.
+      if (isTracing() || !isRecording() || flattenTree(x).leaves.length === 0) return undefined;
+      // Refused by name where every solution is.
+      if (!flattenTree(x).leaves.every((leaf) => allFinite(toFloat64(leaf)))) return undefined;
+      if (tf.engine().state.gradientDepth > 1) return conditions.byTape('is differentiated more than once');
+      const found = conditions.get([x, ...args]);
+      const condition = found?.plans;
+      if (!condition?.isTheta.includes(true)) return undefined;
+      const captured = condition.captured.map(({ tensor }) => tensor);
+      if (connectedTensors(captured).length > 0)
+        return conditions.byTape('closes over a tensor that the gradient depends on');
+      const leaves = found!.leaves.slice(flattenTree(x).leaves.length);
+      const stepsize = (memory as Partial<Record<'stepsize', number>> | null)?.stepsize ?? 1;
+      return attachCompiled({ condition, solution: x, found: stepsize }, leaves, implicit);
     },
   };
-  return Object.assign(createSolver(definition, origin.options, engine), { report: () => cache.report });
+  const report = (): CompiledSolverReport => ({ iterations: loops.report, derivative: conditions.report });
+  return Object.assign(createSolver(definition, origin.options, engine), { report });
+}
+
+function loopCache<X, A extends unknown[], M>(
+  { recipe }: SolverDefinition<X, A, M>,
+  options: CompileOptions,
+): PlanCache<Loop> {
+  return new PlanCache('the solver', options, (_, [x0, ...args]) => {
+    if (!recipe) throw new TraceFailure('has no compiled form of its iterations');
+    const loop = loopFor(recipe, x0 as X, args as A);
+    return { plans: loop, captured: loop.captured };
+  });
+}
+
+function conditionCache<X, A extends unknown[], M>(
+  definition: SolverDefinition<X, A, M>,
+  { constants }: ImplicitOptions,
+  options: CompileOptions,
+): PlanCache<ConditionAtPoint> {
+  const { recipe, optimality } = definition;
+  const bySteps = recipe?.kind === 'proximal-gradient' ? recipe.conditionFor : undefined;
+  return new PlanCache("the solver's derivative", options, (_, [x, ...args]) => {
+    if ('optimalityAfter' in definition && !bySteps)
+      throw new TraceFailure('depends on more than a step size of the solver');
+    const root = rootPlan(bySteps ?? (() => optimality), x as X, args as A, constants);
+    return { plans: new ConditionAtPoint(root), captured: root.staged.captured };
+  });
 }
 
 /** All numbers of a tree of tensors, one after another. */

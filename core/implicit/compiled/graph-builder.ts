@@ -4,6 +4,7 @@ import { allocate, sizeOfShape } from '../float64/dense.ts';
 import type { Dense, Values } from '../float64/dense.ts';
 import { float64Kernels } from '../float64/kernel-tables.ts';
 import type { Attributes } from '../float64/kernel.ts';
+import type { Derive } from '../plain-code.ts';
 import { attributesKey } from './graph.ts';
 import type { Check, Graph, KernelWriter, Op, Value } from './graph.ts';
 import { alignedOperands, rewriteOf } from './rewrites.ts';
@@ -69,6 +70,21 @@ export class GraphBuilder implements KernelWriter {
       this.#ops.push(op);
       return outputs;
     });
+  }
+
+  /** Numbers that plain code makes of others. */
+  derive(inputs: readonly Value[], shape: readonly number[], derive: Derive): Value {
+    const known = inputs.map(({ constant }) => constant);
+    if (known.every((values) => values !== undefined)) {
+      const values = derive(...known.map((numbers) => Float64Array.from(numbers)));
+      return this.constant({ shape: [...shape], dtype: 'float32', values });
+    }
+    const outputs: Value[] = [];
+    const names = inputs.map((_, i) => String(i));
+    const op: Op = { kernel: 'Derived', names, inputs, attrs: { derive }, outputs };
+    outputs.push(this.#value(shape, 'float32', { op }));
+    this.#ops.push(op);
+    return outputs[0];
   }
 
   #once(key: string, make: () => readonly Value[]): readonly Value[] {

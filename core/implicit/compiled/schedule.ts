@@ -1,4 +1,5 @@
 import type { Check, Graph, Op, Value } from './graph.ts';
+import { chained } from './steps/fused.ts';
 
 /** Something a plan can be asked for: values that are known once the inputs up to `stage` are. */
 export interface EntrySpec {
@@ -31,7 +32,7 @@ function stagesOf(graph: Graph, inputStages: readonly number[]): (value: Value) 
 }
 
 /** Operations that values depend on. */
-function neededFor(values: readonly Value[]): Set<Op> {
+export function neededFor(values: readonly Value[]): Set<Op> {
   const needed = new Set<Op>();
   const queue = values.map(({ base }) => base.op);
   for (let op = queue.pop(); queue.length > 0 || op !== undefined; op = queue.pop()) {
@@ -63,9 +64,11 @@ export function schedule(
     for (const op of needed[i]) if (opStage(op) < stage) early.add(op);
   });
   const bodies = Object.entries(entries).map(
-    ([name], i) => [name, graph.ops.filter((op) => needed[i].has(op) && !early.has(op))] as const,
+    ([name], i) => [name, chained(graph.ops.filter((op) => needed[i].has(op) && !early.has(op)))] as const,
   );
-  const preludes = checks.map((_, stage) => graph.ops.filter((op) => early.has(op) && opStage(op) === stage));
+  const preludes = checks.map((_, stage) =>
+    chained(graph.ops.filter((op) => early.has(op) && opStage(op) === stage)),
+  );
   const results = [
     ...Object.values(entries).flatMap(({ outputs }) => outputs),
     ...graph.checks.map(({ value }) => value),

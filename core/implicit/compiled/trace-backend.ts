@@ -67,6 +67,11 @@ class TraceBackend extends tf.KernelBackend {
     return { dataId, shape: [...value.shape], dtype: value.dtype };
   }
 
+  /** A tensor of the engine for a traced value. */
+  made(value: Value): tf.Tensor {
+    return tf.engine().makeTensorFromTensorInfo(this.tensorOf(value));
+  }
+
   /** The traced value behind a tensor, if it is one. */
   traced(tensor: tf.TensorInfo): Value | undefined {
     return this.#values.get(tensor.dataId);

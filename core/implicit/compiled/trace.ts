@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { DataType } from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
-import { deferChecks } from '../deferred-checks.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
+import { withTracer } from '../plain-code.ts';
+import type { PlainCodeTracer } from '../plain-code.ts';
 import { isRecording, withoutTape } from '../tape.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { attributesKey } from './graph.ts';
@@ -50,18 +51,21 @@ function traceOnce(run: TensorFunction, specs: readonly InputSpec[]): Trace {
   const into: Recording = { builder, captured: new Map() };
   const outputs = withoutTape(() =>
     recording(into, (tracer) => {
-      const defer = (tensor: tf.Tensor, check: (values: Float64Array) => void): boolean => {
-        const value = tracer.traced(tensor);
-        if (value) builder.check(value, check);
-        return value !== undefined;
+      const plainCode: PlainCodeTracer = {
+        check: (tensor, check) => {
+          const value = tracer.traced(tensor);
+          if (value) builder.check(value, check);
+          return value !== undefined;
+        },
+        derive: (tensors, shape, derive) => {
+          const values = tensors.map((tensor) => tracer.standIn(tensor));
+          return tracer.made(builder.derive(values, shape, derive));
+        },
       };
       const found: Value[] = [];
       tf.tidy(() => {
-        const made = specs.map(({ shape, dtype }) => {
-          const { dataId } = tracer.tensorOf(builder.input(shape, dtype));
-          return tf.engine().makeTensorFromTensorInfo({ dataId, shape: [...shape], dtype });
-        });
-        const results = deferChecks(defer, () => explainUnknownKernels(() => run(made)));
+        const made = specs.map(({ shape, dtype }) => tracer.made(builder.input(shape, dtype)));
+        const results = withTracer(plainCode, () => explainUnknownKernels(() => run(made)));
         for (const tensor of results) found.push(tracer.standIn(tensor));
       });
       return found;

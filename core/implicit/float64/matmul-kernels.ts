@@ -15,8 +15,31 @@ function swapLastAxes(x: Dense): Dense {
   );
 }
 
+/** A · b or Aᵀ · b for a matrix as it is stored, [rows, width], and a column. */
+function timesColumn(a: Dense, b: Dense, transposeA: boolean): Dense {
+  const [rows, width] = a.shape.slice(-2) as [number, number];
+  const { values: matrix } = a;
+  const { values: column } = b;
+  const values = new Float64Array(transposeA ? width : rows);
+  for (let row = 0; row < rows; row++) {
+    const from = row * width;
+    if (transposeA) {
+      const factor = column[row];
+      for (let j = 0; j < width; j++) values[j] += matrix[from + j] * factor;
+    } else {
+      let sum = 0;
+      for (let j = 0; j < width; j++) sum += matrix[from + j] * column[j];
+      values[row] = sum;
+    }
+  }
+  return { shape: [...a.shape.slice(0, -2), values.length, 1], dtype: 'float32', values };
+}
+
 /** [..., n, k] · [..., k, m] -> [..., n, m], leading axes broadcast. */
 function batchMatMul(a: Dense, b: Dense, transposeA: boolean, transposeB: boolean): Dense {
+  const isColumn = (transposeB ? b.shape.at(-2) : b.shape.at(-1)) === 1;
+  const isPair = [a, b].every(({ shape }) => shape.slice(0, -2).every((dim) => dim === 1));
+  if (isColumn && isPair && a.shape.length === b.shape.length) return timesColumn(a, b, transposeA);
   const left = transposeA ? swapLastAxes(a) : a;
   const right = transposeB ? swapLastAxes(b) : b;
   const [n, k] = left.shape.slice(-2) as [number, number];

@@ -1,5 +1,6 @@
-import type { LinearSolver } from './linear-operator.ts';
-import { prepare } from './prepare.ts';
+import { begin, iterative, product } from './iterative.ts';
+import type { Steps } from './iterative.ts';
+import type { LinearSolution, LinearSolveOptions, LinearSolver } from './linear-operator.ts';
 import { addScaled, dot, norm } from './vector.ts';
 
 /**
@@ -7,17 +8,19 @@ import { addScaled, dot, norm } from './vector.ts';
  *
  * One product a step. Status `breakdown` when a direction of non-positive curvature shows that A is not definite.
  */
-export const cg: LinearSolver = (operator, b, options = {}) => {
-  const { a, tol, maxIter, precondition, x, r, bNorm, finish } = prepare(operator, b, options);
+export const cg: LinearSolver = iterative('cg', cgSteps);
+
+function* cgSteps(b: Float64Array, options: LinearSolveOptions): Steps<LinearSolution> {
+  const { tol, maxIter, precondition, x, r, bNorm, finish } = yield* begin(b, options);
   let z = precondition(r);
   const p = Float64Array.from(z);
   let rho = dot(r, z);
   let iteration = 0;
   for (; norm(r) > tol * bNorm; iteration++) {
-    if (iteration >= maxIter) return finish(x, 'max-iterations', iteration);
-    const ap = a.apply(p);
+    if (iteration >= maxIter) return yield* finish(x, 'max-iterations', iteration);
+    const ap = yield* product(p);
     const curvature = dot(p, ap);
-    if (!(curvature > 0) || !(rho > 0)) return finish(x, 'breakdown', iteration);
+    if (!(curvature > 0) || !(rho > 0)) return yield* finish(x, 'breakdown', iteration);
     const alpha = rho / curvature;
     addScaled(x, alpha, p);
     addScaled(r, -alpha, ap);
@@ -27,5 +30,5 @@ export const cg: LinearSolver = (operator, b, options = {}) => {
     for (let i = 0; i < p.length; i++) p[i] = z[i] + beta * p[i];
     rho = next;
   }
-  return finish(x, 'converged', iteration);
-};
+  return yield* finish(x, 'converged', iteration);
+}

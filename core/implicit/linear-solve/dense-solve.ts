@@ -42,7 +42,9 @@ export const lu: LinearSolver = (operator, b, options = {}) => {
   const rounding = 4 * a.size * Number.EPSILON;
   const { rankTol = 0 } = options;
   // Only where entries are known to fewer digits than 64 bits hold is a small pivot more than small.
-  const factor = luFactor(denseMatrix(a), a.size, rankTol > 1e-10 ? Math.max(rankTol, rounding) : rounding);
+  const tolerance = rankTol > 1e-10 ? Math.max(rankTol, rounding) : rounding;
+  const kept = options.ridge ? undefined : operator.factorise?.(tolerance);
+  const factor = kept ?? luFactor(denseMatrix(a), a.size, tolerance);
   if (factor.singular) return finish(x, 'breakdown', 0);
   const refined = refine(a, factor.solve, b);
   return finish(refined.x, 'converged', refined.steps);

@@ -1,5 +1,6 @@
-import type { LinearSolver } from './linear-operator.ts';
-import { prepare } from './prepare.ts';
+import { begin, iterative, product } from './iterative.ts';
+import type { Steps } from './iterative.ts';
+import type { LinearSolution, LinearSolveOptions, LinearSolver } from './linear-operator.ts';
 import { addScaled, dot, norm, subtract } from './vector.ts';
 
 /**
@@ -9,28 +10,30 @@ import { addScaled, dot, norm, subtract } from './vector.ts';
  * One product a step; keeps `restart` vectors. `breakdown` when a whole cycle brings no progress (stagnation), as for a
  * singular inconsistent system.
  */
-export const gmres: LinearSolver = (operator, b, options = {}) => {
-  const { a, tol, maxIter, precondition, x, r: first, bNorm, finish } = prepare(operator, b, options);
-  const restart = Math.max(1, Math.min(options.restart ?? 50, operator.size));
+export const gmres: LinearSolver = iterative('gmres', gmresSteps);
+
+function* gmresSteps(b: Float64Array, options: LinearSolveOptions): Steps<LinearSolution> {
+  const { tol, maxIter, precondition, x, r: first, bNorm, finish } = yield* begin(b, options);
+  const restart = Math.max(1, Math.min(options.restart ?? 50, b.length));
   let r = first;
   let iteration = 0;
   while (norm(r) > tol * bNorm) {
     const before = norm(r);
     const steps = Math.min(restart, maxIter - iteration);
-    if (steps <= 0) return finish(x, 'max-iterations', iteration);
-    const cycle = gmresCycle((v) => a.apply(precondition(v)), r, steps, tol * bNorm);
+    if (steps <= 0) return yield* finish(x, 'max-iterations', iteration);
+    const cycle = yield* gmresCycle(precondition, r, steps, tol * bNorm);
     iteration += cycle.steps;
     addScaled(x, 1, precondition(cycle.correction));
-    r = subtract(b, a.apply(x));
+    r = subtract(b, yield* product(x));
     const after = norm(r);
     if (!(after < 0.999 * before)) {
       // Rounding may keep the true residual above a very small tol although the method is done.
       const done = after <= 1e3 * tol * bNorm;
-      return finish(x, done ? 'converged' : 'breakdown', iteration);
+      return yield* finish(x, done ? 'converged' : 'breakdown', iteration);
     }
   }
-  return finish(x, 'converged', iteration);
-};
+  return yield* finish(x, 'converged', iteration);
+}
 
 interface Cycle {
   readonly correction: Float64Array;
@@ -38,12 +41,12 @@ interface Cycle {
 }
 
 /** One cycle: minimises the residual over the Krylov space of up to `maxSteps` vectors. */
-function gmresCycle(
-  apply: (v: Float64Array) => Float64Array,
+function* gmresCycle(
+  precondition: (v: Float64Array) => Float64Array,
   r: Float64Array,
   maxSteps: number,
   target: number,
-): Cycle {
+): Steps<Cycle> {
   const beta = norm(r);
   const basis = [r.map((value) => value / beta)];
   const columns: Float64Array[] = [];
@@ -51,7 +54,7 @@ function gmresCycle(
   const rhs = [beta];
   while (columns.length < maxSteps && Math.abs(rhs[columns.length]) > target) {
     const k = columns.length;
-    const w = Float64Array.from(apply(basis[k]));
+    const w = Float64Array.from(yield* product(precondition(basis[k])));
     const size = norm(w);
     const h = orthogonalise(w, basis);
     const rest = norm(w);

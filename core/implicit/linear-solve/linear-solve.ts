@@ -6,21 +6,25 @@ import { gmres } from './gmres.ts';
 import type { LinearOperator, LinearSolution, LinearSolver } from './linear-operator.ts';
 import { minimumNorm } from './minimum-norm.ts';
 import { normalCg } from './normal-cg.ts';
+import { perBlock } from './per-block.ts';
 
 /** Up to this size the default assembles the matrix: exact, and dearer than a few dozen products only slowly. */
 const DENSE_LIMIT = 500;
 
+const blockLu = perBlock(lu);
+
 /** Whether the default assembles the matrix. */
-export const assembledByDefault = ({ size }: LinearOperator): boolean => size <= DENSE_LIMIT;
+export const assembledByDefault = ({ size, batch = 1 }: LinearOperator): boolean =>
+  size / batch <= DENSE_LIMIT;
 
 /**
- * The default. Dense LU up to 500 unknowns; beyond that gmres, then bicgstab from where it stopped, then normal-cg.
+ * The default. Dense LU up to 500 unknowns (of a sample, for a batch); beyond that gmres, then bicgstab from where it stopped, then normal-cg.
  *
  * Krylov methods on the normal equations alone, as some toolkits default to, lose most digits on the
  * Karush-Kuhn-Tucker systems of constrained problems.
  */
 const auto: LinearSolver = (operator, b, options = {}) => {
-  if (assembledByDefault(operator)) return lu(operator, b, options);
+  if (assembledByDefault(operator)) return blockLu(operator, b, options);
   const methods = [gmres, bicgstab, ...(operator.applyTranspose ? [normalCg] : [])];
   let best: LinearSolution | undefined;
   for (const method of methods) {
@@ -38,9 +42,9 @@ const solvers = {
   'normal-cg': normalCg,
   bicgstab,
   gmres,
-  lu,
-  cholesky,
-  'minimum-norm': minimumNorm,
+  lu: blockLu,
+  cholesky: perBlock(cholesky),
+  'minimum-norm': perBlock(minimumNorm),
 } as const satisfies Record<string, LinearSolver>;
 
 /** A linear solver by its name; the README says which serves what. */

@@ -6,12 +6,46 @@ export interface LuFactor {
   readonly solve: (b: Float64Array) => Float64Array;
 }
 
+/** Where a matrix is while it is factorised, and how a row is eliminated there. */
+export interface Elimination {
+  /** A copy to work on. */
+  hold(this: void, matrix: Float64Array): Float64Array;
+  /** Subtracts from the row that begins at `row` what makes its entry k vanish, and writes the factor in its place. */
+  eliminate(
+    this: void,
+    lu: Float64Array,
+    row: number,
+    pivotRow: number,
+    k: number,
+    n: number,
+    pivot: number,
+  ): void;
+  /** The factors, and the end of the copy. */
+  release(this: void, lu: Float64Array): Float64Array;
+}
+
+const plainElimination: Elimination = {
+  hold: (matrix) => Float64Array.from(matrix),
+  eliminate: (lu, row, pivotRow, k, n, pivot) => {
+    const factor = lu[row + k] / pivot;
+    lu[row + k] = factor;
+    if (factor === 0) return;
+    for (let j = k + 1; j < n; j++) lu[row + j] -= factor * lu[pivotRow + j];
+  },
+  release: (lu) => lu,
+};
+
 /**
  * Factorises a row-major matrix; O(n³ / 3). Rows are first scaled to a common size for the choice of pivots; a pivot below
  * `tolerance` of its row's size makes the matrix singular.
  */
-export function luFactor(matrix: Float64Array, n: number, tolerance = 4 * n * Number.EPSILON): LuFactor {
-  const lu = Float64Array.from(matrix);
+export function luFactor(
+  matrix: Float64Array,
+  n: number,
+  tolerance = 4 * n * Number.EPSILON,
+  { hold, eliminate, release } = plainElimination,
+): LuFactor {
+  let lu = hold(matrix);
   const order = Int32Array.from({ length: n }, (_, i) => i);
   const scale = rowScales(matrix, n);
   let singular = scale.some((size) => size === 0 || !Number.isFinite(size));
@@ -26,6 +60,7 @@ export function luFactor(matrix: Float64Array, n: number, tolerance = 4 * n * Nu
     }
     for (let i = k + 1; i < n; i++) eliminate(lu, order[i] * n, row, k, n, value);
   }
+  lu = release(lu);
   return { singular, solve: (b) => substitute(lu, order, n, b) };
 }
 
@@ -59,20 +94,6 @@ function choosePivot(lu: Float64Array, order: Int32Array, scale: Float64Array, n
     if (size > bestSize) [best, bestSize] = [i, size];
   }
   return best;
-}
-
-function eliminate(
-  lu: Float64Array,
-  row: number,
-  pivotRow: number,
-  k: number,
-  n: number,
-  pivot: number,
-): void {
-  const factor = lu[row + k] / pivot;
-  lu[row + k] = factor;
-  if (factor === 0) return;
-  for (let j = k + 1; j < n; j++) lu[row + j] -= factor * lu[pivotRow + j];
 }
 
 function substitute(lu: Float64Array, order: Int32Array, n: number, b: Float64Array): Float64Array {

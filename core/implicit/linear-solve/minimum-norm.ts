@@ -84,7 +84,8 @@ function meetsNothing(
   product: (u: Float64Array) => Float64Array,
   tolerance: number,
 ): boolean {
-  const n = directions[0]?.length ?? 0;
+  if (directions.length === 0) return true;
+  const n = directions[0].length;
   const mixed = Float64Array.from({ length: n }, (_, i) => Math.sin(12.9898 * (i + 1)));
   const scale = norm(product(mixed));
   return directions.every((direction) => norm(product(direction)) <= tolerance * scale);

@@ -19,7 +19,8 @@ export interface Prepared {
   readonly finish: (x: Float64Array, status: LinearStatus, iterations: number) => LinearSolution;
 }
 
-function checkOptions({ tol = 0, maxIter = 0, ridge = 0, restart = 1 }: LinearSolveOptions): void {
+/** ImplicitError 'bad-usage' for options that no solve could respect. */
+export function checkOptions({ tol = 0, maxIter = 0, ridge = 0, restart = 1 }: LinearSolveOptions): void {
   const isWhole = (value: number): boolean => Number.isInteger(value) || value === Infinity;
   const wrong = [
     ...(tol >= 0 ? [] : [`tol must be 0 or more, got ${tol}`]),
@@ -30,20 +31,28 @@ function checkOptions({ tol = 0, maxIter = 0, ridge = 0, restart = 1 }: LinearSo
   if (wrong.length > 0) throw new ImplicitError('bad-usage', `linear solve: ${wrong.join('; ')}`);
 }
 
+/** ImplicitError 'bad-tensor' unless b and a warm start have the operator's size. */
+export function checkLengths(
+  { size }: LinearOperator,
+  b: Float64Array,
+  { init = b }: LinearSolveOptions,
+): void {
+  for (const [name, vector] of [
+    ['b', b],
+    ['init', init],
+  ] as const) {
+    if (vector.length === size) continue;
+    throw new ImplicitError(
+      'bad-tensor',
+      `linear solve: ${name} must have the operator's size ${size}, got ${vector.length}`,
+    );
+  }
+}
+
 /** Checks lengths and options (ImplicitError 'bad-tensor', 'bad-usage') and computes the first residual. */
 export function prepare(operator: LinearOperator, b: Float64Array, options: LinearSolveOptions): Prepared {
   const { size } = operator;
-  for (const [name, vector] of [
-    ['b', b],
-    ['init', options.init ?? b],
-  ] as const) {
-    if (vector.length !== size) {
-      throw new ImplicitError(
-        'bad-tensor',
-        `linear solve: ${name} must have the operator's size ${size}, got ${vector.length}`,
-      );
-    }
-  }
+  checkLengths(operator, b, options);
   checkOptions(options);
   const a = addRidge(operator, options.ridge ?? 0);
   const x = options.init ? Float64Array.from(options.init) : new Float64Array(size);
@@ -75,11 +84,17 @@ function finish(
   status: LinearStatus,
   iterations: number,
 ): LinearSolution {
+  const residual = bNorm === 0 ? 0 : norm(subtract(b, a.apply(x))) / bNorm;
+  return judged({ x, status, iterations, residual }, bNorm, tol);
+}
+
+/** Takes what is not finite, or claims to have converged and is not even near, for a breakdown. */
+export function judged(solution: LinearSolution, bNorm: number, tol: number): LinearSolution {
+  const { x, status, iterations, residual } = solution;
   // The zero vector solves A x = 0 exactly, whatever the method made of it.
-  if (bNorm === 0) return { x: new Float64Array(b.length), status: 'converged', iterations, residual: 0 };
-  const residual = norm(subtract(b, a.apply(x))) / bNorm;
+  if (bNorm === 0) return { x: new Float64Array(x.length), status: 'converged', iterations, residual: 0 };
   const finite = allFinite(x) && Number.isFinite(residual);
   // A method may believe its own recursion when the matrix is not what it takes it for, or nearly singular.
   const believable = status !== 'converged' || residual <= Math.max(1e3 * tol, 1e-6);
-  return { x, status: finite && believable ? status : 'breakdown', iterations, residual };
+  return { ...solution, status: finite && believable ? status : 'breakdown' };
 }

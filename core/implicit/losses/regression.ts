@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { checkSameShape } from '../checks.ts';
 import { ImplicitError } from '../errors.ts';
-import { toFloat64 } from '../float64/float64-backend.ts';
+import { checkValues } from '../plain-code.ts';
 import { asTensor } from '../scalar.ts';
 import type { Scalar } from '../scalar.ts';
 
@@ -22,11 +22,14 @@ export function huberLoss(target: Scalar, prediction: Scalar, delta: Scalar = 1)
 }
 
 function checkDelta(delta: Scalar): void {
-  const value = typeof delta === 'number' ? delta : toFloat64(delta)[0];
-  const isSingle = typeof delta === 'number' || delta.size === 1;
-  if (isSingle && value > 0) return;
-  throw new ImplicitError(
-    'bad-tensor',
-    `huberLoss: delta must be one number above 0, got ${isSingle ? value : `shape [${delta.shape.join(', ')}]`}`,
-  );
+  const refuse = (got: string | number): never => {
+    throw new ImplicitError('bad-tensor', `huberLoss: delta must be one number above 0, got ${got}`);
+  };
+  const check = (values: ArrayLike<number>): void => {
+    const value = values[0];
+    if (!(value > 0)) refuse(value);
+  };
+  if (typeof delta === 'number') check([delta]);
+  else if (delta.size !== 1) refuse(`shape [${delta.shape.join(', ')}]`);
+  else checkValues(delta, check);
 }

@@ -3,7 +3,8 @@ import type { KktPoint } from './kkt.ts';
 
 /**
  * minimise ½ xᵀQx + cᵀx s.t. A x = b, G x <= h, for Q [n, n] (its symmetric part counts), c [n], A [m, n], b [m],
- * G [k, n], h [k]. Both kinds of constraint may be absent.
+ * G [k, n], h [k]. Both kinds of constraint may be absent. A batch has an axis of programmes in front of every tensor, or of
+ * those that are not shared by all.
  */
 export interface QuadraticProgramme {
   readonly Q: tf.Tensor;
@@ -15,7 +16,10 @@ export interface QuadraticProgramme {
 }
 
 const times = (matrix: tf.Tensor, v: tf.Tensor, transpose = false): tf.Tensor =>
-  tf.reshape(tf.matMul(matrix, tf.reshape(v, [v.size, 1]), transpose), [matrix.shape[transpose ? 1 : 0]!]);
+  tf.squeeze(tf.matMul(matrix, tf.expandDims(v, -1), transpose), [-1]);
+
+const transposed = (matrix: tf.Tensor): tf.Tensor =>
+  tf.transpose(matrix, matrix.rank === 3 ? [0, 2, 1] : [1, 0]);
 
 /**
  * KKT residual { x: Qx + c + Aᵀnu + Gᵀmu, nu: Ax - b, mu: min(mu, h - Gx) } of a quadratic programme: the conditions of
@@ -25,12 +29,12 @@ export function quadraticProgrammeResidual(
   { x, nu, mu }: KktPoint<tf.Tensor>,
   { Q, c, A, b, G, h }: QuadraticProgramme,
 ): KktPoint<tf.Tensor> {
-  const symmetric = tf.mul(0.5, tf.add(Q, tf.transpose(Q)));
-  const forces = [tf.add(times(symmetric, x), c)];
-  if (A && nu) forces.push(times(A, nu, true));
-  if (G && mu) forces.push(times(G, mu, true));
+  const symmetric = tf.mul(0.5, tf.add(Q, transposed(Q)));
+  let force = tf.add(times(symmetric, x), c);
+  if (A && nu) force = tf.add(force, times(A, nu, true));
+  if (G && mu) force = tf.add(force, times(G, mu, true));
   return {
-    x: tf.addN(forces),
+    x: force,
     ...(A && b && nu ? { nu: tf.sub(times(A, x), b) } : {}),
     ...(G && h && mu ? { mu: tf.minimum(mu, tf.sub(h, times(G, x))) } : {}),
   };

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
+import { bySample } from './by-sample.ts';
 import { checkSameShape } from '../checks.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
@@ -22,6 +23,10 @@ function normalised(where: string, x: tf.Tensor, a: tf.Tensor, b: Scalar): [tf.T
 
 /** argmin ‖p - x‖² over a · p = b. Throws ImplicitError 'bad-tensor' unless a ≠ 0 has x's shape. */
 export function projectionHyperplane(x: tf.Tensor, a: tf.Tensor, b: Scalar): tf.Tensor {
+  return bySample('hyperplane projection', [x, a, b], [1, 1, 0], oneProjectionHyperplane);
+}
+
+function oneProjectionHyperplane(x: tf.Tensor, a: tf.Tensor, b: Scalar): tf.Tensor {
   return tf.tidy(() => {
     const [n, offset] = normalised('hyperplane projection', x, a, b);
     return tf.sub(x, tf.mul(n, tf.div(tf.sub(dot(n, x), offset), dot(n, n))));
@@ -30,6 +35,10 @@ export function projectionHyperplane(x: tf.Tensor, a: tf.Tensor, b: Scalar): tf.
 
 /** argmin ‖p - x‖² over a · p <= b. Throws ImplicitError 'bad-tensor' unless a ≠ 0 has x's shape. */
 export function projectionHalfspace(x: tf.Tensor, a: tf.Tensor, b: Scalar): tf.Tensor {
+  return bySample('half-space projection', [x, a, b], [1, 1, 0], oneProjectionHalfspace);
+}
+
+function oneProjectionHalfspace(x: tf.Tensor, a: tf.Tensor, b: Scalar): tf.Tensor {
   return tf.tidy(() => {
     const [n, offset] = normalised('half-space projection', x, a, b);
     return tf.sub(x, tf.mul(n, tf.div(tf.relu(tf.sub(dot(n, x), offset)), dot(n, n))));
@@ -42,6 +51,10 @@ export function projectionHalfspace(x: tf.Tensor, a: tf.Tensor, b: Scalar): tf.T
  * Throws ImplicitError: 'bad-tensor' if shapes do not fit, 'not-differentiable' if rows of A depend on each other.
  */
 export function projectionAffineSet(x: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  return bySample('affine projection', [x, a, b], [1, 2, 1], oneProjectionAffineSet);
+}
+
+function oneProjectionAffineSet(x: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   if (x.rank !== 1 || a.rank !== 2 || a.shape[1] !== x.size || b.rank !== 1 || b.size !== a.shape[0]) {
     throw new ImplicitError(
       'bad-tensor',

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
+import { bySample } from './by-sample.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { asTensor } from '../scalar.ts';
@@ -58,6 +59,16 @@ function sidesOfSolution(box: Box, c: number): Int8Array {
  * w > 0, alpha <= beta and w · alpha <= c <= w · beta.
  */
 export function projectionBoxSection(
+  x: tf.Tensor,
+  alpha: tf.Tensor,
+  beta: tf.Tensor,
+  w: tf.Tensor,
+  c: Scalar,
+): tf.Tensor {
+  return bySample('box section projection', [x, alpha, beta, w, c], [1, 1, 1, 1, 0], oneProjectionBoxSection);
+}
+
+function oneProjectionBoxSection(
   x: tf.Tensor,
   alpha: tf.Tensor,
   beta: tf.Tensor,

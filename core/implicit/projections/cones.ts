@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
+import { bySample } from './by-sample.ts';
 import { attachRoot } from '../attach-root.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
@@ -13,6 +14,10 @@ import { symmetricEigen } from '../symmetric-eigen.ts';
  * unless x is a vector.
  */
 export function projectionSecondOrderCone(x: tf.Tensor): tf.Tensor {
+  return bySample('second-order cone projection', [x], [1], oneProjectionSecondOrderCone);
+}
+
+function oneProjectionSecondOrderCone(x: tf.Tensor): tf.Tensor {
   if (x.rank !== 1 || x.size === 0) {
     throw new ImplicitError(
       'bad-tensor',
@@ -42,6 +47,10 @@ export function projectionSecondOrderCone(x: tf.Tensor): tf.Tensor {
  * shape and for values that are not finite.
  */
 export function projectionPsdCone(x: tf.Tensor): tf.Tensor {
+  return bySample('psd projection', [x], [2], oneProjectionPsdCone);
+}
+
+function oneProjectionPsdCone(x: tf.Tensor): tf.Tensor {
   const n = x.shape[0] ?? 0;
   if (x.rank !== 2 || x.shape[1] !== n) {
     throw new ImplicitError(

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
 import { checkNonNegative } from '../checks.ts';
-import { toFloat64 } from '../float64/float64-backend.ts';
+import { checkValues } from '../plain-code.ts';
 import { asTensor } from '../scalar.ts';
 import type { Scalar } from '../scalar.ts';
 
@@ -17,9 +17,10 @@ export function projectionNonNegative(x: tf.Tensor): tf.Tensor {
 export function projectionBox(x: tf.Tensor, lower: Scalar, upper: Scalar): tf.Tensor {
   return tf.tidy(() => {
     const [low, high] = [asTensor(lower), asTensor(upper)];
-    if (toFloat64(tf.cast(tf.greater(low, high), 'float32')).includes(1)) {
+    checkValues(tf.cast(tf.greater(low, high), 'float32'), (isEmpty) => {
+      if (!isEmpty.includes(1)) return;
       throw new ImplicitError('bad-tensor', 'box projection: the box is empty: lower > upper');
-    }
+    });
     return tf.minimum(tf.maximum(x, low), high);
   });
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
+import { bySample } from './by-sample.ts';
 import { checkNonNegative } from '../checks.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
@@ -22,6 +23,10 @@ export function lengthOf(x: tf.Tensor, length = norm(toFloat64(x))): tf.Tensor {
  * as near.
  */
 export function projectionL2Sphere(x: tf.Tensor, value: Scalar = 1): tf.Tensor {
+  return bySample('l2 sphere projection', [x, value], [1, 0], oneProjectionL2Sphere);
+}
+
+function oneProjectionL2Sphere(x: tf.Tensor, value: Scalar): tf.Tensor {
   checkNonNegative('l2 sphere projection', 'value', value);
   const length = norm(toFloat64(x));
   if (length === 0) {
@@ -38,6 +43,10 @@ export function projectionL2Sphere(x: tf.Tensor, value: Scalar = 1): tf.Tensor {
  * 'bad-tensor' for maxValue < 0.
  */
 export function projectionL2Ball(x: tf.Tensor, maxValue: Scalar = 1): tf.Tensor {
+  return bySample('l2 ball projection', [x, maxValue], [1, 0], oneProjectionL2Ball);
+}
+
+function oneProjectionL2Ball(x: tf.Tensor, maxValue: Scalar): tf.Tensor {
   checkNonNegative('l2 ball projection', 'maxValue', maxValue);
   return tf.tidy(() => {
     const radius = asTensor(maxValue);

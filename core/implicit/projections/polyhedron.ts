@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
+import { bySample } from './by-sample.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { projectionAffineSet } from './affine.ts';
 import { activeRows } from './polyhedron-active-set.ts';
@@ -13,6 +14,16 @@ import { activeRows } from './polyhedron-active-set.ts';
  * shapes do not fit.
  */
 export function projectionPolyhedron(
+  x: tf.Tensor,
+  a: tf.Tensor,
+  b: tf.Tensor,
+  g: tf.Tensor,
+  h: tf.Tensor,
+): tf.Tensor {
+  return bySample('polyhedron projection', [x, a, b, g, h], [1, 2, 1, 2, 1], oneProjectionPolyhedron);
+}
+
+function oneProjectionPolyhedron(
   x: tf.Tensor,
   a: tf.Tensor,
   b: tf.Tensor,

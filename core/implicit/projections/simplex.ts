@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
+import { bySample } from './by-sample.ts';
 import { checkNonNegative } from '../checks.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
+import { checkValues, derivedConstant } from '../plain-code.ts';
 import { asTensor } from '../scalar.ts';
 import type { Scalar } from '../scalar.ts';
 import { shapesOf } from '../tree.ts';
@@ -24,21 +26,24 @@ function supportOf(row: Float64Array, value: number, maxNonZero: number): Float6
 
 function supportMask(x: tf.Tensor, value: tf.Tensor, maxNonZero: number): tf.Tensor {
   checkShapes(x, value);
-  const rows = toFloat64(x);
-  const totals = toFloat64(value);
-  if (!totals.every((total) => total > 0)) {
-    throw new ImplicitError(
-      'bad-tensor',
-      `simplex projection: the sum must be positive, got ${totals.join(', ')}`,
-    );
-  }
+  checkValues(value, checkTotals);
   const width = x.shape.at(-1)!;
-  const mask = new Float64Array(rows.length);
-  for (let start = 0; start < rows.length; start += width) {
-    const total = totals[totals.length === 1 ? 0 : start / width];
-    mask.set(supportOf(rows.subarray(start, start + width), total, maxNonZero), start);
-  }
-  return constant(mask, x.shape);
+  return derivedConstant([x, value], x.shape, (rows, totals) => {
+    const mask = new Float64Array(rows.length);
+    for (let start = 0; start < rows.length; start += width) {
+      const total = totals[totals.length === 1 ? 0 : start / width];
+      mask.set(supportOf(rows.subarray(start, start + width), total, maxNonZero), start);
+    }
+    return mask;
+  });
+}
+
+function checkTotals(totals: Float64Array): void {
+  if (totals.every((total) => total > 0)) return;
+  throw new ImplicitError(
+    'bad-tensor',
+    `simplex projection: the sum must be positive, got ${totals.join(', ')}`,
+  );
 }
 
 function checkShapes(x: tf.Tensor, value: tf.Tensor): void {
@@ -102,6 +107,10 @@ export function projectionL1Sphere(x: tf.Tensor, value: Scalar = 1): tf.Tensor {
  * maxValue < 0.
  */
 export function projectionL1Ball(x: tf.Tensor, maxValue: Scalar = 1): tf.Tensor {
+  return bySample('l1 ball projection', [x, maxValue], [1, 0], oneProjectionL1Ball);
+}
+
+function oneProjectionL1Ball(x: tf.Tensor, maxValue: Scalar): tf.Tensor {
   checkNonNegative('l1 ball projection', 'maxValue', maxValue);
   return tf.tidy(() => {
     const radius = asTensor(maxValue);

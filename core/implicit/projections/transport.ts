@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
+import { bySample } from './by-sample.ts';
 import { attachRoot } from '../attach-root.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
@@ -56,6 +57,10 @@ const marginalsOf = (p: tf.Tensor): tf.Tensor => tf.concat([tf.sum(p, 1), tf.sum
  * Throws ImplicitError 'bad-tensor' for marginals that are negative or differ in their sums.
  */
 export function projectionTransport(s: tf.Tensor, rowSums: tf.Tensor, columnSums: tf.Tensor): tf.Tensor {
+  return bySample('transport projection', [s, rowSums, columnSums], [2, 1, 1], oneProjectionTransport);
+}
+
+function oneProjectionTransport(s: tf.Tensor, rowSums: tf.Tensor, columnSums: tf.Tensor): tf.Tensor {
   const problem = readProblem(s, rowSums, columnSums, false);
   const [m, n] = [problem.rowSums.length, problem.columnSums.length];
   const z = potentialsOf(problem, euclideanLink);
@@ -127,6 +132,10 @@ function invert(matrix: Float64Array, size: number): Float64Array {
  * transport (Cuturi 2013) at temperature 1. Derivative by the implicit function theorem on the potentials.
  */
 export function klProjectionTransport(s: tf.Tensor, rowSums: tf.Tensor, columnSums: tf.Tensor): tf.Tensor {
+  return bySample('transport projection', [s, rowSums, columnSums], [2, 1, 1], oneKlProjectionTransport);
+}
+
+function oneKlProjectionTransport(s: tf.Tensor, rowSums: tf.Tensor, columnSums: tf.Tensor): tf.Tensor {
   const problem = readProblem(s, rowSums, columnSums, true);
   const m = problem.rowSums.length;
   const z = potentialsOf(problem, entropicLink);
@@ -157,10 +166,18 @@ const uniform = (s: tf.Tensor): [tf.Tensor, tf.Tensor] => {
 
 /** Projection onto the Birkhoff polytope scaled to total mass 1: all row and column sums are 1/n, S [n, n]. */
 export function projectionBirkhoff(s: tf.Tensor): tf.Tensor {
+  return bySample('Birkhoff projection', [s], [2], oneProjectionBirkhoff);
+}
+
+function oneProjectionBirkhoff(s: tf.Tensor): tf.Tensor {
   return tf.tidy(() => projectionTransport(s, ...uniform(s)));
 }
 
 /** Kullback-Leibler projection onto the same polytope. */
 export function klProjectionBirkhoff(s: tf.Tensor): tf.Tensor {
+  return bySample('Birkhoff projection', [s], [2], oneKlProjectionBirkhoff);
+}
+
+function oneKlProjectionBirkhoff(s: tf.Tensor): tf.Tensor {
   return tf.tidy(() => klProjectionTransport(s, ...uniform(s)));
 }

@@ -43,14 +43,17 @@ interface Ending {
   readonly status: string;
   readonly iterations: number;
   readonly error: number;
+  readonly samples?: readonly { readonly status: string }[];
 }
 
 /** A point that solves nothing has no derivative, even if its values look fine: ImplicitError 'not-differentiable'. */
-export function refuseFailure({ status, iterations, error }: Ending): void {
+export function refuseFailure({ status, iterations, error, samples }: Ending): void {
   if (status === 'converged' || status === 'max-iterations') return;
+  const failed = (samples ?? []).flatMap((sample, i) => (sample.status === status ? [i] : []));
+  const which = failed.length > 0 ? `, in sample ${failed.slice(0, 10).join(', ')}` : '';
   throw new ImplicitError(
     'not-differentiable',
-    `solver: no solution to differentiate: ${status} after ${iterations} iterations, error ${error}`,
+    `solver: no solution to differentiate${which}: ${status} after ${iterations} iterations, error ${error}`,
     { hint: 'Look at the status of solve(); another start, step size or solver may help.' },
   );
 }

@@ -16,35 +16,84 @@ export interface DenseProgramme {
   readonly bounds: Float64Array;
 }
 
-const empty = new Float64Array(0);
-const read = (tensor: tf.Tensor | undefined): Float64Array => (tensor ? toFloat64(tensor) : empty);
+type Part = keyof QuadraticProgramme;
+const RANKS = { Q: 2, c: 1, A: 2, b: 1, G: 2, h: 1 } as const satisfies Record<Part, number>;
+const parts = Object.keys(RANKS) as Part[];
+const shapeOf = (tensor: tf.Tensor | undefined): string =>
+  tensor ? `[${tensor.shape.join(', ')}]` : 'nothing';
 
-/** Reads and checks a programme: ImplicitError 'bad-tensor' for shapes that do not fit. */
-export function readProgramme({ Q, c, A, b, G, h }: QuadraticProgramme): DenseProgramme {
-  const n = c.size;
-  const [m, k] = [b?.size ?? 0, h?.size ?? 0];
-  const shapes: [string, tf.Tensor | undefined, number][] = [
-    ['Q', Q, n],
-    ['A', A, m],
-    ['G', G, k],
-  ];
-  for (const [name, tensor, rows] of shapes) {
-    if (!tensor ? rows === 0 : tensor.shape[0] === rows && tensor.shape[1] === n) continue;
+/**
+ * How many programmes a batch holds; undefined for a single one. ImplicitError 'bad-tensor' where tensors have different
+ * numbers of them, or axes beyond.
+ */
+export function batchOf(programme: QuadraticProgramme): number | undefined {
+  const given = parts.filter((name) => programme[name] instanceof tf.Tensor);
+  const batched = given.filter((name) => programme[name]!.rank === RANKS[name] + 1);
+  const counts = [...new Set(batched.map((name) => programme[name]!.shape[0]))];
+  const wrong = given.find((name) => !batched.includes(name) && programme[name]!.rank !== RANKS[name]);
+  if (wrong === undefined && counts.length < 2) return counts[0];
+  throw new ImplicitError(
+    'bad-tensor',
+    wrong === undefined
+      ? `quadratic programme: tensors of a batch must hold as many programmes, got ${counts.join(' and ')}`
+      : `quadratic programme: ${wrong} must have ${RANKS[wrong]} axes, or one more for a batch, got ${shapeOf(programme[wrong])}`,
+  );
+}
+
+/** Reads and checks a programme: ImplicitError 'bad-tensor' for shapes that do not fit, or a batch. */
+export function readProgramme(programme: QuadraticProgramme): DenseProgramme {
+  if (batchOf(programme) === undefined) return readProgrammes(programme)[0];
+  throw new ImplicitError('bad-tensor', 'quadratic programme: expected a single programme, got a batch');
+}
+
+/** Reads and checks a programme, or each of a batch. ImplicitError 'bad-tensor' for shapes that do not fit. */
+export function readProgrammes(programme: QuadraticProgramme): DenseProgramme[] {
+  if (!(programme.Q instanceof tf.Tensor) || !(programme.c instanceof tf.Tensor)) {
     throw new ImplicitError(
       'bad-tensor',
-      `quadratic programme: ${name} must have shape [${rows}, ${n}], got ${tensor ? `[${tensor.shape.join(', ')}]` : 'nothing'}`,
+      'quadratic programme: Q and c must be tensors, as in { Q, c, A, b, G, h }',
     );
   }
-  const q = toFloat64(Q);
-  return {
-    n,
-    m,
-    k,
-    quadratic: q.map((value, at) => 0.5 * (value + q[(at % n) * n + Math.floor(at / n)])),
-    linear: toFloat64(c),
-    rows: Float64Array.from([...read(A), ...read(G)]),
-    bounds: Float64Array.from([...read(b), ...read(h)]),
+  const count = batchOf(programme);
+  const own = (name: Part): readonly number[] => programme[name]?.shape.slice(-RANKS[name]) ?? [0];
+  const [n, m, k] = [own('c')[0], own('b')[0], own('h')[0]];
+  checkMatrices(programme, { Q: n, A: m, G: k }, n);
+  if (count === 0) throw new ImplicitError('bad-tensor', 'quadratic programme: the batch is empty');
+  const values = new Map(
+    parts.map((name) => [name, programme[name] ? toFloat64(programme[name]) : new Float64Array(0)]),
+  );
+  const sample = (name: Part, i: number): Float64Array => {
+    const all = values.get(name)!;
+    if (programme[name]?.rank !== RANKS[name] + 1) return all;
+    const size = all.length / count!;
+    return all.subarray(i * size, (i + 1) * size);
   };
+  return Array.from({ length: count ?? 1 }, (_, i) => {
+    const q = sample('Q', i);
+    return {
+      ...{ n, m, k },
+      quadratic: q.map((value, at) => 0.5 * (value + q[(at % n) * n + Math.floor(at / n)])),
+      linear: sample('c', i),
+      rows: Float64Array.from([...sample('A', i), ...sample('G', i)]),
+      bounds: Float64Array.from([...sample('b', i), ...sample('h', i)]),
+    };
+  });
+}
+
+function checkMatrices(
+  programme: QuadraticProgramme,
+  rows: Readonly<Record<'Q' | 'A' | 'G', number>>,
+  n: number,
+): void {
+  for (const name of ['Q', 'A', 'G'] as const) {
+    const tensor = programme[name];
+    const fits = tensor ? tensor.shape.slice(-2).join() === [rows[name], n].join() : rows[name] === 0;
+    if (fits) continue;
+    throw new ImplicitError(
+      'bad-tensor',
+      `quadratic programme: ${name} must have shape [${rows[name]}, ${n}], got ${shapeOf(tensor)}`,
+    );
+  }
 }
 
 /**

@@ -30,7 +30,7 @@ export type { ProximalGradientOptions } from './proximal-gradient.ts';
 export { equalityQp, quadraticProgramme } from './quadratic-programme.ts';
 export type { QpOptions } from './quadratic-programme.ts';
 export { broyden, newton } from './quasi-newton-root.ts';
-export type { Solver, SolverOptions, SolverState, SolverStats, SolverStatus } from './solver.ts';
+export type { SampleState, Solver, SolverOptions, SolverState, SolverStats, SolverStatus } from './solver.ts';
 export { withAux } from './with-aux.ts';
 export type { ObjectiveWithAux, SolutionWithAux } from './with-aux.ts';
 export { armijoSgd, polyakSgd } from './stochastic-gradient.ts';

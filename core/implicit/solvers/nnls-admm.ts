@@ -19,15 +19,15 @@ export interface NnlsOptions extends SolverOptions {
   readonly rho?: number;
 }
 
-/** The scaled dual, the unconstrained copy, the penalty and (W Wᵀ + rho I)⁻¹. */
+/** The scaled dual, the unconstrained copy, the penalty [..., 1, 1] and (W Wᵀ + rho I)⁻¹ [..., r, r] of every W. */
 interface Splitting {
   readonly u: tf.Tensor;
   readonly dual: tf.Tensor;
-  readonly rho: number;
+  readonly rho: Float64Array;
   readonly inverse: Float64Array;
 }
 
-/** ½‖A - U W‖² for U [n, r], A [n, p], W [r, p]. */
+/** ½‖A - U W‖² for U [n, r], A [n, p], W [r, p], or batches of these. */
 function nnlsObjective(u: tf.Tensor, a: tf.Tensor, w: tf.Tensor): tf.Tensor {
   return tf.mul(0.5, tf.sum(tf.square(tf.sub(a, tf.matMul(u, w)))));
 }
@@ -37,8 +37,10 @@ function nnlsObjective(u: tf.Tensor, a: tf.Tensor, w: tf.Tensor): tf.Tensor {
  * the mean diagonal of W Wᵀ, so that an inexact U is distinguished from its kinks alike at any scale of W.
  */
 export const nnlsOptimality: OptimalityFn<tf.Tensor, [tf.Tensor, tf.Tensor]> = (u, a, w) => {
-  const square = withoutTape(() => norm(toFloat64(w)) ** 2);
-  const stepsize = square > 0 ? w.shape[0] / square : 1;
+  const banks = banksOf(w);
+  const squares = banks.map((bank) => norm(bank) ** 2);
+  const sizes = Float64Array.from(squares, (square) => (square > 0 ? w.shape.at(-2)! / square : 1));
+  const stepsize = constant(sizes, [...w.shape.slice(0, -2), 1, 1]);
   const map = projectedGradient<tf.Tensor, [tf.Tensor, tf.Tensor]>(
     nnlsObjective,
     (y) => tf.relu(y),
@@ -47,11 +49,21 @@ export const nnlsOptimality: OptimalityFn<tf.Tensor, [tf.Tensor, tf.Tensor]> = (
   return fixedPointResidual(map)(u, a, w);
 };
 
-/** ImplicitError 'bad-tensor' unless U [n, r], A [n, p] and W [r, p] fit. */
+/** The values of every W [r, p] of a batch [..., r, p]. */
+function banksOf(w: tf.Tensor): Float64Array[] {
+  const values = withoutTape(() => toFloat64(w));
+  const size = w.shape.at(-2)! * w.shape.at(-1)!;
+  const count = tf.util.sizeFromShape(w.shape.slice(0, -2));
+  return Array.from({ length: count }, (_, i) => values.subarray(i * size, (i + 1) * size));
+}
+
+/** ImplicitError 'bad-tensor' unless U [n, r], A [n, p] and W [r, p] fit, or batches of one size of them. */
 export function checkFactors(where: string, u: tf.Tensor, a: tf.Tensor, w: tf.Tensor): void {
-  const [n, p] = a.shape;
-  const r = w.shape[0];
-  if (a.rank === 2 && u.shape.join() === [n, r].join() && w.shape.join() === [r, p].join()) return;
+  const [leading, n, p] = [a.shape.slice(0, -2), a.shape.at(-2), a.shape.at(-1)];
+  const r = w.shape.at(-2);
+  const fits = (tensor: tf.Tensor, rows: number | undefined, columns: number | undefined): boolean =>
+    tensor.shape.join() === [...leading, rows, columns].join();
+  if (a.rank >= 2 && r !== undefined && fits(u, n, r) && fits(w, r, p)) return;
   throw new ImplicitError(
     'bad-tensor',
     `${where}: expected U [n, r], A [n, p] and W [r, p], got ${shapesOf([u, a, w])}`,
@@ -59,18 +71,24 @@ export function checkFactors(where: string, u: tf.Tensor, a: tf.Tensor, w: tf.Te
 }
 
 function splittingFor(u: tf.Tensor, w: tf.Tensor, chosen: number | undefined): Splitting {
-  const [r, p] = w.shape as [number, number];
-  const gram = rowGram(toFloat64(w), r, p);
-  let trace = 0;
-  for (let i = 0; i < r; i++) trace += gram[i * r + i];
-  const rho = chosen ?? (trace > 0 ? trace / r : 1);
-  for (let i = 0; i < r; i++) gram[i * r + i] += rho;
-  return { u, dual: tf.zerosLike(u), rho, inverse: inverseOf(luFactor(gram, r), r) };
+  const [r, p] = w.shape.slice(-2) as [number, number];
+  const systems = banksOf(w).map((bank) => {
+    const gram = rowGram(bank, r, p);
+    let trace = 0;
+    for (let i = 0; i < r; i++) trace += gram[i * r + i];
+    const rho = chosen ?? (trace > 0 ? trace / r : 1);
+    for (let i = 0; i < r; i++) gram[i * r + i] += rho;
+    return { rho, inverse: inverseOf(luFactor(gram, r), r) };
+  });
+  const inverse = new Float64Array(systems.length * r * r);
+  systems.forEach((system, i) => inverse.set(system.inverse, i * r * r));
+  return { u, dual: tf.zerosLike(u), rho: Float64Array.from(systems, ({ rho }) => rho), inverse };
 }
 
 /**
  * argmin ½‖A - U W‖² over U >= 0 [n, r], for A [n, p] and W [r, p], by the alternating direction method of multipliers
- * (Boyd et al. 2011): arguments of `run` are (U₀, A, W).
+ * (Boyd et al. 2011): arguments of `run` are (U₀, A, W). A batch has axes in front of all three; every W has one
+ * factorisation, and every row of U is differentiated by itself.
  *
  * Error: primal plus dual residual. Differentiated by A and W through the projected-gradient condition, which has a
  * derivative wherever no coefficient and its multiplier vanish together and the active rows of W are independent.
@@ -81,18 +99,20 @@ export function nnlsAdmm(options: NnlsOptions = {}): Solver<tf.Tensor, [tf.Tenso
     {
       optimality: nnlsOptimality,
       maxIter: 5000,
+      // Rows of U do not know of each other.
+      batchAxes: (a) => a.rank - 1,
       start: (u0, a, w) => {
         checkFactors('nnlsAdmm', u0, a, w);
         return withoutTape(() => splittingFor(u0, w, options.rho));
       },
       advance: (z, { u, dual, rho, inverse }, _, a, w) => {
-        const r = w.shape[0];
+        const [leading, r] = [w.shape.slice(0, -2), w.shape.at(-2)!];
         // (U(W Wᵀ + rho I) - A Wᵀ - rho (Z - Y)) = 0, solved as a correction: the inverse then counts as a constant.
         const gap = tf.sub(
           tf.matMul(tf.sub(tf.matMul(u, w), a), w, false, true),
-          tf.mul(constant(rho), tf.sub(tf.sub(z, dual), u)),
+          tf.mul(constant(rho, [...leading, 1, 1]), tf.sub(tf.sub(z, dual), u)),
         );
-        const uNext = tf.sub(u, tf.matMul(gap, constant(inverse, [r, r])));
+        const uNext = tf.sub(u, tf.matMul(gap, constant(inverse, [...leading, r, r])));
         const zNext = tf.relu(tf.add(uNext, dual));
         const dualNext = tf.add(dual, tf.sub(uNext, zNext));
         const error = treeNorm(tf.sub(uNext, zNext)) + treeNorm(tf.sub(zNext, z));

@@ -73,6 +73,7 @@ export function newton<X, A extends unknown[]>(
   return createSolver<X, A, null>(
     {
       optimality: rootFn,
+      recipe: { kind: 'newton', root: rootFn },
       maxIter: 100,
       start: () => null,
       advance: (x, _, __, ...args) => {

@@ -10,6 +10,7 @@ import type { Scalar } from '../scalar.ts';
 export type Recipe<X, A extends unknown[]> =
   | ProximalRecipe<X, A>
   | { readonly kind: 'lbfgs'; readonly objective: Objective<X, A>; readonly history: number }
+  | { readonly kind: 'newton'; readonly root: OptimalityFn<X, A> }
   | {
       readonly kind: 'fixed-point';
       readonly map: OptimalityFn<X, A>;

@@ -24,7 +24,15 @@ export interface SolverState<X, M = unknown> {
   readonly iteration: number;
   /** The solver's measure of what is left to do, compared with `tol`; its docstring says what it is. */
   readonly error: number;
+  /** Of a batch: where each sample stands. */
+  readonly samples?: readonly SampleState[];
   /** Why it makes no sense to go on, if the step found a reason. */
+  readonly verdict?: 'infeasible' | 'unbounded';
+}
+
+/** Where one sample of a batch stands. */
+export interface SampleState {
+  readonly error: number;
   readonly verdict?: 'infeasible' | 'unbounded';
 }
 
@@ -33,6 +41,8 @@ export interface SolverStats {
   readonly status: SolverStatus;
   readonly iterations: number;
   readonly error: number;
+  /** Of a batch: how each sample ended; `status` and `error` are then those of the worst. */
+  readonly samples?: readonly { readonly status: SolverStatus; readonly error: number }[];
 }
 
 /** What every solver takes. */
@@ -81,6 +91,8 @@ export interface SolverDefinition<X, A extends unknown[], M> {
   /** What it is made of, where its steps can be carried out by other means. */
   readonly recipe?: Recipe<X, A>;
   readonly maxIter: number;
+  /** How many leading axes of the solution count samples with a condition each: see `batch` of {@link ImplicitOptions}. */
+  batchAxes?(...args: A): number;
   /** Whether anything may be given as a start, of any shape. */
   readonly ignoresStart?: boolean;
   start(x0: X, ...args: A): M;
@@ -114,6 +126,8 @@ export interface SolverEngine<X, A extends unknown[], M> {
     args: A,
     limits: { readonly maxIter: number; readonly tol: number },
   ): SolverState<X, M> | undefined;
+  /** The solution that was reached, differentiable as attachRoot makes it; undefined where that has to be asked. */
+  attach(state: SolverState<X, M>, args: A): X | undefined;
 }
 
 /** What a solver was completed from. */
@@ -125,6 +139,32 @@ const origins = new WeakMap<object, Origin>();
 
 /** The definition and options of a solver of this toolkit; undefined for anything else. */
 export const originOf = (solver: object): Origin | undefined => origins.get(solver);
+
+/** Where a solver, or one sample of a batch, stands after so many iterations. */
+type Progress = SampleState & { readonly iteration: number };
+
+function statusOf({ error, iteration, verdict }: Progress, tol: number, maxIter: number): SolverStatus {
+  if (verdict) return verdict;
+  if (iteration > 0 && !Number.isFinite(error)) return 'diverged';
+  if (error <= tol) return 'converged';
+  return iteration >= maxIter ? 'max-iterations' : 'running';
+}
+
+/** How `run` attaches a final state to its arguments. */
+function attachmentOf<X, A extends unknown[], M>(
+  definition: SolverDefinition<X, A, M>,
+  implicit: ImplicitOptions,
+): (state: SolverState<X, M>, args: A) => X {
+  // One object for each number of axes, which is what a warning is given once for.
+  const batched = new Map<number, ImplicitOptions>([[0, implicit]]);
+  return ({ x, memory }, args) => {
+    const axes = definition.batchAxes?.(...args) ?? 0;
+    const options = batched.get(axes) ?? { ...implicit, batch: axes };
+    batched.set(axes, options);
+    const optimality = definition.optimalityAfter?.(memory) ?? definition.optimality;
+    return attachRoot(optimality, options)(x, ...args);
+  };
+}
 
 /** Completes a definition to a {@link Solver}. */
 export function createSolver<X, A extends unknown[], M>(
@@ -151,17 +191,17 @@ export function createSolver<X, A extends unknown[], M>(
       if (!definition.ignoresStart) checkShapes(x, next.x);
       return { ...next, iteration: iteration + 1 };
     });
-  const status = ({ error, iteration, verdict }: SolverState<X, M>): SolverStatus => {
-    if (verdict) return verdict;
-    if (iteration > 0 && !Number.isFinite(error)) return 'diverged';
-    if (error <= tolerance()) return 'converged';
-    return iteration >= maxIter ? 'max-iterations' : 'running';
-  };
+  const status = (state: Progress): SolverStatus => statusOf(state, tolerance(), maxIter);
+  const sampleStats = (iteration: number) => (sample: SampleState) => ({
+    status: status({ ...sample, iteration }),
+    error: sample.error,
+  });
   const isDone = (state: SolverState<X, M>): boolean => status(state) !== 'running';
   const stats = (state: SolverState<X, M>): SolverStats => ({
     status: status(state),
     iterations: state.iteration,
     error: state.error,
+    ...(state.samples ? { samples: state.samples.map(sampleStats(state.iteration)) } : {}),
   });
   const iterate = (x0: X, ...args: A): SolverState<X, M> =>
     engine?.iterate(x0, args, { maxIter, tol: tolerance() }) ?? iterateByStep(x0, ...args);
@@ -180,14 +220,14 @@ export function createSolver<X, A extends unknown[], M>(
       const state = iterate(x0, ...args);
       return { x: state.x, ...stats(state) };
     });
+  const attach = attachmentOf(definition, implicit);
   const run = (x0: X, ...args: A): X =>
     tf.tidy(() => {
       const state = withoutTape(() => iterate(x0, ...args));
       onSolved?.(stats(state));
       refuseFailure(stats(state));
       warnOnce(stats(state), tolerance());
-      const optimality = definition.optimalityAfter?.(state.memory) ?? definition.optimality;
-      return attachRoot(optimality, implicit)(state.x, ...args) as unknown as tf.TensorContainer;
+      return (engine?.attach(state, args) ?? attach(state, args)) as unknown as tf.TensorContainer;
     }) as unknown as X;
   const solver: Solver<X, A, M> = {
     init,

@@ -14,7 +14,7 @@ import { listText } from '../../wording/count-text.ts';
 import type { Environment, OpenedDevice } from '../environment.ts';
 import { openModel, type ModelIntake } from '../model-intake.ts';
 import { modelKey } from '../model-key.ts';
-import { withStamps } from '../picture-stamps.ts';
+import { withMissingStamps } from '../picture-stamps.ts';
 import { checkQuestion, type Question } from '../question.ts';
 import { withMovedRoots, type MovedRoots } from './moved-pictures.ts';
 
@@ -31,7 +31,7 @@ export async function planWork(
   const { storage, versions } = environment;
   const { intake, skipped } = question;
   const roots = [...new Set(question.files.map(({ root }) => root))];
-  const files = await withStamps(project, question.files);
+  const files = await withMissingStamps(project, question.files);
   const pictures = files.map(({ path, folder, root, stamp }): PlannedPicture => ({
     root: roots.indexOf(root),
     file: path.slice(storage.resolve(root).length + 1),

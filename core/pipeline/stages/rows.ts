@@ -81,7 +81,7 @@ async function activationRows(context: RowsContext): Promise<ActivationRows> {
 }
 
 /** How many rows fit. */
-const roomFor = (layer: LayerRecord): number =>
+export const roomFor = (layer: LayerRecord): number =>
   Math.max(1, Math.floor(MATRIX_BYTES / (4 * channelsOf(layer))));
 
 /** Of so many images those that give rows. */
@@ -96,8 +96,6 @@ interface ChosenRows {
 /**
  * Rows to take of `perImage` in each of so many images: all where there is room for them, else of every image as many by lot,
  * and where there is not room for one of each, one of as many images as there is, by lot too. Images in rising order.
- *
- * @internal Exported for tests.
  */
 export function chosenRows(
   perImage: number,
@@ -121,7 +119,11 @@ interface RowSource {
 }
 
 /** The part of the picture that each possible row of an image stands for. */
-function rowBoxes({ intake, layer, options }: RowsContext): Box[] {
+export function rowBoxes({
+  intake,
+  layer,
+  options,
+}: Pick<RowsContext, 'intake' | 'layer' | 'options'>): Box[] {
   const frame = frameOf(intake.preprocessing.preprocessing);
   const patch = Math.min(options.patch ?? defaultPatch(intake), frame.width, frame.height);
   if (options.rows === 'crops') return cropBoxes({ ...frame, patch });

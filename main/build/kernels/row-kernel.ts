@@ -59,7 +59,7 @@ function eachFourRows(r: I32, lanes: I32, copy: (rowOffset: I32, at: I32) => voi
  * Coordinate descent on sixteen rows at a time, four to a vector. `lanes` is scratch for 128 r bytes: first x, then the
  * correlation c, each [r, 16].
  */
-const sweep = func(
+export const sweep = func(
   'sweep',
   [I32, I32, I32, I32, I32, I32, I32, I32],
   F64,
@@ -119,7 +119,7 @@ function descend(
  * Adds XᵀX to `gram` [r, pitch], its lower triangle only; four rows at a time. Whole vectors are read and written, so
  * that columns beyond the diagonal hold partial sums.
  */
-const gram = procedure('gram', [I32, I32, I32, I32], (x, result, rows, r) => {
+export const gram = procedure('gram', [I32, I32, I32, I32], (x, result, rows, r) => {
   const stride = local(r.times(4));
   const pitch = local(stride.plus(15).and(-16));
   range(rows, 4, () => {

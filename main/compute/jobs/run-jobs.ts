@@ -93,13 +93,14 @@ async function inProject<T>(
       signal,
       onProgress,
       onResume: (runId) => onNews({ kind: 'started', runId, resumed: true }),
-      onConcepts: (runId, places, images) =>
+      onConcepts: (runId, places, images, of) =>
         onNews({
           kind: 'concepts',
           runId,
           files: images.map(({ path }) => path),
           preprocessing: intake.preprocessing.preprocessing,
           crops: places.map((crops, concept) => ({ id: idOfRow(concept), crops: [...crops] })),
+          ...(of !== undefined && { of }),
         }),
     });
   });

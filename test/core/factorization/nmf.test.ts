@@ -8,6 +8,8 @@ import { squaredResidual, squaredRowNorms } from '../../../core/linalg/norms.ts'
 import { plainGemm, timesTransposed } from '../../../core/linalg/plain-gemm.ts';
 import { transpose } from '../../../core/linalg/transpose.ts';
 import { createRandom } from '../../../core/random.ts';
+import { createGemm } from '../../../core/runtime/gemm.ts';
+import { createSessionFactory } from '../../../core/runtime/session.ts';
 
 const run = (activations: Matrix, options: Omit<FactorizationOptions, 'gemm'>) =>
   nmf(activations, { gemm: plainGemm, ...options });
@@ -35,6 +37,20 @@ function separable(n: number, r: number, p: number, seed: number) {
 }
 
 const increases = (losses: readonly number[]) => losses.filter((loss, i) => i > 0 && loss > losses[i - 1]);
+
+describe('nmf() of sparse activations', () => {
+  it('gives the same bits on any number of threads, and what plain products give', async () => {
+    const { a } = separable(700, 4, 60, 5);
+    for (let k = 0; k < a.data.length; k++) if (k % 7 !== 0) a.data[k] = 0;
+    const on = (threads: number) =>
+      nmf(a, { nComponents: 4, gemm: createGemm(createSessionFactory({ device: 'cpu', threads })) });
+    const [one, two, three] = [await on(1), await on(2), await on(3)];
+    expect(two).toEqual(one);
+    expect(three).toEqual(one);
+    const plain = await run(a, { nComponents: 4 });
+    expect(one.stats.relativeError).toBeCloseTo(plain.stats.relativeError, 4);
+  });
+});
 
 describe('nmf()', () => {
   it('recovers the factors of separable data up to order and scale', async () => {

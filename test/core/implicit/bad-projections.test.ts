@@ -282,7 +282,7 @@ describe('bad input to projections', () => {
       () => implicit.projectionSparseSimplex(ones(2), 0),
       /maxNonZero must be a whole number/,
     ],
-    ['cone of a matrix', () => implicit.projectionSecondOrderCone(tf.ones([2, 2])), /expected a vector/],
+    ['cone of a number', () => implicit.projectionSecondOrderCone(tf.scalar(1)), /expected a vector/],
     [
       'unknown cone',
       () => implicit.projectionDualCone(ones(1), [{ kind: 'x', size: 1 } as never]),

@@ -25,8 +25,8 @@ function runExample(section: string): { shown: number[][]; wanted: number[][] } 
 }
 
 describe('the examples of the implicit differentiation page', () => {
-  it('are six', () => {
-    expect(sections).toHaveLength(6);
+  it('are seven', () => {
+    expect(sections).toHaveLength(7);
   });
   for (const section of sections) {
     it(`${section.split('\n', 1)[0]} shows what it says`, () => {

@@ -1,6 +1,6 @@
 import wabt from 'wabt';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { KernelCode } from '../../../core/platform.ts';
+import type { KernelCode } from '../../../core/kernel-threads.ts';
 import { createKernelThreads } from '../../../core/runtime/kernel-threads.ts';
 
 /** Writes its task's end at its start; a task that starts at 0 is a trap. */
@@ -51,6 +51,41 @@ describe('createKernelThreads()', () => {
     await workers.run([{ start: 4, end: 9 }]);
     expect(new Int32Array(workers.memory)[1]).toBe(9);
     await workers.dispose();
+  });
+
+  it('makes its memory larger, and not larger than WebAssembly can address', async () => {
+    const workers = createKernelThreads(1).open(code, 100)!;
+    const before = new Int32Array(workers.memory);
+    expect(workers.reserve(200_000)).toBe(true);
+    expect(workers.memory.byteLength).toBeGreaterThanOrEqual(200_000);
+    await workers.run([{ start: 199_996, end: 3 }]);
+    expect(new Int32Array(workers.memory)[199_996 / 4]).toBe(3);
+    await workers.run([{ start: 8, end: 4 }]);
+    expect(before[2]).toBe(4);
+    expect(workers.reserve(2 ** 33)).toBe(false);
+    await workers.dispose();
+  });
+
+  it('keeps the memories of several kernels apart, also where one is closed', async () => {
+    const threads = createKernelThreads(2);
+    const [first, second] = [threads.open(code, 100)!, threads.open(code, 100)!];
+    const [a, b] = [first, second].map(({ memory }) => new Int32Array(memory));
+    await Promise.all([first.run([{ start: 4, end: 1 }]), second.run([{ start: 4, end: 2 }])]);
+    await first.dispose();
+    await second.run([{ start: 8, end: 3 }]);
+    expect([a[1], a[2], b[1], b[2]]).toEqual([1, 0, 2, 3]);
+    await second.dispose();
+  });
+
+  it('rejects all that wait for a thread that dies, and serves them again', async () => {
+    const threads = createKernelThreads(1);
+    const [first, second] = [threads.open(code, 100)!, threads.open(code, 100)!];
+    const trap = first.run([{ start: 0, end: 0 }]);
+    const behind = second.run([{ start: 4, end: 1 }]);
+    await expect(trap).rejects.toThrow('unreachable');
+    await expect(behind).rejects.toThrow('unreachable');
+    await second.run([{ start: 4, end: 5 }]);
+    expect(new Int32Array(second.memory)[1]).toBe(5);
   });
 
   it('refuses more tasks than it has threads', async () => {

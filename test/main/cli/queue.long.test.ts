@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { differences } from '../../campaign/project-facts.ts';
+import { temporaryFolder } from './colour-case.ts';
 import { tessera, tesseraProcess, type Outcome } from './run-tessera.ts';
 import { explainedWhole, factsOf, piecesOf, statusOf } from './shared-run-case.ts';
 
@@ -22,8 +23,8 @@ function hasRedis(): boolean {
 }
 
 /** A Redis server that keeps nothing, with a password. */
-async function startRedis(port: number): Promise<{ stop(): Promise<void> }> {
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+async function startRedis(port: number, how = ['--port', String(port)]): Promise<{ stop(): Promise<void> }> {
+  const options = [...how, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const server = spawn('redis-server', [...options, '--requirepass', 'geheim'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -102,6 +103,56 @@ describe.skipIf(!hasRedis())(
       for (const stage of ['predictions', 'rows', 'coefficients', 'importance', 'removals'])
         expect(await piecesOf(out, stage)).toHaveLength(4);
       await rm(out, { recursive: true });
+    });
+
+    it('speaks TLS, with an authority of the lab', async () => {
+      const folder = await temporaryFolder();
+      const [key, certificate] = [path.join(folder, 'key.pem'), path.join(folder, 'ca.pem')];
+      const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+      const made = [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-keyout',
+        key,
+        '-out',
+        certificate,
+        ...subject,
+      ];
+      execFileSync('openssl', made, { stdio: 'ignore' });
+      const port = await freePort();
+      const files = [
+        '--tls-cert-file',
+        certificate,
+        '--tls-key-file',
+        key,
+        '--tls-ca-cert-file',
+        certificate,
+      ];
+      await startRedis(port, [
+        '--port',
+        '0',
+        '--tls-port',
+        String(port),
+        '--tls-auth-clients',
+        'no',
+        ...files,
+      ]);
+      const redis = `rediss://:geheim@localhost:${port}`;
+      const unknown = await tesseraProcess(['worker', '--redis', redis], { cwd: PACKAGES });
+      expect(unknown).toMatchObject({ code: 75 });
+      expect(unknown.stderr).toContain('self-signed certificate');
+      const known = started(['worker', '--redis', redis, '--redis-ca', certificate]);
+      await new Promise<void>((resolve) => {
+        known.child.stderr!.on(
+          'data',
+          (text: string) => text.includes('Takes work from localhost') && resolve(),
+        );
+      });
+      known.child.kill('SIGTERM');
+      expect(await known.ended).toMatchObject({ code: 0 });
     });
 
     it('says which password is refused, that nobody answers, and what is not installed', async () => {

@@ -2,9 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { customRoot, inFloat64 } from '@tessera/implicit';
+import { customRoot } from '@tessera/implicit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { experiments, formatTable, renderLineChart } from '../../../core/experiments/index.ts';
+import { experiments, formatTable, renderFigure } from '../../../core/experiments/index.ts';
+import { experimentPage } from '../../../main/cli/experiment-page.ts';
 import { runExperimentCommand } from '../../../main/cli/run-experiment-command.ts';
 
 let folder = '';
@@ -14,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('npm run experiment', () => {
-  it('prints a table and writes a figure', async () => {
+  it('prints a table, and writes a figure and a page', async () => {
     let printed = '';
     const code = await runExperimentCommand(
       ['jacobian-precision', '--scale', '0.1', '--out', folder],
@@ -25,6 +26,11 @@ describe('npm run experiment', () => {
     const svg = await readFile(join(folder, 'jacobian-precision.svg'), 'utf8');
     expect(svg).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
     expect(svg).not.toContain('NaN');
+    expect(printed).toMatch(/Page: .*index\.html\n$/);
+    const page = await readFile(join(folder, 'index.html'), 'utf8');
+    expect(page).toContain('Problems at 0.1 of their size');
+    expect(page).toContain('<th scope="col">implicit bytes</th>');
+    expect(page).not.toMatch(/<script|src="http|NaN|undefined/);
   });
 
   it('runs in 32 bits on the fastest backend that loads, and says which', async () => {
@@ -43,10 +49,10 @@ describe('npm run experiment', () => {
     const complaints: string[] = [];
     const ran: string[] = [];
     const known = (['any', 'float64'] as const).map((precision) => ({
-      ...{ name: precision, title: precision, precision },
+      ...{ name: precision, title: precision, precision, inPaper: '', sources: [] },
       run: () => {
         ran.push(precision);
-        return { columns: [], rows: [], notes: [], chart: { title: '', xLabel: '', yLabel: '', series: [] } };
+        return { columns: [], rows: [], notes: [], figures: [] };
       },
     }));
     const run = (...args: string[]): Promise<number> =>
@@ -67,7 +73,7 @@ describe('npm run experiment', () => {
   it("tells the toolkit's message and hint where there is no derivative, exit code 1", async () => {
     let complained = '';
     const singular = {
-      ...{ name: 'singular', title: 'A flat condition', precision: 'any' as const },
+      ...{ name: 'singular', title: 'A flat condition', precision: 'any' as const, inPaper: '', sources: [] },
       run: () => {
         // x³ = t has no derivative at 0.
         const cubeRoot = customRoot<tf.Tensor, [tf.Tensor]>((x, t) => tf.sub(tf.mul(x, tf.square(x)), t))(
@@ -87,14 +93,16 @@ describe('npm run experiment', () => {
     expect(complained).toMatch(/^singular: implicit derivative: .*breakdown.*\n.*ridge.*\n$/);
   });
 
-  it('distils pictures from which a classifier learns', () => {
-    const distillation = experiments.find(({ name }) => name === 'distillation')!;
-    const { rows } = inFloat64(() => distillation.run({ seed: 5, scale: 0.05, now: () => 0 }));
-    const [, loss, , testAccuracy] = rows.at(-1)! as number[];
-    // Before the first step the classifier knows nothing: log 3 and one in three.
-    expect([rows[0][1] as number]).toBeAllclose([Math.log(3)], { rtol: 1e-12 });
-    expect(loss).toBeLessThan(0.4);
-    expect(testAccuracy).toBeGreaterThan(0.8);
+  it('shows names and notes as text, and says what a page depends on', () => {
+    const [experiment] = experiments;
+    const result = { columns: ['<b>'], rows: [[0.000012345]], notes: ['a < b'], figures: [] };
+    const page = experimentPage([{ experiment, result }], { seed: 7, scale: 1, backend: 'float64' });
+    expect(page).toContain('a &lt; b');
+    expect(page).toContain('<th scope="col">&lt;b&gt;</th>');
+    expect(page).toContain('1.234e-5');
+    expect(page).toContain('Seeds from 7, backend float64');
+    expect(page).not.toContain('a quick look');
+    expect(page).toContain('as distributed with scikit-learn (BSD 3-Clause)');
   });
 
   it('explains bad usage with exit code 2', async () => {
@@ -124,7 +132,8 @@ describe('npm run experiment', () => {
         ],
       }),
     ).toBe('a      long\n1  1.234e-5\nx       2.5');
-    const svg = renderLineChart({
+    const svg = renderFigure({
+      kind: 'chart',
       title: 'a < b',
       xLabel: 'x',
       yLabel: 'y',
@@ -137,10 +146,17 @@ describe('npm run experiment', () => {
             [1, 0],
             [2, 100],
           ],
+          bars: [
+            [0.5, 2],
+            [0, 1],
+            [0, 200],
+          ],
         },
       ],
     });
     expect(svg).toContain('a &lt; b');
     expect(svg).not.toMatch(/NaN|Infinity/);
+    // A bar at each of the two points that can be shown.
+    expect(/<path d="(M[^L"]*)" stroke="#0072b2" stroke-width="5"/.exec(svg)![1].match(/V/g)).toHaveLength(2);
   });
 });

@@ -63,6 +63,20 @@ describe('a run that several processes share', { timeout: 600_000 }, () => {
     expect(differences(whole, await factsOf(out))).toEqual([]);
   });
 
+  it('is what explain does with several workers, which it takes for one class and one layer', async () => {
+    const { out, question, whole } = await explainedWhole(140, '--evaluate', 'none');
+    const done = await tesseraProcess(['explain', ...question, '--workers', '3']);
+    expect(done, done.stderr).toMatchObject({ code: 0 });
+    expect(done.stderr).toContain('coefficients: 3 shards');
+    expect(differences(whole, await factsOf(out))).toEqual([]);
+    const all = await tessera('explain', ...question, '--class', 'all', '--workers', '2');
+    expect(all).toMatchObject({ code: 2 });
+    expect(all.stderr).toMatch(/one class\.\s+Name one with --class\./);
+    const auto = await tessera('explain', ...question, '--layer', 'auto', '--workers', '2');
+    expect(auto).toMatchObject({ code: 2 });
+    expect(await tessera('plan', ...question, '--class', 'all')).toMatchObject({ code: 2 });
+  });
+
   it('tells what is not there yet with 75, and what is wrong with 2', async () => {
     const { out, question, folder } = await explainedWhole(130, '--evaluate', 'none');
     const work = (...more: string[]): Promise<Outcome> => tessera('work', out, '--shard', '0/3', ...more);

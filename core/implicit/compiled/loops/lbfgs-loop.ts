@@ -1,12 +1,12 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { dot, norm } from '../../linear-solve/vector.ts';
+import { norm } from '../../linear-solve/vector.ts';
 import { gradientOf } from '../../optimality/gradient.ts';
 import type { Objective } from '../../optimality/gradient.ts';
 import { wolfeLength } from '../../solvers/lbfgs.ts';
 import type { Pair } from '../../solvers/lbfgs.ts';
 import { flattenTree } from '../../tree.ts';
 import { stagedPlan } from '../staged-plan.ts';
-import { goesOn, packedUnknowns } from './loop.ts';
+import { dot, goesOn, length, packedUnknowns } from './loop.ts';
 import type { Loop } from './loop.ts';
 
 /** Limited-memory BFGS with a weak Wolfe line search, as the solver of that name. */
@@ -84,7 +84,7 @@ function withPair(
     y[i] = gNext[i] - g[i];
   }
   const curvature = dot(s, y);
-  return curvature > 1e-12 * norm(s) * norm(y) ? [{ s, y, rho: 1 / curvature }, ...pairs] : pairs;
+  return curvature > 1e-12 * length(s) * length(y) ? [{ s, y, rho: 1 / curvature }, ...pairs] : pairs;
 }
 
 /** The inverse Hessian's approximation times g. */

@@ -1,12 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { constant } from '../../constant.ts';
-import { dot } from '../../linear-solve/vector.ts';
 import { gradientOf, stepAgainst } from '../../optimality/gradient.ts';
 import type { ProximalRecipe } from '../../solvers/recipe.ts';
 import { flattenTree, pack } from '../../tree.ts';
 import { stagedPlan } from '../staged-plan.ts';
 import type { StagedPlan } from '../staged-plan.ts';
-import { distance, goesOn, length, packedUnknowns, packLike } from './loop.ts';
+import { distance, dot, goesOn, length, packedUnknowns, packLike } from './loop.ts';
 import type { Limits, Loop } from './loop.ts';
 
 /** Places of the variables among those of the plan. */

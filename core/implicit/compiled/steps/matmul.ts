@@ -1,4 +1,5 @@
 import type { Op } from '../graph.ts';
+import type { PlanKernel } from '../plan-memory.ts';
 import type { Place, Step } from './step.ts';
 
 /** C [n, m] = A [n, k] · B [k, m], either of them stored transposed, for one pair of matrices or as many side by side. */
@@ -22,15 +23,51 @@ export function productOf({ kernel, inputs: [a, b], attrs, outputs: [c] }: Op): 
   return { batch, n, k, m, transposeA, transposeB };
 }
 
-/** Multiplies in memory; sums run over the inner index in order. */
-export function matmulStep(op: Op, product: Product, place: Place): Step {
+/**
+ * Multiplies in memory, by WebAssembly where there is a kernel for it. Sums run over the inner index in order, but for
+ * products of rows by WebAssembly, which add even and odd places by themselves.
+ */
+export function matmulStep(op: Op, product: Product, place: Place, kernel: PlanKernel | undefined): Step {
   const { batch, n, k, m } = product;
   const [a, b] = op.inputs.map(place);
   const c = place(op.outputs[0]);
-  const one = m === 1 ? timesVector(product) : timesMatrix(product);
+  const one = (kernel && byKernel(kernel, product)) ?? byLoops(product);
   return (memory) => {
     for (let p = 0; p < batch; p++) one(memory, a + p * n * k, b + p * k * m, c + p * n * m);
   };
+}
+
+/** Row by row of the result, each a product of a matrix and a vector; undefined where both are stored transposed. */
+function byKernel(kernel: PlanKernel, { n, k, m, transposeA, transposeB }: Product): At | undefined {
+  if (k === 0 || n * m === 0) return undefined;
+  const rowsTimes = (a: number, rows: number, b: number, c: number): void =>
+    kernel.timesVector(8 * a, 8 * b, 8 * c, 8 * k, 8 * (c + rows));
+  const columnsTimes = (a: number, width: number, b: number, step: number, c: number): void =>
+    kernel.transposedTimesVector(
+      8 * a,
+      8 * b,
+      8 * step,
+      8 * c,
+      8 * width,
+      8 * (a + (k - (k % 4)) * width),
+      8 * (a + k * width),
+    );
+  // A vector is stored in the same way whether it is transposed or not.
+  if (m === 1 && !transposeA) return (_, a, b, c) => rowsTimes(a, n, b, c);
+  if (m === 1) return (_, a, b, c) => columnsTimes(a, n, b, 1, c);
+  if (!transposeB)
+    return (_, a, b, c) => {
+      for (let i = 0; i < n; i++)
+        columnsTimes(b, m, transposeA ? a + i : a + i * k, transposeA ? n : 1, c + i * m);
+    };
+  if (transposeA) return undefined;
+  return (_, a, b, c) => {
+    for (let i = 0; i < n; i++) rowsTimes(b, m, a + i * k, c + i * m);
+  };
+}
+
+function byLoops(product: Product): At {
+  return product.m === 1 ? timesVector(product) : timesMatrix(product);
 }
 
 /** One product, of matrices that begin at these places. */

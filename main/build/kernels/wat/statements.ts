@@ -1,9 +1,10 @@
 import { block, local, write, type Local } from './functions.ts';
-import { I32, V128, access, type Int } from './values.ts';
+import { F64, I32, V128, access, type Int } from './values.ts';
 
 /** Writes a number or the four lanes of a vector to an address. */
-export function store(at: I32, value: Int | V128, offset = 0): void {
+export function store(at: I32, value: Int | F64 | V128, offset = 0): void {
   if (value instanceof V128) write(access('v128.store', offset, at, value));
+  else if (value instanceof F64) write(access('f64.store', offset, at, value));
   else write(access('i32.store', offset, at, I32.of(value)));
 }
 
@@ -25,6 +26,11 @@ export function storeLane(lane: number, at: I32, value: V128): void {
 /** Sets bytes from an address on. */
 export function fill(at: I32, byte: number, bytes: I32): void {
   write(`(memory.fill ${at.wat} ${I32.of(byte).wat} ${bytes.wat})`);
+}
+
+/** Copies bytes from one address to another. */
+export function copy(to: I32, from: I32, bytes: I32): void {
+  write(`(memory.copy ${to.wat} ${from.wat} ${bytes.wat})`);
 }
 
 /** Adds to a local. */

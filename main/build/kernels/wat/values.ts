@@ -120,6 +120,14 @@ export class I32 extends Value {
   loadFirstLane(): V128 {
     return new V128(access('v128.load32_zero', 0, this));
   }
+  /** The 64 bits at this address, in both halves. */
+  loadDoubleSplat(): V128 {
+    return new V128(access('v128.load64_splat', 0, this));
+  }
+  /** The number at this address, which becomes one more for all threads: none gets the same. */
+  takeNext(): I32 {
+    return new I32(access('i32.atomic.rmw.add', 0, this, I32.of(1)));
+  }
   /** This number in every lane. */
   splat(): V128 {
     return new V128(expression('i32x4.splat', this));
@@ -203,6 +211,24 @@ export class V128 extends Value {
   }
   maxInts(other: V128): V128 {
     return this.#by('i32x4.max_s', other);
+  }
+
+  /** The first two lanes, as two numbers of 64 bits. */
+  doubles(): V128 {
+    return new V128(expression('f64x2.promote_low_f32x4', this));
+  }
+  /** Two numbers of 64 bits, rounded, in the first two lanes. */
+  singles(): V128 {
+    return new V128(expression('f32x4.demote_f64x2_zero', this));
+  }
+  plusDoubles(other: V128): V128 {
+    return this.#by('f64x2.add', other);
+  }
+  minusDoubles(other: V128): V128 {
+    return this.#by('f64x2.sub', other);
+  }
+  timesDoubles(other: V128): V128 {
+    return this.#by('f64x2.mul', other);
   }
 
   lane(index: number): F32 {

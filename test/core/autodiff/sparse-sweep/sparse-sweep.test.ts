@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { openSparseSweep } from '../../../../core/autodiff/sparse-sweep/sparse-sweep.ts';
 import { vjp, type BackwardModel } from '../../../../core/autodiff/vjp.ts';
 import type { Model } from '../../../../core/onnx/graph.ts';
-import type { KernelThreads } from '../../../../core/platform.ts';
+import type { KernelThreads } from '../../../../core/kernel-threads.ts';
 import { createKernelThreads } from '../../../../core/runtime/kernel-threads.ts';
 import { float32, sizeOf, type Tensor } from '../../../../core/tensor.ts';
 import { randomTensor, referenceModel, referenceNames } from '../../onnx/example-models.ts';
 import { ortSessions, runModel } from '../../onnx/ort-sessions.ts';
 import { smallModel } from '../graphs.ts';
-import { inProcessThreads } from './in-process-threads.ts';
+import { inProcessThreads } from '../../../fakes/in-process-threads.ts';
 import { growNetwork, networkSeeds } from './random-networks.ts';
 
 const backwardOf = (model: Model, to: string, xDims: readonly number[], from = 'x'): BackwardModel =>

@@ -6,10 +6,13 @@ import {
   constant,
   gradientOf,
   ImplicitError,
+  losses,
+  projectionBox,
+  projectionSimplex,
   proxLasso,
+  registerFloat64Backend,
   toFloat64,
 } from '../../../../core/implicit/index.ts';
-import { registerFloat64Backend } from '../../../../core/implicit/index.ts';
 
 registerFloat64Backend();
 let former = '';
@@ -170,6 +173,41 @@ describe('compile(function)', () => {
       'proxLasso: the weight must not be negative, got -1',
     );
     expect(compiled.report().path).toBe('plan');
+  });
+
+  it('runs plain code on values at every call: supports of projections, bounds, labels', () => {
+    const simplex = compile((x: tf.Tensor, total: tf.Tensor) => projectionSimplex(x, total));
+    for (const numbers of [
+      [3, 1, 0],
+      [0.2, 0.3, 5],
+      [-1, -1, -1],
+    ])
+      expect([...toFloat64(simplex(constant(numbers), constant(2)))]).toEqual([
+        ...toFloat64(projectionSimplex(constant(numbers), constant(2))),
+      ]);
+    expect(() => simplex(vector, constant(-1))).toThrow(
+      'simplex projection: the sum must be positive, got -1',
+    );
+    const slope = compile((x: tf.Tensor) =>
+      gradientOf((p: tf.Tensor) => tf.sum(tf.square(projectionSimplex(p))))(x),
+    );
+    expect([...toFloat64(slope(vector))]).toEqual([
+      ...toFloat64(gradientOf((p: tf.Tensor) => tf.sum(tf.square(projectionSimplex(p))))(vector)),
+    ]);
+    const box = compile(projectionBox as (x: tf.Tensor, low: tf.Tensor, high: tf.Tensor) => tf.Tensor);
+    expect([...toFloat64(box(vector, constant(-1), constant(1)))]).toEqual([0.5, -1, 1]);
+    expect(() => box(vector, constant(1), constant(-1))).toThrow('the box is empty');
+    const loss = compile((label: tf.Tensor, score: tf.Tensor) => losses.binaryLogisticLoss(label, score));
+    for (const labels of [
+      [0, 1, 1],
+      [1, 1, 0],
+    ])
+      expect([...toFloat64(loss(constant(labels), vector))]).toEqual([
+        ...toFloat64(losses.binaryLogisticLoss(constant(labels), vector)),
+      ]);
+    expect(() => loss(constant([0, 1, 2]), vector)).toThrow('labels must be 0 or 1, got 2');
+    for (const { report } of [simplex, slope, box, loss])
+      expect(report()).toMatchObject({ path: 'plan', plans: 1 });
   });
 
   it('sees that a variable it closes over was assigned', () => {

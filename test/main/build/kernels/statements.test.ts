@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { func, local, procedure } from '../../../../main/build/kernels/wat/functions.ts';
 import {
   advance,
+  copy,
   doWhile,
   fill,
   increase,
@@ -15,6 +16,7 @@ import {
   when,
 } from '../../../../main/build/kernels/wat/statements.ts';
 import { I32, V128 } from '../../../../main/build/kernels/wat/values.ts';
+import { assemble } from '../../../../main/build/kernels/wat/module.ts';
 import { open } from './run-kernel.ts';
 
 describe('loops', () => {
@@ -131,5 +133,23 @@ describe('stores', () => {
         expect([...numbers.slice(0, 4)]).toEqual(want);
       }),
     );
+  });
+});
+
+describe('copy() and takeNext()', () => {
+  it('copies bytes; counts up and gives what was there', async () => {
+    const copies = procedure('copies', [I32, I32, I32], (to, from, bytes) => copy(to, from, bytes));
+    const taken = func('taken', [I32], I32, (at) => at.takeNext());
+    const bytes = await assemble({
+      memory: '(export "memory") 1 1 shared',
+      exports: { copies, taken },
+    });
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+    const run = exports as unknown as Record<'copies' | 'taken', (...values: number[]) => number>;
+    const words = new Int32Array((exports['memory'] as WebAssembly.Memory).buffer);
+    words.set([7, 8, 9], 4);
+    run.copies(0, 16, 12);
+    expect([...words.slice(0, 4)]).toEqual([7, 8, 9, 0]);
+    expect([run.taken(0), run.taken(0), words[0]]).toEqual([7, 8, 9]);
   });
 });

@@ -124,3 +124,19 @@ describe('V128', () => {
     expect([sum(0), third(0), bits(0), splatted(0), first(0)]).toEqual([-7, 4, 0b1010, -2, 0]);
   });
 });
+
+describe('numbers of 64 bits', () => {
+  it('come from the first two lanes and go back to them, rounded once', async () => {
+    const along = procedure('along', [I32, I32, I32], (at, factor, to) => {
+      const [x, y] = [at.loadVector().doubles(), at.loadVector(16).doubles()];
+      store(to, x.plusDoubles(factor.loadDoubleSplat().timesDoubles(x.minusDoubles(y))).singles());
+    });
+    const { along: run, memory } = await open({ along });
+    const numbers = new Float32Array(memory.buffer);
+    numbers.set([1.1, -2.3, 5, 6, 0.7, 9.9, 7, 8]);
+    new Float64Array(memory.buffer, 32, 1)[0] = 0.1;
+    run(0, 32, 48);
+    const want = [0, 1].map((k) => Math.fround(numbers[k] + 0.1 * (numbers[k] - numbers[4 + k])));
+    expect([...numbers.slice(12, 16)]).toEqual([...want, 0, 0]);
+  });
+});

@@ -1,0 +1,46 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { constant } from './constant.ts';
+import { toFloat64 } from './float64/float64-backend.ts';
+
+/** Looks at values and throws if they are not allowed. */
+export type Check = (values: Float64Array) => void;
+/** Numbers from the numbers of tensors. */
+export type Derive = (...values: Float64Array[]) => Float64Array;
+
+/** Takes plain code over while a function is traced, whose tensors have no values: it then runs in each call. */
+export interface PlainCodeTracer {
+  /** False where the tensor has values. */
+  check(tensor: tf.Tensor, check: Check): boolean;
+  /** Undefined where all tensors have values. */
+  derive(tensors: readonly tf.Tensor[], shape: readonly number[], derive: Derive): tf.Tensor | undefined;
+}
+
+let current: PlainCodeTracer | undefined;
+
+/** Runs a function whose plain code on values a tracer takes over. */
+export function withTracer<T>(tracer: PlainCodeTracer, run: () => T): T {
+  const former = current;
+  current = tracer;
+  try {
+    return run();
+  } finally {
+    current = former;
+  }
+}
+
+/** Lets `check` look at a tensor's values and throw; at once, or in each call of a compiled function that is being traced. */
+export function checkValues(tensor: tf.Tensor, check: Check): void {
+  if (!current?.check(tensor, check)) check(toFloat64(tensor));
+}
+
+/**
+ * A real tensor of numbers that plain code makes of the numbers of others, such as the support of a projection: a constant
+ * to every gradient. `derive` may use nothing else but constants, since a compiled function calls it again.
+ */
+export function derivedConstant(
+  tensors: readonly tf.Tensor[],
+  shape: readonly number[],
+  derive: Derive,
+): tf.Tensor {
+  return current?.derive(tensors, shape, derive) ?? constant(derive(...tensors.map(toFloat64)), shape);
+}
