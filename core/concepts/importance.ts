@@ -1,3 +1,4 @@
+import { lazyList, rowsOf } from '../lazy-list.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import type { OnProgress } from '../platform.ts';
 import { createRandom } from '../random.ts';
@@ -93,14 +94,31 @@ export function meanIndices({ replicates }: Pick<ImageImportance, 'replicates'>)
   );
 }
 
+/** {@link meanIndices} of each image, in one array. */
+export function meanIndicesOf(images: readonly ImageImportance[]): readonly Float64Array[] {
+  const r = images[0].replicates[0].length;
+  const means = new Float64Array(images.length * r);
+  let at = 0;
+  for (const image of images) means.set(meanIndices(image), r * at++);
+  return rowsOf(means, r);
+}
+
 /** Mean over images with a bootstrap interval, the ranking, and what it cannot tell apart. */
 export function classImportance(images: readonly ImageImportance[], seed: number): ClassImportance {
-  const usable = images.filter(({ status }) => status !== 'non-finite');
-  const exact = usable.every(({ method }) => method === 'exact');
-  const bootstrap = bootstrapImportance(
-    usable.map(({ replicates }) => replicates),
-    { exact, seed },
-  );
+  // Replicates may lie on the disk: they are looked at one image after another, and not kept.
+  const usable: number[] = [];
+  const leftOut: number[] = [];
+  let exact = true;
+  let evaluations = 0;
+  let at = 0;
+  for (const image of images) {
+    evaluations += image.evaluations;
+    const isUsable = image.status !== 'non-finite';
+    if (isUsable && image.method !== 'exact') exact = false;
+    (isUsable ? usable : leftOut).push(at++);
+  }
+  const indices = lazyList(usable.length, (image) => images[usable[image]].replicates);
+  const bootstrap = bootstrapImportance(indices, { exact, seed });
   const ranking = tiers(bootstrap);
   const tierOf: number[] = [];
   ranking.order.forEach((concept, place) => (tierOf[concept] = ranking.tiers[place]));
@@ -112,8 +130,8 @@ export function classImportance(images: readonly ImageImportance[], seed: number
     })),
     order: [...ranking.order],
     tiers: tierOf,
-    evaluations: images.reduce((sum, { evaluations }) => sum + evaluations, 0),
+    evaluations,
     method: exact ? 'exact' : 'sampled',
-    leftOut: [...images.keys()].filter((image) => images[image].status === 'non-finite'),
+    leftOut,
   };
 }

@@ -53,7 +53,7 @@ function descent(
     return tf.sub(w, tf.mul(constant(stepsize), tf.add(rows, tf.mul(theta, w))));
   };
   // Errors are never below 0: all t steps are taken, even where the iterate stands still.
-  return solvers.fixedPointIteration(step, { maxIter: t, tol: -1 });
+  return solvers.fixedPointIteration(step, { maxIter: t, tol: -1, implicit: { unsolved: 'accept' } });
 }
 
 const ridgeRoot = stationaryPoint<tf.Tensor, [tf.Tensor, tf.Tensor, tf.Tensor]>(ridgeObjective);

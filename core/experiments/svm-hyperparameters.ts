@@ -1,15 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { constant, objectives, projectionSimplex, solvers, toFloat64 } from 'tfjs-implicit';
+import { constant, objectives, toFloat64 } from 'tfjs-implicit';
 import { createRandom } from '../random.ts';
-import { largestCurvature, oneHot, scoreError } from './bilevel.ts';
+import { oneHot, scoreError } from './bilevel.ts';
 import { dataset, disposeSplit, randomRows, sourceOf, standardised } from './datasets.ts';
 import type { Dataset, Split } from './datasets.ts';
 import type { Experiment, ExperimentContext, Figure } from './experiment.ts';
 import { median, range, seedsFrom } from './seeds.ts';
+import { CLASSES, curvatureOf, methods, SAMPLES } from './svm-solvers.ts';
+import type { Args, Dual, Method } from './svm-solvers.ts';
 
-const CLASSES = 3;
-const SAMPLES = 30;
-const BLOCKS = 6;
 /** Where the gradients are taken: log theta. */
 const PENALTY = 1;
 const SIZES = [64, 256, 1024];
@@ -36,67 +35,6 @@ function features(seed: number, p: number): Dataset {
 function splitOf(seed: number, p: number): Split {
   const data = features(seed, p);
   return standardised(data, randomRows(data.y, SAMPLES, SAMPLES, seed), Math.sqrt(p));
-}
-
-/** Largest eigenvalues of the dual's Hessian: of all of it, and of each block of rows. */
-interface Curvature {
-  readonly whole: number;
-  readonly blocks: readonly number[];
-}
-
-type Args = [tf.Tensor, objectives.OneHotData];
-type Dual = (beta: tf.Tensor, ...args: Args) => tf.Tensor;
-interface Method {
-  readonly name: string;
-  readonly iterations: number;
-  readonly solver: (
-    dual: Dual,
-    curvature: Curvature,
-    options: solvers.SolverOptions,
-  ) => solvers.Solver<never, Args>;
-  readonly start: () => unknown;
-  readonly join: (x: unknown) => tf.Tensor;
-}
-
-const whole = (): tf.Tensor =>
-  constant(new Float64Array(SAMPLES * CLASSES).fill(1 / CLASSES), [SAMPLES, CLASSES]);
-const methods: readonly Method[] = [
-  {
-    name: 'mirror descent',
-    iterations: 200,
-    solver: (dual, curvature, options) =>
-      solvers.entropicDescent<Args>(dual, { ...options, stepsize: 6 / curvature.whole }) as never,
-    start: whole,
-    join: (x) => x as tf.Tensor,
-  },
-  {
-    name: 'projected gradient',
-    iterations: 100,
-    solver: (dual, curvature, options) =>
-      solvers.projectedGradient<tf.Tensor, Args>(dual, (y) => projectionSimplex(y), {
-        ...options,
-        stepsize: 1 / curvature.whole,
-      }) as never,
-    start: whole,
-    join: (x) => x as tf.Tensor,
-  },
-  {
-    name: 'block coordinates',
-    iterations: 30,
-    solver: (dual, curvature, options) =>
-      solvers.blockCoordinateDescent<Args>(
-        (rows, ...args) => dual(tf.concat([...rows], 0), ...args),
-        (y) => projectionSimplex(y),
-        { ...options, stepsizes: curvature.blocks.map((value) => 1 / value) },
-      ) as never,
-    start: () => tf.split(whole(), BLOCKS, 0),
-    join: (x) => tf.concat([...(x as tf.Tensor[])], 0),
-  },
-];
-
-function curvatureOf(X: tf.Tensor, theta: number): Curvature {
-  const largest = (rows: tf.Tensor): number => largestCurvature(rows) / theta;
-  return { whole: largest(X), blocks: tf.split(X, BLOCKS, 0).map(largest) };
 }
 
 /** One gradient of the validation error by log theta: its value, processor time and most bytes held by tensors. */
@@ -126,7 +64,12 @@ function measure(
       // Negative: both routes take the same number of iterations.
       tol: -1,
       maxIter: iterations,
-      implicit: { solve: 'gmres', linear: { tol: tf.backend().epsilon() < 1e-10 ? 1e-10 : 1e-5 } },
+      // Stopped early on purpose.
+      implicit: {
+        unsolved: 'accept',
+        solve: 'gmres',
+        linear: { tol: tf.backend().epsilon() < 1e-10 ? 1e-10 : 1e-5 },
+      },
     });
     const solve = (unroll ? solver.unroll : solver.run) as unknown as (x: unknown, ...args: Args) => unknown;
     const loss = (t: tf.Tensor): tf.Tensor => {

@@ -1,6 +1,6 @@
 import type { Explanation } from '../concepts/explanation.ts';
 import { strongestPlaces } from '../concepts/gallery.ts';
-import { classImportance, meanIndices } from '../concepts/importance.ts';
+import { classImportance, meanIndicesOf } from '../concepts/importance.ts';
 import type { RunOptions } from '../concepts/run-options.ts';
 import type { Evaluation } from '../metrics/evaluation.ts';
 import { saveEvaluation } from '../project/evaluation-file.ts';
@@ -198,7 +198,7 @@ async function drawConcepts(
     ...(explanation.answers && { answers: explanation.answers }),
   });
   const mistakes = explainedMistakes(await stages.get(mistakesStage), files, intake.labels.names, concepts);
-  const imageImportance = importances.map(meanIndices);
+  const imageImportance = meanIndicesOf(importances);
   return {
     explanation: { ...explanation, maps: records, removals, shortcuts, mistakes },
     tensors: { ...images, conceptBank, imageImportance, maps, parts: new Map() },

@@ -1,4 +1,4 @@
-import { meanIndices } from '../../concepts/importance.ts';
+import { meanIndicesOf } from '../../concepts/importance.ts';
 import type { Explanation } from '../../concepts/explanation.ts';
 import type { RunOptions } from '../../concepts/run-options.ts';
 import type { Evaluation } from '../../metrics/evaluation.ts';
@@ -24,7 +24,7 @@ export async function evaluateFindings(
     conceptBank: bank.conceptBank,
     coefficients: images.coefficients,
     order: importance.order,
-    imageImportance: importances.map(meanIndices),
+    imageImportance: meanIndicesOf(importances),
   });
   const { coefficients } = images;
   const subject = { explanation, coefficients };

@@ -1,4 +1,9 @@
-import { importanceOfImages, meanIndices, type ImageImportance } from '../../concepts/importance.ts';
+import {
+  importanceOfImages,
+  meanIndices,
+  meanIndicesOf,
+  type ImageImportance,
+} from '../../concepts/importance.ts';
 import { toRows } from '../../concepts/latent-rows.ts';
 import { createSpecialisedMaskedHead } from '../../concepts/specialised-masked-head.ts';
 import { matchRows } from '../../factorization/match-rows.ts';
@@ -115,13 +120,12 @@ function jointVariances(
   },
 ): Float64Array {
   const count = parts.length / groups;
-  const usable = importances.flatMap((image, at) =>
-    image.status === 'non-finite' ? [] : [{ at, indices: meanIndices(image) }],
-  );
+  const indices = meanIndicesOf(importances);
+  const usable = importances.flatMap(({ status }, at) => (status === 'non-finite' ? [] : [at]));
   const own = new Float64Array(groups * r);
   for (let k = 0; k < r; k++) {
-    const mean = usable.reduce((sum, { indices }) => sum + indices[k], 0) / usable.length;
-    for (const { at, indices } of usable) own[groupOf[at] * r + k] += (indices[k] - mean) / usable.length;
+    const mean = usable.reduce((sum, at) => sum + indices[at][k], 0) / usable.length;
+    for (const at of usable) own[groupOf[at] * r + k] += (indices[at][k] - mean) / usable.length;
   }
   const out = new Float64Array(r);
   for (let g = 0; g < groups; g++) {

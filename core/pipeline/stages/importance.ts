@@ -14,7 +14,7 @@ import { cutAt } from '../model-parts.ts';
 import { defineStage, type StageContext } from '../stage.ts';
 import { bankStage } from './bank.ts';
 import { coefficientsStage } from './coefficients.ts';
-import { importancePiece, readImportances } from './importance-pieces.ts';
+import { collectImportances, importancePiece } from './importance-pieces.ts';
 
 /** Total indices of every concept in every image. */
 export const importanceStage = defineStage({
@@ -33,7 +33,7 @@ type Context = StageContext<
   { readonly bank: typeof bankStage; readonly coefficients: typeof coefficientsStage }
 >;
 
-async function imageImportances(context: Context): Promise<ImageImportance[]> {
+async function imageImportances(context: Context): Promise<readonly ImageImportance[]> {
   const { coefficients } = context.inputs.coefficients;
   const work = openImportances(context, context.inputs.bank.conceptBank, coefficients.length);
   const pieces = chunked(context, {
@@ -42,13 +42,11 @@ async function imageImportances(context: Context): Promise<ImageImportance[]> {
     prepare: () => Promise.resolve(undefined),
     compute: (_, start, end) => work.piece(coefficients.slice(start, end), start),
   });
-  const result: ImageImportance[] = [];
   try {
-    for await (const piece of pieces) result.push(...readImportances(piece));
+    return await collectImportances(pieces, context.inputs.bank.conceptBank.rows, context.entry.openSpool());
   } finally {
     await work.dispose();
   }
-  return result;
 }
 
 /** What computes the importance of the concepts in some images. */

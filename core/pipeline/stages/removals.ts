@@ -1,3 +1,4 @@
+import { lazyList, rowsOf } from '../../lazy-list.ts';
 import { unchangedFactors } from '../../concepts/ablation.ts';
 import type { Concept, ConceptRemoval } from '../../concepts/explanation.ts';
 import { rowOfId } from '../../concepts/recursion/concept-tree.ts';
@@ -34,7 +35,7 @@ type Context = StageContext<
   { readonly bank: typeof bankStage; readonly coefficients: typeof coefficientsStage }
 >;
 
-async function decisionsWithout(context: Context): Promise<Int32Array[]> {
+async function decisionsWithout(context: Context): Promise<readonly Int32Array[]> {
   const { layer, images, intake, environment, inputs } = context;
   const { conceptBank } = inputs.bank;
   const parts = cutAt(intake, layer);
@@ -51,18 +52,20 @@ async function decisionsWithout(context: Context): Promise<Int32Array[]> {
       return removalsPiece(context, conceptBank, head, { activations, coefficients });
     },
   });
-  const decisions: Int32Array[] = [];
   const size = conceptBank.rows + 1;
+  const decisions = new Int32Array(images.length * size);
+  let filled = 0;
   try {
     for await (const { tensors } of pieces) {
       const { data } = tensors.get('decisions') as Tensor<'int32'>;
-      for (let at = 0; at < data.length; at += size) decisions.push(data.slice(at, at + size));
+      decisions.set(data, filled);
+      filled += data.length;
     }
   } finally {
     await latent.dispose();
     await head.dispose();
   }
-  return decisions;
+  return rowsOf(decisions, size);
 }
 
 /** What is stored of some images, from their activations at the layer and their coefficients. */
@@ -98,15 +101,23 @@ export function removalsOf(
   concepts: readonly Concept[],
   names: readonly string[],
 ): ConceptRemoval[] {
-  return concepts.map(({ id }) => {
-    const column = rowOfId(id);
-    return {
-      concept: id,
-      flips: decisions.flatMap((own, image) =>
-        own[column] === own[own.length - 1]
-          ? []
-          : [{ image, to: { index: own[column], name: names[own[column]] } }],
-      ),
-    };
-  });
+  const columns = concepts.map(({ id }) => rowOfId(id));
+  const images: number[][] = columns.map(() => []);
+  const classes: number[][] = columns.map(() => []);
+  let image = 0;
+  for (const own of decisions) {
+    for (const [at, column] of columns.entries()) {
+      if (own[column] === own[own.length - 1]) continue;
+      images[at].push(image);
+      classes[at].push(own[column]);
+    }
+    image++;
+  }
+  return concepts.map(({ id }, at) => ({
+    concept: id,
+    flips: lazyList(images[at].length, (flip) => {
+      const index = classes[at][flip];
+      return { image: images[at][flip], to: { index, name: names[index] } };
+    }),
+  }));
 }
