@@ -32,8 +32,14 @@ function storeSums(value: I32, sums: readonly V128[]): void {
 }
 
 /**
+ * Input channels that share the loads of the values, by the number of vectors: about as many sums as a processor adds to
+ * while it waits for one, and no more than it has registers for.
+ */
+const CHANNELS_AT_ONCE: Readonly<Record<number, number>> = { 4: 2, 3: 3, 2: 4, 1: 6 };
+
+/**
  * Adjoint of a convolution. Weights are [taps, input channels, output channels]; `table` holds the bytes from one input
- * channel to the next. Two input channels at a time share the loads of the values.
+ * channel to the next.
  */
 export const conv = (vectors: number) =>
   procedure(`conv${vectors}`, [I32, I32], (op, row) => {
@@ -42,26 +48,34 @@ export const conv = (vectors: number) =>
     const tapBytes = local(channelBytes.times(target.load(BUFFER.channels)));
     const taps = local(op.load(OPERATION.scratch));
     eachOpenPosition(target, row, ({ at, end, value: p }, x) => {
-      const weightsOffset = () => at.load().shr(2).times(channelBytes);
       const tapsEnd = local(valueTaps(op, row, x, tapBytes));
       doWhile(() => {
-        const q = local(p.plus(VALUE_BYTES));
-        const pWeights = local(weightsOffset());
-        const qWeights = local(pWeights);
-        increase(at, 4);
-        when(
-          at.less(end),
-          () => qWeights.set(weightsOffset()),
-          // The last of an odd number of channels is computed twice.
-          () => q.set(p),
+        const first = local(at.load().shr(2).times(channelBytes));
+        const channels = Array.from({ length: CHANNELS_AT_ONCE[vectors] }, (_, index) => {
+          const [value, weights] = [local(p), local(first)];
+          // Where the channels end, the first of these is computed again.
+          if (index > 0)
+            when(at.plus(4 * index).less(end), () => {
+              value.set(p.plus(index * VALUE_BYTES));
+              weights.set(
+                at
+                  .load(4 * index)
+                  .shr(2)
+                  .times(channelBytes),
+              );
+            });
+          return { value, weights, sums: sumsOf(op, value, vectors) };
+        });
+        advance(local(taps), tapsEnd, TAP_BYTES, (tap) =>
+          addTap(
+            tap,
+            channels.map(({ weights }) => weights),
+            channels.map(({ sums }) => sums),
+          ),
         );
-        const pSums = sumsOf(op, p, vectors);
-        const qSums = sumsOf(op, q, vectors);
-        advance(local(taps), tapsEnd, TAP_BYTES, (tap) => addTap(tap, [pWeights, qWeights], [pSums, qSums]));
-        storeSums(p, pSums);
-        storeSums(q, qSums);
-        increase(p, 2 * VALUE_BYTES);
-        increase(at, 4);
+        for (const { value, sums } of channels) storeSums(value, sums);
+        increase(p, channels.length * VALUE_BYTES);
+        increase(at, 4 * channels.length);
         return at.less(end);
       });
     });
