@@ -1,4 +1,5 @@
 import { execFile, type ExecFileException } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { DeviceName } from '../platform.ts';
@@ -15,8 +16,7 @@ export interface ProbeProcessOptions {
 
 /** Tries a device in a process of its own, so that a driver that crashes or hangs takes nothing with it. */
 export function probeInProcess(device: DeviceName, options: ProbeProcessOptions = {}): Promise<Trial> {
-  const { entry = fileURLToPath(new URL('./device-probe.ts', import.meta.url)), timeoutMs = 60_000 } =
-    options;
+  const { entry = probeEntry(), timeoutMs = 60_000 } = options;
   // Electron's binary behaves as Node.js only on request.
   const asNode = process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' };
   const env = { ...process.env, ...asNode, ...options.environment };
@@ -29,6 +29,14 @@ export function probeInProcess(device: DeviceName, options: ProbeProcessOptions 
         resolve(readTrial(stdout) ?? { works: false, failure: whyItEnded(error, timeoutMs) }),
     );
   });
+}
+
+/** The script lies beside this file; of a bundle beside the program, above or beside its parts. */
+function probeEntry(): string {
+  const places = ['device-probe.ts', 'device-probe.js', '../device-probe.js'].map((place) =>
+    fileURLToPath(new URL(place, import.meta.url)),
+  );
+  return places.find((place) => existsSync(place)) ?? places[0];
 }
 
 /** Node.js cannot load a .ts file by itself; the compiled entry of a bundle needs no loader. */
