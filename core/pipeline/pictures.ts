@@ -8,13 +8,18 @@ import type { FileFact } from './question.ts';
 /** Pictures decoded at once: enough to keep a decoder busy on every core. */
 const IN_FLIGHT = 4;
 
+/** A file that is of no use, and whether it was read before: then it is the disk, or the way to it, that fails now. */
+export interface UnreadFile extends SkippedFile {
+  readonly isLost: boolean;
+}
+
 /** The pictures of a batch of files, scaled to the model's input size; broken ones are reported, not thrown. */
 async function readPictures(
   codec: ImageCodec,
   files: readonly FileFact[],
   fit: FitOptions,
-): Promise<(FilePicture | SkippedFile)[]> {
-  const results: (FilePicture | SkippedFile)[] = [];
+): Promise<(FilePicture | UnreadFile)[]> {
+  const results: (FilePicture | UnreadFile)[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < files.length) {
@@ -31,22 +36,29 @@ export async function readPicture(
   codec: ImageCodec,
   { path: file, stamp }: FileFact,
   fit: FitOptions,
-): Promise<FilePicture | SkippedFile> {
+): Promise<FilePicture | UnreadFile> {
   try {
     const picture = await codec.decodeFitted(file, fit);
-    return stamp === undefined || stamp.sha256 === picture.sha256 ? picture : { file, reason: CHANGED };
+    const isSame = stamp === undefined || stamp.sha256 === picture.sha256;
+    return isSame ? picture : { file, reason: CHANGED, isLost: false };
   } catch (error) {
     if (error instanceof TesseraError && (error.code === 'bad-image' || error.code === 'storage')) {
-      return { file, reason: error.message };
+      const isLost = stamp?.sha256 !== undefined && isOfDisk(error.cause);
+      return { file, reason: error.message, isLost };
     }
     throw error;
   }
 }
 
+/** Did the system refuse the file, not a decoder its content? */
+function isOfDisk(cause: unknown): boolean {
+  return cause instanceof Error && 'syscall' in cause;
+}
+
 /** Why a picture is of no use that is not the one that was asked about. */
 export const CHANGED = 'the file was changed since';
 
-function isSkipped(result: FilePicture | SkippedFile): result is SkippedFile {
+function isSkipped(result: FilePicture | UnreadFile): result is UnreadFile {
   return 'reason' in result;
 }
 
@@ -58,7 +70,7 @@ export interface PictureBatch {
   readonly input: Tensor<'float32'> | undefined;
   /** Which of the readable ones have pixels that are not opaque, of which the model is not told. */
   readonly transparent: readonly boolean[];
-  readonly skipped: readonly SkippedFile[];
+  readonly skipped: readonly UnreadFile[];
 }
 
 /** Decodes, fits and normalises a batch of files; one that is no longer what its stamp says is skipped. */
@@ -82,6 +94,7 @@ export async function readBatch(
 /** The input of a batch whose files were all readable a moment ago; 'bad-image' if one no longer is. */
 export function requireAll({ input, skipped }: PictureBatch): Tensor<'float32'> {
   if (input !== undefined && skipped.length === 0) return input;
+  requireFound(skipped);
   const changed = skipped.find(({ reason }) => reason === CHANGED);
   if (changed !== undefined) throw wasChanged(changed.file);
   throw new TesseraError(
@@ -89,6 +102,18 @@ export function requireAll({ input, skipped }: PictureBatch): Tensor<'float32'> 
     `${skipped[0].file} could be read before and no longer can: ${skipped[0].reason}`,
     { hint: 'Do not change the pictures during a run. Start the run again to continue.' },
   );
+}
+
+/**
+ * Throws TesseraError 'storage', which passes, where a file is not to be had that was there: a disk that is not mounted, or a
+ * folder that was moved. What such a picture is must not be settled by whoever happens not to see it.
+ */
+export function requireFound(skipped: readonly UnreadFile[]): void {
+  const lost = skipped.find(({ isLost }) => isLost);
+  if (lost === undefined) return;
+  throw new TesseraError('storage', `${lost.file} was there before and cannot be read now: ${lost.reason}.`, {
+    hint: 'Make the folder available again, or start anew without the file. What was computed is kept.',
+  });
 }
 
 /** A picture is no longer the one that the run had. */

@@ -102,7 +102,7 @@ export interface WorkRecords {
   readonly progress: readonly ShardProgress[];
   readonly failures: readonly ShardFailure[];
   readonly merged: readonly MergedStage[];
-  /** The finished run, and when it was. */
+  /** The finished run, and when it was; none where it was deleted since. */
   readonly run?: string;
   readonly runAtMs?: number;
 }
@@ -114,7 +114,9 @@ export async function loadWorkRecords(place: Place, key: string): Promise<WorkRe
   ];
   const merged = await all(place, key, 'merged', MERGED);
   const [finished] = await all(place, key, 'merged', FINISHED);
-  return { progress, failures, merged, ...(finished && { run: finished.run, runAtMs: finished.atMs }) };
+  const run = finished && place.storage.join(place.folder, 'runs', finished.run, 'run.json');
+  const isThere = run !== undefined && (await place.storage.exists(run));
+  return { progress, failures, merged, ...(isThere && { run: finished.run, runAtMs: finished.atMs }) };
 }
 
 async function all<Shape extends z.ZodObject>(

@@ -4,7 +4,7 @@ import type { OpenedPlan } from '../../core/pipeline/shards/plan-work.ts';
 import { openShardedRun } from '../../core/pipeline/shards/sharded-run.ts';
 import { mergeStage } from '../../core/pipeline/shards/work-shard.ts';
 import { SHARD_STAGES, type ShardStage } from '../../core/project/work-plan.ts';
-import { saveFinished } from '../../core/project/work-records.ts';
+import { loadWorkRecords, saveFinished } from '../../core/project/work-records.ts';
 import { writeToProject } from '../../core/project/write-lock.ts';
 import { parseArguments, type OptionTable } from './arguments.ts';
 import { explainClasses, onResume } from './explain.ts';
@@ -45,12 +45,18 @@ async function mergeStages(
   }
 }
 
-/** The run of a plan whose pieces are all there, its report, and what `explain` prints of it. */
+/** The run of a plan whose pieces are all there, its report, and what `explain` prints of it; the one that there is, where there is one. */
 export async function finishRun(
   scope: WorkScope,
   { plan, question }: OpenedPlan,
   asJson: boolean,
 ): Promise<void> {
+  const { run } = await loadWorkRecords(scope.project, plan.key);
+  if (run !== undefined) {
+    console.error(`The plan is already finished as ${run}. To compute it anew, delete that run first.`);
+    if (asJson) console.log(JSON.stringify({ run }));
+    return saveFinished(scope.project, plan.key, run);
+  }
   const own = { ...scope, onResume, reportFollows: true, folders: [] };
   const id = await explainClasses(own, question, plan.options, asJson);
   if (id !== undefined) await saveFinished(scope.project, plan.key, id);

@@ -38,6 +38,11 @@ function statusText(folder: string, { stages, failures, run, pictures, device }:
   return [
     `${countOf(pictures, 'image')} on ${device} in ${folder}${run === null ? '' : `: finished as ${run}`}`,
     ...table([['stage', 'state', 'pieces', 'rate'], ...rows]),
+    ...(run === null && stages.every(({ state }) => state === 'done')
+      ? [
+          'All pieces are there. The run is not: its maps, its search for shortcuts and its report are made by merge.',
+        ]
+      : []),
     ...(shards.length > 0 && run === null ? ['Shards that are not done:', ...shards] : []),
     ...(failed.length > 0 ? ['Failures:', ...failed] : []),
   ].join('\n');

@@ -17,7 +17,10 @@ export async function orTryAgain<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof PiecesMissing) throw new TryAgain(missingText(error), { cause: error });
     if (error instanceof TesseraError && !isBadInput(error)) {
-      throw new TryAgain([error.message, error.hint].filter(Boolean).join(' '), { cause: error });
+      const said = [error.message, error.hint].filter((text) => text !== undefined);
+      throw new TryAgain(said.map((text) => (/[.!?:]$/.test(text) ? text : `${text}.`)).join(' '), {
+        cause: error,
+      });
     }
     throw error;
   }

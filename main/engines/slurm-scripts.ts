@@ -1,4 +1,5 @@
 import type { ShardStage } from '../../core/project/work-plan.ts';
+import { TesseraError } from '../../core/errors.ts';
 import { rangesText } from '../../core/wording/range-text.ts';
 
 /** How often Slurm starts a task again by itself where it ends with 75; after that it counts as failed. */
@@ -85,7 +86,7 @@ function script(
   const options = [
     `--job-name=${name}`,
     ...lines,
-    `--output=${logs}/${log}`,
+    `--output=${logs.replaceAll('%', '%%')}/${log}`,
     '--open-mode=append',
     '--requeue',
     ...(partition === undefined ? [] : [`--partition=${partition}`]),
@@ -94,7 +95,7 @@ function script(
   ];
   return [
     '#!/bin/bash',
-    ...options.map((option) => `#SBATCH ${option}`),
+    ...options.map((option) => `#SBATCH ${directive(option)}`),
     ...says.map((line) => `# ${line}`),
     '',
     command.map(quoted).join(' '),
@@ -103,6 +104,25 @@ function script(
     'exit "$code"',
     '',
   ].join('\n');
+}
+
+/**
+ * One word of a line that sbatch reads, which knows quotes as a shell does; its value may hold blanks. A line cannot hold the end
+ * of one: what followed would be a command. Throws TesseraError 'bad-usage'.
+ */
+function directive(option: string): string {
+  if (/[\r\n]/.test(option))
+    throw new TesseraError(
+      'bad-usage',
+      `Slurm cannot be told of a name with a line break in it: "${option}".`,
+      {
+        hint: 'Use a project folder, and options, without one.',
+      },
+    );
+  // Without a value it is one word, or two that sbatch reads as such.
+  if (!/=.*[\s'"\\#]/.test(option)) return option;
+  const [name, ...value] = option.split('=');
+  return `${name}="${value.join('=').replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }
 
 /** For bash; what holds a variable is kept as one word that bash fills in. */

@@ -124,8 +124,10 @@ async function untilEnded({ signal, tell }: SlurmWork, jobs: readonly string[]):
     for (;;) {
       const tasks = await activeTasks(jobs);
       if (tasks.length === 0) return;
-      if (tasks.every(({ state, reason }) => state === 'PENDING' && NEVER.test(reason))) {
-        tell(`  jobs ${jobs.join(' and ')} are held by Slurm (${tasks[0].reason}) and are cancelled`);
+      // What waits for the others starts when they have ended, and they never do.
+      const first = tasks.filter(({ reason }) => reason !== 'Dependency');
+      if (first.length > 0 && first.every(({ state, reason }) => state === 'PENDING' && NEVER.test(reason))) {
+        tell(`  jobs ${jobs.join(' and ')} are held by Slurm (${first[0].reason}) and are cancelled`);
         return await scancel(jobs);
       }
       await wait(pause, undefined, { signal });

@@ -8,7 +8,7 @@ import { CHUNK, chunked } from '../chunked.ts';
 import { runnerFor } from '../model-parts.ts';
 import { NOTHING_KEPT, openKeptAnswers } from '../kept-answers.ts';
 import { NO_SCORES, type BatchAnswers } from '../picture-answers.ts';
-import { CHANGED, wasChanged } from '../pictures.ts';
+import { CHANGED, requireFound, wasChanged } from '../pictures.ts';
 import { answersOf, readUnknown } from '../unknown-pictures.ts';
 import type { Json } from '../../project/canonical-json.ts';
 import type { Prediction } from '../prediction.ts';
@@ -68,8 +68,10 @@ export async function predict(
     count: files.length,
     size: atOnce,
     prepare: (start, end) => readUnknown({ environment, intake }, kept, files.slice(start, end)),
-    compute: async (unknown, start, end) =>
-      predictionPiece(await answersOf(asked, kept, files.slice(start, end), unknown)),
+    compute: async (unknown, start, end) => {
+      requireFound(unknown.batch.skipped);
+      return predictionPiece(await answersOf(asked, kept, files.slice(start, end), unknown));
+    },
   });
   try {
     let start = 0;

@@ -62,12 +62,14 @@ describe('workStatus()', () => {
     expect(stage.shards).toMatchObject([{ shard: 0, isSilent: true }]);
   });
 
-  it('has failures until their shard is done, and the run in the end', async () => {
+  it('has failures until their shard is done, and the run in the end, while that is there', async () => {
     const project = await planned();
     await saveFailure(project, KEY, { ...owned, shard: 1, message: 'no disk', isFinal: false, atMs: 1 });
     expect((await workStatus(project)).failures).toMatchObject([{ shard: 1, message: 'no disk' }]);
     await clearFailure(project, KEY, { ...owned, shard: 1 });
     await saveFinished(project, KEY, 'run3');
+    expect((await workStatus(project)).run).toBeNull();
+    await project.storage.writeAtomic('/p.tessera/runs/run3/run.json', new Uint8Array(1));
     const { failures, run } = await workStatus(project);
     expect([failures, run]).toEqual([[], 'run3']);
   });

@@ -40,6 +40,20 @@ describe('the scripts for Slurm', () => {
     }
   });
 
+  it('quote what sbatch would split, and refuse a line that would end early', () => {
+    const odd = {
+      ...settings,
+      logs: `/home/it's "50 %" #1/logs`,
+      account: 'my lab',
+      extra: ['--comment=two words'],
+    };
+    const text = mergeScript(odd, 'rows');
+    expect(text).toContain(String.raw`#SBATCH --output="/home/it's \"50 %%\" #1/logs/%x-%j.log"` + '\n');
+    expect(text).toContain('#SBATCH --account="my lab"\n');
+    expect(text).toContain('#SBATCH --comment="two words"\n');
+    expect(() => mergeScript({ ...settings, logs: '/home/a\nrm -rf b' }, 'rows')).toThrow(/line break/);
+  });
+
   it('name neither partition nor account where none is said', () => {
     const plain = { ...settings, partition: undefined, account: undefined };
     expect(mergeScript(plain, 'rows')).not.toMatch(/--partition|--account/);
