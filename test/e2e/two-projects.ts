@@ -1,8 +1,10 @@
-import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright';
 import { expect } from 'vitest';
 import type { Explanation } from '../../core/concepts/explanation.ts';
+import { loadRun, openProject as openProjectFolder } from '../../core/project/project-folder.ts';
+import { fileStorage } from '../../core/runtime/storage.ts';
 import { decimalText, numberText, percentText } from '../../core/wording/number-text.ts';
 import { tessera } from '../main/cli/run-tessera.ts';
 import { conceptList, galleryCells, goTo } from './steps.ts';
@@ -65,8 +67,8 @@ export async function rememberProjects(home: string, folders: readonly string[])
 }
 
 async function explanationOf(folder: string, runId: string): Promise<Explanation> {
-  const text = await readFile(path.join(folder, 'runs', runId, 'run.json'), 'utf8');
-  return (JSON.parse(text) as { explanation: Explanation }).explanation;
+  const { explanation } = await loadRun(await openProjectFolder(fileStorage, folder), runId);
+  return explanation!;
 }
 
 const trail = (page: Page) => page.getByRole('navigation', { name: 'Where you are' });
