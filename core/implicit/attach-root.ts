@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { customGradient } from './custom-gradients.ts';
 import { constant } from './constant.ts';
 import { connectedTensors, holdForBackward } from './gradient-scope.ts';
 import type { ImplicitOptions } from './implicit-options.ts';
@@ -67,7 +68,7 @@ function attachVector(
   if (theta.length + captured.length === 0) return tf.clone(solution);
   const asked = connectedTensors(theta);
   const isAsked = [...theta.map((tensor) => asked.includes(tensor)), ...captured.map(() => true)];
-  const identity = tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => {
+  const identity = customGradient((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => {
     // Saved, not closed over: tfjs disposes everything else at the end of the forward pass.
     const save = inputs.at(-1) as tf.GradSaveFunc;
     save([...theta, ...constants, solution]);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { customGradient } from '../custom-gradients.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { connectedTensors } from '../gradient-scope.ts';
 import type { ImplicitOptions } from '../implicit-options.ts';
@@ -32,7 +33,7 @@ export function attachCompiled<X>(
   const theta = leaves.filter((_, i) => condition.isTheta[i]);
   const connected = connectedTensors(theta);
   const isAsked = theta.map((tensor) => connected.includes(tensor));
-  const identity = tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => {
+  const identity = customGradient((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => {
     // Saved, not closed over: tfjs disposes everything else at the end of the forward pass.
     const save = inputs.at(-1) as tf.GradSaveFunc;
     const x = withoutTape(() => pack(tree.leaves));

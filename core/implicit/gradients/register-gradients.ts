@@ -1,3 +1,4 @@
+import { watchCustomGradients } from '../custom-gradients.ts';
 import { watchGradients } from '../gradient-scope.ts';
 import { registerElementwiseGradients } from './elementwise-gradients.ts';
 import { registerStructuralGradients } from './structural-gradients.ts';
@@ -9,6 +10,7 @@ export function registerGradients(): void {
   if (registered) return;
   registered = true;
   watchGradients();
+  watchCustomGradients();
   registerElementwiseGradients();
   registerStructuralGradients();
 }

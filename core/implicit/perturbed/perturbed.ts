@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { customGradient } from '../custom-gradients.ts';
 import { checkSameShape } from '../checks.ts';
 import type { Draw, PerturbedOptions } from './smoothing.ts';
 import { drawPoints, evaluateAt, sizeOfNoise, smoothedMean } from './smoothing.ts';
@@ -51,7 +52,7 @@ export function perturbedMax(argmax: (x: tf.Tensor) => tf.Tensor, options: Pertu
   };
   return (theta, seed) =>
     tf.tidy(() => {
-      const maximum = tf.customGrad((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => {
+      const maximum = customGradient((...inputs: (tf.Tensor | tf.GradSaveFunc)[]) => {
         const [at, size, save] = inputs as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
         save([at, size]);
         const { points } = drawAt(at, size, seed);

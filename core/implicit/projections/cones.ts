@@ -58,7 +58,11 @@ function oneProjectionPsdCone(x: tf.Tensor): tf.Tensor {
       `psd projection: expected a square matrix, got [${x.shape.join(', ')}]`,
     );
   }
-  const { values, vectors } = symmetricEigen(toFloat64(x), n);
+  const own = toFloat64(x);
+  const wrong = own.find((value) => !Number.isFinite(value));
+  if (wrong !== undefined)
+    throw new ImplicitError('bad-tensor', `psd projection: every entry must be finite, got ${wrong}`);
+  const { values, vectors } = symmetricEigen(own, n);
   const projected = new Float64Array(n * n);
   values.forEach((value, k) => {
     if (value <= 0) return;

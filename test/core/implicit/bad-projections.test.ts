@@ -134,6 +134,18 @@ describe('projections at the ends of the number range', () => {
     });
   });
 
+  it('the psd projection refuses what is not finite', () => {
+    for (const bad of [NaN, Infinity])
+      expect(() =>
+        implicit.projectionPsdCone(
+          constant([
+            [1, bad],
+            [bad, 2],
+          ]),
+        ),
+      ).toThrow(/must be finite/);
+  });
+
   it('the psd projection of a large matrix is differentiated in its eigenbasis', () => {
     tf.tidy(() => {
       const n = 30;
