@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Explanation } from '../../../core/concepts/explanation.ts';
+import { loadRun, openProject } from '../../../core/project/project-folder.ts';
 import type { OwnInWords } from '../../../core/report/own-in-words.ts';
+import { fileStorage } from '../../../core/runtime/storage.ts';
 import { stampShare } from '../../core/pipeline/stamp-share.ts';
 import { tessera } from './run-tessera.ts';
 import { writeStampedScenes } from './stamped-scenes.ts';
@@ -24,10 +26,8 @@ beforeAll(async () => {
   const { code, stdout, stderr } = await tessera('explain', '--demo', ...own, '--json', '--out', project);
   expect(code, stderr).toBe(0);
   explained = JSON.parse(stdout) as typeof explained;
-  const run = JSON.parse(await readFile(path.join(project, 'runs/run1/run.json'), 'utf8')) as {
-    explanation: Explanation;
-  };
-  explanation = run.explanation;
+  const run = await loadRun(await openProject(fileStorage, project), 'run1');
+  explanation = run.explanation!;
 }, 240_000);
 
 afterAll(() => rm(root, { recursive: true }));
