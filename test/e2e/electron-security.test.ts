@@ -8,6 +8,8 @@ import {
 } from './electron-program.ts';
 import { removeHome, temporaryHome } from './host-program.ts';
 
+const POLL = { timeout: 20_000, interval: 200 };
+
 describe.skipIf(!CAN_OPEN_WINDOWS)(
   'the safety of the Electron window (needs Electron, and a display or Xvfb)',
   { timeout: 120_000 },
@@ -28,18 +30,19 @@ describe.skipIf(!CAN_OPEN_WINDOWS)(
     });
 
     it('is shown, with the preferences that were asked for', async () => {
-      const seen = await desktop.app.evaluate(({ BrowserWindow }) =>
-        BrowserWindow.getAllWindows().map((window) => ({
-          isVisible: window.isVisible(),
-          title: window.getTitle(),
-          preferences: (
-            window.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> }
-          ).getLastWebPreferences(),
-        })),
-      );
-      expect(seen).toHaveLength(1);
-      expect(seen[0]).toMatchObject({
-        isVisible: true,
+      const shown = () =>
+        desktop.app.evaluate(({ BrowserWindow }) =>
+          BrowserWindow.getAllWindows().map((window) => ({
+            isVisible: window.isVisible(),
+            title: window.getTitle(),
+            preferences: (
+              window.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> }
+            ).getLastWebPreferences(),
+          })),
+        );
+      // The window is shown when its first page is drawn, which on a busy machine is after the page can be spoken to.
+      await expect.poll(async () => (await shown()).map(({ isVisible }) => isVisible), POLL).toEqual([true]);
+      expect((await shown())[0]).toMatchObject({
         title: 'Tessera',
         preferences: { contextIsolation: true, sandbox: true, nodeIntegration: false, webSecurity: true },
       });

@@ -79,7 +79,11 @@ describe('sharpCodec of pictures with alpha', () => {
     });
     const batch = await readBatch(sharpCodec, [{ path }], parsePreprocessing({ size: 4, alpha: 'black' }));
     expect(batch.skipped).toEqual([
-      { file: path, reason: 'all of it is transparent: laid on black, nothing is left of it' },
+      {
+        file: path,
+        reason: 'all of it is transparent: laid on black, nothing is left of it',
+        isLost: false,
+      },
     ]);
     const dropped = await sharpCodec.decodeFitted(path, { ...FIT, alpha: 'drop' });
     expect(Array.from(dropped.data.subarray(0, 3))).toEqual([200, 30, 40]);
@@ -190,7 +194,7 @@ describe.skipIf(!existsSync(pictures))(
       const batch = await readBatch(sharpCodec, files, parsePreprocessing({ size: 64 }));
       expect(batch.readable).toEqual([1]);
       expect(batch.skipped).toEqual([
-        { file: files[0].path, reason: expect.stringMatching(reason) as string },
+        { file: files[0].path, reason: expect.stringMatching(reason) as string, isLost: false },
       ]);
     });
   },
