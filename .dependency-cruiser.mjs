@@ -7,6 +7,8 @@ export const ROOMS = {
     ...[
       'main/web-host',
       'main/study-host',
+      'main/cli',
+      'main/engines',
       'main/services',
       'main/compute',
       'main/http',
@@ -18,7 +20,7 @@ export const ROOMS = {
   'main/cli': ['main/engines', 'main/study-host', 'main/compute', 'main/api', 'main/build', 'core'],
   'main/engines': ['core/pipeline', 'core/project', 'core/wording'],
   'main/web-host': ['main/services', 'main/http', 'main/api', 'core/project'],
-  'main/services': ['main/study-host', 'main/compute', 'main/http', 'main/api', 'core'],
+  'main/services': ['main/engines', 'main/study-host', 'main/compute', 'main/http', 'main/api', 'core'],
   'main/study-host': ['main/http', 'main/api', 'core/project', 'core/study'],
   'main/compute': ['main/api', 'core'],
   'main/http': [],

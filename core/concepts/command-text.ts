@@ -1,10 +1,6 @@
 import { OPTION_NAMES, optionOf, usualOptions, type RunOptions } from './run-options.ts';
 
-/**
- * Arguments of `tessera explain` that give these options again: those that have not their usual value.
- *
- * @internal Tests compare with it.
- */
+/** Arguments of `tessera explain`, and of `plan`, that give these options again: those that have not their usual value. */
 export function argumentsOf(options: RunOptions): string[] {
   const usual: Partial<RunOptions> = usualOptions(options);
   return OPTION_NAMES.filter(

@@ -35,3 +35,11 @@ export class PiecesMissing extends Error {
     this.pieces = pieces;
   }
 }
+
+/** The shards that have to compute some pieces, of so many. */
+export function shardsOf(
+  { missing, pieces }: Pick<PiecesMissing, 'missing' | 'pieces'>,
+  of: number,
+): number[] {
+  return [...new Set(missing.map((index) => shardOf(index, pieces, of)))];
+}

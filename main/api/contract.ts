@@ -47,6 +47,7 @@ import type { EarlyConcepts, RunKey, RunState } from './run-data.ts';
 import type { RunResult, ConceptEdit, CropQuery, CropPage, Waterfall, ImageDetail } from './result-data.ts';
 import type { CoherenceApi } from './coherence-data.ts';
 import type { OwnApi } from './own-data.ts';
+import type { SharedRunApi, SharedRunState } from './shared-run-data.ts';
 import type { StudyApi, StudyKey } from './study-data.ts';
 import type { StudyMakingApi } from './study-making-data.ts';
 import type { OverviewApi } from './overview-data.ts';
@@ -68,6 +69,7 @@ export type * from './run-data.ts';
 export type * from './job-data.ts';
 export type * from './report-data.ts';
 export type * from './score-map-data.ts';
+export type * from './shared-run-data.ts';
 export type * from './study-data.ts';
 export type * from './study-page-data.ts';
 export type * from './result-data.ts';
@@ -103,6 +105,7 @@ export interface WorkbenchApi
     OwnApi,
     OverviewApi,
     ScoreMapApi,
+    SharedRunApi,
     StudyApi,
     StudyMakingApi {
   getApp(): Promise<AppInfo>;
@@ -251,6 +254,8 @@ export interface WorkbenchEvents {
   readonly recent: readonly RecentProject[];
   readonly run: RunState;
   readonly earlyConcepts: EarlyConcepts;
+  /** Whatever has changed of it. */
+  readonly sharedRun: SharedRunState;
   /** Names, groups or comments of a run have changed. */
   readonly result: RunKey;
   /** Something of a study that is served has changed: ask {@link StudyApi.getServedStudy}. */

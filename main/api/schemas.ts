@@ -8,6 +8,7 @@ import { ablationSchemas } from './ablation-schemas.ts';
 import { comparisonSchemas } from './comparison-schemas.ts';
 import type { WorkbenchApi } from './contract.ts';
 import { editModelSchemas } from './edit-model-schemas.ts';
+import { sharedRunSchemas } from './shared-run-schemas.ts';
 import { studySchemas } from './study-schemas.ts';
 import { mapSchemas } from './map-schemas.ts';
 import { coherenceSchemas } from './coherence-schemas.ts';
@@ -178,6 +179,7 @@ export const schemas = {
   ...comparisonSchemas,
   ...editModelSchemas,
   ...studySchemas,
+  ...sharedRunSchemas,
 
   listReportSections: NOTHING,
   previewReport: REPORT,

@@ -14,6 +14,7 @@ import { restrictContents, restrictSession } from './security.ts';
 import { placesOf } from '../services/places.ts';
 import { createResources } from '../services/resources.ts';
 import { createWorkbench, type WorkbenchService } from '../services/workbench.ts';
+import { utilityCommands } from './utility-commands.ts';
 import { createMainWindow } from './window.ts';
 
 /* Boot of the desktop program, in order. This file lies in out/main once built. */
@@ -23,6 +24,7 @@ const DEMO = app.isPackaged
   ? path.join(process.resourcesPath, 'demo')
   : path.join(app.getAppPath(), 'models/demo');
 const COMPUTE = path.join(BUILT, 'main/compute-utility.js');
+const COMMAND = path.join(BUILT, 'main/command-utility.js');
 
 // What Chromium keeps, and the lock of the one instance, go with the home when there is one.
 const home = process.env['TESSERA_HOME'];
@@ -49,6 +51,7 @@ function startWorkbench(): WorkbenchService {
       userData: app.getPath('userData'),
     }),
     desktop: electronDesktop,
+    commands: { run: utilityCommands(COMMAND), program: null },
     studyPage: path.join(BUILT, 'study'),
     spawn: (name) => spawnUtility(COMPUTE, name, (text) => workbench.log.write('warning', text)),
     versions: {

@@ -4,6 +4,7 @@ import { fileStorage } from '../../core/runtime/storage.ts';
 import { thisProcess } from '../../core/runtime/this-process.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import { spawnFork } from '../compute/spawn-fork.ts';
+import { commandsOf } from '../engines/command-process.ts';
 import { browserDesktop } from '../services/desktop.ts';
 import { placesOf } from '../services/places.ts';
 import { createResources } from '../services/resources.ts';
@@ -15,6 +16,7 @@ import { markHost, removeUnusedUploads } from '../web-host/unused-uploads.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 const COMPUTE = path.join(ROOT, 'out/main/compute-process.js');
+const COMMAND = [process.execPath, path.join(ROOT, 'out/cli/tessera.js')];
 
 const places = placesOf(path.join(ROOT, 'models/demo'));
 const mark = await markHost(fileStorage, places, thisProcess);
@@ -23,6 +25,7 @@ const workbench: WorkbenchService = createWorkbench({
   storage: fileStorage,
   places,
   desktop: browserDesktop,
+  commands: { run: commandsOf(COMMAND), program: COMMAND },
   studyPage: path.join(ROOT, 'out/study'),
   spawn: (name) => spawnFork(COMPUTE, name, (text) => workbench.log.write('warning', text)),
   versions: { tessera: packageFile.version, node: process.versions.node },

@@ -35,6 +35,7 @@ const main = modules('out/main', {
   host: 'main/boot/host.ts',
   'compute-process': 'main/compute/process.ts',
   'compute-utility': 'main/compute/utility.ts',
+  'command-utility': 'main/boot/command-utility.ts',
 });
 
 /**

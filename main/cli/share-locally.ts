@@ -8,6 +8,7 @@ import { planWork } from '../../core/pipeline/shards/plan-work.ts';
 import { openShardedRun } from '../../core/pipeline/shards/sharded-run.ts';
 import { mergeStage } from '../../core/pipeline/shards/work-shard.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
+import { commandsOf } from '../engines/command-process.ts';
 import { localEngine } from '../engines/local.ts';
 import { submitWork } from '../engines/submit-work.ts';
 import { programHere } from './program-here.ts';
@@ -37,7 +38,7 @@ export async function shareLocally(
   const tell = (text: string): void => console.error(shownName(text));
   const threads = Math.max(1, Math.floor(availableParallelism() / shards));
   const workers = {
-    program: programHere(),
+    run: commandsOf(programHere()),
     arguments: ['--threads', String(threads)],
     project: project.folder,
   };

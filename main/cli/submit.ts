@@ -17,6 +17,8 @@ import { submitWork, type Submission } from '../engines/submit-work.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { finishRun } from './merge.ts';
 import { countIn, openPlannedRun, PLANNED_OPTIONS, projectIn, type PlannedRun } from './planned-run.ts';
+import { commandsOf } from '../engines/command-process.ts';
+import { programWords } from '../engines/program-words.ts';
 import { programHere } from './program-here.ts';
 import { orTryAgain } from './try-again.ts';
 import { redisIn, REDIS_OPTIONS } from './worker.ts';
@@ -83,7 +85,7 @@ async function submitToSlurm(
     partition: args.text('partition'),
     account: args.text('account'),
     extra: args.texts('extra'),
-    program: args.text('program')?.split(' ') ?? programHere(),
+    program: programIn(args),
     arguments: args.texts('mounted').flatMap((text) => ['--mounted', text]),
     project: path.resolve(project.folder),
     logs: path.join(slurmFolder(project, plan), 'logs'),
@@ -94,6 +96,11 @@ async function submitToSlurm(
     return;
   }
   await submitWork({ project, plan, shards, tell }, slurmEngine({ project, plan, settings, signal, tell }));
+}
+
+function programIn(args: ParsedArguments): readonly string[] {
+  const text = args.text('program');
+  return text === undefined ? programHere() : programWords(text);
 }
 
 /** This process merges, so that the project is locked as long as it takes, as by a run. */
@@ -131,6 +138,6 @@ async function engineHere(
   }
   const threads = countIn(args, 'threads', 1024) ?? Math.max(1, Math.floor(availableParallelism() / shards));
   const moved = args.texts('mounted').flatMap((text) => ['--mounted', text]);
-  const workers = { program: programHere(), arguments: ['--threads', String(threads), ...moved] };
+  const workers = { run: commandsOf(programHere()), arguments: ['--threads', String(threads), ...moved] };
   return localEngine({ ...workers, project, shards, signal, tell }, merges);
 }

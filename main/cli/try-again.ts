@@ -1,8 +1,6 @@
 import { PiecesMissing } from '../../core/pipeline/share.ts';
 import { isBadInput, TesseraError } from '../../core/errors.ts';
-import { countOf } from '../../core/wording/count-text.ts';
-import { rangesText } from '../../core/wording/range-text.ts';
-import { stageName } from '../../core/wording/stage-names.ts';
+import { missingText } from '../engines/missing-text.ts';
 
 /** What a command exits with that may be tried again as it is: sysexits' EX_TEMPFAIL, which schedulers requeue. */
 export const TRY_AGAIN = 75;
@@ -24,15 +22,4 @@ export async function orTryAgain<T>(work: () => Promise<T>): Promise<T> {
     }
     throw error;
   }
-}
-
-/** Which pieces of a stage are missing. */
-function missingText({
-  stage,
-  missing,
-  pieces,
-}: Pick<PiecesMissing, 'stage' | 'missing' | 'pieces'>): string {
-  if (stage === 'bank')
-    return 'The concepts are not there yet: they are found once all activations are read.';
-  return `"${stageName(stage)}" lacks ${countOf(missing.length, 'piece')} of ${pieces}: ${rangesText(missing)}.`;
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { TesseraError } from '../../core/errors.ts';
 import { shownName } from '../../core/wording/shown-name.ts';
 import type { RedisPlace } from '../engines/queue-packages.ts';
+import { commandsOf } from '../engines/command-process.ts';
 import { serveQueue } from '../engines/queue.ts';
 import { parseArguments, type OptionTable, type ParsedArguments } from './arguments.ts';
 import { countIn, PLANNED_OPTIONS } from './planned-run.ts';
@@ -33,7 +34,7 @@ export async function workerCommand(argv: readonly string[], interrupt: AbortSig
     await orTryAgain(() =>
       serveQueue({
         place: redisIn(args),
-        program: programHere(),
+        run: commandsOf(programHere()),
         arguments: [
           '--threads',
           String(threads),

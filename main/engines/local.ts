@@ -2,7 +2,7 @@ import type { Engine, Merges } from './engine.ts';
 import { runWork, type WorkProcess } from './work-process.ts';
 
 /** How the workers of this machine are started. */
-export interface LocalWorkers extends Pick<WorkProcess, 'program' | 'project' | 'arguments' | 'signal'> {
+export interface LocalWorkers extends Pick<WorkProcess, 'run' | 'project' | 'arguments' | 'signal'> {
   readonly shards: number;
   readonly tell: (text: string) => void;
 }

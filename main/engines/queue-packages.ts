@@ -14,6 +14,7 @@ export interface QueueJob {
   readonly id?: string;
   readonly data: unknown;
   getState(): Promise<string>;
+  remove(): Promise<void>;
 }
 
 interface Closable {
@@ -105,16 +106,31 @@ export function unreachable(url: string, { message }: Error): TesseraError {
   });
 }
 
+/** Why there can be no queue here, as far as packages go; undefined where they are installed. */
+export function missingPackage(): TesseraError | undefined {
+  const name = ['bullmq', 'ioredis'].find((one) => placeOf(one) === undefined);
+  return name === undefined ? undefined : notInstalled(name);
+}
+
 async function load<Module>(name: string): Promise<Module> {
+  const file = placeOf(name);
+  if (file === undefined) throw notInstalled(name);
+  return (await import(pathToFileURL(file).href)) as Module;
+}
+
+function placeOf(name: string): string | undefined {
   for (const from of [import.meta.filename, path.join(process.cwd(), 'package.json')]) {
     try {
-      const file = createRequire(from).resolve(name);
-      return (await import(pathToFileURL(file).href)) as Module;
+      return createRequire(from).resolve(name);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
     }
   }
-  throw new TesseraError('bad-usage', `The package ${name} is not installed, which a queue needs.`, {
+  return undefined;
+}
+
+function notInstalled(name: string): TesseraError {
+  return new TesseraError('bad-usage', `The package ${name} is not installed, which a queue needs.`, {
     hint: 'npm install --ignore-scripts bullmq@6 ioredis@5, in the folder of Tessera or in the one that you start commands in.',
   });
 }

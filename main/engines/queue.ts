@@ -50,8 +50,9 @@ export function queueEngine(work: QueuedWork, merges: Merges): Engine {
       const connection = server.connect();
       const queue = new server.Queue(QUEUE, { connection });
       queue.on('error', () => undefined);
+      let jobs: readonly QueueJob[] = [];
       try {
-        const jobs = await Promise.all(
+        jobs = await Promise.all(
           wanted.map((shard) =>
             queue.add(stage, z.parse(SHARE, { project, stage, shard, of: shards }), {
               attempts: ATTEMPTS,
@@ -63,6 +64,8 @@ export function queueEngine(work: QueuedWork, merges: Merges): Engine {
         );
         await untilEnded(work, (id) => queue.getJob(id), jobs);
       } catch (error) {
+        // A job that a worker has begun cannot be removed; it ends by itself.
+        if (work.signal.aborted) await Promise.allSettled(jobs.map((job) => job.remove()));
         work.signal.throwIfAborted();
         throw unreachable(place.url, error as Error);
       } finally {
@@ -92,7 +95,7 @@ async function untilEnded(
 }
 
 /** How a machine works for a queue. */
-export interface QueueWorker extends Pick<WorkProcess, 'program' | 'arguments' | 'signal'> {
+export interface QueueWorker extends Pick<WorkProcess, 'run' | 'arguments' | 'signal'> {
   readonly place: RedisPlace;
   /** Jobs at once. */
   readonly jobs: number;

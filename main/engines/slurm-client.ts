@@ -10,6 +10,18 @@ export interface SlurmTask {
   readonly reason: string;
 }
 
+/** Why there can be no jobs here: there is no Slurm, or it does not answer; undefined where it does. */
+export async function slurmProblem(): Promise<TesseraError | undefined> {
+  try {
+    await slurm('sbatch', ['--version']);
+    await slurm('sinfo', ['-h', '-o', '%P']);
+    return undefined;
+  } catch (error) {
+    if (error instanceof TesseraError) return error;
+    throw error;
+  }
+}
+
 /** Submits a script and returns the number of its job. Throws TesseraError 'storage' with what sbatch says. */
 export async function sbatch(script: string, more: readonly string[]): Promise<string> {
   const { stdout } = await slurm('sbatch', ['--parsable', ...more, script]);

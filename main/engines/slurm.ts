@@ -8,6 +8,7 @@ import { SHARD_STAGES, workFolder, type ShardStage, type WorkPlan } from '../../
 import { loadWorkRecords, type MergedStage } from '../../core/project/work-records.ts';
 import type { Engine, MissingPieces } from './engine.ts';
 import { activeTasks, howEnded, sbatch, scancel } from './slurm-client.ts';
+import { readJobs, writeJobs, type SubmittedJobs } from './slurm-jobs.ts';
 import { arrayScript, mergeScript, type SlurmSettings } from './slurm-scripts.ts';
 
 /** Polls at first, growing up to the last, so that neither a test waits nor a cluster is asked all day. */
@@ -27,7 +28,10 @@ export interface SlurmWork {
 }
 
 /** Where the scripts of a plan are written, and its logs. */
-export function slurmFolder(project: Project, { key }: Pick<WorkPlan, 'key'>): string {
+export function slurmFolder(
+  project: Pick<Project, 'storage' | 'folder'>,
+  { key }: Pick<WorkPlan, 'key'>,
+): string {
   return path.resolve(workFolder(project, key), 'slurm');
 }
 
@@ -58,9 +62,15 @@ export function slurmEngine(work: SlurmWork): Engine {
       return stored.size < known.pieces ? undefined : known;
     },
     async round(stage, shards) {
+      const earlier = await earlierJobs(work, stage);
+      if (earlier !== undefined) {
+        await untilEnded(work, earlier.jobs);
+        return mergedAtLast(work, stage, earlier.sinceMs);
+      }
       const array = await submitted(work, `${stage}.sh`, arrayScript(settings, stage, shards));
       const sinceMs = Date.now();
       const merge = await submitted(work, `merge-${stage}.sh`, mergeScript(settings, stage), array);
+      await writeJobs(slurmFolder(project, plan), { step: stage, jobs: [array, merge], sinceMs });
       work.tell(`  jobs ${array} and, when that has ended, ${merge}`);
       await untilEnded(work, [array, merge]);
       const ended = await howEnded(array);
@@ -68,15 +78,30 @@ export function slurmEngine(work: SlurmWork): Engine {
       return mergedAtLast(work, stage, sinceMs);
     },
     async finish() {
-      const sinceMs = Date.now();
-      const job = await submitted(work, 'merge-run.sh', mergeScript(settings, undefined));
-      work.tell(`run: job ${job}`);
-      await untilEnded(work, [job]);
+      const { jobs, sinceMs } = (await earlierJobs(work, 'run')) ?? (await submitFinish(work));
+      await untilEnded(work, jobs);
       const { run, runAtMs = 0 } = await loadWorkRecords(project, plan.key);
       if (run === undefined || runAtMs < sinceMs) throw silent(work, 'run');
       work.tell(`${run} is finished: ${path.resolve(project.folder)}`);
     },
   };
+}
+
+async function submitFinish(work: SlurmWork): Promise<SubmittedJobs> {
+  const sinceMs = Date.now();
+  const job = await submitted(work, 'merge-run.sh', mergeScript(work.settings, undefined));
+  const submission: SubmittedJobs = { step: 'run', jobs: [job], sinceMs };
+  await writeJobs(slurmFolder(work.project, work.plan), submission);
+  work.tell(`run: job ${job}`);
+  return submission;
+}
+
+/** Jobs of the step that whoever submitted them no longer waits for and that have not ended: they are not submitted twice. */
+async function earlierJobs(work: SlurmWork, step: SubmittedJobs['step']): Promise<SubmittedJobs | undefined> {
+  const earlier = await readJobs(slurmFolder(work.project, work.plan));
+  if (earlier?.step !== step || (await activeTasks(earlier.jobs)).length === 0) return undefined;
+  work.tell(`  jobs ${earlier.jobs.join(' and ')}, submitted before, are waited for`);
+  return earlier;
 }
 
 async function submitted(

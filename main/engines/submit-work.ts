@@ -1,6 +1,5 @@
 import { TesseraError } from '../../core/errors.ts';
-import { PiecesMissing } from '../../core/pipeline/share.ts';
-import { shardsOf } from '../../core/pipeline/shards/sharded-run.ts';
+import { PiecesMissing, shardsOf } from '../../core/pipeline/share.ts';
 import type { Project } from '../../core/project/project-folder.ts';
 import { SHARD_STAGES, type ShardStage, type WorkPlan } from '../../core/project/work-plan.ts';
 import { loadWorkRecords, type ShardFailure } from '../../core/project/work-records.ts';

@@ -21,6 +21,7 @@ import { RunService } from './runs.ts';
 import { createScoreMaps } from './score-maps.ts';
 import { SetupService } from './setup.ts';
 import { createSettings } from './settings.ts';
+import { SharedRunService } from './shared-runs.ts';
 import { createStudies } from './studies.ts';
 import type { WorkbenchOptions } from './workbench-options.ts';
 
@@ -60,21 +61,15 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
   const projects = createProjects(storage, places, viewer);
   const setup = new SetupService({ storage, places, projects, viewer, events });
   const results = createResults({ storage, projects, viewer, events });
-  const runs = new RunService({
-    storage,
-    state: places.state,
-    cache: places.cache,
-    projects,
-    runner,
-    events,
-    log,
-    async onChange(folder) {
-      // A run that fails at its start leaves no project behind.
-      if (await storage.exists(path.join(folder, 'project.json'))) await projects.remember(folder);
-      await setup.refreshRuns();
-      events.emit('recent', await projects.recent());
-    },
-  });
+  const onChange = async (folder: string): Promise<void> => {
+    // A run that fails at its start leaves no project behind.
+    if (await storage.exists(path.join(folder, 'project.json'))) await projects.remember(folder);
+    await setup.refreshRuns();
+    events.emit('recent', await projects.recent());
+  };
+  const told = { storage, state: places.state, projects, events, log, onChange };
+  const runs = new RunService({ ...told, cache: places.cache, runner });
+  const sharedRuns = new SharedRunService({ ...told, commands: options.commands });
   const jobs = createLongJobs(events);
   onProjectClosed(events, (folder) => jobs.cancelIn(folder));
   const reports = createReports(storage, places.cache, viewer, desktop, jobs);
@@ -90,7 +85,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
   const newImages = createNewImages({ runner, jobs, reports, pictures });
   const modelEdits = createModelEdits({ runner, viewer, jobs, reports, pictures, desktop });
   const studies = createStudies({ ...options, results, viewer, events, log });
-  const recalled = recall(runs, setup, log);
+  const recalled = recall(runs, sharedRuns, setup, log);
   const handlers = createHandlers({
     ...options,
     events,
@@ -100,6 +95,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     projects,
     setup,
     runs,
+    sharedRuns,
     results,
     reports,
     evaluations: createEvaluations(runner, events, jobs, places.cache),
@@ -123,6 +119,7 @@ export function createWorkbench(options: WorkbenchOptions): WorkbenchService {
     close() {
       studies.close();
       runs.close();
+      sharedRuns.close();
       viewer.close();
     },
   };
@@ -153,8 +150,14 @@ async function openPaths(
 }
 
 /** Opens the project of a run that was under way when the program ended. */
-async function recall(runs: RunService, setup: SetupService, log: Log): Promise<void> {
-  const folder = await runs.recall();
+async function recall(
+  runs: RunService,
+  sharedRuns: SharedRunService,
+  setup: SetupService,
+  log: Log,
+): Promise<void> {
+  await sharedRuns.recall();
+  const folder = (await runs.recall()) ?? sharedRuns.state?.folder;
   if (folder === undefined) return;
   log.write('info', `A run in ${folder} has not ended; it can be resumed.`);
   await setup.openProject(folder).catch((error: unknown) => log.write('error', String(error)));

@@ -5,7 +5,7 @@ import { chooseImages, type ChosenImages } from '../chosen-images.ts';
 import { passOverImages } from '../image-pass.ts';
 import type { Question } from '../question.ts';
 import type { WorkScope } from '../run-context.ts';
-import { NO_SHARE, PiecesMissing, shardOf, type Share } from '../share.ts';
+import { NO_SHARE, PiecesMissing, type Share } from '../share.ts';
 import { openStages, type Stages } from '../stage-runner.ts';
 import { bankStage, storedBank } from '../stages/bank.ts';
 import { coefficientsStage } from '../stages/coefficients.ts';
@@ -105,12 +105,4 @@ async function orMissing(work: Promise<void>): Promise<void> {
   await work.catch((error: unknown) => {
     if (!(error instanceof PiecesMissing)) throw error;
   });
-}
-
-/** The shards that have to compute some pieces, of so many. */
-export function shardsOf(
-  { missing, pieces }: Pick<PiecesMissing, 'missing' | 'pieces'>,
-  of: number,
-): number[] {
-  return [...new Set(missing.map((index) => shardOf(index, pieces, of)))];
 }

@@ -20,6 +20,7 @@ import { runHandlers } from './runs.ts';
 import { scoreMapHandlers } from './score-maps.ts';
 import type { Services } from './services.ts';
 import { setupHandlers } from './setup.ts';
+import { sharedRunHandlers } from './shared-runs.ts';
 import { studyMakingHandlers } from './study-making.ts';
 import { studyHandlers } from './studies.ts';
 import { treeHandlers } from './tree.ts';
@@ -33,6 +34,7 @@ export function createHandlers(services: Services): Handlers {
     ...lookingHandlers(services),
     ...scoreMapHandlers(services),
     ...runHandlers(services),
+    ...sharedRunHandlers(services),
     ...resultHandlers(services),
     ...imageHandlers(services),
     ...coherenceHandlers(services),

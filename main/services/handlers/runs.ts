@@ -9,12 +9,13 @@ import type { Part, Services } from './services.ts';
 /** The run that is under way. */
 export function runHandlers({
   runs,
+  sharedRuns,
   setup,
   recalled,
   results,
   viewer,
   events,
-}: Pick<Services, 'runs' | 'setup' | 'recalled' | 'results' | 'viewer' | 'events'>): Part<
+}: Pick<Services, 'runs' | 'sharedRuns' | 'setup' | 'recalled' | 'results' | 'viewer' | 'events'>): Part<
   | 'startRun'
   | 'pauseRun'
   | 'resumeRun'
@@ -50,6 +51,7 @@ export function runHandlers({
       return setup.setUpAgain(folder, runId);
     },
     async startRun() {
+      sharedRuns.requireIdle();
       const state = await setup.settled();
       requirePictures(state);
       const folder = requireFolder(state);

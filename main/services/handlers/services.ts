@@ -16,6 +16,7 @@ import type { Results } from '../results.ts';
 import type { RunService } from '../runs.ts';
 import type { ScoreMapService } from '../score-maps.ts';
 import type { SetupService } from '../setup.ts';
+import type { SharedRunService } from '../shared-runs.ts';
 import type { Studies } from '../studies.ts';
 import type { StoredValue } from '../stored-value.ts';
 import type { WorkbenchOptions } from '../workbench-options.ts';
@@ -31,6 +32,7 @@ export interface Services extends Pick<WorkbenchOptions, 'storage' | 'desktop' |
   readonly projects: Projects;
   readonly setup: SetupService;
   readonly runs: RunService;
+  readonly sharedRuns: SharedRunService;
   readonly results: Results;
   readonly reports: Reports;
   readonly evaluations: Evaluations;
