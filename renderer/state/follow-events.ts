@@ -18,6 +18,11 @@ export function followEvents(bench: Workbench): () => void {
       if (state.status === 'done' && wasActive && state.next === 0) showFinished(bench, state);
       if (state.status === 'failed' && state.next > 0) bench.notices.alarm(state.error, state.className);
     }),
+    on('sharedRun', (state) => {
+      const wasActive = bench.shared.isActive;
+      bench.shared.take(state);
+      if (state.status === 'done' && wasActive) showFinished(bench, state);
+    }),
     on('earlyConcepts', (early) => (bench.run.early = early)),
     on('result', (run) => {
       if (!bench.shown.isOf(run)) return;
@@ -38,6 +43,8 @@ export function followEvents(bench: Workbench): () => void {
   return () => stops.forEach((stop) => stop());
 }
 
+type FinishedRun = Pick<RunState, 'folder' | 'project' | 'projectName' | 'runId' | 'className'>;
+
 /** What was set before is one step away. */
 function tellBegun({ notices, setup }: Workbench, { key, name, images }: WorkbenchEvents['begun']): void {
   notices.tell(`New project “${name}” with ${countOf(images, 'image')}.`, {
@@ -47,7 +54,7 @@ function tellBegun({ notices, setup }: Workbench, { key, name, images }: Workben
 }
 
 /** Shows a run that has just ended, or says so to a person who looks at another. */
-function showFinished(bench: Workbench, state: RunState): void {
+function showFinished(bench: Workbench, state: FinishedRun): void {
   const { folder, project, projectName, runId, className } = state;
   if (project === null || runId === null) return;
   const isHere = folder === bench.setup.current?.folder;

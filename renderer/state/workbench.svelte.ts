@@ -27,6 +27,7 @@ import { RunList } from './run-list.svelte.ts';
 import { RUN_SCREENS } from './run-screens.ts';
 import { RunWatch } from './run.svelte.ts';
 import { SetupState } from './setup.svelte.ts';
+import { SharedRuns } from './shared-runs.svelte.ts';
 import { ShownRun } from './shown-run.svelte.ts';
 import { StudiesState } from './studies.svelte.ts';
 import { trailOf } from './trail.ts';
@@ -37,6 +38,7 @@ export class Workbench {
   readonly notices: Notices;
   readonly setup: SetupState;
   readonly run: RunWatch;
+  readonly shared: SharedRuns;
   readonly runs: RunList;
   readonly overview: OverviewState;
   readonly evidence: SetupEvidence;
@@ -70,6 +72,7 @@ export class Workbench {
     connection.onDone((method) => this.notices.settle(method));
     this.setup = new SetupState(connection, this.notices, (setup) => this.#followSetup(setup));
     this.run = new RunWatch(connection, this.notices);
+    this.shared = new SharedRuns(connection, this.notices);
     this.runs = new RunList(connection, this.notices, this.setup);
     this.overview = new OverviewState(connection, this.notices);
     this.evidence = new SetupEvidence(connection);
@@ -166,7 +169,7 @@ export class Workbench {
     void this.recent.load(() => this.connection.api.listRecent());
     void this.#read(async () => (this.setup.controls = await this.connection.api.listOptions()));
     void this.#read(async () => this.setup.take(await this.connection.api.getSetup()));
-    void this.#read(() => this.run.read());
+    void this.#read(() => Promise.all([this.run.read(), this.shared.read()]));
     void this.#read(async () => (this.jobs = await this.connection.api.listJobs()));
   }
 
@@ -254,7 +257,8 @@ export class Workbench {
   }
 
   async startRun(): Promise<void> {
-    if (await this.run.act('startRun')) this.go('run');
+    const isShared = this.shared.place !== null;
+    if (await (isShared ? this.shared.start() : this.run.act('startRun'))) this.go('run');
   }
 
   async setSettings(changes: Partial<Settings>): Promise<void> {

@@ -20,6 +20,7 @@ import { fakeAblation } from './fake-ablation.ts';
 import { fakeCoherence } from './fake-coherence.ts';
 import { fakeColumns, fakeTable } from './fake-columns.ts';
 import { fakeComparison, nothingToCompare, type FakeComparison } from './fake-comparison.ts';
+import { fakeSharedRuns, type FakeSharedRun } from './fake-shared-runs.ts';
 import { fakeStudies } from './fake-studies.ts';
 import { fakeStudyMaking } from './fake-study-making.ts';
 import { fakeEditModel, type FakeEditModel } from './fake-edit-model.ts';
@@ -93,6 +94,8 @@ export interface FakeOptions extends FakeMapOptions {
   readonly newImages?: FakeNewImages;
   /** A model that concepts are taken out of. */
   readonly editModel?: FakeEditModel;
+  /** A run that several processes share. */
+  readonly shared?: FakeSharedRun;
   /** Methods that fail. */
   readonly failing?: readonly (keyof WorkbenchApi)[];
 }
@@ -298,6 +301,7 @@ export function createFakeWorkbench(
         channels: 80,
         basis: 'From the first 32 images on this machine.',
       }),
+    ...fakeSharedRuns(demoSetup.folder!, emit, options.shared),
     startRun: () => setRun(runState('running', 0)),
     pauseRun: () => setRun({ ...(state ?? runState('running', 2)), status: 'paused' }),
     resumeRun: () => setRun({ ...(state ?? runState('running', 2)), status: 'running' }),
