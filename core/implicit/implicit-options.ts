@@ -20,7 +20,7 @@ export interface ImplicitOptions {
   /**
    * Leading axes of the solution that count samples: sample i of F depends on sample i of x alone (arguments may be shared
    * or by sample). ∂F/∂x is then block diagonal, and every sample is solved by itself: one factorisation, or one run of an
-   * iterative method, each. A sample that fails leaves the others right; see `samples` in the report. @default 0
+   * iterative method, each. An F that ties samples together is refused ('bad-usage'). A sample that fails leaves the others right; see `samples` in the report. @default 0
    */
   readonly batch?: number;
   /**

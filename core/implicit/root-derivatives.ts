@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { refuseCoupling } from './batch-coupling.ts';
 import { ImplicitError } from './errors.ts';
 import { constant } from './constant.ts';
 import { worse } from './derivative-report.ts';
@@ -59,12 +60,9 @@ function linearisedAt<X, A extends unknown[]>(
   const x = map.pack(map.solution);
   const point = inspectCondition(map.residual, x, map.theta, map.constants);
   checkFinite(point);
-  return {
-    ...map,
-    x,
-    point,
-    operator: linearise((free) => map.residual(free, map.theta, map.constants), x, map.batch),
-  };
+  const operator = linearise((free) => map.residual(free, map.theta, map.constants), x, map.batch);
+  refuseCoupling(optimalityFn, { size: operator.size, batch: map.batch }, operator.applyTranspose!);
+  return { ...map, x, point, operator };
 }
 
 /** Values of a tree with one leaf for each of the solution's, packed; ImplicitError if shapes differ. */
