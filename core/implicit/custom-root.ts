@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { explainMissingArguments } from './arity.ts';
 import { ImplicitError } from './errors.ts';
 import { attachRoot } from './attach-root.ts';
+import { checkFunctions } from './checks.ts';
+import { checkImplicitOptions } from './implicit-options.ts';
 import type { ImplicitOptions } from './implicit-options.ts';
 import type { OptimalityFn } from './residual-map.ts';
 import { withoutTape } from './tape.ts';
@@ -32,11 +34,15 @@ export function customRoot<X, A extends unknown[]>(
 ): <I, T>(solver: (init: I, ...args: A) => readonly [X, T]) => (init: I, ...args: A) => [X, T];
 export function customRoot<X, A extends unknown[]>(
   optimalityFn: OptimalityFn<X, A>,
-  { hasAux = false, ...options }: ImplicitOptions & { readonly hasAux?: boolean } = {},
+  given: ImplicitOptions & { readonly hasAux?: boolean } = {},
 ): unknown {
+  checkFunctions('customRoot', { 'the condition': optimalityFn });
+  checkImplicitOptions('customRoot', given);
+  const { hasAux = false, ...options } = given;
   const attach = attachRoot(optimalityFn, options);
-  return (solver: (init: unknown, ...args: A) => unknown) =>
-    (init: unknown, ...args: A): unknown => {
+  return (solver: (init: unknown, ...args: A) => unknown) => {
+    checkFunctions('customRoot', { 'the solver': solver });
+    return (init: unknown, ...args: A): unknown => {
       const call = (): unknown =>
         explainMissingArguments('customRoot', optimalityFn, args.length, () => solver(init, ...args));
       const run = (): unknown => inTidy(() => refusePromise(call()));
@@ -47,6 +53,7 @@ export function customRoot<X, A extends unknown[]>(
         return [attach(solution as X, ...args), aux];
       });
     };
+  };
 }
 
 /** tf.tidy for any tree: its tensors outlive the scope. */

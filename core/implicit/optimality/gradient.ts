@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
+import { checkFunctions } from '../checks.ts';
 import { withArityOf } from '../arity.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
 import { vjp } from '../tape.ts';
@@ -15,6 +16,7 @@ export type Objective<X, A extends unknown[]> = (x: X, ...args: A) => tf.Tensor;
  * Throws ImplicitError 'bad-tensor' unless f returns one number.
  */
 export function gradientOf<X, A extends unknown[]>(objective: Objective<X, A>): (x: X, ...args: A) => X {
+  checkFunctions('gradientOf', { 'the objective': objective });
   return withArityOf(objective, (x: X, ...args: A) => {
     registerGradients();
     const tree = flattenTree(x);

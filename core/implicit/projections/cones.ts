@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkTensors } from '../checks.ts';
 import { ImplicitError } from '../errors.ts';
 import { bySample } from './by-sample.ts';
 import { attachRoot } from '../attach-root.ts';
@@ -14,6 +15,7 @@ import { symmetricEigen } from '../symmetric-eigen.ts';
  * unless x is a vector.
  */
 export function projectionSecondOrderCone(x: tf.Tensor): tf.Tensor {
+  checkTensors('second-order cone projection', { x });
   return bySample('second-order cone projection', [x], [1], oneProjectionSecondOrderCone);
 }
 
@@ -47,6 +49,7 @@ function oneProjectionSecondOrderCone(x: tf.Tensor): tf.Tensor {
  * shape and for values that are not finite.
  */
 export function projectionPsdCone(x: tf.Tensor): tf.Tensor {
+  checkTensors('psd projection', { x });
   return bySample('psd projection', [x], [2], oneProjectionPsdCone);
 }
 
@@ -58,11 +61,7 @@ function oneProjectionPsdCone(x: tf.Tensor): tf.Tensor {
       `psd projection: expected a square matrix, got [${x.shape.join(', ')}]`,
     );
   }
-  const own = toFloat64(x);
-  const wrong = own.find((value) => !Number.isFinite(value));
-  if (wrong !== undefined)
-    throw new ImplicitError('bad-tensor', `psd projection: every entry must be finite, got ${wrong}`);
-  const { values, vectors } = symmetricEigen(own, n);
+  const { values, vectors } = symmetricEigen(toFloat64(x), n);
   const projected = new Float64Array(n * n);
   values.forEach((value, k) => {
     if (value <= 0) return;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
 import { bySample } from './by-sample.ts';
-import { checkNonNegative } from '../checks.ts';
+import { checkNonNegative, checkScalars, checkTensors } from '../checks.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { norm } from '../linear-solve/vector.ts';
@@ -23,6 +23,8 @@ export function lengthOf(x: tf.Tensor, length = norm(toFloat64(x))): tf.Tensor {
  * as near.
  */
 export function projectionL2Sphere(x: tf.Tensor, value: Scalar = 1): tf.Tensor {
+  checkTensors('l2 sphere projection', { x });
+  checkScalars('l2 sphere projection', { value });
   return bySample('l2 sphere projection', [x, value], [1, 0], oneProjectionL2Sphere);
 }
 
@@ -43,6 +45,8 @@ function oneProjectionL2Sphere(x: tf.Tensor, value: Scalar): tf.Tensor {
  * 'bad-tensor' for maxValue < 0.
  */
 export function projectionL2Ball(x: tf.Tensor, maxValue: Scalar = 1): tf.Tensor {
+  checkTensors('l2 ball projection', { x });
+  checkScalars('l2 ball projection', { maxValue });
   return bySample('l2 ball projection', [x, maxValue], [1, 0], oneProjectionL2Ball);
 }
 

@@ -339,7 +339,7 @@ describe('the noise and the discrete functions', () => {
       ],
       [
         () => perturbedArgmax(oneHotArgmax)(constant([1, NaN]), 1),
-        /entries that are not finite/,
+        /theta must be finite/,
         'bad-tensor',
       ],
       [() => perturbedArgmax(oneHotArgmax)(tf.ones([0]), 1), /got shape \[0\]/, 'bad-tensor'],
