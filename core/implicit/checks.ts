@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { ImplicitError } from './errors.ts';
+import { ImplicitError, describeValue } from './errors.ts';
 import { checkValues } from './plain-code.ts';
 import type { Scalar } from './scalar.ts';
 
@@ -12,14 +12,6 @@ interface NumbersAllowed {
   readonly plain?: boolean;
   /** ±Infinity is a value, such as a bound that does not bind; NaN never is. @default false */
   readonly infinite?: boolean;
-}
-
-/** Names a value of the wrong kind, for the end of a sentence. */
-export function describeValue(value: unknown): string {
-  if (Array.isArray(value)) return 'an array';
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === 'object') return `an object of ${value.constructor?.name ?? 'no class'}`;
-  return `the ${typeof value} ${String(value)}`.slice(0, 60);
 }
 
 /** ImplicitError 'bad-tensor' unless the value is a tensor of numbers that has not been disposed. */
@@ -51,7 +43,8 @@ function checkEach(
       );
     };
     if (plain && typeof value === 'number') {
-      look([value]);
+      // As the active backend keeps it.
+      look([tf.backend().epsilon() < 1e-10 ? value : Math.fround(value)]);
       continue;
     }
     checkTensor(where, name, value);
@@ -90,8 +83,9 @@ export function checkFunctions(where: string, named: Readonly<Record<string, unk
   }
 }
 
-/** ImplicitError 'bad-tensor' if a tensor anywhere among the values has been disposed. */
+/** ImplicitError 'bad-tensor' if a tensor anywhere among the values has been disposed, or holds strings. */
 export function checkAlive(where: string, leaves: readonly tf.Tensor[]): void {
+  for (const leaf of leaves) if (leaf.dtype === 'string') checkTensor(where, 'a tensor', leaf);
   const gone = leaves.find((leaf) => leaf.isDisposed);
   if (!gone) return;
   throw new ImplicitError(

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { explainMissingArguments } from './arity.ts';
+import { explainFailure } from './arity.ts';
 import { ImplicitError } from './errors.ts';
 import { attachRoot } from './attach-root.ts';
 import { checkFunctions } from './checks.ts';
@@ -7,7 +7,7 @@ import { checkImplicitOptions } from './implicit-options.ts';
 import type { ImplicitOptions } from './implicit-options.ts';
 import type { OptimalityFn } from './residual-map.ts';
 import { withoutTape } from './tape.ts';
-import { flattenTree } from './tree.ts';
+import { tidyTree } from './tidy-tree.ts';
 
 /**
  * Makes any solver differentiable by the optimality condition that its solutions satisfy.
@@ -44,9 +44,9 @@ export function customRoot<X, A extends unknown[]>(
     checkFunctions('customRoot', { 'the solver': solver });
     return (init: unknown, ...args: A): unknown => {
       const call = (): unknown =>
-        explainMissingArguments('customRoot', optimalityFn, args.length, () => solver(init, ...args));
-      const run = (): unknown => inTidy(() => refusePromise(call()));
-      return inTidy(() => {
+        explainFailure('customRoot', optimalityFn, [init ?? [], ...args], () => solver(init, ...args));
+      const run = (): unknown => tidyTree(() => refusePromise(call()));
+      return tidyTree(() => {
         const found = withoutTape(run);
         if (!hasAux) return attach(found as X, ...args);
         const [solution, aux] = pairOf(found);
@@ -54,16 +54,6 @@ export function customRoot<X, A extends unknown[]>(
       });
     };
   };
-}
-
-/** tf.tidy for any tree: its tensors outlive the scope. */
-function inTidy<T>(compute: () => T): T {
-  let result: T | undefined;
-  tf.tidy(() => {
-    result = compute();
-    return [...flattenTree(result).leaves];
-  });
-  return result as T;
 }
 
 function pairOf(found: unknown): readonly [unknown, unknown] {

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describeValue } from './checks.ts';
-import { ImplicitError } from './errors.ts';
+import { ImplicitError, describeValue } from './errors.ts';
 
 /** Every option of a type by name, so that none is forgotten where a call is checked. */
 export type NamesOf<O> = Readonly<Record<keyof O, true>>;
@@ -71,12 +70,15 @@ export function checkCount(where: string, name: string, value: number, least = 1
   if (Number.isInteger(value) && value >= least) return;
   throw new ImplicitError(
     'bad-usage',
-    `${where}: ${name} must be a whole number from ${least} on, got ${String(value)}`,
+    `${where}: ${name} must be a whole number from ${least} on, got ${describeValue(value)}`,
   );
 }
 
 /** ImplicitError 'bad-usage' unless a number is finite and above 0. */
 export function checkPositive(where: string, name: string, value: number): void {
   if (typeof value === 'number' && value > 0 && Number.isFinite(value)) return;
-  throw new ImplicitError('bad-usage', `${where}: ${name} must be a number above 0, got ${String(value)}`);
+  throw new ImplicitError(
+    'bad-usage',
+    `${where}: ${name} must be a number above 0, got ${describeValue(value)}`,
+  );
 }

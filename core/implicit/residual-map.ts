@@ -68,12 +68,7 @@ export function createResidualMap<X, A extends unknown[]>(
     const queues = { theta: [...theta], constants: [...constants] };
     const leaves = isTheta.map((yes) => (yes ? queues.theta.shift()! : queues.constants.shift()!));
     const evaluate = (): X => optimalityFn(x.rebuild<X>(part(vector)), ...all.rebuild<A>(leaves));
-    const value = explainFailure(
-      'optimality condition',
-      optimalityFn,
-      { solution: x.leaves, args },
-      evaluate,
-    );
+    const value = explainFailure('optimality condition', optimalityFn, [solution, ...args], evaluate);
     return join(residualLeaves(value, x.leaves));
   };
   return {
@@ -115,6 +110,8 @@ function checkSolution(x: FlatTree<unknown>): void {
       hint: 'A solver must return a tensor, or arrays and plain objects of tensors.',
     });
   }
+  if (x.leaves.every(({ size }) => size === 0))
+    throw new ImplicitError('bad-tensor', 'implicit differentiation: the solution has no entries');
   for (const leaf of x.leaves) {
     if (leaf.dtype !== 'float32') {
       throw new ImplicitError(

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { explainFailure } from '../arity.ts';
 import { checkFunctions, checkSameShape } from '../checks.ts';
 import { constant } from '../constant.ts';
-import { ImplicitError } from '../errors.ts';
+import { ImplicitError, describeValue } from '../errors.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
 import { checkNames } from '../option-names.ts';
@@ -55,12 +56,23 @@ export function lineSearch<X, A extends unknown[]>(
     withoutTape(
       () =>
         tf.tidy(() => {
+          checkStart(x, direction);
           const packed = packProblem(objective, x, args);
           const along = pack(flattenTree(direction).leaves);
           checkSameShape('line search', 'the direction, all entries in one row,', along, packed.x);
-          return searchAlong(packed, packed.x, along, options) as never;
+          const search = (): LineSearchResult => searchAlong(packed, packed.x, along, options);
+          return explainFailure('line search', objective, [x, ...args], search) as never;
         }) as LineSearchResult,
     );
+}
+
+function checkStart(x: unknown, direction: unknown): void {
+  const [points, along] = [flattenTree(x).leaves, flattenTree(direction).leaves];
+  if (points.length > 0 && along.length > 0) return;
+  throw new ImplicitError(
+    'bad-tensor',
+    `line search: x and the direction must be tensors, got ${describeValue(points.length > 0 ? direction : x)}`,
+  );
 }
 
 /** The same for a packed problem, with options that have been checked. */

@@ -49,10 +49,12 @@ export function multiclassLogisticRegressionWithIntercept(
   weights: WeightsWithIntercept,
   data: Data,
 ): tf.Tensor {
-  const { W, b } = checkWeightsWithIntercept('multiclassLogisticRegressionWithIntercept', weights);
-  const { X, y } = checkData('multiclassLogisticRegressionWithIntercept', data);
+  const where = 'multiclassLogisticRegressionWithIntercept';
+  const { W, b } = checkWeightsWithIntercept(where, weights);
+  const { X, y } = checkData(where, data);
   return tf.tidy(() => {
-    const scores = predictions('multiclassLogisticRegressionWithIntercept', W, X);
+    const scores = predictions(where, W, X);
+    checkSameShape(where, 'b', b, tf.sum(W, 0));
     return tf.mean(multiclassLogisticLoss(y, tf.add(scores, b)));
   });
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
 import { checkFunctions } from '../checks.ts';
-import { withArityOf } from '../arity.ts';
+import { conditionLike } from '../arity.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
 import { vjp } from '../tape.ts';
 import { flattenTree } from '../tree.ts';
@@ -17,7 +17,7 @@ export type Objective<X, A extends unknown[]> = (x: X, ...args: A) => tf.Tensor;
  */
 export function gradientOf<X, A extends unknown[]>(objective: Objective<X, A>): (x: X, ...args: A) => X {
   checkFunctions('gradientOf', { 'the objective': objective });
-  return withArityOf(objective, (x: X, ...args: A) => {
+  return conditionLike('gradient', objective, (x: X, ...args: A) => {
     registerGradients();
     const tree = flattenTree(x);
     if (tree.leaves.length === 0)

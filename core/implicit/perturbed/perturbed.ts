@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { customGradient } from '../custom-gradients.ts';
-import { checkSameShape } from '../checks.ts';
+import { checkSameShape, checkTensors } from '../checks.ts';
 import type { Draw, PerturbedOptions } from './smoothing.ts';
 import { checkPerturbed, drawPoints, evaluateAt, sizeOfNoise, smoothedMean } from './smoothing.ts';
 
@@ -69,6 +69,7 @@ export function perturbedMax(argmax: (x: tf.Tensor) => tf.Tensor, options: Pertu
         };
         return { value, gradFunc };
       });
+      checkTensors('perturbedMax', { theta });
       return maximum(theta, sizeOfNoise(options));
     });
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { constant } from '../constant.ts';
 import { checkFunctions, checkScalars, checkTensors } from '../checks.ts';
-import { ImplicitError } from '../errors.ts';
+import { ImplicitError, describeValue } from '../errors.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
 import { allFinite } from '../linear-solve/vector.ts';
@@ -85,9 +85,13 @@ export function drawPoints(
     throw new ImplicitError('bad-usage', `perturbed: samples must be a whole number above 0, got ${samples}`);
   }
   if (!Number.isInteger(seed)) {
-    throw new ImplicitError('bad-usage', `perturbed: the seed must be a whole number, got ${seed}`, {
-      hint: 'The same seed draws the same noise; take another one for every step of a descent.',
-    });
+    throw new ImplicitError(
+      'bad-usage',
+      `perturbed: the seed must be a whole number, got ${describeValue(seed)}`,
+      {
+        hint: 'The same seed draws the same noise; take another one for every step of a descent.',
+      },
+    );
   }
   const [at, size] = withoutTape(() => [toFloat64(theta), toFloat64(sigma)[0]]);
   if (theta.size === 0 || (options.rows && theta.rank === 0)) {

@@ -4,6 +4,7 @@ import { checkBounds, checkNonNegative, checkScalars, checkTensors } from '../ch
 import { checkValues } from '../plain-code.ts';
 import { asTensor } from '../scalar.ts';
 import type { Scalar } from '../scalar.ts';
+import { explainShapes } from '../arity.ts';
 
 /** argmin ‖p - x‖² over p >= 0. */
 export function projectionNonNegative(x: tf.Tensor): tf.Tensor {
@@ -18,14 +19,16 @@ export function projectionNonNegative(x: tf.Tensor): tf.Tensor {
 export function projectionBox(x: tf.Tensor, lower: Scalar, upper: Scalar): tf.Tensor {
   checkTensors('box projection', { x });
   checkBounds('box projection', { lower, upper });
-  return tf.tidy(() => {
-    const [low, high] = [asTensor(lower), asTensor(upper)];
-    checkValues(tf.cast(tf.greater(low, high), 'float32'), (isEmpty) => {
-      if (!isEmpty.includes(1)) return;
-      throw new ImplicitError('bad-tensor', 'box projection: the box is empty: lower > upper');
-    });
-    return tf.minimum(tf.maximum(x, low), high);
-  });
+  return explainShapes('box projection', { x, lower, upper }, () =>
+    tf.tidy(() => {
+      const [low, high] = [asTensor(lower), asTensor(upper)];
+      checkValues(tf.cast(tf.greater(low, high), 'float32'), (isEmpty) => {
+        if (!isEmpty.includes(1)) return;
+        throw new ImplicitError('bad-tensor', 'box projection: the box is empty: lower > upper');
+      });
+      return tf.minimum(tf.maximum(x, low), high);
+    }),
+  );
 }
 
 /** argmin ‖p - x‖² over 0 <= p <= unit. */

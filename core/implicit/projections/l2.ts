@@ -5,18 +5,9 @@ import { checkNonNegative, checkScalars, checkTensors } from '../checks.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { norm } from '../linear-solve/vector.ts';
+import { lengthOf } from './length.ts';
 import { asTensor } from '../scalar.ts';
 import type { Scalar } from '../scalar.ts';
-
-/**
- * ‖x‖₂ of all entries as a differentiable scalar, for x ≠ 0; NaN if an entry is.
- *
- * Computed in units of `length`, its value: squares of entries above 1e19 or below 1e-19 leave 32 bits.
- */
-export function lengthOf(x: tf.Tensor, length = norm(toFloat64(x))): tf.Tensor {
-  const unit = constant(length);
-  return tf.mul(unit, tf.sqrt(tf.sum(tf.square(tf.div(x, unit)))));
-}
 
 /**
  * value · x / ‖x‖₂. Throws ImplicitError 'bad-tensor' for value < 0, and at x = 0, from which every point of the sphere is

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { ImplicitError } from '../errors.ts';
+import { ImplicitError, describeValue } from '../errors.ts';
 import { bySample } from './by-sample.ts';
 import { checkNonNegative, checkScalars, checkTensors } from '../checks.ts';
 import { constant } from '../constant.ts';
@@ -81,10 +81,14 @@ export function projectionSimplex(x: tf.Tensor, value: Scalar = 1): tf.Tensor {
  * ImplicitError 'bad-usage' unless `maxNonZero` is a whole number above 0 (or Infinity).
  */
 export function projectionSparseSimplex(x: tf.Tensor, maxNonZero: number, value: Scalar = 1): tf.Tensor {
-  if (!(maxNonZero >= 1) || (maxNonZero !== Infinity && !Number.isInteger(maxNonZero))) {
+  if (
+    typeof maxNonZero !== 'number' ||
+    !(maxNonZero >= 1) ||
+    (maxNonZero !== Infinity && !Number.isInteger(maxNonZero))
+  ) {
     throw new ImplicitError(
       'bad-usage',
-      `sparse simplex projection: maxNonZero must be a whole number above 0, got ${maxNonZero}`,
+      `sparse simplex projection: maxNonZero must be a whole number above 0, got ${describeValue(maxNonZero)}`,
     );
   }
   checkTensors('simplex projection', { x });

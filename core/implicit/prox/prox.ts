@@ -3,11 +3,13 @@ import { checkFunctions, checkNonNegative, checkScalars, checkTensors } from '..
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { norm } from '../linear-solve/vector.ts';
-import { lengthOf } from '../projections/l2.ts';
+import { lengthOf } from '../projections/length.ts';
 import { asTensor } from '../scalar.ts';
 import type { Scalar } from '../scalar.ts';
 import { checkElasticNet } from './elastic-net-parameters.ts';
 import type { ElasticNetParameters } from './elastic-net-parameters.ts';
+import { ImplicitError, describeValue } from '../errors.ts';
+import { explainShapes } from '../arity.ts';
 
 export type { ElasticNetParameters } from './elastic-net-parameters.ts';
 
@@ -25,7 +27,13 @@ function weightOf(prox: string, x: tf.Tensor, weight: Scalar, scaling: Scalar): 
   checkScalars(prox, { 'the weight': weight, 'the scaling': scaling });
   checkNonNegative(prox, 'the weight', weight);
   checkNonNegative(prox, 'the scaling', scaling);
-  return tf.mul(asTensor(weight), asTensor(scaling));
+  // Found here, where the shapes can be named.
+  return explainShapes(prox, { x, 'the weight': weight, 'the scaling': scaling }, () => {
+    const product = tf.mul(asTensor(weight), asTensor(scaling));
+    tf.broadcast_util.assertAndGetBroadcastShape(x.shape, product.shape);
+    checkTensors(prox, { 'the weight times the scaling': product });
+    return product;
+  });
 }
 
 /** g = 0. */
@@ -71,12 +79,21 @@ export const proxRidge: Prox<Scalar> = (x, l2, scaling = 1) =>
 
 /** g = l2/2 ‖y‖² for y >= 0, infinite elsewhere. */
 export const proxNonNegativeRidge: Prox<Scalar> = (x, l2, scaling = 1) =>
-  tf.tidy(() => tf.div(tf.relu(x), tf.add(1, weightOf('proxNonNegativeRidge', x, l2, scaling))));
+  tf.tidy(() => {
+    const weight = weightOf('proxNonNegativeRidge', x, l2, scaling);
+    return tf.div(tf.relu(x), tf.add(1, weight));
+  });
 
 /** The proximal operator of a set's indicator function is the projection onto it, whatever the scaling. */
 export function proxFromProjection<P extends unknown[]>(
   projection: (x: tf.Tensor, ...parameters: P) => tf.Tensor,
 ): Prox<P> {
   checkFunctions('proxFromProjection', { projection });
-  return (x, parameters) => projection(x, ...parameters);
+  return (x, parameters) => {
+    if (Array.isArray(parameters)) return projection(x, ...parameters);
+    throw new ImplicitError(
+      'bad-usage',
+      `proxFromProjection: the parameters must be a list of what the projection takes after x, got ${describeValue(parameters)}`,
+    );
+  };
 }

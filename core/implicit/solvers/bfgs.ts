@@ -11,7 +11,7 @@ import { packProblem } from './packed-problem.ts';
 import { createSolver } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 import type { NamesOf } from '../option-names.ts';
-import { checkSetup, SOLVER_NAMES } from './check-solver.ts';
+import { checkSetup, SOLVER_NAMES } from './check-setup.ts';
 
 /** Options of {@link bfgs}. */
 export interface BfgsOptions extends SolverOptions {

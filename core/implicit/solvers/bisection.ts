@@ -4,7 +4,7 @@ import { constant } from '../constant.ts';
 import { createSolver, numberOf } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 import type { NamesOf } from '../option-names.ts';
-import { checkSetup, SOLVER_NAMES } from './check-solver.ts';
+import { checkSetup, SOLVER_NAMES } from './check-setup.ts';
 import { checkFields } from '../option-names.ts';
 
 /** Options of {@link bisection}. */

@@ -10,7 +10,7 @@ import { checkConvex, readProgramme } from './dense-programme.ts';
 import { createSolver } from './solver.ts';
 import type { Scalar } from '../scalar.ts';
 import type { Solver, SolverOptions } from './solver.ts';
-import { checkSetup, SOLVER_NAMES } from './check-solver.ts';
+import { checkSetup, SOLVER_NAMES } from './check-setup.ts';
 import { checkTensors } from '../checks.ts';
 import { checkFields } from '../option-names.ts';
 import type { NamesOf } from '../option-names.ts';

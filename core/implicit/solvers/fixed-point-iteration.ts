@@ -10,7 +10,7 @@ import { flattenTree, pack, unpack } from '../tree.ts';
 import { createSolver, treeNorm } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 import type { NamesOf } from '../option-names.ts';
-import { checkSetup, SOLVER_NAMES } from './check-solver.ts';
+import { checkSetup, SOLVER_NAMES } from './check-setup.ts';
 import { checkCount } from '../option-names.ts';
 import { ImplicitError } from '../errors.ts';
 

@@ -10,7 +10,7 @@ import type { PackedProblem } from './packed-problem.ts';
 import { createSolver, numberOf } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 import type { NamesOf } from '../option-names.ts';
-import { checkSetup, SOLVER_NAMES } from './check-solver.ts';
+import { checkSetup, SOLVER_NAMES } from './check-setup.ts';
 import { checkCount } from '../option-names.ts';
 
 /** Options of {@link lbfgs}. */

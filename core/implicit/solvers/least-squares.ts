@@ -8,7 +8,7 @@ import { vjp, withoutTape } from '../tape.ts';
 import { packProblem } from './packed-problem.ts';
 import { createSolver, numberOf } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
-import { checkSetup, SOLVER_NAMES } from './check-solver.ts';
+import { checkSetup, SOLVER_NAMES } from './check-setup.ts';
 
 /** r(x, ...args), a tensor of any shape. */
 export type ResidualFn<X, A extends unknown[]> = (x: X, ...args: A) => tf.Tensor;

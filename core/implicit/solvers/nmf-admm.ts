@@ -14,7 +14,7 @@ import type { Solver, SolverOptions } from './solver.ts';
 import { ImplicitError } from '../errors.ts';
 import { checkFields } from '../option-names.ts';
 import type { NamesOf } from '../option-names.ts';
-import { SOLVER_NAMES, checkSetup } from './check-solver.ts';
+import { SOLVER_NAMES, checkSetup } from './check-setup.ts';
 
 /** Coefficients U [n, r] and bank W [r, p] of A ≈ U W, both >= 0. */
 export interface NmfFactors {

@@ -9,13 +9,14 @@ import { norm } from '../linear-solve/vector.ts';
 import { projectedGradient } from '../optimality/fixed-points.ts';
 import type { OptimalityFn } from '../residual-map.ts';
 import { withoutTape } from '../tape.ts';
+import { tidyTree } from '../tidy-tree.ts';
 import { shapesOf } from '../tree.ts';
 import { createSolver, treeNorm } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 import { checkTensor } from '../checks.ts';
 import { checkPositive } from '../option-names.ts';
 import type { NamesOf } from '../option-names.ts';
-import { SOLVER_NAMES, checkSetup } from './check-solver.ts';
+import { SOLVER_NAMES, checkSetup } from './check-setup.ts';
 
 /** Options of {@link nnlsAdmm}. */
 export interface NnlsOptions extends SolverOptions {
@@ -43,6 +44,11 @@ function nnlsObjective(u: tf.Tensor, a: tf.Tensor, w: tf.Tensor): tf.Tensor {
  * the mean diagonal of W Wᵀ, so that an inexact U is distinguished from its kinks alike at any scale of W.
  */
 export const nnlsOptimality: OptimalityFn<tf.Tensor, [tf.Tensor, tf.Tensor]> = (u, a, w) => {
+  checkFactors('nnlsOptimality', u, a, w);
+  return tidyTree(() => projectedResidual(u, a, w));
+};
+
+const projectedResidual: typeof nnlsOptimality = (u, a, w) => {
   const banks = banksOf(w);
   const squares = banks.map((bank) => norm(bank) ** 2);
   const sizes = Float64Array.from(squares, (square) => (square > 0 ? w.shape.at(-2)! / square : 1));

@@ -12,7 +12,7 @@ import { packProblem } from './packed-problem.ts';
 import { createSolver } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
 import type { NamesOf } from '../option-names.ts';
-import { checkSetup, SOLVER_NAMES } from './check-solver.ts';
+import { checkSetup, SOLVER_NAMES } from './check-setup.ts';
 
 /** How much of the last direction the next one keeps. */
 export type ConjugacyRule = 'polak-ribiere' | 'fletcher-reeves' | 'hestenes-stiefel';

@@ -25,7 +25,7 @@ import {
 import type { SplittingMemory } from './qp-splitting.ts';
 import { createSolver } from './solver.ts';
 import type { SampleState, Solver, SolverOptions } from './solver.ts';
-import { checkSetup, SOLVER_NAMES } from './check-solver.ts';
+import { checkSetup, SOLVER_NAMES } from './check-setup.ts';
 import { checkPositive } from '../option-names.ts';
 import type { NamesOf } from '../option-names.ts';
 

@@ -10,7 +10,7 @@ import { withoutTape } from '../tape.ts';
 import { flattenTree, pack, unpack } from '../tree.ts';
 import { createSolver } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
-import { checkSetup, SOLVER_NAMES } from './check-solver.ts';
+import { checkSetup, SOLVER_NAMES } from './check-setup.ts';
 
 /** F of packed unknowns. */
 function packedRoot<X, A extends unknown[]>(

@@ -191,7 +191,7 @@ export function createSolver<X, A extends unknown[], M>(
   registerGradients();
   checkLimits(maxIter, tol);
   const explained = <T>(x: X, args: A, run: () => T): T =>
-    explainFailure('solver', definition.optimality, { solution: flattenTree(x).leaves, args }, run);
+    explainFailure('solver', definition.optimality, [x ?? [], ...args], run);
   const tolerance = (): number => tol ?? (tf.backend().epsilon() < 1e-10 ? 1e-10 : 1e-5);
   const warnOnce = onSolved ? () => undefined : warnOfUnfinished(implicit);
   const init = (x0: X, ...args: A): SolverState<X, M> =>
@@ -249,17 +249,9 @@ export function createSolver<X, A extends unknown[], M>(
       warnOnce(stats(state), tolerance());
       return (engine?.attach(state, args) ?? attach(state, args)) as unknown as tf.TensorContainer;
     }) as unknown as X;
-  const solver: Solver<X, A, M> = {
-    init,
-    step,
-    isDone,
-    status,
-    stats,
-    solve,
-    run,
-    unroll: (x0, ...args) => iterateByStep(x0, ...args).x,
-    optimality: definition.optimality,
-  };
+  const unroll = (x0: X, ...args: A): X => iterateByStep(x0, ...args).x;
+  const { optimality } = definition;
+  const solver: Solver<X, A, M> = { init, step, isDone, status, stats, solve, run, unroll, optimality };
   origins.set(solver, { definition: definition as unknown as Origin['definition'], options });
   return solver;
 }
