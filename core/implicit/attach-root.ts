@@ -3,6 +3,8 @@ import { refuseCoupling } from './batch-coupling.ts';
 import { customGradient } from './custom-gradients.ts';
 import { constant } from './constant.ts';
 import { connectedTensors, holdForBackward } from './gradient-scope.ts';
+import { checkFunctions } from './checks.ts';
+import { checkImplicitOptions } from './implicit-options.ts';
 import type { ImplicitOptions } from './implicit-options.ts';
 import { checkFinite, inspectCondition } from './inspect-condition.ts';
 import type { Inspection } from './inspect-condition.ts';
@@ -34,6 +36,8 @@ export function attachRoot<X, A extends unknown[]>(
   optimalityFn: OptimalityFn<X, A>,
   options: ImplicitOptions = {},
 ): (solution: X, ...args: A) => X {
+  checkFunctions('attachRoot', { 'the condition': optimalityFn });
+  checkImplicitOptions('attachRoot', options);
   return (solution, ...args) => {
     const map = createResidualMap(optimalityFn, solution, args, options);
     const tree = flattenTree(solution);
