@@ -15,7 +15,11 @@ export function ownsPiece({ shard, of }: Share, index: number, count: number): b
   return shardOf(index, count, of) === shard;
 }
 
-/** The shard that computes a piece: contiguous ranges, which differ by one piece at most. */
+/**
+ * The shard that computes a piece: contiguous ranges, which differ by one piece at most.
+ *
+ * @internal Tests compare with it.
+ */
 export function shardOf(index: number, count: number, of: number): number {
   return Math.floor((index * of) / count);
 }
