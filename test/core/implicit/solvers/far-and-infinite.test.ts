@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import * as implicit from '../../../../core/implicit/index.ts';
-import type { SolverStats } from '../../../../core/implicit/index.ts';
+import type { SolverStats } from '../../../../core/implicit/solvers/solver.ts';
 
 const { compile, constant, inFloat64, lineSearch, solvers, toFloat64 } = implicit;
 
