@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { refuseCoupling } from './batch-coupling.ts';
 import { customGradient } from './custom-gradients.ts';
 import { constant } from './constant.ts';
 import { connectedTensors, holdForBackward } from './gradient-scope.ts';
+import { checkFunctions } from './checks.ts';
+import { checkImplicitOptions } from './implicit-options.ts';
 import type { ImplicitOptions } from './implicit-options.ts';
 import { checkFinite, inspectCondition } from './inspect-condition.ts';
 import type { Inspection } from './inspect-condition.ts';
@@ -33,6 +36,8 @@ export function attachRoot<X, A extends unknown[]>(
   optimalityFn: OptimalityFn<X, A>,
   options: ImplicitOptions = {},
 ): (solution: X, ...args: A) => X {
+  checkFunctions('attachRoot', { 'the condition': optimalityFn });
+  checkImplicitOptions('attachRoot', options);
   return (solution, ...args) => {
     const map = createResidualMap(optimalityFn, solution, args, options);
     const tree = flattenTree(solution);
@@ -40,7 +45,11 @@ export function attachRoot<X, A extends unknown[]>(
     tf.tidy(() => {
       const x = withoutTape(() => map.pack(tree.leaves));
       attached = map.unpack(
-        attachVector(map.residual, x, map.theta, map.constants, { options, batch: map.batch }),
+        attachVector(map.residual, x, map.theta, map.constants, {
+          options,
+          batch: map.batch,
+          condition: optimalityFn,
+        }),
       );
       return attached;
     });
@@ -52,6 +61,8 @@ export function attachRoot<X, A extends unknown[]>(
 interface Settings {
   readonly options: ImplicitOptions;
   readonly batch: number;
+  /** The condition as it was given. */
+  readonly condition: object;
 }
 
 /** The same for a vector [n]; differentiable by every tensor of `theta`, and by what F captured. */
@@ -158,11 +169,12 @@ function readAndDispose(tensor: tf.Tensor): Float64Array {
 function solveAdjoint(
   { residual, solution, theta, constants, point }: AttachedPoint,
   dy: tf.Tensor,
-  { options, batch }: Settings,
+  { options, batch, condition }: Settings,
   product: ParameterProduct,
 ): tf.Tensor {
   checkFinite(point);
   const operator = lineariseTransposed((x) => residual(x, theta, constants), solution, batch);
+  refuseCoupling(condition, { size: operator.size, batch }, operator.apply);
   const residualAt = (v: Float64Array): Float64Array =>
     withoutTape(() => readAndDispose(tf.tidy(() => residual(constant(v), theta, constants))));
   const system = { operator, product, residualAt, x: toFloat64(solution), point };

@@ -1,12 +1,104 @@
-import type * as tf from '@tensorflow/tfjs-core';
-import { ImplicitError } from './errors.ts';
+import * as tf from '@tensorflow/tfjs-core';
+import { ImplicitError, describeValue } from './errors.ts';
 import { checkValues } from './plain-code.ts';
 import type { Scalar } from './scalar.ts';
 
-/** ImplicitError 'bad-tensor' if an entry is below 0; NaN passes, as it does through arithmetic. */
+/** A value that is not finite where it must be; a solver whose iterates run away ends in a status because of it. */
+export class NotFiniteError extends ImplicitError {}
+
+/** What a call may pass under the names of an error message. */
+interface NumbersAllowed {
+  /** A plain number will do as well as a tensor. @default false */
+  readonly plain?: boolean;
+  /** ±Infinity is a value, such as a bound that does not bind; NaN never is. @default false */
+  readonly infinite?: boolean;
+}
+
+/** ImplicitError 'bad-tensor' unless the value is a tensor of numbers that has not been disposed. */
+export function checkTensor(where: string, name: string, value: unknown): asserts value is tf.Tensor {
+  if (!(value instanceof tf.Tensor)) {
+    throw new ImplicitError('bad-tensor', `${where}: ${name} must be a tensor, got ${describeValue(value)}`, {
+      hint: 'constant([1, 2]) makes a tensor of numbers.',
+    });
+  }
+  if (value.isDisposed) throw new ImplicitError('bad-tensor', `${where}: ${name} has been disposed`);
+  if (value.dtype === 'string' || value.dtype === 'complex64')
+    throw new ImplicitError('bad-tensor', `${where}: ${name} must hold real numbers, got ${value.dtype}`);
+}
+
+function checkEach(
+  where: string,
+  named: Readonly<Record<string, unknown>>,
+  { plain = false, infinite = false }: NumbersAllowed,
+): void {
+  for (const [name, value] of Object.entries(named)) {
+    const look = (values: ArrayLike<number>): void => {
+      const wrong = Array.prototype.find.call(values, (v: number) =>
+        infinite ? Number.isNaN(v) : !Number.isFinite(v),
+      ) as number | undefined;
+      if (wrong === undefined) return;
+      throw new NotFiniteError(
+        'bad-tensor',
+        `${where}: ${name} must ${infinite ? 'be a number or infinite' : 'be finite'}, got ${wrong}`,
+      );
+    };
+    if (plain && typeof value === 'number') {
+      // As the active backend keeps it.
+      look([tf.backend().epsilon() < 1e-10 ? value : Math.fround(value)]);
+      continue;
+    }
+    checkTensor(where, name, value);
+    checkValues(value, look);
+  }
+}
+
+/** ImplicitError 'bad-tensor', by name, unless every value is a tensor with finite entries; traced tensors are looked at in each call. */
+export function checkTensors(where: string, named: Readonly<Record<string, unknown>>): void {
+  checkEach(where, named, {});
+}
+
+/** The same for values that may be plain numbers. */
+export function checkScalars(where: string, named: Readonly<Record<string, unknown>>): void {
+  checkEach(where, named, { plain: true });
+}
+
+/** The same for bounds: numbers or tensors, which may be infinite. */
+export function checkBounds(where: string, named: Readonly<Record<string, unknown>>): void {
+  checkEach(where, named, { plain: true, infinite: true });
+}
+
+/** The same without a look at the values: numbers, or tensors of numbers that have not been disposed. */
+export function checkKind(where: string, name: string, value: unknown): void {
+  if (typeof value !== 'number') checkTensor(where, name, value);
+}
+
+/** ImplicitError 'bad-usage', by name, unless every value is a function. */
+export function checkFunctions(where: string, named: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(named)) {
+    if (typeof value === 'function') continue;
+    throw new ImplicitError(
+      'bad-usage',
+      `${where}: ${name} must be a function, got ${value instanceof tf.Tensor ? 'a tensor' : describeValue(value)}`,
+    );
+  }
+}
+
+/** ImplicitError 'bad-tensor' if a tensor anywhere among the values has been disposed, or holds strings. */
+export function checkAlive(where: string, leaves: readonly tf.Tensor[]): void {
+  for (const leaf of leaves) if (leaf.dtype === 'string') checkTensor(where, 'a tensor', leaf);
+  const gone = leaves.find((leaf) => leaf.isDisposed);
+  if (!gone) return;
+  throw new ImplicitError(
+    'bad-tensor',
+    `${where}: a tensor of shape [${gone.shape.join(', ')}] has been disposed`,
+    { hint: 'tf.keep or a wider tf.tidy keeps a tensor that is needed later.' },
+  );
+}
+
+/** ImplicitError 'bad-tensor' if an entry is below 0 or NaN. */
 export function checkNonNegative(where: string, name: string, value: Scalar): void {
   const check = (values: ArrayLike<number>): void => {
-    const wrong = Array.from(values).find((v) => v < 0);
+    const wrong = Array.from(values).find((v) => !(v >= 0));
     if (wrong === undefined) return;
     throw new ImplicitError('bad-tensor', `${where}: ${name} must not be negative, got ${wrong}`);
   };

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { withArityOf } from './arity.ts';
+import { conditionLike } from './arity.ts';
 import { customRoot, customRootAsync } from './custom-root.ts';
 import type { AttachedSolution } from './custom-root.ts';
 import type { ImplicitOptions } from './implicit-options.ts';
 import type { OptimalityFn } from './residual-map.ts';
 import { flattenTree, haveShapesOf } from './tree.ts';
+import { checkFunctions } from './checks.ts';
 
 /**
  * The root condition x - T(x, ...args) = 0 of a fixed point. With this sign a contraction T gives a system whose
@@ -13,7 +14,8 @@ import { flattenTree, haveShapesOf } from './tree.ts';
 export function fixedPointResidual<X, A extends unknown[]>(
   fixedPointFn: OptimalityFn<X, A>,
 ): OptimalityFn<X, A> {
-  return withArityOf(fixedPointFn, (x: X, ...args: A) => {
+  checkFunctions('fixedPointResidual', { 'the map': fixedPointFn });
+  return conditionLike('fixed point', fixedPointFn, (x: X, ...args: A) => {
     const point = flattenTree(x);
     const mapped = flattenTree(fixedPointFn(x, ...args));
     // A mismatch is left for the residual's own check, which names both structures.

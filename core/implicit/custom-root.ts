@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { explainMissingArguments } from './arity.ts';
+import { explainFailure } from './arity.ts';
 import { ImplicitError } from './errors.ts';
 import { attachRoot } from './attach-root.ts';
+import { checkFunctions } from './checks.ts';
+import { checkImplicitOptions } from './implicit-options.ts';
 import type { ImplicitOptions } from './implicit-options.ts';
 import type { OptimalityFn } from './residual-map.ts';
 import { withoutTape } from './tape.ts';
-import { flattenTree } from './tree.ts';
+import { tidyTree } from './tidy-tree.ts';
 
 /**
  * Makes any solver differentiable by the optimality condition that its solutions satisfy.
@@ -32,31 +34,26 @@ export function customRoot<X, A extends unknown[]>(
 ): <I, T>(solver: (init: I, ...args: A) => readonly [X, T]) => (init: I, ...args: A) => [X, T];
 export function customRoot<X, A extends unknown[]>(
   optimalityFn: OptimalityFn<X, A>,
-  { hasAux = false, ...options }: ImplicitOptions & { readonly hasAux?: boolean } = {},
+  given: ImplicitOptions & { readonly hasAux?: boolean } = {},
 ): unknown {
+  checkFunctions('customRoot', { 'the condition': optimalityFn });
+  checkImplicitOptions('customRoot', given);
+  const { hasAux = false, ...options } = given;
   const attach = attachRoot(optimalityFn, options);
-  return (solver: (init: unknown, ...args: A) => unknown) =>
-    (init: unknown, ...args: A): unknown => {
+  return (solver: (init: unknown, ...args: A) => unknown) => {
+    checkFunctions('customRoot', { 'the solver': solver });
+    return (init: unknown, ...args: A): unknown => {
       const call = (): unknown =>
-        explainMissingArguments('customRoot', optimalityFn, args.length, () => solver(init, ...args));
-      const run = (): unknown => inTidy(() => refusePromise(call()));
-      return inTidy(() => {
+        explainFailure('customRoot', optimalityFn, [init ?? [], ...args], () => solver(init, ...args));
+      const run = (): unknown => tidyTree(() => refusePromise(call()));
+      return tidyTree(() => {
         const found = withoutTape(run);
         if (!hasAux) return attach(found as X, ...args);
         const [solution, aux] = pairOf(found);
         return [attach(solution as X, ...args), aux];
       });
     };
-}
-
-/** tf.tidy for any tree: its tensors outlive the scope. */
-function inTidy<T>(compute: () => T): T {
-  let result: T | undefined;
-  tf.tidy(() => {
-    result = compute();
-    return [...flattenTree(result).leaves];
-  });
-  return result as T;
+  };
 }
 
 function pairOf(found: unknown): readonly [unknown, unknown] {

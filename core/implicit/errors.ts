@@ -23,3 +23,11 @@ export class ImplicitError extends Error {
     this.hint = hint;
   }
 }
+
+/** Names a value of the wrong kind, for the end of a sentence. */
+export function describeValue(value: unknown): string {
+  if (Array.isArray(value)) return 'an array';
+  if (value === null || value === undefined || typeof value === 'number') return String(value);
+  if (typeof value === 'string') return `the string "${value.slice(0, 40)}"`;
+  return typeof value === 'object' ? `an object of ${value.constructor.name}` : `a ${typeof value}`;
+}

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkFunctions } from './checks.ts';
+import { ImplicitError } from './errors.ts';
 import { FLOAT64, registerFloat64Backend } from './float64/float64-backend.ts';
 
 /**
@@ -6,16 +8,27 @@ import { FLOAT64, registerFloat64Backend } from './float64/float64-backend.ts';
  *
  * Tensors made outside are moved in as they are used; a tensor returned remains in float64 until another backend needs
  * it. About 1e-15 per operation instead of 1e-7, at the speed of plain JavaScript loops: for small problems.
+ * Throws ImplicitError 'bad-usage' for a function that returns a promise.
  */
 export function inFloat64<T>(run: () => T): T {
+  checkFunctions('inFloat64', { 'the argument': run });
   registerFloat64Backend();
   const former = tf.engine().backendName as string | null | undefined;
   activate(FLOAT64);
   try {
-    return run();
+    return refusePromise(run());
   } finally {
     if (former && former !== FLOAT64) activate(former);
   }
+}
+
+function refusePromise<T>(result: T): T {
+  if (!(result instanceof Promise)) return result;
+  // Its outcome is of no interest here, but an unhandled rejection would end the process.
+  result.catch(() => undefined);
+  throw new ImplicitError('bad-usage', 'inFloat64: the function returned a promise', {
+    hint: 'The backend is active until the function returns: everything after an await would run in 32 bits. Await first, then compute.',
+  });
 }
 
 /** setBackend() resolves later, but takes effect at once for a backend that needs no asynchronous set-up. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { explainMissingArguments } from './arity.ts';
+import { explainFailure } from './arity.ts';
 import { ImplicitError } from './errors.ts';
 import { toFloat64 } from './float64/float64-backend.ts';
 import type { ImplicitOptions } from './implicit-options.ts';
@@ -7,6 +7,7 @@ import { registerGradients } from './gradients/register-gradients.ts';
 import { allFinite } from './linear-solve/vector.ts';
 import { flattenTree, haveShapesOf, packSamples, shapesOf, unpackSamples } from './tree.ts';
 import type { FlatTree } from './tree.ts';
+import { checkAlive } from './checks.ts';
 
 /** F(x, theta) on packed vectors: x [n], the differentiated tensors, the other tensors -> [n]. */
 export type Residual = (
@@ -55,6 +56,7 @@ export function createResidualMap<X, A extends unknown[]>(
   registerGradients();
   checkPositions(constantArguments, args.length);
   const x = flattenTree(solution);
+  checkAlive('implicit differentiation', [...x.leaves, ...flattenTree(args).leaves]);
   checkSolution(x);
   const shapes = x.leaves.map((leaf) => leaf.shape);
   const batch = countSamples(x.leaves, batchAxes);
@@ -66,7 +68,7 @@ export function createResidualMap<X, A extends unknown[]>(
     const queues = { theta: [...theta], constants: [...constants] };
     const leaves = isTheta.map((yes) => (yes ? queues.theta.shift()! : queues.constants.shift()!));
     const evaluate = (): X => optimalityFn(x.rebuild<X>(part(vector)), ...all.rebuild<A>(leaves));
-    const value = explainMissingArguments('optimality condition', optimalityFn, args.length, evaluate);
+    const value = explainFailure('optimality condition', optimalityFn, [solution, ...args], evaluate);
     return join(residualLeaves(value, x.leaves));
   };
   return {
@@ -108,6 +110,8 @@ function checkSolution(x: FlatTree<unknown>): void {
       hint: 'A solver must return a tensor, or arrays and plain objects of tensors.',
     });
   }
+  if (x.leaves.every(({ size }) => size === 0))
+    throw new ImplicitError('bad-tensor', 'implicit differentiation: the solution has no entries');
   for (const leaf of x.leaves) {
     if (leaf.dtype !== 'float32') {
       throw new ImplicitError(

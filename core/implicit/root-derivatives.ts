@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { refuseCoupling } from './batch-coupling.ts';
 import { ImplicitError } from './errors.ts';
 import { constant } from './constant.ts';
 import { worse } from './derivative-report.ts';
@@ -20,6 +21,8 @@ import type { DerivativeSystem } from './solve-for-derivative.ts';
 import { explainMissingGradients, jvp, vjp, withoutTape } from './tape.ts';
 import { tangentLeaves } from './tangents.ts';
 import { flattenTree, haveShapesOf, pack, shapesOf } from './tree.ts';
+import { checkFunctions } from './checks.ts';
+import { checkImplicitOptions } from './implicit-options.ts';
 
 /** Options of the derivatives that are asked for directly. They report a status instead of throwing. */
 export type DerivativeOptions = Pick<ImplicitOptions, 'solve' | 'linear' | 'constants' | 'batch'>;
@@ -45,11 +48,16 @@ function inScope(run: () => tf.Tensor[]): void {
 }
 
 function linearisedAt<X, A extends unknown[]>(
+  where: string,
   optimalityFn: OptimalityFn<X, A>,
   solution: X,
   args: A,
   options: DerivativeOptions,
 ): Linearised {
+  checkFunctions(where, { 'the condition': optimalityFn });
+  checkImplicitOptions(where, options);
+  if (!Array.isArray(args))
+    throw new ImplicitError('bad-usage', `${where}: the arguments of F must be a list, as in [theta]`);
   const map = createResidualMap(optimalityFn, solution, args, options);
   if (map.theta.length === 0) {
     throw new ImplicitError('not-differentiable', 'implicit derivative: no argument can be differentiated', {
@@ -59,12 +67,9 @@ function linearisedAt<X, A extends unknown[]>(
   const x = map.pack(map.solution);
   const point = inspectCondition(map.residual, x, map.theta, map.constants);
   checkFinite(point);
-  return {
-    ...map,
-    x,
-    point,
-    operator: linearise((free) => map.residual(free, map.theta, map.constants), x, map.batch),
-  };
+  const operator = linearise((free) => map.residual(free, map.theta, map.constants), x, map.batch);
+  refuseCoupling(optimalityFn, { size: operator.size, batch: map.batch }, operator.applyTranspose!);
+  return { ...map, x, point, operator };
 }
 
 /** Values of a tree with one leaf for each of the solution's, packed; ImplicitError if shapes differ. */
@@ -97,7 +102,7 @@ export function rootVjp<X, A extends unknown[]>(
   let products: tf.Tensor[] = [];
   let arrange: ResidualMap['arrange'] | undefined;
   inScope(() => {
-    const map = linearisedAt(optimalityFn, solution, args, options);
+    const map = linearisedAt('rootVjp', optimalityFn, solution, args, options);
     const b = packLike('rootVjp: the cotangent', cotangent, map);
     const solved = solveWithReport(transposedSystem(map), b, options);
     report = solved.report;
@@ -123,7 +128,7 @@ export function rootJvp<X, A extends unknown[]>(
   let report: DerivativeReport | undefined;
   let leaves: tf.Tensor[] = [];
   inScope(() => {
-    const map = linearisedAt(optimalityFn, solution, args, options);
+    const map = linearisedAt('rootJvp', optimalityFn, solution, args, options);
     const { residual, x, theta, constants } = map;
     const moved = tangentLeaves(map, args, tangents);
     const along = jvp((free) => residual(x, free, constants), theta, moved);
@@ -163,7 +168,7 @@ export function rootJacobian<X, A extends unknown[]>(
   let report: DerivativeReport | undefined;
   let value: unknown;
   inScope(() => {
-    const map = linearisedAt(optimalityFn, solution, args, options);
+    const map = linearisedAt('rootJacobian', optimalityFn, solution, args, options);
     const solveRow = rowSolver(map, options);
     const rows = Array.from({ length: map.x.size }, (_, i) => {
       const solved = solveRow(i);

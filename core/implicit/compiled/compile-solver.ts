@@ -10,13 +10,14 @@ import { flattenTree } from '../tree.ts';
 import { attachCompiled } from './attach-compiled.ts';
 import { ConditionAtPoint } from './condition-at-point.ts';
 import { loopFor } from './loops/loop-for.ts';
-import type { Loop } from './loops/loop.ts';
+import type { Loop, LoopEnd } from './loops/loop.ts';
 import { PlanCache } from './plan-cache.ts';
 import type { CompiledReport, CompileOptions } from './plan-cache.ts';
 import { rootPlan } from './root-plan.ts';
 import { tensorOf } from './trace-tree.ts';
 import { TraceFailure } from './trace-backend.ts';
 import { isTracing } from './trace.ts';
+import { NotFiniteError } from '../checks.ts';
 
 /** How the two parts of a compiled solver ran last; each may go its own way. */
 export interface CompiledSolverReport {
@@ -53,7 +54,14 @@ export function compileSolver<X, A extends unknown[], M>(
       if (!found) return undefined;
       const count = flattenTree(x0).leaves.length;
       const epsilon = tf.backend().epsilon();
-      const end = found.plans.run(packed(x0), found.leaves.slice(count), { ...limits, epsilon });
+      let end: LoopEnd;
+      try {
+        end = found.plans.run(packed(x0), found.leaves.slice(count), { ...limits, epsilon });
+      } catch (error) {
+        // Step by step the solver ends in a status there.
+        if (error instanceof NotFiniteError) return undefined;
+        throw error;
+      }
       const memory = { stepsize: end.stepsize } as M;
       return { x: unpacked(x0, end.x), memory, iteration: end.iterations, error: end.error };
     },

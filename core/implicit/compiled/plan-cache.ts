@@ -4,6 +4,8 @@ import { argumentKey } from './argument-key.ts';
 import type { ArgumentKey } from './argument-key.ts';
 import type { Captured } from './trace-backend.ts';
 import { traceFailure } from './trace.ts';
+import { checkNames } from '../option-names.ts';
+import type { NamesOf } from '../option-names.ts';
 
 /** How a compiled function goes about its work, and why. */
 export interface CompiledReport {
@@ -25,6 +27,8 @@ export interface CompileOptions {
   readonly fallback?: 'tape' | 'error';
 }
 
+const NAMES: NamesOf<CompileOptions> = { maxPlans: true, fallback: true };
+
 /** What is kept for one kind of arguments: plans and what they close over, or why there is none. */
 type Kept<P> =
   | { readonly plans: P; readonly captured: readonly Captured[] }
@@ -44,9 +48,11 @@ export class PlanCache<P> {
   /** `make` traces; a TraceFailure is kept as the reason for which there is no plan. */
   constructor(
     name: string,
-    { maxPlans = 8, fallback = 'tape' }: CompileOptions,
+    options: CompileOptions,
     make: (key: ArgumentKey, args: readonly unknown[]) => { plans: P; captured: readonly Captured[] },
   ) {
+    checkNames('compile', options, NAMES);
+    const { maxPlans = 8, fallback = 'tape' } = options;
     if (!Number.isInteger(maxPlans) || maxPlans < 1)
       throw new ImplicitError(
         'bad-usage',

@@ -47,6 +47,7 @@ export const unary: Readonly<Record<string, (x: number) => number>> = {
   Ceil: Math.ceil,
   Cos: Math.cos,
   Cosh: Math.cosh,
+  Selu: (x) => (x >= 0 ? tf.backend_util.SELU_SCALE * x : tf.backend_util.SELU_SCALEALPHA * Math.expm1(x)),
   Elu: (x) => (x >= 0 ? x : Math.expm1(x)),
   Erf: erf,
   Exp: Math.exp,

@@ -8,6 +8,9 @@ type Binary = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
 const asReal = (mask: tf.Tensor): tf.Tensor => tf.cast(mask, 'float32');
 const oneMinusSquare: Unary = (x) => tf.sub(1, tf.square(x));
 
+// Klambauer et al. 2017, to the digits that TensorFlow.js has.
+const { SELU_SCALEALPHA, SELU_SCALE } = tf.backend_util;
+
 /** f'(x) of each map, in terms of operations that have gradients themselves. */
 const slopes: Readonly<Record<string, Unary>> = {
   Abs: tf.sign,
@@ -30,6 +33,12 @@ const slopes: Readonly<Record<string, Unary>> = {
   Relu: (x) => tf.step(x),
   Relu6: (x) => asReal(tf.logicalAnd(tf.greater(x, 0), tf.less(x, 6))),
   Rsqrt: (x) => tf.mul(-0.5, tf.div(tf.rsqrt(x), x)),
+  Selu: (x) =>
+    tf.where(
+      tf.greater(x, 0),
+      tf.mul(constant(SELU_SCALE), tf.onesLike(x)),
+      tf.mul(constant(SELU_SCALEALPHA), tf.exp(tf.minimum(x, 0))),
+    ),
   Sigmoid: (x) => tf.mul(tf.sigmoid(x), tf.sigmoid(tf.neg(x))),
   Sin: tf.cos,
   Sinh: tf.cosh,
@@ -135,6 +144,15 @@ function registerParametrised(): void {
   });
   register('Cast', [], (dy) => ({ x: () => tf.cast(dy as tf.Tensor, 'float32') }));
   register('Identity', [], (dy) => ({ x: () => tf.cast(dy as tf.Tensor, 'float32') }));
+  register('Prelu', ['x', 'alpha'], (dy, saved) => {
+    const [x, alpha] = saved as [tf.Tensor, tf.Tensor];
+    const isBelow = tf.less(x, 0);
+    const below = asReal(isBelow);
+    return {
+      x: () => tf.mul(dy as tf.Tensor, tf.add(tf.sub(1, below), tf.mul(below, alpha))),
+      alpha: () => broadcastSum(tf.mul(dy as tf.Tensor, tf.mul(below, x)), alpha.shape),
+    };
+  });
   tf.registerGradient({
     kernelName: 'AddN',
     saveAllInputs: true,

@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { constant } from '../constant.ts';
+import { checkTensors } from '../checks.ts';
 import { ImplicitError } from '../errors.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
+import { checkNames } from '../option-names.ts';
+import type { NamesOf } from '../option-names.ts';
 import { projectionBox } from '../projections/elementwise.ts';
 import type { Scalar } from '../scalar.ts';
 import { withoutTape } from '../tape.ts';
@@ -22,6 +25,8 @@ export interface IsotonicOptions {
   readonly upper?: Scalar;
 }
 
+const ISOTONIC: NamesOf<IsotonicOptions> = { increasing: true, weights: true, lower: true, upper: true };
+
 /**
  * argmin Σᵢ wᵢ (vᵢ - yᵢ)² over monotone v, along the last axis of y [..., n]: isotonic regression, and with weights of 1 the
  * projection onto the cone of monotone vectors. With bounds the fit is clipped, which is exact.
@@ -31,11 +36,11 @@ export interface IsotonicOptions {
  * without pushing each other there is no derivative; the one with the blocks apart is used. Throws ImplicitError
  * 'bad-tensor' for entries that are not finite, weights that are not above 0, shapes that differ, no entries, lower > upper.
  */
-export function isotonicRegression(
-  y: tf.Tensor,
-  { increasing = true, weights, lower, upper }: IsotonicOptions = {},
-): tf.Tensor {
+export function isotonicRegression(y: tf.Tensor, options: IsotonicOptions = {}): tf.Tensor {
+  checkNames('isotonicRegression', options, ISOTONIC);
+  const { increasing = true, weights, lower, upper } = options;
   registerGradients();
+  checkTensors('isotonicRegression', { y, ...(weights ? { weights } : {}) });
   checkRows('isotonicRegression', weights ? [y, weights] : [y]);
   return tf.tidy(() => {
     const [values, w] = withoutTape(() => [toFloat64(y), weights ? toFloat64(weights) : undefined]);
@@ -94,6 +99,7 @@ function blockMeans(y: tf.Tensor, weights: tf.Tensor | undefined, blocks: BlockI
  */
 export function isotonicRegressionKl(s: tf.Tensor, w: tf.Tensor): tf.Tensor {
   registerGradients();
+  checkTensors('isotonicRegressionKl', { s, w });
   checkRows('isotonicRegressionKl', [s, w]);
   return tf.tidy(() => {
     const [sValues, wValues] = withoutTape(() => [toFloat64(s), toFloat64(w)]);

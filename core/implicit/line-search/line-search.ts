@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkSameShape } from '../checks.ts';
+import { explainFailure } from '../arity.ts';
+import { checkFunctions, checkSameShape } from '../checks.ts';
 import { constant } from '../constant.ts';
-import { ImplicitError } from '../errors.ts';
+import { ImplicitError, describeValue } from '../errors.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
+import { checkNames } from '../option-names.ts';
+import type { NamesOf } from '../option-names.ts';
 import type { Objective } from '../optimality/gradient.ts';
 import { packProblem } from '../solvers/packed-problem.ts';
 import type { PackedProblem } from '../solvers/packed-problem.ts';
@@ -47,17 +50,29 @@ export function lineSearch<X, A extends unknown[]>(
   options: LineSearchOptions = {},
 ): (x: X, direction: X, ...args: A) => LineSearchResult {
   registerGradients();
+  checkFunctions('line search', { 'the objective': objective });
   checkOptions(options);
   return (x, direction, ...args) =>
     withoutTape(
       () =>
         tf.tidy(() => {
+          checkStart(x, direction);
           const packed = packProblem(objective, x, args);
           const along = pack(flattenTree(direction).leaves);
           checkSameShape('line search', 'the direction, all entries in one row,', along, packed.x);
-          return searchAlong(packed, packed.x, along, options) as never;
+          const search = (): LineSearchResult => searchAlong(packed, packed.x, along, options);
+          return explainFailure('line search', objective, [x, ...args], search) as never;
         }) as LineSearchResult,
     );
+}
+
+function checkStart(x: unknown, direction: unknown): void {
+  const [points, along] = [flattenTree(x).leaves, flattenTree(direction).leaves];
+  if (points.length > 0 && along.length > 0) return;
+  throw new ImplicitError(
+    'bad-tensor',
+    `line search: x and the direction must be tensors, got ${describeValue(points.length > 0 ? direction : x)}`,
+  );
 }
 
 /** The same for a packed problem, with options that have been checked. */
@@ -106,8 +121,19 @@ function searchOf(options: LineSearchOptions): Search {
   }
 }
 
+const NAMES: NamesOf<LineSearchOptions> = {
+  method: true,
+  c1: true,
+  c2: true,
+  first: true,
+  maxIter: true,
+  condition: true,
+  decrease: true,
+};
+
 /** ImplicitError 'bad-usage' or 'unknown-name' for options that no search could follow. */
 export function checkOptions(options: LineSearchOptions): void {
+  checkNames('line search', options, NAMES);
   searchOf(options);
   const { method, c1 = method === 'hager-zhang' ? 0.1 : 1e-4, c2 = 0.9 } = options;
   const { first = 1, maxIter = 60, decrease = 0.5, condition = 'strong-wolfe' } = options;

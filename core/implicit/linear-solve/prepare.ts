@@ -2,6 +2,8 @@ import { ImplicitError } from '../errors.ts';
 import { addRidge } from './linear-operator.ts';
 import type { LinearOperator, LinearSolution, LinearSolveOptions, LinearStatus } from './linear-operator.ts';
 import { allFinite, norm, subtract } from './vector.ts';
+import { checkNames } from '../option-names.ts';
+import type { NamesOf } from '../option-names.ts';
 
 /** What every solver starts from, with defaults filled in and the ridge inside the operator. */
 export interface Prepared {
@@ -19,8 +21,20 @@ export interface Prepared {
   readonly finish: (x: Float64Array, status: LinearStatus, iterations: number) => LinearSolution;
 }
 
-/** ImplicitError 'bad-usage' for options that no solve could respect. */
-export function checkOptions({ tol = 0, maxIter = 0, ridge = 0, restart = 1 }: LinearSolveOptions): void {
+const NAMES: NamesOf<LinearSolveOptions> = {
+  tol: true,
+  maxIter: true,
+  init: true,
+  preconditioner: true,
+  ridge: true,
+  rankTol: true,
+  restart: true,
+};
+
+/** ImplicitError 'unknown-name' for an option that does not exist, 'bad-usage' for values that no solve could respect. */
+export function checkOptions(options: LinearSolveOptions): void {
+  checkNames('linear solve', options, NAMES);
+  const { tol = 0, maxIter = 0, ridge = 0, restart = 1 } = options;
   const isWhole = (value: number): boolean => Number.isInteger(value) || value === Infinity;
   const wrong = [
     ...(tol >= 0 ? [] : [`tol must be 0 or more, got ${tol}`]),

@@ -6,6 +6,7 @@ import { toFloat64 } from '../float64/float64-backend.ts';
 import { refine } from './dense-solve.ts';
 import { denseOperator } from './linear-operator.ts';
 import { luFactor } from './lu-factor.ts';
+import { checkTensors } from '../checks.ts';
 
 /**
  * x = A⁻¹ b for A [n, n], b [n], as a differentiable operation of both; solved in 64 bits whatever the backend.
@@ -13,6 +14,7 @@ import { luFactor } from './lu-factor.ts';
  * Throws ImplicitError: 'bad-tensor' if shapes do not fit, 'not-differentiable' if A is singular to rounding.
  */
 export function solveSystem(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  checkTensors('solveSystem', { A: a, b });
   const n = b.size;
   if (a.shape.length !== 2 || a.shape[0] !== n || a.shape[1] !== n || b.rank !== 1) {
     throw new ImplicitError(

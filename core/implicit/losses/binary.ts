@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkKind, checkScalars } from '../checks.ts';
 import { asTensor } from '../scalar.ts';
 import type { Scalar } from '../scalar.ts';
 import { signAgainst } from './labels.ts';
 
 /*
  * Losses of a real score for a label 0 or 1, entry by entry: label and score have one shape, and so has the result.
- * Differentiable by the score to every order, not by the label; at a kink an element of the subdifferential. Scores that
- * are not finite give losses that are not finite. ImplicitError 'bad-tensor' for other labels, shapes that differ, and
- * tensors without entries. Sources: Blondel, Martins & Niculae 2020, "Learning with Fenchel-Young losses".
+ * Differentiable by the score to every order, not by the label; at a kink an element of the subdifferential. ImplicitError
+ * 'bad-tensor' for other labels, scores that are not finite, shapes that differ, and tensors without entries. Sources: Blondel, Martins & Niculae 2020, "Learning with Fenchel-Young losses".
  */
 
 /** log(1 + exp(±score)): the logistic loss, with - for label 1. */
@@ -32,6 +32,7 @@ export function binarySparsemaxLoss(label: Scalar, score: Scalar): tf.Tensor {
 
 /** 0 up to -1, (x + 1)²/4 up to 1, x above: what softplus is to the logistic loss. Its derivative is {@link sparseSigmoid}. */
 export function sparsePlus(x: Scalar): tf.Tensor {
+  checkScalars('sparsePlus', { x });
   return tf.tidy(() => {
     // Between the bends (c + 1)²/4 with c = x; above, c stands still and the rest is linear.
     const c = clipToUnit(asTensor(x));
@@ -42,6 +43,7 @@ export function sparsePlus(x: Scalar): tf.Tensor {
 
 /** The probability (x + 1)/2 within [0, 1]: the derivative of {@link sparsePlus}. */
 export function sparseSigmoid(x: Scalar): tf.Tensor {
+  checkScalars('sparseSigmoid', { x });
   return tf.tidy(() => tf.mul(0.5, tf.add(clipToUnit(asTensor(x)), 1)));
 }
 
@@ -53,6 +55,8 @@ function onMargin(
   score: Scalar,
   loss: (against: tf.Tensor) => tf.Tensor,
 ): tf.Tensor {
+  checkKind(where, 'the label', label);
+  checkScalars(where, { 'the score': score });
   return tf.tidy(() => {
     const scores = asTensor(score);
     return loss(tf.mul(signAgainst(where, label, scores), scores));

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkSameShape } from '../checks.ts';
+import { checkFunctions, checkSameShape, checkTensors } from '../checks.ts';
 import { ImplicitError } from '../errors.ts';
 
 /** The Fenchel-Young loss of targets and scores of one shape; further arguments go to the maximum. */
@@ -20,8 +20,10 @@ export type FenchelYoungLoss<A extends unknown[]> = (
 export function fenchelYoungLoss<A extends unknown[]>(
   regularisedMax: (scores: tf.Tensor, ...args: A) => tf.Tensor,
 ): FenchelYoungLoss<A> {
+  checkFunctions('fenchelYoungLoss', { 'the maximum': regularisedMax });
   return (target, scores, ...args) =>
     tf.tidy(() => {
+      checkTensors('fenchelYoungLoss', { 'the target': target, 'the scores': scores });
       checkSameShape('fenchelYoungLoss', 'the target', target, scores);
       const most = regularisedMax(scores, ...args);
       const product = tf.mul(target, scores);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkSameShape } from '../checks.ts';
+import { checkSameShape, checkScalars } from '../checks.ts';
 import { ImplicitError } from '../errors.ts';
 import { checkValues } from '../plain-code.ts';
 import { asTensor } from '../scalar.ts';
@@ -11,6 +11,7 @@ import type { Scalar } from '../scalar.ts';
  * above 0. Source: Huber 1964.
  */
 export function huberLoss(target: Scalar, prediction: Scalar, delta: Scalar = 1): tf.Tensor {
+  checkScalars('huberLoss', { 'the target': target, 'the prediction': prediction, delta });
   return tf.tidy(() => {
     const [wanted, got, bend] = [target, prediction, delta].map(asTensor);
     checkSameShape('huberLoss', 'the prediction', got, wanted);

@@ -1,10 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkSameShape } from '../checks.ts';
+import { checkSameShape, checkScalars, checkTensors } from '../checks.ts';
 import { binaryLogisticLoss } from '../losses/binary.ts';
 import { multiclassLogisticLoss } from '../losses/multiclass.ts';
 import { asTensor } from '../scalar.ts';
 import type { Scalar } from '../scalar.ts';
-import { predictions, ridgePenalty } from './linear-model.ts';
+import {
+  checkData,
+  checkOneHotData,
+  checkWeightsWithIntercept,
+  predictions,
+  ridgePenalty,
+} from './linear-model.ts';
 import type { Data, OneHotData, WeightsWithIntercept } from './linear-model.ts';
 
 /*
@@ -13,32 +19,42 @@ import type { Data, OneHotData, WeightsWithIntercept } from './linear-model.ts';
  */
 
 /** mean of `binaryLogisticLoss`(y, X w) for w [p], labels 0 and 1. */
-export function binaryLogisticRegression(weights: tf.Tensor, { X, y }: Data): tf.Tensor {
+export function binaryLogisticRegression(weights: tf.Tensor, data: Data): tf.Tensor {
+  const { X, y } = checkData('binaryLogisticRegression', data);
   return tf.tidy(() => tf.mean(binaryLogisticLoss(y, predictions('binaryLogisticRegression', weights, X))));
 }
 
 /** {@link binaryLogisticRegression} + l2/2 ‖w‖². */
 export function l2BinaryLogisticRegression(weights: tf.Tensor, l2: Scalar, data: Data): tf.Tensor {
-  return tf.tidy(() => tf.add(binaryLogisticRegression(weights, data), ridgePenalty(asTensor(l2), weights)));
+  return tf.tidy(() =>
+    tf.add(binaryLogisticRegression(weights, data), ridgePenalty('l2BinaryLogisticRegression', l2, weights)),
+  );
 }
 
 /** mean of `multiclassLogisticLoss`(y, X W) for W [p, k]. */
-export function multiclassLogisticRegression(W: tf.Tensor, { X, y }: Data): tf.Tensor {
+export function multiclassLogisticRegression(W: tf.Tensor, data: Data): tf.Tensor {
+  const { X, y } = checkData('multiclassLogisticRegression', data);
   return tf.tidy(() => tf.mean(multiclassLogisticLoss(y, predictions('multiclassLogisticRegression', W, X))));
 }
 
 /** {@link multiclassLogisticRegression} + l2/2 ‖W‖². */
 export function l2MulticlassLogisticRegression(W: tf.Tensor, l2: Scalar, data: Data): tf.Tensor {
-  return tf.tidy(() => tf.add(multiclassLogisticRegression(W, data), ridgePenalty(asTensor(l2), W)));
+  return tf.tidy(() =>
+    tf.add(multiclassLogisticRegression(W, data), ridgePenalty('l2MulticlassLogisticRegression', l2, W)),
+  );
 }
 
 /** mean of `multiclassLogisticLoss`(y, X W + b) for { W [p, k], b [k] }. */
 export function multiclassLogisticRegressionWithIntercept(
-  { W, b }: WeightsWithIntercept,
-  { X, y }: Data,
+  weights: WeightsWithIntercept,
+  data: Data,
 ): tf.Tensor {
+  const where = 'multiclassLogisticRegressionWithIntercept';
+  const { W, b } = checkWeightsWithIntercept(where, weights);
+  const { X, y } = checkData(where, data);
   return tf.tidy(() => {
-    const scores = predictions('multiclassLogisticRegressionWithIntercept', W, X);
+    const scores = predictions(where, W, X);
+    checkSameShape(where, 'b', b, tf.sum(W, 0));
     return tf.mean(multiclassLogisticLoss(y, tf.add(scores, b)));
   });
 }
@@ -50,7 +66,10 @@ export function l2MulticlassLogisticRegressionWithIntercept(
   data: Data,
 ): tf.Tensor {
   return tf.tidy(() =>
-    tf.add(multiclassLogisticRegressionWithIntercept(weights, data), ridgePenalty(asTensor(l2), weights.W)),
+    tf.add(
+      multiclassLogisticRegressionWithIntercept(weights, data),
+      ridgePenalty('l2MulticlassLogisticRegressionWithIntercept', l2, weights.W),
+    ),
   );
 }
 
@@ -58,13 +77,14 @@ export function l2MulticlassLogisticRegressionWithIntercept(
  * Σᵢ maxⱼ(sᵢⱼ + 1 - Yᵢⱼ) - ⟨sᵢ, Yᵢ⟩ + l2/2 ‖W‖² with s = X W: the multiclass support vector machine of Crammer & Singer (2001),
  * a sum over the samples. At the optimum it is minus {@link multiclassLinearSvmDual}.
  */
-export function multiclassLinearSvmPrimal(W: tf.Tensor, l2: Scalar, { X, Y }: OneHotData): tf.Tensor {
+export function multiclassLinearSvmPrimal(W: tf.Tensor, l2: Scalar, data: OneHotData): tf.Tensor {
+  const { X, Y } = checkOneHotData('multiclassLinearSvmPrimal', data);
   return tf.tidy(() => {
     const scores = predictions('multiclassLinearSvmPrimal', W, X);
     checkSameShape('multiclassLinearSvmPrimal', 'Y', Y, scores);
     const rival = tf.sum(tf.max(tf.add(scores, tf.sub(1, Y)), -1));
     const own = tf.sum(tf.mul(scores, Y));
-    return tf.add(tf.sub(rival, own), ridgePenalty(asTensor(l2), W));
+    return tf.add(tf.sub(rival, own), ridgePenalty('multiclassLinearSvmPrimal', l2, W));
   });
 }
 
@@ -72,7 +92,10 @@ export function multiclassLinearSvmPrimal(W: tf.Tensor, l2: Scalar, { X, Y }: On
  * ‖Xᵀ(Y - β)‖² / (2 l2) + ⟨β, Y - 1⟩ for β [n, k] with rows in the simplex: the dual of {@link multiclassLinearSvmPrimal}, whose
  * weights are Xᵀ(Y - β)/l2.
  */
-export function multiclassLinearSvmDual(beta: tf.Tensor, l2: Scalar, { X, Y }: OneHotData): tf.Tensor {
+export function multiclassLinearSvmDual(beta: tf.Tensor, l2: Scalar, data: OneHotData): tf.Tensor {
+  const { X, Y } = checkOneHotData('multiclassLinearSvmDual', data);
+  checkTensors('multiclassLinearSvmDual', { beta });
+  checkScalars('multiclassLinearSvmDual', { l2 });
   return tf.tidy(() => {
     checkSameShape('multiclassLinearSvmDual', 'Y', Y, beta);
     const pull = predictions('multiclassLinearSvmDual', tf.sub(Y, beta), tf.transpose(X));

@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
 import { projectionPsdCone, projectionSecondOrderCone } from '../projections/cones.ts';
 import type { OptimalityFn } from '../residual-map.ts';
+import { conditionLike } from '../arity.ts';
+import { checkTensors } from '../checks.ts';
 
 /** A factor of a product cone and how many entries of s it takes (psd: size² entries, row-major). */
 export type Cone =
@@ -32,17 +34,20 @@ function projectDual(v: tf.Tensor, cone: Cone): tf.Tensor {
 
 /** Projection of v onto the dual K* of a product of cones, factor by factor in order. */
 export function projectionDualCone(v: tf.Tensor, cones: readonly Cone[]): tf.Tensor {
+  checkTensors('dual cone projection', { v });
   const total = cones.reduce((sum, cone) => sum + entriesOf(cone), 0);
   if (total !== v.size) {
     throw new ImplicitError('bad-tensor', `cones take ${total} entries, the vector has ${v.size}`);
   }
-  let from = 0;
-  const parts = cones.map((cone) => {
-    const part = tf.slice(v, [from], [entriesOf(cone)]);
-    from += entriesOf(cone);
-    return projectDual(part, cone);
+  return tf.tidy(() => {
+    let from = 0;
+    const parts = cones.map((cone) => {
+      const part = tf.slice(v, [from], [entriesOf(cone)]);
+      from += entriesOf(cone);
+      return projectDual(part, cone);
+    });
+    return tf.concat(parts);
   });
-  return tf.concat(parts);
 }
 
 /** minimise cᵀx s.t. A x + s = b, s in K, for c [n], A [m, n], b [m]. */
@@ -65,12 +70,16 @@ const column = (v: tf.Tensor): tf.Tensor => tf.reshape(v, [v.size, 1]);
  * with y = Π_K*(v) and s = y - v,  { x: Aᵀy + c, v: b - A x - s }.
  */
 export function conicResidual(cones: readonly Cone[]): OptimalityFn<ConicPoint, [ConicProgramme]> {
-  return ({ x, v }, { c, A, b }) => {
-    const y = projectionDualCone(v, cones);
-    const slack = tf.sub(y, v);
-    return {
-      x: tf.add(tf.reshape(tf.matMul(A, column(y), true), [x.size]), c),
-      v: tf.sub(tf.sub(b, tf.reshape(tf.matMul(A, column(x)), [b.size])), slack),
-    };
-  };
+  return conditionLike(
+    'conicResidual',
+    { length: 2 },
+    ({ x, v }: ConicPoint, { c, A, b }: ConicProgramme) => {
+      const y = projectionDualCone(v, cones);
+      const slack = tf.sub(y, v);
+      return {
+        x: tf.add(tf.reshape(tf.matMul(A, column(y), true), [x.size]), c),
+        v: tf.sub(tf.sub(b, tf.reshape(tf.matMul(A, column(x)), [b.size])), slack),
+      };
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
-import { withArityOf } from '../arity.ts';
+import { checkFunctions } from '../checks.ts';
+import { conditionLike, explainFailure } from '../arity.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { luFactor } from '../linear-solve/lu-factor.ts';
@@ -31,7 +32,7 @@ export function projectedGradient<X, A extends unknown[]>(
   stepsize: Scalar = 1,
 ): OptimalityFn<X, A> {
   const gradient = gradientOf(objective);
-  return withArityOf(objective, (x: X, ...args: A) =>
+  return conditionLike('projectedGradient', objective, (x: X, ...args: A) =>
     projection(stepAgainst(x, asTensor(stepsize), gradient(x, ...args)), ...args),
   );
 }
@@ -43,7 +44,7 @@ export function proximalGradient<X, A extends unknown[]>(
   stepsize: Scalar = 1,
 ): OptimalityFn<X, A> {
   const gradient = gradientOf(objective);
-  return withArityOf(objective, (x: X, ...args: A) => {
+  return conditionLike('proximalGradient', objective, (x: X, ...args: A) => {
     const eta = asTensor(stepsize);
     return prox(stepAgainst(x, eta, gradient(x, ...args)), eta, ...args);
   });
@@ -57,7 +58,7 @@ export function mirrorDescent<X, A extends unknown[]>(
   stepsize: Scalar = 1,
 ): OptimalityFn<X, A> {
   const gradient = gradientOf(objective);
-  return withArityOf(objective, (x: X, ...args: A) =>
+  return conditionLike('mirrorDescent', objective, (x: X, ...args: A) =>
     bregmanProjection(stepAgainst(mirrorMap(x), asTensor(stepsize), gradient(x, ...args)), ...args),
   );
 }
@@ -73,7 +74,7 @@ export function entropicMirrorDescent<A extends unknown[]>(
   stepsize: Scalar = 1,
 ): OptimalityFn<tf.Tensor, A> {
   const gradient = gradientOf(objective);
-  return withArityOf(objective, (x: tf.Tensor, ...args: A) => {
+  return conditionLike('entropicMirrorDescent', objective, (x: tf.Tensor, ...args: A) => {
     const exponent = tf.neg(tf.mul(asTensor(stepsize), gradient(x, ...args)));
     const weighted = tf.mul(x, tf.exp(tf.sub(exponent, tf.max(exponent, -1, true))));
     return tf.div(weighted, tf.sum(weighted, -1, true));
@@ -101,7 +102,7 @@ export function blockProximalGradient<A extends unknown[]>(
     if (own !== undefined) return asTensor(own);
     throw new ImplicitError('bad-usage', `block proximal gradient: no step size for block ${block}`);
   };
-  return withArityOf(objective, (x: readonly tf.Tensor[], ...args: A) =>
+  return conditionLike('blockProximalGradient', objective, (x: readonly tf.Tensor[], ...args: A) =>
     zipTrees(x, gradient(x, ...args), (leaf, g, block) => {
       const eta = stepOf(block);
       return prox(tf.sub(leaf, tf.mul(eta, g)), eta, block, ...args);
@@ -119,7 +120,7 @@ export function newtonFixedPoint<X, A extends unknown[]>(
   rootFn: OptimalityFn<X, A>,
   stepsize: Scalar = 1,
 ): OptimalityFn<X, A> {
-  return (x, ...args) => {
+  return conditionLike('newtonFixedPoint', rootFn, (x: X, ...args: A) => {
     const tree = flattenTree(x);
     const shapes = tree.leaves.map((leaf) => leaf.shape);
     const packedRoot = (vector: tf.Tensor): tf.Tensor =>
@@ -128,7 +129,7 @@ export function newtonFixedPoint<X, A extends unknown[]>(
     const residual = packedRoot(pack(tree.leaves));
     const step = tf.reshape(tf.matMul(inverse, tf.reshape(residual, [residual.size, 1])), [residual.size]);
     return stepAgainst(x, asTensor(stepsize), tree.rebuild<X>(unpack(step, shapes)));
-  };
+  });
 }
 
 function inverseJacobian(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor): tf.Tensor {
@@ -147,6 +148,12 @@ function inverseJacobian(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor): tf.Tenso
 
 /** Values of a fixed-point map at a point, without recording: how far T moves x, as a maximum over entries. */
 export function fixedPointError<X, A extends unknown[]>(map: OptimalityFn<X, A>, x: X, ...args: A): number {
+  checkFunctions('fixedPointError', { 'the map': map });
+  const measure = (): number => errorOf(map, x, args);
+  return explainFailure('fixedPointError', map, [x, ...args], measure);
+}
+
+function errorOf<X, A extends unknown[]>(map: OptimalityFn<X, A>, x: X, args: A): number {
   return withoutTape(() => {
     let error = 0;
     tf.tidy(() => {

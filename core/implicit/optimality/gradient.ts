@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
-import { withArityOf } from '../arity.ts';
+import { checkFunctions } from '../checks.ts';
+import { conditionLike } from '../arity.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
 import { vjp } from '../tape.ts';
 import { flattenTree } from '../tree.ts';
@@ -15,7 +16,8 @@ export type Objective<X, A extends unknown[]> = (x: X, ...args: A) => tf.Tensor;
  * Throws ImplicitError 'bad-tensor' unless f returns one number.
  */
 export function gradientOf<X, A extends unknown[]>(objective: Objective<X, A>): (x: X, ...args: A) => X {
-  return withArityOf(objective, (x: X, ...args: A) => {
+  checkFunctions('gradientOf', { 'the objective': objective });
+  return conditionLike('gradient', objective, (x: X, ...args: A) => {
     registerGradients();
     const tree = flattenTree(x);
     if (tree.leaves.length === 0)

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { KktPoint } from './kkt.ts';
+import { explainFailure } from '../arity.ts';
+import { tidyTree } from '../tidy-tree.ts';
 
 /**
  * minimise ½ xᵀQx + cᵀx s.t. A x = b, G x <= h, for Q [n, n] (its symmetric part counts), c [n], A [m, n], b [m],
@@ -26,6 +28,15 @@ const transposed = (matrix: tf.Tensor): tf.Tensor =>
  * {@link kktConditions}, with weakly active rows taken as inactive.
  */
 export function quadraticProgrammeResidual(
+  point: KktPoint<tf.Tensor>,
+  programme: QuadraticProgramme,
+): KktPoint<tf.Tensor> {
+  return explainFailure('quadraticProgrammeResidual', quadraticProgrammeResidual, [point, programme], () =>
+    tidyTree(() => residualAt(point, programme)),
+  );
+}
+
+function residualAt(
   { x, nu, mu }: KktPoint<tf.Tensor>,
   { Q, c, A, b, G, h }: QuadraticProgramme,
 ): KktPoint<tf.Tensor> {

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { checkTensors } from '../checks.ts';
 import { constant } from '../constant.ts';
 import { ImplicitError } from '../errors.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
@@ -16,6 +17,7 @@ export function oneHotArgmax(x: tf.Tensor): tf.Tensor {
 /** 1 at the k largest entries of every row, 0 elsewhere. Throws ImplicitError 'bad-usage' unless 1 <= k <= n. */
 export function topKIndicator(k: number): (x: tf.Tensor) => tf.Tensor {
   return (x) => {
+    checkTensors('topKIndicator', { x });
     const n = x.shape.at(-1) ?? 0;
     if (!Number.isInteger(k) || k < 1 || k > n) {
       throw new ImplicitError(
@@ -34,6 +36,7 @@ export function ranks(x: tf.Tensor): tf.Tensor {
 
 /** A value for every entry from its place in the falling order of its row, 0 the largest. */
 function byOrder(x: tf.Tensor, valueAt: (place: number) => number): tf.Tensor {
+  checkTensors('perturbed', { x });
   const values = toFloat64(x);
   const n = x.shape.at(-1) ?? 0;
   const result = new Float64Array(values.length);

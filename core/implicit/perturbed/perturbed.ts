@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { customGradient } from '../custom-gradients.ts';
-import { checkSameShape } from '../checks.ts';
+import { checkSameShape, checkTensors } from '../checks.ts';
 import type { Draw, PerturbedOptions } from './smoothing.ts';
-import { drawPoints, evaluateAt, sizeOfNoise, smoothedMean } from './smoothing.ts';
+import { checkPerturbed, drawPoints, evaluateAt, sizeOfNoise, smoothedMean } from './smoothing.ts';
 
 /** A perturbed function of a tensor and of the seed of its noise. */
 export type Perturbed = (theta: tf.Tensor, seed: number) => tf.Tensor;
@@ -20,6 +20,7 @@ export type Perturbed = (theta: tf.Tensor, seed: number) => tf.Tensor;
  * that do not fit the options; 'bad-usage' for samples or a seed that are not whole numbers; 'unknown-name' for a noise.
  */
 export function perturbedFunction(f: (x: tf.Tensor) => tf.Tensor, options: PerturbedOptions = {}): Perturbed {
+  checkPerturbed('perturbedFunction', f, options);
   return (theta, seed) => tf.tidy(() => smoothed(f, drawPoints(theta, sizeOfNoise(options), seed, options)));
 }
 
@@ -28,6 +29,7 @@ export function perturbedArgmax(
   argmax: (x: tf.Tensor) => tf.Tensor,
   options: PerturbedOptions = {},
 ): Perturbed {
+  checkPerturbed('perturbedArgmax', argmax, options);
   return perturbedFunction((x) => {
     const y = argmax(x);
     checkSameShape('perturbedArgmax', 'the argmax', y, x);
@@ -43,6 +45,7 @@ export function perturbedArgmax(
  * Throws as {@link perturbedFunction}.
  */
 export function perturbedMax(argmax: (x: tf.Tensor) => tf.Tensor, options: PerturbedOptions = {}): Perturbed {
+  checkPerturbed('perturbedMax', argmax, options);
   const drawAt = (theta: tf.Tensor, sigma: tf.Tensor, seed: number): Draw =>
     drawPoints(theta, sigma, seed, options);
   const inner = (y: tf.Tensor, x: tf.Tensor): tf.Tensor => {
@@ -66,6 +69,7 @@ export function perturbedMax(argmax: (x: tf.Tensor) => tf.Tensor, options: Pertu
         };
         return { value, gradFunc };
       });
+      checkTensors('perturbedMax', { theta });
       return maximum(theta, sizeOfNoise(options));
     });
 

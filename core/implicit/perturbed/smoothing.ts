@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { constant } from '../constant.ts';
-import { ImplicitError } from '../errors.ts';
+import { checkFunctions, checkScalars, checkTensors } from '../checks.ts';
+import { ImplicitError, describeValue } from '../errors.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
 import { allFinite } from '../linear-solve/vector.ts';
+import { checkNames } from '../option-names.ts';
+import type { NamesOf } from '../option-names.ts';
 import { asTensor } from '../scalar.ts';
 import type { Scalar } from '../scalar.ts';
 import { withoutTape } from '../tape.ts';
@@ -30,6 +33,22 @@ export interface PerturbedOptions {
   readonly controlVariate?: boolean;
 }
 
+const NAMES: NamesOf<PerturbedOptions> = {
+  samples: true,
+  sigma: true,
+  noise: true,
+  rows: true,
+  vectorised: true,
+  controlVariate: true,
+};
+
+/** ImplicitError for what is no function, for options without a meaning, and for a noise that is not known. */
+export function checkPerturbed(where: string, f: unknown, options: PerturbedOptions): void {
+  checkFunctions(where, { 'the function': f });
+  checkNames(where, options, NAMES);
+  noiseOf(options.noise ?? 'gumbel');
+}
+
 /** Options as settled, with the noise of one seed at one point. */
 export interface Draw {
   readonly theta: tf.Tensor;
@@ -42,6 +61,7 @@ export interface Draw {
 
 /** The size of the noise as a tensor; ImplicitError 'bad-tensor' unless it is one number above 0. */
 export function sizeOfNoise({ sigma = 0.1 }: PerturbedOptions): tf.Tensor {
+  checkScalars('perturbed', { sigma });
   const size = asTensor(sigma);
   const value = size.size === 1 ? withoutTape(() => toFloat64(size)[0]) : NaN;
   if (value > 0 && Number.isFinite(value)) return tf.reshape(size, []);
@@ -59,20 +79,25 @@ export function drawPoints(
   options: PerturbedOptions,
 ): Draw {
   registerGradients();
+  checkTensors('perturbed', { theta });
   const { samples = 1000 } = options;
   if (!Number.isInteger(samples) || samples < 1) {
     throw new ImplicitError('bad-usage', `perturbed: samples must be a whole number above 0, got ${samples}`);
   }
   if (!Number.isInteger(seed)) {
-    throw new ImplicitError('bad-usage', `perturbed: the seed must be a whole number, got ${seed}`, {
-      hint: 'The same seed draws the same noise; take another one for every step of a descent.',
-    });
+    throw new ImplicitError(
+      'bad-usage',
+      `perturbed: the seed must be a whole number, got ${describeValue(seed)}`,
+      {
+        hint: 'The same seed draws the same noise; take another one for every step of a descent.',
+      },
+    );
   }
   const [at, size] = withoutTape(() => [toFloat64(theta), toFloat64(sigma)[0]]);
-  if (theta.size === 0 || (options.rows && theta.rank === 0) || !allFinite(at)) {
+  if (theta.size === 0 || (options.rows && theta.rank === 0)) {
     throw new ImplicitError(
       'bad-tensor',
-      `perturbed: expected finite numbers${options.rows ? ' in rows [..., n]' : ''}, got shape [${theta.shape.join(', ')}]${allFinite(at) ? '' : ' with entries that are not finite'}`,
+      `perturbed: expected numbers${options.rows ? ' in rows [..., n]' : ''}, got shape [${theta.shape.join(', ')}]`,
     );
   }
   const noise = noiseOf(options.noise ?? 'gumbel');

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
 import { bySample } from './by-sample.ts';
-import { checkSameShape } from '../checks.ts';
+import { checkSameShape, checkScalars, checkTensors } from '../checks.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { norm } from '../linear-solve/vector.ts';
@@ -23,6 +23,8 @@ function normalised(where: string, x: tf.Tensor, a: tf.Tensor, b: Scalar): [tf.T
 
 /** argmin ‖p - x‖² over a · p = b. Throws ImplicitError 'bad-tensor' unless a ≠ 0 has x's shape. */
 export function projectionHyperplane(x: tf.Tensor, a: tf.Tensor, b: Scalar): tf.Tensor {
+  checkTensors('hyperplane projection', { x, a });
+  checkScalars('hyperplane projection', { b });
   return bySample('hyperplane projection', [x, a, b], [1, 1, 0], oneProjectionHyperplane);
 }
 
@@ -35,6 +37,8 @@ function oneProjectionHyperplane(x: tf.Tensor, a: tf.Tensor, b: Scalar): tf.Tens
 
 /** argmin ‖p - x‖² over a · p <= b. Throws ImplicitError 'bad-tensor' unless a ≠ 0 has x's shape. */
 export function projectionHalfspace(x: tf.Tensor, a: tf.Tensor, b: Scalar): tf.Tensor {
+  checkTensors('half-space projection', { x, a });
+  checkScalars('half-space projection', { b });
   return bySample('half-space projection', [x, a, b], [1, 1, 0], oneProjectionHalfspace);
 }
 
@@ -51,6 +55,7 @@ function oneProjectionHalfspace(x: tf.Tensor, a: tf.Tensor, b: Scalar): tf.Tenso
  * Throws ImplicitError: 'bad-tensor' if shapes do not fit, 'not-differentiable' if rows of A depend on each other.
  */
 export function projectionAffineSet(x: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  checkTensors('affine projection', { x, a, b });
   return bySample('affine projection', [x, a, b], [1, 2, 1], oneProjectionAffineSet);
 }
 

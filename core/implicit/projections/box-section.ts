@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkBounds, checkScalars, checkTensor, checkTensors } from '../checks.ts';
 import { ImplicitError } from '../errors.ts';
 import { bySample } from './by-sample.ts';
 import { constant } from '../constant.ts';
@@ -65,6 +66,11 @@ export function projectionBoxSection(
   w: tf.Tensor,
   c: Scalar,
 ): tf.Tensor {
+  checkTensors('box section projection', { x, w });
+  checkTensor('box section projection', 'alpha', alpha);
+  checkTensor('box section projection', 'beta', beta);
+  checkBounds('box section projection', { alpha, beta });
+  checkScalars('box section projection', { c });
   return bySample('box section projection', [x, alpha, beta, w, c], [1, 1, 1, 1, 0], oneProjectionBoxSection);
 }
 

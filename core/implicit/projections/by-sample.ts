@@ -3,6 +3,7 @@ import { ImplicitError } from '../errors.ts';
 import { asTensor } from '../scalar.ts';
 import type { Scalar } from '../scalar.ts';
 import { shapesOf } from '../tree.ts';
+import { explainShapes } from '../arity.ts';
 
 /**
  * An operation on one sample, applied to every sample of the leading axes of its first argument. `ranks` says how many axes
@@ -11,6 +12,15 @@ import { shapesOf } from '../tree.ts';
  * Without leading axes it is the operation itself. Throws ImplicitError 'bad-tensor' for leading axes that differ.
  */
 export function bySample<A extends readonly Scalar[]>(
+  where: string,
+  args: A,
+  ranks: readonly number[],
+  run: (...args: A) => tf.Tensor,
+): tf.Tensor {
+  return explainShapes(where, { arguments: args }, () => eachSample(where, args, ranks, run));
+}
+
+function eachSample<A extends readonly Scalar[]>(
   where: string,
   args: A,
   ranks: readonly number[],

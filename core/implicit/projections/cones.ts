@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkTensors } from '../checks.ts';
 import { ImplicitError } from '../errors.ts';
 import { bySample } from './by-sample.ts';
 import { attachRoot } from '../attach-root.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import type { LinearSolver } from '../linear-solve/linear-operator.ts';
-import { prepare } from '../linear-solve/prepare.ts';
 import { norm } from '../linear-solve/vector.ts';
 import { symmetricEigen } from '../symmetric-eigen.ts';
 
@@ -14,6 +14,7 @@ import { symmetricEigen } from '../symmetric-eigen.ts';
  * unless x is a vector.
  */
 export function projectionSecondOrderCone(x: tf.Tensor): tf.Tensor {
+  checkTensors('second-order cone projection', { x });
   return bySample('second-order cone projection', [x], [1], oneProjectionSecondOrderCone);
 }
 
@@ -43,10 +44,11 @@ function oneProjectionSecondOrderCone(x: tf.Tensor): tf.Tensor {
  * Nearest positive semidefinite matrix (Frobenius) to a symmetric X [n, n]: negative eigenvalues set to 0.
  *
  * The derivative comes from P(P - X) + (P - X)P = 0. Linearised it is D ↦ |X|D + D|X|, which the eigenbasis divides
- * entry by entry by |λᵢ| + |λⱼ|: it exists unless X is singular. O(n³). Throws ImplicitError 'bad-tensor' for another
- * shape and for values that are not finite.
+ * entry by entry by |λᵢ| + |λⱼ|: it exists unless X is singular (ImplicitError
+ * 'not-differentiable'). O(n³). Throws ImplicitError 'bad-tensor' for another shape and for values that are not finite.
  */
 export function projectionPsdCone(x: tf.Tensor): tf.Tensor {
+  checkTensors('psd projection', { x });
   return bySample('psd projection', [x], [2], oneProjectionPsdCone);
 }
 
@@ -58,11 +60,7 @@ function oneProjectionPsdCone(x: tf.Tensor): tf.Tensor {
       `psd projection: expected a square matrix, got [${x.shape.join(', ')}]`,
     );
   }
-  const own = toFloat64(x);
-  const wrong = own.find((value) => !Number.isFinite(value));
-  if (wrong !== undefined)
-    throw new ImplicitError('bad-tensor', `psd projection: every entry must be finite, got ${wrong}`);
-  const { values, vectors } = symmetricEigen(own, n);
+  const { values, vectors } = symmetricEigen(toFloat64(x), n);
   const projected = new Float64Array(n * n);
   values.forEach((value, k) => {
     if (value <= 0) return;
@@ -77,13 +75,18 @@ function oneProjectionPsdCone(x: tf.Tensor): tf.Tensor {
 function dividedBySizes(values: Float64Array, vectors: Float64Array): LinearSolver {
   const n = values.length;
   const cutoff = n * Number.EPSILON * Math.max(...values.map(Math.abs));
-  return (operator, b) => {
-    const { x, finish } = prepare(operator, b, {});
+  return (_, b) => {
     const rotated = congruence(b, vectors, n, true);
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < n; j++) {
         const size = Math.abs(values[i]) + Math.abs(values[j]);
-        if (!(size > cutoff)) return finish(x, 'breakdown', 0);
+        if (!(size > cutoff)) {
+          throw new ImplicitError(
+            'not-differentiable',
+            'psd projection: there is no derivative where X has an eigenvalue of 0',
+            { hint: 'A small multiple of the identity added to X moves them away from 0.' },
+          );
+        }
         rotated[i * n + j] /= size;
       }
     }

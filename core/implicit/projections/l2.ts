@@ -1,28 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
 import { bySample } from './by-sample.ts';
-import { checkNonNegative } from '../checks.ts';
+import { checkNonNegative, checkScalars, checkTensors } from '../checks.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { norm } from '../linear-solve/vector.ts';
+import { lengthOf } from './length.ts';
 import { asTensor } from '../scalar.ts';
 import type { Scalar } from '../scalar.ts';
-
-/**
- * ‖x‖₂ of all entries as a differentiable scalar, for x ≠ 0; NaN if an entry is.
- *
- * Computed in units of `length`, its value: squares of entries above 1e19 or below 1e-19 leave 32 bits.
- */
-export function lengthOf(x: tf.Tensor, length = norm(toFloat64(x))): tf.Tensor {
-  const unit = constant(length);
-  return tf.mul(unit, tf.sqrt(tf.sum(tf.square(tf.div(x, unit)))));
-}
 
 /**
  * value · x / ‖x‖₂. Throws ImplicitError 'bad-tensor' for value < 0, and at x = 0, from which every point of the sphere is
  * as near.
  */
 export function projectionL2Sphere(x: tf.Tensor, value: Scalar = 1): tf.Tensor {
+  checkTensors('l2 sphere projection', { x });
+  checkScalars('l2 sphere projection', { value });
   return bySample('l2 sphere projection', [x, value], [1, 0], oneProjectionL2Sphere);
 }
 
@@ -43,6 +36,8 @@ function oneProjectionL2Sphere(x: tf.Tensor, value: Scalar): tf.Tensor {
  * 'bad-tensor' for maxValue < 0.
  */
 export function projectionL2Ball(x: tf.Tensor, maxValue: Scalar = 1): tf.Tensor {
+  checkTensors('l2 ball projection', { x });
+  checkScalars('l2 ball projection', { maxValue });
   return bySample('l2 ball projection', [x, maxValue], [1, 0], oneProjectionL2Ball);
 }
 

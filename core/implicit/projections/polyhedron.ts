@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkBounds, checkTensor, checkTensors } from '../checks.ts';
 import { ImplicitError } from '../errors.ts';
 import { bySample } from './by-sample.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
@@ -20,6 +21,9 @@ export function projectionPolyhedron(
   g: tf.Tensor,
   h: tf.Tensor,
 ): tf.Tensor {
+  checkTensors('polyhedron projection', { x, a, b, g });
+  checkTensor('polyhedron projection', 'h', h);
+  checkBounds('polyhedron projection', { h });
   return bySample('polyhedron projection', [x, a, b, g, h], [1, 2, 1, 2, 1], oneProjectionPolyhedron);
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { ImplicitError } from '../errors.ts';
+import { ImplicitError, describeValue } from '../errors.ts';
 import { bySample } from './by-sample.ts';
-import { checkNonNegative } from '../checks.ts';
+import { checkNonNegative, checkScalars, checkTensors } from '../checks.ts';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { checkValues, derivedConstant } from '../plain-code.ts';
@@ -81,12 +81,18 @@ export function projectionSimplex(x: tf.Tensor, value: Scalar = 1): tf.Tensor {
  * ImplicitError 'bad-usage' unless `maxNonZero` is a whole number above 0 (or Infinity).
  */
 export function projectionSparseSimplex(x: tf.Tensor, maxNonZero: number, value: Scalar = 1): tf.Tensor {
-  if (!(maxNonZero >= 1) || (maxNonZero !== Infinity && !Number.isInteger(maxNonZero))) {
+  if (
+    typeof maxNonZero !== 'number' ||
+    !(maxNonZero >= 1) ||
+    (maxNonZero !== Infinity && !Number.isInteger(maxNonZero))
+  ) {
     throw new ImplicitError(
       'bad-usage',
-      `sparse simplex projection: maxNonZero must be a whole number above 0, got ${maxNonZero}`,
+      `sparse simplex projection: maxNonZero must be a whole number above 0, got ${describeValue(maxNonZero)}`,
     );
   }
+  checkTensors('simplex projection', { x });
+  checkScalars('simplex projection', { value });
   return tf.tidy(() => {
     const total = asTensor(value);
     return shiftOnSupport(x, total, supportMask(x, total, maxNonZero));
@@ -95,6 +101,8 @@ export function projectionSparseSimplex(x: tf.Tensor, maxNonZero: number, value:
 
 /** A nearest point with ‖p‖₁ = value for a vector x: the simplex projection of |x| with the signs of x (0 counts as +). */
 export function projectionL1Sphere(x: tf.Tensor, value: Scalar = 1): tf.Tensor {
+  checkTensors('l1 sphere projection', { x });
+  checkScalars('l1 sphere projection', { value });
   return tf.tidy(() => {
     const one = tf.onesLike(x);
     const sign = tf.where(tf.less(x, 0), tf.neg(one), one);
@@ -107,6 +115,8 @@ export function projectionL1Sphere(x: tf.Tensor, value: Scalar = 1): tf.Tensor {
  * maxValue < 0.
  */
 export function projectionL1Ball(x: tf.Tensor, maxValue: Scalar = 1): tf.Tensor {
+  checkTensors('l1 ball projection', { x });
+  checkScalars('l1 ball projection', { maxValue });
   return bySample('l1 ball projection', [x, maxValue], [1, 0], oneProjectionL1Ball);
 }
 
@@ -118,7 +128,7 @@ function oneProjectionL1Ball(x: tf.Tensor, maxValue: Scalar): tf.Tensor {
     const length = toFloat64(x).reduce((sum, value) => sum + Math.abs(value), 0);
     if (length > limit && limit > 0) return projectionL1Sphere(x, radius);
     // Neither inside nor for radius 0 does the point move with the radius; the product keeps them connected for tf.grads.
-    const kept = length <= limit || Number.isNaN(length) ? x : tf.mul(x, constant(0));
+    const kept = length <= limit ? x : tf.mul(x, constant(0));
     return tf.add(kept, tf.mul(radius, constant(0)));
   });
 }

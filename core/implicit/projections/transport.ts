@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkTensors } from '../checks.ts';
 import { ImplicitError } from '../errors.ts';
 import { bySample } from './by-sample.ts';
 import { attachRoot } from '../attach-root.ts';
@@ -57,6 +58,7 @@ const marginalsOf = (p: tf.Tensor): tf.Tensor => tf.concat([tf.sum(p, 1), tf.sum
  * Throws ImplicitError 'bad-tensor' for marginals that are negative or differ in their sums.
  */
 export function projectionTransport(s: tf.Tensor, rowSums: tf.Tensor, columnSums: tf.Tensor): tf.Tensor {
+  checkTensors('transport projection', { s, rowSums, columnSums });
   return bySample('transport projection', [s, rowSums, columnSums], [2, 1, 1], oneProjectionTransport);
 }
 
@@ -132,6 +134,7 @@ function invert(matrix: Float64Array, size: number): Float64Array {
  * transport (Cuturi 2013) at temperature 1. Derivative by the implicit function theorem on the potentials.
  */
 export function klProjectionTransport(s: tf.Tensor, rowSums: tf.Tensor, columnSums: tf.Tensor): tf.Tensor {
+  checkTensors('transport projection', { s, rowSums, columnSums });
   return bySample('transport projection', [s, rowSums, columnSums], [2, 1, 1], oneKlProjectionTransport);
 }
 
@@ -166,6 +169,7 @@ const uniform = (s: tf.Tensor): [tf.Tensor, tf.Tensor] => {
 
 /** Projection onto the Birkhoff polytope scaled to total mass 1: all row and column sums are 1/n, S [n, n]. */
 export function projectionBirkhoff(s: tf.Tensor): tf.Tensor {
+  checkTensors('Birkhoff projection', { s });
   return bySample('Birkhoff projection', [s], [2], oneProjectionBirkhoff);
 }
 
@@ -175,6 +179,7 @@ function oneProjectionBirkhoff(s: tf.Tensor): tf.Tensor {
 
 /** Kullback-Leibler projection onto the same polytope. */
 export function klProjectionBirkhoff(s: tf.Tensor): tf.Tensor {
+  checkTensors('Birkhoff projection', { s });
   return bySample('Birkhoff projection', [s], [2], oneKlProjectionBirkhoff);
 }
 

@@ -10,12 +10,16 @@ import { cautiousStep, stepAlong } from './descent-step.ts';
 import { packProblem } from './packed-problem.ts';
 import { createSolver } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
+import type { NamesOf } from '../option-names.ts';
+import { checkSetup, SOLVER_NAMES } from './check-setup.ts';
 
 /** Options of {@link bfgs}. */
 export interface BfgsOptions extends SolverOptions {
   /** Its first step is 1 once the curvature is known. @default zoom with c1 = 1e-4, c2 = 0.9 */
   readonly lineSearch?: LineSearchOptions;
 }
+
+const NAMES: NamesOf<BfgsOptions> = { ...SOLVER_NAMES, lineSearch: true };
 
 /** The approximate inverse Hessian [n, n], row-major; nothing before the first step. */
 interface Curvature {
@@ -50,6 +54,7 @@ export function bfgs<A extends unknown[], X = tf.Tensor>(
   objective: Objective<X, A>,
   options: BfgsOptions = {},
 ): Solver<X, A, Curvature> {
+  checkSetup('bfgs', { 'the objective': objective }, options, NAMES);
   const { lineSearch = {} } = options;
   checkOptions(lineSearch);
   return createSolver<X, A, Curvature>(

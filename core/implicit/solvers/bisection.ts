@@ -3,12 +3,17 @@ import { ImplicitError } from '../errors.ts';
 import { constant } from '../constant.ts';
 import { createSolver, numberOf } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
+import type { NamesOf } from '../option-names.ts';
+import { checkSetup, SOLVER_NAMES } from './check-setup.ts';
+import { checkFields } from '../option-names.ts';
 
 /** Options of {@link bisection}. */
 export interface BisectionOptions extends SolverOptions {
   readonly lower: number;
   readonly upper: number;
 }
+
+const NAMES: NamesOf<BisectionOptions> = { ...SOLVER_NAMES, lower: true, upper: true };
 
 /** The bracket, and the sign of f at its lower end. */
 interface Bracket {
@@ -28,7 +33,15 @@ export function bisection<A extends unknown[]>(
   rootFn: (x: tf.Tensor, ...args: A) => tf.Tensor,
   options: BisectionOptions,
 ): Solver<tf.Tensor, A, Bracket> {
+  checkFields('bisection', options, NAMES);
+  checkSetup('bisection', { 'the function': rootFn }, options, NAMES);
   const { lower, upper } = options;
+  if (!(Number.isFinite(lower) && Number.isFinite(upper) && lower < upper)) {
+    throw new ImplicitError(
+      'bad-usage',
+      `bisection: expected numbers lower < upper, got ${String(lower)} and ${String(upper)}`,
+    );
+  }
   const at = (x: number, args: A): number => {
     const value = rootFn(constant(x), ...args);
     if (value.size === 1) return numberOf(value);

@@ -9,15 +9,19 @@ import type { Objective } from '../optimality/gradient.ts';
 import type { OptimalityFn } from '../residual-map.ts';
 import { withoutTape } from '../tape.ts';
 import { backtrackedStep } from './backtracking.ts';
+import { SOLVER_NAMES, checkSetup } from './check-setup.ts';
 import { checkStepsize } from './check-solver.ts';
 import { createSolver, treeNorm } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
+import type { NamesOf } from '../option-names.ts';
 
 /** Options of {@link blockCoordinateDescent}. */
 export interface BlockCoordinateOptions extends SolverOptions {
   /** One for each block, at most 1 / (curvature of the block); a single number serves all. @default found by backtracking */
   readonly stepsizes?: number | readonly number[];
 }
+
+const NAMES: NamesOf<BlockCoordinateOptions> = { ...SOLVER_NAMES, stepsizes: true };
 
 function checkBlocks(x: readonly tf.Tensor[], stepsizes: BlockCoordinateOptions['stepsizes']): void {
   const isList = Array.isArray(x) && x.every((block) => block instanceof tf.Tensor);
@@ -42,6 +46,7 @@ export function blockCoordinateDescent<A extends unknown[]>(
   prox: BlockProxFn<A>,
   options: BlockCoordinateOptions = {},
 ): Solver<readonly tf.Tensor[], A, readonly number[]> {
+  checkSetup('blockCoordinateDescent', { 'the objective': objective, 'the prox': prox }, options, NAMES);
   const { stepsizes } = options;
   const fixed = (block: number): number | undefined =>
     typeof stepsizes === 'object' ? stepsizes[block] : stepsizes;

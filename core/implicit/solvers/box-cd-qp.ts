@@ -10,6 +10,10 @@ import { checkConvex, readProgramme } from './dense-programme.ts';
 import { createSolver } from './solver.ts';
 import type { Scalar } from '../scalar.ts';
 import type { Solver, SolverOptions } from './solver.ts';
+import { checkSetup, SOLVER_NAMES } from './check-setup.ts';
+import { checkTensors } from '../checks.ts';
+import { checkFields } from '../option-names.ts';
+import type { NamesOf } from '../option-names.ts';
 
 /** minimise ½ xᵀQx + cᵀx s.t. lower <= x <= upper, for Q [n, n] (its symmetric part counts), c [n]; bounds [n] or one for all. */
 export interface BoxQuadraticProgramme {
@@ -93,6 +97,7 @@ function recordedSweep(p: BoxProblem, c: tf.Tensor, from: tf.Tensor, { sides }: 
  * positive diagonal, and bounds that exclude each other. @default maxIter 5000
  */
 export function boxCdQp(options: SolverOptions = {}): Solver<tf.Tensor, [BoxQuadraticProgramme], null> {
+  checkSetup('boxCdQp', {}, options, SOLVER_NAMES);
   return createSolver<tf.Tensor, [BoxQuadraticProgramme], null>(
     {
       optimality: boxQpResidual,
@@ -114,7 +119,12 @@ export function boxCdQp(options: SolverOptions = {}): Solver<tf.Tensor, [BoxQuad
   );
 }
 
-function checkProgramme(x: tf.Tensor, { Q, c, lower, upper }: BoxQuadraticProgramme): void {
+const FIELDS: NamesOf<BoxQuadraticProgramme> = { Q: true, c: true, lower: true, upper: true };
+
+function checkProgramme(x: tf.Tensor, given: BoxQuadraticProgramme): void {
+  checkFields('box quadratic programme', given, FIELDS);
+  const { Q, c, lower, upper } = given;
+  checkTensors('box quadratic programme', { Q, c });
   if (x.rank !== 1 || x.size !== c.size) {
     throw new ImplicitError(
       'bad-tensor',

@@ -7,10 +7,13 @@ import type { QuadraticProgramme } from '../optimality/quadratic-programme.ts';
 import { withoutTape } from '../tape.ts';
 import { shapesOf } from '../tree.ts';
 import { clipTo } from './box.ts';
-import { quadraticProgramme } from './quadratic-programme.ts';
+import { checkQp, quadraticProgramme } from './quadratic-programme.ts';
 import type { QpOptions } from './quadratic-programme.ts';
 import { createSolver } from './solver.ts';
 import type { Solver, SolverState } from './solver.ts';
+import { checkTensor, checkTensors } from '../checks.ts';
+import { checkFields } from '../option-names.ts';
+import type { NamesOf } from '../option-names.ts';
 
 /** minimise ½ xᵀQx + cᵀx s.t. l <= A x <= u, for Q [n, n] (its symmetric part counts), c [n], A [m, n]; l and u may be infinite. */
 export interface BoxedRowsProgramme {
@@ -100,6 +103,7 @@ function joined({ x, nu, mu }: KktPoint<tf.Tensor>, m: number, sides: Sides): Pr
 export function boxOsqp(
   options: QpOptions = {},
 ): Solver<PrimalDualPoint, [BoxedRowsProgramme], SolverState<KktPoint<tf.Tensor>>> {
+  checkQp('boxOsqp', options);
   const inner = quadraticProgramme(options);
   const prepare = (p: BoxedRowsProgramme): { programme: QuadraticProgramme; sides: Sides } =>
     withoutTape(() => {
@@ -128,7 +132,14 @@ export function boxOsqp(
   );
 }
 
-function checkedSides({ c, A, l, u }: BoxedRowsProgramme): Sides {
+const FIELDS: NamesOf<BoxedRowsProgramme> = { Q: true, c: true, A: true, l: true, u: true };
+
+function checkedSides(programme: BoxedRowsProgramme): Sides {
+  checkFields('box OSQP: the programme', programme, FIELDS);
+  const { Q, c, A, l, u } = programme;
+  checkTensors('box OSQP', { Q, c, A });
+  checkTensor('box OSQP', 'l', l);
+  checkTensor('box OSQP', 'u', u);
   const [m, n] = [l.size, c.size];
   if (A.rank !== 2 || A.shape[0] !== m || A.shape[1] !== n || l.rank !== 1 || u.size !== m) {
     throw new ImplicitError(

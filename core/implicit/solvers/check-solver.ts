@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { ImplicitError } from '../errors.ts';
+import { ImplicitError, describeValue } from '../errors.ts';
 import { warn } from '../implicit-options.ts';
 import type { ImplicitOptions } from '../implicit-options.ts';
 import { flattenTree, haveShapesOf, shapesOf } from '../tree.ts';
@@ -9,7 +9,8 @@ export function checkLimits(maxIter: number, tol: number | undefined): void {
   const whole = maxIter === Infinity || Number.isInteger(maxIter);
   if (!whole || maxIter < 0)
     throw new ImplicitError('bad-usage', `solver: maxIter must be a whole number, got ${maxIter}`);
-  if (Number.isNaN(tol)) throw new ImplicitError('bad-usage', 'solver: tol must be a number, got NaN');
+  if (tol !== undefined && (typeof tol !== 'number' || Number.isNaN(tol)))
+    throw new ImplicitError('bad-usage', `solver: tol must be a number, got ${String(tol)}`);
 }
 
 /** ImplicitError 'bad-usage' unless the step size is a finite number above 0. */
@@ -23,8 +24,8 @@ export function realCopy<X>(x0: X, mayBeAnything: boolean): X {
   const tree = flattenTree(x0);
   if (tree.leaves.length > 0 || mayBeAnything)
     return tree.rebuild<X>(tree.leaves.map((leaf) => tf.clone(tf.cast(leaf, 'float32'))));
-  throw new ImplicitError('bad-tensor', 'solver: the start holds no tensor', {
-    hint: 'Start from a tensor, or from arrays and plain objects of tensors, shaped like the solution.',
+  throw new ImplicitError('bad-tensor', `solver: the start holds no tensor, got ${describeValue(x0)}`, {
+    hint: 'Call run(start, ...args), with a start shaped like the solution: a tensor such as tf.zeros([2]), or arrays and plain objects of tensors.',
   });
 }
 

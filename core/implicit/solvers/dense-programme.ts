@@ -4,6 +4,9 @@ import { toFloat64 } from '../float64/float64-backend.ts';
 import { timesVector } from '../float64-matrix.ts';
 import { choleskyFactor } from '../linear-solve/cholesky-factor.ts';
 import type { QuadraticProgramme } from '../optimality/quadratic-programme.ts';
+import { checkTensor } from '../checks.ts';
+import { checkFields } from '../option-names.ts';
+import type { NamesOf } from '../option-names.ts';
 
 /** A programme as plain arrays: n unknowns, m equalities stacked above k inequalities. */
 export interface DenseProgramme {
@@ -18,6 +21,7 @@ export interface DenseProgramme {
 
 type Part = keyof QuadraticProgramme;
 const RANKS = { Q: 2, c: 1, A: 2, b: 1, G: 2, h: 1 } as const satisfies Record<Part, number>;
+const FIELDS: NamesOf<QuadraticProgramme> = { Q: true, c: true, A: true, b: true, G: true, h: true };
 const parts = Object.keys(RANKS) as Part[];
 const shapeOf = (tensor: tf.Tensor | undefined): string =>
   tensor ? `[${tensor.shape.join(', ')}]` : 'nothing';
@@ -48,12 +52,10 @@ export function readProgramme(programme: QuadraticProgramme): DenseProgramme {
 
 /** Reads and checks a programme, or each of a batch. ImplicitError 'bad-tensor' for shapes that do not fit. */
 export function readProgrammes(programme: QuadraticProgramme): DenseProgramme[] {
-  if (!(programme.Q instanceof tf.Tensor) || !(programme.c instanceof tf.Tensor)) {
-    throw new ImplicitError(
-      'bad-tensor',
-      'quadratic programme: Q and c must be tensors, as in { Q, c, A, b, G, h }',
-    );
-  }
+  checkFields('quadratic programme', programme, FIELDS);
+  for (const name of parts)
+    if (name === 'Q' || name === 'c' || programme[name] !== undefined)
+      checkTensor('quadratic programme', name, programme[name]);
   const count = batchOf(programme);
   const own = (name: Part): readonly number[] => programme[name]?.shape.slice(-RANKS[name]) ?? [0];
   const [n, m, k] = [own('c')[0], own('b')[0], own('h')[0]];

@@ -9,12 +9,17 @@ import type { OptimalityFn } from '../residual-map.ts';
 import { flattenTree, pack, unpack } from '../tree.ts';
 import { createSolver, treeNorm } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
+import type { NamesOf } from '../option-names.ts';
+import { checkSetup, SOLVER_NAMES } from './check-setup.ts';
+import { checkCount } from '../option-names.ts';
+import { ImplicitError } from '../errors.ts';
 
 /** x <- T(x, ...args). Error: ‖T(x) - x‖. Differentiated through x = T(x). @default maxIter 5000 */
 export function fixedPointIteration<X, A extends unknown[]>(
   map: OptimalityFn<X, A>,
   options: SolverOptions = {},
 ): Solver<X, A, null> {
+  checkSetup('fixedPointIteration', { 'the map': map }, options, SOLVER_NAMES);
   return createSolver<X, A, null>(
     {
       optimality: fixedPointResidual(map),
@@ -37,6 +42,8 @@ export interface AndersonOptions extends SolverOptions {
   /** Regularisation of the least-squares problem, relative to its size. @default 1e-10 */
   readonly ridge?: number;
 }
+
+const ANDERSON: NamesOf<AndersonOptions> = { ...SOLVER_NAMES, history: true, ridge: true };
 
 /** Packed points' images T(x) and residuals T(x) - x, newest first. */
 interface AndersonHistory {
@@ -67,7 +74,11 @@ export function anderson<X, A extends unknown[]>(
   map: OptimalityFn<X, A>,
   options: AndersonOptions = {},
 ): Solver<X, A, AndersonHistory> {
+  checkSetup('anderson', { 'the map': map }, options, ANDERSON);
   const { history = 5, ridge = 1e-10 } = options;
+  checkCount('anderson', 'history', history);
+  if (!(ridge >= 0))
+    throw new ImplicitError('bad-usage', `anderson: ridge must be a number from 0 on, got ${String(ridge)}`);
   return createSolver<X, A, AndersonHistory>(
     {
       optimality: fixedPointResidual(map),

@@ -9,11 +9,22 @@ import { packProblem } from './packed-problem.ts';
 import type { PackedProblem } from './packed-problem.ts';
 import { createSolver, numberOf } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
+import type { NamesOf } from '../option-names.ts';
+import { checkSetup, SOLVER_NAMES } from './check-setup.ts';
+import { checkCount } from '../option-names.ts';
 
 /** Options of {@link lbfgs}. */
 export interface LbfgsOptions extends SolverOptions {
   /** Pairs of steps and gradient changes kept. @default 10 */
   readonly history?: number;
+}
+
+const NAMES: NamesOf<LbfgsOptions> = { ...SOLVER_NAMES, history: true };
+
+/** ImplicitError for an objective that is no function and for options that make no sense. */
+export function checkLbfgs(where: string, objective: unknown, options: LbfgsOptions): void {
+  checkSetup(where, { 'the objective': objective }, options, NAMES);
+  if (options.history !== undefined) checkCount(where, 'history', options.history);
 }
 
 /** A step s, the gradient's change y, and 1 / ⟨s, y⟩. */
@@ -70,6 +81,7 @@ export function lbfgs<A extends unknown[], X = tf.Tensor>(
   objective: Objective<X, A>,
   options: LbfgsOptions = {},
 ): Solver<X, A, readonly Pair[]> {
+  checkLbfgs('lbfgs', objective, options);
   const { history = 10 } = options;
   const lengthAlong = (
     { objective: f, gradient }: PackedProblem,

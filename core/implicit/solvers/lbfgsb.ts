@@ -10,7 +10,7 @@ import { flattenTree, pack } from '../tree.ts';
 import { boundsOf, checkBox, clipTo } from './box.ts';
 import type { Box } from './box.ts';
 import { cautiousStep } from './descent-step.ts';
-import { twoLoop } from './lbfgs.ts';
+import { checkLbfgs, twoLoop } from './lbfgs.ts';
 import type { LbfgsOptions, Pair } from './lbfgs.ts';
 import { packProblem } from './packed-problem.ts';
 import type { PackedProblem } from './packed-problem.ts';
@@ -83,6 +83,7 @@ export function lbfgsb<A extends unknown[], X = tf.Tensor>(
   objective: Objective<X, A>,
   options: LbfgsOptions = {},
 ): Solver<X, [Box<X>, ...A], readonly Pair[]> {
+  checkLbfgs('lbfgsb', objective, options);
   const { history = 10 } = options;
   return createSolver<X, [Box<X>, ...A], readonly Pair[]>(
     {

@@ -8,6 +8,7 @@ import { vjp, withoutTape } from '../tape.ts';
 import { packProblem } from './packed-problem.ts';
 import { createSolver, numberOf } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
+import { checkSetup, SOLVER_NAMES } from './check-setup.ts';
 
 /** r(x, ...args), a tensor of any shape. */
 export type ResidualFn<X, A extends unknown[]> = (x: X, ...args: A) => tf.Tensor;
@@ -70,6 +71,7 @@ export function gaussNewton<A extends unknown[], X = tf.Tensor>(
   residual: ResidualFn<X, A>,
   options: SolverOptions = {},
 ): Solver<X, A, null> {
+  checkSetup('gaussNewton', { 'the residual': residual }, options, SOLVER_NAMES);
   const objective = halfSquares(residual);
   return createSolver<X, A, null>(
     {
@@ -100,6 +102,7 @@ export function levenbergMarquardt<A extends unknown[], X = tf.Tensor>(
   residual: ResidualFn<X, A>,
   options: SolverOptions = {},
 ): Solver<X, A, number> {
+  checkSetup('levenbergMarquardt', { 'the residual': residual }, options, SOLVER_NAMES);
   const objective = halfSquares(residual);
   return createSolver<X, A, number>(
     {

@@ -5,15 +5,19 @@ import type { ProjectionFn } from '../optimality/fixed-points.ts';
 import { zipTrees } from '../optimality/gradient.ts';
 import type { Objective } from '../optimality/gradient.ts';
 import type { OptimalityFn } from '../residual-map.ts';
+import { SOLVER_NAMES, checkSetup } from './check-setup.ts';
 import { checkStepsize } from './check-solver.ts';
 import { createSolver, treeNorm } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
+import type { NamesOf } from '../option-names.ts';
 
 /** Options of {@link mirrorDescent} and {@link entropicDescent}. */
 export interface MirrorDescentOptions extends SolverOptions {
   /** @default 1 */
   readonly stepsize?: number;
 }
+
+const NAMES: NamesOf<MirrorDescentOptions> = { ...SOLVER_NAMES, stepsize: true };
 
 function fromMap<X, A extends unknown[]>(
   map: OptimalityFn<X, A>,
@@ -46,6 +50,12 @@ export function mirrorDescent<X, A extends unknown[]>(
   bregmanProjection: ProjectionFn<X, A>,
   options: MirrorDescentOptions = {},
 ): Solver<X, A, null> {
+  const functions = {
+    'the objective': objective,
+    'the mirror map': mirrorMap,
+    'the projection': bregmanProjection,
+  };
+  checkSetup('mirrorDescent', functions, options, NAMES);
   const stepsize = options.stepsize ?? 1;
   return fromMap(mirrorMapStep(objective, mirrorMap, bregmanProjection, stepsize), options, stepsize);
 }
@@ -55,6 +65,7 @@ export function entropicDescent<A extends unknown[]>(
   objective: Objective<tf.Tensor, A>,
   options: MirrorDescentOptions = {},
 ): Solver<tf.Tensor, A, null> {
+  checkSetup('entropicDescent', { 'the objective': objective }, options, NAMES);
   const stepsize = options.stepsize ?? 1;
   return fromMap(entropicMirrorDescent(objective, stepsize), options, stepsize);
 }

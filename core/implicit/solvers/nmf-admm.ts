@@ -11,6 +11,10 @@ import { withoutTape } from '../tape.ts';
 import { checkFactors } from './nnls-admm.ts';
 import { createSolver, treeNorm } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
+import { ImplicitError } from '../errors.ts';
+import { checkFields } from '../option-names.ts';
+import type { NamesOf } from '../option-names.ts';
+import { SOLVER_NAMES, checkSetup } from './check-setup.ts';
 
 /** Coefficients U [n, r] and bank W [r, p] of A ≈ U W, both >= 0. */
 export interface NmfFactors {
@@ -24,6 +28,21 @@ export interface NmfOptions extends SolverOptions {
   readonly mu?: number;
   /** Weight of ¼ Σₖ (‖Wₖ‖² - 1)², which pins the scale of each pair at unit rows and costs nothing. @default 0 */
   readonly unitRows?: number;
+}
+
+const NAMES: NamesOf<NmfOptions> = { ...SOLVER_NAMES, mu: true, unitRows: true };
+const FACTORS: NamesOf<NmfFactors> = { U: true, W: true };
+
+function checkWeights(where: string, options: NmfOptions): void {
+  checkSetup(where, {}, options, NAMES);
+  const { mu = 0, unitRows = 0 } = options;
+  for (const [name, value] of Object.entries({ mu, unitRows })) {
+    if (value >= 0 && Number.isFinite(value)) continue;
+    throw new ImplicitError(
+      'bad-usage',
+      `${where}: ${name} must be a number from 0 on, got ${String(value)}`,
+    );
+  }
 }
 
 /** ½‖A - U W‖² + mu/2 (‖U‖² + ‖W‖²) + unitRows/4 Σₖ (‖Wₖ‖² - 1)². */
@@ -45,6 +64,7 @@ function nmfObjective({ mu = 0, unitRows = 0 }: NmfOptions = {}): (x: NmfFactors
  * (U D, D⁻¹ W) is free and the system singular: solve it with 'minimum-norm', or pin the scale.
  */
 export function nmfOptimality(options: NmfOptions = {}): OptimalityFn<NmfFactors, [tf.Tensor]> {
+  checkWeights('nmfOptimality', options);
   const map = projectedGradient<NmfFactors, [tf.Tensor]>(nmfObjective(options), ({ U, W }) => ({
     U: tf.relu(U),
     W: tf.relu(W),
@@ -88,6 +108,7 @@ function leastSquaresCopy(
  * Differentiated through {@link nmfOptimality}, by minimum norm where the scale is free. @default maxIter 20000
  */
 export function nmfAdmm(options: NmfOptions = {}): Solver<NmfFactors, [tf.Tensor], Splitting> {
+  checkWeights('nmfAdmm', options);
   const { mu = 0, unitRows = 0 } = options;
   const optimality = nmfOptimality(options);
   const gauge = mu === 0 && unitRows === 0;
@@ -97,6 +118,7 @@ export function nmfAdmm(options: NmfOptions = {}): Solver<NmfFactors, [tf.Tensor
       optimality,
       maxIter: 20_000,
       start: (x, a) => {
+        checkFields('nmfAdmm: the start', x, FACTORS);
         checkFactors('nmfAdmm', x.U, a, x.W);
         return { copy: x, dual: zipTrees(x, x, (leaf) => tf.zerosLike(leaf)) };
       },

@@ -9,15 +9,22 @@ import { norm } from '../linear-solve/vector.ts';
 import { projectedGradient } from '../optimality/fixed-points.ts';
 import type { OptimalityFn } from '../residual-map.ts';
 import { withoutTape } from '../tape.ts';
+import { tidyTree } from '../tidy-tree.ts';
 import { shapesOf } from '../tree.ts';
 import { createSolver, treeNorm } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
+import { checkTensor } from '../checks.ts';
+import { checkPositive } from '../option-names.ts';
+import type { NamesOf } from '../option-names.ts';
+import { SOLVER_NAMES, checkSetup } from './check-setup.ts';
 
 /** Options of {@link nnlsAdmm}. */
 export interface NnlsOptions extends SolverOptions {
   /** Penalty of the splitting. @default the mean of the diagonal of W Wᵀ */
   readonly rho?: number;
 }
+
+const NAMES: NamesOf<NnlsOptions> = { ...SOLVER_NAMES, rho: true };
 
 /** The scaled dual, the unconstrained copy, the penalty [..., 1, 1] and (W Wᵀ + rho I)⁻¹ [..., r, r] of every W. */
 interface Splitting {
@@ -37,6 +44,11 @@ function nnlsObjective(u: tf.Tensor, a: tf.Tensor, w: tf.Tensor): tf.Tensor {
  * the mean diagonal of W Wᵀ, so that an inexact U is distinguished from its kinks alike at any scale of W.
  */
 export const nnlsOptimality: OptimalityFn<tf.Tensor, [tf.Tensor, tf.Tensor]> = (u, a, w) => {
+  checkFactors('nnlsOptimality', u, a, w);
+  return tidyTree(() => projectedResidual(u, a, w));
+};
+
+const projectedResidual: typeof nnlsOptimality = (u, a, w) => {
   const banks = banksOf(w);
   const squares = banks.map((bank) => norm(bank) ** 2);
   const sizes = Float64Array.from(squares, (square) => (square > 0 ? w.shape.at(-2)! / square : 1));
@@ -59,6 +71,9 @@ function banksOf(w: tf.Tensor): Float64Array[] {
 
 /** ImplicitError 'bad-tensor' unless U [n, r], A [n, p] and W [r, p] fit, or batches of one size of them. */
 export function checkFactors(where: string, u: tf.Tensor, a: tf.Tensor, w: tf.Tensor): void {
+  checkTensor(where, 'U', u);
+  checkTensor(where, 'A', a);
+  checkTensor(where, 'W', w);
   const [leading, n, p] = [a.shape.slice(0, -2), a.shape.at(-2), a.shape.at(-1)];
   const r = w.shape.at(-2);
   const fits = (tensor: tf.Tensor, rows: number | undefined, columns: number | undefined): boolean =>
@@ -95,6 +110,8 @@ function splittingFor(u: tf.Tensor, w: tf.Tensor, chosen: number | undefined): S
  * @default maxIter 5000
  */
 export function nnlsAdmm(options: NnlsOptions = {}): Solver<tf.Tensor, [tf.Tensor, tf.Tensor], Splitting> {
+  checkSetup('nnlsAdmm', {}, options, NAMES);
+  if (options.rho !== undefined) checkPositive('nnlsAdmm', 'rho', options.rho);
   return createSolver<tf.Tensor, [tf.Tensor, tf.Tensor], Splitting>(
     {
       optimality: nnlsOptimality,

@@ -11,6 +11,8 @@ import { cautiousStep, stepAlong } from './descent-step.ts';
 import { packProblem } from './packed-problem.ts';
 import { createSolver } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
+import type { NamesOf } from '../option-names.ts';
+import { checkSetup, SOLVER_NAMES } from './check-setup.ts';
 
 /** How much of the last direction the next one keeps. */
 export type ConjugacyRule = 'polak-ribiere' | 'fletcher-reeves' | 'hestenes-stiefel';
@@ -22,6 +24,8 @@ export interface NonlinearCgOptions extends SolverOptions {
   /** Conjugate directions need precise steps. @default zoom with c1 = 1e-4, c2 = 0.1 */
   readonly lineSearch?: LineSearchOptions;
 }
+
+const NAMES: NamesOf<NonlinearCgOptions> = { ...SOLVER_NAMES, rule: true, lineSearch: true };
 
 /** The last step: its direction [n], the gradient before it, and what it promised, ⟨gradient, direction⟩ times its length. */
 interface LastStep {
@@ -63,6 +67,7 @@ export function nonlinearCg<A extends unknown[], X = tf.Tensor>(
   objective: Objective<X, A>,
   options: NonlinearCgOptions = {},
 ): Solver<X, A, Memory> {
+  checkSetup('nonlinearCg', { 'the objective': objective }, options, NAMES);
   const { rule = 'polak-ribiere' } = options;
   const lineSearch = { c1: 1e-4, c2: 0.1, ...options.lineSearch };
   checkOptions(lineSearch);

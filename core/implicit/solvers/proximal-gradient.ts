@@ -10,9 +10,11 @@ import { withoutTape } from '../tape.ts';
 import type { OptimalityFn } from '../residual-map.ts';
 import type { Scalar } from '../scalar.ts';
 import { backtrackedStep, dotTrees, subtractTrees } from './backtracking.ts';
+import { SOLVER_NAMES, checkSetup } from './check-setup.ts';
 import { checkStepsize } from './check-solver.ts';
 import { createSolver, treeNorm } from './solver.ts';
 import type { Solver, SolverDefinition, SolverOptions } from './solver.ts';
+import type { NamesOf } from '../option-names.ts';
 
 /** Options of {@link proximalGradient} and its relatives. */
 export interface ProximalGradientOptions extends SolverOptions {
@@ -29,6 +31,8 @@ interface Momentum<X> {
   readonly stepsize: number;
 }
 
+const NAMES: NamesOf<ProximalGradientOptions> = { ...SOLVER_NAMES, stepsize: true, acceleration: true };
+
 /**
  * minimise f(x, ...args) + g(x, ...args), f smooth, g by its proximal operator: FISTA (Beck & Teboulle 2009) with adaptive
  * restart and, unless a step size is given, backtracking.
@@ -40,6 +44,7 @@ export function proximalGradient<X, A extends unknown[]>(
   prox: ProxFn<X, A>,
   options: ProximalGradientOptions = {},
 ): Solver<X, A, Momentum<X>> {
+  checkSetup('proximalGradient', { 'the objective': objective, 'the prox': prox }, options, NAMES);
   // With the solver's own step size an inexact solution is mapped to the right side of the kinks.
   const rootFor = (stepsize: Scalar): OptimalityFn<X, A> =>
     fixedPointResidual(proximalGradientMap(objective, prox, stepsize));
@@ -103,6 +108,8 @@ export function projectedGradient<X, A extends unknown[]>(
   projection: ProjectionFn<X, A>,
   options: ProximalGradientOptions = {},
 ): Solver<X, A, Momentum<X>> {
+  const functions = { 'the objective': objective, 'the projection': projection };
+  checkSetup('projectedGradient', functions, options, NAMES);
   return proximalGradient(objective, (y, _, ...args) => projection(y, ...args), options);
 }
 
@@ -111,6 +118,7 @@ export function gradientDescent<X, A extends unknown[]>(
   objective: Objective<X, A>,
   options: ProximalGradientOptions = {},
 ): Solver<X, A, Momentum<X>> {
+  checkSetup('gradientDescent', { 'the objective': objective }, options, NAMES);
   const identity: ProxFn<X, A> = (...[y]: [X, tf.Tensor, ...A]) => y;
   return createSolver(proximalDefinition(objective, identity, stationaryPoint(objective), options), options);
 }

@@ -25,6 +25,9 @@ import {
 import type { SplittingMemory } from './qp-splitting.ts';
 import { createSolver } from './solver.ts';
 import type { SampleState, Solver, SolverOptions } from './solver.ts';
+import { checkSetup, SOLVER_NAMES } from './check-setup.ts';
+import { checkPositive } from '../option-names.ts';
+import type { NamesOf } from '../option-names.ts';
 
 /** A primal point with its multipliers, how wrong it is, and what it is known to be. */
 interface Solved extends SampleState {
@@ -82,6 +85,7 @@ const batchAxes = (programme: QuadraticProgramme): number => (batchOf(programme)
 export function equalityQp(
   options: SolverOptions = {},
 ): Solver<KktPoint<tf.Tensor>, [QuadraticProgramme], null> {
+  checkSetup('equalityQp', {}, options, SOLVER_NAMES);
   return createSolver<KktPoint<tf.Tensor>, [QuadraticProgramme], null>(
     {
       optimality: quadraticProgrammeResidual,
@@ -123,6 +127,14 @@ export interface QpOptions extends SolverOptions {
   readonly rho?: number;
 }
 
+const NAMES: NamesOf<QpOptions> = { ...SOLVER_NAMES, rho: true };
+
+/** ImplicitError for options that make no sense. */
+export function checkQp(where: string, options: QpOptions): void {
+  checkSetup(where, {}, options, NAMES);
+  if (options.rho !== undefined) checkPositive(where, 'rho', options.rho);
+}
+
 /** A sample of a batch between steps: its splitting, and where it stands. */
 interface QpSample extends Solved {
   readonly splitting: SplittingMemory;
@@ -143,6 +155,7 @@ interface QpSample extends Solved {
 export function quadraticProgramme(
   options: QpOptions = {},
 ): Solver<KktPoint<tf.Tensor>, [QuadraticProgramme], readonly QpSample[]> {
+  checkQp('quadraticProgramme', options);
   const { rho = 0.1, maxIter = 400 } = options;
   const enough = (): number => options.tol ?? (tf.backend().epsilon() < 1e-10 ? 1e-10 : 1e-5);
   return createSolver<KktPoint<tf.Tensor>, [QuadraticProgramme], readonly QpSample[]>(

@@ -10,6 +10,7 @@ import { withoutTape } from '../tape.ts';
 import { flattenTree, pack, unpack } from '../tree.ts';
 import { createSolver } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
+import { checkSetup, SOLVER_NAMES } from './check-setup.ts';
 
 /** F of packed unknowns. */
 function packedRoot<X, A extends unknown[]>(
@@ -70,6 +71,7 @@ export function newton<X, A extends unknown[]>(
   rootFn: OptimalityFn<X, A>,
   options: SolverOptions = {},
 ): Solver<X, A, null> {
+  checkSetup('newton', { 'the function': rootFn }, options, SOLVER_NAMES);
   return createSolver<X, A, null>(
     {
       optimality: rootFn,
@@ -97,6 +99,7 @@ export function broyden<X, A extends unknown[]>(
   rootFn: OptimalityFn<X, A>,
   options: SolverOptions = {},
 ): Solver<X, A, Float64Array> {
+  checkSetup('broyden', { 'the function': rootFn }, options, SOLVER_NAMES);
   return createSolver<X, A, Float64Array>(
     {
       optimality: rootFn,

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attachRoot } from '../attach-root.ts';
-import { explainMissingArguments } from '../arity.ts';
+import { explainFailure } from '../arity.ts';
+import { NotFiniteError, checkAlive } from '../checks.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
 import type { ImplicitOptions } from '../implicit-options.ts';
@@ -130,6 +131,20 @@ export interface SolverEngine<X, A extends unknown[], M> {
   attach(state: SolverState<X, M>, args: A): X | undefined;
 }
 
+/** Iterates that ran away are a status; projections and the like refuse them by an error. */
+function endingRunaways<X, M>(
+  x: X,
+  memory: M,
+  advance: () => Omit<SolverState<X, M>, 'iteration'>,
+): Omit<SolverState<X, M>, 'iteration'> {
+  try {
+    return advance();
+  } catch (error) {
+    if (error instanceof NotFiniteError) return { x, memory, error: NaN };
+    throw error;
+  }
+}
+
 /** What a solver was completed from. */
 interface Origin {
   readonly definition: SolverDefinition<unknown, unknown[], unknown>;
@@ -175,19 +190,22 @@ export function createSolver<X, A extends unknown[], M>(
   const { maxIter = definition.maxIter, tol, implicit = {}, onSolved } = options;
   registerGradients();
   checkLimits(maxIter, tol);
-  const explained = <T>(args: A, run: () => T): T =>
-    explainMissingArguments('solver', definition.optimality, args.length, run);
+  const explained = <T>(x: X, args: A, run: () => T): T =>
+    explainFailure('solver', definition.optimality, [x ?? [], ...args], run);
   const tolerance = (): number => tol ?? (tf.backend().epsilon() < 1e-10 ? 1e-10 : 1e-5);
   const warnOnce = onSolved ? () => undefined : warnOfUnfinished(implicit);
   const init = (x0: X, ...args: A): SolverState<X, M> =>
     tidyState(() => {
+      checkAlive('solver', flattenTree([x0, args]).leaves);
       const x = realCopy(x0, definition.ignoresStart === true);
-      const memory = explained(args, () => definition.start(x, ...args));
+      const memory = explained(x, args, () => definition.start(x, ...args));
       return { x, memory, iteration: 0, error: Infinity };
     });
   const step = ({ x, memory, iteration }: SolverState<X, M>, ...args: A): SolverState<X, M> =>
     tidyState(() => {
-      const next = explained(args, () => definition.advance(x, memory, iteration, ...args));
+      const next = explained(x, args, () =>
+        endingRunaways(x, memory, () => definition.advance(x, memory, iteration, ...args)),
+      );
       if (!definition.ignoresStart) checkShapes(x, next.x);
       return { ...next, iteration: iteration + 1 };
     });
@@ -203,8 +221,10 @@ export function createSolver<X, A extends unknown[], M>(
     error: state.error,
     ...(state.samples ? { samples: state.samples.map(sampleStats(state.iteration)) } : {}),
   });
-  const iterate = (x0: X, ...args: A): SolverState<X, M> =>
-    engine?.iterate(x0, args, { maxIter, tol: tolerance() }) ?? iterateByStep(x0, ...args);
+  const iterate = (x0: X, ...args: A): SolverState<X, M> => {
+    checkAlive('solver', flattenTree([x0, args]).leaves);
+    return engine?.iterate(x0, args, { maxIter, tol: tolerance() }) ?? iterateByStep(x0, ...args);
+  };
   const iterateByStep = (x0: X, ...args: A): SolverState<X, M> => {
     let state = init(x0, ...args);
     while (!isDone(state)) {
@@ -229,17 +249,9 @@ export function createSolver<X, A extends unknown[], M>(
       warnOnce(stats(state), tolerance());
       return (engine?.attach(state, args) ?? attach(state, args)) as unknown as tf.TensorContainer;
     }) as unknown as X;
-  const solver: Solver<X, A, M> = {
-    init,
-    step,
-    isDone,
-    status,
-    stats,
-    solve,
-    run,
-    unroll: (x0, ...args) => iterateByStep(x0, ...args).x,
-    optimality: definition.optimality,
-  };
+  const unroll = (x0: X, ...args: A): X => iterateByStep(x0, ...args).x;
+  const { optimality } = definition;
+  const solver: Solver<X, A, M> = { init, step, isDone, status, stats, solve, run, unroll, optimality };
   origins.set(solver, { definition: definition as unknown as Origin['definition'], options });
   return solver;
 }

@@ -6,11 +6,13 @@ import { norm } from '../linear-solve/vector.ts';
 import type { Objective } from '../optimality/gradient.ts';
 import { stationaryPoint } from '../optimality/stationary.ts';
 import { withoutTape } from '../tape.ts';
+import { SOLVER_NAMES, checkSetup } from './check-setup.ts';
 import { checkStepsize } from './check-solver.ts';
 import { packProblem } from './packed-problem.ts';
 import type { PackedProblem } from './packed-problem.ts';
 import { createSolver, numberOf } from './solver.ts';
 import type { Solver, SolverOptions } from './solver.ts';
+import type { NamesOf } from '../option-names.ts';
 
 /*
  * Gradient steps whose length is found anew on every batch. `step(state, ...args)` takes the arguments of its batch; `solve` and
@@ -41,6 +43,19 @@ export interface PolyakSgdOptions<A extends unknown[]> extends StochasticOptions
   /** The smallest value of f, or a lower bound of it. @default 0, as with data that can be fitted exactly */
   readonly minimum?: number;
 }
+
+const STOCHASTIC: NamesOf<StochasticOptions<unknown[]>> = {
+  ...SOLVER_NAMES,
+  batches: true,
+  maxStepsize: true,
+};
+const ARMIJO: NamesOf<ArmijoSgdOptions<unknown[]>> = {
+  ...STOCHASTIC,
+  c1: true,
+  decrease: true,
+  increase: true,
+};
+const POLYAK: NamesOf<PolyakSgdOptions<unknown[]>> = { ...STOCHASTIC, minimum: true };
 
 /** One gradient step; the length comes with what the solver remembers of it. */
 type Length = (
@@ -87,6 +102,7 @@ export function armijoSgd<X, A extends unknown[]>(
   objective: Objective<X, A>,
   options: ArmijoSgdOptions<A> = {},
 ): Solver<X, A, number> {
+  checkSetup('armijoSgd', { 'the objective': objective }, options, ARMIJO);
   const { c1 = 0.1, decrease = 0.5, increase = 2, maxStepsize = 1 } = options;
   checkStepsize(maxStepsize);
   const inside = (value: number): boolean => value > 0 && value < 1;
@@ -118,6 +134,7 @@ export function polyakSgd<X, A extends unknown[]>(
   objective: Objective<X, A>,
   options: PolyakSgdOptions<A> = {},
 ): Solver<X, A, number> {
+  checkSetup('polyakSgd', { 'the objective': objective }, options, POLYAK);
   const { minimum = 0, maxStepsize = Infinity } = options;
   if (maxStepsize !== Infinity) checkStepsize(maxStepsize);
   if (!Number.isFinite(minimum))

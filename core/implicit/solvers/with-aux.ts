@@ -4,6 +4,7 @@ import { ImplicitError } from '../errors.ts';
 import type { Objective } from '../optimality/gradient.ts';
 import { flattenTree } from '../tree.ts';
 import type { Solver } from './solver.ts';
+import { checkFunctions } from '../checks.ts';
 
 /** An objective that also returns whatever was worked out on the way: a tensor, or a tree with tensors in it. */
 export type ObjectiveWithAux<X, A extends unknown[], T> = (
@@ -30,6 +31,7 @@ export function withAux<X, A extends unknown[], T>(
   makeSolver: (objective: Objective<X, A>) => Pick<Solver<X, A>, 'run'>,
   objective: ObjectiveWithAux<X, A, T>,
 ): (x0: X, ...args: A) => SolutionWithAux<X, T> {
+  checkFunctions('withAux', { 'the solver': makeSolver, 'the objective': objective });
   const checked: typeof objective = (x, ...args) => {
     const result = objective(x, ...args) as unknown;
     const isPair = typeof result === 'object' && result !== null && 'value' in result && 'aux' in result;

@@ -167,7 +167,7 @@ describe('projections at the ends of the number range', () => {
       const along = values(tf.sum(tf.mul(tf.grad(f)(x), direction)))[0];
       const at = (h: number): number => values(f(tf.add(x, tf.mul(constant(h), direction))))[0];
       expect([along]).toBeAllclose([(at(1e-6) - at(-1e-6)) / 2e-6], { rtol: 1e-7 });
-      expect(() => tf.grad(f)(tf.zeros([n, n]))).toThrow(/not solved: breakdown/);
+      expect(() => tf.grad(f)(tf.zeros([n, n]))).toThrow(/no derivative where X has an eigenvalue of 0/);
     });
   });
 });

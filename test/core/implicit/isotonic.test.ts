@@ -158,14 +158,14 @@ describe('isotonic regression', () => {
     const cases: readonly [() => tf.Tensor, RegExp][] = [
       [() => isotonicRegression(tf.ones([0])), /one shape \[\.\.\., n\] with n > 0, got \[0\]/],
       [() => isotonicRegression(tf.scalar(1)), /with n > 0, got \[\]/],
-      [() => isotonicRegression(constant([1, NaN])), /entries must be finite/],
-      [() => isotonicRegression(constant([1, Infinity])), /entries must be finite/],
+      [() => isotonicRegression(constant([1, NaN])), /must be finite/],
+      [() => isotonicRegression(constant([1, Infinity])), /must be finite/],
       [() => isotonicRegression(y, { weights: tf.ones([2]) }), /one shape .* got \[3\], \[2\]/],
       [() => isotonicRegression(y, { weights: constant([1, 0, 1]) }), /weights must be above 0, got 0/],
       [() => isotonicRegression(y, { weights: constant([1, -2, 1]) }), /weights must be above 0, got -2/],
       [() => isotonicRegression(y, { lower: 1, upper: 0 }), /the box is empty: lower > upper/],
       [() => isotonicRegressionKl(y, tf.ones([2])), /one shape .* got \[3\], \[2\]/],
-      [() => isotonicRegressionKl(constant([NaN]), tf.ones([1])), /entries must be finite/],
+      [() => isotonicRegressionKl(constant([NaN]), tf.ones([1])), /must be finite/],
     ];
     for (const [run, message] of cases) {
       expect(() => tf.tidy(run)).toThrow(

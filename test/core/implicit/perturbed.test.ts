@@ -337,11 +337,7 @@ describe('the noise and the discrete functions', () => {
         /unknown noise "cauchy"/,
         'unknown-name',
       ],
-      [
-        () => perturbedArgmax(oneHotArgmax)(constant([1, NaN]), 1),
-        /entries that are not finite/,
-        'bad-tensor',
-      ],
+      [() => perturbedArgmax(oneHotArgmax)(constant([1, NaN]), 1), /theta must be finite/, 'bad-tensor'],
       [() => perturbedArgmax(oneHotArgmax)(tf.ones([0]), 1), /got shape \[0\]/, 'bad-tensor'],
       [
         () => perturbedArgmax((x) => tf.sum(x))(theta, 1),
