@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError, describeValue } from './errors.ts';
-import { checkValues } from './plain-code.ts';
+import { checkGivenValues, checkValues } from './plain-code.ts';
 import type { Scalar } from './scalar.ts';
 
 /** A value that is not finite where it must be; a solver whose iterates run away ends in a status because of it. */
@@ -26,6 +26,16 @@ export function checkTensor(where: string, name: string, value: unknown): assert
     throw new ImplicitError('bad-tensor', `${where}: ${name} must hold real numbers, got ${value.dtype}`);
 }
 
+/** A plain loop: compiled solvers look at every iterate. */
+function firstRefused(values: ArrayLike<number>, infinite: boolean): number | undefined {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    // Of a difference with itself only NaN and infinities make NaN.
+    if (value - value !== 0 && (!infinite || Number.isNaN(value))) return value;
+  }
+  return undefined;
+}
+
 function checkEach(
   where: string,
   named: Readonly<Record<string, unknown>>,
@@ -33,9 +43,7 @@ function checkEach(
 ): void {
   for (const [name, value] of Object.entries(named)) {
     const look = (values: ArrayLike<number>): void => {
-      const wrong = Array.prototype.find.call(values, (v: number) =>
-        infinite ? Number.isNaN(v) : !Number.isFinite(v),
-      ) as number | undefined;
+      const wrong = firstRefused(values, infinite);
       if (wrong === undefined) return;
       throw new NotFiniteError(
         'bad-tensor',
@@ -48,7 +56,7 @@ function checkEach(
       continue;
     }
     checkTensor(where, name, value);
-    checkValues(value, look);
+    checkGivenValues(value, look);
   }
 }
 

@@ -9,8 +9,8 @@ export type Derive = (...values: Float64Array[]) => Float64Array;
 
 /** Takes plain code over while a function is traced, whose tensors have no values: it then runs in each call. */
 export interface PlainCodeTracer {
-  /** False where the tensor has values. */
-  check(tensor: tf.Tensor, check: Check): boolean;
+  /** False where the tensor has values. `ifGiven`: only of an argument, which has its values anyway. */
+  check(tensor: tf.Tensor, check: Check, ifGiven: boolean): boolean;
   /** Undefined where all tensors have values. */
   derive(tensors: readonly tf.Tensor[], shape: readonly number[], derive: Derive): tf.Tensor | undefined;
 }
@@ -30,7 +30,15 @@ export function withTracer<T>(tracer: PlainCodeTracer, run: () => T): T {
 
 /** Lets `check` look at a tensor's values and throw; at once, or in each call of a compiled function that is being traced. */
 export function checkValues(tensor: tf.Tensor, check: Check): void {
-  if (!current?.check(tensor, check)) check(toFloat64(tensor));
+  if (!current?.check(tensor, check, false)) check(toFloat64(tensor));
+}
+
+/**
+ * The same for a check of which the result shows anyway: a compiled function looks at its arguments alone, since what it
+ * computes on the way would have to be set aside to be looked at.
+ */
+export function checkGivenValues(tensor: tf.Tensor, check: Check): void {
+  if (!current?.check(tensor, check, true)) check(toFloat64(tensor));
 }
 
 /**

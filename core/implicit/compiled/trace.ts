@@ -52,9 +52,10 @@ function traceOnce(run: TensorFunction, specs: readonly InputSpec[]): Trace {
   const outputs = withoutTape(() =>
     recording(into, (tracer) => {
       const plainCode: PlainCodeTracer = {
-        check: (tensor, check) => {
+        check: (tensor, check, ifGiven) => {
           const value = tracer.traced(tensor);
-          if (value) builder.check(value, check);
+          const isComputed = value !== undefined && value.base.op !== undefined;
+          if (value && !(ifGiven && isComputed)) builder.check(value, check);
           return value !== undefined;
         },
         derive: (tensors, shape, derive) => {
