@@ -87,20 +87,35 @@ export function disjointSamples(
 /** {@link RankEvidence} for one r, with the bank of the first sample and how well each of its concepts is found again. */
 export async function rankEvidence(
   r: number,
-  [first, second]: readonly [Matrix, Matrix],
+  samples: readonly [Matrix, Matrix],
   options: Omit<RankOptions, 'candidates'>,
 ): Promise<RankEvidence & { readonly conceptBank: CodedBank; readonly similarities: Float64Array }> {
-  const banks = [await bankOf(first, r, options), await bankOf(second, r, options)];
-  const crossed = [await fitOf(second, banks[0], options), await fitOf(first, banks[1], options)];
-  const { similarities } = matchRows(banks[0], banks[1]);
+  const { banks, similarities, stability } = await banksOfBoth(r, samples, options);
+  const crossed = [await fitOf(samples[1], banks[0], options), await fitOf(samples[0], banks[1], options)];
   return {
     r,
     r2: (crossed[0].r2 + crossed[1].r2) / 2,
     relativeError: (crossed[0].relativeError + crossed[1].relativeError) / 2,
-    stability: similarities.reduce((sum, value) => sum + Math.max(value, 0), 0) / r,
+    stability,
     conceptBank: banks[0],
     similarities,
   };
+}
+
+/** Banks of r concepts of two samples, the likeness of each matched pair, and their mean, `stability` of {@link RankEvidence}. */
+export async function banksOfBoth(
+  r: number,
+  samples: readonly [Matrix, Matrix],
+  options: Omit<RankOptions, 'candidates'>,
+): Promise<{
+  readonly banks: readonly [CodedBank, CodedBank];
+  readonly similarities: Float64Array;
+  readonly stability: number;
+}> {
+  const banks = [await bankOf(samples[0], r, options), await bankOf(samples[1], r, options)] as const;
+  const { similarities } = matchRows(banks[0], banks[1]);
+  const stability = similarities.reduce((sum, value) => sum + Math.max(value, 0), 0) / r;
+  return { banks, similarities, stability };
 }
 
 async function bankOf(

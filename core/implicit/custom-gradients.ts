@@ -4,6 +4,10 @@ import { isRecording } from './gradient-scope.ts';
 type Custom = Parameters<ReturnType<typeof tf.engine>['customGrad']>[0];
 
 let plain: typeof tf.customGrad | undefined;
+let calls = 0;
+
+/** How many operations with a gradient of their own have been computed so far, those of this toolkit left out. */
+export const customGradientCalls = (): number => calls;
 
 /**
  * Makes gradients that operations bring with them (`tf.customGrad`; in tfjs `tf.logSoftmax` and
@@ -33,6 +37,7 @@ type Outcome = {
 function again(f: Custom) {
   const run = f as unknown as (...args: readonly (tf.Tensor | Save)[]) => Outcome;
   return (...args: readonly (tf.Tensor | Save)[]): Outcome => {
+    calls++;
     const inputs = args.slice(0, -1) as tf.Tensor[];
     const save = args.at(-1) as Save;
     let own: readonly tf.Tensor[] = [];

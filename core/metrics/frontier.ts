@@ -71,3 +71,19 @@ export function chooseFromFrontier(points: readonly FrontierPoint[]): FrontierPo
       undefined,
     );
 }
+
+/** What a point may leave more than the least, by its first images, to be looked at further. */
+const HOPELESS = 0.15;
+
+/** The least rest of points that are found again; Infinity where none is. */
+export function leastRestOf(points: readonly FrontierPoint[]): number {
+  return Math.min(...points.filter(isFoundAgain).map(({ rest }) => rest.mean), Infinity);
+}
+
+/**
+ * May the comparison argue for a point, as far as its first images tell? `least` is the least rest of points found again.
+ * Where there are such, no other is taken; and one that leaves 0.15 more than the least is far from little rest too.
+ */
+export function isContender(point: FrontierPoint, least: number): boolean {
+  return least === Infinity || (isFoundAgain(point) && point.rest.mean <= least + HOPELESS);
+}

@@ -18,6 +18,7 @@ import {
 import { readCuePictures, type CueFiles } from './cue-pictures.ts';
 import { findMark } from './find-mark.ts';
 import { runnerFor } from './model-parts.ts';
+import { once } from './once.ts';
 import type { Facts, StageWork } from './stage.ts';
 
 /** Exchanges cues between the pictures of a class and others and asks the model; pictures are read when first needed. */
@@ -90,10 +91,4 @@ export function openCueExchange(
     mark,
     dispose: () => runner.dispose(),
   };
-}
-
-/** Makes a value at the first call. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let value: Promise<T> | undefined;
-  return () => (value ??= make());
 }

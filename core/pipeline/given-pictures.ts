@@ -1,8 +1,10 @@
 import { TesseraError } from '../errors.ts';
-import { loadPredictions, type GivenImage } from '../project/predictions-file.ts';
+import { lazyList } from '../lazy-list.ts';
+import type { Lines } from '../project/line-file.ts';
+import { openPredictions, type GivenImage } from '../project/predictions-file.ts';
 import type { Project } from '../project/project-folder.ts';
 import type { RunFile } from '../project/schema.ts';
-import { asRunFound } from './input-changes.ts';
+import { factsOfRun } from './input-changes.ts';
 import type { PictureAnswer } from '../score/model-scores.ts';
 import type { FileFact } from './question.ts';
 
@@ -12,8 +14,10 @@ export interface GivenPicture {
   readonly answer: PictureAnswer;
 }
 
-/** The pictures of a finished run. */
+/** The pictures of a finished run, each read when it is asked for. */
 export interface GivenPictures {
+  /** The files of the explained ones. */
+  readonly explained: readonly FileFact[];
   /** The explained ones in the order of the run's arrays, after them the others in the order of the scan. */
   readonly pictures: readonly GivenPicture[];
   /** Are the others among them? Not in a run of before they were kept, and not where the record of them is damaged. */
@@ -25,26 +29,59 @@ export async function givenPictures(project: Project, run: RunFile): Promise<Giv
   const explained = run.explanation?.images ?? [];
   const record = await recordOf(project, run);
   const given = record === 'damaged' ? undefined : record;
-  const answers = new Map(given?.map(({ file, ...answer }) => [file, answer]));
-  const ofRun = explained.map(({ file, predicted }) => ({
-    file,
-    answer: answers.get(file) ?? predicted,
-  }));
-  const isExplained = new Set(explained.map(({ file }) => file));
-  const others = (given ?? [])
-    .filter(({ file }) => !isExplained.has(file))
-    .map(({ file, ...answer }) => ({ file, answer }));
-  const all = [...ofRun, ...others];
-  const files = await asRunFound(project, run, all);
+  const factOf = await factsOfRun(project, run);
+  const ofRun = (at: number): GivenPicture => {
+    const { file, predicted } = explained[at];
+    return { file: factOf(file), answer: answerIn(given?.find(file)) ?? predicted };
+  };
+  let pictures: readonly GivenPicture[] | undefined;
   return {
-    pictures: all.map(({ answer }, at) => ({ file: files[at], answer })),
+    explained: lazyList(explained.length, (at) => factOf(explained[at].file)),
+    // Which are explained takes a look at every name, which whoever opens a run need not wait for.
+    get pictures() {
+      if (pictures !== undefined) return pictures;
+      const others = given === undefined ? [] : placesWithout(given, explained);
+      const other = (at: number): GivenPicture => {
+        const image = given!.records[others[at]];
+        return { file: factOf(image.file), answer: answerIn(image)! };
+      };
+      const { length } = explained;
+      return (pictures = lazyList(length + others.length, (at) =>
+        at < length ? ofRun(at) : other(at - length),
+      ));
+    },
     others: record === 'damaged' ? 'damaged' : given === undefined ? 'not-kept' : 'kept',
   };
 }
 
-async function recordOf(project: Project, run: RunFile): Promise<GivenImage[] | 'damaged' | undefined> {
+function answerIn(image: GivenImage | undefined): PictureAnswer | undefined {
+  if (image === undefined) return undefined;
+  const { index, probability, value, runnerUp, scores } = image;
+  return {
+    index,
+    ...(probability !== undefined && { probability }),
+    ...(value !== undefined && { value }),
+    ...(runnerUp && { runnerUp }),
+    ...(scores && { scores }),
+  };
+}
+
+/** Places of the pictures that are not explained. */
+function placesWithout(
+  given: Lines<GivenImage>,
+  explained: readonly { readonly file: string }[],
+): Uint32Array {
+  const isExplained = new Uint8Array(given.records.length);
+  for (const { file } of explained) {
+    const place = given.placeOf(file);
+    if (place !== undefined) isExplained[place] = 1;
+  }
+  return Uint32Array.from(isExplained.keys()).filter((place) => isExplained[place] === 0);
+}
+
+async function recordOf(project: Project, run: RunFile): Promise<Lines<GivenImage> | 'damaged' | undefined> {
   try {
-    return await loadPredictions(project, run.id);
+    return await openPredictions(project, run.id);
   } catch (error) {
     if (error instanceof TesseraError && error.code === 'bad-project') return 'damaged';
     throw error;

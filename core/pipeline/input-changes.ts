@@ -54,11 +54,17 @@ export async function asRunFound(
   run: RunFile,
   pictures: readonly { readonly file: string }[],
 ): Promise<FileFact[]> {
+  const factOf = await factsOfRun(project, run);
+  return pictures.map(({ file }) => factOf(file));
+}
+
+/** {@link asRunFound} for one file at a time. */
+export async function factsOfRun(project: Project, run: RunFile): Promise<(file: string) => FileFact> {
   const record = await loadRunPictures(project, run.id);
-  return pictures.map(({ file }) => {
+  return (file) => {
     const then = record?.get(file);
     return then === undefined ? { path: file } : { path: file, stamp: then };
-  });
+  };
 }
 
 /**

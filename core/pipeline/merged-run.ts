@@ -115,16 +115,18 @@ function mergedTensors(tensors: RunTensors, merges: readonly Merge[]): RunTensor
     merges.forEach(({ figures }, g) => (shown[groups[g][0]] = figures.imageImportance[image]));
     return shown;
   });
-  const { conceptBank, coefficients } = tensors;
+  const { conceptBank, coefficients, maps, parts } = tensors;
   const merged = lazyList(coefficients.length, (image) =>
     withMergedColumns(coefficients[image], conceptBank, groups),
   );
+  // Without counts: of merged concepts nobody has counted the places.
   return {
-    ...tensors,
+    conceptBank,
+    parts,
     coefficients: merged,
     strengths: merged.map(strongest),
     imageImportance,
-    maps: new Map([...tensors.maps].map(([method, drawn]) => [method, mergedMaps(method, drawn, merges)])),
+    maps: new Map([...maps].map(([method, drawn]) => [method, mergedMaps(method, drawn, merges)])),
   };
 }
 

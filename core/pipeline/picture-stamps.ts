@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { TesseraError } from '../errors.ts';
 import type { Storage } from '../platform.ts';
-import { readLines, writeLines } from '../project/line-file.ts';
+import { openLines, writeLines, type Lines } from '../project/line-file.ts';
 import type { Project } from '../project/project-folder.ts';
 
 /** What a picture's file is. */
@@ -39,23 +39,21 @@ export async function withStamps<File extends { readonly path: string }>(
   files: readonly File[],
 ): Promise<(File & Stamped)[]> {
   const path = storage.join(folder, 'cache', 'pictures.jsonl');
-  const known = new Map((await readIndex(storage, path)).map((one) => [one.file, one]));
+  const known = await openIndex(storage, path);
+  const added = new Map<string, Known>();
   const stamped: (File & Stamped)[] = [];
-  let isNew = false;
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < files.length) {
       const at = next++;
-      const before = known.get(files[at].path);
+      const before = known?.find(files[at].path);
       const { stamp, record } = await stampOf(storage, files[at].path, before);
       stamped[at] = { ...files[at], stamp };
-      if (record === undefined || record === before) continue;
-      known.set(record.file, record);
-      isNew = true;
+      if (record !== undefined && record !== before) added.set(record.file, record);
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
-  if (isNew) await saveIndex(storage, path, known.values());
+  if (added.size > 0) await saveIndex(storage, path, withAdded(known?.records ?? [], added));
   return stamped;
 }
 
@@ -98,13 +96,23 @@ function unreadable(error: unknown, stamp: PictureStamp): PictureStamp {
 }
 
 /** Anything wrong with the index costs reading the files again. */
-async function readIndex(storage: Storage, path: string): Promise<readonly Known[]> {
+async function openIndex(storage: Storage, path: string): Promise<Lines<Known> | undefined> {
   try {
-    return (await readLines(storage, path, KNOWN)) ?? [];
+    return await openLines(storage, path, KNOWN);
   } catch (error) {
-    if (error instanceof TesseraError || error instanceof z.ZodError) return [];
+    if (error instanceof TesseraError || error instanceof z.ZodError) return undefined;
     throw error;
   }
+}
+
+/** The index in its order, with records that are new or take the place of others. */
+function* withAdded(known: readonly Known[], added: ReadonlyMap<string, Known>): Generator<Known> {
+  const left = new Map(added);
+  for (const one of known) {
+    yield left.get(one.file) ?? one;
+    left.delete(one.file);
+  }
+  yield* left.values();
 }
 
 /** A project on a disk that cannot be written is looked at without an index. */

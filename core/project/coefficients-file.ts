@@ -13,6 +13,7 @@ import type { StorableType } from './safetensors-header.ts';
  *   coefficients      float32 [n, positions, r]
  *   imageImportance   float64 [n, r]   total index of every concept in each image
  *   strengths         float32 [n, r]   largest coefficient of every concept in each image
+ *   counts            int32 [r]        places where a concept is, over all images; absent in runs from before it was counted
  */
 
 /** File name of the arrays. */
@@ -27,19 +28,27 @@ export async function saveCoefficients(
   requireRun(project, id);
   const { rows, cols } = coefficients[0];
   const count = coefficients.length;
+  const counts = new Int32Array(cols);
   const columns = new Map<string, Column>([
     [
       'coefficients',
-      rowsColumn(
-        'float32',
-        lazyList(count, (at) => coefficients[at].data),
-        [count, rows, cols],
-      ),
+      { type: 'float32', dims: [count, rows, cols], pieces: () => counted(coefficients, counts) },
     ],
+    // Written after the coefficients, by which time they are counted.
+    ['counts', { type: 'int32', dims: [cols], pieces: () => [counts] }],
     ['imageImportance', rowsColumn('float64', imageImportance, [count, cols])],
     ['strengths', rowsColumn('float32', strengths, [count, cols])],
   ]);
   await writeColumns(project.storage, runPath(project, id, COEFFICIENTS_FILE), columns);
+}
+
+/** The values of each image; counts those above 0 of each concept on the way. */
+function* counted(coefficients: readonly Matrix[], counts: Int32Array): Generator<Float32Array> {
+  counts.fill(0);
+  for (const { data } of coefficients) {
+    for (let at = 0; at < data.length; at++) if (data[at] > 0) counts[at % counts.length]++;
+    yield data;
+  }
 }
 
 function rowsColumn<T extends StorableType>(
@@ -59,5 +68,6 @@ export async function openCoefficients(project: Project, id: string): Promise<Im
     coefficients: lazyList(count, (at): Matrix => matrix(rows, cols, data[at])),
     imageImportance: file.rows('imageImportance', 'float64'),
     strengths: file.rows('strengths', 'float32'),
+    ...(file.has('counts') && { counts: file.values('counts', 'int32') }),
   };
 }

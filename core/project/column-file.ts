@@ -78,6 +78,7 @@ function* bytesOfAll(columns: readonly (Column & { readonly name: string })[]): 
 
 /** A file of columns that is open to be read. */
 export interface ColumnFile {
+  has(name: string): boolean;
   /** Shape of a column; throws TesseraError 'bad-tensor' where it is not there, or not of that type. */
   dimsOf(name: string, type: StorableType): readonly number[];
   /** A column as a whole. */
@@ -100,6 +101,7 @@ export async function openColumns(storage: Pick<Storage, 'openBytes'>, path: str
     throw new TesseraError('bad-tensor', `"${name}" ${found}, expected ${type}.`);
   };
   return {
+    has: (name) => byName.has(name),
     dimsOf: (name, type) => entryOf(name, type).dims,
     values: (name, type) => {
       const { begin, end } = entryOf(name, type);
@@ -121,7 +123,10 @@ export async function openColumns(storage: Pick<Storage, 'openBytes'>, path: str
 const BLOCK_BYTES = 2 ** 18;
 const KEPT_BLOCKS = 8;
 
-/** The rows of values [n, …] that lie in some bytes from an offset on, each read when it is asked for. */
+/**
+ * The rows of values [n, …] that lie in some bytes from an offset on, each read when it is asked for: with those beside it
+ * where rows are asked for in turn, alone where somebody picks one here and there.
+ */
 export function spooledRows<T extends StorableType>(
   source: ByteSource,
   { type, offset, dims }: { readonly type: T; readonly offset: number; readonly dims: readonly number[] },
@@ -140,9 +145,16 @@ export function spooledRows<T extends StorableType>(
     blocks.set(block, read);
     return read;
   };
+  let before = -1;
   return lazyList(count, (row) => {
     const at = row % perBlock;
-    const block = blockAt(Math.floor(row / perBlock)) as StorableArray;
+    const number = Math.floor(row / perBlock);
+    const isInTurn = row === before || row === before + 1;
+    before = row;
+    if (!isInTurn && !blocks.has(number)) {
+      return arrayOf(type, source.read(offset + row * rowBytes, rowBytes));
+    }
+    const block = blockAt(number) as StorableArray;
     return block.subarray(at * width, (at + 1) * width) as ElementArrays[T];
   });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TesseraError } from '../errors.ts';
-import { readLines, writeLines } from './line-file.ts';
+import { openLines, writeLines, type Lines } from './line-file.ts';
 import { requireRun, runPath, type Project } from './project-folder.ts';
 
 const FILE = 'predictions.jsonl';
@@ -36,12 +36,18 @@ export async function savePredictions(
  * Throws TesseraError 'bad-project' where the file is not the one that was written.
  */
 export async function loadPredictions(project: Project, id: string): Promise<GivenImage[] | undefined> {
+  const lines = await openPredictions(project, id);
+  return lines && [...lines.records];
+}
+
+/** {@link loadPredictions} of a run of many pictures: each is read when it is asked for. */
+export async function openPredictions(project: Project, id: string): Promise<Lines<GivenImage> | undefined> {
   requireRun(project, id);
   const { storage } = project;
   const path = runPath(project, id, FILE);
   if (!(await storage.exists(path))) return undefined;
-  const images = await readLines(storage, path, GIVEN_IMAGE);
-  if (images !== undefined) return images;
+  const lines = await openLines(storage, path, GIVEN_IMAGE);
+  if (lines !== undefined) return lines;
   throw new TesseraError('bad-project', `project: ${path} is damaged.`, {
     hint: 'Run again with the same settings: what the model said is then written anew.',
   });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readLines, writeLines } from './line-file.ts';
+import { openLines, writeLines } from './line-file.ts';
 import { requireRun, runPath, type Project } from './project-folder.ts';
 
 const FILE = 'images.jsonl';
@@ -25,12 +25,14 @@ export async function saveRunPictures(
   await writeLines(project.storage, runPath(project, id, FILE), pictures);
 }
 
-/** By file; undefined for a run of before this was kept, and where the record is lost or damaged. */
-export async function loadRunPictures(
-  project: Project,
-  id: string,
-): Promise<ReadonlyMap<string, RunPicture> | undefined> {
+/** The pictures of a run, each read when it is asked for by its file. */
+export interface RunPictureRecord {
+  get(file: string): RunPicture | undefined;
+}
+
+/** Undefined for a run of before this was kept, and where the record is lost or damaged. */
+export async function loadRunPictures(project: Project, id: string): Promise<RunPictureRecord | undefined> {
   requireRun(project, id);
-  const pictures = await readLines(project.storage, runPath(project, id, FILE), PICTURE);
-  return pictures && new Map(pictures.map((picture) => [picture.file, picture]));
+  const lines = await openLines(project.storage, runPath(project, id, FILE), PICTURE);
+  return lines && { get: (file) => lines.find(file) };
 }

@@ -37,6 +37,8 @@ export interface ImageArrays {
   readonly imageImportance: readonly Float64Array[];
   /** Largest coefficient of every concept [r] in each image. */
   readonly strengths: readonly Float32Array[];
+  /** Places where every concept is [r], over all images; absent where nobody has counted. */
+  readonly counts?: Int32Array;
 }
 
 /** The arrays of a finished run, in the order of its images and of its bank. */

@@ -54,6 +54,7 @@ const METHOD_TABLE = {
   restoreRun: true,
   setUpAgain: true,
   getResult: true,
+  getRunInputs: true,
   listCrops: true,
   editConcept: true,
   undoEdit: true,

@@ -39,6 +39,7 @@ import type { ComparisonApi } from './comparison-data.ts';
 import type { EditModelApi } from './edit-model-data.ts';
 import type { EvaluationApi } from './evaluation-data.ts';
 import type { ImageApi } from './image-data.ts';
+import type { RunInputs } from './input-data.ts';
 import type { JobChoice, LongJob } from './job-data.ts';
 import type { MapApi } from './map-data.ts';
 import type { MarksApi } from './marks-data.ts';
@@ -77,6 +78,7 @@ export type * from './table-data.ts';
 export type * from './tree-data.ts';
 export type * from './evaluation-data.ts';
 export type * from './image-data.ts';
+export type * from './input-data.ts';
 export type * from './map-data.ts';
 export type * from './marks-data.ts';
 export type * from './coherence-data.ts';
@@ -214,6 +216,8 @@ export interface WorkbenchApi
 
   /** A finished run. */
   getResult(query: RunKey): Promise<RunResult>;
+  /** Looks at every file that the run rests on, which takes a while where they are many. */
+  getRunInputs(query: RunKey): Promise<RunInputs>;
   listCrops(query: CropQuery): Promise<CropPage>;
   /**
    * A merge computes the concepts together first (long work of the kind `merge`), where that was not done before; given

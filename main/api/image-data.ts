@@ -13,11 +13,20 @@ export type ConfusionLine = ConfusionRow<ClassName>;
 /** What the model takes for what, where folders name classes. */
 export type Confusion = ConfusionMatrix<ClassName>;
 
-/** Every image that a run was given and could read. */
+/** Some of the images that a run was given and could read. */
+export interface RunImagesQuery extends RunKey {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** A page of the images that a run was given and could read. */
 export interface RunImages {
-  /** The explained ones first; `image` is the place in this list. */
+  /** The explained ones come first; `image` is the place among all. */
   readonly images: readonly RunImage[];
-  readonly confusion: Confusion;
+  /** How many there are in all. */
+  readonly total: number;
+  /** Of all of them; null but with the first. */
+  readonly confusion: Confusion | null;
   /** Are those that were not explained among them? Not in a run of an earlier version, and not where that is damaged. */
   readonly others: 'kept' | 'not-kept' | 'damaged';
 }
@@ -43,7 +52,7 @@ export interface ImageStrengths {
 
 /** The methods of the contract about images of a run. */
 export interface ImageApi {
-  listRunImages(query: RunKey): Promise<RunImages>;
+  listRunImages(query: RunImagesQuery): Promise<RunImages>;
   getWhyNot(query: RunKey & { readonly image: number; readonly other: number }): Promise<WhyNot>;
   /** Looks for the concepts in the images that the run did not explain. */
   measureImages(query: RunKey): Promise<ImageStrengths>;

@@ -12,7 +12,6 @@ import type { ScoreFacts } from '../../core/wording/score-words.ts';
 import type { ClassName } from './ablation-data.ts';
 import type { ClassScore, PictureId } from './app-data.ts';
 import type { PointedImage, ShortcutItem } from './evaluation-data.ts';
-import type { RunInputs } from './input-data.ts';
 import type { RunKey, RunSummary } from './run-data.ts';
 
 /*
@@ -96,7 +95,6 @@ export interface RunResult {
   readonly transparent: Transparency | null;
   /** How the preprocessing came about; null in a run of an earlier version. */
   readonly preprocessing: { readonly source: string; readonly reason: string } | null;
-  readonly inputs: RunInputs;
   /** What undo and redo would do, for people; null when there is nothing. */
   readonly undo: string | null;
   readonly redo: string | null;

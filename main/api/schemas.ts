@@ -24,6 +24,7 @@ export type Argument<Method extends keyof WorkbenchApi> =
 const NOTHING = z.undefined();
 const PAGE = { offset: COUNT, limit: z.int().min(1).max(500) };
 const MOST_PATHS = 10_000;
+const MOST_IMAGES = 10_000;
 const IMAGE_WAY = z.enum(['add', 'replace']);
 const DEVICE = RUN_OPTIONS.device.schema;
 const TEXT = z.string().max(10_000);
@@ -124,6 +125,7 @@ export const schemas = {
   setUpAgain: RUN,
 
   getResult: RUN,
+  getRunInputs: RUN,
   listCrops: z.strictObject({
     ...PAGE,
     ...RUN_KEY,
@@ -145,7 +147,7 @@ export const schemas = {
     parts: RUN_OPTIONS.parts.schema.exactOptional(),
   }),
 
-  listRunImages: RUN,
+  listRunImages: z.strictObject({ ...RUN_KEY, offset: COUNT, limit: z.int().min(1).max(MOST_IMAGES) }),
   getColumns: RUN,
   removeTable: NOTHING,
   getObjects: RUN,

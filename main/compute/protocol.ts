@@ -57,6 +57,8 @@ import type {
   RunEvaluation,
   ImageStrengths,
   RunImages,
+  RunImagesQuery,
+  RunInputs,
   WhyNot,
   RunKey,
   RunResult,
@@ -257,6 +259,7 @@ export interface ComputeJobs {
   /** Removes the files of deleted runs; they cannot be restored any more. */
   carryOutDeletions(question: Pick<RunQuestion, 'folder'>): Promise<null>;
   readResult(question: RunQuestion): Promise<RunView>;
+  readInputs(question: RunQuestion): Promise<RunInputs>;
   /**
    * Computes of the concepts that an edit merges what is not known of them together, and keeps it with the run; and with
    * all runs of its bank.
@@ -303,7 +306,7 @@ export interface ComputeJobs {
     question: RunQuestion & { readonly concept: string },
   ): Promise<readonly DecompositionLayer[]>;
   decompose(question: RunQuestion & Omit<DecompositionQuery, keyof RunKey>): Promise<null>;
-  listRunImages(question: RunQuestion): Promise<RunImages>;
+  listRunImages(question: Omit<RunImagesQuery, 'project'> & RunQuestion): Promise<RunImages>;
   whyNot(question: RunQuestion & { readonly image: number; readonly other: number }): Promise<WhyNot>;
   measureImages(question: RunQuestion): Promise<ImageStrengths>;
   /** What a table says of some images. */

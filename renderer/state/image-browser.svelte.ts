@@ -18,6 +18,10 @@ import type { ColumnLevel, ColumnsState } from './columns.svelte.ts';
 import { Loadable } from './loadable.svelte.ts';
 import type { ResultState } from './result.svelte.ts';
 
+/** Images that are read at first, and at once after that: few are soon there, many take few questions. */
+const FIRST_IMAGES = 500;
+const MORE_IMAGES = 5000;
+
 /** The method whose maps every run has. */
 const AT_ONCE = 'coefficients';
 
@@ -58,7 +62,10 @@ export class ImageBrowser {
     this.#columns = columns;
   }
 
+  /** Those that were read so far. */
   readonly images = $derived(this.list.value?.images ?? []);
+  readonly total = $derived(this.list.value?.total ?? 0);
+  readonly isWhole = $derived(this.list.value !== undefined && this.images.length === this.total);
   /** What stands on the screen is still of the image before. */
   readonly isBehind = $derived(this.detail.value !== undefined && this.detail.value.image !== this.image);
   readonly current = $derived(this.images.at(this.image));
@@ -66,7 +73,7 @@ export class ImageBrowser {
     listedImages(this.images, {
       filter: this.filter,
       order: this.order,
-      columns: this.list.value?.confusion.columns.map(({ index }) => index) ?? [],
+      columns: this.list.value?.confusion?.columns.map(({ index }) => index) ?? [],
       strengthOf: (concept, image) => this.#strengthOf(concept, image),
       isOfLevel: (level, image) => this.#columns.isOf(level, image),
     }),
@@ -94,7 +101,7 @@ export class ImageBrowser {
 
   /** Shows an image; one that the filter holds back makes it let all through. */
   show(image: number): void {
-    if (this.images.length > 0 && !this.listed.some((listed) => listed.image === image))
+    if (image < this.images.length && !this.listed.some((listed) => listed.image === image))
       this.filter = EVERY_IMAGE;
     if (image === this.image && this.detail.value !== undefined) return;
     this.image = image;
@@ -156,7 +163,19 @@ export class ImageBrowser {
   }
 
   async #readList(): Promise<void> {
-    await this.list.load(() => this.#connection.api.listRunImages(this.#run));
+    await this.list.load(async (show) => {
+      const page = (offset: number, limit: number): Promise<RunImages> =>
+        this.#connection.api.listRunImages({ ...this.#run, offset, limit });
+      let read = await page(0, FIRST_IMAGES);
+      while (read.images.length < read.total) {
+        show(read);
+        const { images } = await page(read.images.length, MORE_IMAGES);
+        // There are fewer than there were: the run was made anew.
+        if (images.length === 0) return { ...read, total: read.images.length };
+        read = { ...read, images: [...read.images, ...images] };
+      }
+      return read;
+    });
     // What was to be listed before it was known what there is.
     this.setFilter({});
   }

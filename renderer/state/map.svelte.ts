@@ -88,7 +88,7 @@ export class MapState {
   /** Reads the map, once, as soon as it is known which images there are. */
   open(): void {
     this.#images.open();
-    if (this.#isOpen || this.#images.list.value === undefined) return;
+    if (this.#isOpen || !this.#images.isWhole) return;
     this.#isOpen = true;
     if (this.#images.images.length <= MOST_AT_ONCE) this.scope = 'all';
     this.#read();

@@ -1,4 +1,4 @@
-import type { ConceptEdit, ConceptItem, RunKey, RunResult } from '../../main/api/contract.ts';
+import type { ConceptEdit, ConceptItem, RunInputs, RunKey, RunResult } from '../../main/api/contract.ts';
 import { listText } from '../../core/wording/count-text.ts';
 import { isCancelled, type Connection } from '../api.ts';
 import { listedConcepts, neighbour } from './concept-order.ts';
@@ -13,6 +13,8 @@ export type GalleryLook = 'crop' | 'context' | 'map';
 export class ResultState {
   /** Null where the project has no finished run. */
   readonly result = new Loadable<RunResult | null>();
+  /** What of its files is no longer what it was: known after the result, since every file is looked at. */
+  readonly inputs = new Loadable<RunInputs>();
   selectedId = $state<string | null>(null);
   /** The second concept of a side-by-side. */
   comparedId = $state<string | null>(null);
@@ -68,6 +70,7 @@ export class ResultState {
     const before = this.result.value;
     await this.result.load(() => this.#connection.api.getResult(this.#run));
     this.#compare(before);
+    if (this.result.value) void this.inputs.load(() => this.#connection.api.getRunInputs(this.#run));
   }
 
   /** Selects; ends a wait for a second concept by merging with it or setting it beside. */

@@ -138,7 +138,6 @@ export function fakeEdits(reader: DemoRunReader) {
     skipped: [],
     transparent: null,
     preprocessing: { source: 'card', reason: 'from the card beside the model' },
-    inputs: { isKnown: true, images: run.images.length, changed: 0, missing: 0, cards: [] },
     undo: past.at(-1)?.what ?? null,
     redo: future.at(-1)?.what ?? null,
   });

@@ -5,6 +5,9 @@ import type { DemoRunReader } from './demo-run.ts';
 const CLASSES = ['barn', 'car', 'house', 'lighthouse', 'sailboat', 'train', 'tree', 'windmill'];
 const classOf = (index: number) => ({ index, name: CLASSES[index] });
 
+/** Fewer than there are, so that every screen is put together of several pages. */
+const MOST_AT_ONCE = 9;
+
 /** Given and not explained: a folder, the class that it names or null, the answer, how sure. */
 const OTHERS: readonly (readonly [file: string, truth: number | null, answer: number, sure: number])[] = [
   ['barn/00.jpg', 0, 0, 0.97],
@@ -52,9 +55,10 @@ export function fakeRunImages({ run, images: explained, strengths, detailOf }: D
     };
   };
   const api: ImageApi = {
-    listRunImages: () =>
+    listRunImages: ({ offset, limit }) =>
       Promise.resolve({
-        images,
+        images: images.slice(offset, offset + Math.min(limit, MOST_AT_ONCE)),
+        total: images.length,
         confusion: {
           ...rest,
           rows: rows.map((row) => ({ ...row, truth: classOf(row.truth) })),

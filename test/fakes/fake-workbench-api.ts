@@ -306,6 +306,8 @@ export function createFakeWorkbench(
     getEarlyConcepts: () => Promise.resolve(state === null ? null : early),
     ...fakeRunList(() => setup, take),
     getResult: () => Promise.resolve(edits.result()),
+    getRunInputs: () =>
+      Promise.resolve({ isKnown: true, images: run.images.length, changed: 0, missing: 0, cards: [] }),
     listCrops: ({ concept, sort, places = 'all', only, offset, limit }) => {
       const all = reader.placesOf(rankOf(concept), places);
       const found = only ? all.filter(({ image }) => only.includes(image)) : all;

@@ -18,10 +18,10 @@ export function compileFunction<A extends unknown[], R>(
 ): CompiledFunction<A, R> {
   const cache = new PlanCache('the function', options, (_, args) => {
     const traced = traceTree(run, args as A);
-    const { graph, outputs, captured } = traced;
+    const { graph, outputs, closure } = traced;
     const stages = graph.inputs.map(() => 0);
     const plan = new Plan(graph, stages, { result: { outputs, stage: 0 } });
-    return { plans: { plan, traced }, captured };
+    return { plans: { plan, traced }, closure };
   });
   const call = (...args: A): R => {
     // Where a gradient is taken around it, or another trace, it is recorded like any other function.

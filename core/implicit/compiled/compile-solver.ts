@@ -4,6 +4,7 @@ import { toFloat64, valuesOf } from '../float64/float64-backend.ts';
 import { allFinite } from '../linear-solve/vector.ts';
 import { createSolver, originOf } from '../solvers/solver.ts';
 import type { Solver, SolverDefinition, SolverEngine } from '../solvers/solver.ts';
+import { customGradientCalls } from '../custom-gradients.ts';
 import type { ImplicitOptions } from '../implicit-options.ts';
 import { connectedTensors, isRecording } from '../gradient-scope.ts';
 import { flattenTree } from '../tree.ts';
@@ -15,7 +16,7 @@ import { PlanCache } from './plan-cache.ts';
 import type { CompiledReport, CompileOptions } from './plan-cache.ts';
 import { rootPlan } from './root-plan.ts';
 import { tensorOf } from './trace-tree.ts';
-import { TraceFailure } from './trace-backend.ts';
+import { TraceFailure } from './trace-failure.ts';
 import { isTracing } from './trace.ts';
 import { NotFiniteError } from '../checks.ts';
 
@@ -45,12 +46,16 @@ export function compileSolver<X, A extends unknown[], M>(
   const definition = origin.definition as unknown as SolverDefinition<X, A, M>;
   const { implicit = {} } = origin.options;
   const loops = loopCache(definition, options);
-  const conditions = conditionCache(definition, implicit, options);
+  // What carried out the last iterations, just found to be what its functions still compute.
+  let last: Loop | undefined;
+  const conditions = conditionCache(definition, implicit, options, () => last);
   const engine: SolverEngine<X, A, M> = {
     iterate: (x0, args, limits) => {
       // Nothing to pack, or written down as part of another trace: step by step.
+      last = undefined;
       if (isTracing() || flattenTree(x0).leaves.length === 0) return undefined;
       const found = loops.get([x0, ...args]);
+      last = found?.plans;
       if (!found) return undefined;
       const count = flattenTree(x0).leaves.length;
       const epsilon = tf.backend().epsilon();
@@ -74,8 +79,7 @@ export function compileSolver<X, A extends unknown[], M>(
       const found = conditions.get([x, ...args]);
       const condition = found?.plans;
       if (!condition?.isTheta.includes(true)) return undefined;
-      const captured = condition.captured.map(({ tensor }) => tensor);
-      if (connectedTensors(captured).length > 0)
+      if (connectedTensors([...condition.captured, ...(last?.closure.captured() ?? [])]).length > 0)
         return conditions.byTape('closes over a tensor that the gradient depends on');
       const leaves = found!.leaves.slice(flattenTree(x).leaves.length);
       const stepsize = (memory as Partial<Record<'stepsize', number>> | null)?.stepsize ?? 1;
@@ -93,7 +97,7 @@ function loopCache<X, A extends unknown[], M>(
   return new PlanCache('the solver', options, (_, [x0, ...args]) => {
     if (!recipe) throw new TraceFailure('has no compiled form of its iterations');
     const loop = loopFor(recipe, x0 as X, args as A);
-    return { plans: loop, captured: loop.captured };
+    return { plans: loop, closure: loop.closure };
   });
 }
 
@@ -101,14 +105,22 @@ function conditionCache<X, A extends unknown[], M>(
   definition: SolverDefinition<X, A, M>,
   { constants }: ImplicitOptions,
   options: CompileOptions,
+  lastLoop: () => Loop | undefined,
 ): PlanCache<ConditionAtPoint> {
   const { recipe, optimality } = definition;
   const bySteps = recipe?.kind === 'proximal-gradient' ? recipe.conditionFor : undefined;
   return new PlanCache("the solver's derivative", options, (_, [x, ...args]) => {
     if ('optimalityAfter' in definition && !bySteps)
       throw new TraceFailure('depends on more than a step size of the solver');
+    const before = customGradientCalls();
     const root = rootPlan(bySteps ?? (() => optimality), x as X, args as A, constants);
-    return { plans: new ConditionAtPoint(root), captured: root.staged.captured };
+    const { closure } = root.staged;
+    // Made of the functions of the loop, whose closure has just been looked at. Gradients that they bring with them may
+    // close over more than the loop evaluates.
+    const madeWith = customGradientCalls() === before ? lastLoop() : undefined;
+    const isCurrent = (): boolean =>
+      (madeWith !== undefined && madeWith === lastLoop()) || closure.isCurrent();
+    return { plans: new ConditionAtPoint(root), closure: { ...closure, isCurrent } };
   });
 }
 

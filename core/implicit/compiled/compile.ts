@@ -15,9 +15,10 @@ import type { CompileOptions } from './plan-cache.ts';
  * Results are those without `compile`, to rounding.
  *
  * What cannot be traced runs as it does without `compile`, and `report()` says why: a function that reads values of its
- * arguments (`dataSync`), is random, uses an operation that plans do not have, or is called inside a gradient. Tensors
- * that the function closes over are constants of the plan; if one is a variable that has been assigned since, the plan is
- * made anew. Numbers and other variables of JavaScript that it closes over are read when it is traced, and not again.
+ * arguments (`dataSync`), is random, uses an operation that plans do not have, or is called inside a gradient. What the
+ * function closes over (tensors, numbers, the branches it takes) is a constant of the plan: every call compares, by running the
+ * function on tensors without values, and the plan is made anew where something has changed. { closure: 'fixed' } promises
+ * that nothing is bound anew and saves that; variables that were assigned are seen all the same.
  *
  * Throws ImplicitError 'bad-usage' for anything but a function or a solver of this toolkit, for options that make no sense
  * and, with { fallback: 'error' }, where there is no plan.

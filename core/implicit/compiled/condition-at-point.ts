@@ -9,7 +9,6 @@ import { kernelElimination } from './kernel-elimination.ts';
 import { along, setPoint, setUnknowns } from './root-plan.ts';
 import type { RootPlan } from './root-plan.ts';
 import type { StagedPlan } from './staged-plan.ts';
-import type { Captured } from './trace-backend.ts';
 import { traceFailure } from './trace.ts';
 
 /** A point of a condition: the solution packed, all tensors of the arguments, and what the solver found. */
@@ -51,8 +50,8 @@ export class ConditionAtPoint {
   }
 
   /** Tensors that F closes over. */
-  get captured(): readonly Captured[] {
-    return this.#root.staged.captured;
+  get captured(): readonly tf.Tensor[] {
+    return this.#root.staged.closure.captured();
   }
 
   /** Goes to a point; does nothing where it is there already. */

@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { ImplicitError } from '../errors.ts';
 import { argumentKey } from './argument-key.ts';
 import type { ArgumentKey } from './argument-key.ts';
-import type { Captured } from './trace-backend.ts';
+import type { Closure } from './closure.ts';
 import { traceFailure } from './trace.ts';
 import { checkNames } from '../option-names.ts';
 import type { NamesOf } from '../option-names.ts';
@@ -25,21 +25,27 @@ export interface CompileOptions {
   readonly maxPlans?: number;
   /** What to do where no plan can be made: go by the tape as without `compile`, or throw. @default 'tape' */
   readonly fallback?: 'tape' | 'error';
+  /**
+   * What the function closes over: other tensors, numbers and branches are looked for with every call (`checked`), by running
+   * it once more on tensors without values, or are promised not to come (`fixed`), which saves that. @default 'checked'
+   */
+  readonly closure?: 'checked' | 'fixed';
 }
 
-const NAMES: NamesOf<CompileOptions> = { maxPlans: true, fallback: true };
+const NAMES: NamesOf<CompileOptions> = { maxPlans: true, fallback: true, closure: true };
 
 /** What is kept for one kind of arguments: plans and what they close over, or why there is none. */
 type Kept<P> =
-  | { readonly plans: P; readonly captured: readonly Captured[] }
+  | { readonly plans: P; readonly closure: Closure }
   | { readonly reason: string; readonly isPassing?: boolean };
 
 /** Plans made on demand for the kinds of arguments that occur. */
 export class PlanCache<P> {
   readonly #name: string;
-  readonly #make: (key: ArgumentKey, args: readonly unknown[]) => { plans: P; captured: readonly Captured[] };
+  readonly #make: (key: ArgumentKey, args: readonly unknown[]) => { plans: P; closure: Closure };
   readonly #maxPlans: number;
   readonly #fallback: 'tape' | 'error';
+  readonly #isFixed: boolean;
   readonly #kept = new Map<string, Kept<P>>();
   #traces = 0;
   #path: CompiledReport['path'] = 'untried';
@@ -49,10 +55,10 @@ export class PlanCache<P> {
   constructor(
     name: string,
     options: CompileOptions,
-    make: (key: ArgumentKey, args: readonly unknown[]) => { plans: P; captured: readonly Captured[] },
+    make: (key: ArgumentKey, args: readonly unknown[]) => { plans: P; closure: Closure },
   ) {
     checkNames('compile', options, NAMES);
-    const { maxPlans = 8, fallback = 'tape' } = options;
+    const { maxPlans = 8, fallback = 'tape', closure = 'checked' } = options;
     if (!Number.isInteger(maxPlans) || maxPlans < 1)
       throw new ImplicitError(
         'bad-usage',
@@ -65,7 +71,13 @@ export class PlanCache<P> {
       );
     this.#name = name;
     this.#maxPlans = maxPlans;
+    if (closure !== 'checked' && closure !== 'fixed')
+      throw new ImplicitError(
+        'bad-usage',
+        `compile: closure must be 'checked' or 'fixed', got ${String(closure)}`,
+      );
     this.#fallback = fallback;
+    this.#isFixed = closure === 'fixed';
     this.#make = make;
   }
 
@@ -103,11 +115,15 @@ export class PlanCache<P> {
 
   #find(key: ArgumentKey, args: readonly unknown[]): Kept<P> {
     const found = this.#kept.get(key.key);
-    if (found && 'captured' in found) found.captured.forEach(refuseDisposed);
-    const isCurrent = found && ('reason' in found || found.captured.every(isUnchanged));
+    const isCurrent =
+      found &&
+      ('reason' in found || (this.#isFixed ? found.closure.isUntouched() : found.closure.isCurrent()));
     const kept = isCurrent ? found : this.#traced(key, args);
     this.#kept.delete(key.key);
-    if ('reason' in kept && kept.isPassing) return kept;
+    if ('reason' in kept && kept.isPassing) {
+      if (found && 'closure' in found) found.closure.captured().forEach(refuseDisposed);
+      return kept;
+    }
     // Set again, it is the youngest.
     this.#kept.set(key.key, kept);
     const [oldest] = this.#kept.keys();
@@ -129,15 +145,12 @@ export class PlanCache<P> {
   }
 }
 
-/** The tape could not compute with it any more either, and would say so less plainly. ImplicitError 'bad-tensor'. */
-function refuseDisposed({ tensor: { shape, isDisposed }, dataId }: Captured): void {
-  if (!isDisposed || tf.engine().state.tensorInfo.has(dataId)) return;
+/** The tape cannot compute with it any more either, and would say so less plainly. ImplicitError 'bad-tensor'. */
+function refuseDisposed({ shape, isDisposed }: tf.Tensor): void {
+  if (!isDisposed) return;
   throw new ImplicitError(
     'bad-tensor',
     `compile: a tensor of shape [${shape.join(', ')}] that the function closes over has been disposed of`,
     { hint: 'Make it outside of tf.tidy, or keep it with tf.keep.' },
   );
 }
-
-/** Whether a tensor from outside still has the data that a plan took for constant: a variable may have been assigned. */
-const isUnchanged = ({ tensor, dataId }: Captured): boolean => !tensor.isDisposed && tensor.dataId === dataId;

@@ -57,7 +57,7 @@ export function rootPlan<Solution, A extends unknown[]>(
     // The solution itself may be gone by the time the forward product is traced; its structure is not.
     const like = x.rebuild(shapes.map((shape) => tf.zeros([...shape])));
     return {
-      residual: createResidualMap(condition, like, args, { constants }).residual,
+      residual: createResidualMap(condition, like, given, { constants }).residual,
       theta: leaves.filter((_, i) => isTheta[i]),
       rest: leaves.filter((_, i) => !isTheta[i]),
     };

@@ -5,7 +5,7 @@ import { specsOf } from './argument-key.ts';
 import type { Graph } from './graph.ts';
 import { Plan } from './plan.ts';
 import type { EntrySpec } from './schedule.ts';
-import type { Captured } from './trace-backend.ts';
+import type { Closure } from './closure.ts';
 import { trace } from './trace.ts';
 import type { InputSpec } from './trace.ts';
 
@@ -24,7 +24,7 @@ export interface StagedEntry {
 /** A plan of arguments, which are set at stage 0, and variables. */
 export interface StagedPlan<Entry extends string> {
   readonly plan: Plan<Entry>;
-  readonly captured: readonly Captured[];
+  readonly closure: Closure;
   /** Sets the tensors of the arguments; stage 0 is not finished by it. */
   readonly setArguments: (leaves: readonly tf.Tensor[]) => void;
   /** Sets one of the variables. */
@@ -48,7 +48,7 @@ export function stagedPlan<Entry extends string, A extends unknown[], More exten
     ...variables.map(({ shape }) => ({ shape, dtype: 'float32' as const })),
   ];
   let entries: [Entry, { stage: number; count: number }][] = [];
-  const { graph, outputs, captured } = trace((inputs) => {
+  const { graph, outputs, closure } = trace((inputs) => {
     const computed = compute(tree.rebuild<A>(inputs.slice(0, count)), inputs.slice(count));
     const list = Object.entries(computed) as [Entry, StagedEntry][];
     entries = list.map(([name, { stage, values }]) => [name, { stage, count: values.length }]);
@@ -65,7 +65,7 @@ export function stagedPlan<Entry extends string, A extends unknown[], More exten
   const plan = new Plan<Entry | More>(graph, stages, all);
   return {
     plan,
-    captured,
+    closure,
     setArguments: (leaves) => leaves.forEach((leaf, i) => plan.set(i, valuesOf(leaf))),
     set: (variable, values) => plan.set(count + variable, values),
   };

@@ -3,23 +3,32 @@ import { toFloat64, toStored } from '../float64/float64-backend.ts';
 import { float64Kernels } from '../float64/kernel-tables.ts';
 import type { Values } from '../float64/dense.ts';
 import type { GraphBuilder } from './graph-builder.ts';
+import { attributesKey } from './graph.ts';
 import type { Value } from './graph.ts';
+import { differs } from './script.ts';
+import type { Script } from './script.ts';
+import { TraceFailure } from './trace-failure.ts';
 
 const NAME = 'tessera-implicit-trace';
 
-/** Why a function cannot be traced; the end of a sentence that begins with its name. */
-export class TraceFailure extends Error {}
-
 /** A tensor that a traced function closes over, with the data it had then. */
-export interface Captured {
+interface Captured {
   readonly tensor: tf.Tensor;
   readonly dataId: tf.DataId;
 }
 
-/** What is being traced: the graph so far, and tensors from outside. */
+/** Whether a tensor was disposed of, and its data with it. */
+const isGone = ({ isDisposed, dataId }: tf.Tensor): boolean =>
+  isDisposed && !tf.engine().state.tensorInfo.has(dataId);
+
+/** What is being traced: the graph so far with what was asked for, and tensors from outside. */
 export interface Recording {
   readonly builder: GraphBuilder;
-  readonly captured: Map<tf.DataId, Captured & { readonly value: Value }>;
+  readonly script: Script;
+  /** Constants for the data of tensors from outside. */
+  readonly outside: Map<tf.DataId, Value>;
+  /** Those tensors, by their numbers, as far as they were read since the script began. */
+  readonly captured: Map<number, Captured>;
 }
 
 /**
@@ -40,24 +49,31 @@ class TraceBackend extends tf.KernelBackend {
     }
   }
 
-  /** Where kernels are written down now. */
-  get builder(): GraphBuilder {
-    if (this.#recording) return this.#recording.builder;
+  /** What is being traced now. */
+  get recording(): Recording {
+    if (this.#recording) return this.#recording;
     throw new TraceFailure('keeps a tensor of a trace for later');
   }
 
   /** What stands for a tensor: a traced one, or one of another backend, whose values are constants. */
   standIn(tensor: tf.TensorInfo): Value {
     const known = this.#values.get(tensor.dataId);
-    if (known) return this.builder.view(known, tensor.shape, tensor.dtype);
-    const { captured } = this.#recording!;
-    const found = captured.get(tensor.dataId);
-    if (found) return this.builder.view(found.value, tensor.shape, tensor.dtype);
+    const { builder, outside, captured } = this.recording;
+    if (known) return builder.view(known, tensor.shape, tensor.dtype);
+    const own = tensor as tf.Tensor;
+    captured.set(own.id, { tensor: own, dataId: own.dataId });
+    const found = outside.get(own.dataId) ?? this.#constantOf(own);
+    if (isGone(own)) throw differs();
+    return builder.view(found, tensor.shape, tensor.dtype);
+  }
+
+  #constantOf(tensor: tf.Tensor): Value {
+    const { builder, outside, script } = this.recording;
+    if (script.isWritten) throw differs();
     const { dataId, shape, dtype } = tensor;
-    const outside = tensor as tf.Tensor;
-    const values = toStored(toFloat64(outside) as unknown as tf.BackendValues, dtype);
-    const value = this.builder.constant({ shape, dtype, values });
-    captured.set(dataId, { tensor: outside, dataId, value });
+    const values = toStored(toFloat64(tensor) as unknown as tf.BackendValues, dtype);
+    const value = builder.constant({ shape, dtype, values });
+    outside.set(dataId, value);
     return value;
   }
 
@@ -85,8 +101,10 @@ class TraceBackend extends tf.KernelBackend {
 
   override move(dataId: tf.DataId, values: tf.BackendValues, shape: number[], dtype: tf.DataType): void {
     if (dtype === 'string' || dtype === 'complex64') throw new TraceFailure(`makes a ${dtype} tensor`);
+    const { builder, script } = this.recording;
     const copy = toStored(values.slice(), dtype);
-    this.#values.set(dataId, this.builder.constant({ shape, dtype, values: copy }));
+    const make = (): Value => builder.constant({ shape, dtype, values: copy });
+    this.#values.set(dataId, script.written(`write ${dtype} ${shape.join()}`, copy, make));
   }
 
   override readSync(dataId: tf.DataId): tf.BackendValues {
@@ -133,9 +151,14 @@ function registered(): TraceBackend {
   for (const kernelName of Object.keys(float64Kernels)) {
     const kernelFunc: tf.KernelFunc = ({ inputs, attrs }) => {
       const values: Record<string, Value> = {};
-      for (const [name, input] of Object.entries(inputs)) values[name] = made.standIn(input as tf.TensorInfo);
-      const outputs = made.builder
-        .apply(kernelName, values, attrs ?? {})
+      let request = kernelName;
+      for (const [name, input] of Object.entries(inputs)) {
+        values[name] = made.standIn(input as tf.TensorInfo);
+        request += ` ${name} ${values[name].id}`;
+      }
+      const { builder, script } = made.recording;
+      const outputs = script
+        .answer(`${request} ${attributesKey(attrs)}`, () => builder.apply(kernelName, values, attrs ?? {}))
         .map((value) => made.tensorOf(value));
       return outputs.length === 1 && !SEVERAL.has(kernelName) ? outputs[0] : outputs;
     };

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { constant } from '../constant.ts';
 import { flattenTree } from '../tree.ts';
 import { argumentKey, specsOf } from './argument-key.ts';
-import { TraceFailure } from './trace-backend.ts';
+import { TraceFailure } from './trace-failure.ts';
 import { trace } from './trace.ts';
 import type { Trace } from './trace.ts';
 

@@ -6,10 +6,12 @@ import { withTracer } from '../plain-code.ts';
 import type { PlainCodeTracer } from '../plain-code.ts';
 import { isRecording, withoutTape } from '../tape.ts';
 import { GraphBuilder } from './graph-builder.ts';
-import { attributesKey } from './graph.ts';
 import type { Graph, Value } from './graph.ts';
-import { isTracing, recording, TraceFailure } from './trace-backend.ts';
-import type { Captured, Recording } from './trace-backend.ts';
+import type { Closure } from './closure.ts';
+import { differs, Script } from './script.ts';
+import { isTracing, recording } from './trace-backend.ts';
+import type { Recording } from './trace-backend.ts';
+import { TraceFailure } from './trace-failure.ts';
 
 /** Shape and type of an input. */
 export interface InputSpec {
@@ -21,8 +23,7 @@ export interface InputSpec {
 export interface Trace {
   readonly graph: Graph;
   readonly outputs: readonly Value[];
-  /** Tensors the function closes over. Their values are constants of the graph, for as long as these are unchanged. */
-  readonly captured: readonly Captured[];
+  readonly closure: Closure;
 }
 
 /** A function from tensors to tensors. */
@@ -31,48 +32,73 @@ export type TensorFunction = (inputs: tf.Tensor[]) => readonly tf.Tensor[];
 /**
  * Writes down what a function of tensors computes, by running it on tensors without values.
  *
- * It runs twice: what differs from one time to the next, such as random numbers, is no constant. Numbers that the function
- * closes over are, as they are now. Throws TraceFailure where a value is read, a kernel is unknown, or the two runs differ;
- * and what the function itself throws.
+ * It runs twice: what differs from one time to the next, such as random numbers, is no constant. Numbers and tensors that the
+ * function closes over are, as they are now; its closure tells whether they still are. Throws TraceFailure where a value is read, a
+ * kernel is unknown, or the two runs differ; and what the function itself throws.
  */
 export function trace(run: TensorFunction, inputs: readonly InputSpec[]): Trace {
   registerGradients();
-  const first = traceOnce(run, inputs);
-  const second = traceOnce(run, inputs);
-  if (textOf(first) !== textOf(second))
-    throw new TraceFailure(
-      'computes something else every time it runs: random numbers, or a state it changes',
-    );
-  return first;
+  const builder = new GraphBuilder();
+  const into: Recording = { builder, script: new Script(), outside: new Map(), captured: new Map() };
+  const given = inputs.map(({ shape, dtype }) => builder.input(shape, dtype));
+  const outputs = runTraced(run, given, into);
+  const isCurrent = (): boolean => {
+    into.script.rewind();
+    into.captured.clear();
+    const again = runTraced(run, given, into);
+    return into.script.isAtEnd && again.every((value, i) => value === outputs[i]);
+  };
+  if (!isCurrent()) throw differs();
+  const closure: Closure = {
+    captured: () => [...into.captured.values()].map(({ tensor }) => tensor),
+    isUntouched: () =>
+      [...into.captured.values()].every(
+        ({ tensor, dataId }) => !tensor.isDisposed && tensor.dataId === dataId,
+      ),
+    isCurrent: () => {
+      try {
+        return isCurrent();
+      } catch {
+        // It asks for something else, or throws: whoever traces it anew learns what.
+        return false;
+      }
+    },
+  };
+  return { graph: builder.graph, outputs, closure };
 }
 
-function traceOnce(run: TensorFunction, specs: readonly InputSpec[]): Trace {
-  const builder = new GraphBuilder();
-  const into: Recording = { builder, captured: new Map() };
-  const outputs = withoutTape(() =>
+function runTraced(run: TensorFunction, given: readonly Value[], into: Recording): Value[] {
+  const { builder, script } = into;
+  return withoutTape(() =>
     recording(into, (tracer) => {
       const plainCode: PlainCodeTracer = {
         check: (tensor, check, ifGiven) => {
           const value = tracer.traced(tensor);
-          const isComputed = value !== undefined && value.base.op !== undefined;
-          if (value && !(ifGiven && isComputed)) builder.check(value, check);
-          return value !== undefined;
+          if (!value) return false;
+          const isComputed = value.base.op !== undefined;
+          if (ifGiven && isComputed) return true;
+          script.answer(`check ${value.id}`, () => {
+            builder.check(value, check);
+            return [];
+          });
+          return true;
         },
         derive: (tensors, shape, derive) => {
           const values = tensors.map((tensor) => tracer.standIn(tensor));
-          return tracer.made(builder.derive(values, shape, derive));
+          const request = `derive ${values.map(({ id }) => id).join()} ${shape.join()} ${String(derive)}`;
+          return tracer.made(script.answer(request, () => [builder.derive(values, shape, derive)])[0]);
         },
       };
       const found: Value[] = [];
       tf.tidy(() => {
-        const made = specs.map(({ shape, dtype }) => tracer.made(builder.input(shape, dtype)));
-        const results = withTracer(plainCode, () => explainUnknownKernels(() => run(made)));
+        const results = withTracer(plainCode, () =>
+          explainUnknownKernels(() => run(given.map((value) => tracer.made(value)))),
+        );
         for (const tensor of results) found.push(tracer.standIn(tensor));
       });
       return found;
     }),
   );
-  return { graph: builder.graph, outputs, captured: [...into.captured.values()] };
 }
 
 /** TensorFlow.js says in its own words that a backend lacks a kernel. */
@@ -84,32 +110,6 @@ function explainUnknownKernels<T>(run: () => T): T {
     if (kernel === undefined) throw error;
     throw new TraceFailure(`uses the operation ${kernel}, which plans do not have`);
   }
-}
-
-/** All of a trace that a plan depends on, as text. */
-function textOf({ graph, outputs }: Trace): string {
-  const seen = new Map<number, string>();
-  const describe = (value: Value): string => {
-    const known = seen.get(value.id);
-    if (known !== undefined) return known;
-    const text = value.constant
-      ? `${value.dtype}${value.shape.join()}=${digest(value.constant)}`
-      : `${value.base.id}:${value.shape.join()}`;
-    seen.set(value.id, text);
-    return text;
-  };
-  const ops = graph.ops.map(
-    ({ kernel, inputs, attrs }) => `${kernel}(${inputs.map(describe).join(' ')})${attributesKey(attrs)}`,
-  );
-  return [...ops, ...outputs.map(describe), ...graph.checks.map(({ value }) => describe(value))].join('\n');
-}
-
-/** Two polynomial hashes of the bits of numbers. */
-function digest(values: ArrayLike<number>): string {
-  const bits = new Int32Array(Float64Array.from(values).buffer);
-  let [a, b] = [7, 11];
-  for (const word of bits) [a, b] = [(Math.imul(a, 31) + word) | 0, (Math.imul(b, 1_000_003) ^ word) | 0];
-  return `${values.length}/${a}/${b}`;
 }
 
 /** Refuses to be called where a plan cannot run: inside another trace the function is written down as it is. */

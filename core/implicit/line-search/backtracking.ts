@@ -1,5 +1,5 @@
 import type { LinePoint, Search, Thresholds } from './conditions.ts';
-import { fallsEnough } from './conditions.ts';
+import { fallsEnough, growthAfter } from './conditions.ts';
 
 /** What makes a step acceptable; each name's condition is in the docstring of {@link backtracking}. */
 export type StepCondition = 'armijo' | 'goldstein' | 'wolfe' | 'strong-wolfe';
@@ -16,16 +16,20 @@ export function backtracking(
   return (line, start, first, maxIter) => {
     let [low, high, step] = [0, Infinity, first];
     let best = start;
+    let hasRisen = false;
     for (let trial = 0; trial < maxIter; trial++) {
       const point = line(step);
       const fit = fitOf(start, point, thresholds, condition);
       if (fit === 'right') return { point, status: 'converged' };
+      hasRisen ||= fit === 'long' && Number.isFinite(point.value);
       if (fit === 'long') high = step;
       else [low, best] = [step, point];
-      step = high === Infinity ? 2 * low : low + decrease * (high - low);
+      step = high === Infinity ? growthAfter(trial, 2) * low : low + decrease * (high - low);
+      if (!Number.isFinite(step)) break;
     }
-    const isUnbounded = high === Infinity;
-    return { point: isUnbounded ? start : best, status: isUnbounded ? 'unbounded' : 'max-iterations' };
+    return hasRisen || best === start
+      ? { point: best, status: 'max-iterations' }
+      : { point: start, status: 'unbounded' };
   };
 }
 

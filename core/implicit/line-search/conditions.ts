@@ -28,6 +28,14 @@ export interface Thresholds {
   readonly c2: number;
 }
 
+/**
+ * What the next step is multiplied with while a line still falls after so many trials: a few times `least`, then more and more, so
+ * that far minima are reached, and lines without one show, before the evaluations run out.
+ */
+export function growthAfter(trial: number, least: number): number {
+  return least ** Math.max(1, trial - 8);
+}
+
 /** What rounding may change in values of this size. */
 export function roundingOf(a: number, b: number): number {
   return 10 * tf.backend().epsilon() * Math.max(Math.abs(a), Math.abs(b));

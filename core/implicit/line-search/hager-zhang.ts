@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Line, LinePoint, Search, SearchEnd, Thresholds } from './conditions.ts';
-import { fallsEnough, isFlat } from './conditions.ts';
+import { fallsEnough, growthAfter, isFlat } from './conditions.ts';
 
 // The constants of the article, by its names there: rho (growth), theta (bisection), gamma (least shrinkage).
 const GROWTH = 5;
@@ -27,11 +27,19 @@ export function hagerZhang(thresholds: Thresholds): Search {
     const ceiling = start.value + tolerance;
     let best = start;
     let evaluations = 0;
+    let hasRisen = false;
     const at: Line = (step) => {
-      if (evaluations++ >= maxIter) throw new Found({ point: best, status: 'max-iterations' });
+      if (evaluations++ >= maxIter) {
+        throw new Found(
+          hasRisen || best === start
+            ? { point: best, status: 'max-iterations' }
+            : { point: start, status: 'unbounded' },
+        );
+      }
       const point = line(step);
       if (isAcceptable(start, point, thresholds, ceiling)) throw new Found({ point, status: 'converged' });
       if (point.value < best.value) best = point;
+      hasRisen ||= Number.isFinite(point.value) && (point.value > ceiling || point.slope >= 0);
       return point;
     };
     try {
@@ -58,7 +66,8 @@ interface Interval {
 
 function bracket(at: Line, start: LinePoint, first: number, ceiling: number): Interval | undefined {
   let a = start;
-  for (let step = first; Number.isFinite(step); step *= GROWTH) {
+  let step = first;
+  for (let trial = 0; Number.isFinite(step); step *= growthAfter(trial++, GROWTH)) {
     const point = at(step);
     if (point.slope >= 0) return { a, b: point };
     if (!(point.value <= ceiling)) return bisect(at, start, point, ceiling);

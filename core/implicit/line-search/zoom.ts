@@ -1,5 +1,5 @@
 import type { Line, LinePoint, Search, SearchEnd, Thresholds } from './conditions.ts';
-import { fallsEnough, isFlat, roundingOf } from './conditions.ts';
+import { fallsEnough, growthAfter, isFlat, roundingOf } from './conditions.ts';
 
 /**
  * Grows the step until the line turns, then closes in by cubic interpolation: a step with the strong Wolfe conditions
@@ -15,7 +15,8 @@ export function zoom(thresholds: Thresholds): Search {
         return closeIn(line, { start, low: before, high: point, thresholds, left });
       if (isFlat(start, point, thresholds)) return { point, status: 'converged' };
       if (point.slope >= 0) return closeIn(line, { start, low: point, high: before, thresholds, left });
-      [before, step] = [point, 2 * step];
+      [before, step] = [point, growthAfter(trial, 2) * step];
+      if (!Number.isFinite(step)) break;
     }
     return { point: start, status: 'unbounded' };
   };
@@ -42,6 +43,8 @@ function closeIn(line: Line, { start, low: first, high: second, thresholds, left
     if (point.slope * (high.step - low.step) >= 0) high = low;
     low = point;
   }
+  // Falling right up to where there are no values any more: no minimum was ever enclosed.
+  if (!Number.isFinite(high.value)) return { point: start, status: 'unbounded' };
   return { point: low, status: 'max-iterations' };
 }
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
+import { growthAfter } from '../line-search/conditions.ts';
 import { dot, norm } from '../linear-solve/vector.ts';
 import type { Objective } from '../optimality/gradient.ts';
 import { stationaryPoint } from '../optimality/stationary.ts';
@@ -54,23 +55,36 @@ export function twoLoop(pairs: readonly Pair[], g: tf.Tensor): tf.Tensor {
   return q;
 }
 
-/** Step length by bisection between Armijo's and the weak Wolfe condition (Lewis & Overton 2013); NaN if unbounded. */
+/** Between ends of different size, the middle of their sizes. */
+const middle = (low: number, high: number): number =>
+  low > 0 && high > 4 * low ? Math.sqrt(low) * Math.sqrt(high) : (low + high) / 2;
+
+/**
+ * Step length by bisection between Armijo's and the weak Wolfe condition (Lewis & Overton 2013), however far it is; NaN if the line
+ * falls without end, or begins without a finite value.
+ */
 export function wolfeLength(
   along: (length: number) => { value: number; slope: number },
   value: number,
   slope: number,
 ): number {
   const slack = 10 * tf.backend().epsilon() * Math.max(1, Math.abs(value));
+  if (!Number.isFinite(value) || !Number.isFinite(slope)) return NaN;
   let [low, high, length] = [0, Infinity, 1];
-  for (let trial = 0; trial < 40; trial++) {
+  let hasRisen = false;
+  let growths = 0;
+  for (let trial = 0; length < Infinity && trial < 40;) {
     const there = along(length);
-    if (!(there.value <= value + 1e-4 * length * slope + slack)) high = length;
-    else if (there.slope < 0.9 * slope) low = length;
+    if (!(there.value <= value + 1e-4 * length * slope + slack)) {
+      high = length;
+      hasRisen ||= Number.isFinite(there.value);
+    } else if (there.slope < 0.9 * slope) low = length;
     else return length;
-    length = high === Infinity ? 2 * low : (low + high) / 2;
+    if (high < Infinity) trial++;
+    length = high === Infinity ? growthAfter(growths++, 2) * low : middle(low, high);
   }
-  // Forty doublings and still downhill: there is no minimum.
-  return high === Infinity ? NaN : length;
+  // Downhill to where there are no values any more, if not without end: there is no minimum.
+  return hasRisen || low === 0 ? length : NaN;
 }
 
 /**

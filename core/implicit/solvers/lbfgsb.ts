@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { constant } from '../constant.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
+import { growthAfter } from '../line-search/conditions.ts';
 import { dot, norm, subtract } from '../linear-solve/vector.ts';
 import { gradientOf } from '../optimality/gradient.ts';
 import type { Objective } from '../optimality/gradient.ts';
@@ -51,23 +52,37 @@ function restricted(pairs: readonly Pair[], free: Float64Array): Pair[] {
   });
 }
 
-/** Step length on the bent path clip(x - t d) by Armijo's condition (Bertsekas 1982, eq. 21); 0 if there is none. */
-function lengthOnPath(problem: BoxedProblem, g: tf.Tensor, d: tf.Tensor, first: number): number {
+/**
+ * Step length on the bent path clip(x - t d) by Armijo's condition (Bertsekas 1982, eq. 21); 0 if there is none, NaN if f is not
+ * finite. A cautious first step grows for as long as f falls by it.
+ */
+function lengthOnPath(
+  problem: BoxedProblem,
+  g: tf.Tensor,
+  d: tf.Tensor,
+  { first, isCautious }: { readonly first: number; readonly isCautious: boolean },
+): number {
   const { x, objective, lower, upper } = problem;
-  return withoutTape(
-    () =>
-      tf.tidy(() => {
-        const value = numberOf(objective(x));
-        for (let length = first; length > 1e-20; length /= 2) {
-          const next = clipTo(tf.sub(x, tf.mul(constant(length), d)), lower, upper);
-          const promised = numberOf(tf.sum(tf.mul(g, tf.sub(next, x))));
-          const there = numberOf(objective(next));
-          const rounding = 10 * tf.backend().epsilon() * Math.max(Math.abs(value), Math.abs(there));
-          if (there <= value + 1e-4 * promised + rounding) return length as never;
-        }
-        return 0 as never;
-      }) as number,
-  );
+  const value = numberOf(objective(x));
+  const trial = (length: number): { readonly there: number; readonly isEnough: boolean } => {
+    const next = clipTo(tf.sub(x, tf.mul(constant(length), d)), lower, upper);
+    const promised = numberOf(tf.sum(tf.mul(g, tf.sub(next, x))));
+    const there = numberOf(objective(next));
+    const rounding = 10 * tf.backend().epsilon() * Math.max(Math.abs(value), Math.abs(there));
+    return { there, isEnough: there <= value + 1e-4 * promised + rounding };
+  };
+  if (!Number.isFinite(value)) return NaN;
+  let length = first;
+  let here = trial(length);
+  for (; !here.isEnough && length > 1e-20; here = trial(length)) length /= 2;
+  if (!here.isEnough) return 0;
+  for (let growths = 0; isCautious && Number.isFinite(here.there); growths++) {
+    const longer = growthAfter(growths, 2) * length;
+    const next = trial(longer);
+    if (!Number.isFinite(longer) || !next.isEnough || next.there > here.there) break;
+    [length, here] = [longer, next];
+  }
+  return length;
 }
 
 /**
@@ -104,7 +119,13 @@ export function lbfgsb<A extends unknown[], X = tf.Tensor>(
         const known = restricted(pairs, free);
         const inside = tf.mul(mask, twoLoop(known, tf.mul(mask, g)));
         const direction = tf.add(inside, tf.mul(tf.sub(1, mask), g));
-        const length = lengthOnPath(problem, g, direction, known.length > 0 ? 1 : cautiousStep(g));
+        const isCautious = known.length === 0;
+        const first = isCautious ? cautiousStep(g) : 1;
+        const search = { first, isCautious };
+        const length = withoutTape(
+          () => tf.tidy(() => lengthOnPath(problem, g, direction, search) as never) as number,
+        );
+        if (Number.isNaN(length)) return { x: start, memory: pairs, error: NaN };
         const next = clipTo(tf.sub(problem.x, tf.mul(constant(length), direction)), lower, upper);
         const after = packed.gradient(next);
         const pair = pairOf(problem.x, next, g, after);

@@ -42,7 +42,7 @@ export async function furtherEvidence(
   const isFound = isAtMinimum(options) && distinct >= FEWEST_IMAGES;
   const influence = isFound ? await stages.get(influenceStage) : undefined;
   const frontier = isWorthComparing(level, figures, explanation)
-    ? await compareCuts(stages, intake, explanation.layer, options)
+    ? await compareCuts(stages, intake, explanation.layer, options, level !== 'full')
     : undefined;
   return { ...(influence && { influence }), ...(rank && { rank }), ...(frontier && { frontier }) };
 }

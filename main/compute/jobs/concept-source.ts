@@ -22,6 +22,9 @@ export interface ConceptSource {
   readonly column: number;
   /** Largest coefficient in any image. */
   readonly maximum: number;
+  /** See {@link RunTensors}; of concepts of the run alone. */
+  readonly strengths?: readonly Float32Array[];
+  readonly counts?: Int32Array;
 }
 
 /** Where a concept, or a part of one, is; throws 'unknown-name'. */
@@ -45,6 +48,8 @@ export function sourceOf(
     boxes,
     firstPosition: coefficients[0].rows - boxes.length,
     maximum: maximaOf(isWhole ? tensors.strengths : coefficients.map(strongest))[column],
+    ...(isWhole && { strengths: tensors.strengths }),
+    ...(isWhole && tensors.counts && { counts: tensors.counts }),
   };
 }
 
@@ -66,9 +71,14 @@ export function ownSource(
   };
 }
 
-/** Largest strength of each concept [r] in any image. */
+const known = new WeakMap<readonly Float32Array[], Float32Array>();
+
+/** Largest strength of each concept [r] in any image; looked for once. */
 export function maximaOf(strengths: readonly Float32Array[]): Float32Array {
+  const before = known.get(strengths);
+  if (before !== undefined) return before;
   const maxima = new Float32Array(strengths[0].length);
   for (const own of strengths) own.forEach((value, i) => (maxima[i] = Math.max(maxima[i], value)));
+  known.set(strengths, maxima);
   return maxima;
 }

@@ -1,6 +1,5 @@
 import { conceptTree, flatTree } from '../../../core/concepts/recursion/concept-tree.ts';
 import { TesseraError } from '../../../core/errors.ts';
-import { inputChanges } from '../../../core/pipeline/input-changes.ts';
 import type { Environment } from '../../../core/pipeline/environment.ts';
 import { freeName } from '../../../core/pipeline/own-concept/check-name.ts';
 import { OWN_ID } from '../../../core/project/own-definitions-file.ts';
@@ -69,7 +68,7 @@ export function editJobs(
       after,
       isSame,
       stamp,
-      result: resultView(question, opened, notes, evaluation, await inputChanges(project, opened.run)),
+      result: resultView(question, opened, notes, evaluation),
       tree: treeView(question, opened, notes),
     };
   };

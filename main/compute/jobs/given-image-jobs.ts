@@ -31,12 +31,16 @@ export function givenImageJobs(
   examiner: Examiner,
 ): Jobs<'listRunImages' | 'whyNot' | 'measureImages'> {
   return {
-    async listRunImages(question) {
+    async listRunImages({ offset, limit, ...question }) {
       const opened = await openRun(question);
+      const { pictures, others } = opened.given;
+      const end = Math.min(pictures.length, offset + limit);
+      const places = Array.from({ length: Math.max(0, end - offset) }, (_, at) => offset + at);
       return {
-        images: await listed(opened, question, (file) => storage.basename(file)),
-        confusion: confusionOf(opened),
-        others: opened.given.others,
+        images: await listed(opened, question, places, (file) => storage.basename(file)),
+        total: pictures.length,
+        confusion: offset === 0 ? confusionOf(opened) : null,
+        others,
       };
     },
     async whyNot({ image, other, ...question }) {
@@ -53,13 +57,16 @@ export function givenImageJobs(
 async function listed(
   opened: OpenedRun,
   { key, runId }: RunQuestion,
+  places: readonly number[],
   basename: (file: string) => string,
 ): Promise<RunImage[]> {
   const { explanation, project, run, given } = opened;
-  const files = given.pictures.map(({ file }) => ({ file: file.path }));
+  const pictures = places.map((image) => given.pictures[image]);
+  const files = pictures.map(({ file }) => ({ file: file.path }));
   const { changed, missing } = await inputChanges(project, run, files);
   const expectedOf = expectedClasses(opened.names);
-  return given.pictures.map(({ file, answer }, image) => {
+  return pictures.map(({ file, answer }, at) => {
+    const image = places[at];
     const record = explanation.images.at(image);
     return {
       image,
@@ -69,7 +76,7 @@ async function listed(
       ...answerInWords(opened, answer, expectedOf(file.path)),
       isExplained: record !== undefined,
       agrees: record?.agrees ?? null,
-      change: missing.has(image) ? 'missing' : changed.has(image) ? 'changed' : null,
+      change: missing.has(at) ? 'missing' : changed.has(at) ? 'changed' : null,
     };
   });
 }

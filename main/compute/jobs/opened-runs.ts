@@ -178,7 +178,7 @@ function openRun(
     uncomputed,
     explanation,
     preprocessing,
-    images: given.pictures.slice(0, coefficients.length).map(({ file }) => file),
+    images: given.explained,
     given,
     ...tensors,
     bankCoefficients: own.tensors.coefficients,

@@ -15,15 +15,21 @@ export function resultJobs(
   environment: Environment,
   openRun: OpenRun,
   complete: CompleteRuns,
-): Jobs<'readResult' | 'writeReport'> {
+): Jobs<'readResult' | 'readInputs' | 'writeReport'> {
   const { storage } = environment;
   return {
     async readResult(question) {
       const opened = await openRun(question);
       const { run, project } = opened;
       const notes = await loadNotes(project, run.id);
-      const changes = await inputChanges(project, run);
-      return resultView(question, opened, notes, await loadEvaluation(project, run.id), changes);
+      return resultView(question, opened, notes, await loadEvaluation(project, run.id));
+    },
+
+    async readInputs(question) {
+      const { project, run } = await openRun(question);
+      const { isKnown, changed, missing, cards } = await inputChanges(project, run);
+      const images = run.explanation.images.length;
+      return { isKnown, images, changed: changed.size, missing: missing.size, cards };
     },
 
     async writeReport({ folder, runId, path, ...contents }, { signal, onProgress }) {

@@ -2,7 +2,6 @@ import { rowOfId } from '../../../core/concepts/recursion/concept-tree.ts';
 import { bestOfFew, imagesApart } from '../../../core/metrics/claims.ts';
 import type { Evaluation } from '../../../core/metrics/evaluation.ts';
 import { PRESENT_FROM } from '../../../core/pipeline/assemble-explanation.ts';
-import type { InputChanges } from '../../../core/pipeline/input-changes.ts';
 import { strengthsOf } from '../../../core/pipeline/write-report.ts';
 import type { ScoreFacts } from '../../../core/wording/score-words.ts';
 import { asShown } from '../../../core/report/as-shown.ts';
@@ -26,7 +25,6 @@ export function resultView(
   opened: OpenedRun,
   notes: NotesFile,
   evaluation: Evaluation | undefined,
-  { isKnown, changed, missing, cards }: InputChanges,
 ): RunView {
   const { run, explanation, uncomputed } = opened;
   const named = namedConcepts(opened, notes);
@@ -53,10 +51,6 @@ export function resultView(
     skipped: explanation.skipped,
     transparent: explanation.transparent ?? null,
     preprocessing: explanation.preprocessing ?? null,
-    inputs: {
-      ...{ isKnown, images: explanation.images.length, cards },
-      ...{ changed: changed.size, missing: missing.size },
-    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { parsePreprocessing, type Preprocessing } from '../../../core/images/preprocessing.ts';
-import { asRunFound } from '../../../core/pipeline/input-changes.ts';
+import { factsOfRun } from '../../../core/pipeline/input-changes.ts';
+import { lazyList } from '../../../core/lazy-list.ts';
 import type { FileFact } from '../../../core/pipeline/question.ts';
 import type { Storage } from '../../../core/platform.ts';
 import { loadRun, openProject } from '../../../core/project/project-folder.ts';
@@ -28,9 +29,11 @@ export function createRunPictures(storage: Storage): (question: RunQuestion) => 
     return kept([folder, runId, modified].join('\n'), async () => {
       const project = await openProject(storage, folder);
       const run = await loadRun(project, runId);
+      const factOf = await factsOfRun(project, run);
+      const explained = run.explanation?.images ?? [];
       return {
         preprocessing: parsePreprocessing(run.given?.preprocessing ?? project.file.preprocessing),
-        images: await asRunFound(project, run, run.explanation?.images ?? []),
+        images: lazyList(explained.length, (at) => factOf(explained[at].file)),
       };
     });
   };

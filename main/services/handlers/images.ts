@@ -10,7 +10,8 @@ export function imageHandlers({
   'listRunImages' | 'getWhyNot' | 'measureImages'
 > {
   return {
-    listRunImages: async (run) => viewer.run('listRunImages', await results.questionOf(run)),
+    listRunImages: async (query) =>
+      viewer.run('listRunImages', { ...query, ...(await results.questionOf(query)) }),
     getWhyNot: async (query) => viewer.run('whyNot', { ...query, ...(await results.questionOf(query)) }),
     async measureImages(run, page) {
       const question = await results.questionOf(run);

@@ -6,10 +6,18 @@ export function resultHandlers({
   viewer,
   jobs,
 }: Pick<Services, 'results' | 'viewer' | 'jobs'>): Part<
-  'getResult' | 'listCrops' | 'editConcept' | 'undoEdit' | 'redoEdit' | 'getImage' | 'getWaterfall'
+  | 'getResult'
+  | 'getRunInputs'
+  | 'listCrops'
+  | 'editConcept'
+  | 'undoEdit'
+  | 'redoEdit'
+  | 'getImage'
+  | 'getWaterfall'
 > {
   return {
     getResult: async (run) => results.read(await results.questionOf(run)),
+    getRunInputs: async (run) => viewer.run('readInputs', await results.questionOf(run)),
     listCrops: async (query) => viewer.run('listCrops', { ...query, ...(await results.questionOf(query)) }),
     async editConcept({ edit, ...run }, page) {
       const asked = await results.questionOf(run);

@@ -85,7 +85,11 @@ async function look(folder: string): Promise<Figures> {
   await timed('first page', () => jobs.listCrops(page, CONTEXT));
   await timed('first page again', () => jobs.listCrops(page, CONTEXT));
   await timed('first page of another', () => jobs.listCrops({ ...page, concept: concepts[1].id }, CONTEXT));
-  await timed('list of images', () => jobs.listRunImages(question, CONTEXT));
+  const images = { ...question, offset: 0, limit: 500 };
+  await timed('first page of strongest', () => jobs.listCrops({ ...page, places: 'strongest' }, CONTEXT));
+  await timed('first images', () => jobs.listRunImages(images, CONTEXT));
+  await timed('more images', () => jobs.listRunImages({ ...images, offset: 500, limit: 5000 }, CONTEXT));
+  await timed('changes of files', () => jobs.readInputs(question, CONTEXT));
   return { seconds, bytes };
 }
 

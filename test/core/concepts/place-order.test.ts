@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { orderPlaces } from '../../../core/concepts/place-order.ts';
 import { strongest } from '../../../core/concepts/strongest.ts';
+import { lazyList } from '../../../core/lazy-list.ts';
 import { matrix, type Matrix } from '../../../core/linalg/matrix.ts';
 import { prevalences } from '../../../core/pipeline/assemble-explanation.ts';
 import { createRandom } from '../../../core/random.ts';
@@ -59,6 +60,34 @@ describe('orderPlaces', () => {
     expect(order.total).toBe(sorted.length);
     expect([...order.images]).toEqual(sorted.map(({ image }) => image));
     expect([...order.cells]).toEqual(sorted.map(({ cell }) => cell));
+  });
+});
+
+describe('orderPlaces, where strengths are at hand', () => {
+  const images = someImages(300).map(({ rows, cols, data }) => matrix(rows - 1, cols, data.slice(cols)));
+  const strengths = images.map(strongest);
+  const counts = Int32Array.from([0, 1], (column) =>
+    images.reduce(
+      (sum, { data }) => sum + data.filter((value, at) => at % 2 === column && value > 0).length,
+      0,
+    ),
+  );
+
+  it.each(['all', 'strongest'] as const)('gives the same of %s, and looks at few images', (places) => {
+    const seen = new Set<number>();
+    const coefficients = lazyList(images.length, (image) => {
+      seen.add(image);
+      return images[image];
+    });
+    const placed = { coefficients, cells: CELLS, firstPosition: 0 };
+    const scanned = orderPlaces(placed, 1, { places, most: 20 });
+    expect(seen.size).toBe(images.length);
+    seen.clear();
+    expect(orderPlaces({ ...placed, strengths, counts }, 1, { places, most: 20 })).toEqual(scanned);
+    expect(seen.size).toBe(20);
+    const effects = images.map((_, image) => image % 5);
+    const byEffect = orderPlaces(placed, 1, { places, most: 20, effects });
+    expect(orderPlaces({ ...placed, strengths, counts }, 1, { places, most: 20, effects })).toEqual(byEffect);
   });
 });
 

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseFromFrontier, frontierArgument, type FrontierPoint } from '../../../core/metrics/frontier.ts';
+import {
+  chooseFromFrontier,
+  frontierArgument,
+  isContender,
+  leastRestOf,
+  type FrontierPoint,
+} from '../../../core/metrics/frontier.ts';
 
 const point = (layer: string, r: number, mean: number, active: number, stability = 0.9): FrontierPoint => ({
   layer,
@@ -52,5 +58,20 @@ describe('chooseFromFrontier()', () => {
         if (all.some(({ rest }) => rest.mean <= 0.1)) expect(best.rest.mean).toBeLessThanOrEqual(0.1);
       }),
     );
+  });
+});
+
+describe('isContender()', () => {
+  it('gives up what leaves far more than the least, or is not found again', () => {
+    const least = leastRestOf([point('a', 5, 0.3, 2), point('a', 10, 0.2, 5), point('b', 10, 0.1, 5, 0.4)]);
+    expect(least).toBe(0.2);
+    expect(isContender(point('a', 15, 0.34, 5), least)).toBe(true);
+    expect(isContender(point('a', 15, 0.36, 5), least)).toBe(false);
+    expect(isContender(point('b', 10, 0.1, 5, 0.4), least)).toBe(false);
+  });
+
+  it('gives up nothing where no point is found again', () => {
+    const unlike = point('a', 5, 0.9, 2, 0.5);
+    expect(isContender(unlike, leastRestOf([unlike, point('b', 5, 0.1, 2, 0.4)]))).toBe(true);
   });
 });

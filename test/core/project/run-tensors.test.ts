@@ -47,6 +47,7 @@ const PARTS: PartTensors = {
 };
 const TENSORS: RunTensors = {
   ...BANK,
+  counts: Int32Array.of(12, 12),
   strengths: [Float32Array.of(16, 17), Float32Array.of(26, 27), Float32Array.of(36, 37)],
   maps: new Map([
     ['saliency', MAPS],
@@ -81,6 +82,7 @@ describe('saveRunTensors() and loadRunTensors()', () => {
         .sort();
     expect(shapesIn(BY_IMAGE)).toEqual([
       'coefficients float32 [3, 4, 2]',
+      'counts int32 [2]',
       'imageImportance float64 [3, 2]',
       'strengths float32 [3, 2]',
     ]);
@@ -123,7 +125,7 @@ describe('saveRunTensors() and loadRunTensors()', () => {
     storage.files.set(PATH, encodeSafetensors(tensors));
     storage.files.delete(BY_IMAGE);
     const old = await loadRunTensors(project, 'run1');
-    expect(old).toEqual({ ...TENSORS, parts: new Map() });
+    expect(old).toEqual({ ...TENSORS, counts: undefined, parts: new Map() });
     await saveParts(project, 'run1', { ...old, parts: TENSORS.parts });
     expect(await loadRunTensors(project, 'run1')).toEqual(TENSORS);
   });

@@ -32,7 +32,10 @@ async function redRun() {
 describe('the jobs about all images given', { timeout: 300_000 }, () => {
   it('list those that were not explained after the others, and say which are mistakes', async () => {
     const { question } = await redRun();
-    const { images, confusion, others } = await createJobs({}).listRunImages(question, context);
+    const { images, confusion, others } = await createJobs({}).listRunImages(
+      { ...question, offset: 0, limit: 500 },
+      context,
+    );
     expect(others).toBe('kept');
     expect(images.map(({ image }) => image)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
     expect(images.map(({ isExplained }) => isExplained)).toEqual([
@@ -53,6 +56,19 @@ describe('the jobs about all images given', { timeout: 300_000 }, () => {
       ],
       ...{ rowsLeftOut: 0, known: 9, hits: 6 },
     });
+  });
+
+  it('give the list in pages, the confusion with the first', async () => {
+    const { question } = await redRun();
+    const { listRunImages } = createJobs({});
+    const whole = await listRunImages({ ...question, offset: 0, limit: 500 }, context);
+    const first = await listRunImages({ ...question, offset: 0, limit: 4 }, context);
+    const last = await listRunImages({ ...question, offset: 4, limit: 500 }, context);
+    expect([first.total, last.total, first.images.length]).toEqual([9, 9, 4]);
+    expect([...first.images, ...last.images]).toEqual(whole.images);
+    expect(first.confusion).toEqual(whole.confusion);
+    expect(last.confusion).toBeNull();
+    expect((await listRunImages({ ...question, offset: 9, limit: 4 }, context)).images).toEqual([]);
   });
 
   it('explain one that the run did not, as the run would have', async () => {
@@ -119,7 +135,7 @@ describe('the jobs about all images given', { timeout: 300_000 }, () => {
     const environment = createNodeEnvironment({});
     const { explanation } = await createOpenedRuns(environment.storage)(question);
     expect(explanation.mistakes).toHaveLength(3);
-    const { images } = await jobs.listRunImages(question, context);
+    const { images } = await jobs.listRunImages({ ...question, offset: 0, limit: 500 }, context);
     for (const mistake of explanation.mistakes!) {
       const { image } = images.find(({ fileName }) => mistake.file.endsWith(fileName))!;
       const answer = await jobs.whyNot({ ...question, image, other: 0 }, context);
@@ -145,7 +161,7 @@ describe('the jobs about all images given', { timeout: 300_000 }, () => {
     expect(strengths[7]).toEqual(maps.map(({ values }) => Math.max(...values)));
 
     await writeFile(path.join(images, '008.png'), await scene(blobsOf(0)));
-    const list = await jobs.listRunImages(question, context);
+    const list = await jobs.listRunImages({ ...question, offset: 0, limit: 500 }, context);
     expect(list.images.map(({ change }) => change)).toEqual([...new Array<null>(8).fill(null), 'changed']);
     expect((await jobs.measureImages(question, context)).strengths[8]).toBeNull();
     await expect(jobs.readImage({ ...question, image: 8 }, context)).rejects.toMatchObject({
@@ -162,7 +178,10 @@ describe('the jobs about all images given', { timeout: 300_000 }, () => {
     const bytes = await readFile(file);
     bytes[bytes.length - 20] ^= 1;
     await writeFile(file, bytes);
-    const { images, others } = await createJobs({}).listRunImages(question, context);
+    const { images, others } = await createJobs({}).listRunImages(
+      { ...question, offset: 0, limit: 500 },
+      context,
+    );
     expect(others).toBe('damaged');
     expect(images.map(({ isExplained }) => isExplained)).toEqual(new Array<boolean>(6).fill(true));
     const { code, stderr } = await tessera('report', question.folder);

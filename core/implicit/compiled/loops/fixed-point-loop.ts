@@ -17,7 +17,7 @@ function mapLoop<X, A extends unknown[]>(
   scale: number,
 ): Loop {
   const { size, apart } = packedUnknowns(flattenTree(x0));
-  const { plan, captured, setArguments, set } = stagedPlan(
+  const { plan, closure, setArguments, set } = stagedPlan(
     args,
     [{ shape: [size], stage: 1 }],
     (given, [x]) => ({
@@ -25,7 +25,7 @@ function mapLoop<X, A extends unknown[]>(
     }),
   );
   return {
-    captured,
+    closure,
     run: (start, leaves, limits) => {
       setArguments(leaves);
       plan.finish(0);

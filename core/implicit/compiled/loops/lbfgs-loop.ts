@@ -16,7 +16,7 @@ export function lbfgsLoop<X, A extends unknown[]>(
   args: A,
 ): Loop {
   const { size, apart } = packedUnknowns(flattenTree(x0));
-  const { plan, captured, setArguments, set } = stagedPlan(
+  const { plan, closure, setArguments, set } = stagedPlan(
     args,
     [{ shape: [size], stage: 1 }],
     (given, [x]) => {
@@ -33,7 +33,7 @@ export function lbfgsLoop<X, A extends unknown[]>(
     return plan.result('both', 0)[0];
   };
   return {
-    captured,
+    closure,
     run: (start, leaves, limits) => {
       setArguments(leaves);
       plan.finish(0);

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { FlatTree } from '../../tree.ts';
 import { checkShapes } from '../../solvers/check-solver.ts';
 import { flattenTree, pack, unpack } from '../../tree.ts';
-import type { Captured } from '../trace-backend.ts';
+import type { Closure } from '../closure.ts';
 
 /** When a loop ends. */
 export interface Limits {
@@ -22,7 +22,7 @@ export interface LoopEnd {
 
 /** The iterations of a solver on a plan, for one structure of unknowns and arguments. */
 export interface Loop {
-  readonly captured: readonly Captured[];
+  readonly closure: Closure;
   /** Iterates from packed unknowns; no tensor is made. */
   readonly run: (x0: Float64Array, leaves: readonly tf.Tensor[], limits: Limits) => LoopEnd;
 }

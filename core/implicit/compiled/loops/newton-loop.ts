@@ -37,7 +37,7 @@ export function newtonLoop<Unknowns, A extends unknown[]>(
     return staged.plan.result('residual').slice();
   };
   return {
-    captured: staged.captured,
+    closure: staged.closure,
     run: (start, leaves, limits) => {
       staged.setArguments(leaves);
       staged.plan.finish(0);

@@ -19,7 +19,7 @@ export function proximalLoop<X, A extends unknown[]>(recipe: ProximalRecipe<X, A
   const { plan, set } = staged;
   const { stepsize, acceleration } = recipe;
   return {
-    captured: staged.captured,
+    closure: staged.closure,
     run: (start, leaves, limits) => {
       staged.setArguments(leaves);
       if (stepsize !== undefined) set(ETA, [stepsize]);
