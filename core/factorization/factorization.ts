@@ -80,14 +80,15 @@ export function scanActivations(
   for (let row = 0, base = 0; row < rows; row++, base += cols) {
     let rowSum = 0;
     let rowSquares = 0;
-    let isBad = false;
+    let least = 0;
+    // Without branches, which zeros here and there would mislead.
     for (let k = base; k < base + cols; k++) {
       const value = data[k];
-      if (value === 0) continue;
       rowSum += value;
       rowSquares += value * value;
-      isBad ||= nonNegative && value < 0;
+      least = value < least ? value : least;
     }
+    const isBad = nonNegative && least < 0;
     if (isBad || !Number.isFinite(rowSquares)) throwBadEntry(name, data, base, cols, nonNegative);
     sum += rowSum;
     squaredNorm += rowSquares;

@@ -21,10 +21,14 @@ export function ortError(activity: OrtActivity, cause: unknown): TesseraError {
 
 const MEMORY =
   /failed to allocate|bad_alloc|out of memory|alloc(ation)? fail|not enough memory|E_OUTOFMEMORY|GPUOutOfMemory/i;
+/** All that a graphics card says whose memory ran out: a buffer that was not made is looked for in vain. */
+const LOST_BUFFER = /raw_hash_map(<.*>)?::at/;
 
 function outOfMemory(raw: string, text: string, cause: unknown): TesseraError | undefined {
-  if (!MEMORY.test(raw)) return undefined;
-  return new TesseraError('out-of-memory', `the model ran out of memory: ${text}`, {
+  const isLost = LOST_BUFFER.test(raw);
+  if (!isLost && !MEMORY.test(raw)) return undefined;
+  const what = isLost ? 'the graphics card has no room for a buffer' : text;
+  return new TesseraError('out-of-memory', `the model ran out of memory: ${what}`, {
     hint: 'Use a smaller batch or smaller pictures, or close other programs.',
     cause,
   });
