@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { TesseraError } from '../../core/errors.ts';
 import { PiecesMissing } from '../../core/pipeline/share.ts';
 import { workStatus } from '../../core/pipeline/shards/work-status.ts';
-import type { Storage } from '../../core/platform.ts';
 import { openProject } from '../../core/project/project-folder.ts';
 import { loadWorkPlan } from '../../core/project/work-plan.ts';
 import type { RunPlaces, RunScript, SharedRunState, SlurmPlace } from '../api/contract.ts';
@@ -12,9 +11,8 @@ import { RUN_PLACE } from '../api/shared-run-schemas.ts';
 import { commandFailure } from '../engines/command-merges.ts';
 import { missingText } from '../engines/missing-text.ts';
 import { submitWork } from '../engines/submit-work.ts';
-import type { EventHub } from './events.ts';
-import type { Log } from './log.ts';
 import type { Projects } from './projects.ts';
+import type { RunContext } from './runs.ts';
 import {
   commandsFor,
   engineFor,
@@ -34,15 +32,12 @@ import { storedValue, type StoredValue } from './stored-value.ts';
 import type { CommandLine } from './workbench-options.ts';
 
 /** What shared runs need of the workbench. */
-export interface SharedRunContext {
-  readonly storage: Storage;
-  readonly state: string;
+export interface SharedRunContext extends Pick<
+  RunContext,
+  'storage' | 'state' | 'events' | 'log' | 'onChange'
+> {
   readonly commands: CommandLine;
   readonly projects: Pick<Projects, 'open'>;
-  readonly events: EventHub;
-  readonly log: Log;
-  /** A run has begun, or has ended in whatever way. */
-  readonly onChange: (folder: string) => Promise<void>;
 }
 
 /** A shared run that has not ended, as it is kept on disk; without a password. */

@@ -17,6 +17,7 @@ const USUAL_SHARDS = 16;
 
 /** Where the next run is computed, and the run that several processes share. */
 export class SharedRuns {
+  isBusy = $state(false);
   state = $state.raw<SharedRunState | null>(null);
   readonly places = new Loadable<RunPlaces>();
   readonly scripts = new Loadable<readonly RunScript[]>();
@@ -32,7 +33,6 @@ export class SharedRuns {
   /** Absent: how this program is started. */
   program = $state<string>();
   redis = $state('');
-  isBusy = $state(false);
   readonly #connection: Connection;
   readonly #notices: Notices;
 
