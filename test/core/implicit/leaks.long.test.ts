@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { constant, solvers } from '../../../core/implicit/index.ts';
 import { flattenTree } from '../../../core/implicit/tree.ts';
 import { publicCalls } from './public-calls.ts';
 import type { PublicCall } from './public-calls.ts';
@@ -75,5 +76,26 @@ describe('no tensor is left behind', () => {
       }
     };
     expect(growth(run, 20)).toEqual({ tensors: 0, buffers: 0 });
+  });
+});
+
+describe('memory of a gradient', () => {
+  const peakOf = (maxIter: number): number => {
+    let peak = 0;
+    const objective = (x: tf.Tensor, t: tf.Tensor): tf.Tensor => {
+      const gap = tf.sub(tf.add(x, tf.mul(0.1, tf.sin(x))), t);
+      peak = Math.max(peak, tf.memory().numTensors);
+      return tf.sum(tf.square(gap));
+    };
+    const implicit = { unsolved: 'accept' } as const;
+    const solver = solvers.gradientDescent(objective, { maxIter, tol: 0, stepsize: 0.01, implicit });
+    const t = constant([0.5, -0.2]);
+    const gradient = tf.grad((at: tf.Tensor) => tf.sum(solver.run(tf.zeros([2]), at)))(t);
+    tf.dispose([t, gradient]);
+    return peak;
+  };
+
+  it('does not grow with the iterations of the solver', () => {
+    expect(peakOf(5000)).toBe(peakOf(50));
   });
 });

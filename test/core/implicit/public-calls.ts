@@ -223,10 +223,22 @@ const calls: Readonly<Record<string, PublicCall>> = {
       isConstant: true,
     },
   ),
-  'losses.binaryLogisticLoss': plain(losses.binaryLogisticLoss, () => [c([0, 1]), c([0.3, -0.7])]),
-  'losses.binaryHingeLoss': plain(losses.binaryHingeLoss, () => [c([0, 1]), c([0.3, -0.7])]),
-  'losses.binaryPerceptronLoss': plain(losses.binaryPerceptronLoss, () => [c([0, 1]), c([0.3, -0.7])]),
-  'losses.binarySparsemaxLoss': plain(losses.binarySparsemaxLoss, () => [c([0, 1]), c([0.3, -0.7])]),
+  'losses.binaryLogisticLoss': plain(losses.binaryLogisticLoss, () => [
+    tf.tensor1d([0, 1], 'int32'),
+    c([0.3, -0.7]),
+  ]),
+  'losses.binaryHingeLoss': plain(losses.binaryHingeLoss, () => [
+    tf.tensor1d([0, 1], 'int32'),
+    c([0.3, -0.7]),
+  ]),
+  'losses.binaryPerceptronLoss': plain(losses.binaryPerceptronLoss, () => [
+    tf.tensor1d([0, 1], 'int32'),
+    c([0.3, -0.7]),
+  ]),
+  'losses.binarySparsemaxLoss': plain(losses.binarySparsemaxLoss, () => [
+    tf.tensor1d([0, 1], 'int32'),
+    c([0.3, -0.7]),
+  ]),
   'losses.sparsePlus': plain(losses.sparsePlus, () => [vector()]),
   'losses.sparseSigmoid': plain(losses.sparseSigmoid, () => [vector()]),
   'losses.huberLoss': plain(losses.huberLoss, () => [c([0, 1]), c([0.3, -0.7]), c(0.5)]),

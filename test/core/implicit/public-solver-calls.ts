@@ -9,7 +9,7 @@ const { constant: c, solvers } = toolkit;
 const residuals = (x: tf.Tensor, t: tf.Tensor): tf.Tensor => tf.concat([tf.sub(x, t), tf.mul(0.1, x)]);
 
 /** A solver's `run`: whatever else can be asked of it is asked on the way. */
-const runs = (solver: unknown, args: () => unknown[]): PublicCall =>
+export const runs = (solver: unknown, args: () => unknown[]): PublicCall =>
   plain(
     (start: unknown, ...given: never[]) => (solver as Solver<unknown, never[]>).run(start, ...given),
     args,
