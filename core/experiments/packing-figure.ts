@@ -45,14 +45,26 @@ export function renderPacking({ title, boxLength, discs, caption }: PackingFigur
   const scale = SIDE / 5 / longest;
   const arrows = placed
     .filter(({ dx, dy }) => Math.hypot(dx, dy) > 0.02 * longest)
-    .map(({ x, y, dx, dy }) => arrow(x, y, dx * scale, dy * scale));
+    .flatMap(({ x, y, dx, dy }) => {
+      const tip = [x + dx * scale, y + dy * scale];
+      // What leaves over an edge comes in on the other side, as the discs do.
+      const [sx, sy] = tip.map((v) => (v < 0 ? SIDE : v > SIDE ? -SIDE : 0));
+      const copies =
+        sx === 0 && sy === 0
+          ? [[0, 0]]
+          : [
+              [0, 0],
+              [sx, sy],
+            ];
+      return copies.map(([ox, oy]) => arrow(x + ox, y + oy, dx * scale, dy * scale));
+    });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" fill="#333">`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     text(LEFT, 26, title, 'font-size="15" fill="#111"'),
     `<svg x="${LEFT}" y="${TOP}" width="${SIDE}" height="${SIDE}">${circles.join('')}</svg>`,
     `<rect x="${LEFT}" y="${TOP}" width="${SIDE}" height="${SIDE}" fill="none" stroke="#888"/>`,
-    `<g transform="translate(${LEFT} ${TOP})" stroke="#111" stroke-width="1.6" fill="#111">${arrows.join('')}</g>`,
+    `<svg x="${LEFT}" y="${TOP}" width="${SIDE}" height="${SIDE}" stroke="#111" stroke-width="1.6" fill="#111">${arrows.join('')}</svg>`,
     text(LEFT, height - 14, caption),
     '</svg>\n',
   ].join('\n');

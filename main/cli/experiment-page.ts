@@ -18,9 +18,9 @@ export interface ExperimentConditions {
 
 /** Figures stand on white in both themes: their colours are made for it. */
 const STYLE = `
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(440px, 100%), 1fr)); gap: 16px; margin-top: 16px; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(620px, 100%), 1fr)); gap: 16px; margin-top: 16px; }
 .figures svg { width: 100%; height: auto; border: 1px solid var(--line); border-radius: 6px; overflow: hidden; }
-.figures figure:only-child { max-width: 720px; }
+.figures figure { max-width: 760px; }
 .measured { overflow-x: auto; margin-top: 16px; }
 .measured table { border-collapse: collapse; font-size: 13px; }
 .measured th, .measured td { padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
@@ -68,7 +68,7 @@ function section({ experiment, result }: FinishedExperiment): Html {
         ${result.figures.map((figure) => html`<figure>${trustedMarkup(renderFigure(figure))}</figure> `)}
       </div>
       <div class="measured">${table(result)}</div>
-      ${sources.map((source) => html`<p class="quiet small">Data: ${source}</p> `)}
+      ${sources.length > 0 ? html`<p class="quiet small">Data: ${sources.join('; ')}</p>` : ''}
       <p class="quiet small"><code>npm run experiment -- ${name}</code></p>
     </section>
   `;
