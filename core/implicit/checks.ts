@@ -114,6 +114,17 @@ export function checkNonNegative(where: string, name: string, value: Scalar): vo
   else checkValues(value, check);
 }
 
+/** ImplicitError 'bad-tensor' unless every entry is above 0. */
+export function checkAbove0(where: string, name: string, value: Scalar): void {
+  const check = (values: ArrayLike<number>): void => {
+    const wrong = Array.from(values).find((v) => !(v > 0));
+    if (wrong === undefined) return;
+    throw new ImplicitError('bad-tensor', `${where}: ${name} must be above 0, got ${wrong}`);
+  };
+  if (typeof value === 'number') check([value]);
+  else checkValues(value, check);
+}
+
 /** ImplicitError 'bad-tensor' unless both tensors have one shape. */
 export function checkSameShape(where: string, name: string, tensor: tf.Tensor, like: tf.Tensor): void {
   if (tensor.shape.join() === like.shape.join()) return;

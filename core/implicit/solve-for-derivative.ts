@@ -139,21 +139,40 @@ function leastNormDerivative(
   b: Float64Array,
   options: LinearSolveOptions,
 ): LinearSolution {
-  const { operator, product, x, residualAt } = system;
-  const solution = solveSingular(operator, b, options, product);
-  if (solution.status !== 'converged' || solution.isDetermined) return solution;
+  const solution = solveSingular(system.operator, b, options, system.product);
+  if (solution.status !== 'converged') return solution;
+  const corrections = solution.isDetermined ? CORRECTIONS : 0;
+  return hasSolutionsAlong(system, options, corrections) ? solution : { ...solution, status: 'breakdown' };
+}
+
+/** Each makes the distance to a curve of solutions smaller by the length of the step. */
+const CORRECTIONS = 4;
+
+/**
+ * Whether F keeps its value along every direction that the system leaves free: on the straight line, or on a curve near it, to
+ * which so many least-norm steps lead back (scales of a factorisation). Where it does not, as at the root of |x - θ| or (x - θ)³,
+ * the matrix vanishes there without saying how x moves.
+ */
+function hasSolutionsAlong(
+  { operator, product, x, residualAt }: DerivativeSystem,
+  { rankTol = 1e-11 }: LinearSolveOptions,
+  corrections: number,
+): boolean {
   const { size } = operator;
   const matrix = denseMatrix(operator);
-  const { rankTol = 1e-11 } = options;
-  const free = nullSpace(product ? transposeSquare(matrix, size) : matrix, size, rankTol);
+  const { free, leastNorm } = nullSpace(product ? transposeSquare(matrix, size) : matrix, size, rankTol);
   const step = 1e-3 * Math.max(1, norm(x));
   const rounding = 100 * rankTol * Math.max(1, norm(matrix)) * step;
   const here = residualAt(x);
-  const isFlat = free.every((direction) => {
-    const moved = residualAt(x.map((value, i) => value + step * direction[i]));
-    return norm(subtract(moved, here)) <= rounding;
+  return free.every((direction) => {
+    let point: Float64Array = x.map((value, i) => value + step * direction[i]);
+    for (let correction = 0; ; correction++) {
+      const change = subtract(residualAt(point), here);
+      if (norm(change) <= rounding) return true;
+      if (correction === corrections) return false;
+      point = subtract(point, leastNorm(change));
+    }
   });
-  return isFlat ? solution : { ...solution, status: 'breakdown' };
 }
 
 /** u of a gradient, reported and judged as the options say; throws what checkSolved and checkPoint throw. */

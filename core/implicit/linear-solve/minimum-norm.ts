@@ -60,10 +60,25 @@ export function solveSingular(
   };
 }
 
-/** An orthonormal basis of { v: A v = 0 } for a row-major A [n, n]. */
-export function nullSpace(matrix: Float64Array, n: number, rankTol: number): Float64Array[] {
-  const { right, sizes } = singularVectors(matrix, n, rankTol);
-  return right.filter((_, k) => sizes[k] === 0);
+/** What a singular matrix leaves free, and the least that makes up for a value. */
+interface NullSpace {
+  /** An orthonormal basis of { v: A v = 0 }. */
+  readonly free: readonly Float64Array[];
+  /** A⁺ b. */
+  readonly leastNorm: (b: Float64Array) => Float64Array;
+}
+
+/** Takes a row-major A [n, n] apart. */
+export function nullSpace(matrix: Float64Array, n: number, rankTol: number): NullSpace {
+  const { left, right, sizes } = singularVectors(matrix, n, rankTol);
+  const leastNorm = (b: Float64Array): Float64Array => {
+    const x = new Float64Array(n);
+    sizes.forEach((size, k) => {
+      if (size > 0) addScaled(x, dot(left[k], b) / size / size, right[k]);
+    });
+    return x;
+  };
+  return { free: right.filter((_, k) => sizes[k] === 0), leastNorm };
 }
 
 /** Columns of A V and V, with the singular values that count; those below `rankTol` of the largest are set to 0. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkSameShape, checkScalars, checkTensors } from '../checks.ts';
+import { checkAbove0, checkSameShape, checkScalars, checkTensors } from '../checks.ts';
 import { binaryLogisticLoss } from '../losses/binary.ts';
 import { multiclassLogisticLoss } from '../losses/multiclass.ts';
 import { asTensor } from '../scalar.ts';
@@ -96,6 +96,7 @@ export function multiclassLinearSvmDual(beta: tf.Tensor, l2: Scalar, data: OneHo
   const { X, Y } = checkOneHotData('multiclassLinearSvmDual', data);
   checkTensors('multiclassLinearSvmDual', { beta });
   checkScalars('multiclassLinearSvmDual', { l2 });
+  checkAbove0('multiclassLinearSvmDual', 'l2', l2);
   return tf.tidy(() => {
     checkSameShape('multiclassLinearSvmDual', 'Y', Y, beta);
     const pull = predictions('multiclassLinearSvmDual', tf.sub(Y, beta), tf.transpose(X));

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkScalars, checkTensors } from '../checks.ts';
+import { checkNonNegative, checkScalars, checkTensors } from '../checks.ts';
 import { ImplicitError } from '../errors.ts';
 import { checkFields } from '../option-names.ts';
 import type { NamesOf } from '../option-names.ts';
@@ -70,5 +70,6 @@ export function predictions(where: string, weights: tf.Tensor, X: tf.Tensor): tf
 /** l2/2 ‖w‖². */
 export function ridgePenalty(where: string, l2: Scalar, weights: tf.Tensor): tf.Tensor {
   checkScalars(where, { 'the penalty': l2 });
+  checkNonNegative(where, 'the penalty', l2);
   return tf.mul(tf.mul(0.5, asTensor(l2)), tf.sum(tf.square(weights)));
 }

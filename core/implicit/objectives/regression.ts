@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkSameShape, checkScalars, checkTensors } from '../checks.ts';
+import { checkNonNegative, checkSameShape, checkScalars, checkTensors } from '../checks.ts';
 import { huberLoss } from '../losses/regression.ts';
 import { checkFields } from '../option-names.ts';
 import type { NamesOf } from '../option-names.ts';
@@ -41,6 +41,7 @@ export function elasticNet(weights: tf.Tensor, parameters: ElasticNetParameters,
   const { l1, gamma } = checkElasticNet('elasticNet', parameters);
   checkTensors('elasticNet', { 'the weights': weights });
   checkScalars('elasticNet', { l1, gamma });
+  checkNonNegative('elasticNet', 'l1', l1);
   return tf.tidy(() => {
     const penalty = tf.add(tf.sum(tf.abs(weights)), ridgePenalty('elasticNet', gamma, weights));
     return tf.add(leastSquares(weights, data), tf.mul(asTensor(l1), penalty));

@@ -46,7 +46,8 @@ const NAMES: NamesOf<PerturbedOptions> = {
 export function checkPerturbed(where: string, f: unknown, options: PerturbedOptions): void {
   checkFunctions(where, { 'the function': f });
   checkNames(where, options, NAMES);
-  noiseOf(options.noise ?? 'gumbel');
+  const { draw, logDensity } = noiseOf(options.noise ?? 'gumbel');
+  checkFunctions(where, { 'the draw of the noise': draw, 'the density of the noise': logDensity });
 }
 
 /** Options as settled, with the noise of one seed at one point. */

@@ -28,7 +28,10 @@ function eachSample<A extends readonly Scalar[]>(
 ): tf.Tensor {
   const first = args[0];
   const extra = typeof first === 'number' ? 0 : first.rank - ranks[0];
-  if (typeof first === 'number' || extra <= 0) return run(...args);
+  if (typeof first === 'number' || extra <= 0) {
+    checkAxes(where, args, ranks);
+    return run(...args);
+  }
   const leading = first.shape.slice(0, extra);
   const count = tf.util.sizeFromShape(leading);
   if (count === 0) {
@@ -44,6 +47,18 @@ function eachSample<A extends readonly Scalar[]>(
     );
     return tf.reshape(tf.stack(results), [...leading, ...results[0].shape]);
   });
+}
+
+/** Of one sample no argument may hold several. */
+function checkAxes(where: string, args: readonly Scalar[], ranks: readonly number[]): void {
+  const wrong = args.findIndex(
+    (arg, i) => i > 0 && typeof arg !== 'number' && arg.rank > ranks[i] && arg.size !== 1,
+  );
+  if (wrong < 0) return;
+  throw new ImplicitError(
+    'bad-tensor',
+    `${where}: for one sample argument ${wrong + 1} must have ${ranks[wrong]} axes, got ${shapesOf([args[wrong] as tf.Tensor])}`,
+  );
 }
 
 function partsOf(

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkFunctions } from '../checks.ts';
 import { constant } from '../constant.ts';
 import { ImplicitError } from '../errors.ts';
 import { toFloat64 } from '../float64/float64-backend.ts';
@@ -71,6 +72,7 @@ function gradientSteps<X, A extends unknown[]>(
   lengthOf: Length,
 ): Solver<X, A, number> {
   const { batches } = options;
+  if (batches !== undefined) checkFunctions('stochastic gradient', { batches });
   return createSolver<X, A, number>(
     {
       optimality: stationaryPoint(objective),

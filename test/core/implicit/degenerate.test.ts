@@ -331,3 +331,35 @@ describe('projectionPolyhedron on sets that are described twice', () => {
     });
   });
 });
+
+describe('a root at which ∂F/∂x vanishes together with ∂F/∂θ', () => {
+  const atTheta =
+    (condition: (x: tf.Tensor, t: tf.Tensor) => tf.Tensor) =>
+    (t: tf.Tensor): tf.Tensor =>
+      tf.sum(implicit.customRoot(condition)((_: null, at: tf.Tensor) => tf.clone(at))(null, t));
+  const conditions: Readonly<Record<string, (x: tf.Tensor, t: tf.Tensor) => tf.Tensor>> = {
+    'a cube': (x, t) => tf.pow(tf.sub(x, t), 3),
+    'a square': (x, t) => tf.square(tf.sub(x, t)),
+    'the slope of an absolute value': (x, t) => tf.sign(tf.sub(x, t)),
+    // The first entry is regular, and hides nothing of the second.
+    'one of two entries': (x, t) =>
+      tf.mul(tf.sub(x, t), tf.add(constant([1, 0]), tf.mul(constant([0, 1]), tf.square(tf.sub(x, t))))),
+  };
+
+  it.each(Object.entries(conditions))('is an error, not a derivative of 0: %s', (_, condition) => {
+    precisely(() => {
+      expect(() => tf.grad(atTheta(condition))(constant([1, 2]))).toThrow(
+        expect.objectContaining({ name: 'ImplicitError', code: 'not-differentiable' }),
+      );
+    });
+  });
+
+  it('is told from a curve of solutions, on which the least norm stands for all', () => {
+    precisely(() => {
+      const objective = (w: tf.Tensor, t: tf.Tensor): tf.Tensor => tf.square(tf.sub(tf.prod(w), t));
+      const solver = solvers.gradientDescent(objective);
+      const product = (t: tf.Tensor): tf.Tensor => tf.prod(solver.run(constant([1, 0.1]), t));
+      expect(toFloat64(tf.grad(product)(constant(0.7)))).toBeAllclose([1], { atol: 1e-8 });
+    });
+  });
+});

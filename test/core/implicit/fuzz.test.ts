@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as toolkit from '../../../core/implicit/index.ts';
 import { constant, ImplicitError, toFloat64 } from '../../../core/implicit/index.ts';
 import { flattenTree } from '../../../core/implicit/tree.ts';
 import { publicCalls, publicNames, WITHOUT_CALL } from './public-calls.ts';
@@ -173,4 +174,27 @@ describe('mistakes are answered with a named error or a status, never with NaN',
       expect(wrong).toEqual([]);
     },
   );
+});
+
+describe('what only one call gets wrong', () => {
+  const x = (): tf.Tensor => constant([0.7, -0.4]);
+  const data = (): toolkit.objectives.Data => ({ X: constant([[1, 2]]), y: constant([1]) });
+  const cases: Readonly<Record<string, () => unknown>> = {
+    'two radii for one vector': () => toolkit.projectionL2Ball(x(), constant([1, 2])),
+    'two offsets for one vector': () => toolkit.projectionHalfspace(x(), x(), constant([1, 2])),
+    'a negative ridge': () => toolkit.objectives.ridgeRegression(x(), -1, data()),
+    'a negative l1': () => toolkit.objectives.lasso(x(), -1, data()),
+    'batches that are no function': () =>
+      toolkit.solvers.armijoSgd((v: tf.Tensor) => tf.sum(v), { batches: 3 as never }),
+    'a noise without a draw': () =>
+      toolkit.perturbed.perturbedArgmax(toolkit.perturbed.oneHotArgmax, { noise: { draw: 1 } as never }),
+    'a misspelt option': () => toolkit.solvers.lbfgs((v: tf.Tensor) => tf.sum(v), { maxiter: 1 } as never),
+    'a misspelt option of the linear solver': () =>
+      toolkit.customRoot((v: tf.Tensor) => v, { linear: { maxiter: 1 } as never }),
+    'a promise in 64 bits': () => toolkit.inFloat64(() => Promise.resolve(1)),
+  };
+
+  it.each(Object.entries(cases))('is refused by name: %s', (_, run) => {
+    expect(() => tf.tidy(() => void run())).toThrow(ImplicitError);
+  });
 });
