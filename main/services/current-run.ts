@@ -17,8 +17,11 @@ export interface CurrentRun {
   device: RunState['device'];
   error: SerializedError | null;
   early: EarlyConcepts | null;
-  /** The images that the first concepts were found in; `key` names the project in names of pictures. */
-  earlyImages: (EarlyImages & { readonly key: string; readonly runId: string }) | undefined;
+  /**
+   * The images that first concepts were found in, by the names of their pictures: those of a first look are still asked for
+   * when the run itself has found concepts. `key` names the project in names of pictures.
+   */
+  readonly earlyImages: Map<string, EarlyImages & { readonly key: string }>;
   /** Set while the run is under way. */
   cancel: AbortController | undefined;
   /** What a stop is for. */
@@ -39,7 +42,7 @@ export function newRun(question: ExplainQuestion, className: string): CurrentRun
     device: { used: null, fallbackReasons: [] },
     error: null,
     early: null,
-    earlyImages: undefined,
+    earlyImages: new Map(),
     cancel: undefined,
     stopAs: 'cancelled',
   };
@@ -82,7 +85,7 @@ export function takeEarly(
   run.runId = runId;
   // Images have other numbers in a first look than in the run, so that its pictures need names of their own.
   const named = of === undefined ? runId : `${runId}-first`;
-  run.earlyImages = { key, runId: named, files, preprocessing };
+  run.earlyImages.set(named, { key, files, preprocessing });
   run.early = {
     project: key,
     runId,

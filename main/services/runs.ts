@@ -70,8 +70,8 @@ export class RunService {
 
   /** The images of the current run, once it has found concepts. */
   earlyImagesOf(key: string, runId: string): EarlyImages | undefined {
-    const early = this.#current?.earlyImages;
-    return early?.key === key && early.runId === runId ? early : undefined;
+    const early = this.#current?.earlyImages.get(runId);
+    return early?.key === key ? early : undefined;
   }
 
   /** The folder of a run that was under way when the program ended; it is then paused here. */

@@ -20,12 +20,13 @@ describe('takeEarly', () => {
     const first = takeEarly(run, 'p1', { ...NEWS, of: 200 });
     expect(first).toMatchObject({ runId: 'run1', from: { images: 2, of: 200 } });
     expect(parsePictureId(first.concepts[0].crops[0])).toMatchObject({ run: 'run1-first', image: 1 });
-    expect(run.earlyImages).toMatchObject({ runId: 'run1-first' });
+    expect([...run.earlyImages.keys()]).toEqual(['run1-first']);
     const own = takeEarly(run, 'p1', NEWS);
     expect(own.from).toBeUndefined();
     expect(parsePictureId(own.concepts[0].crops[0])).toMatchObject({ run: 'run1', image: 1 });
     expect(run.early).toBe(own);
-    expect(run.earlyImages).toMatchObject({ runId: 'run1' });
+    // A page may still be asking for pictures of the first look.
+    expect([...run.earlyImages.keys()]).toEqual(['run1-first', 'run1']);
   });
 });
 
