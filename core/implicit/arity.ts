@@ -76,10 +76,11 @@ function explained(where: string, arity: number, called: readonly unknown[], err
       },
     );
   }
-  const useless = called.findIndex(isUseless);
-  if (useless >= 0) {
-    const name = useless === 0 ? 'the solution' : `argument ${useless}`;
-    return new ExplainedFailure('bad-tensor', `${where}: ${name} holds ${uselessIn(called[useless])}`, {
+  const useless = called.map(uselessIn);
+  const place = useless.findIndex((what) => what !== undefined);
+  if (place >= 0) {
+    const name = place === 0 ? 'the solution' : `argument ${place}`;
+    return new ExplainedFailure('bad-tensor', `${where}: ${name} holds ${useless[place]}`, {
       hint: 'Tensors are expected, alone or in arrays and plain objects.',
       cause: error,
     });
@@ -92,8 +93,6 @@ function explained(where: string, arity: number, called: readonly unknown[], err
     { hint: 'A start must have the shape that the function expects of the solution.', cause: error },
   );
 }
-
-const isUseless = (value: unknown): boolean => uselessIn(value) !== undefined;
 
 /** What in a tree no operation can compute with, for the end of a sentence. */
 function uselessIn(value: unknown): string | undefined {

@@ -36,6 +36,13 @@ function firstRefused(values: ArrayLike<number>, infinite: boolean): number | un
   return undefined;
 }
 
+/*
+ * Stores of values that were looked at, which never change: a solver evaluates an objective thousands of times with the same
+ * data. Traced tensors have none.
+ */
+const seenFinite = new WeakSet<object>();
+const seenNumbers = new WeakSet<object>();
+
 function checkEach(
   where: string,
   named: Readonly<Record<string, unknown>>,
@@ -56,7 +63,9 @@ function checkEach(
       continue;
     }
     checkTensor(where, name, value);
-    checkGivenValues(value, look);
+    const seen = infinite ? seenNumbers : seenFinite;
+    if (seen.has(value.dataId)) continue;
+    if (checkGivenValues(value, look)) seen.add(value.dataId);
   }
 }
 
@@ -91,6 +100,14 @@ export function checkFunctions(where: string, named: Readonly<Record<string, unk
   }
 }
 
+/** The result of a function that must be synchronous; ImplicitError 'bad-usage' for a promise, with what was called and what to do. */
+export function refusePromise<T>(result: T, what: string, hint: string): T {
+  if (!(result instanceof Promise)) return result;
+  // Its outcome is of no interest here, but an unhandled rejection would end the process.
+  result.catch(() => undefined);
+  throw new ImplicitError('bad-usage', `${what} returned a promise`, { hint });
+}
+
 /** ImplicitError 'bad-tensor' if a tensor anywhere among the values has been disposed, or holds strings. */
 export function checkAlive(where: string, leaves: readonly tf.Tensor[]): void {
   for (const leaf of leaves) if (leaf.dtype === 'string') checkTensor(where, 'a tensor', leaf);
@@ -105,28 +122,30 @@ export function checkAlive(where: string, leaves: readonly tf.Tensor[]): void {
 
 /** ImplicitError 'bad-tensor' if an entry is below 0 or NaN. */
 export function checkNonNegative(where: string, name: string, value: Scalar): void {
-  const check = (values: ArrayLike<number>): void => {
-    const wrong = Array.from(values).find((v) => !(v >= 0));
-    if (wrong === undefined) return;
-    throw new ImplicitError('bad-tensor', `${where}: ${name} must not be negative, got ${wrong}`);
-  };
-  if (typeof value === 'number') check([value]);
-  else checkValues(value, check);
+  checkEntries(value, (v) => v >= 0, `${where}: ${name} must not be negative`);
 }
 
 /** ImplicitError 'bad-tensor' unless every entry is above 0. */
 export function checkAbove0(where: string, name: string, value: Scalar): void {
+  checkEntries(value, (v) => v > 0, `${where}: ${name} must be above 0`);
+}
+
+function checkEntries(value: Scalar, isRight: (entry: number) => boolean, otherwise: string): void {
   const check = (values: ArrayLike<number>): void => {
-    const wrong = Array.from(values).find((v) => !(v > 0));
-    if (wrong === undefined) return;
-    throw new ImplicitError('bad-tensor', `${where}: ${name} must be above 0, got ${wrong}`);
+    const wrong = Array.from(values).find((entry) => !isRight(entry));
+    if (wrong !== undefined) throw new ImplicitError('bad-tensor', `${otherwise}, got ${wrong}`);
   };
   if (typeof value === 'number') check([value]);
   else checkValues(value, check);
 }
 
-/** ImplicitError 'bad-tensor' unless both tensors have one shape. */
-export function checkSameShape(where: string, name: string, tensor: tf.Tensor, like: tf.Tensor): void {
+/** ImplicitError 'bad-tensor' unless a tensor has the shape of another. */
+export function checkSameShape(
+  where: string,
+  name: string,
+  tensor: tf.Tensor,
+  like: { readonly shape: readonly number[] },
+): void {
   if (tensor.shape.join() === like.shape.join()) return;
   throw new ImplicitError(
     'bad-tensor',

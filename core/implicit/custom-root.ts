@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { explainFailure } from './arity.ts';
 import { ImplicitError } from './errors.ts';
 import { attachRoot } from './attach-root.ts';
-import { checkFunctions } from './checks.ts';
+import { checkFunctions, refusePromise } from './checks.ts';
 import { checkImplicitOptions } from './implicit-options.ts';
 import type { ImplicitOptions } from './implicit-options.ts';
 import type { OptimalityFn } from './residual-map.ts';
@@ -45,7 +45,7 @@ export function customRoot<X, A extends unknown[]>(
     return (init: unknown, ...args: A): unknown => {
       const call = (): unknown =>
         explainFailure('customRoot', optimalityFn, [init ?? [], ...args], () => solver(init, ...args));
-      const run = (): unknown => tidyTree(() => refusePromise(call()));
+      const run = (): unknown => tidyTree(() => refusePromise(call(), 'customRoot: the solver', USE_ASYNC));
       return tidyTree(() => {
         const found = withoutTape(run);
         if (!hasAux) return attach(found as X, ...args);
@@ -56,18 +56,11 @@ export function customRoot<X, A extends unknown[]>(
   };
 }
 
+const USE_ASYNC = 'Use customRootAsync, or await the solution and give it to attachRoot.';
+
 function pairOf(found: unknown): readonly [unknown, unknown] {
   if (Array.isArray(found) && found.length === 2) return found as [unknown, unknown];
   throw new ImplicitError('bad-usage', 'customRoot: with hasAux the solver must return [solution, aux]');
-}
-
-function refusePromise<X>(solution: X): X {
-  if (!(solution instanceof Promise)) return solution;
-  // Its outcome is of no interest here, but an unhandled rejection would end the process.
-  solution.catch(() => undefined);
-  throw new ImplicitError('bad-usage', 'customRoot: the solver returned a promise', {
-    hint: 'Use customRootAsync, or await the solution and give it to attachRoot.',
-  });
 }
 
 /**

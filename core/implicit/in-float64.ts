@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkFunctions } from './checks.ts';
-import { ImplicitError } from './errors.ts';
+import { checkFunctions, refusePromise } from './checks.ts';
 import { FLOAT64, registerFloat64Backend } from './float64/float64-backend.ts';
 
 /**
@@ -16,20 +15,14 @@ export function inFloat64<T>(run: () => T): T {
   const former = tf.engine().backendName as string | null | undefined;
   activate(FLOAT64);
   try {
-    return refusePromise(run());
+    return refusePromise(run(), 'inFloat64: the function', AWAIT_FIRST);
   } finally {
     if (former && former !== FLOAT64) activate(former);
   }
 }
 
-function refusePromise<T>(result: T): T {
-  if (!(result instanceof Promise)) return result;
-  // Its outcome is of no interest here, but an unhandled rejection would end the process.
-  result.catch(() => undefined);
-  throw new ImplicitError('bad-usage', 'inFloat64: the function returned a promise', {
-    hint: 'The backend is active until the function returns: everything after an await would run in 32 bits. Await first, then compute.',
-  });
-}
+const AWAIT_FIRST =
+  'The backend is active until the function returns: everything after an await would run in 32 bits. Await first, then compute.';
 
 /** setBackend() resolves later, but takes effect at once for a backend that needs no asynchronous set-up. */
 function activate(name: string): void {

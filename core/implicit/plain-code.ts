@@ -35,10 +35,12 @@ export function checkValues(tensor: tf.Tensor, check: Check): void {
 
 /**
  * The same for a check of which the result shows anyway: a compiled function looks at its arguments alone, since what it
- * computes on the way would have to be set aside to be looked at.
+ * computes on the way would have to be set aside to be looked at. True where the values were looked at, now.
  */
-export function checkGivenValues(tensor: tf.Tensor, check: Check): void {
-  if (!current?.check(tensor, check, true)) check(toFloat64(tensor));
+export function checkGivenValues(tensor: tf.Tensor, check: Check): boolean {
+  if (current?.check(tensor, check, true)) return false;
+  check(toFloat64(tensor));
+  return true;
 }
 
 /**

@@ -34,17 +34,14 @@ export function solveSingular(
   const { a, tol, bNorm, finish } = prepare(operator, b, { ...options, init: new Float64Array(b.length) });
   const n = a.size;
   const matrix = denseMatrix(a);
-  const x = new Float64Array(n);
-  if (!matrix.every(Number.isFinite)) return { ...finish(x, 'breakdown', 0), isDetermined: false };
+  if (!matrix.every(Number.isFinite))
+    return { ...finish(new Float64Array(n), 'breakdown', 0), isDetermined: false };
   const { rankTol = 1e-11 } = options;
-  const { left, right, sizes, sweeps } = singularVectors(matrix, n, rankTol);
-  const inRange = new Float64Array(n);
-  sizes.forEach((size, k) => {
-    if (size === 0) return;
-    const share = dot(left[k], b) / size / size;
-    addScaled(x, share, right[k]);
-    addScaled(inRange, share, left[k]);
-  });
+  const vectors = singularVectors(matrix, n, rankTol);
+  const { left, right, sizes, sweeps } = vectors;
+  const shares = sharesOf(vectors, b);
+  const x = combined(right, shares);
+  const inRange = combined(left, shares);
   const solution = finish(x, 'converged', sweeps);
   const enough = Math.max(tol, 1e-8, 10 * rankTol);
   const isConsistent = solution.residual <= enough;
@@ -70,28 +67,36 @@ interface NullSpace {
 
 /** Takes a row-major A [n, n] apart. */
 export function nullSpace(matrix: Float64Array, n: number, rankTol: number): NullSpace {
-  const { left, right, sizes } = singularVectors(matrix, n, rankTol);
-  const leastNorm = (b: Float64Array): Float64Array => {
-    const x = new Float64Array(n);
-    sizes.forEach((size, k) => {
-      if (size > 0) addScaled(x, dot(left[k], b) / size / size, right[k]);
-    });
-    return x;
+  const vectors = singularVectors(matrix, n, rankTol);
+  const { right, sizes } = vectors;
+  return {
+    free: right.filter((_, k) => sizes[k] === 0),
+    leastNorm: (b) => combined(right, sharesOf(vectors, b)),
   };
-  return { free: right.filter((_, k) => sizes[k] === 0), leastNorm };
+}
+
+/** How much of each right singular vector is in A⁺ b. */
+function sharesOf({ left, sizes }: SingularVectors, b: Float64Array): readonly number[] {
+  return sizes.map((size, k) => (size > 0 ? dot(left[k], b) / size / size : 0));
+}
+
+function combined(vectors: readonly Float64Array[], shares: readonly number[]): Float64Array {
+  const sum = new Float64Array(vectors.length);
+  shares.forEach((share, k) => {
+    if (share !== 0) addScaled(sum, share, vectors[k]);
+  });
+  return sum;
 }
 
 /** Columns of A V and V, with the singular values that count; those below `rankTol` of the largest are set to 0. */
-function singularVectors(
-  matrix: Float64Array,
-  n: number,
-  rankTol: number,
-): ColumnPairs & { readonly sizes: readonly number[] } {
+function singularVectors(matrix: Float64Array, n: number, rankTol: number): SingularVectors {
   const pairs = orthogonaliseColumns(matrix, n);
   const sizes = pairs.left.map(norm);
   const cutoff = rankTol * Math.max(...sizes);
   return { ...pairs, sizes: sizes.map((size) => (size > cutoff ? size : 0)) };
 }
+
+type SingularVectors = ColumnPairs & { readonly sizes: readonly number[] };
 
 /** Whether uᵀB vanishes for the directions, measured against its size for a vector with all signs mixed. */
 function meetsNothing(

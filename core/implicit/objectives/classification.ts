@@ -54,7 +54,7 @@ export function multiclassLogisticRegressionWithIntercept(
   const { X, y } = checkData(where, data);
   return tf.tidy(() => {
     const scores = predictions(where, W, X);
-    checkSameShape(where, 'b', b, tf.sum(W, 0));
+    checkSameShape(where, 'b', b, { shape: W.shape.slice(1) });
     return tf.mean(multiclassLogisticLoss(y, tf.add(scores, b)));
   });
 }

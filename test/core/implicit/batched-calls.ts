@@ -38,6 +38,18 @@ const symmetric = (): tf.Tensor =>
 const apart = (x: tf.Tensor, t: tf.Tensor): tf.Tensor => tf.sum(tf.square(tf.sub(x, t)));
 const ridge = (w: tf.Tensor, t: tf.Tensor, l2: tf.Tensor): tf.Tensor =>
   tf.add(apart(w, t), tf.mul(l2, tf.sum(tf.square(w))));
+const equalities = (): object => ({
+  Q: c([
+    [2, 0.2],
+    [0.2, 1],
+  ]),
+  c: c([
+    [-1, 0.5],
+    [0.3, -2],
+  ]),
+  A: c([[1, 1]]),
+  b: c([[1], [0.5]]),
+});
 const starts = (): tf.Tensor => tf.zeros([2, 3]);
 
 /** Calls on a batch of samples: of what takes one. */
@@ -83,35 +95,12 @@ export const batchedCalls: Readonly<Record<string, PublicCall>> = {
   'quadraticProgramme, batched': runs(solvers.quadraticProgramme(silent), () => [
     null,
     {
-      Q: c([
-        [2, 0.2],
-        [0.2, 1],
-      ]),
-      c: c([
-        [-1, 0.5],
-        [0.3, -2],
-      ]),
-      A: c([[1, 1]]),
-      b: c([[1], [0.5]]),
+      ...equalities(),
       G: c([[1, 0]]),
       h: c([[0.25], [0.1]]),
     },
   ]),
-  'equalityQp, batched': runs(solvers.equalityQp(silent), () => [
-    null,
-    {
-      Q: c([
-        [2, 0.2],
-        [0.2, 1],
-      ]),
-      c: c([
-        [-1, 0.5],
-        [0.3, -2],
-      ]),
-      A: c([[1, 1]]),
-      b: c([[1], [0.5]]),
-    },
-  ]),
+  'equalityQp, batched': runs(solvers.equalityQp(silent), () => [null, equalities()]),
   'nnlsAdmm, batched': runs(solvers.nnlsAdmm(silent), () => [
     tf.zeros([2, 2, 2]),
     c([

@@ -14,18 +14,20 @@ export const runs = (solver: unknown, args: () => unknown[]): PublicCall =>
     (start: unknown, ...given: never[]) => (solver as Solver<unknown, never[]>).run(start, ...given),
     args,
   );
-const programme = (): unknown => ({
+const quadraticPart = (): { readonly Q: tf.Tensor; readonly c: tf.Tensor } => ({
   Q: c([
     [2, 0.2],
     [0.2, 1],
   ]),
   c: c([-1, 0.5]),
+});
+const programme = (): unknown => ({
+  ...quadraticPart(),
   A: c([[1, 1]]),
   b: c([1]),
   G: c([[1, 0]]),
   h: c([0.25]),
 });
-
 /** Every solver, and the conditions of two. */
 export const solverCalls: Readonly<Record<string, PublicCall>> = {
   'solvers.anderson': runs(solvers.anderson(contraction, silent), () => [tf.zeros([2]), c([0.5, -0.2])]),
@@ -50,11 +52,7 @@ export const solverCalls: Readonly<Record<string, PublicCall>> = {
   'solvers.boxCdQp': runs(solvers.boxCdQp(silent), () => [
     tf.zeros([2]),
     {
-      Q: c([
-        [2, 0.2],
-        [0.2, 1],
-      ]),
-      c: c([-1, 0.5]),
+      ...quadraticPart(),
       lower: c([-1, -1]),
       upper: c([0.2, 1]),
     },
@@ -62,11 +60,7 @@ export const solverCalls: Readonly<Record<string, PublicCall>> = {
   'solvers.boxOsqp': runs(solvers.boxOsqp(silent), () => [
     null,
     {
-      Q: c([
-        [2, 0.2],
-        [0.2, 1],
-      ]),
-      c: c([-1, 0.5]),
+      ...quadraticPart(),
       A: c([[1, 1]]),
       l: c([0.1]),
       u: c([0.4]),
@@ -80,11 +74,7 @@ export const solverCalls: Readonly<Record<string, PublicCall>> = {
   'solvers.equalityQp': runs(solvers.equalityQp(silent), () => [
     null,
     {
-      Q: c([
-        [2, 0.2],
-        [0.2, 1],
-      ]),
-      c: c([-1, 0.5]),
+      ...quadraticPart(),
       A: c([[1, 1]]),
       b: c([1]),
     },
