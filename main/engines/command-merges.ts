@@ -3,7 +3,7 @@ import { TesseraError } from '../../core/errors.ts';
 import type { Project } from '../../core/project/project-folder.ts';
 import type { ShardStage, WorkPlan } from '../../core/project/work-plan.ts';
 import { loadWorkRecords } from '../../core/project/work-records.ts';
-import { failureSaid, type CommandOutcome, type RunCommand } from './command-process.ts';
+import { failureSaid, lastLine, type CommandOutcome, type RunCommand } from './command-process.ts';
 import type { Merges, MissingPieces } from './engine.ts';
 
 /** A plan, and how its commands are started. */
@@ -54,7 +54,7 @@ export async function mergedSince(
 /** Why a command failed, in its own words where it said any: 'bad-usage' for what is not to be tried again, else 'storage'. */
 export function commandFailure({ code, how, said }: CommandOutcome): TesseraError {
   const { message, hint } = failureSaid(said) ?? {
-    message: `A process of the run ${how}: ${said.trimEnd().split('\n').at(-1) ?? ''}`,
+    message: `A process of the run ${how}: ${lastLine(said)}`,
   };
   return new TesseraError(code === 2 ? 'bad-usage' : 'storage', message, {
     ...(hint !== undefined && { hint }),

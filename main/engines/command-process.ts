@@ -39,6 +39,9 @@ export function commandsOf([file, ...before]: readonly string[]): RunCommand {
     });
 }
 
+/** The last line of what a process said. */
+export const lastLine = (said: string): string => said.trimEnd().split('\n').at(-1) ?? '';
+
 /** What a command said of why it failed: its message, and what to do; undefined where it said nothing of the kind. */
 export function failureSaid(said: string): { readonly message: string; readonly hint?: string } | undefined {
   const lines = said.trimEnd().split('\n');

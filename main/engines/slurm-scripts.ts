@@ -1,3 +1,4 @@
+import { shellWord } from '../../core/wording/shell-word.ts';
 import type { ShardStage } from '../../core/project/work-plan.ts';
 import { TesseraError } from '../../core/errors.ts';
 import { rangesText } from '../../core/wording/range-text.ts';
@@ -98,7 +99,7 @@ function script(
     ...options.map((option) => `#SBATCH ${directive(option)}`),
     ...says.map((line) => `# ${line}`),
     '',
-    command.map(quoted).join(' '),
+    command.map(forBash).join(' '),
     'code=$?',
     ...afterwards,
     'exit "$code"',
@@ -126,8 +127,6 @@ function directive(option: string): string {
 }
 
 /** For bash; what holds a variable is kept as one word that bash fills in. */
-function quoted(argument: string): string {
-  if (/^[\w./:=@%+-]+$/.test(argument)) return argument;
-  if (/^\$\{?SLURM_/.test(argument)) return `"${argument}"`;
-  return `'${argument.replaceAll("'", String.raw`'\''`)}'`;
+function forBash(argument: string): string {
+  return /^\$\{?SLURM_/.test(argument) ? `"${argument}"` : shellWord(argument);
 }

@@ -1,5 +1,5 @@
 import type { ShardStage } from '../../core/project/work-plan.ts';
-import { failureSaid, type RunCommand } from './command-process.ts';
+import { failureSaid, lastLine, type RunCommand } from './command-process.ts';
 
 /** Which share of a plan a process computes, and how it is started. */
 export interface WorkProcess {
@@ -33,6 +33,6 @@ export async function runWork({
   const own = ['work', '--shard', `${shard}/${of}`, '--stage', stage, ...more.arguments, '--', project];
   const { code, how, said } = await run(own, signal);
   if (code === 0) return { code, why: '' };
-  const { message, hint } = failureSaid(said) ?? { message: said.trimEnd().split('\n').at(-1) ?? '' };
+  const { message, hint } = failureSaid(said) ?? { message: lastLine(said) };
   return { code, why: [`${how}.`, message, hint ?? ''].join(' ').trim() };
 }

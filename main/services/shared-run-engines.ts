@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { shellWord } from '../../core/wording/shell-word.ts';
 import { TesseraError } from '../../core/errors.ts';
 import type { Storage } from '../../core/platform.ts';
 import type { Project } from '../../core/project/project-folder.ts';
@@ -25,8 +26,8 @@ export async function runPlaces({ program }: CommandLine): Promise<RunPlaces> {
     engine: engine as EngineReport['engine'],
     problem: problem === undefined ? null : serializeError(problem),
   }));
-  const shown = program?.map((word) => (/[\s'"\\]/.test(word) ? `'${word}'` : word)).join(' ');
-  return { engines, processors: availableParallelism(), program: shown ?? null };
+  const shown = program?.map(shellWord).join(' ') ?? null;
+  return { engines, processors: availableParallelism(), program: shown };
 }
 
 async function noSlurm(): Promise<TesseraError | undefined> {

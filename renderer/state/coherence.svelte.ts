@@ -2,6 +2,7 @@ import type { CheckSize, CoherenceCheck, ConceptCoherence, RunKey } from '../../
 import type { Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
 import type { Telling } from './notices.svelte.ts';
+import { whileBusy } from './while-busy.ts';
 
 /** The analyst's own test of whether concepts hold together: what is known of it, and the check under way. */
 export class CoherenceState {
@@ -58,14 +59,6 @@ export class CoherenceState {
   }
 
   async #alone(act: () => Promise<void>): Promise<void> {
-    if (this.isBusy) return;
-    this.isBusy = true;
-    try {
-      await act();
-    } catch (error) {
-      this.#notices.fail(error);
-    } finally {
-      this.isBusy = false;
-    }
+    if (!this.isBusy) await whileBusy(this, this.#notices, act);
   }
 }

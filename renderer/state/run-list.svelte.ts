@@ -4,6 +4,7 @@ import type { Connection } from '../api.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { SetupState } from './setup.svelte.ts';
 import { isSameRun } from './same-run.ts';
+import { whileBusy } from './while-busy.ts';
 
 /** The runs of the open project: named, deleted, restored, set up again. */
 export class RunList {
@@ -57,16 +58,7 @@ export class RunList {
     return this.#change(() => this.#connection.api.setUpAgain({ project, runId }));
   }
 
-  async #change(act: () => Promise<Setup>): Promise<boolean> {
-    this.isBusy = true;
-    try {
-      this.#setup.take(await act());
-      return true;
-    } catch (error) {
-      this.#notices.fail(error);
-      return false;
-    } finally {
-      this.isBusy = false;
-    }
+  #change(act: () => Promise<Setup>): Promise<boolean> {
+    return whileBusy(this, this.#notices, async () => this.#setup.take(await act()));
   }
 }

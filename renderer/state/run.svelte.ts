@@ -1,6 +1,7 @@
 import type { EarlyConcepts, LogLine, RunState } from '../../main/api/contract.ts';
 import type { Connection } from '../api.ts';
 import type { Notices } from './notices.svelte.ts';
+import { whileBusy } from './while-busy.ts';
 
 const KEPT_LINES = 2000;
 
@@ -52,17 +53,8 @@ export class RunWatch {
   }
 
   /** Starts, pauses, resumes or cancels; true when it was done, else the failure is shown. */
-  async act(what: 'startRun' | 'pauseRun' | 'resumeRun' | 'cancelRun'): Promise<boolean> {
-    this.isBusy = true;
+  act(what: 'startRun' | 'pauseRun' | 'resumeRun' | 'cancelRun'): Promise<boolean> {
     if (what === 'startRun') this.early = null;
-    try {
-      this.take(await this.#connection.api[what]());
-      return true;
-    } catch (error) {
-      this.#notices.fail(error);
-      return false;
-    } finally {
-      this.isBusy = false;
-    }
+    return whileBusy(this, this.#notices, async () => this.take(await this.#connection.api[what]()));
   }
 }

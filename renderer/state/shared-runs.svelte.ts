@@ -11,6 +11,7 @@ import type { Connection } from '../api.ts';
 import { Loadable } from './loadable.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { RefusedNumber } from '../widgets/refused-number.ts';
+import { whileBusy } from './while-busy.ts';
 
 /** Shards of a cluster or a queue, unless another number is typed. */
 const USUAL_SHARDS = 16;
@@ -125,16 +126,7 @@ export class SharedRuns {
     return this.#act((api) => api.cancelSharedRun());
   }
 
-  async #act(act: (api: Connection['api']) => Promise<SharedRunState | null>): Promise<boolean> {
-    this.isBusy = true;
-    try {
-      this.take(await act(this.#connection.api));
-      return true;
-    } catch (error) {
-      this.#notices.fail(error);
-      return false;
-    } finally {
-      this.isBusy = false;
-    }
+  #act(act: (api: Connection['api']) => Promise<SharedRunState | null>): Promise<boolean> {
+    return whileBusy(this, this.#notices, async () => this.take(await act(this.#connection.api)));
   }
 }

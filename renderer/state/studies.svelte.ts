@@ -11,6 +11,7 @@ import { Loadable } from './loadable.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import { StudyDraft } from './study-draft.svelte.ts';
 import { saveAndTell } from './tell-saved.ts';
+import { whileBusy } from './while-busy.ts';
 
 /** Studies with people of the open project: which there are, who takes part, and what came of them. */
 export class StudiesState {
@@ -161,14 +162,6 @@ export class StudiesState {
 
   async #tried(act: (key: StudyKey) => Promise<void>): Promise<void> {
     const key = this.#key;
-    if (!key || this.isBusy) return;
-    this.isBusy = true;
-    try {
-      await act(key);
-    } catch (error) {
-      this.#notices.fail(error);
-    } finally {
-      this.isBusy = false;
-    }
+    if (key && !this.isBusy) await whileBusy(this, this.#notices, () => act(key));
   }
 }

@@ -16,6 +16,7 @@ export interface StageStatus {
   readonly stage: ShardStage;
   /** `unknown`: nobody has begun, so that it is not known how much there is to do. */
   readonly state: 'unknown' | 'working' | 'incomplete' | 'done';
+  /** Of 64 images each; null while that is not known. */
   readonly pieces: number | null;
   readonly stored: number;
   /** Images a second of all that work now, and seconds left; null where nobody works or nothing was done yet. */
